@@ -1,0 +1,1 @@
+"""Where it is asked: the command line, and Discord."""

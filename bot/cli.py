@@ -1,0 +1,316 @@
+"""The command `measures`: a thin shell over the index."""
+
+import dataclasses
+import json
+import logging
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.terminal import Terminal
+from corpus.errors import MeasuresError
+from corpus.models import Release
+from corpus.text import outline
+from index import catalogue
+from index.filters import Filters, parse_day, parse_since, parse_until
+from index.generations import Generations
+from index.settings import IndexSettings, load_index_settings
+
+if TYPE_CHECKING:
+    from index.embed import Embedder
+
+log = logging.getLogger(__name__)
+as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document.")
+
+
+def main() -> None:
+    """Run the command line: 0 done, 1 what a `MeasuresError` says, 2 wrong usage."""
+    try:
+        measures()
+    except MeasuresError as error:
+        Terminal().note(f"Error: {error}")
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="eu-measures")
+@click.option("-v", "--verbose", is_flag=True, help="Log what is done on stderr.")
+def measures(verbose: bool) -> None:
+    """Answer questions about EU measures in the words of the official press releases."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+
+
+def filtered(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the filters, as one value."""
+
+    @click.option("--issuer", help="Only releases of this issuer.")
+    @click.option("--since", metavar="DATE", help="Only releases from this year, month or day on.")
+    @click.option("--until", metavar="DATE", help="Only releases up to this year, month or day.")
+    @click.option("--lang", metavar="xx", help="Only releases in this language.")
+    @wraps(command)
+    def wrapped(issuer: str | None, since: str | None, until: str | None, lang: str | None, **others: object) -> None:
+        filters = Filters(
+            issuer=issuer,
+            since=parse_since(since) if since is not None else None,
+            until=parse_until(until) if until is not None else None,
+            language=lang,
+        )
+        command(filters=filters, **others)
+
+    return wrapped
+
+
+@measures.command()
+@click.argument("question")
+@filtered
+@click.option("--limit", type=click.IntRange(1, 10), default=3, show_default=True, help="At most this many quotes.")
+@as_json
+def ask(question: str, filters: Filters, limit: int, json_: bool) -> None:
+    """Answer QUESTION with quotations, or say that the releases do not hold the answer."""
+    from index.engine import Engine
+    from index.question import read_question
+
+    read_question(question)
+    terminal = Terminal()
+    settings = load_index_settings()
+    with Engine(settings, _ready(settings, terminal)) as engine:
+        answer = engine.answer(question, filters, limit)
+    if json_:
+        _print_json(answer.to_dict())
+    else:
+        terminal.answer(answer)
+
+
+@measures.command()
+@click.argument("query")
+@filtered
+@click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="At most this many passages.")
+@as_json
+def search(query: str, filters: Filters, limit: int, json_: bool) -> None:
+    """List the passages that are nearest to QUERY."""
+    from index.engine import Engine
+    from index.question import read_question
+
+    read_question(query)
+    terminal = Terminal()
+    settings = load_index_settings()
+    with Engine(settings, _ready(settings, terminal)) as engine:
+        result = engine.search(query, filters, limit)
+    if json_:
+        _print_json(result.to_dict())
+    else:
+        terminal.passages(result)
+
+
+@measures.command()
+@click.argument("words", nargs=-1, metavar="[QUERY] | show ID")
+@as_json
+def releases(words: tuple[str, ...], json_: bool) -> None:
+    """List the releases served, newest first, or those that match QUERY; `releases show ID` prints one."""
+    terminal = Terminal()
+    settings = load_index_settings()
+    _build_first(settings, terminal)
+    if words[:1] == ("show",) and len(words) == 2:
+        _show(catalogue.release(settings, words[1]), terminal, json_)
+        return
+    found = catalogue.releases(settings, " ".join(words))
+    if json_:
+        _print_json({"releases": [_listed(release) for release in found]})
+    elif found:
+        terminal.releases(found)
+    else:
+        terminal.note("No release matches.")
+
+
+@measures.group()
+def index() -> None:
+    """Add releases, build the index, and look after its generations."""
+
+
+@index.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--url", help="The official address of the release.")
+@click.option("--title", help="Its title.")
+@click.option("--date", metavar="YYYY-MM-DD", help="The day it was issued.")
+@click.option("--issuer", help="The body that issued it.")
+@click.option("--language", metavar="xx", help="Its language; detected where not given.")
+@click.option("--no-build", is_flag=True, help="Only keep it; a later build serves it.")
+@as_json
+def add(
+    sources: tuple[str, ...],
+    url: str | None,
+    title: str | None,
+    date: str | None,
+    issuer: str | None,
+    language: str | None,
+    no_build: bool,
+    json_: bool,
+) -> None:
+    """Add releases from files (.txt, .md, .html) and build the index with them."""
+    from index.embed import SentenceTransformerEmbedder
+    from index.ingest import Overrides
+    from index.upkeep import add as add_sources
+
+    if len(sources) > 1 and any((url, title, date)):
+        raise click.UsageError("--url, --title and --date say something of one SOURCE: add the others apart.")
+    overrides = Overrides(url, title, parse_day(date) if date else None, issuer, language)
+    terminal = Terminal()
+    settings = load_index_settings()
+    with terminal.progress() as progress:
+        added = add_sources(
+            settings,
+            SentenceTransformerEmbedder(settings.model),
+            [Path(source) for source in sources],
+            overrides,
+            progress,
+            build_after=not no_build,
+        )
+    if json_:
+        _print_json(added.to_dict())
+    else:
+        terminal.added(added)
+    for failure in added.failed:
+        terminal.note(f"Error: {failure.error}")
+    if added.failed:
+        sys.exit(1)
+
+
+@index.command()
+@as_json
+def build(json_: bool) -> None:
+    """Build a generation of all releases kept, and serve it."""
+    from index.embed import SentenceTransformerEmbedder
+    from index.upkeep import build_all
+
+    terminal = Terminal()
+    settings = load_index_settings()
+    with terminal.progress() as progress:
+        built = build_all(settings, SentenceTransformerEmbedder(settings.model), progress)
+    if json_:
+        _print_json(dataclasses.asdict(catalogue.status(settings)) | {"embedded": built.embedded})
+    else:
+        terminal.built(built.manifest, built.embedded)
+
+
+@index.command()
+@click.argument("release_id", metavar="ID")
+@click.option("--no-build", is_flag=True, help="Only withdraw it, which hides it at once; a later build drops it.")
+def remove(release_id: str, no_build: bool) -> None:
+    """Withdraw a release: no generation shows it any more."""
+    from index.embed import SentenceTransformerEmbedder
+    from index.upkeep import remove as remove_release
+
+    terminal = Terminal()
+    settings = load_index_settings()
+    with terminal.progress() as progress:
+        remove_release(
+            settings,
+            SentenceTransformerEmbedder(settings.model),
+            release_id,
+            progress,
+            build_after=not no_build,
+        )
+    terminal.say(f"{release_id} is withdrawn.")
+
+
+@index.command()
+@as_json
+def status(json_: bool) -> None:
+    """Tell what is served."""
+    found = catalogue.status(load_index_settings())
+    if json_:
+        _print_json(dataclasses.asdict(found))
+    else:
+        Terminal().status(found)
+
+
+@index.command()
+@as_json
+def history(json_: bool) -> None:
+    """List what was added, built and rolled back, newest first, and the generations kept."""
+    found = catalogue.history(load_index_settings())
+    if json_:
+        _print_json(dataclasses.asdict(found))
+    else:
+        Terminal().history(found)
+
+
+@index.command()
+@click.argument("generation", required=False, metavar="[ID]")
+def verify(generation: str | None) -> None:
+    """Check every file of a generation, by default the served one, against its SHA-256."""
+    manifest = catalogue.verify(load_index_settings(), generation)
+    Terminal().say(f"Generation {manifest.generation} is whole: {len(manifest.files)} files checked.")
+
+
+@index.command()
+@click.argument("generation", required=False, metavar="[ID]")
+def rollback(generation: str | None) -> None:
+    """Serve an older generation, by default the one before, until the next `measures index build`."""
+    terminal = Terminal()
+    terminal.rolled_back(catalogue.rollback(load_index_settings(), generation))
+
+
+@measures.command()
+@as_json
+def doctor(json_: bool) -> None:
+    """Check the installation, and say what to do about each thing that is wrong."""
+    from bot.doctor import examine
+
+    checks = examine()
+    if json_:
+        _print_json({"checks": [dataclasses.asdict(check) for check in checks]})
+    else:
+        Terminal().checks(checks)
+    if not all(check.ok for check in checks):
+        sys.exit(1)
+
+
+def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":
+    """Return the model to ask with, after the first build where there is no index yet."""
+    from index.embed import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder(settings.model)
+    _build_first(settings, terminal, embedder)
+    return embedder
+
+
+def _build_first(settings: IndexSettings, terminal: Terminal, embedder: "Embedder | None" = None) -> None:
+    if Generations(settings.data_dir).current() is not None:
+        return
+    from index.embed import SentenceTransformerEmbedder
+    from index.upkeep import build_all
+
+    terminal.note("There is no index yet: building it from the shipped releases.")
+    with terminal.progress() as progress:
+        build_all(settings, embedder or SentenceTransformerEmbedder(settings.model), progress)
+
+
+def _show(release: Release, terminal: Terminal, json_: bool) -> None:
+    sections = outline(release.text)
+    if json_:
+        _print_json(
+            {"release_id": release.release_id, "text_sha256": release.text_sha256, **_listed(release)}
+            | {"sections": [dataclasses.asdict(section) for section in sections], "text": release.text}
+        )
+    else:
+        terminal.release(release, sections)
+
+
+def _listed(release: Release) -> dict[str, object]:
+    return {
+        "release_id": release.release_id,
+        "title": release.title,
+        "issuer": release.issuer,
+        "date": release.date.isoformat(),
+        "language": release.language,
+        "url": release.url,
+    }
+
+
+def _print_json(document: object) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=1))

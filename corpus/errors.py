@@ -1,0 +1,56 @@
+"""Everything that can go wrong, as one tree.
+
+MeasuresError
+├── SettingsError       a setting is missing or makes no sense
+├── QuestionError       a question that cannot be asked as it stands
+├── FilterError         a filter that names nothing, or a date that is none
+├── SourceError         a source that cannot become a release
+├── UnknownReleaseError a release id that the corpus does not hold
+├── ModelError          an embedding model that is missing or not the expected one
+├── GenerationError     a generation that is missing, damaged or does not fit the settings
+├── BuildRunningError   another build holds the lock
+└── StorageError        the data folder cannot be read or written
+
+The core raises these and never prints. Every message is one sentence that says what happened and what to do.
+Expected outcomes ("unchanged", "not found") are values, not errors.
+"""
+
+
+class MeasuresError(Exception):
+    """The root: whatever the program reports to a person instead of a traceback."""
+
+
+class SettingsError(MeasuresError):
+    """A setting is missing or makes no sense."""
+
+
+class QuestionError(MeasuresError):
+    """A question cannot be asked as it stands."""
+
+
+class FilterError(MeasuresError):
+    """A filter names nothing that exists, or a date that is none."""
+
+
+class SourceError(MeasuresError):
+    """A source cannot become a release."""
+
+
+class UnknownReleaseError(MeasuresError):
+    """A release id names no release of the corpus."""
+
+
+class ModelError(MeasuresError):
+    """An embedding model is missing or is not the expected one."""
+
+
+class GenerationError(MeasuresError):
+    """A generation is missing, damaged or does not fit the settings."""
+
+
+class BuildRunningError(MeasuresError):
+    """Another build holds the lock."""
+
+
+class StorageError(MeasuresError):
+    """The data folder cannot be read or written."""

@@ -1,0 +1,65 @@
+"""The values that cross module borders: releases, their sections, and drafts of releases."""
+
+import dataclasses
+import datetime
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the span of the text under it, as character offsets into the release's text."""
+
+    heading: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One version of an official press release: its text and where it comes from."""
+
+    release_id: str
+    title: str
+    issuer: str
+    date: datetime.date
+    language: str
+    text: str
+    kind: str = "press release"
+    url: str | None = None
+    retrieved_from: str | None = None
+    note: str | None = None
+
+    @property
+    def text_sha256(self) -> str:
+        """SHA-256 of the text in UTF-8, in hexadecimal: it names this version of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a source holds before it is accepted as a release; ``None`` is what it does not state."""
+
+    text: str
+    title: str | None = None
+    issuer: str | None = None
+    date: datetime.date | None = None
+    language: str | None = None
+    kind: str = "press release"
+    url: str | None = None
+    retrieved_from: str | None = None
+    note: str | None = None
+
+    def missing(self) -> tuple[str, ...]:
+        """Name what a release must state and this draft does not."""
+        return tuple(field for field in ("title", "issuer", "date", "language") if not getattr(self, field))
+
+    def accepted(self, release_id: str) -> Release:
+        """Return the release that this draft becomes under an id.
+
+        :raises ValueError: when something is still missing.
+        """
+        if self.missing():
+            raise ValueError(f"a draft without {', '.join(self.missing())} is no release yet")
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return Release(release_id=release_id, **fields)

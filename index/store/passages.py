@@ -1,0 +1,196 @@
+"""passages.db: all that one generation serves, texts and metadata included. Written once, then only read."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from corpus.errors import GenerationError
+from corpus.models import Release
+from index.chunk import Passage
+from index.sentences import Span
+from index.store.sqlite import marks, release_from_row, storage_errors
+
+_SCHEMA = """
+CREATE TABLE releases (row INTEGER PRIMARY KEY, release_id TEXT NOT NULL UNIQUE, text_sha256 TEXT NOT NULL,
+  title TEXT NOT NULL, issuer TEXT NOT NULL, date TEXT NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL, url TEXT,
+  retrieved_from TEXT, note TEXT, first_passage INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+CREATE TABLE passages (row INTEGER PRIMARY KEY, release INTEGER NOT NULL REFERENCES releases, ordinal INTEGER NOT NULL,
+  start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT NOT NULL, lead_in_start INTEGER, lead_in_end INTEGER,
+  first_sentence INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+CREATE TABLE sentences (row INTEGER PRIMARY KEY, passage INTEGER NOT NULL REFERENCES passages, start INTEGER NOT NULL,
+  end INTEGER NOT NULL) STRICT;
+CREATE INDEX sentences_passage ON sentences (passage);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRelease:
+    """A served release without its text, the row it has, and the row of its first passage."""
+
+    row: int
+    first_passage: int
+    text_sha256: str
+    release: Release
+
+
+@dataclass(frozen=True, slots=True)
+class ServedPassage:
+    """A served passage: the row of its release and of its first sentence, its text, and where it stands."""
+
+    row: int
+    release: int
+    first_sentence: int
+    text: str
+    passage: Passage
+
+
+def write_passages(path: Path, chunked: Iterable[tuple[Release, Sequence[Passage]]]) -> None:
+    """Write a new passages.db; row numbers count releases, passages and sentences from 0 in the order given.
+
+    :raises StorageError: when it cannot be written.
+    :raises AssertionError: when a span does not hold the text it should.
+    """
+    with storage_errors(path):
+        connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            connection.executescript(f"PRAGMA journal_mode = DELETE;{_SCHEMA}BEGIN;")
+            passage_row = sentence_row = 0
+            for row, (release, passages) in enumerate(chunked):
+                connection.execute(
+                    f"INSERT INTO releases VALUES ({marks(range(13))})",
+                    [
+                        row,
+                        release.release_id,
+                        release.text_sha256,
+                        release.title,
+                        release.issuer,
+                        release.date.isoformat(),
+                        release.language,
+                        release.kind,
+                        release.url,
+                        release.retrieved_from,
+                        release.note,
+                        passage_row,
+                        release.text,
+                    ],
+                )
+                for passage in passages:
+                    _insert_passage(connection, row, passage_row, sentence_row, release, passage)
+                    passage_row += 1
+                    sentence_row += len(passage.sentences)
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+
+
+def _insert_passage(
+    connection: sqlite3.Connection,
+    release_row: int,
+    row: int,
+    first_sentence: int,
+    release: Release,
+    passage: Passage,
+) -> None:
+    text = release.text[passage.start : passage.end]
+    assert text.strip() == text != "", f"passage {passage.ordinal} of {release.release_id} is not trimmed"
+    lead_in = passage.lead_in
+    connection.execute(
+        f"INSERT INTO passages VALUES ({marks(range(10))})",
+        [
+            row,
+            release_row,
+            passage.ordinal,
+            passage.start,
+            passage.end,
+            passage.heading,
+            lead_in.start if lead_in else None,
+            lead_in.end if lead_in else None,
+            first_sentence,
+            text,
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO sentences VALUES (?, ?, ?, ?)",
+        [(first_sentence + at, row, span.start, span.end) for at, span in enumerate(passage.sentences)],
+    )
+
+
+class PassageStore:
+    """A generation's passages.db, opened for reading only. Used by one thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the database.
+
+        :raises GenerationError: when there is none, or it is damaged.
+        """
+        self._generation = path.parent.name
+        try:
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+            self._db = Database(connection)
+            self._db.execute("SELECT count(*) FROM releases").fetchone()
+        except sqlite3.Error as error:
+            raise self._damaged() from error
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    def releases(self) -> list[ServedRelease]:
+        """Return all served releases by row, their texts left out."""
+        rows = self._query(
+            "SELECT row, first_passage, release_id, text_sha256, title, issuer, date, language, kind, url, "
+            "retrieved_from, note, '' AS text FROM releases ORDER BY row"
+        )
+        return [
+            ServedRelease(row["row"], row["first_passage"], row["text_sha256"], release_from_row(row)) for row in rows
+        ]
+
+    def all_releases(self) -> list[Release]:
+        """Return all served releases with their texts, by row."""
+        return [release_from_row(row) for row in self._query("SELECT * FROM releases ORDER BY row")]
+
+    def release(self, row: int) -> Release:
+        """Return one served release with its text."""
+        return release_from_row(self._query("SELECT * FROM releases WHERE row = ?", [row])[0])
+
+    def passages(self, rows: Sequence[int]) -> list[ServedPassage]:
+        """Return passages in the order of their rows given."""
+        found: dict[int, ServedPassage] = {}
+        spans: dict[int, list[Span]] = {row: [] for row in rows}
+        for row in self._query(f"SELECT * FROM sentences WHERE passage IN ({marks(rows)}) ORDER BY row", rows):
+            spans[row["passage"]].append(Span(row["start"], row["end"]))
+        sql = (
+            "SELECT p.*, r.release_id FROM passages p JOIN releases r ON r.row = p.release "
+            f"WHERE p.row IN ({marks(rows)})"
+        )
+        for row in self._query(sql, rows):
+            lead_in = None if row["lead_in_start"] is None else Span(row["lead_in_start"], row["lead_in_end"])
+            passage = Passage(
+                row["release_id"],
+                row["ordinal"],
+                row["start"],
+                row["end"],
+                row["heading"],
+                tuple(spans[row["row"]]),
+                lead_in,
+            )
+            found[row["row"]] = ServedPassage(row["row"], row["release"], row["first_sentence"], row["text"], passage)
+        return [found[row] for row in rows]
+
+    def _query(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
+        try:
+            return list(self._db.query(sql, values))
+        except sqlite3.Error as error:
+            raise self._damaged() from error
+
+    def _damaged(self) -> GenerationError:
+        return GenerationError(
+            f"passages.db of generation {self._generation} is missing or damaged: "
+            "run `measures index rollback` or `measures index build`."
+        )

@@ -1,0 +1,51 @@
+"""What both databases share."""
+
+import datetime
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import StorageError
+from corpus.models import Release
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the system say of a file into one sentence.
+
+    :raises StorageError: naming the file, what happened and what to do.
+    """
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise StorageError(
+            f"{path} cannot be used ({error}): check that its folder is writable and its disk not full."
+        ) from error
+
+
+def release_from_row(row: Mapping[str, Any]) -> Release:
+    """Read a release from a row that has its fields as columns."""
+    return Release(
+        release_id=row["release_id"],
+        title=row["title"],
+        issuer=row["issuer"],
+        date=datetime.date.fromisoformat(row["date"]),
+        language=row["language"],
+        text=row["text"],
+        kind=row["kind"],
+        url=row["url"],
+        retrieved_from=row["retrieved_from"],
+        note=row["note"],
+    )
+
+
+def marks(values: Sequence[object]) -> str:
+    """Return as many question marks as there are values."""
+    return ",".join("?" * len(values))
+
+
+def now() -> str:
+    """Return the time in UTC, to the second, as ISO 8601."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,69 @@
+"""What every test may ask for: a data folder of its own, releases, a built index, the shared evaluation data."""
+
+import datetime
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus.models import Release
+from corpus.releases import shipped_releases
+from index.embed import SentenceTransformerEmbedder
+from index.engine import Engine
+from index.settings import IndexSettings
+from index.upkeep import build_all
+from tests.fakes import FakeEmbedder, silent
+
+FIXTURES = Path(__file__).parent / "fixtures"
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test read or write what belongs to the person who runs it."""
+    monkeypatch.setenv("MEASURES_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.delenv("DISCORD_TOKEN", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> IndexSettings:
+    """Settings with an empty data folder."""
+    return IndexSettings(data_dir=tmp_path / "data", model="fake")
+
+
+@pytest.fixture
+def embedder() -> FakeEmbedder:
+    """An embedder that knows words only."""
+    return FakeEmbedder()
+
+
+@pytest.fixture
+def shipped() -> Release:
+    """The Council's release of 6 December 2018."""
+    return next(release for release in shipped_releases() if release.date == datetime.date(2018, 12, 6))
+
+
+@pytest.fixture
+def write_release(tmp_path: Path) -> Callable[..., Path]:
+    """Write the file of a release, with a front-matter header, and return its path."""
+
+    def write(name: str, text: str, **header: str) -> Path:
+        fields = {"title": "A title", "issuer": "European Commission", "date": "2024-05-06", "language": "en"} | header
+        lines = "\n".join(f"{field}: {value}" for field, value in fields.items())
+        path = tmp_path / name
+        path.write_text(f"---\n{lines}\n---\n\n{text}\n", "utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def served_by_default_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine over the shipped release, with the model that comes with the installation."""
+    settings = IndexSettings(data_dir=tmp_path_factory.mktemp("data"), model="")
+    embedder = SentenceTransformerEmbedder()
+    build_all(settings, embedder, silent)
+    with Engine(settings, embedder) as engine:
+        yield engine
