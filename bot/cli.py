@@ -72,9 +72,9 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
 def ask(question: str, filters: Filters, limit: int, json_: bool) -> None:
     """Answer QUESTION with quotations, or say that the releases do not hold the answer."""
     from index.engine import Engine
-    from index.question import read_question
+    from index.question import readable
 
-    read_question(question)
+    readable(question)
     terminal = Terminal()
     settings = load_index_settings()
     with Engine(settings, _ready(settings, terminal)) as engine:
@@ -93,9 +93,9 @@ def ask(question: str, filters: Filters, limit: int, json_: bool) -> None:
 def search(query: str, filters: Filters, limit: int, json_: bool) -> None:
     """List the passages that are nearest to QUERY."""
     from index.engine import Engine
-    from index.question import read_question
+    from index.question import readable
 
-    read_question(query)
+    readable(query)
     terminal = Terminal()
     settings = load_index_settings()
     with Engine(settings, _ready(settings, terminal)) as engine:

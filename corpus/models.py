@@ -5,6 +5,8 @@ import datetime
 import hashlib
 from dataclasses import dataclass
 
+UNDATED = datetime.date.min  # of documents in evaluation sets that state no date; a release always has one
+
 
 @dataclass(frozen=True, slots=True)
 class Section:

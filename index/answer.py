@@ -1,89 +1,106 @@
-"""Ranked passages -> quotes that answer, or an honest "not found"."""
+"""A question -> quotes that answer it, or an honest "not found" with what comes nearest."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from index.embed import Vectors
+from index.embed import Embedder, Vectors
+from index.features import FEATURES, Evidence, Sentences, compute_features, sentences_of
+from index.filters import Filters
+from index.gate import GATE_FEATURES, gate_features, probability
 from index.links import link_to
-from index.models import Quote
+from index.models import FoundPassage, Quote, Source
 from index.opened import OpenGeneration
 from index.question import Question
-from index.search import Found
-from index.sentences import Span
-from index.terms import terms
+from index.quotes import Picked, pick_quotes
+from index.search import Ranked, Scores, find_passages
+from index.store.passages import ServedPassage, ServedRelease
+from index.terms import words
+from index.weights import Weights
 
-MAX_QUOTES = 3
-MAX_CHARS = 600
-DEFAULT_THRESHOLD = 0.5
+# Sentences are scored within this many of the best passages.
+SCORED_PASSAGES = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """A sentence that may answer: its passage, its span, and how well it fits."""
+class Ranking:
+    """The passages found, and of the best of them the sentences and how well each answers, ``(n,)``."""
 
-    found: Found
-    span: Span
-    score: float
-
-
-def score_sentences(
-    opened: OpenGeneration, question: Question, vector: Vectors, found: Sequence[Found]
-) -> list[Scored]:
-    """Score every sentence of the passages, best first: cosine, and the share of the question's terms it holds."""
-    scored = []
-    for passage in found:
-        rows = slice(passage.first_sentence, passage.first_sentence + len(passage.passage.sentences))
-        cosines = opened.sentences[rows].astype(np.float32) @ vector
-        for span, cosine in zip(passage.passage.sentences, cosines, strict=True):
-            text = passage.text[span.start - passage.passage.start : span.end - passage.passage.start]
-            scored.append(Scored(passage, span, float(cosine) + 0.3 * coverage(question, text)))
-    return sorted(scored, key=lambda sentence: (-sentence.score, sentence.found.row, sentence.span.start))
+    found: Ranked
+    sentences: Sentences
+    evidence: Evidence
+    scores: Scores
 
 
-def coverage(question: Question, text: str) -> float:
-    """Return the share of the question's terms that stand in a text."""
-    held = set(terms(text))
-    return sum(term in held for term in question.terms) / (len(question.terms) or 1)
+def rank(opened: OpenGeneration, question: Question, vector: Vectors, filters: Filters, weights: Weights) -> Ranking:
+    """Find and score the sentences that may answer a question whose vector, ``(dim,)``, is known.
+
+    :raises FilterError: when a filter names nothing.
+    """
+    found = find_passages(opened, question, vector, opened.allowed(filters))
+    sentences = sentences_of(opened, found.rows[:SCORED_PASSAGES])
+    evidence = compute_features(opened, question, vector, sentences)
+    return Ranking(found, sentences, evidence, evidence.features @ weights.sentence_vector(FEATURES))
 
 
-def pick_quotes(scored: Sequence[Scored]) -> list[Scored]:
-    """Take the best sentences, up to `MAX_QUOTES` and `MAX_CHARS`, none of them twice."""
-    picked: list[Scored] = []
-    chars = 0
-    for sentence in scored:
-        length = sentence.span.end - sentence.span.start
-        if picked and (chars + length > MAX_CHARS or sentence.score < 0.6 * picked[0].score):
-            continue
-        picked.append(sentence)
-        chars += length
-        if len(picked) == MAX_QUOTES:
-            break
-    return picked
-
-
-def confidence(scored: Sequence[Scored], question: Question) -> float:
-    """Return how sure it is that the best sentence answers, from 0 to 1."""
-    if not scored:
+def confidence(
+    opened: OpenGeneration, embedder: Embedder, question: Question, ranking: Ranking, weights: Weights
+) -> float:
+    """Return the probability that the quotes hold the answer."""
+    if not len(ranking.scores):
         return 0.0
-    best = scored[0]
-    text = best.found.text
-    return float(
-        1 / (1 + np.exp(-8 * (best.score - 0.3 * coverage(question, text) + 0.2 * coverage(question, text) - 0.62)))
+    features = gate_features(opened, embedder, question, ranking.sentences, ranking.evidence, ranking.scores)
+    return probability(features, weights.gate_vector(GATE_FEATURES), weights.gate_bias)
+
+
+def passages(opened: OpenGeneration, ranking: Ranking, limit: int) -> tuple[FoundPassage, ...]:
+    """Return the passages by their best sentence, best first, then those whose sentences were not scored.
+
+    Of passages with the same words only the first is returned.
+    """
+    best: dict[int, tuple[float, ServedPassage]] = {}
+    for at in np.argsort(-np.round(ranking.scores, 9), kind="stable").tolist():
+        passage = ranking.sentences.passages[at]
+        best.setdefault(passage.row, (float(ranking.scores[at]), passage))
+    lowest = min((score for score, _ in best.values()), default=0.0)
+    rest = [row for row in ranking.found.rows.tolist() if row not in best][: max(0, limit - len(best))]
+    for below, passage in enumerate(opened.passages.passages(rest), 1):
+        best[passage.row] = (lowest - below, passage)
+    found: dict[str, FoundPassage] = {}
+    for score, passage in best.values():
+        found.setdefault(" ".join(words(passage.text)), passage.found(round(score, 4)))
+    return tuple(found.values())[:limit]
+
+
+def quotes(opened: OpenGeneration, ranking: Ranking, limit: int) -> tuple[tuple[Quote, ...], tuple[Source, ...]]:
+    """Return the best quotes, and the releases that they and sentences like them are from."""
+    picked = pick_quotes(opened, ranking.sentences, ranking.scores, limit)
+    releases = dict.fromkeys([quote.release for quote in picked] + [row for quote in picked for row in quote.also])
+    shown = tuple(_quote(opened, quote, ranking) for quote in picked)
+    return shown, tuple(_source(opened.releases[row]) for row in releases)
+
+
+def _quote(opened: OpenGeneration, quote: Picked, ranking: Ranking) -> Quote:
+    release = opened.passages.release(quote.release)
+    return Quote(
+        release.text[quote.span.start : quote.span.end],
+        release.release_id,
+        quote.span.start,
+        quote.span.end,
+        ranking.sentences.passages[quote.best].passage.heading,
+        round(float(ranking.scores[quote.best]), 4),
+        link_to(release.url, release.text, quote.span),
     )
 
 
-def quote(opened: OpenGeneration, sentence: Scored, texts: dict[int, str]) -> Quote:
-    """Return a sentence as it is shown, with its place and link."""
-    release = opened.releases[sentence.found.release].release
-    text = texts.setdefault(sentence.found.release, opened.passages.release(sentence.found.release).text)
-    return Quote(
-        text[sentence.span.start : sentence.span.end],
+def _source(served: ServedRelease) -> Source:
+    release = served.release
+    return Source(
         release.release_id,
-        sentence.span.start,
-        sentence.span.end,
-        sentence.found.passage.heading,
-        round(sentence.score, 4),
-        link_to(release.url, text, sentence.span),
+        served.text_sha256,
+        release.title,
+        release.issuer,
+        release.date.isoformat(),
+        release.language,
+        release.url,
     )

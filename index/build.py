@@ -12,17 +12,18 @@ from corpus.errors import GenerationError
 from corpus.models import Release
 from index.chunk import CHUNKER_VERSION, Passage, chunk, context
 from index.embed import Embedder
-from index.filters import Filters
 from index.generations import FORMAT, Generations, Layout, Manifest, record_files
 from index.lexical import build_lexical
 from index.models import Progress
 from index.opened import OpenGeneration
-from index.search import search
+from index.question import analyse
+from index.search import find_passages
+from index.sentence_table import write_sentence_table
 from index.settings import IndexSettings
 from index.store.corpus import CorpusStore, EmbeddingKey
 from index.store.passages import write_passages
 from index.store.sqlite import now, storage_errors
-from index.terms import terms
+from index.terms import Vocabulary
 from index.vectors import VectorIndex
 
 _CACHE_BATCH = 2048
@@ -49,7 +50,9 @@ def build(settings: IndexSettings, embedder: Embedder, progress: Progress) -> Bu
         store = CorpusStore(settings.data_dir / "corpus.db")
         try:
             generation = generations.next_id()
-            manifest, embedded = _build_in(Layout(folder), generation, store, embedder, progress)
+            manifest, embedded = write_generation(
+                Layout(folder), generation, list(store.releases()), store, embedder, progress
+            )
             progress("verify", 0, 1)
             _ask_one_question(Layout(folder), manifest, embedder)
             generations.adopt(folder, generation)
@@ -70,10 +73,18 @@ def build(settings: IndexSettings, embedder: Embedder, progress: Progress) -> Bu
     return Built(manifest, embedded)
 
 
-def _build_in(
-    layout: Layout, generation: str, store: CorpusStore, embedder: Embedder, progress: Progress
+def write_generation(
+    layout: Layout,
+    generation: str,
+    releases: Sequence[Release],
+    store: CorpusStore,
+    embedder: Embedder,
+    progress: Progress,
 ) -> tuple[Manifest, int]:
-    releases = list(store.releases())
+    """Write all files of a generation into an empty folder; return its manifest, and how many texts were embedded anew.
+
+    :raises StorageError: when one cannot be written.
+    """
     chunked = []
     for done, release in enumerate(releases):
         progress("chunk", done, len(releases))
@@ -87,7 +98,6 @@ def _build_in(
     vectors, embedded = _embed(store, embedder, passage_texts + sentence_texts, progress)
     progress("write", 0, 1)
     _write(layout, chunked, vectors[: len(passage_texts)], vectors[len(passage_texts) :])
-    files = record_files(layout.folder)
     manifest = Manifest(
         generation=generation,
         format=FORMAT,
@@ -99,9 +109,9 @@ def _build_in(
         chunker=CHUNKER_VERSION,
         releases=len(chunked),
         passages=len(passage_texts),
-        sentences=len(sentence_texts),
+        sentences=len(sentence_texts) // 2,
         corpus_sha256=_corpus_sha256(releases),
-        files=files,
+        files=record_files(layout.folder),
     )
     with storage_errors(layout.manifest):
         layout.manifest.write_text(manifest.to_json(), "utf-8")
@@ -112,24 +122,46 @@ def _build_in(
 def _write(layout: Layout, chunked: Chunked, passages: NDArray[np.float16], sentences: NDArray[np.float16]) -> None:
     write_passages(layout.passages, chunked)
     VectorIndex.build(passages.astype(np.float32)).save(layout.vectors)
-    with storage_errors(layout.sentences):
-        np.save(layout.sentences, sentences)
+    vocabulary = Vocabulary(text for release, _ in chunked for text in (release.text, release.title))
+    terms = [
+        [vocabulary.terms(release.text[span.start : span.end]) for span in passage.sentences]
+        for release, passages in chunked
+        for passage in passages
+    ]
+    titles = [vocabulary.terms(release.title) for release, _ in chunked]
+    with storage_errors(layout.terms):
         layout.lexical.mkdir()
-    build_lexical(layout.lexical, _documents(chunked))
+        np.save(layout.first_sentences, np.cumsum([0, *map(len, terms)]).astype(np.int64))
+        write_sentence_table(
+            layout.sentence_vectors,
+            layout.terms,
+            layout.term_ends,
+            sentences.reshape(-1, 2, sentences.shape[1]),
+            [*itertools.chain.from_iterable(terms), *titles],
+        )
+    build_lexical(layout.lexical, _documents(chunked, terms, titles))
 
 
-def _documents(chunked: Chunked) -> Iterator[tuple[int, int, list[str], list[str]]]:
+def _documents(
+    chunked: Chunked, terms: Sequence[list[list[str]]], titles: Sequence[list[str]]
+) -> Iterator[tuple[int, int, list[str], list[str]]]:
     row = itertools.count()
-    for release_row, (release, passages) in enumerate(chunked):
-        for passage in passages:
-            yield next(row), release_row, terms(_words(release, passage)), terms(context(release, passage))
+    for release_row, (_, passages) in enumerate(chunked):
+        for _ in passages:
+            at = next(row)
+            yield at, release_row, list(itertools.chain.from_iterable(terms[at])), titles[release_row]
 
 
 def _sentence_texts(chunked: Chunked) -> Iterator[str]:
+    """Yield what is embedded for each sentence: it after its title, and it after its title and the sentence before."""
     for release, passages in chunked:
+        before = ""
         for passage in passages:
             for span in passage.sentences:
-                yield f"{release.title}. {release.text[span.start : span.end]}"
+                sentence = release.text[span.start : span.end]
+                yield f"{release.title}. {sentence}"
+                yield f"{release.title}. {before} {sentence}" if before else f"{release.title}. {sentence}"
+                before = sentence
 
 
 def _words(release: Release, passage: Passage) -> str:
@@ -190,10 +222,15 @@ def _ask_one_question(layout: Layout, manifest: Manifest, embedder: Embedder) ->
     try:
         if not manifest.passages:
             return
-        title = opened.releases[0].release.title
-        found = search(opened, embedder, title, Filters(), 5)
-        texts = {hit.row: opened.passages.release(hit.release).text for hit in found}
-        if not found or any(texts[hit.row][hit.passage.start : hit.passage.end] != hit.text for hit in found):
+        question = analyse(opened.releases[0].release.title, opened.lexical)
+        found = find_passages(opened, question, embedder.encode_query(question.text), None, 5)
+        served = opened.passages.passages(found.rows.tolist())
+        texts = [opened.passages.release(passage.release).text for passage in served]
+        whole = all(
+            text[passage.passage.start : passage.passage.end] == passage.text
+            for text, passage in zip(texts, served, strict=True)
+        )
+        if not served or not whole:
             raise GenerationError(
                 f"The new generation {manifest.generation} does not find its own first release: it is not served."
             )

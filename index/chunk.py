@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from corpus.models import Release, Section
+from corpus.models import UNDATED, Release, Section
 from corpus.text import is_list_item, outline
 from index.sentences import Span, sentences
 
 CHUNKER_VERSION = 1
 TARGET_CHARS = 300
 LIST_MAX_CHARS = 600
+_NEARLY_FULL = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,9 @@ def chunk(release: Release) -> tuple[Passage, ...]:
 def context(release: Release, passage: Passage) -> str:
     """Return what stands before a passage's own words where it is embedded: title, date, heading, lead-in."""
     lead_in = release.text[passage.lead_in.start : passage.lead_in.end] if passage.lead_in else ""
-    return " ".join(
-        part for part in (f"{release.title}.", f"{release.date:%d %B %Y}.", passage.heading, lead_in) if part
-    )
+    title = f"{release.title}." if release.title else ""
+    date = f"{release.date:%d %B %Y}." if release.date != UNDATED else ""
+    return " ".join(part for part in (title, date, passage.heading, lead_in) if part)
 
 
 @dataclass(slots=True)
@@ -86,9 +87,8 @@ def _runs(text: str, spans: Sequence[Span]) -> Iterator[_Run]:
         )
         if not item:
             lead_in = span if opens_list else None
-        if run.units and not _joins(
-            run, span, item=item, lead_in=lead_in, breaks=opens_list or (follows_item and not item)
-        ):
+        breaks = opens_list or (follows_item and not item)
+        if run.units and (breaks or not _joins(run, span, text, item=item, lead_in=lead_in)):
             yield run
             run = _Run(lead_in=lead_in if item else None)
         run.units.append(span)
@@ -97,8 +97,13 @@ def _runs(text: str, spans: Sequence[Span]) -> Iterator[_Run]:
         yield run
 
 
-def _joins(run: _Run, span: Span, *, item: bool, lead_in: Span | None, breaks: bool) -> bool:
+def _joins(run: _Run, span: Span, text: str, *, item: bool, lead_in: Span | None) -> bool:
+    """Tell whether a sentence still belongs to a run: there is room, and no paragraph ends a nearly full run."""
     if item and run.units[-1] == lead_in:
         return True
-    limit = LIST_MAX_CHARS if item and lead_in in run.units else TARGET_CHARS
-    return not breaks and span.end - run.units[0].start <= limit
+    begin, end = run.units[0].start, run.units[-1].end
+    if item and lead_in in run.units:
+        return span.end - begin <= LIST_MAX_CHARS
+    ends_paragraph = "\n" in text[end : span.start]
+    nearly_full = end - begin >= _NEARLY_FULL * TARGET_CHARS
+    return span.end - begin <= TARGET_CHARS and not (ends_paragraph and nearly_full and not item)

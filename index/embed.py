@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,9 @@ class Embedder(Protocol):
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
         """Return the vectors of texts, ``(n, dim)`` float32, rows L2-normalised; `progress` hears how many are done."""
 
+    def word_vectors(self, words: Sequence[str]) -> Vectors:
+        """Return what the model knows of single words before it reads them together, ``(n, dim)``, L2-normalised."""
+
 
 class SentenceTransformerEmbedder:
     """A sentence-transformers model on the CPU, loaded when first used."""
@@ -75,6 +78,7 @@ class SentenceTransformerEmbedder:
         """Take the default model, or a Hugging Face id or a folder of another."""
         self.model = model or DEFAULT_MODEL
         self._is_default = not model
+        self._word_vectors: dict[str, Vectors] = {}
 
     @cached_property
     def digest(self) -> str:
@@ -131,6 +135,29 @@ class SentenceTransformerEmbedder:
             )
             progress(len(batch))
         return vectors
+
+    def word_vectors(self, words: Sequence[str]) -> Vectors:
+        """Return the mean of each word's input embeddings, less the mean of all, ``(n, dim)``, L2-normalised."""
+        new = [word for word in words if word not in self._word_vectors]
+        if new:
+            pieces = self._loaded.tokenizer(new, add_special_tokens=False)["input_ids"]
+            self._word_vectors.update(zip(new, map(self._piece_mean, pieces), strict=True))
+        return np.array([self._word_vectors[word] for word in words], dtype=np.float32)
+
+    def _piece_mean(self, pieces: Sequence[int]) -> Vectors:
+        embeddings, centre = self._input_embeddings
+        vectors = embeddings[list(pieces)] - centre
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
+        mean: Vectors = vectors.sum(axis=0)
+        return mean / (np.linalg.norm(mean) + 1e-9)
+
+    @cached_property
+    def _input_embeddings(self) -> tuple[Vectors, Vectors]:
+        """The model's input embeddings, ``(vocabulary, dim)``, and their mean, ``(dim,)``."""
+        transformer: Any = self._loaded[0]
+        weight = transformer.auto_model.get_input_embeddings().weight
+        embeddings: Vectors = weight.detach().float().numpy()
+        return embeddings, embeddings.mean(axis=0)
 
     @cached_property
     def _folder(self) -> Path:

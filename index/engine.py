@@ -1,33 +1,36 @@
 """The one object that answers: it holds the served generation and the model. Used by one thread at a time."""
 
+import logging
 import time
-from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 from corpus.errors import GenerationError
-from index.answer import DEFAULT_THRESHOLD, confidence, pick_quotes, quote, score_sentences
+from index.answer import Ranking, confidence, passages, quotes, rank
 from index.catalogue import removed_releases
 from index.embed import Embedder, SentenceTransformerEmbedder
 from index.filters import Filters
 from index.generations import Generations
-from index.models import Answer, FoundPassage, Quote, SearchResult, Source
+from index.models import Answer, SearchResult
 from index.opened import OpenGeneration, open_served
-from index.question import read_question
-from index.search import Found, find, search
+from index.question import Question, analyse, readable
+from index.quotes import MAX_QUOTES
 from index.settings import IndexSettings
-from index.store.passages import ServedRelease
+from index.weights import Weights, shipped_weights
 
-_PASSAGES_FOR_SENTENCES = 20
+log = logging.getLogger(__name__)
 
 
 class Engine:
     """Search and answers over what is served; it moves to a new generation by itself."""
 
-    def __init__(self, settings: IndexSettings, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self, settings: IndexSettings, embedder: Embedder | None = None, weights: Weights | None = None
+    ) -> None:
         """Take the settings; nothing is opened or loaded before the first question."""
         self._settings = settings
         self._embedder = embedder or SentenceTransformerEmbedder(settings.model)
+        self._weights = weights or shipped_weights()
         self._generations = Generations(settings.data_dir)
         self._opened: OpenGeneration | None = None
         self._stamp: tuple[int, int] | None = None
@@ -69,71 +72,47 @@ class Engine:
         :raises FilterError: when a filter names nothing.
         """
         began = time.perf_counter()
-        opened = self.served()
-        found = search(opened, self._embedder, query, filters, limit)
-        return SearchResult(query, tuple(map(_found_passage, found)), opened.manifest.generation, _ms_since(began))
+        opened, _, ranking = self._rank(query, filters)
+        return SearchResult(query, passages(opened, ranking, limit), opened.manifest.generation, _ms_since(began))
 
-    def answer(self, text: str, filters: Filters, limit: int = 3) -> Answer:
+    def answer(self, text: str, filters: Filters, limit: int = MAX_QUOTES) -> Answer:
         """Answer a question in the releases' words, with at most `limit` quotes, or say that they hold none.
 
         :raises QuestionError: when it cannot be asked.
         :raises FilterError: when a filter names nothing.
         """
         began = time.perf_counter()
-        opened = self.served()
-        question = read_question(text)
-        vector = self._embedder.encode_query(question.text)
-        found = find(opened, question, vector, filters, _PASSAGES_FOR_SENTENCES)
-        scored = score_sentences(opened, question, vector, found)
-        sure = confidence(scored, question)
-        threshold = DEFAULT_THRESHOLD if self._settings.threshold is None else self._settings.threshold
-        texts: dict[int, str] = {}
-        quotes = tuple(quote(opened, sentence, texts) for sentence in pick_quotes(scored)[:limit])
-        answered = bool(quotes) and sure >= threshold
-        return Answer(
+        opened, question, ranking = self._rank(text, filters)
+        sure = confidence(opened, self._embedder, question, ranking, self._weights)
+        threshold = self._weights.threshold if self._settings.threshold is None else self._settings.threshold
+        shown, sources = quotes(opened, ranking, limit)
+        answered = bool(shown) and sure >= threshold
+        answer = Answer(
             question=question.text,
             answered=answered,
             confidence=round(sure, 4),
             threshold=threshold,
-            quotes=quotes if answered else (),
-            sources=_sources(opened, quotes),
-            related=() if answered else quotes,
+            quotes=shown if answered else (),
+            sources=sources,
+            related=() if answered else shown,
             notices=(),
             generation=opened.manifest.generation,
             took_ms=_ms_since(began),
         )
+        log.info(
+            "answered in %.1f ms: %d sentences, confidence %.2f, answered %s",
+            answer.took_ms,
+            len(ranking.scores),
+            sure,
+            answered,
+        )
+        return answer
 
-
-def _sources(opened: OpenGeneration, quotes: Sequence[Quote]) -> tuple[Source, ...]:
-    """Return the releases of quotes, each once, in the order of their first quote."""
-    served = {served.release.release_id: served for served in opened.releases}
-    return tuple(_source(served[release_id]) for release_id in dict.fromkeys(quote.release_id for quote in quotes))
-
-
-def _source(served: ServedRelease) -> Source:
-    release = served.release
-    return Source(
-        release.release_id,
-        served.text_sha256,
-        release.title,
-        release.issuer,
-        release.date.isoformat(),
-        release.language,
-        release.url,
-    )
-
-
-def _found_passage(found: Found) -> FoundPassage:
-    passage = found.passage
-    return FoundPassage(
-        passage.release_id,
-        passage.ordinal,
-        passage.start,
-        passage.end,
-        passage.heading,
-        found.text,
-        round(found.score, 4),
-    )
+    def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Question, Ranking]:
+        opened = self.served()
+        question = analyse(readable(text), opened.lexical)
+        vector = self._embedder.encode_query(question.text)
+        return opened, question, rank(opened, question, vector, filters, self._weights)
 
 
 def _ms_since(began: float) -> float:

@@ -43,9 +43,24 @@ class Layout:
         return self.folder / "vectors.faiss"
 
     @property
-    def sentences(self) -> Path:
-        """Vectors of the sentences, ``(n, dim)`` float16 (NumPy)."""
-        return self.folder / "sentences.npy"
+    def sentence_vectors(self) -> Path:
+        """Vectors of the sentences, ``(sentences, 2, dim)`` float16 (NumPy)."""
+        return self.folder / "sentence_vectors.npy"
+
+    @property
+    def terms(self) -> Path:
+        """Terms of the sentences and titles, one after the other, as 32-bit numbers (NumPy)."""
+        return self.folder / "terms.npy"
+
+    @property
+    def term_ends(self) -> Path:
+        """Where in `terms` each sentence and title ends, ``(sentences + releases + 1,)`` int64 (NumPy)."""
+        return self.folder / "term_ends.npy"
+
+    @property
+    def first_sentences(self) -> Path:
+        """The row of each passage's first sentence, and the number of sentences, ``(passages + 1,)`` int64 (NumPy)."""
+        return self.folder / "first_sentences.npy"
 
     @property
     def lexical(self) -> Path:

@@ -1,4 +1,4 @@
-"""Keywords: the one place that knows tantivy. BM25 over the terms of `index.terms`."""
+"""Keywords: the one place that knows tantivy. It finds candidates by BM25; how much they count is decided elsewhere."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,13 +9,15 @@ import tantivy
 from numpy.typing import NDArray
 
 from corpus.errors import GenerationError, StorageError
-from index.vectors import Hit
+from index.question import Question
 
 _HEAP_BYTES = 50_000_000
+_TITLE_BOOST = 0.5
+_MOST_SIMILAR = 3_000
 
 
 def build_lexical(folder: Path, documents: Iterable[tuple[int, int, list[str], list[str]]]) -> None:
-    """Write an index of ``(passage row, release row, its terms, its context's terms)`` into an empty folder.
+    """Write an index of ``(passage row, release row, its terms, its title's terms)`` into an empty folder.
 
     :raises StorageError: when it cannot be written.
     """
@@ -24,17 +26,17 @@ def build_lexical(folder: Path, documents: Iterable[tuple[int, int, list[str], l
         .add_unsigned_field("row", fast=True)
         .add_unsigned_field("release", indexed=True)
         .add_text_field("body", tokenizer_name="whitespace", index_option="freq")
-        .add_text_field("context", tokenizer_name="whitespace", index_option="freq")
+        .add_text_field("title", tokenizer_name="whitespace", index_option="basic")
         .build()
     )
     try:
         writer = tantivy.Index(schema, path=str(folder)).writer(heap_size=_HEAP_BYTES, num_threads=1)
-        for row, release, body, context in documents:
+        for row, release, body, title in documents:
             document = tantivy.Document()
             document.add_unsigned("row", row)
             document.add_unsigned("release", release)
             document.add_text("body", " ".join(body))
-            document.add_text("context", " ".join(context))
+            document.add_text("title", " ".join(title))
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
@@ -66,26 +68,39 @@ class LexicalIndex:
         return int(self._searcher.num_docs)
 
     def frequency(self, term: str) -> int:
-        """Return in how many passages a term stands."""
-        return int(self._searcher.doc_freq("body", term))
+        """Return in how many passages a term stands, or in how many their title's words, whichever is more."""
+        return max(int(self._searcher.doc_freq(field, term)) for field in ("body", "title"))
 
-    def search(self, terms: Iterable[str], k: int, releases: NDArray[np.bool_] | None = None) -> list[Hit]:
-        """Return the at most `k` passages that hold any of the terms, best first.
+    def similar(self, term: str) -> list[str]:
+        """Return the most frequent terms that begin with the same letter."""
+        return [known for known, _ in self._searcher.terms_with_prefix("body", term[:1], limit=_MOST_SIMILAR)]
+
+    def search(self, question: Question, k: int, releases: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """Return the rows of the at most `k` passages that hold most of a question, best first.
 
         :param releases: ``(releases,)``, True for the releases that may be found.
         """
-        schema = self._index.schema
-        words = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(schema, field, term))
-            for term in dict.fromkeys(terms)
-            for field in ("body", "context")
+        clauses = [
+            clause for term, idf in zip(question.terms, question.idf, strict=True) for clause in self._term(term, idf)
         ]
-        if not words or k <= 0:
-            return []
-        clauses = [(tantivy.Occur.Must, tantivy.Query.boolean_query(words))]
+        if not clauses or k <= 0:
+            return np.empty(0, dtype=np.int64)
+        query = tantivy.Query.boolean_query(clauses)
         if releases is not None:
-            allowed = tantivy.Query.term_set_query(schema, "release", np.flatnonzero(releases).tolist())
-            clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(allowed, 0.0)))
-        hits = self._searcher.search(tantivy.Query.boolean_query(clauses), k, count=False).hits
+            allowed = tantivy.Query.term_set_query(self._index.schema, "release", np.flatnonzero(releases).tolist())
+            within = (tantivy.Occur.Must, tantivy.Query.const_score_query(allowed, 0.0))
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), within])
+        hits = self._searcher.search(query, k, count=False).hits
         rows: list[Any] = self._searcher.fast_field_values("row", [address for _, address in hits])
-        return [Hit(int(row), float(score)) for (score, _), row in zip(hits, rows, strict=True)]
+        return np.array(rows, dtype=np.int64)
+
+    def _term(self, term: str, idf: float) -> list[tuple[Any, Any]]:
+        """Return the clauses for a term, each weighted by the question's idf instead of tantivy's own."""
+        clauses = []
+        for field, boost in (("body", 1.0), ("title", _TITLE_BOOST)):
+            found = self._searcher.doc_freq(field, term)
+            if found:
+                own = np.log1p((len(self) - found + 0.5) / (found + 0.5))
+                query = tantivy.Query.term_query(self._index.schema, field, term)
+                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, boost * idf / max(own, 1e-6))))
+        return clauses

@@ -5,8 +5,10 @@ from numpy.typing import NDArray
 
 from corpus.errors import GenerationError
 from index.columns import ReleaseColumns
+from index.filters import Filters
 from index.generations import Generations, Layout, Manifest
 from index.lexical import LexicalIndex
+from index.sentence_table import Rows, SentenceTable
 from index.store.passages import PassageStore
 from index.vectors import VectorIndex
 
@@ -24,28 +26,54 @@ class OpenGeneration:
         self.passages = PassageStore(layout.passages)
         self.vectors = VectorIndex.load(layout.vectors)
         self.lexical = LexicalIndex(layout.lexical)
-        self.sentences: NDArray[np.float16] = np.load(layout.sentences, mmap_mode="r")
+        try:
+            self.sentences = SentenceTable(layout.sentence_vectors, layout.terms, layout.term_ends)
+            self.first_sentences: Rows = np.load(layout.first_sentences)
+        except (OSError, ValueError) as error:
+            raise GenerationError(
+                f"The sentences of generation {manifest.generation} are damaged: run `measures index build`."
+            ) from error
         self.releases = self.passages.releases()
-        self.visible = np.array([served.release.release_id not in removed for served in self.releases], dtype=bool)
+        terms = int(self.sentences.lengths(np.array([0]), np.array([len(self.sentences)]))[0])
+        self.average_terms = terms / max(1, manifest.passages)
+        self.average_release_terms = terms / max(1, manifest.releases)
         self.columns = ReleaseColumns([served.release for served in self.releases])
-        self._first_passages = np.array([served.first_passage for served in self.releases], dtype=np.int64)
+        self.first_passages: Rows = np.array(
+            [served.first_passage for served in self.releases] + [manifest.passages], dtype=np.int64
+        )
+        visible = np.array([served.release.release_id not in removed for served in self.releases], dtype=bool)
+        self._visible = None if visible.all() else visible
         counts = (len(self.releases), len(self.vectors), len(self.lexical), len(self.sentences))
         if counts != (manifest.releases, manifest.passages, manifest.passages, manifest.sentences):
             raise GenerationError(
                 f"The files of generation {manifest.generation} do not fit each other: run `measures index build`."
             )
 
-    def passage_rows(self, releases: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return which passages, ``(passages,)``, belong to the releases marked, ``(releases,)``."""
-        counts = np.diff(self._first_passages, append=self.manifest.passages)
-        return np.repeat(releases, counts)
+    def allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """Return which releases may be found, ``(releases,)``; None where all may.
 
-    def neighbours(self, row: int) -> tuple[int, int]:
-        """Return the rows of the passage before and after one, within its release; its own where there is none."""
-        release = int(np.searchsorted(self._first_passages, row, side="right")) - 1
-        first = int(self._first_passages[release])
-        last = int(self._first_passages[release + 1]) if release + 1 < len(self.releases) else self.manifest.passages
-        return max(first, row - 1), min(last - 1, row + 1)
+        :raises FilterError: when a filter names nothing.
+        """
+        allowed = self.columns.allowed(filters)
+        if allowed is None or self._visible is None:
+            return self._visible if allowed is None else allowed
+        both: NDArray[np.bool_] = allowed & self._visible
+        return both
+
+    def passages_of(self, releases: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which passages, ``(passages,)``, belong to the releases marked, ``(releases,)``."""
+        return np.repeat(releases, np.diff(self.first_passages))
+
+    def releases_of(self, passages: Rows) -> Rows:
+        """Return the rows of the releases that passages belong to."""
+        found: Rows = np.searchsorted(self.first_passages, passages, side="right") - 1
+        return found
+
+    def sentence_range(self, releases: Rows) -> tuple[Rows, Rows]:
+        """Return the rows of the first sentences of releases, and of those after their last."""
+        return self.first_sentences[self.first_passages[releases]], self.first_sentences[
+            self.first_passages[releases + 1]
+        ]
 
     def close(self) -> None:
         """Close what holds files open."""

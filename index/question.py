@@ -1,55 +1,154 @@
-"""What can be told of a question before anything is searched."""
+"""What can be told of a question: its words and how much each tells, numbers, months, and what it asks for."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
 from corpus.errors import QuestionError
-from index.terms import terms
+from index.answer_types import MONTHS, AnswerType, asked_for
+from index.background import share
+from index.terms import Hashes, hashes, stem, words
 
 MAX_QUESTION_CHARS = 2_000
+# How many passages of English at large weigh as much as the corpus's own: the corpus decides from about as many on.
+PRIOR_PASSAGES = 1_000.0
+_EXAMPLE = 'ask in a few words, as "What will Europol do?"'
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
-_STOP_WORDS = frozenset(
-    "a about all also am an and any are as at be because been before being but by can could did do does doing "
-    "for from had has have he her hers him his how i if in into is it its just me more most my no not of off "
-    "on or our out over she should so some such than that the their them then there these they this those to "
-    "too under until up very was we were what when where which while who whom whose why will with would you "
-    "your".split()
+_FOCUS = re.compile(r"\b(?:how (?:many|much|big|long|far|large)|which|what|whose|number of)\s+(.*)", re.IGNORECASE)
+_MIN_SIMILARITY = 84
+STOP_WORDS = frozenset(
+    "a about after also an and any are as at be because been before being between but by can could d did do "
+    "does down during each ever few for from further get gets give given gives got had has have he her here "
+    "hers him his how i if in into is it its just ll many may me might more most much must my no nor not of "
+    "off on or other our out over own re s said same say says shall she should so some still such t tell than "
+    "that the their them then there these they this those to too under until up us ve very was we were what "
+    "whats when where which while who whom whos whose why will with would yet you your".split()
 )
+
+
+class Lexicon(Protocol):
+    """What knows the corpus's terms."""
+
+    def __len__(self) -> int:
+        """The number of passages."""
+
+    def frequency(self, term: str) -> int:
+        """Return in how many passages a term stands."""
+
+    def similar(self, term: str) -> list[str]:
+        """Return terms of the corpus that begin alike."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it is searched for: its text, and the terms that carry its meaning."""
+    """A question as it is searched for. The arrays have one entry a term, ``(terms,)``.
+
+    ``weights`` are inverse passage frequencies that sum to 1: how much of the question a term is. ``idf`` is the same
+    in nats. ``proper`` marks names and terms with digits. ``focus`` holds the terms of what is counted or chosen among.
+    """
 
     text: str
+    words: tuple[str, ...]
     terms: tuple[str, ...]
+    hashes: Hashes
+    idf: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    proper: NDArray[np.bool_]
+    asks: AnswerType | None
+    numbers: frozenset[str]
+    months: frozenset[int]
+    focus: NDArray[np.bool_]
 
 
-def read_question(text: str) -> Question:
+def readable(text: str) -> str:
     """Check a question and take out what no reader sees: control, format and surrogate characters.
 
     :raises QuestionError: when it is empty, too long, or holds no word to look for.
     """
     visible = "".join(
         " " if char.isspace() else char
-        for char in text
+        for char in text[: 20 * MAX_QUESTION_CHARS]
         if char.isspace() or unicodedata.category(char) not in _INVISIBLE
     )
     visible = " ".join(visible.split())
     if not visible:
-        raise QuestionError('The question is empty: ask in a few words, as "What will Europol do?".')
+        raise QuestionError(f"The question is empty: {_EXAMPLE}.")
     if len(visible) > MAX_QUESTION_CHARS:
-        raise QuestionError(
-            f"The question has {len(visible):,} characters, {MAX_QUESTION_CHARS:,} are the most: ask more briefly."
-        )
-    if not re.search(r"[^\W_]", visible):
-        raise QuestionError('The question holds no word: ask in a few words, as "What will Europol do?".')
-    spoken = re.findall(r"\w+", visible.casefold())
-    if all(word in _STOP_WORDS for word in spoken):
+        raise QuestionError(f"The question is longer than {MAX_QUESTION_CHARS:,} characters: ask more briefly.")
+    if not words(visible):
+        raise QuestionError(f"The question holds no word: {_EXAMPLE}.")
+    if all(word in STOP_WORDS for word in words(visible)):
         raise QuestionError("The question holds only words that stand in every text: say what it is about.")
-    content = tuple(dict.fromkeys(term for term in terms(visible) if term not in _STOP_TERMS))
-    return Question(visible, content)
+    return visible
 
 
-_STOP_TERMS = frozenset(term for word in _STOP_WORDS for term in terms(word))
+def analyse(text: str, lexicon: Lexicon, *, spelling: bool = True) -> Question:
+    """Analyse a readable question against the terms of a corpus.
+
+    :param spelling: whether a word that the corpus does not know is read as one that it knows, where they are alike.
+    """
+    content = {stem(word): word for word in reversed(words(text)) if word not in STOP_WORDS}
+    content = dict(reversed(content.items()))
+    capitals = {word for token in text.split()[1:] if not token[:1].islower() for word in words(token)}
+    terms, idf = [], []
+    for term, word in content.items():
+        known = term if lexicon.frequency(term) or not spelling else _respelled(term, word, lexicon)
+        terms.append(known)
+        idf.append(_idf(known, word if known == term else known, lexicon))
+    idf_array = np.array(idf, dtype=np.float64)
+    focus = _focus(text)
+    return Question(
+        text=text,
+        words=tuple(content.values()),
+        terms=tuple(terms),
+        hashes=hashes(terms),
+        idf=idf_array,
+        weights=idf_array / (idf_array.sum() or 1.0),
+        proper=np.array([word in capitals or any(map(str.isdigit, word)) for word in content.values()], dtype=bool),
+        asks=asked_for(text),
+        numbers=frozenset(word for word in words(text) if word[0].isdigit()),
+        months=_months(text),
+        focus=np.array([term in focus for term in content], dtype=bool),
+    )
+
+
+def _idf(term: str, word: str, lexicon: Lexicon) -> float:
+    """Return a term's inverse passage frequency in nats, the corpus's own smoothed by that of English at large."""
+    passages = len(lexicon)
+    expected = PRIOR_PASSAGES * max(share(word), share(term))
+    return max(0.05, float(np.log((passages + PRIOR_PASSAGES) / (lexicon.frequency(term) + expected))))
+
+
+def _respelled(term: str, word: str, lexicon: Lexicon) -> str:
+    if len(word) < 5 or not word.isalpha():
+        return term
+    best = process.extractOne(term, lexicon.similar(term), scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
+    return str(best[0]) if best else term
+
+
+def _focus(text: str) -> frozenset[str]:
+    """Return the first two content terms after "how many", "which" and the like."""
+    match = _FOCUS.search(text)
+    found: list[str] = []
+    for word in words(match[1]) if match else ():
+        if word not in STOP_WORDS:
+            found.append(stem(word))
+        elif found:
+            break
+    return frozenset(found[:2])
+
+
+def _months(text: str) -> frozenset[int]:
+    """Return the months that a question names; "may" and "march" only with a capital."""
+    spoken = set(re.findall(r"[^\W\d_]+", text))
+    lower = {word.lower() for word in spoken}
+    return frozenset(
+        number
+        for number, name in enumerate(MONTHS, 1)
+        if name in spoken or (name not in ("March", "May") and {name.lower(), name.lower()[:3]} & lower)
+    )

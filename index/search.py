@@ -1,71 +1,80 @@
-"""A question -> ranked passages: dense and lexical candidates, fused."""
+"""A question -> candidate passages: dense and lexical, fused on absolute scales.
+
+Both sides are known for every candidate, so that no list can drag a good passage of the other down, and neither scale
+depends on which candidates there happen to be: a cosine, and BM25 as a share of the question's whole inverse frequency.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.chunk import Passage
-from index.embed import Embedder, Vectors
-from index.filters import Filters
+from index.embed import Vectors
 from index.opened import OpenGeneration
-from index.question import Question, read_question
-from index.vectors import Hit
+from index.question import Question
+from index.sentence_table import Rows
 
-CANDIDATES = 100
-_LEXICAL_WEIGHT = 0.5
+CANDIDATES = 60
+# How much keywords count where their best hit holds the whole question. Keywords help terse questions and hurt
+# paraphrases: the share of the question that the best hit holds is what tells these apart.
+LEXICAL_WEIGHT = 0.35
+_K1, _B = 0.9, 0.4
+_TITLE_SHARE = 0.5
+
+Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A passage that was found: its row, its release's row, its text and score."""
+class Ranked:
+    """Passages by row and their scores, best first, both ``(n,)``."""
 
-    row: int
-    release: int
-    passage: Passage
-    text: str
-    score: float
-    first_sentence: int
+    rows: Rows
+    scores: Scores
 
 
-def search(opened: OpenGeneration, embedder: Embedder, query: str, filters: Filters, limit: int) -> list[Found]:
-    """Return the at most `limit` best passages for a query, best first.
-
-    :raises QuestionError: when the query cannot be asked.
-    :raises FilterError: when a filter names nothing.
-    """
-    question = read_question(query)
-    return find(opened, question, embedder.encode_query(question.text), filters, limit)
-
-
-def find(opened: OpenGeneration, question: Question, vector: Vectors, filters: Filters, limit: int) -> list[Found]:
-    """Return the best passages for a question whose vector, ``(dim,)``, is known."""
-    releases = opened.columns.allowed(filters)
-    if not opened.visible.all():
-        releases = opened.visible if releases is None else releases & opened.visible
-    fused = fuse(dense_candidates(opened, vector, releases), lexical_candidates(opened, question, releases))[:limit]
-    served = opened.passages.passages([hit.row for hit in fused])
-    return [
-        Found(passage.row, passage.release, passage.passage, passage.text, hit.score, passage.first_sentence)
-        for hit, passage in zip(fused, served, strict=True)
-    ]
+def find_passages(
+    opened: OpenGeneration, question: Question, vector: Vectors, releases: NDArray[np.bool_] | None, k: int = CANDIDATES
+) -> Ranked:
+    """Return the passages that are near a question in meaning or in words, fused, best first."""
+    return fuse(
+        opened,
+        question,
+        vector,
+        np.union1d(dense_candidates(opened, vector, releases, k), lexical_candidates(opened, question, releases, k)),
+    )
 
 
-def dense_candidates(opened: OpenGeneration, vector: Vectors, releases: NDArray[np.bool_] | None) -> list[Hit]:
-    """Return the passages nearest in meaning; the score is the cosine."""
-    rows = None if releases is None else opened.passage_rows(releases)
-    return opened.vectors.search(vector, CANDIDATES, rows)
+def dense_candidates(opened: OpenGeneration, vector: Vectors, releases: NDArray[np.bool_] | None, k: int) -> Rows:
+    """Return the rows of the passages nearest in meaning, best first."""
+    return opened.vectors.search(vector, k, None if releases is None else opened.passages_of(releases))
 
 
-def lexical_candidates(opened: OpenGeneration, question: Question, releases: NDArray[np.bool_] | None) -> list[Hit]:
-    """Return the passages that share the question's terms; the score is BM25."""
-    return opened.lexical.search(question.terms, CANDIDATES, releases)
+def lexical_candidates(opened: OpenGeneration, question: Question, releases: NDArray[np.bool_] | None, k: int) -> Rows:
+    """Return the rows of the passages that share most of the question's terms, best first."""
+    return opened.lexical.search(question, k, releases)
 
 
-def fuse(dense: list[Hit], lexical: list[Hit]) -> list[Hit]:
-    """Add cosine and BM25, the latter as a share of its best, and sort; ties keep the corpus's order."""
-    best = max((hit.score for hit in lexical), default=1.0) or 1.0
-    scores = {hit.row: hit.score for hit in dense}
-    for hit in lexical:
-        scores[hit.row] = scores.get(hit.row, 0.0) + _LEXICAL_WEIGHT * hit.score / best
-    return [Hit(row, score) for row, score in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))]
+def fuse(opened: OpenGeneration, question: Question, vector: Vectors, rows: Rows) -> Ranked:
+    """Score candidates by cosine and keywords; keywords count as far as their best hit covers the question."""
+    dense = (opened.vectors.rows(rows) @ vector).astype(np.float64)
+    lexical = lexical_scores(opened, question, rows)
+    trust = LEXICAL_WEIGHT * min(1.0, float(lexical.max(initial=0.0)))
+    return _ranked(rows, dense + trust * lexical)
+
+
+def lexical_scores(opened: OpenGeneration, question: Question, rows: Rows) -> Scores:
+    """Return BM25 of passages, ``(n,)``, as a share of the question's whole inverse frequency."""
+    first, last = opened.first_sentences[rows], opened.first_sentences[rows + 1]
+    counts = opened.sentences.counts(first, last, question.hashes)
+    average = opened.average_terms or 1.0
+    norm = _K1 * (1 - _B + _B * opened.sentences.lengths(first, last) / average)
+    saturated = counts * (_K1 + 1) / (counts + norm[:, None])
+    titles = opened.sentences.title_counts(opened.releases_of(rows), question.hashes) > 0
+    scores: Scores = (saturated + _TITLE_SHARE * titles) @ question.weights
+    return scores
+
+
+def _ranked(rows: Rows, scores: Scores) -> Ranked:
+    """Sort by score; ties keep the corpus's order."""
+    order = np.lexsort((rows, -np.round(scores, 9)))
+    return Ranked(rows[order], scores[order])

@@ -1,37 +1,95 @@
 """Words of a text -> the terms that keywords are matched by.
 
 The stored text is never touched; only what is matched is normalised, so that neither lost spaces ("until31 October",
-"theEU") nor odd characters hide a sentence. One English Snowball stemmer serves every language: it has to treat
+"datashows") nor odd characters hide a sentence. One English Snowball stemmer serves every language: it has to treat
 question and text alike, not to be right.
 """
 
 import re
 import unicodedata
+import zlib
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 
+import numpy as np
 import Stemmer
+from numpy.typing import NDArray
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-_GLUE = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z]{2})(?=[A-Z]{2})")
+from index.background import is_common
+
+Hashes = NDArray[np.uint32]
+
+_WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
+_LOST_SPACE = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
+_THOUSANDS = re.compile(r"(?<=\d)[,. ](?=\d{3}\b)")
+_POSSESSIVE = re.compile(r"['’]s\b")  # noqa: RUF001
+_SHORT_WORDS = frozenset(
+    "a an of in on to by at or as is it be and the for eu its was are has with from that this".split()
+)
 _stemmer = Stemmer.Stemmer("english")
 
 
-def terms(text: str) -> list[str]:
-    """Return the stemmed, case-folded, accent-free terms of a text, in order."""
-    return [stem(word) for word in words(text)]
-
-
 def words(text: str) -> list[str]:
-    """Return the words and numbers of a text as they are matched before stemming, case kept."""
+    """Return the words and numbers of a text in order, lower-case, without accents, numbers without grouping."""
     plain = unicodedata.normalize("NFKC", text)
     if not plain.isascii():
         plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
-    return _WORD.findall(_GLUE.sub(" ", plain))
+    plain = _POSSESSIVE.sub("", _THOUSANDS.sub("", _LOST_SPACE.sub(" ", plain)))
+    return [word.lower() for word in _WORD.findall(plain)]
+
+
+def terms(text: str) -> list[str]:
+    """Return the stems of a text's words, in order."""
+    return [stem(word) for word in words(text)]
 
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """Return the term of one word; numbers lose their grouping, so that "1,500" and "1500" meet."""
-    if word[0].isdigit():
-        return word.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+", word) else word
-    return str(_stemmer.stemWord(word.casefold()))
+    """Return the stem of one word."""
+    return str(_stemmer.stemWord(word))
+
+
+def hashes(of: Iterable[str]) -> Hashes:
+    """Return terms as 32-bit numbers, ``(n,)``: a question's ten meet one of 100,000 others once in 4,000 times."""
+    return np.fromiter((_hash(term) for term in of), dtype=np.uint32)
+
+
+@lru_cache(maxsize=200_000)
+def _hash(term: str) -> int:
+    return zlib.crc32(term.encode())
+
+
+class Vocabulary:
+    """The words of a corpus, and with them the two halves of words that lost the space between them."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        """Count the words of the corpus's texts."""
+        self._counts = Counter(word for text in texts for word in words(text))
+        self._known = {word for word, count in self._counts.items() if count >= 4 and len(word) > 3 and word.isalpha()}
+        self._halves: dict[str, tuple[str, ...]] = {}
+
+    def terms(self, text: str) -> list[str]:
+        """Return the stems of a text's words, in order; after a word glued from two follow those of its halves."""
+        found = []
+        for word in words(text):
+            found.append(stem(word))
+            found.extend(stem(half) for half in self._split(word))
+        return found
+
+    def _split(self, word: str) -> tuple[str, ...]:
+        """Return the two words that a rare one was glued from, where the corpus knows both."""
+        if word not in self._halves:
+            glued = len(word) >= 6 and self._counts[word] <= 3 and word.isalpha() and not is_common(word)
+            pairs = [(word[:at], word[at:]) for at in range(1, len(word))] if glued else []
+            usable = [pair for pair in pairs if all(half in _SHORT_WORDS or half in self._known for half in pair)]
+            best = max(usable, key=self._plausibility, default=None)
+            self._halves[word] = best if best and self._plausibility(best) > _PLAUSIBLE else ()
+        return self._halves[word]
+
+    def _plausibility(self, pair: tuple[str, str]) -> float:
+        frequent = sum(float(np.log(self._counts[half] + 1)) for half in pair)
+        return frequent - (4.0 if min(map(len, pair)) < 3 else 0.0)
+
+
+_PLAUSIBLE = 5.0

@@ -4,7 +4,6 @@ Row numbers are the only ids there are, so an id can never be added twice. The m
 cosine on L2-normalised rows.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,6 @@ faiss: Any = _faiss  # its stubs lack the arguments that its own Python layer ad
 # 1,000,000 with recall@10 0.984 (nprobe 16 of 4096 lists).
 FLAT_MAX_ROWS = 50_000
 PROBES = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage's row number and its score."""
-
-    row: int
-    score: float
 
 
 class VectorIndex:
@@ -66,8 +57,8 @@ class VectorIndex:
         index.add(np.ascontiguousarray(vectors))
         return cls(index)
 
-    def search(self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> list[Hit]:
-        """Return the at most `k` nearest rows, best first.
+    def search(self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """Return the at most `k` nearest rows, ``(n,)``, best first.
 
         :param vector: ``(dim,)`` float32, L2-normalised.
         :param allowed: ``(n,)``, True for the rows that may be found.
@@ -77,11 +68,19 @@ class VectorIndex:
             raise ValueError(f"expected a vector of {self.dim} numbers, found shape {vector.shape}")
         k = min(k, len(self))
         if k <= 0:
-            return []
-        scores, rows = self._index.search(
+            return np.empty(0, dtype=np.int64)
+        _, rows = self._index.search(
             vector.reshape(1, -1).astype(np.float32, copy=False), k, params=self._params(allowed)
         )
-        return [Hit(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
+        found: NDArray[np.int64] = rows[0]
+        return found[found >= 0]
+
+    def rows(self, rows: NDArray[np.int64]) -> Vectors:
+        """Return the vectors of rows, ``(n, dim)`` float32, as exactly as they are kept."""
+        if not len(rows):
+            return np.empty((0, self.dim), dtype=np.float32)
+        vectors: Vectors = self._index.reconstruct_batch(rows)
+        return vectors
 
     def save(self, path: Path) -> None:
         """Write the index to a file.
@@ -102,7 +101,10 @@ class VectorIndex:
         :raises GenerationError: when it is no index.
         """
         try:
-            return cls(faiss.read_index(str(path)))
+            index = faiss.read_index(str(path))
+            if isinstance(index, faiss.IndexIVF):
+                index.make_direct_map()
+            return cls(index)
         except RuntimeError as error:
             raise GenerationError(
                 f"{path.name} of generation {path.parent.name} is damaged: "

@@ -33,6 +33,10 @@ class FakeEmbedder:
         progress(len(texts))
         return np.array([_vector(text) for text in texts], dtype=np.float32).reshape(len(texts), DIM)
 
+    def word_vectors(self, words: Sequence[str]) -> Vectors:
+        """Return the vectors of words, ``(n, DIM)``."""
+        return np.array([_vector(word) for word in words], dtype=np.float32).reshape(len(words), DIM)
+
 
 def _vector(text: str) -> Vectors:
     vector = np.full(DIM, 0.01, dtype=np.float32)

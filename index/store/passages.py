@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from corpus.errors import GenerationError
 from corpus.models import Release
 from index.chunk import Passage
+from index.models import FoundPassage
 from index.sentences import Span
 from index.store.sqlite import marks, release_from_row, storage_errors
 
@@ -46,6 +47,11 @@ class ServedPassage:
     first_sentence: int
     text: str
     passage: Passage
+
+    def found(self, score: float) -> FoundPassage:
+        """Return the passage as something that was found with a score."""
+        where = self.passage
+        return FoundPassage(where.release_id, where.ordinal, where.start, where.end, where.heading, self.text, score)
 
 
 def write_passages(path: Path, chunked: Iterable[tuple[Release, Sequence[Passage]]]) -> None:
@@ -182,6 +188,11 @@ class PassageStore:
             )
             found[row["row"]] = ServedPassage(row["row"], row["release"], row["first_sentence"], row["text"], passage)
         return [found[row] for row in rows]
+
+    def spans(self, rows: range) -> list[Span]:
+        """Return the spans of consecutive sentences; those after the last sentence of all are left out."""
+        sql = "SELECT start, end FROM sentences WHERE row >= ? AND row < ? ORDER BY row"
+        return [Span(row["start"], row["end"]) for row in self._query(sql, [rows.start, rows.stop])]
 
     def _query(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         try:

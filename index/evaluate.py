@@ -1,0 +1,310 @@
+"""Gold questions -> figures: a temporary index over a folder in the BEIR shape, and every question asked of it."""
+
+import dataclasses
+import datetime
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpus.errors import SourceError
+from corpus.models import UNDATED, Release
+from index.answer import Ranking, passages, quotes, rank
+from index.answer import confidence as confidence_of
+from index.build import write_generation
+from index.embed import Embedder, Vectors
+from index.figures import (
+    Calibration,
+    CurvePoint,
+    area_under,
+    auroc,
+    calibration,
+    coverage_at,
+    evidence_within,
+    fold,
+    holds,
+    ndcg,
+    recall,
+    reciprocal_rank,
+    risk_curve,
+)
+from index.filters import Filters
+from index.generations import Layout
+from index.models import FoundPassage, Progress, Quote
+from index.opened import OpenGeneration
+from index.question import Question, analyse, readable
+from index.quotes import MAX_QUOTES
+from index.search import dense_candidates, lexical_candidates
+from index.sentence_table import Rows
+from index.store.corpus import CorpusStore
+from index.weights import Weights
+
+RUN_PASSAGES = 20
+BUDGETS = (500, 1000, 2000)
+SEARCHES = ("dense", "lexical", "fused")
+_DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQuestion:
+    """A question and what is right: graded documents, and for gold questions the sentences that answer."""
+
+    question_id: str
+    text: str
+    relevant: Mapping[str, int]
+    kind: str = ""
+    quotes: tuple[str, ...] = ()
+    answer: str = ""
+
+    @property
+    def document(self) -> str:
+        """The document that answers, ``""`` where none does."""
+        return next(iter(self.relevant), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found for a question: documents by search, passages by search, and the answer."""
+
+    gold: GoldQuestion
+    documents: Mapping[str, tuple[str, ...]]
+    passages: Mapping[str, tuple[FoundPassage, ...]]
+    answered: bool
+    confidence: float
+    quotes: tuple[Quote, ...]
+
+    def right(self) -> list[bool]:
+        """Tell of each quote whether it holds the answer."""
+        evidence = [fold(quote) for quote in self.gold.quotes]
+        answer = fold(self.gold.answer)
+        return [
+            bool(evidence)
+            and quote.release_id == self.gold.document
+            and (answer in fold(quote.text) or any(holds(fold(quote.text), one) for one in evidence))
+            for quote in self.quotes
+        ]
+
+    def to_run(self) -> dict[str, object]:
+        """Return the line of the run file."""
+        found = self.passages["fused"][:RUN_PASSAGES]
+        return {
+            "_id": self.gold.question_id,
+            "passages": [_place(one.release_id, one) | {"score": one.score} for one in found],
+            "answered": self.answered,
+            "confidence": self.confidence,
+            "quotes": [_place(one.release_id, one) for one in self.quotes] if self.answered else [],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Figures of all questions; those of answers are None where the folder holds no gold questions."""
+
+    questions: int
+    search: Mapping[str, Mapping[str, float]]
+    answers: Mapping[str, float | None] | None
+    calibration: Calibration | None
+    curve: tuple[CurvePoint, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the figures as `measures eval --json` prints them."""
+        return dataclasses.asdict(self)
+
+
+def load_corpus(folder: Path) -> list[Release]:
+    """Read corpus.jsonl; texts stay as they are, but for what cannot be stored at all.
+
+    :raises SourceError: when it is missing or not in the BEIR shape.
+    """
+    return [_release(record) for record in _records(folder / "corpus.jsonl", ("_id", "text"))]
+
+
+def load_questions(folder: Path) -> list[GoldQuestion]:
+    """Read gold.jsonl, or queries.jsonl with the relevance judgements beside it.
+
+    :raises SourceError: when neither is there, or not in its shape.
+    """
+    if (folder / "gold.jsonl").exists():
+        return [
+            GoldQuestion(
+                record["_id"],
+                record["question"],
+                {record["doc"]: 1} if record.get("doc") and record.get("quotes") else {},
+                record.get("type", ""),
+                tuple(record.get("quotes", ())),
+                record.get("answer", ""),
+            )
+            for record in _records(folder / "gold.jsonl", ("_id", "question"))
+        ]
+    judgements = _judgements(folder)
+    queries = _records(folder / "queries.jsonl", ("_id", "text"))
+    return [
+        GoldQuestion(record["_id"], record["text"], judgements[record["_id"]])
+        for record in queries
+        if record["_id"] in judgements
+    ]
+
+
+@contextmanager
+def temporary_index(releases: Sequence[Release], embedder: Embedder, progress: Progress) -> Iterator[OpenGeneration]:
+    """Build an index of releases in a temporary folder, and open it."""
+    with tempfile.TemporaryDirectory(prefix="measures-eval-") as name:
+        layout = Layout(Path(name) / "000001")
+        layout.folder.mkdir()
+        store = CorpusStore(Path(name) / "corpus.db")
+        try:
+            manifest, _ = write_generation(layout, "000001", releases, store, embedder, progress)
+        finally:
+            store.close()
+        opened = OpenGeneration(layout, manifest, frozenset())
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def ask(opened: OpenGeneration, embedder: Embedder, gold: GoldQuestion, weights: Weights, threshold: float) -> Outcome:
+    """Search for one question in every way, and answer it."""
+    question = analyse(readable(gold.text), opened.lexical)
+    vector = embedder.encode_query(question.text)
+    ranking = rank(opened, question, vector, Filters(), weights)
+    sure = round(confidence_of(opened, embedder, question, ranking, weights), 6)
+    found = {name: search(opened, question, vector, ranking) for name, search in _SEARCHES.items()}
+    documents = {name: tuple(dict.fromkeys(passage.release_id for passage in ranked)) for name, ranked in found.items()}
+    shown, _ = quotes(opened, ranking, MAX_QUOTES)
+    return Outcome(gold, documents, found, bool(shown) and sure >= threshold, sure, shown)
+
+
+def evaluate(outcomes: Sequence[Outcome]) -> Evaluation:
+    """Compute the figures."""
+    judged = [outcome for outcome in outcomes if outcome.gold.relevant]
+    search = {name: _search_figures(judged, name) for name in SEARCHES}
+    if not any(outcome.gold.quotes for outcome in outcomes):
+        return Evaluation(len(outcomes), search, None, None, ())
+    sure = np.array([outcome.confidence for outcome in outcomes])
+    right = np.array([any(outcome.right()) for outcome in outcomes], dtype=np.float64)
+    answerable = np.array([bool(outcome.gold.quotes) for outcome in outcomes], dtype=bool)
+    curve = risk_curve(sure, right, answerable)
+    answers = _answer_figures(outcomes) | {
+        "coverage_at_risk_.15": coverage_at(curve, 0.15),
+        "area_under_risk_curve": area_under(curve),
+    }
+    return Evaluation(len(outcomes), search, answers, calibration(sure, right), tuple(curve))
+
+
+def _search_figures(judged: Sequence[Outcome], name: str) -> dict[str, float]:
+    measures: dict[str, Callable[[Outcome], float]] = {
+        "ndcg@10": lambda outcome: ndcg(outcome.documents[name], outcome.gold.relevant),
+        "recall@10": lambda outcome: recall(outcome.documents[name], outcome.gold.relevant),
+        "mrr": lambda outcome: reciprocal_rank(outcome.documents[name], outcome.gold.relevant),
+        "recall@1": lambda outcome: recall(outcome.documents[name], outcome.gold.relevant, 1),
+    }
+    figures = {measure: _mean([of(outcome) for outcome in judged]) for measure, of in measures.items()}
+    quoted = [outcome for outcome in judged if outcome.gold.quotes]
+    for budget in BUDGETS if quoted else ():
+        figures[f"evidence@{budget}chars"] = _mean([_evidence(outcome, name, budget) for outcome in quoted])
+    return figures
+
+
+def _evidence(outcome: Outcome, name: str, budget: int) -> bool:
+    texts = ((passage.release_id, fold(passage.text)) for passage in outcome.passages[name])
+    return evidence_within(texts, outcome.gold.document, [fold(quote) for quote in outcome.gold.quotes], budget)
+
+
+def _answer_figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
+    answerable = [outcome for outcome in outcomes if outcome.gold.quotes]
+    answered = [outcome for outcome in outcomes if outcome.answered]
+    figures: dict[str, float | None] = {
+        "answer_hit@1": _mean([outcome.answered and outcome.right()[0] for outcome in answerable]),
+        "answer_hit@3": _mean([outcome.answered and any(outcome.right()) for outcome in answerable]),
+        "coverage": _mean([outcome.answered for outcome in answerable]),
+        "risk": 1.0 - _mean([any(outcome.right()) for outcome in answered]) if answered else 0.0,
+        "chars_shown": _mean([float(sum(len(quote.text) for quote in outcome.quotes)) for outcome in answered]),
+    }
+    sure = [outcome.confidence for outcome in answerable]
+    for kind in sorted({outcome.gold.kind for outcome in outcomes if not outcome.gold.quotes}):
+        others = [outcome for outcome in outcomes if outcome.gold.kind == kind and not outcome.gold.quotes]
+        figures[f"answered_{kind}"] = _mean([outcome.answered for outcome in others])
+        figures[f"auroc_{kind}"] = auroc(sure, [outcome.confidence for outcome in others])
+    return figures
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else 0.0
+
+
+def _by_rows(candidates: Callable[[OpenGeneration, Question, Vectors], Rows]) -> "_Search":
+    def search(opened: OpenGeneration, question: Question, vector: Vectors, _: Ranking) -> tuple[FoundPassage, ...]:
+        rows = candidates(opened, question, vector).tolist()
+        return tuple(served.found(1.0 / at) for at, served in enumerate(opened.passages.passages(rows), 1))
+
+    return search
+
+
+_Search = Callable[[OpenGeneration, Question, Vectors, Ranking], tuple[FoundPassage, ...]]
+_SEARCHES: dict[str, _Search] = {
+    "dense": _by_rows(lambda opened, _, vector: dense_candidates(opened, vector, None, _DEPTH)),
+    "lexical": _by_rows(lambda opened, question, _: lexical_candidates(opened, question, None, _DEPTH)),
+    "fused": lambda opened, _question, _vector, ranking: passages(opened, ranking, _DEPTH),
+}
+
+
+def _place(document: str, span: FoundPassage | Quote) -> dict[str, object]:
+    return {"doc": document, "start": span.start, "end": span.end, "text": span.text}
+
+
+def _records(path: Path, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                record = json.loads(line)
+                if not isinstance(record, dict) or any(field not in record for field in needed):
+                    raise SourceError(
+                        f"{path} lacks {' or '.join(needed)} in line {number}: it must be in the BEIR shape."
+                    )
+                yield record
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise SourceError(f"{path} cannot be read ({error}): give a folder in the BEIR shape.") from error
+
+
+def _release(record: Mapping[str, Any]) -> Release:
+    metadata = record.get("metadata") or {}
+    try:
+        date = datetime.date.fromisoformat(str(metadata.get("date") or "")[:10])
+    except ValueError:
+        date = UNDATED
+    return Release(
+        release_id=str(record["_id"]),
+        title=_storable(record.get("title") or ""),
+        issuer=_storable(metadata.get("issuer") or ""),
+        date=date,
+        language=metadata.get("lang") or "en",
+        text=_storable(record["text"]),
+        url=metadata.get("url") or None,
+    )
+
+
+def _storable(text: str) -> str:
+    """Replace lone surrogates and NULs, character by character, so that offsets stay."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text
+    )
+
+
+def _judgements(folder: Path) -> dict[str, dict[str, int]]:
+    paths = [path for path in (folder / "qrels" / "test.tsv", folder / "qrels.tsv") if path.exists()]
+    if not paths:
+        raise SourceError(f"{folder} holds no gold.jsonl and no qrels: give a folder in the BEIR shape.")
+    judgements: dict[str, dict[str, int]] = {}
+    for line in paths[0].read_text("utf-8").splitlines():
+        fields = line.split("\t")
+        if len(fields) >= 3 and fields[-1].lstrip("-").isdigit():
+            judgements.setdefault(fields[0], {})[fields[-2]] = int(fields[-1])
+    return judgements

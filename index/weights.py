@@ -1,0 +1,35 @@
+"""The fitted numbers: how much each feature counts, for sentences and for the gate. `tests/eval/fit.py` writes them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights by feature name, and from which confidence on a question counts as answered."""
+
+    sentence: Mapping[str, float]
+    gate: Mapping[str, float]
+    gate_bias: float
+    threshold: float
+    provenance: Mapping[str, object]
+
+    def sentence_vector(self, names: Sequence[str]) -> NDArray[np.float64]:
+        """Return the sentence weights in the order of feature names."""
+        return np.array([self.sentence[name] for name in names], dtype=np.float64)
+
+    def gate_vector(self, names: Sequence[str]) -> NDArray[np.float64]:
+        """Return the gate's weights in the order of feature names."""
+        return np.array([self.gate[name] for name in names], dtype=np.float64)
+
+
+@cache
+def shipped_weights() -> Weights:
+    """Return the weights that come with the program."""
+    return Weights(**json.loads((resources.files("index") / "weights.json").read_text("utf-8")))
