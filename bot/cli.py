@@ -255,6 +255,31 @@ def rollback(generation: str | None) -> None:
     terminal.rolled_back(catalogue.rollback(load_index_settings(), generation))
 
 
+@measures.command("eval")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--run", type=click.Path(path_type=Path), metavar="FILE", help="Write what was found, a line a question.")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="PNG", help="Draw risk by coverage.")
+@as_json
+def evaluate(folder: Path, run: Path | None, plot: Path | None, json_: bool) -> None:
+    """Ask the questions in FOLDER of the documents in it, and print how good the answers are."""
+    from bot.plots import plot_risk
+    from index.embed import SentenceTransformerEmbedder
+    from index.evaluate import run_evaluation, write_run
+
+    terminal = Terminal()
+    settings = load_index_settings()
+    with terminal.progress() as progress:
+        outcomes, figures = run_evaluation(folder, settings, SentenceTransformerEmbedder(settings.model), progress)
+    if run is not None:
+        write_run(run, outcomes)
+    if plot is not None:
+        plot_risk(figures.curve, plot)
+    if json_:
+        _print_json(figures.to_dict())
+    else:
+        terminal.evaluation(figures)
+
+
 @measures.command()
 @as_json
 def doctor(json_: bool) -> None:

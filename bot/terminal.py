@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
 from rich.text import Text
 
 from corpus.models import Release, Section
@@ -17,10 +18,11 @@ from index.models import Progress as BuildProgress
 if TYPE_CHECKING:
     from bot.doctor import Check
     from index.catalogue import History, RolledBack, Status
+    from index.evaluate import Evaluation
     from index.generations import Manifest
     from index.upkeep import Added
 
-_PHASES = {"chunk": "Reading releases", "embed": "Embedding", "write": "Writing", "verify": "Checking"}
+_PHASES = {"chunk": "Reading releases", "embed": "Embedding", "write": "Writing", "verify": "Checking", "ask": "Asking"}
 
 
 class Terminal:
@@ -148,6 +150,23 @@ class Terminal:
         for what, ids in (("add", pending.added), ("change", pending.changed), ("drop", pending.removed)):
             for release_id in ids:
                 self.say(f"The next build will {what} {release_id}.")
+
+    def evaluation(self, figures: "Evaluation") -> None:
+        """Print figures: searches side by side, then those of the answers."""
+        table = Table("", *figures.search, title=f"{figures.questions} questions")
+        for measure in next(iter(figures.search.values())):
+            table.add_row(measure, *(f"{search[measure]:.3f}" for search in figures.search.values()))
+        self._out.print(table)
+        for measure, value in (figures.answers or {}).items():
+            self.say(f"{measure:<24}", "-" if value is None else f"{value:.3f}")
+        if figures.calibration:
+            low, high = figures.calibration.interval
+            self.say(
+                f"{'calibration error':<24}{figures.calibration.error:.3f} (90 % of resamples {low:.3f} to {high:.3f})"
+            )
+            self.say(f"{'Brier score':<24}{figures.calibration.brier:.3f}")
+        for point in figures.curve[:: max(1, len(figures.curve) // 15)]:
+            self.say(f"from confidence {point.threshold:.2f}: coverage {point.coverage:.2f}, risk {point.risk:.2f}")
 
     def checks(self, checks: "Sequence[Check]") -> None:
         """Print what was looked at, and what to do."""

@@ -27,7 +27,7 @@ NUMERIC = frozenset({AnswerType.DATE, AnswerType.PERCENTAGE, AnswerType.MONEY, A
 
 # In this order: the first that fits a question is its type.
 _ASKS = {
-    AnswerType.DATE: r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|time)\b|\bdeadline\b|\bdate\b|\byear\?",
+    AnswerType.DATE: r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|time)\b|\bdeadline\b|\bdate\b",
     AnswerType.PERCENTAGE: r"\bpercent|\bper cent|%|\bwhat (?:share|proportion|rate)",
     AnswerType.MONEY: (
         r"\bhow much (?:money|funding|will|does|did|would|support)|\bbudget\b|\bcosts?\b|\bprice\b|\beuros?\b"
@@ -37,7 +37,7 @@ _ASKS = {
     AnswerType.NUMBER: (
         r"\bhow (?:many|much|long|far|fast|big|large|high|old|often|quickly|soon)\b|\bnumber of\b|\bby what\b"
     ),
-    AnswerType.PERSON: r"\bwho(?:se|m|s)?\b|\bspeaker\b",
+    AnswerType.PERSON: r"\bwho(?:se|m|s)?\b",
     AnswerType.PLACE: (
         r"\bwhere\b"
         r"|\b(?:which|what) (?:\w+ ){0,2}?(?:country|countries|city|cities|town|region|place|state|nation|areas?)\b"

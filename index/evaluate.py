@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from corpus.errors import SourceError
+from corpus.errors import QuestionError, SourceError
 from corpus.models import UNDATED, Release
 from index.answer import Ranking, passages, quotes, rank
 from index.answer import confidence as confidence_of
@@ -41,8 +41,10 @@ from index.question import Question, analyse, readable
 from index.quotes import MAX_QUOTES
 from index.search import dense_candidates, lexical_candidates
 from index.sentence_table import Rows
+from index.settings import IndexSettings
 from index.store.corpus import CorpusStore
-from index.weights import Weights
+from index.store.sqlite import storage_errors
+from index.weights import Weights, shipped_weights
 
 RUN_PASSAGES = 20
 BUDGETS = (500, 1000, 2000)
@@ -169,8 +171,11 @@ def temporary_index(releases: Sequence[Release], embedder: Embedder, progress: P
 
 
 def ask(opened: OpenGeneration, embedder: Embedder, gold: GoldQuestion, weights: Weights, threshold: float) -> Outcome:
-    """Search for one question in every way, and answer it."""
-    question = analyse(readable(gold.text), opened.lexical)
+    """Search for one question in every way, and answer it; one that cannot be asked finds nothing."""
+    try:
+        question = analyse(readable(gold.text), opened.lexical)
+    except QuestionError:
+        return Outcome(gold, dict.fromkeys(SEARCHES, ()), dict.fromkeys(SEARCHES, ()), False, 0.0, ())
     vector = embedder.encode_query(question.text)
     ranking = rank(opened, question, vector, Filters(), weights)
     sure = round(confidence_of(opened, embedder, question, ranking, weights), 6)
@@ -178,6 +183,34 @@ def ask(opened: OpenGeneration, embedder: Embedder, gold: GoldQuestion, weights:
     documents = {name: tuple(dict.fromkeys(passage.release_id for passage in ranked)) for name, ranked in found.items()}
     shown, _ = quotes(opened, ranking, MAX_QUOTES)
     return Outcome(gold, documents, found, bool(shown) and sure >= threshold, sure, shown)
+
+
+def run_evaluation(
+    folder: Path, settings: IndexSettings, embedder: Embedder, progress: Progress
+) -> tuple[list[Outcome], Evaluation]:
+    """Index the documents in a folder, ask every question in it, and compute the figures. The data folder is not touched.
+
+    :raises SourceError: when the folder is not in the BEIR shape.
+    """
+    weights = shipped_weights()
+    threshold = weights.threshold if settings.threshold is None else settings.threshold
+    releases, questions = load_corpus(folder), load_questions(folder)
+    outcomes = []
+    with temporary_index(releases, embedder, progress) as opened:
+        for done, question in enumerate(questions):
+            progress("ask", done, len(questions))
+            outcomes.append(ask(opened, embedder, question, weights, threshold))
+    return outcomes, evaluate(outcomes)
+
+
+def write_run(path: Path, outcomes: Sequence[Outcome]) -> None:
+    """Write what was found, one JSON document a line and question.
+
+    :raises StorageError: when the file cannot be written.
+    """
+    with storage_errors(path), path.open("w", encoding="utf-8") as file:
+        for outcome in outcomes:
+            file.write(json.dumps(outcome.to_run(), ensure_ascii=False) + "\n")
 
 
 def evaluate(outcomes: Sequence[Outcome]) -> Evaluation:
@@ -266,9 +299,7 @@ def _records(path: Path, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
                     continue
                 record = json.loads(line)
                 if not isinstance(record, dict) or any(field not in record for field in needed):
-                    raise SourceError(
-                        f"{path} lacks {' or '.join(needed)} in line {number}: it must be in the BEIR shape."
-                    )
+                    raise SourceError(f"{path} lacks {' or '.join(needed)} in line {number}: give the BEIR shape.")
                 yield record
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise SourceError(f"{path} cannot be read ({error}): give a folder in the BEIR shape.") from error

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Who hears how far a build is; `phase` is one of chunk, embed, write, verify."""
+    """Who hears how far a build is; `phase` is one of chunk, embed, write, verify, ask."""
 
     def __call__(self, phase: str, done: int, total: int) -> None:
         """Hear that `done` of `total` steps of a phase are behind."""

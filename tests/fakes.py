@@ -46,5 +46,5 @@ def _vector(text: str) -> Vectors:
     return normalised
 
 
-def silent(_phase: str, _done: int, _total: int) -> None:
+def silent(phase: str, done: int, total: int) -> None:
     """Hear of progress and say nothing."""

@@ -2,9 +2,9 @@
 
     python -m tests.eval.fit ../shared/eval [--write]
 
-Everything printed is out of fold: ten folds, all questions on a release in the same one. Sentences are scored by a linear
-model fitted with a listwise softmax; the gate is a logistic regression on whether the first three quotes hold the answer,
-over the whole corpus, over twenty releases and over one, so that it does not lean on the size of the corpus.
+Everything printed is out of fold: ten folds, all questions on a release in the same one. Sentences are scored by a
+linear model fitted with a listwise softmax; the gate is a logistic regression on whether the first three quotes hold
+the answer, over the whole corpus, over twenty releases and over one, so that it does not lean on the size of the corpus.
 """
 
 import argparse
@@ -43,7 +43,7 @@ SMALL = 20
 WEIGHTS = Path(__file__).parents[2] / "index" / "weights.json"
 OFF_TOPIC = Path(__file__).parent / "off_topic.jsonl"
 ANSWERABLE = ("fact", "body", "paraphrase", "terse")
-# How much an example weighs in fitting the gate: the small corpora and the many off-topic questions must not drown the rest.
+# How much an example weighs in the gate's fit: small corpora and off-topic questions must not drown the rest.
 SMALL_WEIGHT, ELSEWHERE_WEIGHT, OFF_TOPIC_WEIGHT = 0.5, 0.25, 0.5
 
 Matrix = NDArray[np.float64]
@@ -73,7 +73,7 @@ class RememberingEmbedder(SentenceTransformerEmbedder):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question asked of one corpus: its fold, the corpus's size, the gate's features, and whether the quotes were right."""
+    """A question asked of one corpus: its fold, the corpus's size, the gate's features, whether a quote was right."""
 
     fold: int
     setting: int
@@ -112,7 +112,9 @@ def labels(question: GoldQuestion, ranking: Ranking, opened: OpenGeneration) -> 
 
 
 def _answers(text: str, evidence: Sequence[str], answer: str) -> bool:
-    return any(holds(text, one) or (len(text) >= 20 and text in one) for one in evidence) or (bool(answer) and answer in text)
+    return any(holds(text, one) or (len(text) >= 20 and text in one) for one in evidence) or (
+        bool(answer) and answer in text
+    )
 
 
 def fit_sentences(examples: Sequence[tuple[Matrix, NDArray[np.bool_]]]) -> Matrix:
@@ -176,20 +178,22 @@ class Fit:
                 found.append((question, ranking.evidence.features, labels(question, ranking, opened)))
         return found
 
-    def sentence_weights(self, rankings: Sequence[tuple[GoldQuestion, Matrix, NDArray[np.bool_]]], out: int | None) -> Matrix:
+    def sentence_weights(
+        self, rankings: Sequence[tuple[GoldQuestion, Matrix, NDArray[np.bool_]]], out: int | None
+    ) -> Matrix:
         """Fit the sentence weights without the questions of a fold."""
         return fit_sentences(
             [(features, answers) for question, features, answers in rankings if self.folds[question.question_id] != out]
         )
 
-    def example(self, opened: OpenGeneration, question: GoldQuestion, weights: Weights, setting: int, kind: str = "") -> Example:
+    def example(
+        self, opened: OpenGeneration, question: GoldQuestion, weights: Weights, setting: int, kind: str = ""
+    ) -> Example:
         """Ask a question of a corpus."""
         ranking = self._rank(opened, question, weights)
         analysed = analyse(readable(question.text), opened.lexical)
         shown, _ = quotes(opened, ranking, MAX_QUOTES)
-        features = gate_features(
-            opened, self.embedder, analysed, ranking.sentences, ranking.evidence, ranking.scores
-        )
+        features = gate_features(opened, self.embedder, analysed, ranking.sentences, ranking.evidence, ranking.scores)
         found = passages(opened, ranking, 100)
         documents = tuple(dict.fromkeys(passage.release_id for passage in found))
         outcome = Outcome(
@@ -204,7 +208,7 @@ class Fit:
         return Example(self.folds[question.question_id], setting, kind or question.kind, features, right, outcome)
 
     def examples(self, by_fold: Sequence[Weights]) -> list[Example]:
-        """Ask every question of the whole corpus, of twenty releases, and of one, with weights that never saw its release."""
+        """Ask every question of the whole corpus, of twenty releases and of one, with weights that never saw it."""
         found: list[Example] = []
         everything = [*self.gold, *self.off_topic]
         with temporary_index(self.releases, self.embedder, silent) as opened:
@@ -227,13 +231,15 @@ class Fit:
                 found.extend(self._single(out, by_id[name], names[at - 1], at, len(names), weights))
         return found
 
-    def _small(self, out: int, releases: Sequence[Release], weights: Weights, questions: Iterable[GoldQuestion]) -> list[Example]:
+    def _small(
+        self, out: int, releases: Sequence[Release], weights: Weights, questions: Iterable[GoldQuestion]
+    ) -> list[Example]:
         with temporary_index(releases, self.embedder, silent) as opened:
             mine = [question for question in questions if self.folds[question.question_id] == out]
             return [self.example(opened, question, weights, SMALL) for question in mine]
 
     def _single(self, out: int, release: Release, neighbour: str, at: int, of: int, weights: Weights) -> list[Example]:
-        """Ask one release its own questions, those of a neighbour as questions from elsewhere, and some off-topic ones."""
+        """Ask one release its own questions, a neighbour's as questions from elsewhere, and some off-topic ones."""
         found = []
         with temporary_index([release], self.embedder, silent) as opened:
             for question in self.gold:
@@ -267,7 +273,9 @@ def report(examples: Sequence[Example], sure: Matrix, threshold: float) -> dict[
         gold = [at for at in mine if examples[at].kind not in ("off_topic_more", "elsewhere")]
         right = np.array([examples[at].right for at in gold], dtype=np.float64)
         answerable = np.array([examples[at].kind in ANSWERABLE for at in gold])
-        of_kind = {kind: [float(sure[at]) for at in mine if examples[at].kind == kind] for kind in {e.kind for e in examples}}
+        of_kind = {
+            kind: [float(sure[at]) for at in mine if examples[at].kind == kind] for kind in {e.kind for e in examples}
+        }
         positive = [value for kind in ANSWERABLE for value in of_kind.get(kind, [])]
         means = calibration(sure[gold], right)
         answered = sure[gold] >= threshold
@@ -287,11 +295,14 @@ def report(examples: Sequence[Example], sure: Matrix, threshold: float) -> dict[
                 ("answered", float(np.mean(np.array(values) >= threshold))),
             )
         }
-        print(f"\n{setting} releases, threshold {threshold:.2f}")  # noqa: T201
-        print("\n".join(f"  {name:<28} {value}" for name, value in figures.items()))  # noqa: T201
+        print(f"\n{setting} releases, threshold {threshold:.2f}")
+        print("\n".join(f"  {name:<28} {value}" for name, value in figures.items()))
         whole = whole or figures
         curve = risk_curve(sure[gold], right, answerable)
-        print("  risk by coverage: " + ", ".join(f"{p.coverage:.2f}:{p.risk:.2f}" for p in curve[:: max(1, len(curve) // 12)]))  # noqa: T201
+        print(
+            "  risk by coverage: "
+            + ", ".join(f"{p.coverage:.2f}:{p.risk:.2f}" for p in curve[:: max(1, len(curve) // 12)])
+        )
     return whole
 
 
@@ -315,7 +326,7 @@ def main() -> None:
                 sure[at] = probability(example.features, weights, bias)
     outcomes = [example.outcome for example in examples[: len(fit.gold)]]
     evaluation = evaluate(outcomes)
-    print("gate off:", json.dumps({"search": evaluation.search["fused"], "answers": evaluation.answers}, indent=1))  # noqa: T201
+    print("gate off:", json.dumps({"search": evaluation.search["fused"], "answers": evaluation.answers}, indent=1))
     figures = report(examples, sure, arguments.threshold)
     if arguments.write:
         gate, bias = fit_gate(examples)

@@ -39,10 +39,10 @@ def test_signs_with_a_meaning_are_encoded() -> None:
 
 
 def test_repeated_opening_is_lengthened_until_it_is_unique() -> None:
-    text = "We will do more in the north of Africa today, as agreed. We will do more in the south of Africa today, as agreed."
-    address = link(text, "We will do more in the south of Africa today, as agreed.")
+    text = "We will do more in the north of Africa today, as agreed. We will do more in the south of Africa today."
+    address = link(text, "We will do more in the south of Africa today.")
     assert address is not None
-    assert opened(text, address) == "We will do more in the south of Africa today, as agreed."
+    assert opened(text, address) == "We will do more in the south of Africa today."
 
 
 def test_quote_that_stands_twice_gets_the_words_before_it() -> None:

