@@ -72,12 +72,26 @@ def passages(opened: OpenGeneration, ranking: Ranking, limit: int) -> tuple[Foun
     return tuple(found.values())[:limit]
 
 
-def quotes(opened: OpenGeneration, ranking: Ranking, limit: int) -> tuple[tuple[Quote, ...], tuple[Source, ...]]:
-    """Return the best quotes, and the releases that they and sentences like them are from."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Quotes, the releases that they and sentences like them are from, and those releases' rows."""
+
+    quotes: tuple[Quote, ...]
+    sources: tuple[Source, ...]
+    releases: tuple[int, ...]
+
+
+def quotes(opened: OpenGeneration, ranking: Ranking, limit: int) -> Shown:
+    """Return the at most `limit` best quotes, the answering one first."""
     picked = pick_quotes(opened, ranking.sentences, ranking.scores, limit)
-    releases = dict.fromkeys([quote.release for quote in picked] + [row for quote in picked for row in quote.also])
-    shown = tuple(_quote(opened, quote, ranking) for quote in picked)
-    return shown, tuple(_source(opened.releases[row]) for row in releases)
+    releases = tuple(
+        dict.fromkeys([quote.release for quote in picked] + [row for quote in picked for row in quote.also])
+    )
+    return Shown(
+        tuple(_quote(opened, quote, ranking) for quote in picked),
+        tuple(_source(opened.releases[row]) for row in releases),
+        releases,
+    )
 
 
 def _quote(opened: OpenGeneration, quote: Picked, ranking: Ranking) -> Quote:

@@ -1,5 +1,6 @@
 """The one object that answers: it holds the served generation and the model. Used by one thread at a time."""
 
+import datetime
 import logging
 import time
 from types import TracebackType
@@ -12,6 +13,7 @@ from index.embed import Embedder, SentenceTransformerEmbedder
 from index.filters import Filters
 from index.generations import Generations
 from index.models import Answer, SearchResult
+from index.notices import notices
 from index.opened import OpenGeneration, open_served
 from index.question import Question, analyse, readable
 from index.quotes import MAX_QUOTES
@@ -85,17 +87,18 @@ class Engine:
         opened, question, ranking = self._rank(text, filters)
         sure = confidence(opened, self._embedder, question, ranking, self._weights)
         threshold = self._weights.threshold if self._settings.threshold is None else self._settings.threshold
-        shown, sources = quotes(opened, ranking, limit)
-        answered = bool(shown) and sure >= threshold
+        shown = quotes(opened, ranking, limit)
+        answered = bool(shown.quotes) and sure >= threshold
+        today = datetime.datetime.now(datetime.UTC).date()
         answer = Answer(
             question=question.text,
             answered=answered,
             confidence=round(sure, 4),
             threshold=threshold,
-            quotes=shown if answered else (),
-            sources=sources,
-            related=() if answered else shown,
-            notices=(),
+            quotes=shown.quotes if answered else (),
+            sources=shown.sources,
+            related=() if answered else shown.quotes,
+            notices=notices(opened, question.text, ranking, shown.releases, today) if answered else (),
             generation=opened.manifest.generation,
             took_ms=_ms_since(began),
         )

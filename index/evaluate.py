@@ -181,14 +181,14 @@ def ask(opened: OpenGeneration, embedder: Embedder, gold: GoldQuestion, weights:
     sure = round(confidence_of(opened, embedder, question, ranking, weights), 6)
     found = {name: search(opened, question, vector, ranking) for name, search in _SEARCHES.items()}
     documents = {name: tuple(dict.fromkeys(passage.release_id for passage in ranked)) for name, ranked in found.items()}
-    shown, _ = quotes(opened, ranking, MAX_QUOTES)
+    shown = quotes(opened, ranking, MAX_QUOTES).quotes
     return Outcome(gold, documents, found, bool(shown) and sure >= threshold, sure, shown)
 
 
 def run_evaluation(
     folder: Path, settings: IndexSettings, embedder: Embedder, progress: Progress
 ) -> tuple[list[Outcome], Evaluation]:
-    """Index the documents in a folder, ask every question in it, and compute the figures. The data folder is not touched.
+    """Index the documents in a folder, ask every question in it, and compute the figures; no data folder is touched.
 
     :raises SourceError: when the folder is not in the BEIR shape.
     """

@@ -18,7 +18,9 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,7 +36,9 @@ from index.store.corpus import CorpusStore
 from index.upkeep import build_all
 from tests.fakes import silent
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
 QUESTIONS = [
     "What will the joint liaison task force do?",
     "Which agency will train border control units?",
@@ -52,11 +56,12 @@ print(time.perf_counter() - began)
 
 
 def made_up_releases(passages: int) -> list[Release]:
-    """Return releases with about that many passages together, from the shipped release's words, no two sentences alike."""
+    """Return releases with about that many passages together, of the shipped release's words in random order."""
     original = next(iter(shipped_releases()))
     words = original.text.replace("#", "").split()
     draw = np.random.default_rng(0)
-    found, count = [], 0
+    found: list[Release] = []
+    count = 0
     while count < passages:
         sentences = [" ".join(draw.choice(words, 22)).capitalize().replace(".", "") + "." for _ in range(40)]
         day = datetime.date(2020, 1, 1) + datetime.timedelta(days=len(found))
@@ -140,12 +145,7 @@ def bench_ask(settings: IndexSettings, embedder: SentenceTransformerEmbedder) ->
 
     plain = SentenceTransformer(str(embedder._folder), device="cpu")
     with Engine(settings, embedder) as engine:
-        asked = []
-        for question in QUESTIONS:
-            reference = median_s(lambda question=question: plain.encode(question), 30)  # type: ignore[misc]
-            ours = median_s(lambda question=question: engine.answer(question, Filters()), 30)  # type: ignore[misc]
-            query = median_s(lambda question=question: embedder.encode_query(question), 30)  # type: ignore[misc]
-            asked.append((ours / reference, query / reference, ours * 1e3))
+        asked = [_ask(engine, plain, embedder, question) for question in QUESTIONS]
         ratios, queries, times = zip(*asked, strict=True)
         passages = engine.served().manifest.passages
         line(
@@ -157,6 +157,16 @@ def bench_ask(settings: IndexSettings, embedder: SentenceTransformerEmbedder) ->
         line("of it the query's embedding", statistics.median(queries), "", "R")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     line("peak memory of this process (it holds two models)", peak, "< 1200", "MB")
+
+
+def _ask(
+    engine: Engine, plain: "SentenceTransformer", embedder: SentenceTransformerEmbedder, question: str
+) -> tuple[float, float, float]:
+    """Return the times of an answer and of its query's embedding, over R, and of the answer in ms."""
+    reference = median_s(lambda: plain.encode(question), 30)
+    ours = median_s(lambda: engine.answer(question, Filters()), 30)
+    query = median_s(lambda: embedder.encode_query(question), 30)
+    return ours / reference, query / reference, ours * 1e3
 
 
 def bench_cold(data: Path) -> None:
@@ -181,16 +191,17 @@ def bench_cold(data: Path) -> None:
     light = "import click, rich.console, rich.progress, sqlite_utils, pydantic_settings"
     base = median_s(lambda: subprocess.run([sys.executable, "-c", light], check=True), 5)
     for arguments in (["--help"], ["index", "status"], ["releases"]):
-        taken = median_s(
-            lambda a=arguments: subprocess.run([measures, *a], check=True, stdout=subprocess.DEVNULL, env=environment),
-            5,
-        )  # type: ignore[misc]
+        taken = median_s(partial(_run, [str(measures), *arguments], environment), 5)
         line(
             f"measures {' '.join(arguments)}, over importing click, rich, sqlite-utils, pydantic",
             taken / base,
             "<= 2",
             "x",
         )
+
+
+def _run(command: list[str], environment: dict[str, str]) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
 
 
 def main() -> None:

@@ -4,7 +4,7 @@
 
 Everything printed is out of fold: ten folds, all questions on a release in the same one. Sentences are scored by a
 linear model fitted with a listwise softmax; the gate is a logistic regression on whether the first three quotes hold
-the answer, over the whole corpus, over twenty releases and over one, so that it does not lean on the size of the corpus.
+the answer, over the whole corpus, over twenty releases and over one, so that it does not lean on the corpus's size.
 """
 
 import argparse
@@ -192,7 +192,7 @@ class Fit:
         """Ask a question of a corpus."""
         ranking = self._rank(opened, question, weights)
         analysed = analyse(readable(question.text), opened.lexical)
-        shown, _ = quotes(opened, ranking, MAX_QUOTES)
+        shown = quotes(opened, ranking, MAX_QUOTES).quotes
         features = gate_features(opened, self.embedder, analysed, ranking.sentences, ranking.evidence, ranking.scores)
         found = passages(opened, ranking, 100)
         documents = tuple(dict.fromkeys(passage.release_id for passage in found))

@@ -1,0 +1,53 @@
+"""What a reader should know about an answer beside its quotes."""
+
+import datetime
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from corpus.models import Release
+from index.answer import Ranking
+from index.opened import OpenGeneration
+
+_NOW = re.compile(
+    r"\b(?:now|current|currently|latest|newest|recent|recently|today|still|this (?:year|month|week)|so far)\b",
+    re.IGNORECASE,
+)
+_YEAR = datetime.timedelta(days=365)
+# A release is on the same subject where its best sentence scores within this many nats of the first quote's.
+_SAME_SUBJECT = 2.0
+
+
+def notices(
+    opened: OpenGeneration, question: str, ranking: Ranking, quoted: Sequence[int], today: datetime.date
+) -> tuple[str, ...]:
+    """Return sentences about an answer's sources.
+
+    :param quoted: the rows of the quoted releases, that of the first quote first.
+    """
+    if not quoted:
+        return ()
+    sources = [opened.releases[row].release for row in quoted]
+    found = [_age(question, sources, today), _newer(opened, ranking, quoted)]
+    return tuple(notice for notice in found if notice)
+
+
+def _age(question: str, sources: Sequence[Release], today: datetime.date) -> str | None:
+    newest = max(source.date for source in sources)
+    if _NOW.search(question) is None or today - newest <= _YEAR:
+        return None
+    return f"The newest of these sources is of {newest.isoformat()}, more than a year old."
+
+
+def _newer(opened: OpenGeneration, ranking: Ranking, quoted: Sequence[int]) -> str | None:
+    """Tell of a newer release on the same subject by the issuer of the first quote."""
+    first = opened.releases[quoted[0]].release
+    near = ranking.scores >= ranking.scores.max() - _SAME_SUBJECT
+    others = np.setdiff1d(ranking.sentences.releases[near], np.array(quoted))
+    newer = [opened.releases[row].release for row in others.tolist()]
+    newer = [release for release in newer if release.issuer == first.issuer and release.date > first.date]
+    if not newer:
+        return None
+    latest = max(newer, key=lambda release: (release.date, release.release_id))
+    return f"{latest.issuer} has a newer release on this, of {latest.date.isoformat()}: {latest.title}"

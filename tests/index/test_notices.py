@@ -1,0 +1,52 @@
+"""Notices say what a reader should know about the sources."""
+
+import datetime
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from index.engine import Engine
+from index.filters import Filters
+from index.ingest import Overrides, ingest_file
+from index.settings import IndexSettings
+from index.upkeep import build_all, open_corpus
+from tests.fakes import FakeEmbedder, silent
+
+
+@pytest.fixture
+def quotas(settings: IndexSettings, embedder: FakeEmbedder, write_release: Callable[..., Path]) -> Engine:
+    """An engine that answers everything, over two releases on cod by one issuer and one by another."""
+    texts = {
+        "old.md": ("The cod quota for the North Sea is 100 tonnes.", "2010-01-01", "European Commission"),
+        "new.md": ("The cod quota for the North Sea is now lower by 5 tonnes.", "2012-01-01", "European Commission"),
+        "other.md": ("The cod quota in the North Sea fell to 7 tonnes.", "2014-01-01", "European Parliament"),
+    }
+    with closing(open_corpus(settings)) as store:
+        for name, (text, date, issuer) in texts.items():
+            ingest_file(store, write_release(name, text, date=date, issuer=issuer, title=f"Cod in {date}"), Overrides())
+    build_all(settings, embedder, silent)
+    return Engine(settings.model_copy(update={"threshold": 0.0}), embedder)
+
+
+def test_old_sources_of_a_question_about_now_are_told(quotas: Engine) -> None:
+    answer = quotas.answer("What is the latest cod quota for the North Sea?", Filters(issuer="Commission"))
+    newest = max(source.date for source in answer.sources)
+    assert f"The newest of these sources is of {newest}, more than a year old." in answer.notices
+
+
+def test_age_is_not_told_where_nobody_asks_for_now(quotas: Engine) -> None:
+    answer = quotas.answer("What is the cod quota for the North Sea?", Filters())
+    assert not [notice for notice in answer.notices if "more than a year old" in notice]
+
+
+def test_newer_release_of_the_same_issuer_is_told(quotas: Engine) -> None:
+    answer = quotas.answer("What is the cod quota for the North Sea?", Filters(issuer="Commission"), limit=1)
+    assert answer.quotes[0].text.endswith("is 100 tonnes.")
+    assert answer.notices == ("European Commission has a newer release on this, of 2012-01-01: Cod in 2012-01-01",)
+
+
+def test_newest_release_has_no_newer_one(quotas: Engine) -> None:
+    until = Filters(until=datetime.date(2011, 1, 1))
+    assert quotas.answer("cod quota for the North Sea 100 tonnes", until, limit=1).notices == ()
