@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from index.figures import (
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, silent
 
-DOCUMENTS = [
+DOCUMENTS: list[dict[str, Any]] = [
     {
         "_id": "a",
         "title": "Cod",
@@ -39,7 +40,7 @@ DOCUMENTS = [
     },
     {"_id": "d", "title": "Empty", "text": ""},
 ]
-GOLD = [
+GOLD: list[dict[str, Any]] = [
     {
         "_id": "1",
         "question": "What is the cod quota?",
@@ -53,15 +54,15 @@ GOLD = [
 ]
 
 
-def write_lines(path: Path, records: list[dict[str, object]]) -> None:
+def write_lines(path: Path, records: list[dict[str, Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
 
 
 @pytest.fixture
 def gold(tmp_path: Path) -> Path:
-    write_lines(tmp_path / "set" / "corpus.jsonl", DOCUMENTS)  # type: ignore[arg-type]
-    write_lines(tmp_path / "set" / "gold.jsonl", GOLD)  # type: ignore[arg-type]
+    write_lines(tmp_path / "set" / "corpus.jsonl", DOCUMENTS)
+    write_lines(tmp_path / "set" / "gold.jsonl", GOLD)
     return tmp_path / "set"
 
 
@@ -92,7 +93,7 @@ def test_run_quotes_the_texts_as_they_are_and_is_the_same_twice(
 
 def test_beir_folder_is_judged_by_its_qrels(tmp_path: Path, settings: IndexSettings, embedder: FakeEmbedder) -> None:
     folder = tmp_path / "beir"
-    write_lines(folder / "corpus.jsonl", DOCUMENTS)  # type: ignore[arg-type]
+    write_lines(folder / "corpus.jsonl", DOCUMENTS)
     write_lines(folder / "queries.jsonl", [{"_id": "q1", "text": "cod quota"}, {"_id": "q2", "text": "not judged"}])
     (folder / "qrels").mkdir()
     (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\ta\t2\nq1\tc\t0\n", "utf-8")
