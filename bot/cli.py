@@ -16,7 +16,7 @@ from corpus.errors import MeasuresError
 from corpus.models import Release
 from corpus.text import outline
 from index import catalogue
-from index.filters import Filters, parse_day, parse_since, parse_until
+from index.filters import Filters, parse_agency, parse_day, parse_since, parse_until
 from index.generations import Generations
 from index.settings import IndexSettings, load_index_settings
 
@@ -47,13 +47,22 @@ def measures(verbose: bool) -> None:
 def filtered(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the filters, as one value."""
 
+    @click.option("--agency", metavar="KEY", help="Only passages that name this body or a part of it.")
     @click.option("--issuer", help="Only releases of this issuer.")
     @click.option("--since", metavar="DATE", help="Only releases from this year, month or day on.")
     @click.option("--until", metavar="DATE", help="Only releases up to this year, month or day.")
     @click.option("--lang", metavar="xx", help="Only releases in this language.")
     @wraps(command)
-    def wrapped(issuer: str | None, since: str | None, until: str | None, lang: str | None, **others: object) -> None:
+    def wrapped(
+        agency: str | None,
+        issuer: str | None,
+        since: str | None,
+        until: str | None,
+        lang: str | None,
+        **others: object,
+    ) -> None:
         filters = Filters(
+            agency=parse_agency(agency) if agency is not None else None,
             issuer=issuer,
             since=parse_since(since) if since is not None else None,
             until=parse_until(until) if until is not None else None,

@@ -72,5 +72,7 @@ def _prose(data: bytes, encoding: str) -> str | None:
     sample = text[:100_000]
     if any(char in _UNPRINTABLE for char in sample):
         return None
+    if encoding.startswith("utf-8"):  # what is no text is no UTF-8 either; HTML may be mostly signs
+        return text
     plain = sum(char.isalpha() or char.isspace() for char in sample)
     return text if plain >= _ENOUGH_TEXT * len(sample) else None

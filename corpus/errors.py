@@ -29,7 +29,7 @@ class QuestionError(MeasuresError):
 
 
 class FilterError(MeasuresError):
-    """A filter names nothing that exists, or a date that is none."""
+    """A filter names nothing that exists, more than one thing, or a date that is none."""
 
 
 class SourceError(MeasuresError):

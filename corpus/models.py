@@ -65,3 +65,41 @@ class Draft:
             raise ValueError(f"a draft without {', '.join(self.missing())} is no release yet")
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return Release(release_id=release_id, **fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A body of the registry; `checked` names the facts that have a source, the others were written from knowledge."""
+
+    id: str
+    name: str
+    acronyms: tuple[str, ...]
+    other_acronyms: tuple[str, ...]
+    aliases: tuple[str, ...]
+    former_names: tuple[str, ...]
+    type: str
+    parent: str | None
+    parts: tuple[str, ...]
+    seat_city: str | None
+    country: str | None
+    website: str | None
+    year_established: int | None
+    status: str
+    role: str
+    note: str | None
+    ambiguous_with: str | None
+    checked: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that the body is or was called."""
+        return (self.name, *self.acronyms, *self.aliases, *self.former_names, *self.other_acronyms)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Where a text names a body: ``text[start:end]``."""
+
+    agency_id: str
+    start: int
+    end: int

@@ -37,7 +37,7 @@ def rank(opened: OpenGeneration, question: Question, vector: Vectors, filters: F
 
     :raises FilterError: when a filter names nothing.
     """
-    found = find_passages(opened, question, vector, opened.allowed(filters))
+    found = find_passages(opened, question, vector, opened.scope(filters))
     sentences = sentences_of(opened, found.rows[:SCORED_PASSAGES])
     evidence = compute_features(opened, question, vector, sentences)
     return Ranking(found, sentences, evidence, evidence.features @ weights.sentence_vector(FEATURES))

@@ -8,22 +8,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.agencies import registry
 from corpus.errors import GenerationError
-from corpus.models import Release
+from corpus.models import Mention, Release
 from index.chunk import CHUNKER_VERSION, Passage, chunk, context
 from index.embed import Embedder
 from index.generations import FORMAT, Generations, Layout, Manifest, record_files
 from index.lexical import build_lexical
 from index.models import Progress
-from index.opened import OpenGeneration
+from index.opened import OpenGeneration, Scope
 from index.question import analyse
 from index.search import find_passages
 from index.sentence_table import write_sentence_table
+from index.sentences import Span
 from index.settings import IndexSettings
 from index.store.corpus import CorpusStore, EmbeddingKey
 from index.store.passages import write_passages
 from index.store.sqlite import now, storage_errors
-from index.terms import Vocabulary
+from index.terms import Vocabulary, body_term
 from index.vectors import VectorIndex
 
 _CACHE_BATCH = 2048
@@ -120,12 +122,13 @@ def write_generation(
 
 
 def _write(layout: Layout, chunked: Chunked, passages: NDArray[np.float16], sentences: NDArray[np.float16]) -> None:
-    write_passages(layout.passages, chunked)
+    mentions = [registry().mentions(release.text) for release, _ in chunked]
+    write_passages(layout.passages, chunked, mentions)
     VectorIndex.build(passages.astype(np.float32)).save(layout.vectors)
     vocabulary = Vocabulary(text for release, _ in chunked for text in (release.text, release.title))
     terms = [
-        [vocabulary.terms(release.text[span.start : span.end]) for span in passage.sentences]
-        for release, passages in chunked
+        [vocabulary.terms(release.text[span.start : span.end]) + _bodies(named, span) for span in passage.sentences]
+        for (release, passages), named in zip(chunked, mentions, strict=True)
         for passage in passages
     ]
     titles = [vocabulary.terms(release.title) for release, _ in chunked]
@@ -140,6 +143,15 @@ def _write(layout: Layout, chunked: Chunked, passages: NDArray[np.float16], sent
             [*itertools.chain.from_iterable(terms), *titles],
         )
     build_lexical(layout.lexical, _documents(chunked, terms, titles))
+
+
+def _bodies(mentions: Sequence[Mention], sentence: Span) -> list[str]:
+    """Return a term for every body that a sentence names, by whichever of its names."""
+    return [
+        body_term(mention.agency_id)
+        for mention in mentions
+        if sentence.start <= mention.start and mention.end <= sentence.end
+    ]
 
 
 def _documents(
@@ -223,7 +235,7 @@ def _ask_one_question(layout: Layout, manifest: Manifest, embedder: Embedder) ->
         if not manifest.passages:
             return
         question = analyse(opened.releases[0].release.title, opened.lexical)
-        found = find_passages(opened, question, embedder.encode_query(question.text), None, 5)
+        found = find_passages(opened, question, embedder.encode_query(question.text), Scope(), 5)
         served = opened.passages.passages(found.rows.tolist())
         texts = [opened.passages.release(passage.release).text for passage in served]
         whole = all(

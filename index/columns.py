@@ -1,4 +1,4 @@
-"""What filters look at: the releases of a generation, column by column."""
+"""What filters on releases look at: the releases of a generation, column by column."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ class ReleaseColumns:
 
         :raises FilterError: when no release at all has that issuer or language.
         """
-        if filters == Filters():
+        if filters == Filters(agency=filters.agency):
             return None
         allowed = np.ones(len(self.dates), dtype=bool)
         if filters.issuer is not None:

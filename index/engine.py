@@ -98,7 +98,7 @@ class Engine:
             quotes=shown.quotes if answered else (),
             sources=shown.sources,
             related=() if answered else shown.quotes,
-            notices=notices(opened, question.text, ranking, shown.releases, today) if answered else (),
+            notices=notices(opened, question.text, ranking, shown.releases if answered else (), today),
             generation=opened.manifest.generation,
             took_ms=_ms_since(began),
         )

@@ -36,7 +36,7 @@ from index.figures import (
 from index.filters import Filters
 from index.generations import Layout
 from index.models import FoundPassage, Progress, Quote
-from index.opened import OpenGeneration
+from index.opened import OpenGeneration, Scope
 from index.question import Question, analyse, readable
 from index.quotes import MAX_QUOTES
 from index.search import dense_candidates, lexical_candidates
@@ -281,8 +281,8 @@ def _by_rows(candidates: Callable[[OpenGeneration, Question, Vectors], Rows]) ->
 
 _Search = Callable[[OpenGeneration, Question, Vectors, Ranking], tuple[FoundPassage, ...]]
 _SEARCHES: dict[str, _Search] = {
-    "dense": _by_rows(lambda opened, _, vector: dense_candidates(opened, vector, None, _DEPTH)),
-    "lexical": _by_rows(lambda opened, question, _: lexical_candidates(opened, question, None, _DEPTH)),
+    "dense": _by_rows(lambda opened, _, vector: dense_candidates(opened, vector, Scope(), _DEPTH)),
+    "lexical": _by_rows(lambda opened, question, _: lexical_candidates(opened, question, Scope(), _DEPTH)),
     "fused": lambda opened, _question, _vector, ranking: passages(opened, ranking, _DEPTH),
 }
 

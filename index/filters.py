@@ -1,10 +1,11 @@
-"""What a question is restricted to: issuer, time, language."""
+"""What a question is restricted to: issuer, time, language, body."""
 
 import calendar
 import datetime
 import re
 from dataclasses import dataclass
 
+from corpus.agencies import registry
 from corpus.errors import FilterError
 
 _DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?")
@@ -12,8 +13,13 @@ _DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Restrictions that a passage's release must meet; ``None`` restricts nothing. Both dates are included."""
+    """Restrictions that a passage must meet; ``None`` restricts nothing.
 
+    ``agency`` is the id of a body that the passage names, or a sub-unit of it. The others are about the release; both
+    dates are included.
+    """
+
+    agency: str | None = None
     issuer: str | None = None
     since: datetime.date | None = None
     until: datetime.date | None = None
@@ -57,6 +63,24 @@ def _parse(text: str, *, last: bool) -> datetime.date:
         raise FilterError(
             f"{shown!r} is no date: write a year, a month or a day, as 2018, 2018-12 or 2018-12-06."
         ) from None
+
+
+def parse_agency(name: str) -> str:
+    """Return the id of the body with a name.
+
+    :raises FilterError: when there is none, or more than one.
+    """
+    found = registry().find(name)
+    shown = name if len(name) <= 60 else f"{name[:60]}…"
+    if found.candidates:
+        ids = ", ".join(f"{agency.id} ({agency.name})" for agency in found.candidates)
+        raise FilterError(f"{shown!r} is the name of several bodies: say which by {ids}.")
+    if found.agency is None:
+        like = ", ".join(agency.acronyms[0] if agency.acronyms else agency.name for agency in found.suggestions)
+        raise FilterError(
+            f"No EU body is called {shown!r}{f': there are {like}' if like else ', nor anything like it'}."
+        )
+    return found.agency.id
 
 
 def parse_day(text: str) -> datetime.date:

@@ -21,7 +21,7 @@ from corpus.errors import BuildRunningError, GenerationError
 from index.durable import sync_folder, sync_tree, write_durably
 from index.store.sqlite import storage_errors
 
-FORMAT = 1
+FORMAT = 2
 _ID = re.compile(r"\d{6}")
 _REMEDY = "run `measures index rollback` to serve an older one, or `measures index build` to make a new one"
 
@@ -134,7 +134,7 @@ class Generations:
         """
         try:
             text = self._pointer.read_text("utf-8").strip()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise GenerationError(f"{self._pointer} cannot be read: {_REMEDY}.") from error
@@ -146,7 +146,7 @@ class Generations:
         """Return mtime (ns) and inode of CURRENT: they change with what is served, and with every tombstone."""
         try:
             stat = self._pointer.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         return stat.st_mtime_ns, stat.st_ino
 

@@ -57,17 +57,17 @@ def ingest_file(store: CorpusStore, path: Path, overrides: Overrides) -> Ingeste
     """
     data = _read(path)
     draft = _completed(clean(data, path.name), overrides)
+    if len(draft.text) < _MIN_TEXT_CHARS:
+        raise SourceError(f"{path.name} holds no text of a release: give a file with its full text.")
     missing = [f"no {field} (give it with {_FLAGS[field]})" for field in draft.missing()]
     if missing:
         raise SourceError(f"{path.name} states {' and '.join(missing)}: add it again with what is missing.")
-    if len(draft.text) < _MIN_TEXT_CHARS:
-        raise SourceError(f"{path.name} holds no text of a release: give a file with its full text.")
     if draft.date and draft.date > datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1):
         raise SourceError(f"{path.name} is dated {draft.date}, in the future: correct it with --date.")
     url = _canonical_url(draft.url)
     text_sha256 = hashlib.sha256(draft.text.encode()).hexdigest()
     release_id = store.find(url, text_sha256) or _new_id(store, draft)
-    return _keep(store, draft.accepted(release_id), data, url)
+    return _keep(store, _inheriting(draft, store.current(release_id)).accepted(release_id), data, url)
 
 
 def withdraw(store: CorpusStore, release_id: str) -> None:
@@ -117,6 +117,14 @@ def _completed(draft: Draft, overrides: Overrides) -> Draft:
         language=draft.language.casefold() if draft.language else _detected_language(draft.text),
         text=unicodedata.normalize("NFC", draft.text),
     )
+
+
+def _inheriting(draft: Draft, before: Release | None) -> Draft:
+    """Let a draft keep what is known of where the release comes from and it does not state itself."""
+    if before is None:
+        return draft
+    kept = {name: getattr(before, name) for name in ("url", "retrieved_from", "note") if getattr(draft, name) is None}
+    return dataclasses.replace(draft, **kept)
 
 
 def _detected_language(text: str) -> str | None:

@@ -23,7 +23,7 @@ def build_lexical(folder: Path, documents: Iterable[tuple[int, int, list[str], l
     """
     schema = (
         tantivy.SchemaBuilder()
-        .add_unsigned_field("row", fast=True)
+        .add_unsigned_field("row", fast=True, indexed=True)
         .add_unsigned_field("release", indexed=True)
         .add_text_field("body", tokenizer_name="whitespace", index_option="freq")
         .add_text_field("title", tokenizer_name="whitespace", index_option="basic")
@@ -75,10 +75,12 @@ class LexicalIndex:
         """Return the most frequent terms that begin with the same letter."""
         return [known for known, _ in self._searcher.terms_with_prefix("body", term[:1], limit=_MOST_SIMILAR)]
 
-    def search(self, question: Question, k: int, releases: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+    def search(
+        self, question: Question, k: int, field: str = "", allowed: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.int64]:
         """Return the rows of the at most `k` passages that hold most of a question, best first.
 
-        :param releases: ``(releases,)``, True for the releases that may be found.
+        :param field: ``row`` or ``release``, whose numbers `allowed`, ``(passages,)`` or ``(releases,)``, marks.
         """
         clauses = [
             clause for term, idf in zip(question.terms, question.idf, strict=True) for clause in self._term(term, idf)
@@ -86,9 +88,9 @@ class LexicalIndex:
         if not clauses or k <= 0:
             return np.empty(0, dtype=np.int64)
         query = tantivy.Query.boolean_query(clauses)
-        if releases is not None:
-            allowed = tantivy.Query.term_set_query(self._index.schema, "release", np.flatnonzero(releases).tolist())
-            within = (tantivy.Occur.Must, tantivy.Query.const_score_query(allowed, 0.0))
+        if allowed is not None:
+            numbers = tantivy.Query.term_set_query(self._index.schema, field, np.flatnonzero(allowed).tolist())
+            within = (tantivy.Occur.Must, tantivy.Query.const_score_query(numbers, 0.0))
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), within])
         hits = self._searcher.search(query, k, count=False).hits
         rows: list[Any] = self._searcher.fast_field_values("row", [address for _, address in hits])

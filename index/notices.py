@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from corpus.agencies import registry
 from corpus.models import Release
 from index.answer import Ranking
 from index.opened import OpenGeneration
+from index.question import bodies
 
 _NOW = re.compile(
     r"\b(?:now|current|currently|latest|newest|recent|recently|today|still|this (?:year|month|week)|so far)\b",
@@ -22,15 +24,22 @@ _SAME_SUBJECT = 2.0
 def notices(
     opened: OpenGeneration, question: str, ranking: Ranking, quoted: Sequence[int], today: datetime.date
 ) -> tuple[str, ...]:
-    """Return sentences about an answer's sources.
+    """Return sentences about an answer's sources, and about bodies that the question names and no release does.
 
-    :param quoted: the rows of the quoted releases, that of the first quote first.
+    :param quoted: the rows of the quoted releases, that of the first quote first; none where nothing was answered.
     """
-    if not quoted:
-        return ()
-    sources = [opened.releases[row].release for row in quoted]
-    found = [_age(question, sources, today), _newer(opened, ranking, quoted)]
+    found = [_unnamed(opened, agency_id) for agency_id in bodies(question)]
+    if quoted:
+        sources = [opened.releases[row].release for row in quoted]
+        found += [_age(question, sources, today), _newer(opened, ranking, quoted)]
     return tuple(notice for notice in found if notice)
+
+
+def _unnamed(opened: OpenGeneration, agency_id: str) -> str | None:
+    if opened.passages.passages_naming([agency_id]):
+        return None
+    agency = registry().agencies[agency_id]
+    return f"No release names {agency.acronyms[0] if agency.acronyms else agency.name}."
 
 
 def _age(question: str, sources: Sequence[Release], today: datetime.date) -> str | None:

@@ -1,8 +1,11 @@
 """A generation opened for reading: what every question is asked of."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.agencies import registry
 from corpus.errors import GenerationError
 from index.columns import ReleaseColumns
 from index.filters import Filters
@@ -11,6 +14,18 @@ from index.lexical import LexicalIndex
 from index.sentence_table import Rows, SentenceTable
 from index.store.passages import PassageStore
 from index.vectors import VectorIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What may be found: releases, ``(releases,)``, and passages, ``(passages,)``; None where all may.
+
+    ``by_passage`` tells that within an allowed release some passages are not.
+    """
+
+    releases: NDArray[np.bool_] | None = None
+    passages: NDArray[np.bool_] | None = None
+    by_passage: bool = False
 
 
 class OpenGeneration:
@@ -49,20 +64,20 @@ class OpenGeneration:
                 f"The files of generation {manifest.generation} do not fit each other: run `measures index build`."
             )
 
-    def allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
-        """Return which releases may be found, ``(releases,)``; None where all may.
+    def scope(self, filters: Filters) -> Scope:
+        """Return what may be found.
 
         :raises FilterError: when a filter names nothing.
         """
-        allowed = self.columns.allowed(filters)
-        if allowed is None or self._visible is None:
-            return self._visible if allowed is None else allowed
-        both: NDArray[np.bool_] = allowed & self._visible
-        return both
-
-    def passages_of(self, releases: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return which passages, ``(passages,)``, belong to the releases marked, ``(releases,)``."""
-        return np.repeat(releases, np.diff(self.first_passages))
+        releases = self.columns.allowed(filters)
+        if self._visible is not None:
+            releases = self._visible if releases is None else releases & self._visible
+        passages = None if releases is None else np.repeat(releases, np.diff(self.first_passages))
+        if filters.agency is not None:
+            naming = np.zeros(self.manifest.passages, dtype=bool)
+            naming[self.passages.passages_naming(registry().with_parts(filters.agency))] = True
+            passages = naming if passages is None else passages & naming
+        return Scope(releases, passages, filters.agency is not None)
 
     def releases_of(self, passages: Rows) -> Rows:
         """Return the rows of the releases that passages belong to."""

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from corpus.agencies import registry
 from corpus.errors import QuestionError
 from index.answer_types import MONTHS, AnswerType, asked_for
 from index.background import share
-from index.terms import Hashes, hashes, stem, words
+from index.terms import Hashes, body_term, hashes, stem, words
 
 MAX_QUESTION_CHARS = 2_000
 # How many passages of English at large weigh as much as the corpus's own: the corpus decides from about as many on.
@@ -100,6 +101,12 @@ def analyse(text: str, lexicon: Lexicon, *, spelling: bool = True) -> Question:
         known = term if lexicon.frequency(term) or not spelling else _respelled(term, word, lexicon)
         terms.append(known)
         idf.append(_idf(known, word if known == term else known, lexicon))
+    for agency_id in bodies(text):
+        term = body_term(agency_id)
+        if lexicon.frequency(term):
+            content[term] = registry().agencies[agency_id].name.lower()
+            terms.append(term)
+            idf.append(_idf(term, term, lexicon))
     idf_array = np.array(idf, dtype=np.float64)
     focus = _focus(text)
     return Question(
@@ -109,12 +116,21 @@ def analyse(text: str, lexicon: Lexicon, *, spelling: bool = True) -> Question:
         hashes=hashes(terms),
         idf=idf_array,
         weights=idf_array / (idf_array.sum() or 1.0),
-        proper=np.array([word in capitals or any(map(str.isdigit, word)) for word in content.values()], dtype=bool),
+        proper=np.array([_is_proper(term, word, capitals) for term, word in content.items()], dtype=bool),
         asks=asked_for(text),
         numbers=frozenset(word for word in words(text) if word[0].isdigit()),
         months=_months(text),
         focus=np.array([term in focus for term in content], dtype=bool),
     )
+
+
+def bodies(text: str) -> tuple[str, ...]:
+    """Return the ids of the bodies that a question names."""
+    return tuple(dict.fromkeys(mention.agency_id for mention in registry().mentions(text, question=True)))
+
+
+def _is_proper(term: str, word: str, capitals: set[str]) -> bool:
+    return term == body_term(term[1:]) or word in capitals or any(map(str.isdigit, word))
 
 
 def _idf(term: str, word: str, lexicon: Lexicon) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embed import Vectors
-from index.opened import OpenGeneration
+from index.opened import OpenGeneration, Scope
 from index.question import Question
 from index.sentence_table import Rows
 
@@ -33,25 +33,27 @@ class Ranked:
 
 
 def find_passages(
-    opened: OpenGeneration, question: Question, vector: Vectors, releases: NDArray[np.bool_] | None, k: int = CANDIDATES
+    opened: OpenGeneration, question: Question, vector: Vectors, scope: Scope, k: int = CANDIDATES
 ) -> Ranked:
     """Return the passages that are near a question in meaning or in words, fused, best first."""
     return fuse(
         opened,
         question,
         vector,
-        np.union1d(dense_candidates(opened, vector, releases, k), lexical_candidates(opened, question, releases, k)),
+        np.union1d(dense_candidates(opened, vector, scope, k), lexical_candidates(opened, question, scope, k)),
     )
 
 
-def dense_candidates(opened: OpenGeneration, vector: Vectors, releases: NDArray[np.bool_] | None, k: int) -> Rows:
+def dense_candidates(opened: OpenGeneration, vector: Vectors, scope: Scope, k: int) -> Rows:
     """Return the rows of the passages nearest in meaning, best first."""
-    return opened.vectors.search(vector, k, None if releases is None else opened.passages_of(releases))
+    return opened.vectors.search(vector, k, scope.passages)
 
 
-def lexical_candidates(opened: OpenGeneration, question: Question, releases: NDArray[np.bool_] | None, k: int) -> Rows:
+def lexical_candidates(opened: OpenGeneration, question: Question, scope: Scope, k: int) -> Rows:
     """Return the rows of the passages that share most of the question's terms, best first."""
-    return opened.lexical.search(question, k, releases)
+    if scope.by_passage:
+        return opened.lexical.search(question, k, "row", scope.passages)
+    return opened.lexical.search(question, k, "release", scope.releases)
 
 
 def fuse(opened: OpenGeneration, question: Question, vector: Vectors, rows: Rows) -> Ranked:

@@ -44,6 +44,11 @@ def terms(text: str) -> list[str]:
     return [stem(word) for word in words(text)]
 
 
+def body_term(agency_id: str) -> str:
+    """Return the term by which a body is found whatever it is called; no word can be the same."""
+    return f"§{agency_id}"
+
+
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """Return the stem of one word."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from corpus.errors import GenerationError
-from corpus.models import Release
+from corpus.models import Mention, Release
 from index.chunk import Passage
 from index.models import FoundPassage
 from index.sentences import Span
@@ -25,6 +25,8 @@ CREATE TABLE passages (row INTEGER PRIMARY KEY, release INTEGER NOT NULL REFEREN
 CREATE TABLE sentences (row INTEGER PRIMARY KEY, passage INTEGER NOT NULL REFERENCES passages, start INTEGER NOT NULL,
   end INTEGER NOT NULL) STRICT;
 CREATE INDEX sentences_passage ON sentences (passage);
+CREATE TABLE mentions (agency TEXT NOT NULL, passage INTEGER NOT NULL REFERENCES passages, start INTEGER NOT NULL,
+  end INTEGER NOT NULL, PRIMARY KEY (agency, passage, start)) STRICT, WITHOUT ROWID;
 """
 
 
@@ -54,8 +56,12 @@ class ServedPassage:
         return FoundPassage(where.release_id, where.ordinal, where.start, where.end, where.heading, self.text, score)
 
 
-def write_passages(path: Path, chunked: Iterable[tuple[Release, Sequence[Passage]]]) -> None:
-    """Write a new passages.db; row numbers count releases, passages and sentences from 0 in the order given.
+def write_passages(
+    path: Path, chunked: Iterable[tuple[Release, Sequence[Passage]]], mentions: Iterable[Sequence[Mention]]
+) -> None:
+    """Write a new passages.db, of releases, their passages and what their texts mention.
+
+    Row numbers count releases, passages and sentences from 0 in the order given.
 
     :raises StorageError: when it cannot be written.
     :raises AssertionError: when a span does not hold the text it should.
@@ -65,7 +71,7 @@ def write_passages(path: Path, chunked: Iterable[tuple[Release, Sequence[Passage
         try:
             connection.executescript(f"PRAGMA journal_mode = DELETE;{_SCHEMA}BEGIN;")
             passage_row = sentence_row = 0
-            for row, (release, passages) in enumerate(chunked):
+            for row, ((release, passages), named) in enumerate(zip(chunked, mentions, strict=True)):
                 connection.execute(
                     f"INSERT INTO releases VALUES ({marks(range(13))})",
                     [
@@ -86,6 +92,14 @@ def write_passages(path: Path, chunked: Iterable[tuple[Release, Sequence[Passage
                 )
                 for passage in passages:
                     _insert_passage(connection, row, passage_row, sentence_row, release, passage)
+                    connection.executemany(
+                        "INSERT INTO mentions VALUES (?, ?, ?, ?)",
+                        [
+                            (mention.agency_id, passage_row, mention.start, mention.end)
+                            for mention in named
+                            if passage.start <= mention.start and mention.end <= passage.end
+                        ],
+                    )
                     passage_row += 1
                     sentence_row += len(passage.sentences)
             connection.execute("COMMIT")
@@ -188,6 +202,12 @@ class PassageStore:
             )
             found[row["row"]] = ServedPassage(row["row"], row["release"], row["first_sentence"], row["text"], passage)
         return [found[row] for row in rows]
+
+    def passages_naming(self, agencies: Iterable[str]) -> list[int]:
+        """Return the rows of the passages that name any of some bodies, in order."""
+        ids = sorted(agencies)
+        sql = f"SELECT DISTINCT passage FROM mentions WHERE agency IN ({marks(ids)}) ORDER BY passage"
+        return [row["passage"] for row in self._query(sql, ids)]
 
     def spans(self, rows: range) -> list[Span]:
         """Return the spans of consecutive sentences; those after the last sentence of all are left out."""

@@ -166,3 +166,24 @@ def test_dates_cover_whole_months_and_years() -> None:
 def test_text_that_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(FilterError, match="is no date"):
         parse_since(text)
+
+
+def test_agency_restricts_to_passages_that_name_it_or_a_part(served_by_default_model: Engine) -> None:
+    found = served_by_default_model.search("smuggling", Filters(agency="europol"), 50).passages
+    assert found
+    names = ("Europol", "EMSC", "internet referral unit", "Information Clearing House", "joint liaison task force")
+    assert all(any(name in passage.text for name in names) for passage in found)
+    assert any("Europol" not in passage.text for passage in found)
+    assert served_by_default_model.search("smuggling", Filters(agency="frontex"), 50).passages == ()
+
+
+def test_body_is_found_by_another_of_its_names(served_by_default_model: Engine) -> None:
+    answer = served_by_default_model.answer("What happens within the European Migrant Smuggling Centre?", NOTHING)
+    assert any("EMSC" in quote.text for quote in answer.quotes + answer.related)
+
+
+def test_body_that_no_release_names_is_told(served_by_default_model: Engine) -> None:
+    assert served_by_default_model.answer("What is the budget of Frontex?", NOTHING).notices == (
+        "No release names Frontex.",
+    )
+    assert served_by_default_model.answer("Which agency will train border control units?", NOTHING).notices == ()

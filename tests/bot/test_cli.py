@@ -1,0 +1,368 @@
+"""The command line is a contract: scripts rely on its documents, its exit status, and on what goes where."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import main, measures
+from index.settings import IndexSettings
+from index.upkeep import build_all
+from tests.conftest import FIXTURES
+
+COUNCIL = "2018-12-06-council-migrant-smuggling"
+QUESTION = "Which agency will train border control units?"
+METADATA = ["--title", "Cod quotas", "--date", "2024-05-06", "--issuer", "European Commission"]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the shipped release, built by the default model."""
+    from index.embed import SentenceTransformerEmbedder
+    from tests.fakes import silent
+
+    folder = tmp_path_factory.mktemp("ready") / "data"
+    build_all(IndexSettings(data_dir=folder, model=""), SentenceTransformerEmbedder(), silent)
+    return folder
+
+
+@pytest.fixture
+def run(ready: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process on a copy of the ready folder; return status, stdout and stderr."""
+    shutil.copytree(ready, tmp_path / "data")
+
+    def run_one(*arguments: str) -> subprocess.CompletedProcess[str]:
+        before = sys.argv
+        sys.argv = ["measures", *arguments]
+        try:
+            main()
+            status: int | str | None = 0
+        except SystemExit as stop:
+            status = stop.code
+        finally:
+            sys.argv = before
+        out, err = capfd.readouterr()
+        return subprocess.CompletedProcess(arguments, int(status or 0), out, err)
+
+    return run_one
+
+
+def sentence_of(result: subprocess.CompletedProcess[str]) -> str:
+    """Return the one sentence on stderr of a command that failed."""
+    assert result.returncode == 1, result
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("Error: ")
+    assert lines[0].endswith(".")
+    return lines[0]
+
+
+def test_ask_prints_the_contract_document(run: Run) -> None:
+    result = run("ask", QUESTION, "--json")
+    answer = json.loads(result.stdout)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert list(answer) == [
+        "question",
+        "answered",
+        "confidence",
+        "threshold",
+        "quotes",
+        "sources",
+        "related",
+        "notices",
+        "generation",
+        "took_ms",
+    ]
+    assert answer["answered"] is True
+    assert answer["related"] == []
+    assert list(answer["quotes"][0]) == ["text", "release_id", "start", "end", "heading", "score", "link"]
+    assert list(answer["sources"][0]) == ["release_id", "text_sha256", "title", "issuer", "date", "language", "url"]
+    shown = json.loads(run("releases", "show", COUNCIL, "--json").stdout)
+    assert list(shown) == [
+        "release_id",
+        "text_sha256",
+        "title",
+        "issuer",
+        "date",
+        "language",
+        "url",
+        "sections",
+        "text",
+    ]
+    assert shown["text_sha256"] == answer["sources"][0]["text_sha256"]
+    for quote in answer["quotes"]:
+        assert shown["text"][quote["start"] : quote["end"]] == quote["text"]
+    assert [section["heading"] for section in shown["sections"]][1:] == [
+        "Enhancing information flows",
+        "Strengthening operational tools",
+        "Disrupting online communications",
+        "External action",
+    ]
+
+
+def test_not_found_is_an_answer(run: Run) -> None:
+    result = run("ask", "How do I bake sourdough bread?", "--json")
+    answer = json.loads(result.stdout)
+    assert (result.returncode, answer["answered"], answer["quotes"]) == (0, False, [])
+    assert answer["related"]
+    text = run("ask", "How do I bake sourdough bread?").stdout
+    assert text.startswith(
+        "Not found: the releases do not hold an answer to this.\nThe nearest passages, which are not an answer:"
+    )
+
+
+def test_search_prints_the_contract_document(run: Run) -> None:
+    found = json.loads(run("search", "training", "--json", "--limit", "2").stdout)
+    assert list(found) == ["query", "passages", "generation", "took_ms"]
+    assert len(found["passages"]) == 2
+    assert list(found["passages"][0]) == ["release_id", "ordinal", "start", "end", "heading", "text", "score"]
+
+
+def test_answer_is_plain_text_when_piped(run: Run) -> None:
+    text = run("ask", QUESTION).stdout
+    assert "\x1b" not in text
+    assert text.splitlines()[0] == (
+        "[1] “Operational needs-based training will be further made available by CEPOL for border control units, "
+        "consular offices and other relevant services.”"
+    )
+    title = "Migrant smuggling: Council approves a set of measures to fight smuggling networks"
+    assert f"{title} — Council of the European Union, 6 December 2018" in text
+    assert "[1] Strengthening operational tools: https://www.consilium.europa.eu/" in text
+
+
+def test_status_prints_the_contract_document(run: Run) -> None:
+    status = json.loads(run("index", "status", "--json").stdout)
+    assert set(status) >= {
+        "generation",
+        "built_at",
+        "releases",
+        "passages",
+        "model",
+        "weights_sha256",
+        "dim",
+        "bytes_on_disk",
+        "languages",
+        "issuers",
+        "first_date",
+        "last_date",
+    }
+    assert (status["generation"], status["releases"], status["dim"]) == ("000001", 1, 384)
+
+
+def test_releases_are_listed_and_searched(run: Run) -> None:
+    assert run("releases").stdout.startswith(f"2018-12-06  {COUNCIL}  Migrant smuggling")
+    assert json.loads(run("releases", "council", "2018", "--json").stdout)["releases"][0]["release_id"] == COUNCIL
+    assert run("releases", "fish").stdout == ""
+    assert "No release 'nothing' is served" in sentence_of(run("releases", "show", "nothing"))
+
+
+def test_release_goes_from_a_file_to_a_quote_and_back(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "cod.txt"
+    path.write_text("The cod quota in the North Sea is set at 31 tonnes for the year 2025.\n", "utf-8")
+    added = json.loads(run("index", "add", str(path), *METADATA, "--url", "https://ec.europa.eu/cod", "--json").stdout)
+    release_id = "2024-05-06-european-cod-quotas"
+    assert added == {
+        "added": [release_id],
+        "changed": [],
+        "unchanged": [],
+        "quarantined": [],
+        "failed": [],
+        "generation": "000002",
+    }
+    answer = json.loads(run("ask", "How high is the cod quota in the North Sea?", "--json").stdout)
+    assert answer["quotes"][0]["text"] == "The cod quota in the North Sea is set at 31 tonnes for the year 2025."
+    assert json.loads(run("index", "add", str(path), *METADATA, "--json").stdout)["unchanged"] == [release_id]
+    path.write_text("The cod quota in the North Sea is set at 33 tonnes for the year 2025.\n", "utf-8")
+    changed = run("index", "add", str(path), *METADATA, "--url", "https://www.ec.europa.eu/cod/#top", "--json")
+    assert json.loads(changed.stdout)["changed"] == [release_id]
+    assert run("index", "rollback").stdout.splitlines() == [
+        "Generation 000002 is served again. Automatic builds wait until `measures index build`.",
+        f"The next build will change {release_id}.",
+    ]
+    assert run("index", "remove", release_id).returncode == 0
+    assert json.loads(run("ask", "How high is the cod quota in the North Sea?", "--json").stdout)["answered"] is False
+    assert "Generation 000004 is served: 1 releases" in run("index", "build").stdout
+    history = json.loads(run("index", "history", "--json").stdout)
+    assert [entry["action"] for entry in history["entries"]] == [
+        "built",
+        "removed",
+        "rolled back",
+        "built",
+        "changed",
+        "built",
+        "added",
+        "built",
+        "added",
+    ]
+    assert run("index", "verify").stdout.startswith("Generation 000004 is whole")
+
+
+def test_raw_page_becomes_the_shipped_text(run: Run) -> None:
+    result = run(
+        "index", "add", str(FIXTURES / "repost-in-guillemets.txt"), "--issuer", "Council", "--no-build", "--json"
+    )
+    assert json.loads(result.stdout)["changed"] == [COUNCIL]
+
+
+BAD_QUESTIONS = ["", "   ", "x" * 100_000, "?!...", "what is the", "🙂🙂", "\u202e\u200f", "\udce4\udcff"]
+
+
+@pytest.mark.parametrize("question", BAD_QUESTIONS)
+def test_question_that_cannot_be_asked_gets_a_sentence(question: str, run: Run) -> None:
+    for command in ("ask", "search"):
+        assert sentence_of(run(command, question)).startswith("Error: The question ")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--agency", "Nobody at all", "No EU body is called 'Nobody at all'"),
+        ("--agency", "ERA", "is the name of several bodies"),
+        ("--issuer", "Nobody", "No release has the issuer 'Nobody': there are Council of the European Union."),
+        ("--lang", "xx", "No release has the language 'xx'"),
+        ("--since", "yesterday", "'yesterday' is no date"),
+        ("--until", "2018-02-31", "'2018-02-31' is no date"),
+    ],
+)
+def test_filter_that_names_nothing_gets_a_sentence(option: str, value: str, sentence: str, run: Run) -> None:
+    assert sentence in sentence_of(run("ask", QUESTION, option, value))
+
+
+def test_time_that_ends_before_it_begins_gets_a_sentence(run: Run) -> None:
+    assert "swap the two dates" in sentence_of(run("ask", QUESTION, "--since", "2020", "--until", "2019"))
+
+
+BAD_FILES: dict[str, tuple[bytes | int, str]] = {
+    "empty.txt": (b"", "is empty"),
+    "spaces.txt": (b" \n\n ", "is empty"),
+    "binary.txt": (bytes(range(256)) * 40, "is not text in an encoding that can be recognised"),
+    "noise.md": (os.urandom(4000), "is not text in an encoding that can be recognised"),
+    "large.txt": (200 << 20, "is larger than 20 MB"),
+    "tiny.html": (b"<html><body><p>Hi</p></body></html>", "holds no text of a release"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_file_that_is_no_release_gets_a_sentence(name: str, run: Run, tmp_path: Path) -> None:
+    content, sentence = BAD_FILES[name]
+    path = tmp_path / name
+    with path.open("wb") as file:
+        if isinstance(content, int):
+            file.truncate(content)
+        else:
+            file.write(content)
+    assert sentence in sentence_of(run("index", "add", str(path), *METADATA))
+    assert json.loads(run("index", "status", "--json").stdout)["generation"] == "000001"
+
+
+def test_missing_file_and_folder_get_a_sentence(run: Run, tmp_path: Path) -> None:
+    assert "cannot be read (No such file or directory)" in sentence_of(run("index", "add", str(tmp_path / "none.txt")))
+    assert "is a folder" in sentence_of(run("index", "add", str(tmp_path)))
+
+
+def test_what_a_release_does_not_state_is_named_with_its_flag(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "plain.txt"
+    path.write_text("the text has no title. It says nothing of itself, and goes on for a while like that.", "utf-8")
+    sentence = sentence_of(run("index", "add", str(path)))
+    for flag in (
+        "no title (give it with --title)",
+        "no date (give it with --date)",
+        "no issuer (give it with --issuer)",
+    ):
+        assert flag in sentence
+    assert "in the future" in sentence_of(
+        run("index", "add", str(path), *METADATA[:2], "--date", "2999-01-01", *METADATA[4:])
+    )
+    assert "is no date" in sentence_of(run("index", "add", str(path), *METADATA[:2], "--date", "soon", *METADATA[4:]))
+
+
+def test_one_bad_file_does_not_stop_the_others(run: Run, tmp_path: Path, write_release: Callable[..., Path]) -> None:
+    good = write_release("good.md", "The herring quota in the Baltic Sea is set at 5 tonnes for the year.")
+    result = run("index", "add", str(tmp_path / "none.txt"), str(good), "--json")
+    document = json.loads(result.stdout)
+    assert result.returncode == 1
+    assert len(document["added"]) == 1
+    assert document["failed"][0]["source"] == str(tmp_path / "none.txt")
+    assert document["generation"] == "000002"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "utf-8-sig"])
+def test_other_encodings_are_read_rightly(encoding: str, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "encoded.txt"
+    text = "Le Conseil a décidé « aujourd’hui » d’augmenter les quotas de pêche à 5 € par tonne."
+    path.write_bytes(text.encode(encoding))
+    added = json.loads(run("index", "add", str(path), *METADATA, "--no-build", "--json").stdout)
+    run("index", "build")
+    shown = json.loads(run("releases", "show", added["added"][0], "--json").stdout)
+    assert (shown["text"], shown["language"]) == (text, "fr")
+
+
+def test_data_folder_that_cannot_be_written_gets_a_sentence(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("MEASURES_DATA_DIR", str(tmp_path / "file" / "data"))
+    assert "check that its folder is writable" in run("ask", QUESTION).stderr
+    doctor = run("doctor")
+    assert doctor.returncode == 1
+    assert "FAIL data folder" in doctor.stdout
+    assert "→ Make it writable, or set MEASURES_DATA_DIR to another folder." in doctor.stdout
+
+
+def test_settings_that_make_no_sense_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEASURES_THRESHOLD", "very")
+    monkeypatch.setenv("MEASURES_KEEP_GENERATIONS", "0")
+    sentence = sentence_of(run("index", "status"))
+    assert "MEASURES_THRESHOLD" in sentence
+    assert "MEASURES_KEEP_GENERATIONS" in sentence
+
+
+def test_stricter_threshold_answers_less(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEASURES_THRESHOLD", "1.0")
+    answer = json.loads(run("ask", QUESTION, "--json").stdout)
+    assert (answer["answered"], answer["threshold"]) == (False, 1.0)
+
+
+def test_doctor_finds_everything_right(run: Run) -> None:
+    result = run("doctor", "--json")
+    checks = {check["name"]: check for check in json.loads(result.stdout)["checks"]}
+    assert result.returncode == 0
+    assert all(check["ok"] for check in checks.values())
+    assert checks["served generation"]["found"] == "000001: 1 releases, 13 passages, all files whole"
+
+
+def test_first_question_builds_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEASURES_DATA_DIR", str(tmp_path / "new"))
+    result: Result = CliRunner().invoke(measures, ["ask", QUESTION, "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["answered"] is True
+    assert result.stderr.splitlines()[0] == "There is no index yet: building it from the shipped releases."
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["index", "status"], ["releases"]])
+def test_light_commands_import_nothing_heavy(arguments: list[str], run: Run, tmp_path: Path) -> None:
+    code = (
+        "import sys, atexit\n"
+        "atexit.register(lambda: print(*sorted({'torch', 'faiss', 'tantivy', 'transformers', 'matplotlib'}"
+        " & set(sys.modules)), file=sys.stderr))\n"
+        f"sys.argv = ['measures', *{arguments!r}]\n"
+        "from bot.cli import main\nmain()"
+    )
+    environment = os.environ | {"MEASURES_DATA_DIR": str(tmp_path / "data")}
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, cwd=Path(__file__).parents[2]
+    )
+    assert (result.returncode, result.stderr) == (0, "\n")
+
+
+def test_usage_errors_have_status_two(run: Run) -> None:
+    assert run("ask").returncode == 2
+    assert run("index", "add", "a", "b", "--title", "T").returncode == 2
+    assert run("no-such-command").returncode == 2
