@@ -13,6 +13,7 @@ from index.models import FoundPassage, Quote, Source
 from index.opened import OpenGeneration
 from index.question import Question
 from index.quotes import Picked, pick_quotes
+from index.rerank import Reranker
 from index.search import Ranked, Scores, find_passages
 from index.store.passages import ServedPassage, ServedRelease
 from index.terms import words
@@ -32,7 +33,14 @@ class Ranking:
     scores: Scores
 
 
-def rank(opened: OpenGeneration, question: Question, vector: Vectors, filters: Filters, weights: Weights) -> Ranking:
+def rank(
+    opened: OpenGeneration,
+    question: Question,
+    vector: Vectors,
+    filters: Filters,
+    weights: Weights,
+    reranker: Reranker | None = None,
+) -> Ranking:
     """Find and score the sentences that may answer a question whose vector, ``(dim,)``, is known.
 
     :raises FilterError: when a filter names nothing.
@@ -40,7 +48,10 @@ def rank(opened: OpenGeneration, question: Question, vector: Vectors, filters: F
     found = find_passages(opened, question, vector, opened.scope(filters))
     sentences = sentences_of(opened, found.rows[:SCORED_PASSAGES])
     evidence = compute_features(opened, question, vector, sentences)
-    return Ranking(found, sentences, evidence, evidence.features @ weights.sentence_vector(FEATURES))
+    scores = evidence.features @ weights.sentence_vector(FEATURES)
+    if reranker is not None:
+        scores = reranker.reorder(question.text, sentences.texts, scores)
+    return Ranking(found, sentences, evidence, scores)
 
 
 def confidence(

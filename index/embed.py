@@ -177,7 +177,7 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _loaded(self) -> "SentenceTransformer":
-        _hush()
+        hush()
         folder, digest = self._folder, self.digest
         import torch
         from sentence_transformers import SentenceTransformer
@@ -213,7 +213,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _hush() -> None:
+def hush() -> None:
     """Keep progress bars and warnings of the libraries below off stderr."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"

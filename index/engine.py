@@ -17,6 +17,7 @@ from index.notices import notices
 from index.opened import OpenGeneration, open_served
 from index.question import Question, analyse, readable
 from index.quotes import MAX_QUOTES
+from index.rerank import Reranker
 from index.settings import IndexSettings
 from index.weights import Weights, shipped_weights
 
@@ -33,6 +34,7 @@ class Engine:
         self._settings = settings
         self._embedder = embedder or SentenceTransformerEmbedder(settings.model)
         self._weights = weights or shipped_weights()
+        self._reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
         self._generations = Generations(settings.data_dir)
         self._opened: OpenGeneration | None = None
         self._stamp: tuple[int, int] | None = None
@@ -115,7 +117,7 @@ class Engine:
         opened = self.served()
         question = analyse(readable(text), opened.lexical)
         vector = self._embedder.encode_query(question.text)
-        return opened, question, rank(opened, question, vector, filters, self._weights)
+        return opened, question, rank(opened, question, vector, filters, self._weights, self._reranker)
 
 
 def _ms_since(began: float) -> float:

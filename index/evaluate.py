@@ -39,6 +39,7 @@ from index.models import FoundPassage, Progress, Quote
 from index.opened import OpenGeneration, Scope
 from index.question import Question, analyse, readable
 from index.quotes import MAX_QUOTES
+from index.rerank import Reranker
 from index.search import dense_candidates, lexical_candidates
 from index.sentence_table import Rows
 from index.settings import IndexSettings
@@ -170,14 +171,21 @@ def temporary_index(releases: Sequence[Release], embedder: Embedder, progress: P
             opened.close()
 
 
-def ask(opened: OpenGeneration, embedder: Embedder, gold: GoldQuestion, weights: Weights, threshold: float) -> Outcome:
+def ask(
+    opened: OpenGeneration,
+    embedder: Embedder,
+    gold: GoldQuestion,
+    weights: Weights,
+    threshold: float,
+    reranker: Reranker | None = None,
+) -> Outcome:
     """Search for one question in every way, and answer it; one that cannot be asked finds nothing."""
     try:
         question = analyse(readable(gold.text), opened.lexical)
     except QuestionError:
         return Outcome(gold, dict.fromkeys(SEARCHES, ()), dict.fromkeys(SEARCHES, ()), False, 0.0, ())
     vector = embedder.encode_query(question.text)
-    ranking = rank(opened, question, vector, Filters(), weights)
+    ranking = rank(opened, question, vector, Filters(), weights, reranker)
     sure = round(confidence_of(opened, embedder, question, ranking, weights), 6)
     found = {name: search(opened, question, vector, ranking) for name, search in _SEARCHES.items()}
     documents = {name: tuple(dict.fromkeys(passage.release_id for passage in ranked)) for name, ranked in found.items()}
@@ -195,11 +203,12 @@ def run_evaluation(
     weights = shipped_weights()
     threshold = weights.threshold if settings.threshold is None else settings.threshold
     releases, questions = load_corpus(folder), load_questions(folder)
+    reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
     outcomes = []
     with temporary_index(releases, embedder, progress) as opened:
         for done, question in enumerate(questions):
             progress("ask", done, len(questions))
-            outcomes.append(ask(opened, embedder, question, weights, threshold))
+            outcomes.append(ask(opened, embedder, question, weights, threshold, reranker))
     return outcomes, evaluate(outcomes)
 
 
