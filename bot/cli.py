@@ -28,12 +28,20 @@ as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON doc
 
 
 def main() -> None:
-    """Run the command line: 0 done, 1 what a `MeasuresError` says, 2 wrong usage."""
+    """Run the command line: 0 done, 1 what one sentence on stderr says, 2 wrong usage."""
     try:
         measures()
     except MeasuresError as error:
         Terminal().note(f"Error: {error}")
-        sys.exit(1)
+    except Exception as error:
+        log.info("unexpected", exc_info=error)
+        name = type(error).__name__
+        Terminal().note(
+            f"Error: Something went wrong that should not have ({name}): `measures --verbose …` tells more."
+        )
+    else:
+        return
+    sys.exit(1)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

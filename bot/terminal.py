@@ -199,7 +199,7 @@ class Terminal:
         for number, quote in enumerate(quotes, 1):
             if quote.release_id == source.release_id:
                 place = quote.heading or "opening"
-                link = (": ", Text(quote.link, "cyan")) if quote.link else ()
+                link = (": ", Text(quote.link, f"cyan link {quote.link}")) if quote.link else ()
                 self.say(Text(f"[{number}] ", "bold green"), place, *link)
 
 

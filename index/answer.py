@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from index.embed import Embedder, Vectors
-from index.features import FEATURES, Evidence, Sentences, compute_features, sentences_of
+from index.features import FEATURES, Evidence, Sentences, best_first, compute_features, sentences_of
 from index.filters import Filters
 from index.gate import GATE_FEATURES, gate_features, probability
 from index.links import link_to
@@ -70,7 +68,7 @@ def passages(opened: OpenGeneration, ranking: Ranking, limit: int) -> tuple[Foun
     Of passages with the same words only the first is returned.
     """
     best: dict[int, tuple[float, ServedPassage]] = {}
-    for at in np.argsort(-np.round(ranking.scores, 9), kind="stable").tolist():
+    for at in best_first(opened, ranking.sentences, ranking.scores).tolist():
         passage = ranking.sentences.passages[at]
         best.setdefault(passage.row, (float(ranking.scores[at]), passage))
     lowest = min((score for score, _ in best.values()), default=0.0)

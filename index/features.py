@@ -180,6 +180,13 @@ def _form_features(texts: tuple[str, ...]) -> tuple[Matrix, ...]:
     return tuple(forms.T)
 
 
+def best_first(opened: OpenGeneration, sentences: Sentences, scores: Matrix) -> Rows:
+    """Return the order of sentences by score, ``(n,)``; of equal ones the newer release's comes first."""
+    newest = -opened.columns.dates[sentences.releases]
+    order: Rows = np.lexsort((sentences.rows, newest, -np.round(scores, 9)))
+    return order
+
+
 def is_heading_like(text: str) -> bool:
     """Tell whether a line that no mark calls a heading reads like one."""
     return len(text) <= _HEADING_CHARS and text[:1].isupper() and text[-1:].isalnum()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from index.answer_types import NUMERIC, AnswerType, is_figure
 from index.embed import Embedder
-from index.features import FEATURES, Evidence, Matrix, Sentences
+from index.features import FEATURES, Evidence, Matrix, Sentences, best_first
 from index.opened import OpenGeneration
 from index.question import STOP_WORDS, Question
 from index.search import Scores
@@ -41,7 +41,7 @@ def gate_features(
     scores: Scores,
 ) -> Matrix:
     """Return the features of a question's best sentences, in the order of `GATE_FEATURES`."""
-    order = np.argsort(-scores, kind="stable")
+    order = best_first(opened, sentences, scores)
     best = int(order[0])
     of_best = dict(zip(FEATURES, evidence.features[best], strict=True))
     together = [at for at in order[:_BEST].tolist() if sentences.releases[at] == sentences.releases[best]]

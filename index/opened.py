@@ -95,9 +95,7 @@ class OpenGeneration:
         self.passages.close()
 
 
-def open_served(
-    generations: Generations, removed: frozenset[str], model: str, *, digests: bool = False
-) -> OpenGeneration | None:
+def open_served(generations: Generations, removed: frozenset[str], model: str) -> OpenGeneration | None:
     """Open the generation that CURRENT names; None before the first build.
 
     :param model: the model's name in the settings, which the generation must have been built with.
@@ -106,7 +104,7 @@ def open_served(
     generation = generations.current()
     if generation is None:
         return None
-    manifest = generations.check(generation, digests=digests)
+    manifest = generations.check(generation)
     if manifest.model != model:
         raise GenerationError(
             f"Generation {generation} was built with the model {manifest.model}, MEASURES_MODEL says {model}: "

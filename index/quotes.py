@@ -4,10 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from corpus.text import is_list_item
-from index.features import Sentences, is_heading_like
+from index.features import Sentences, best_first, is_heading_like
 from index.opened import OpenGeneration
 from index.search import Scores
 from index.sentences import Span
@@ -41,7 +39,7 @@ class Picked:
 
 def pick_quotes(opened: OpenGeneration, sentences: Sentences, scores: Scores, limit: int = MAX_QUOTES) -> list[Picked]:
     """Pick at most `limit` quotes of `MAX_CHARS` together, unless the first sentence alone is longer."""
-    order = np.lexsort((sentences.rows, -np.round(scores, 9)))[: limit + _CONSIDERED]
+    order = best_first(opened, sentences, scores)[: limit + _CONSIDERED]
     picked: list[Picked] = []
     texts = _texts(opened)
     for at in order.tolist():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -135,6 +136,14 @@ def test_answer_is_plain_text_when_piped(run: Run) -> None:
     title = "Migrant smuggling: Council approves a set of measures to fight smuggling networks"
     assert f"{title} — Council of the European Union, 6 December 2018" in text
     assert "[1] Strengthening operational tools: https://www.consilium.europa.eu/" in text
+
+
+def test_readme_shows_the_answer_that_the_program_gives(run: Run) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    shown = re.findall(r'```console\n\$ measures ask "([^"]+)"\n(.*?)```', readme, re.DOTALL)
+    assert shown
+    for question, answer in shown:
+        assert run("ask", question).stdout == answer
 
 
 def test_status_prints_the_contract_document(run: Run) -> None:

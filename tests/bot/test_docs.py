@@ -1,0 +1,54 @@
+"""The README and .env.example cannot drift from the program."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.cli import measures
+from bot.settings import BotSettings
+from corpus.errors import MeasuresError
+from index.settings import IndexSettings
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def commands(group: click.Group, prefix: str = "measures") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}", command
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands(measures)))
+def test_command_is_in_the_readme_and_has_help(name: str, command: click.Command) -> None:
+    assert f"`{name}" in README
+    assert command.help
+    for option in command.params:
+        if isinstance(option, click.Option):
+            assert option.help, f"{name} {option.name}"
+
+
+def test_env_example_names_every_setting_and_no_other() -> None:
+    example = (ROOT / ".env.example").read_text("utf-8")
+    named = set(re.findall(r"^([A-Z_]+)=$", example, re.MULTILINE))
+    fields = {f"MEASURES_{name.upper()}" for name in IndexSettings.model_fields}
+    fields |= {str(field.validation_alias) for field in BotSettings.model_fields.values()}
+    assert named == fields
+
+
+def test_token_shows_in_no_representation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "very-secret")
+    assert "very-secret" not in repr(BotSettings())
+
+
+def test_every_error_is_drawn_in_the_tree() -> None:
+    import corpus.errors
+
+    for error in MeasuresError.__subclasses__():
+        assert error.__name__ in (corpus.errors.__doc__ or "")
+        assert (error.__doc__ or "").strip()

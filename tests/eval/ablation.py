@@ -1,0 +1,139 @@
+"""What each part of the pipeline is worth: figures out of fold, with one part switched off at a time. The gate is off.
+
+python -m tests.eval.ablation ../shared/eval
+"""
+
+import argparse
+import dataclasses
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from index.answer import Ranking, passages, quotes, rank
+from index.evaluate import GoldQuestion, Outcome, evaluate, temporary_index
+from index.features import FEATURES
+from index.filters import Filters
+from index.opened import OpenGeneration
+from index.question import analyse, readable
+from index.quotes import MAX_QUOTES
+from tests.eval.fit import FOLDS, Fit, Matrix, fit_sentences, labels, zero_weights
+from tests.fakes import silent
+
+PARTS = {
+    "meaning (cosines)": ("title_cosine", "context_cosine", "release_cosine"),
+    "the sentence before, in its vector": ("context_cosine",),
+    "the sentence alone, in its vector": ("title_cosine", "release_cosine"),
+    "keywords": ("coverage", "release_coverage", "release_bm25", "trusted_coverage"),
+    "question-dependent weight of keywords": ("trusted_coverage",),
+    "the release as a whole": ("release_coverage", "release_bm25", "release_cosine"),
+    "answer types": ("holds_figure", "holds_other"),
+    "numbers, years and months": ("numbers_missing", "year", "month"),
+    "form (short, heading, question, lead-in, place)": (
+        "short",
+        "heading_like",
+        "is_question",
+        "ends_with_colon",
+        "early",
+    ),
+}
+COLUMNS = ("recall@1", "evidence@500chars", "evidence@1000chars", "evidence@2000chars")
+ANSWERS = ("answer_hit@1", "answer_hit@3", "chars_shown")
+
+Asked = Sequence[tuple[GoldQuestion, Ranking, np.ndarray[tuple[int], np.dtype[np.bool_]]]]
+
+
+class Ablation:
+    """Every question asked once; its sentences scored anew for every part that is left out."""
+
+    def __init__(self, fit: Fit, opened: OpenGeneration) -> None:
+        """Ask every question."""
+        self._fit, self._opened = fit, opened
+        self._asked = list(self._ask(spelling=True))
+        self._misspelt = list(self._ask(spelling=False))
+
+    def rows(self) -> Iterator[tuple[str, dict[str, float]]]:
+        """Yield what was left out, and the figures without it."""
+        yield "nothing left out", self._figures(self._asked, ())
+        for part, features in PARTS.items():
+            yield f"without {part}", self._figures(self._asked, features)
+        yield "without spelling correction", self._figures(self._misspelt, ())
+        yield "without sentence scoring: passages as fused", self._figures(self._asked, None)
+        for name, mine in (("first", 0), ("second", 1)):
+            yield f"{name} half of the releases fitted, the other half asked", self._half(mine, 1 - mine)
+            yield f"{name} half of the releases fitted, the same half asked", self._half(mine, mine)
+
+    def _ask(
+        self, *, spelling: bool
+    ) -> Iterator[tuple[GoldQuestion, Ranking, np.ndarray[tuple[int], np.dtype[np.bool_]]]]:
+        for question in self._fit.gold:
+            analysed = analyse(readable(question.text), self._opened.lexical, spelling=spelling)
+            vector = self._fit.embedder.encode_query(analysed.text)
+            ranking = rank(self._opened, analysed, vector, Filters(), zero_weights())
+            yield question, ranking, labels(question, ranking, self._opened)
+
+    def _figures(self, asked: Asked, without: Sequence[str] | None) -> dict[str, float]:
+        if without is None:
+            return self._evaluate(asked, lambda _: None)
+        kept = np.array([name not in without for name in FEATURES])
+        by_fold = [self._weights(asked, kept, partial(operator.ne, out)) for out in range(FOLDS)]
+        return self._evaluate(asked, lambda question: by_fold[self._fit.folds[question.question_id]])
+
+    def _half(self, fitted: int, asked: int) -> dict[str, float]:
+        kept = np.ones(len(FEATURES), dtype=bool)
+        weights = self._weights(self._asked, kept, lambda fold: fold % 2 == fitted)
+        mine = [one for one in self._asked if self._fit.folds[one[0].question_id] % 2 == asked]
+        return self._evaluate(mine, lambda _: weights)
+
+    def _weights(
+        self, asked: Asked, kept: np.ndarray[tuple[int], np.dtype[np.bool_]], wanted: Callable[[int], bool]
+    ) -> Matrix:
+        examples = [
+            (ranking.evidence.features[:, kept], answers)
+            for question, ranking, answers in asked
+            if question.quotes and wanted(self._fit.folds[question.question_id])
+        ]
+        weights = np.zeros(len(FEATURES))
+        weights[kept] = fit_sentences(examples)
+        return weights
+
+    def _evaluate(self, asked: Asked, weights_of: Callable[[GoldQuestion], Matrix | None]) -> dict[str, float]:
+        outcomes = [self._outcome(question, ranking, weights_of(question)) for question, ranking, _ in asked]
+        figures = evaluate(outcomes)
+        assert figures.answers is not None
+        found = {name: figures.search["fused"][name] for name in COLUMNS}
+        return found | {name: figures.answers[name] or 0.0 for name in ANSWERS}
+
+    def _outcome(self, question: GoldQuestion, ranking: Ranking, weights: Matrix | None) -> Outcome:
+        if weights is None:
+            fused = dict(zip(ranking.found.rows.tolist(), ranking.found.scores.tolist(), strict=True))
+            scores = np.array([fused[passage.row] for passage in ranking.sentences.passages])
+        else:
+            scores = ranking.evidence.features @ weights
+        scored = dataclasses.replace(ranking, scores=scores)
+        found = passages(self._opened, scored, 100)
+        documents = tuple(dict.fromkeys(passage.release_id for passage in found))
+        names = ("dense", "lexical", "fused")
+        shown = quotes(self._opened, scored, MAX_QUOTES).quotes
+        return Outcome(question, dict.fromkeys(names, documents), dict.fromkeys(names, found), True, 0.0, shown)
+
+
+def main() -> None:
+    """Print the table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    fit = Fit(parser.parse_args().folder)
+    print(f"| | {' | '.join((*COLUMNS, *ANSWERS))} |")
+    print("|---|" + "---|" * len((*COLUMNS, *ANSWERS)))
+    with temporary_index(fit.releases, fit.embedder, silent) as opened:
+        for name, figures in Ablation(fit, opened).rows():
+            cells = [
+                f"{value:.0f}" if measure == "chars_shown" else f"{value:.3f}" for measure, value in figures.items()
+            ]
+            print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
