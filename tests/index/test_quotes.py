@@ -25,7 +25,7 @@ def quoted(settings: IndexSettings, embedder: FakeEmbedder, write_release: Calla
     def ask(question: str, *texts: str) -> tuple[Quote, ...]:
         with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
             for number, text in enumerate(texts):
-                path = write_release(f"{number}.md", text, title=f"Release {number}", date=f"{2024 - number}-01-01")
+                path = write_release(f"{number}.md", text, date=f"{2024 - number}-01-01")
                 ingest_file(store, path, Overrides())
         build(settings, embedder, silent)
         with Engine(settings, embedder) as engine:
@@ -42,7 +42,7 @@ def test_sentence_that_leans_on_another_comes_with_it(quoted: Quoted) -> None:
 
 
 def test_list_item_comes_with_its_lead_in(quoted: Quoted) -> None:
-    text = "The plan is to:\n- count the cod\n- feed the herring in winter\n- leave the sprat alone\n\nThe end of it is near."
+    text = "The plan is to:\n- count the cod\n- feed the herring in winter\n- leave sprats\n\nThe end of it is near."
     first = quoted("feed the herring in winter", text)[0]
     assert first.text.startswith("The plan is to:\n- count the cod\n- feed the herring in winter")
 
