@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.doctor import Check
     from index.catalogue import History, RolledBack, Status
     from index.evaluate import Evaluation
-    from index.generations import Manifest
+    from index.manifest import Manifest
     from index.upkeep import Added
 
 _PHASES = {"chunk": "Reading releases", "embed": "Embedding", "write": "Writing", "verify": "Checking", "ask": "Asking"}

@@ -13,8 +13,9 @@ from corpus.errors import GenerationError
 from corpus.models import Mention, Release
 from index.chunk import CHUNKER_VERSION, Passage, chunk, context
 from index.embed import Embedder
-from index.generations import FORMAT, Generations, Layout, Manifest, record_files
+from index.generations import Generations
 from index.lexical import build_lexical
+from index.manifest import FORMAT, Layout, Manifest, record_files
 from index.models import Progress
 from index.opened import OpenGeneration, Scope
 from index.question import analyse

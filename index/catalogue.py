@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from corpus.errors import GenerationError, UnknownReleaseError
 from corpus.models import Release
-from index.generations import Generations, Manifest
+from index.generations import Generations
+from index.manifest import Manifest
 from index.settings import IndexSettings
 from index.store.corpus import CorpusStore, LogEntry
 from index.store.passages import PassageStore

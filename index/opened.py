@@ -9,8 +9,9 @@ from corpus.agencies import registry
 from corpus.errors import GenerationError
 from index.columns import ReleaseColumns
 from index.filters import Filters
-from index.generations import Generations, Layout, Manifest
+from index.generations import Generations
 from index.lexical import LexicalIndex
+from index.manifest import Layout, Manifest
 from index.sentence_table import Rows, SentenceTable
 from index.store.passages import PassageStore
 from index.vectors import VectorIndex

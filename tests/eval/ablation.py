@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from index.answer import Ranking, passages, quotes, rank
-from index.evaluate import GoldQuestion, Outcome, evaluate, temporary_index
+from index.evaluate import Outcome, evaluate, temporary_index
 from index.features import FEATURES
 from index.filters import Filters
+from index.gold import GoldQuestion
 from index.opened import OpenGeneration
 from index.question import analyse, readable
 from index.quotes import MAX_QUOTES

@@ -25,11 +25,12 @@ from sklearn.linear_model import LogisticRegression
 from corpus.models import Release
 from index.answer import Ranking, passages, quotes, rank
 from index.embed import SentenceTransformerEmbedder, Vectors
-from index.evaluate import GoldQuestion, Outcome, evaluate, load_corpus, load_questions, temporary_index
+from index.evaluate import Outcome, evaluate, temporary_index
 from index.features import FEATURES
 from index.figures import auroc, calibration, fold, holds, risk_curve
 from index.filters import Filters
 from index.gate import GATE_FEATURES, gate_features, probability
+from index.gold import GoldQuestion, load_corpus, load_questions
 from index.opened import OpenGeneration
 from index.question import analyse, readable
 from index.quotes import MAX_QUOTES

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from corpus.errors import SourceError
-from index.evaluate import load_questions, run_evaluation, write_run
+from index.evaluate import run_evaluation, write_run
 from index.figures import (
     area_under,
     auroc,
@@ -21,6 +21,7 @@ from index.figures import (
     reciprocal_rank,
     risk_curve,
 )
+from index.gold import load_questions
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, silent
 
