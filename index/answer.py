@@ -44,7 +44,7 @@ def rank(
     :raises FilterError: when a filter names nothing.
     """
     found = find_passages(opened, question, vector, opened.scope(filters))
-    sentences = sentences_of(opened, found.rows[:SCORED_PASSAGES])
+    sentences = sentences_of(opened, found, SCORED_PASSAGES)
     evidence = compute_features(opened, question, vector, sentences)
     scores = evidence.features @ weights.sentence_vector(FEATURES)
     if reranker is not None:

@@ -112,7 +112,7 @@ def write_generation(
         chunker=CHUNKER_VERSION,
         releases=len(chunked),
         passages=len(passage_texts),
-        sentences=len(sentence_texts) // 2,
+        sentences=len(sentence_texts),
         corpus_sha256=_corpus_sha256(releases),
         files=record_files(layout.folder),
     )
@@ -140,7 +140,7 @@ def _write(layout: Layout, chunked: Chunked, passages: NDArray[np.float16], sent
             layout.sentence_vectors,
             layout.terms,
             layout.term_ends,
-            sentences.reshape(-1, 2, sentences.shape[1]),
+            sentences,
             [*itertools.chain.from_iterable(terms), *titles],
         )
     build_lexical(layout.lexical, _documents(chunked, terms, titles))
@@ -166,15 +166,11 @@ def _documents(
 
 
 def _sentence_texts(chunked: Chunked) -> Iterator[str]:
-    """Yield what is embedded for each sentence: it after its title, and it after its title and the sentence before."""
+    """Yield what is embedded for each sentence: it, after its title."""
     for release, passages in chunked:
-        before = ""
         for passage in passages:
             for span in passage.sentences:
-                sentence = release.text[span.start : span.end]
-                yield f"{release.title}. {sentence}"
-                yield f"{release.title}. {before} {sentence}" if before else f"{release.title}. {sentence}"
-                before = sentence
+                yield f"{release.title}. {release.text[span.start : span.end]}"
 
 
 def _words(release: Release, passage: Passage) -> str:

@@ -13,13 +13,14 @@ from index.answer_types import NUMERIC, holds
 from index.embed import Vectors
 from index.opened import OpenGeneration
 from index.question import Question
+from index.search import Ranked
 from index.sentence_table import Rows
 from index.store.passages import ServedPassage
 from index.terms import hashes, words
 
 FEATURES = (
-    "title_cosine",  # to the sentence after its title
-    "context_cosine",  # to the sentence after its title and the sentence before
+    "cosine",  # to the sentence after its title
+    "passage_cosine",  # to the passage it stands in
     "coverage",  # of the question by sentence, sentence before and title
     "release_coverage",
     "release_bm25",
@@ -47,12 +48,13 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """The sentences of some passages: rows, texts, releases' rows, and the passage each stands in, all ``(n,)``."""
+    """Sentences of passages: rows, texts, rows of releases, the passage each stands in and its cosine, ``(n,)``."""
 
     rows: Rows
     texts: tuple[str, ...]
     releases: Rows
     passages: tuple[ServedPassage, ...]
+    passage_cosines: Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,10 @@ class Evidence:
     held_nearby: NDArray[np.bool_]
 
 
-def sentences_of(opened: OpenGeneration, passages: Rows) -> Sentences:
-    """Read the sentences of passages, in the order of the corpus."""
-    served = opened.passages.passages(np.sort(passages).tolist())
+def sentences_of(opened: OpenGeneration, passages: Ranked, count: int) -> Sentences:
+    """Read the sentences of the best `count` passages, in the order of the corpus."""
+    cosine_of = dict(zip(passages.rows[:count].tolist(), passages.cosines[:count].tolist(), strict=True))
+    served = opened.passages.passages(sorted(cosine_of))
     rows, texts, within = [], [], []
     for passage in served:
         for at, span in enumerate(passage.passage.sentences):
@@ -73,7 +76,8 @@ def sentences_of(opened: OpenGeneration, passages: Rows) -> Sentences:
             texts.append(passage.text[span.start - passage.passage.start : span.end - passage.passage.start])
             within.append(passage)
     releases = np.array([passage.release for passage in within], dtype=np.int64)
-    return Sentences(np.array(rows, dtype=np.int64), tuple(texts), releases, tuple(within))
+    cosines = np.array([cosine_of[passage.row] for passage in within], dtype=np.float64)
+    return Sentences(np.array(rows, dtype=np.int64), tuple(texts), releases, tuple(within), cosines)
 
 
 def compute_features(opened: OpenGeneration, question: Question, vector: Vectors, sentences: Sentences) -> Evidence:
@@ -92,11 +96,11 @@ def compute_features(opened: OpenGeneration, question: Question, vector: Vectors
     trust = np.clip(coverage.max(initial=0.0), *_TRUST_RANGE) - _TRUST_MIDDLE
     release = _release_features(opened, question, releases, in_title)
     release_cosines = np.full(len(releases), -1.0)
-    np.maximum.at(release_cosines, of, cosines[:, 0])
+    np.maximum.at(release_cosines, of, cosines)
     figure, other = _answer_type_features(question, sentences.texts)
     columns = (
-        cosines[:, 0],
-        cosines[:, 1],
+        cosines,
+        sentences.passage_cosines,
         coverage,
         release.coverage[of],
         release.bm25[of],

@@ -15,7 +15,7 @@ from index.search import Scores
 from index.terms import stem, words
 
 GATE_FEATURES = (
-    "cosine",  # the best sentence's
+    "cosine",  # the best sentence's or its passage's
     "cosine_below_055",
     "coverage",  # of the question by the best sentences of one release and those around them
     "soft_coverage",  # the same, a word counting as held as far as a similar one is
@@ -48,7 +48,7 @@ def gate_features(
     held: NDArray[np.bool_] = np.any(evidence.held_nearby[together], axis=0)
     soft = _soft(opened, embedder, question, sentences, together, held)
     numeric = question.asks in NUMERIC
-    cosine = max(of_best["title_cosine"], of_best["context_cosine"])
+    cosine = max(of_best["cosine"], of_best["passage_cosine"])
     return np.array(
         [
             cosine,

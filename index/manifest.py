@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.store.sqlite import storage_errors
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Layout:
 
     @property
     def sentence_vectors(self) -> Path:
-        """Vectors of the sentences, ``(sentences, 2, dim)`` float16 (NumPy)."""
+        """Vectors of the sentences, ``(sentences, dim)`` float16 (NumPy)."""
         return self.folder / "sentence_vectors.npy"
 
     @property

@@ -26,10 +26,11 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Passages by row and their scores, best first, both ``(n,)``."""
+    """Passages by row, their scores and their cosines to the question, best first, all ``(n,)``."""
 
     rows: Rows
     scores: Scores
+    cosines: Scores
 
 
 def find_passages(
@@ -57,11 +58,16 @@ def lexical_candidates(opened: OpenGeneration, question: Question, scope: Scope,
 
 
 def fuse(opened: OpenGeneration, question: Question, vector: Vectors, rows: Rows) -> Ranked:
-    """Score candidates by cosine and keywords; keywords count as far as their best hit covers the question."""
+    """Score candidates by cosine and keywords; keywords count as far as their best hit covers the question.
+
+    Ties keep the corpus's order.
+    """
     dense = (opened.vectors.rows(rows) @ vector).astype(np.float64)
     lexical = lexical_scores(opened, question, rows)
     trust = LEXICAL_WEIGHT * min(1.0, float(lexical.max(initial=0.0)))
-    return _ranked(rows, dense + trust * lexical)
+    scores = dense + trust * lexical
+    order = np.lexsort((rows, -np.round(scores, 9)))
+    return Ranked(rows[order], scores[order], dense[order])
 
 
 def lexical_scores(opened: OpenGeneration, question: Question, rows: Rows) -> Scores:
@@ -74,9 +80,3 @@ def lexical_scores(opened: OpenGeneration, question: Question, rows: Rows) -> Sc
     titles = opened.sentences.title_counts(opened.releases_of(rows), question.hashes) > 0
     scores: Scores = (saturated + _TITLE_SHARE * titles) @ question.weights
     return scores
-
-
-def _ranked(rows: Rows, scores: Scores) -> Ranked:
-    """Sort by score; ties keep the corpus's order."""
-    order = np.lexsort((rows, -np.round(scores, 9)))
-    return Ranked(rows[order], scores[order])

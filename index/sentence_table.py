@@ -1,4 +1,4 @@
-"""What is known of every sentence before anything is asked: two vectors, and its terms in order.
+"""What is known of every sentence before anything is asked: its vector, and its terms in order.
 
 Sentences are numbered as in passages.db, those of a passage and of a release one after the other, so that a range of
 rows is a passage's or a release's words. After the sentences come the releases' titles.
@@ -17,7 +17,7 @@ Rows = NDArray[np.int64]
 
 
 class SentenceTable:
-    """Vectors, ``(sentences, 2, dim)`` float16, and terms of the sentences and titles of a generation."""
+    """Vectors, ``(sentences, dim)`` float16, and terms of the sentences and titles of a generation."""
 
     def __init__(self, vectors: Path, terms: Path, ends: Path) -> None:
         """Open the three files, mapped into memory.
@@ -33,7 +33,7 @@ class SentenceTable:
         return len(self._vectors)
 
     def cosines(self, rows: Rows, vector: Vectors) -> Vectors:
-        """Return the cosines of sentences to a question, ``(n, 2)``: with their title; with the sentence before too."""
+        """Return the cosines of sentences, each embedded after its title, to a question, ``(n,)``."""
         found: Vectors = self._vectors[rows].astype(np.float32) @ vector
         return found
 
@@ -65,7 +65,7 @@ def write_sentence_table(
 ) -> None:
     """Write the three files.
 
-    :param matrix: ``(sentences, 2, dim)``.
+    :param matrix: ``(sentences, dim)``.
     :param term_lists: the terms of the sentences, and after them of the titles.
     :raises OSError: when they cannot be written.
     """

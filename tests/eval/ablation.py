@@ -24,9 +24,7 @@ from tests.eval.fit import FOLDS, Fit, Matrix, fit_sentences, labels, zero_weigh
 from tests.fakes import silent
 
 PARTS = {
-    "meaning (cosines)": ("title_cosine", "context_cosine", "release_cosine"),
-    "the sentence before, in its vector": ("context_cosine",),
-    "the sentence alone, in its vector": ("title_cosine", "release_cosine"),
+    "meaning (cosines)": ("cosine", "passage_cosine", "release_cosine"),
     "keywords": ("coverage", "release_coverage", "release_bm25", "trusted_coverage"),
     "question-dependent weight of keywords": ("trusted_coverage",),
     "the release as a whole": ("release_coverage", "release_bm25", "release_cosine"),

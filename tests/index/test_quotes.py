@@ -4,13 +4,16 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.build import build
 from index.engine import Engine
+from index.features import best_first, sentences_of
 from index.filters import Filters
 from index.ingest import Overrides, ingest_file
 from index.models import Quote
+from index.search import Ranked
 from index.settings import IndexSettings
 from index.store.corpus import CorpusStore
 from tests.fakes import FakeEmbedder, silent
@@ -63,11 +66,20 @@ def test_question_about_two_things_gets_both(quoted: Quoted) -> None:
     assert "wolf population grows" in shown
 
 
-def test_of_equal_sentences_the_newer_release_is_quoted(quoted: Quoted) -> None:
-    text = "The cod quota of the North Sea falls to ten tonnes."
-    texts = [f"{text}\n\nWord {number} of it is near." for number in ("one", "two", "six")]
-    shown = quoted("What is the cod quota of the North Sea?", *texts)
-    assert [quote.release_id[:4] for quote in shown if "cod quota" in quote.text] == ["2024"]
+def test_of_equal_sentences_the_newer_release_comes_first(
+    settings: IndexSettings, embedder: FakeEmbedder, quoted: Quoted
+) -> None:
+    quoted(
+        "cod", *[f"The cod of the North Sea, the {number} time." for number in ("first", "second", "third")]
+    )
+    with Engine(settings, embedder) as engine:
+        opened = engine.served()
+        rows = np.arange(len(opened.vectors))
+        sentences = sentences_of(opened, Ranked(rows, np.zeros(len(rows)), np.zeros(len(rows))), len(rows))
+        order = best_first(opened, sentences, np.zeros(len(sentences.rows)))
+        dates = [opened.releases[row].release.date for row in sentences.releases[order].tolist()]
+    assert dates == sorted(dates, reverse=True)
+    assert len(set(dates)) == 3
 
 
 def test_long_sentence_stands_alone_and_whole(quoted: Quoted) -> None:
