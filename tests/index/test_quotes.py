@@ -69,9 +69,7 @@ def test_question_about_two_things_gets_both(quoted: Quoted) -> None:
 def test_of_equal_sentences_the_newer_release_comes_first(
     settings: IndexSettings, embedder: FakeEmbedder, quoted: Quoted
 ) -> None:
-    quoted(
-        "cod", *[f"The cod of the North Sea, the {number} time." for number in ("first", "second", "third")]
-    )
+    quoted("cod", *[f"The cod of the North Sea, the {number} time." for number in ("first", "second", "third")])
     with Engine(settings, embedder) as engine:
         opened = engine.served()
         rows = np.arange(len(opened.vectors))
