@@ -1,10 +1,13 @@
-"""The values that cross module borders: releases, their sections, and drafts of releases."""
+"""The values that cross module borders: releases, their sections, drafts of releases; bodies and their mentions."""
 
 import dataclasses
 import datetime
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
+NOT_EU_BODY = "not an EU body"
 UNDATED = datetime.date.min  # of documents in evaluation sets that state no date; a release always has one
 
 
@@ -67,16 +70,40 @@ class Draft:
         return Release(release_id=release_id, **fields)
 
 
+class Guard(StrEnum):
+    """What a name needs besides standing in a text to be a mention, where it may mean something else."""
+
+    SPELLED = "spelled"
+    """It is written as the registry has it, or in capitals: "Europe Direct", not "Europe direct"."""
+    BARE = "bare"
+    """It is so written, and no other body's name goes on around it: "Council", not "Council of Bars"."""
+    NAMED = "named"
+    """It is so written, and the text also names the body by an unguarded name: ERA, SIS."""
+    DEFINED = "defined"
+    """It is so written, and the text gives it in brackets after another name of the body: EC, EEA."""
+    LOOKUP = "lookup"
+    """It never is a mention: it only finds the body when a person looks it up."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormerName:
+    """What a body was called, and the last year it was."""
+
+    name: str
+    acronym: str | None
+    until: int
+
+
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A body of the registry; `checked` names the facts that have a source, the others were written from knowledge."""
+    """A body of the registry; `checked` names the facts with a source, others were written from knowledge."""
 
     id: str
     name: str
     acronyms: tuple[str, ...]
-    other_acronyms: tuple[str, ...]
+    acronyms_by_language: Mapping[str, tuple[str, ...]] = field(hash=False)
     aliases: tuple[str, ...]
-    former_names: tuple[str, ...]
+    former_names: tuple[FormerName, ...]
     type: str
     parent: str | None
     parts: tuple[str, ...]
@@ -88,12 +115,25 @@ class Agency:
     role: str
     note: str | None
     ambiguous_with: str | None
+    guarded: Mapping[str, Guard] = field(hash=False)
     checked: tuple[str, ...]
 
     @property
+    def is_eu_body(self) -> bool:
+        """Whether it belongs to the EU, rather than being often taken for one that does."""
+        return self.type != NOT_EU_BODY
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """All that it is or was called in English: name, acronyms, aliases, former names and acronyms."""
+        former = (name for one in self.former_names for name in (one.name, one.acronym) if name is not None)
+        return tuple(dict.fromkeys((self.name, *self.acronyms, *self.aliases, *former)))
+
+    @property
     def names(self) -> tuple[str, ...]:
-        """All that the body is or was called."""
-        return (self.name, *self.acronyms, *self.aliases, *self.former_names, *self.other_acronyms)
+        """All that it is or was called, in other languages, too."""
+        other = (name for names in self.acronyms_by_language.values() for name in names)
+        return tuple(dict.fromkeys((*self.own_names, *other)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,48 @@
+"""What the words right around a name say about it."""
+
+import re
+
+_WINDOW_CHARS = 80
+_DEFINITE = re.compile(r"\bthe\s+$", re.IGNORECASE)
+_WORD_BEFORE = re.compile(r"([^\W_][\w’'&./-]*)[ \t\u00a0]+$")  # noqa: RUF001
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\b"
+_OF_ANOTHER = re.compile(rf"\s+of\s+(?:the\s+)?(?!{_MONTH})[A-Z]")
+_ADDRESS = re.compile(r"://|www\.|@|\.(?:eu|int|org|com)\b")
+_WITHIN_ADDRESS = frozenset("/.@_-")
+_LEFT_OF_TOKEN, _RIGHT_OF_TOKEN = re.compile(r"\S*$"), re.compile(r"\S*")
+# Capitalised words that may stand before "Council" without making another name of it, as "Nordic" does.
+_PASSING = frozenset(
+    """
+    A About After All Also Although An And Any As Ask At Be Because Before Between Both But By
+    Contact Current During Each EU European Following For From Given Has Her His How However If In
+    Into Is Its Join Many More Most New No Nor Not Now Of On Once One Only Or Other Our Out Over Per
+    Related See Share Since So Some Such Than That The Their Then There These They This Those
+    Through Thus To Today Together Tomorrow Under Until Upon Via Visit We What When Whether Which
+    While Who Why Will With Within Without Yesterday Yet Your Monday Tuesday Wednesday Thursday
+    Friday Saturday Sunday January February March April May June July August September October
+    November December
+    """.split()
+)
+
+
+def is_anothers(text: str, start: int, end: int) -> bool:
+    """Tell whether a noun that bodies share is part of another name: "Nordic Council", "Council of Bars"."""
+    before = _WORD_BEFORE.search(text, max(0, start - _WINDOW_CHARS), start)
+    word = before[1].rstrip(".") if before is not None else ""
+    modified = word[:1].isupper() and word not in _PASSING and not word.endswith(("'s", "’s"))  # noqa: RUF001
+    return modified or _OF_ANOTHER.match(text, end) is not None
+
+
+def is_definite(text: str, start: int) -> bool:
+    """Tell whether the article "the" stands before a noun."""
+    return _DEFINITE.search(text, max(0, start - _WINDOW_CHARS), start) is not None
+
+
+def is_in_address(text: str, start: int, end: int) -> bool:
+    """Tell whether a name is part of a web or mail address or of an account's name."""
+    if _WITHIN_ADDRESS.isdisjoint((text[start - 1 : start], text[end : end + 1])):
+        return False
+    left = _LEFT_OF_TOKEN.search(text, max(0, start - _WINDOW_CHARS), start)
+    right = _RIGHT_OF_TOKEN.match(text, end, end + _WINDOW_CHARS)
+    token = text[left.start() if left else start : right.end() if right else end]
+    return _ADDRESS.search(token) is not None
