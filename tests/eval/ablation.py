@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from corpus.models import UNDATED
 from index.answer import Ranking, passages, quotes, rank
 from index.evaluate import Outcome, evaluate, temporary_index
 from index.features import FEATURES
@@ -128,10 +129,16 @@ def main() -> None:
     print("|---|" + "---|" * len((*COLUMNS, *ANSWERS)))
     with temporary_index(fit.releases, fit.embedder, silent) as opened:
         for name, figures in Ablation(fit, opened).rows():
-            cells = [
-                f"{value:.0f}" if measure == "chars_shown" else f"{value:.3f}" for measure, value in figures.items()
-            ]
-            print(f"| {name} | {' | '.join(cells)} |", flush=True)
+            print_row(name, figures)
+    bare = [dataclasses.replace(release, title="", date=UNDATED) for release in fit.releases]
+    with temporary_index(bare, fit.embedder, silent) as opened:
+        print_row("without title and date as context", next(Ablation(fit, opened).rows())[1])
+
+
+def print_row(name: str, figures: dict[str, float]) -> None:
+    """Print a row of the table."""
+    cells = [f"{value:.0f}" if measure == "chars_shown" else f"{value:.3f}" for measure, value in figures.items()]
+    print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

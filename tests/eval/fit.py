@@ -311,7 +311,7 @@ def main() -> None:
     """Run the fit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--threshold", type=float, default=0.29)
+    parser.add_argument("--threshold", type=float, default=0.28)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     fit = Fit(arguments.folder)
