@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot import cards
 from bot.terminal import Terminal
-from corpus.errors import MeasuresError
-from corpus.models import Release
+from corpus.agencies import registry
+from corpus.errors import FilterError, MeasuresError
+from corpus.models import Agency, Release
 from corpus.text import outline
 from index import catalogue
 from index.filters import Filters, parse_agency, parse_day, parse_since, parse_until
@@ -22,8 +24,10 @@ from index.settings import IndexSettings, load_index_settings
 
 if TYPE_CHECKING:
     from index.embed import Embedder
+    from index.timeline import Timeline
 
 log = logging.getLogger(__name__)
+_QUOTES = 3
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document.")
 
 
@@ -56,6 +60,7 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the filters, as one value."""
 
     @click.option("--agency", metavar="KEY", help="Only passages that name this body or a part of it.")
+    @click.option("--exact", is_flag=True, help="With --agency: not those that only name a part of it.")
     @click.option("--issuer", help="Only releases of this issuer.")
     @click.option("--since", metavar="DATE", help="Only releases from this year, month or day on.")
     @click.option("--until", metavar="DATE", help="Only releases up to this year, month or day.")
@@ -63,6 +68,7 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def wrapped(
         agency: str | None,
+        exact: bool,
         issuer: str | None,
         since: str | None,
         until: str | None,
@@ -71,6 +77,7 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         filters = Filters(
             agency=parse_agency(agency) if agency is not None else None,
+            exact=exact,
             issuer=issuer,
             since=parse_since(since) if since is not None else None,
             until=parse_until(until) if until is not None else None,
@@ -84,22 +91,13 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
 @measures.command()
 @click.argument("question")
 @filtered
-@click.option("--limit", type=click.IntRange(1, 10), default=3, show_default=True, help="At most this many quotes.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10), default=_QUOTES, show_default=True, help="At most this many quotes."
+)
 @as_json
 def ask(question: str, filters: Filters, limit: int, json_: bool) -> None:
     """Answer QUESTION with quotations, or say that the releases do not hold the answer."""
-    from index.engine import Engine
-    from index.question import readable
-
-    readable(question)
-    terminal = Terminal()
-    settings = load_index_settings()
-    with Engine(settings, _ready(settings, terminal)) as engine:
-        answer = engine.answer(question, filters, limit)
-    if json_:
-        _print_json(answer.to_dict())
-    else:
-        terminal.answer(answer)
+    _answer(question, filters, limit, json_)
 
 
 @measures.command()
@@ -141,6 +139,55 @@ def releases(words: tuple[str, ...], json_: bool) -> None:
         terminal.releases(found)
     else:
         terminal.note("No release matches.")
+
+
+@measures.command()
+@click.argument("names", nargs=-1, metavar="NAME...")
+@click.option("--question", metavar="Q", help="Answer Q from the passages that name the body.")
+@click.option("--list", "list_", is_flag=True, help="List the bodies instead, or those with NAME in a name.")
+@click.option("--kind", help="List only bodies of this kind, such as “agency”.")
+@click.option("--exact", is_flag=True, help="Leave out what names only a part of the body.")
+@click.option("--timeline", type=click.Path(path_type=Path), metavar="PNG", help="Draw mentions by month.")
+@as_json
+def agency(
+    names: tuple[str, ...],
+    question: str | None,
+    list_: bool,
+    kind: str | None,
+    exact: bool,
+    timeline: Path | None,
+    json_: bool,
+) -> None:
+    """Tell what a body is, what the releases say it does or will do, and when."""
+    terminal = Terminal()
+    if list_ or kind is not None:
+        _list_agencies(" ".join(names), kind, terminal, json_)
+        return
+    if not names:
+        raise click.UsageError("Give the NAME of a body, or --list.")
+    found = [_look_up(name, terminal, json_) for name in _as_names(names)]
+    ids = [body.id for body in found if body is not None]
+    if len(ids) < len(found):
+        return
+    settings = load_index_settings()
+    if question is not None:
+        if len(ids) > 1:
+            raise click.UsageError("--question goes with one NAME.")
+        _answer(question, Filters(agency=ids[0], exact=exact), _QUOTES, json_)
+        return
+    _build_first(settings, terminal)
+    from index.engine import Engine
+
+    with Engine(settings) as engine:
+        if timeline is not None:
+            _draw(engine.timeline(ids, exact=exact), timeline, terminal)
+        shown = [engine.card(agency_id, exact=exact) for agency_id in ids]
+        if json_:
+            documents = [card.to_dict() for card in shown]
+            _print_json(documents[0] if len(documents) == 1 else {"agencies": documents})
+            return
+        for card in shown:
+            terminal.card(card, engine.timeline([card.agency.id], exact=exact))
 
 
 @measures.group()
@@ -310,6 +357,68 @@ def doctor(json_: bool) -> None:
         Terminal().checks(checks)
     if not all(check.ok for check in checks):
         sys.exit(1)
+
+
+def _answer(question: str, filters: Filters, limit: int, json_: bool) -> None:
+    from index.engine import Engine
+    from index.question import readable
+
+    readable(question)
+    terminal = Terminal()
+    settings = load_index_settings()
+    with Engine(settings, _ready(settings, terminal)) as engine:
+        answer = engine.answer(question, filters, limit)
+    if json_:
+        _print_json(answer.to_dict())
+    else:
+        terminal.answer(answer)
+
+
+def _as_names(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Take words for one name where they are one, so that it need not be quoted."""
+    whole = " ".join(words)
+    return (whole,) if registry().find(whole).agency is not None else words
+
+
+def _look_up(name: str, terminal: Terminal, json_: bool) -> Agency | None:
+    """Return the body with a name; where there is none or more than one, print that."""
+    found = registry().find(name)
+    if found.agency is None and json_:
+        candidates = [agency.id for agency in found.candidates or found.suggestions]
+        _print_json({"agency": None, "candidates": candidates, "message": cards.not_one(name, found)})
+    elif found.agency is None:
+        terminal.say(cards.not_one(name, found))
+    return found.agency
+
+
+def _list_agencies(name: str, kind: str | None, terminal: Terminal, json_: bool) -> None:
+    agencies = registry().agencies
+    asked = registry().complete(name, len(agencies)) if name else agencies.values()
+    shown = [agency for agency in asked if kind is None or kind.casefold().strip() in agency.type.casefold()]
+    if kind is not None and not any(kind.casefold().strip() in agency.type.casefold() for agency in agencies.values()):
+        kinds = ", ".join(sorted({agency.type for agency in agencies.values()}))
+        raise FilterError(f"There is no kind of body {kind[:60]!r}: there are {kinds}.")
+    if json_:
+        _print_json({"agencies": [agency.to_dict() for agency in shown]})
+    elif shown:
+        terminal.agencies(shown)
+    else:
+        terminal.note("No body matches.")
+
+
+def _draw(timeline: "Timeline", path: Path, terminal: Terminal) -> None:
+    """Write the picture of a timeline, or say why there is none."""
+    from bot.plots import draw_timeline, save_picture
+
+    if not cards.is_drawn(timeline):
+        terminal.note(
+            f"No picture: {timeline.releases} dated releases name it, and there is something to see "
+            f"from {cards.MIN_TIMELINE_RELEASES} on."
+        )
+        return
+    names = {series.agency_id: cards.short_name(registry().agencies[series.agency_id]) for series in timeline.series}
+    save_picture(draw_timeline(timeline, names, cards.timeline_source(timeline)), path)
+    terminal.note(f"{path}: {cards.alt_text(timeline)}")
 
 
 def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":

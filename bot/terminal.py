@@ -11,18 +11,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from corpus.models import Release, Section
+from bot import cards
+from corpus.models import Agency, Release, Section
 from index.models import Answer, Quote, SearchResult, Source
 from index.models import Progress as BuildProgress
 
 if TYPE_CHECKING:
     from bot.doctor import Check
+    from index.card import Card
     from index.catalogue import History, RolledBack, Status
     from index.evaluate import Evaluation
     from index.manifest import Manifest
+    from index.timeline import Timeline
     from index.upkeep import Added
 
 _PHASES = {"chunk": "Reading releases", "embed": "Embedding", "write": "Writing", "verify": "Checking", "ask": "Asking"}
+
+_MEASURES = 10
 
 
 class Terminal:
@@ -59,6 +64,44 @@ class Terminal:
             self.say("Sources", style="bold")
         for source in answer.sources:
             self._source(source, answer.quotes or answer.related)
+
+    def card(self, card: "Card", timeline: "Timeline") -> None:
+        """Print what a body is and what the releases say of it."""
+        agency = card.agency
+        self.say(cards.full_name(agency), style="bold")
+        self.say(cards.description(agency), style="dim")
+        self.say(agency.role)
+        for warning in cards.warnings(agency):
+            self.say(warning, style="yellow")
+        rows = {"also": cards.other_names(agency), "parts": cards.parts(agency), "website": agency.website or ""}
+        for name, value in rows.items():
+            if value:
+                self.say(Text(f"{name:<9}", "bold"), value)
+        self.say(f"\n{cards.named(card)}")
+        if cards.is_drawn(timeline):
+            self.say(
+                f"{timeline.months[0]} ",
+                Text(cards.sparkline(timeline.series[0].counts), "blue"),
+                f" {timeline.months[-1]}",
+            )
+        if card.named_with:
+            self.say(f"Named with: {cards.named_with(card)}.")
+        if card.measures:
+            self.say("\nMeasures, newest first", style="bold")
+        for number, measure in enumerate(card.measures[:_MEASURES], 1):
+            self.say(Text(f"[{number}] ", "bold green"), f"“{measure.quote.text}”")
+            place = f" — {measure.quote.heading}" if measure.quote.heading else ""
+            self.say(f"    {spelled(datetime.date.fromisoformat(measure.date))}: {measure.title}{place}", style="dim")
+            if measure.quote.link:
+                self.say("    ", Text(measure.quote.link, f"cyan link {measure.quote.link}"))
+        more = len(card.measures[_MEASURES:]) + card.more_measures
+        if more:
+            self.note(f"{more} older ones are not shown: --json prints the newest {len(card.measures)}.")
+
+    def agencies(self, agencies: Iterable[Agency]) -> None:
+        """Print a list of bodies, a line each."""
+        for agency in agencies:
+            self.say(Text(f"{agency.id:<22}", "cyan"), f"{cards.full_name(agency)}  ", Text(agency.type, "dim"))
 
     def release(self, release: Release, sections: Iterable[Section]) -> None:
         """Print a whole release."""

@@ -135,6 +135,18 @@ class Agency:
         other = (name for names in self.acronyms_by_language.values() for name in names)
         return tuple(dict.fromkeys((*self.own_names, *other)))
 
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """Name the facts on a body's card that no source was found for."""
+        facts = {"seat": self.seat_city, "year": self.year_established, "role": self.role}
+        said = " ".join(self.checked)
+        return tuple(fact for fact, value in facts.items() if value is not None and fact not in said)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the facts on its card, as `measures agency --json` prints them."""
+        shown = ("id", "name", "acronyms", "type", "parent", "parts", "seat_city", "country", "website")
+        return {fact: getattr(self, fact) for fact in (*shown, "year_established", "status", "role", "unchecked")}
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:

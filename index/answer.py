@@ -6,11 +6,10 @@ from index.embed import Embedder, Vectors
 from index.features import FEATURES, Evidence, Sentences, best_first, compute_features, sentences_of
 from index.filters import Filters
 from index.gate import GATE_FEATURES, gate_features, probability
-from index.links import link_to
 from index.models import FoundPassage, Quote, Source
 from index.opened import OpenGeneration
 from index.question import Question
-from index.quotes import Picked, pick_quotes
+from index.quotes import Picked, as_quote, pick_quotes
 from index.rerank import Reranker
 from index.search import Ranked, Scores, find_passages
 from index.store.passages import ServedPassage, ServedRelease
@@ -98,25 +97,19 @@ def quotes(opened: OpenGeneration, ranking: Ranking, limit: int) -> Shown:
     )
     return Shown(
         tuple(_quote(opened, quote, ranking) for quote in picked),
-        tuple(_source(opened.releases[row]) for row in releases),
+        tuple(source_of(opened.releases[row]) for row in releases),
         releases,
     )
 
 
 def _quote(opened: OpenGeneration, quote: Picked, ranking: Ranking) -> Quote:
     release = opened.passages.release(quote.release)
-    return Quote(
-        release.text[quote.span.start : quote.span.end],
-        release.release_id,
-        quote.span.start,
-        quote.span.end,
-        ranking.sentences.passages[quote.best].passage.heading,
-        round(float(ranking.scores[quote.best]), 4),
-        link_to(release.url, release.text, quote.span),
-    )
+    heading = ranking.sentences.passages[quote.best].passage.heading
+    return as_quote(release, quote.span, heading, round(float(ranking.scores[quote.best]), 4))
 
 
-def _source(served: ServedRelease) -> Source:
+def source_of(served: ServedRelease) -> Source:
+    """Return a served release as the source of a quote."""
     release = served.release
     return Source(
         release.release_id,

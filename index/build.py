@@ -19,6 +19,7 @@ from index.manifest import FORMAT, Layout, Manifest, record_files
 from index.models import Progress
 from index.opened import OpenGeneration, Scope
 from index.question import analyse
+from index.roles import place
 from index.search import find_passages
 from index.sentence_table import write_sentence_table
 from index.sentences import Span
@@ -124,7 +125,10 @@ def write_generation(
 
 def _write(layout: Layout, chunked: Chunked, passages: NDArray[np.float16], sentences: NDArray[np.float16]) -> None:
     mentions = [registry().mentions(release.text) for release, _ in chunked]
-    write_passages(layout.passages, chunked, mentions)
+    placed = (
+        place(release.text, passages, named) for (release, passages), named in zip(chunked, mentions, strict=True)
+    )
+    write_passages(layout.passages, chunked, placed)
     VectorIndex.build(passages.astype(np.float32)).save(layout.vectors)
     vocabulary = Vocabulary(text for release, _ in chunked for text in (release.text, release.title))
     terms = [

@@ -25,7 +25,7 @@ class ReleaseColumns:
 
         :raises FilterError: when no release at all has that issuer or language.
         """
-        if filters == Filters(agency=filters.agency):
+        if filters == Filters(agency=filters.agency, exact=filters.exact):
             return None
         allowed = np.ones(len(self.dates), dtype=bool)
         if filters.issuer is not None:

@@ -3,11 +3,13 @@
 import datetime
 import logging
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 from corpus.errors import GenerationError
 from index.answer import Ranking, confidence, passages, quotes, rank
+from index.card import Card, card
 from index.catalogue import removed_releases
 from index.embed import Embedder, SentenceTransformerEmbedder
 from index.filters import Filters
@@ -19,6 +21,7 @@ from index.question import Question, analyse, readable
 from index.quotes import MAX_QUOTES
 from index.rerank import Reranker
 from index.settings import IndexSettings
+from index.timeline import Timeline, timeline
 from index.weights import Weights, shipped_weights
 
 log = logging.getLogger(__name__)
@@ -112,6 +115,20 @@ class Engine:
             answered,
         )
         return answer
+
+    def card(self, agency_id: str, *, exact: bool = False) -> Card:
+        """Return what the releases say of a body, and unless `exact` of its sub-units; no model is loaded.
+
+        :raises KeyError: when no body has the id.
+        """
+        return card(self.served(), agency_id, exact=exact)
+
+    def timeline(self, agency_ids: Sequence[str], *, exact: bool = False) -> Timeline:
+        """Return how often bodies are named by month; no model is loaded.
+
+        :raises KeyError: when no body has an id.
+        """
+        return timeline(self.served(), agency_ids, exact=exact)
 
     def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Question, Ranking]:
         opened = self.served()

@@ -15,11 +15,12 @@ _DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?
 class Filters:
     """Restrictions that a passage must meet; ``None`` restricts nothing.
 
-    ``agency`` is the id of a body that the passage names, or a sub-unit of it. The others are about the release; both
-    dates are included.
+    ``agency`` is the id of a body that the passage names, or a sub-unit of it unless ``exact``. The others are about
+    the release; both dates are included.
     """
 
     agency: str | None = None
+    exact: bool = False
     issuer: str | None = None
     since: datetime.date | None = None
     until: datetime.date | None = None
@@ -31,6 +32,12 @@ class Filters:
             raise FilterError(
                 f"The time asked for begins on {self.since} and ends on {self.until}: swap the two dates."
             )
+
+    def bodies(self) -> frozenset[str]:
+        """Return the ids of the bodies of which a passage must name one; none where it need not."""
+        if self.agency is None:
+            return frozenset()
+        return frozenset({self.agency}) if self.exact else registry().with_parts(self.agency)
 
 
 def parse_since(text: str) -> datetime.date:

@@ -36,7 +36,7 @@ def notices(
 
 
 def _unnamed(opened: OpenGeneration, agency_id: str) -> str | None:
-    if opened.passages.passages_naming([agency_id]):
+    if opened.naming([agency_id]):
         return None
     agency = registry().agencies[agency_id]
     return f"No release names {agency.acronyms[0] if agency.acronyms else agency.name}."

@@ -1,11 +1,11 @@
 """A generation opened for reading: what every question is asked of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.agencies import registry
 from corpus.errors import GenerationError
 from index.columns import ReleaseColumns
 from index.filters import Filters
@@ -13,7 +13,7 @@ from index.generations import Generations
 from index.lexical import LexicalIndex
 from index.manifest import Layout, Manifest
 from index.sentence_table import Rows, SentenceTable
-from index.store.passages import PassageStore
+from index.store.passages import Naming, PassageStore
 from index.vectors import VectorIndex
 
 
@@ -76,9 +76,25 @@ class OpenGeneration:
         passages = None if releases is None else np.repeat(releases, np.diff(self.first_passages))
         if filters.agency is not None:
             naming = np.zeros(self.manifest.passages, dtype=bool)
-            naming[self.passages.passages_naming(registry().with_parts(filters.agency))] = True
+            naming[self.passages.passages_naming(filters.bodies())] = True
             passages = naming if passages is None else passages & naming
         return Scope(releases, passages, filters.agency is not None)
+
+    def naming(self, agencies: Iterable[str]) -> list[Naming]:
+        """Return every mention of some bodies in the releases that may be shown, by passage."""
+        namings = self.passages.naming(agencies)
+        if self._visible is None:
+            return namings
+        shown = self._visible[self.releases_of(np.array([naming.passage for naming in namings], dtype=np.int64))]
+        return [naming for naming, visible in zip(namings, shown.tolist(), strict=True) if visible]
+
+    def named_bodies(self) -> frozenset[str]:
+        """Return the ids of the bodies that releases that may be shown name."""
+        pairs = self.passages.named()
+        if self._visible is None:
+            return frozenset(agency_id for agency_id, _ in pairs)
+        shown = self._visible[self.releases_of(np.array([passage for _, passage in pairs], dtype=np.int64))]
+        return frozenset(agency_id for (agency_id, _), visible in zip(pairs, shown.tolist(), strict=True) if visible)
 
     def releases_of(self, passages: Rows) -> Rows:
         """Return the rows of the releases that passages belong to."""

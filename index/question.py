@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from rapidfuzz import fuzz, process
 
 from corpus.agencies import registry
 from corpus.errors import QuestionError
+from corpus.models import Mention
 from index.answer_types import MONTHS, AnswerType, asked_for
 from index.background import share
 from index.terms import Hashes, body_term, hashes, stem, words
@@ -93,20 +95,19 @@ def analyse(text: str, lexicon: Lexicon, *, spelling: bool = True) -> Question:
 
     :param spelling: whether a word that the corpus does not know is read as one that it knows, where they are alike.
     """
-    content = {stem(word): word for word in reversed(words(text)) if word not in STOP_WORDS}
-    content = dict(reversed(content.items()))
+    named = {body_term(mention.agency_id): mention for mention in _mentions(text)}
+    named = {term: mention for term, mention in named.items() if lexicon.frequency(term)}
+    content = _content(text, named.values(), lexicon)
     capitals = {word for token in text.split()[1:] if not token[:1].islower() for word in words(token)}
     terms, idf = [], []
     for term, word in content.items():
         known = term if lexicon.frequency(term) or not spelling else _respelled(term, word, lexicon)
         terms.append(known)
         idf.append(_idf(known, word if known == term else known, lexicon))
-    for agency_id in bodies(text):
-        term = body_term(agency_id)
-        if lexicon.frequency(term):
-            content[term] = registry().agencies[agency_id].name.lower()
-            terms.append(term)
-            idf.append(_idf(term, term, lexicon))
+    for term in named:
+        content[term] = registry().agencies[term[1:]].name.lower()
+        terms.append(term)
+        idf.append(_idf(term, term, lexicon))
     idf_array = np.array(idf, dtype=np.float64)
     focus = _focus(text)
     return Question(
@@ -124,9 +125,23 @@ def analyse(text: str, lexicon: Lexicon, *, spelling: bool = True) -> Question:
     )
 
 
+def _content(text: str, named: Iterable[Mention], lexicon: Lexicon) -> dict[str, str]:
+    """Return the terms of a question in order, and the word each is of.
+
+    Words of a body's name that the corpus does not use are left out: it is found by its term.
+    """
+    by_term = {stem(word): word for word in reversed(words(text)) if word not in STOP_WORDS}
+    spelled = {stem(word) for mention in named for word in words(text[mention.start : mention.end])}
+    return {term: word for term, word in reversed(by_term.items()) if term not in spelled or lexicon.frequency(term)}
+
+
 def bodies(text: str) -> tuple[str, ...]:
     """Return the ids of the bodies that a question names."""
-    return tuple(dict.fromkeys(mention.agency_id for mention in registry().mentions(text, question=True)))
+    return tuple(dict.fromkeys(mention.agency_id for mention in _mentions(text)))
+
+
+def _mentions(text: str) -> tuple[Mention, ...]:
+    return registry().mentions(text, question=True)
 
 
 def _is_proper(term: str, word: str, capitals: set[str]) -> bool:

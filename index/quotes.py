@@ -4,8 +4,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from corpus.models import Release
 from corpus.text import is_list_item
 from index.features import Sentences, best_first, is_heading_like
+from index.links import link_to
+from index.models import Quote
 from index.opened import OpenGeneration
 from index.search import Scores
 from index.sentences import Span
@@ -52,7 +55,7 @@ def pick_quotes(opened: OpenGeneration, sentences: Sentences, scores: Scores, li
             continue
         text = texts(release)
         alone = _span(sentences, at)
-        span = _standing_alone(text, alone, opened, sentences, at)
+        span = standing_alone(opened, release, text, int(sentences.rows[at]), alone)
         neighbour = next((number for number, other in enumerate(picked) if _touches(text, other, release, span)), None)
         if neighbour is not None:
             _grow(picked, neighbour, span)
@@ -81,11 +84,27 @@ def _span(sentences: Sentences, at: int) -> Span:
     return passage.passage.sentences[int(sentences.rows[at]) - passage.first_sentence]
 
 
-def _standing_alone(text: str, span: Span, opened: OpenGeneration, sentences: Sentences, at: int) -> Span:
-    """Return a sentence with what it leans on: an item with its lead-in, "It will also…" with the sentence before."""
+def as_quote(release: Release, span: Span, heading: str, score: float) -> Quote:
+    """Return a span of a release as what is shown of it, with its link."""
+    return Quote(
+        release.text[span.start : span.end],
+        release.release_id,
+        span.start,
+        span.end,
+        heading,
+        score,
+        link_to(release.url, release.text, span),
+    )
+
+
+def standing_alone(opened: OpenGeneration, release: int, text: str, row: int, span: Span) -> Span:
+    """Return a sentence with what it leans on: an item with its lead-in, "It will also…" with the sentence before.
+
+    :param release: the row of its release, whose text is `text`.
+    :param row: the sentence's own, whose span is `span`.
+    """
     words_ = text[span.start : span.end]
-    row = int(sentences.rows[at])
-    first = int(opened.sentence_range(sentences.releases[at : at + 1])[0][0])
+    first = int(opened.first_sentences[opened.first_passages[release]])
     before = opened.passages.spans(range(max(first, row - _CONSIDERED), row))
     after = opened.passages.spans(range(row + 1, row + 1 + _CONSIDERED)) if words_.endswith(":") else []
     if is_list_item(words_):

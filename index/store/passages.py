@@ -9,9 +9,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from corpus.errors import GenerationError
-from corpus.models import Mention, Release
+from corpus.models import Release
 from index.chunk import Passage
 from index.models import FoundPassage
+from index.roles import Placed
 from index.sentences import Span
 from index.store.sqlite import marks, release_from_row, storage_errors
 
@@ -26,7 +27,9 @@ CREATE TABLE sentences (row INTEGER PRIMARY KEY, passage INTEGER NOT NULL REFERE
   end INTEGER NOT NULL) STRICT;
 CREATE INDEX sentences_passage ON sentences (passage);
 CREATE TABLE mentions (agency TEXT NOT NULL, passage INTEGER NOT NULL REFERENCES passages, start INTEGER NOT NULL,
-  end INTEGER NOT NULL, PRIMARY KEY (agency, passage, start)) STRICT, WITHOUT ROWID;
+  end INTEGER NOT NULL, sentence INTEGER NOT NULL REFERENCES sentences, role TEXT,
+  PRIMARY KEY (agency, passage, start)) STRICT, WITHOUT ROWID;
+CREATE INDEX mentions_passage ON mentions (passage, agency);
 """
 
 
@@ -56,8 +59,18 @@ class ServedPassage:
         return FoundPassage(where.release_id, where.ordinal, where.start, where.end, where.heading, self.text, score)
 
 
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A mention by the rows of its passage and its sentence, and the body's part in the sentence."""
+
+    agency_id: str
+    passage: int
+    sentence: int
+    role: str | None
+
+
 def write_passages(
-    path: Path, chunked: Iterable[tuple[Release, Sequence[Passage]]], mentions: Iterable[Sequence[Mention]]
+    path: Path, chunked: Iterable[tuple[Release, Sequence[Passage]]], mentions: Iterable[Sequence[Placed]]
 ) -> None:
     """Write a new passages.db, of releases, their passages and what their texts mention.
 
@@ -90,18 +103,26 @@ def write_passages(
                         release.text,
                     ],
                 )
-                for passage in passages:
-                    _insert_passage(connection, row, passage_row, sentence_row, release, passage)
-                    connection.executemany(
-                        "INSERT INTO mentions VALUES (?, ?, ?, ?)",
-                        [
-                            (mention.agency_id, passage_row, mention.start, mention.end)
-                            for mention in named
-                            if passage.start <= mention.start and mention.end <= passage.end
-                        ],
-                    )
-                    passage_row += 1
+                first_sentences = []
+                for at, passage in enumerate(passages):
+                    _insert_passage(connection, row, passage_row + at, sentence_row, release, passage)
+                    first_sentences.append(sentence_row)
                     sentence_row += len(passage.sentences)
+                connection.executemany(
+                    "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        (
+                            mention.agency_id,
+                            passage_row + mention.passage,
+                            mention.start,
+                            mention.end,
+                            first_sentences[mention.passage] + mention.sentence,
+                            mention.role,
+                        )
+                        for mention in named
+                    ],
+                )
+                passage_row += len(passages)
             connection.execute("COMMIT")
         finally:
             connection.close()
@@ -209,6 +230,25 @@ class PassageStore:
         sql = f"SELECT DISTINCT passage FROM mentions WHERE agency IN ({marks(ids)}) ORDER BY passage"
         return [row["passage"] for row in self._query(sql, ids)]
 
+    def naming(self, agencies: Iterable[str]) -> list[Naming]:
+        """Return every mention of some bodies, by passage."""
+        ids = sorted(agencies)
+        sql = f"SELECT agency, passage, sentence, role FROM mentions WHERE agency IN ({marks(ids)}) ORDER BY passage"
+        return [Naming(*row) for row in self._tuples(sql, ids)]
+
+    def named_with(self, agencies: Iterable[str]) -> list[tuple[str, int]]:
+        """Return which others are named where some bodies are: pairs of a body and a passage, each once."""
+        ids = sorted(agencies)
+        sql = (
+            "SELECT DISTINCT other.agency, other.passage FROM mentions one JOIN mentions other USING (passage) "
+            f"WHERE one.agency IN ({marks(ids)}) AND other.agency NOT IN ({marks(ids)})"
+        )
+        return self._tuples(sql, [*ids, *ids])
+
+    def named(self) -> list[tuple[str, int]]:
+        """Return every body that is named and a passage that names it, each pair once."""
+        return self._tuples("SELECT DISTINCT agency, passage FROM mentions")
+
     def spans(self, rows: range) -> list[Span]:
         """Return the spans of consecutive sentences; those after the last sentence of all are left out."""
         sql = "SELECT start, end FROM sentences WHERE row >= ? AND row < ? ORDER BY row"
@@ -217,6 +257,13 @@ class PassageStore:
     def _query(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         try:
             return list(self._db.query(sql, values))
+        except sqlite3.Error as error:
+            raise self._damaged() from error
+
+    def _tuples(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return rows without their columns' names, which is faster where there are thousands."""
+        try:
+            return self._db.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise self._damaged() from error
 

@@ -1,0 +1,161 @@
+"""What the releases say of a body: how often, when, what it does or is done to it, and beside whom."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from corpus.agencies import registry
+from corpus.models import UNDATED, Agency
+from index.filters import Filters
+from index.models import Quote
+from index.opened import OpenGeneration
+from index.quotes import as_quote, standing_alone
+from index.store.passages import Naming
+from index.terms import terms, words
+
+MAX_MEASURES = 60
+_NAMED_WITH = 8
+_NEAREST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A quotation in which a body acts or is acted on, and its release's date and title."""
+
+    quote: Quote
+    date: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedWith:
+    """Another body, and how many passages name both."""
+
+    agency_id: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A body and what the releases say of it; ``exact`` leaves its sub-units out.
+
+    Dates are ISO 8601, None where no release names it; then ``nearest`` holds ids of bodies like it that some do name.
+    ``measures`` are the newest; ``more_measures`` says how many older ones there are.
+    """
+
+    agency: Agency
+    exact: bool
+    releases: int
+    passages: int
+    first_date: str | None
+    last_date: str | None
+    measures: tuple[Measure, ...]
+    more_measures: int
+    named_with: tuple[NamedWith, ...]
+    nearest: tuple[str, ...]
+    generation: str
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the card as `measures agency --json` prints it."""
+        return {
+            "agency": self.agency.to_dict(),
+            "candidates": [],
+            "releases": self.releases,
+            "passages": self.passages,
+            "first_date": self.first_date,
+            "last_date": self.last_date,
+            "measures": [
+                asdict(measure.quote) | {"date": measure.date, "title": measure.title} for measure in self.measures
+            ],
+            "named_with": [{"id": other.agency_id, "count": other.passages} for other in self.named_with],
+            "nearest": list(self.nearest),
+            "generation": self.generation,
+        }
+
+
+def card(opened: OpenGeneration, agency_id: str, *, exact: bool = False) -> Card:
+    """Gather what a generation says of a body.
+
+    :raises KeyError: when no body has the id.
+    """
+    agency = registry().agencies[agency_id]
+    ids = Filters(agency=agency_id, exact=exact).bodies()
+    namings = opened.naming(ids)
+    rows = sorted({naming.passage for naming in namings})
+    releases = sorted(set(opened.releases_of(np.array(rows, dtype=np.int64)).tolist()))
+    dates = sorted(date for date in (opened.releases[row].release.date for row in releases) if date != UNDATED)
+    measures, more = _measures(opened, namings)
+    return Card(
+        agency=agency,
+        exact=exact,
+        releases=len(releases),
+        passages=len(rows),
+        first_date=dates[0].isoformat() if dates else None,
+        last_date=dates[-1].isoformat() if dates else None,
+        measures=measures,
+        more_measures=more,
+        named_with=_named_with(opened, ids, rows),
+        nearest=() if rows else _nearest(opened, agency),
+        generation=opened.manifest.generation,
+    )
+
+
+def _measures(opened: OpenGeneration, namings: Sequence[Naming]) -> tuple[tuple[Measure, ...], int]:
+    """Return the newest measures, in the order of the text within a release, each once; and how many are left."""
+    rows = sorted({naming.sentence: naming.passage for naming in namings if naming.role}.items())
+    releases = opened.releases_of(np.array([passage for _, passage in rows], dtype=np.int64)).tolist()
+    newest = sorted(
+        zip(rows, releases, strict=True), key=lambda each: -opened.releases[each[1]].release.date.toordinal()
+    )
+    found: list[Measure] = []
+    said: set[frozenset[str]] = set()
+    for at, ((sentence, passage), release) in enumerate(newest):
+        if len(found) == MAX_MEASURES:
+            return tuple(found), len(newest) - at
+        measure = _measure(opened, release, passage, sentence)
+        key = frozenset(words(measure.quote.text))
+        inside = any(
+            other.quote.release_id == measure.quote.release_id
+            and other.quote.start <= measure.quote.start
+            and measure.quote.end <= other.quote.end
+            for other in found
+        )
+        if key not in said and not inside:
+            said.add(key)
+            found.append(measure)
+    return tuple(found), 0
+
+
+def _measure(opened: OpenGeneration, release_row: int, passage_row: int, sentence: int) -> Measure:
+    release = opened.passages.release(release_row)
+    passage = opened.passages.passages([passage_row])[0]
+    alone = opened.passages.spans(range(sentence, sentence + 1))[0]
+    span = standing_alone(opened, release_row, release.text, sentence, alone)
+    quote = as_quote(release, span, passage.passage.heading, 1.0)
+    return Measure(quote, release.date.isoformat(), release.title)
+
+
+def _named_with(opened: OpenGeneration, ids: frozenset[str], rows: Sequence[int]) -> tuple[NamedWith, ...]:
+    visible = set(rows)
+    counts = Counter(agency_id for agency_id, passage in opened.passages.named_with(ids) if passage in visible)
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(NamedWith(agency_id, count) for agency_id, count in ranked[:_NAMED_WITH])
+
+
+def _nearest(opened: OpenGeneration, agency: Agency) -> tuple[str, ...]:
+    """Return the bodies that releases name whose name and task share most words with a body's."""
+    agencies = registry().agencies
+    spread = Counter(term for other in agencies.values() for term in _task(other))
+    wanted = _task(agency)
+    likeness = {
+        agency_id: sum(1 / spread[term] for term in wanted & _task(agencies[agency_id]))
+        + (agencies[agency_id].type == agency.type) / len(agencies)
+        for agency_id in opened.named_bodies()
+    }
+    return tuple(sorted(likeness, key=lambda agency_id: (-likeness[agency_id], agency_id))[:_NEAREST])
+
+
+def _task(agency: Agency) -> set[str]:
+    return set(terms(f"{agency.name} {agency.role} {' '.join(agency.aliases)}"))
