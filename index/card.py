@@ -15,7 +15,7 @@ from index.quotes import as_quote, standing_alone
 from index.store.passages import Naming
 from index.terms import terms, words
 
-MAX_MEASURES = 60
+MAX_MEASURES = 40
 _NAMED_WITH = 8
 _NEAREST = 5
 

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
@@ -59,9 +59,11 @@ class ServedPassage:
         return FoundPassage(where.release_id, where.ordinal, where.start, where.end, where.heading, self.text, score)
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """A mention by the rows of its passage and its sentence, and the body's part in the sentence."""
+class Naming(NamedTuple):
+    """A mention by the rows of its passage and its sentence, and the body's part in the sentence.
+
+    A plain tuple, because there may be ten thousand of a body.
+    """
 
     agency_id: str
     passage: int
@@ -234,14 +236,14 @@ class PassageStore:
         """Return every mention of some bodies, by passage."""
         ids = sorted(agencies)
         sql = f"SELECT agency, passage, sentence, role FROM mentions WHERE agency IN ({marks(ids)}) ORDER BY passage"
-        return [Naming(*row) for row in self._tuples(sql, ids)]
+        return list(map(Naming._make, self._tuples(sql, ids)))
 
     def named_with(self, agencies: Iterable[str]) -> list[tuple[str, int]]:
         """Return which others are named where some bodies are: pairs of a body and a passage, each once."""
         ids = sorted(agencies)
         sql = (
-            "SELECT DISTINCT other.agency, other.passage FROM mentions one JOIN mentions other USING (passage) "
-            f"WHERE one.agency IN ({marks(ids)}) AND other.agency NOT IN ({marks(ids)})"
+            f"SELECT DISTINCT agency, passage FROM mentions WHERE agency NOT IN ({marks(ids)}) "
+            f"AND passage IN (SELECT passage FROM mentions WHERE agency IN ({marks(ids)}))"
         )
         return self._tuples(sql, [*ids, *ids])
 
