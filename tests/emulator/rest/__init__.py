@@ -1,0 +1,1 @@
+"""The REST routes: functions of the world and a call, found by the operation's id in the description."""
