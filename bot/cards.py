@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bot.words import ENGLISH, Words
 from corpus.agencies import Lookup, registry
 from corpus.models import Agency
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 SPARK_COLUMNS = 60
 MIN_TIMELINE_RELEASES = 3
 _SPARKS = " ▁▂▃▄▅▆▇█"
-_FACTS = {"seat": "seat", "year": "year of foundation", "role": "task"}
 
 
 def short_name(agency: Agency) -> str:
@@ -26,20 +26,23 @@ def full_name(agency: Agency) -> str:
     return f"{agency.name} ({agency.acronyms[0]})" if agency.acronyms else agency.name
 
 
-def description(agency: Agency) -> str:
+def description(agency: Agency, words: Words = ENGLISH) -> str:
     """Return in a line what kind of body it is, whose part, where, and since when."""
     agencies = registry().agencies
-    kind = agency.type if agency.parent is None else f"{agency.type}, part of {short_name(agencies[agency.parent])}"
+    kind = agency.type
+    if agency.parent is not None:
+        kind = words("{kind}, part of {body}", kind=kind, body=short_name(agencies[agency.parent]))
     seat = ", ".join(filter(None, (agency.seat_city, agency.country)))
-    since = f"since {agency.year_established}" if agency.year_established else ""
+    since = words("since {year}", year=agency.year_established) if agency.year_established else ""
     status = "" if agency.status == "active" else agency.status
     return " · ".join(filter(None, (kind, seat, since, status)))
 
 
-def other_names(agency: Agency) -> str:
+def other_names(agency: Agency, words: Words = ENGLISH) -> str:
     """Return the names of a body beside its first acronym and its name, former ones with their last year."""
     former = [
-        f"{one.name}{f' ({one.acronym})' if one.acronym else ''} until {one.until}" for one in agency.former_names
+        words("{name} until {year}", name=f"{one.name}{f' ({one.acronym})' if one.acronym else ''}", year=one.until)
+        for one in agency.former_names
     ]
     return "; ".join([*agency.acronyms[1:], *agency.aliases, *former])
 
@@ -49,25 +52,33 @@ def parts(agency: Agency) -> str:
     return ", ".join(short_name(registry().agencies[part]) for part in agency.parts)
 
 
-def warnings(agency: Agency) -> list[str]:
+def warnings(agency: Agency, words: Words = ENGLISH) -> list[str]:
     """Return what a reader must know before the rest: that it is no EU body, which facts no source was found for."""
-    found = [] if agency.is_eu_body else [f"{agency.name} is not an EU body."]
+    found = [] if agency.is_eu_body else [words("{body} is not an EU body.", body=agency.name)]
+    facts = {"seat": words("seat"), "year": words("year of foundation"), "role": words("task")}
     if agency.unchecked:
-        found.append(f"Written from knowledge, not checked: {', '.join(_FACTS[fact] for fact in agency.unchecked)}.")
+        unchecked = ", ".join(facts[fact] for fact in agency.unchecked)
+        found.append(words("Written from knowledge, not checked: {facts}.", facts=unchecked))
     return found
 
 
-def named(card: "Card") -> str:
+def named(card: "Card", words: Words = ENGLISH) -> str:
     """Return how often and when the releases name a body, and whether its parts are counted in."""
     name = short_name(card.agency)
     if not card.passages:
         near = ", ".join(short_name(registry().agencies[agency_id]) for agency_id in card.nearest)
-        return f"No release names {name}." + (f" Nearest to it of those that releases name: {near}." if near else "")
-    whole = f"{name} or a part of it" if card.agency.parts and not card.exact else name
-    span = f", {card.first_date} to {card.last_date}" if card.first_date != card.last_date else f", {card.first_date}"
-    return (
-        f"{_count(card.releases, 'release')} and {_count(card.passages, 'passage')} name {whole}"
-        f"{span if card.first_date else ''}."
+        found = [words("No release names {body}.", body=name)]
+        if near:
+            found.append(words("Nearest to it of those that releases name: {bodies}.", bodies=near))
+        return " ".join(found)
+    whole = words("{body} or a part of it", body=name) if card.agency.parts and not card.exact else name
+    times = " to ".join(dict.fromkeys(filter(None, (card.first_date, card.last_date))))
+    return words(
+        "{body}: named in {releases} and {passages}{times}.",
+        body=whole,
+        releases=words.count("{count} release", "{count} releases", card.releases),
+        passages=words.count("{count} passage", "{count} passages", card.passages),
+        times=f", {times}" if times else "",
     )
 
 
@@ -77,15 +88,20 @@ def named_with(card: "Card") -> str:
     return ", ".join(f"{short_name(agencies[other.agency_id])} ({other.passages})" for other in card.named_with)
 
 
-def not_one(name: str, found: Lookup) -> str:
+def not_one(name: str, found: Lookup, words: Words = ENGLISH) -> str:
     """Return a sentence on a name that means several bodies or none."""
     shown = name if len(name) <= 60 else f"{name[:60]}…"
     if found.candidates:
         listed = "; ".join(f"{agency.id}: {full_name(agency)}" for agency in found.candidates)
-        return f"“{shown}” is the name of several bodies: {listed}. Ask again with one of these keys."
+        return words(
+            "“{name}” is the name of several bodies: {bodies}. Ask again with one of these keys.",
+            name=shown,
+            bodies=listed,
+        )
     if found.suggestions:
-        return f"No body is called “{shown}”. Did you mean {', '.join(map(full_name, found.suggestions))}?"
-    return f"No such body: “{shown}”."
+        meant = ", ".join(map(full_name, found.suggestions))
+        return words("No body is called “{name}”. Did you mean {bodies}?", name=shown, bodies=meant)
+    return words("No such body: “{name}”.", name=shown)
 
 
 def sparkline(counts: Sequence[int]) -> str:
@@ -101,21 +117,36 @@ def is_drawn(timeline: "Timeline") -> bool:
     return timeline.releases >= MIN_TIMELINE_RELEASES
 
 
-def timeline_source(timeline: "Timeline") -> str:
+def timeline_source(timeline: "Timeline", words: Words = ENGLISH) -> str:
     """Return the line under the picture of a timeline: what was counted."""
-    return f"{_count(timeline.releases, 'dated release')} that name them, of generation {timeline.generation}"
+    return words.count(
+        "{count} dated release that names them, generation {generation}",
+        "{count} dated releases that name them, generation {generation}",
+        timeline.releases,
+        generation=timeline.generation,
+    )
 
 
-def alt_text(timeline: "Timeline") -> str:
+def alt_text(timeline: "Timeline", words: Words = ENGLISH) -> str:
     """Return in words what the picture of a timeline shows."""
     agencies = registry().agencies
     said = []
     for series in timeline.series:
         top = max(series.counts)
         peak = timeline.months[series.counts.index(top)]
-        said.append(f"{short_name(agencies[series.agency_id])}: {sum(series.counts)} mentions, most in {peak} ({top})")
-    return f"Mentions by month, {timeline.months[0]} to {timeline.months[-1]}. {'; '.join(said)}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+        body = short_name(agencies[series.agency_id])
+        said.append(
+            words(
+                "{body}: {count} mentions, most in {month} ({most})",
+                body=body,
+                count=sum(series.counts),
+                month=peak,
+                most=top,
+            )
+        )
+    return words(
+        "Mentions by month, {first} to {last}. {bodies}.",
+        first=timeline.months[0],
+        last=timeline.months[-1],
+        bodies="; ".join(said),
+    )

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -342,6 +342,23 @@ def evaluate(folder: Path, run: Path | None, plot: Path | None, json_: bool) -> 
         _print_json(figures.to_dict())
     else:
         terminal.evaluation(figures)
+
+
+@measures.command()
+@click.option("--sync", is_flag=True, help="Tell Discord the commands even where they did not change.")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), help="How to log, rather than as MEASURES_LOG_FORMAT says."
+)
+@click.pass_context
+def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] | None) -> None:
+    """Run the Discord bot until it is told to stop."""
+    from bot.run import configure_logging, engine_opener, run_bot
+    from bot.settings import load_bot_settings
+
+    settings = load_bot_settings()
+    index_settings = load_index_settings()
+    configure_logging(log_format or settings.log_format, verbose=bool(context.find_root().params["verbose"]))
+    run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync)
 
 
 @measures.command()

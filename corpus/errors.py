@@ -9,7 +9,8 @@ MeasuresError
 ├── ModelError          an embedding model that is missing or not the expected one
 ├── GenerationError     a generation that is missing, damaged or does not fit the settings
 ├── BuildRunningError   another build holds the lock
-└── StorageError        the data folder cannot be read or written
+├── StorageError        the data folder cannot be read or written
+└── DiscordError        Discord does not let the bot in
 
 The core raises these and never prints. Every message is one sentence that says what happened and what to do.
 Expected outcomes ("unchanged", "not found") are values, not errors.
@@ -17,7 +18,16 @@ Expected outcomes ("unchanged", "not found") are values, not errors.
 
 
 class MeasuresError(Exception):
-    """The root: whatever the program reports to a person instead of a traceback."""
+    """The root: whatever the program reports to a person instead of a traceback.
+
+    ``template`` is the sentence with ``{names}`` for ``values``, so that a surface can say it in another language.
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        """Take the sentence, and what is filled in where it has names; without values it is taken as it stands."""
+        super().__init__(template.format(**values) if values else template)
+        self.template = template
+        self.values = values
 
 
 class SettingsError(MeasuresError):
@@ -54,3 +64,7 @@ class BuildRunningError(MeasuresError):
 
 class StorageError(MeasuresError):
     """The data folder cannot be read or written."""
+
+
+class DiscordError(MeasuresError):
+    """Discord does not let the bot in."""

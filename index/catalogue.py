@@ -1,6 +1,6 @@
 """What is served and what was before, and back again: no vectors, no model, nothing slow to import."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -70,16 +70,21 @@ def releases(settings: IndexSettings, query: str = "") -> list[Release]:
     generations = Generations(settings.data_dir)
     manifest = generations.check(served_id(generations))
     removed = removed_releases(settings)
+    served = served_releases(generations, manifest)
+    return matching([release for release in served if release.release_id not in removed], query)
+
+
+def matching(releases: Iterable[Release], query: str) -> list[Release]:
+    """Return the releases that hold every word of a query in title, issuer, date or id; newest first."""
     words = query.casefold().split()
-    shown = [
+    found = [
         release
-        for release in served_releases(generations, manifest)
-        if release.release_id not in removed
-        and all(
+        for release in releases
+        if all(
             word in f"{release.title} {release.issuer} {release.date} {release.release_id}".casefold() for word in words
         )
     ]
-    return sorted(shown, key=lambda release: (release.date, release.release_id), reverse=True)
+    return sorted(found, key=lambda release: (release.date, release.release_id), reverse=True)
 
 
 def release(settings: IndexSettings, release_id: str) -> Release:

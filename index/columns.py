@@ -17,8 +17,12 @@ class ReleaseColumns:
     def __init__(self, releases: Sequence[Release]) -> None:
         """Take the releases in the order of their rows."""
         self.dates: NDArray[np.int64] = np.array([release.date.toordinal() for release in releases], dtype=np.int64)
-        self._issuers = _Names("issuer", [release.issuer for release in releases])
-        self._languages = _Names("language", [release.language for release in releases])
+        self._issuers = _Names(
+            "No release has the issuer “{name}”: there are {known}.", [release.issuer for release in releases]
+        )
+        self._languages = _Names(
+            "No release has the language “{name}”: there are {known}.", [release.language for release in releases]
+        )
 
     def allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
         """Return which releases meet the filters, ``(releases,)``; None where nothing is restricted.
@@ -42,8 +46,9 @@ class ReleaseColumns:
 class _Names:
     """A column of names with few distinct values."""
 
-    def __init__(self, what: str, values: Sequence[str]) -> None:
-        self._what = what
+    def __init__(self, unknown: str, values: Sequence[str]) -> None:
+        """Take the sentence on a name that no release has, and the names by row."""
+        self._unknown = unknown
         self._distinct = sorted(set(values))
         code = {name: at for at, name in enumerate(self._distinct)}
         self._codes = np.array([code[value] for value in values], dtype=np.int64)
@@ -58,6 +63,6 @@ class _Names:
         if not matches.any():
             shown = asked if len(asked) <= 60 else f"{asked[:60]}…"
             known = ", ".join(self._distinct[:8]) + (" …" if len(self._distinct) > 8 else "")
-            raise FilterError(f"No release has the {self._what} {shown!r}: there are {known}.")
+            raise FilterError(self._unknown, name=shown, known=known)
         allowed: NDArray[np.bool_] = matches[self._codes]
         return allowed

@@ -8,13 +8,15 @@ from types import TracebackType
 from typing import Self
 
 from corpus.errors import GenerationError
+from corpus.models import Release
 from index.answer import Ranking, confidence, passages, quotes, rank
 from index.card import Card, card
-from index.catalogue import removed_releases
+from index.catalogue import matching, removed_releases
 from index.embed import Embedder, SentenceTransformerEmbedder
 from index.filters import Filters
 from index.generations import Generations
 from index.models import Answer, SearchResult
+from index.neighbours import Neighbours, Untraceable, neighbours
 from index.notices import notices
 from index.opened import OpenGeneration, open_served
 from index.question import Question, analyse, readable
@@ -58,6 +60,11 @@ class Engine:
             self._opened.close()
             self._opened = None
 
+    @property
+    def threshold(self) -> float:
+        """From which confidence on a question counts as answered."""
+        return self._weights.threshold if self._settings.threshold is None else self._settings.threshold
+
     def served(self) -> OpenGeneration:
         """Return the served generation, opened anew where CURRENT has changed.
 
@@ -91,7 +98,7 @@ class Engine:
         began = time.perf_counter()
         opened, question, ranking = self._rank(text, filters)
         sure = confidence(opened, self._embedder, question, ranking, self._weights)
-        threshold = self._weights.threshold if self._settings.threshold is None else self._settings.threshold
+        threshold = self.threshold
         shown = quotes(opened, ranking, limit)
         answered = bool(shown.quotes) and sure >= threshold
         today = datetime.datetime.now(datetime.UTC).date()
@@ -115,6 +122,22 @@ class Engine:
             answered,
         )
         return answer
+
+    def neighbours(self, release_id: str, start: int, end: int, digest: str) -> Neighbours | Untraceable:
+        """Return what stands around a span that was shown, or why it cannot be traced; see `index.neighbours`."""
+        return neighbours(self.served(), release_id, start, end, digest)
+
+    def releases(self, query: str = "") -> list[Release]:
+        """Return the served releases that match a query, newest first, without their texts; no model is loaded."""
+        return matching(self.served().shown_releases(), query)
+
+    def warm(self) -> None:
+        """Open what is served and load the model, so that the first question need not wait for it.
+
+        :raises GenerationError: when nothing is served, or it is damaged or does not fit the settings.
+        """
+        self.served()
+        self._embedder.encode_query("warm")
 
     def card(self, agency_id: str, *, exact: bool = False) -> Card:
         """Return what the releases say of a body, and unless `exact` of its sub-units; no model is loaded.

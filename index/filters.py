@@ -30,7 +30,9 @@ class Filters:
         """Refuse a span of time that ends before it begins."""
         if self.since and self.until and self.since > self.until:
             raise FilterError(
-                f"The time asked for begins on {self.since} and ends on {self.until}: swap the two dates."
+                "The time asked for begins on {since} and ends on {until}: swap the two dates.",
+                since=self.since,
+                until=self.until,
             )
 
     def bodies(self) -> frozenset[str]:
@@ -68,7 +70,7 @@ def _parse(text: str, *, last: bool) -> datetime.date:
     except ValueError:
         shown = text if len(text) <= 40 else f"{text[:40]}…"
         raise FilterError(
-            f"{shown!r} is no date: write a year, a month or a day, as 2018, 2018-12 or 2018-12-06."
+            "“{text}” is no date: write a year, a month or a day, as 2018, 2018-12 or 2018-12-06.", text=shown
         ) from None
 
 
@@ -81,12 +83,12 @@ def parse_agency(name: str) -> str:
     shown = name if len(name) <= 60 else f"{name[:60]}…"
     if found.candidates:
         ids = ", ".join(f"{agency.id} ({agency.name})" for agency in found.candidates)
-        raise FilterError(f"{shown!r} is the name of several bodies: say which by {ids}.")
+        raise FilterError("“{name}” is the name of several bodies: say which by {ids}.", name=shown, ids=ids)
     if found.agency is None:
         like = ", ".join(agency.acronyms[0] if agency.acronyms else agency.name for agency in found.suggestions)
-        raise FilterError(
-            f"No EU body is called {shown!r}{f': there are {like}' if like else ', nor anything like it'}."
-        )
+        if like:
+            raise FilterError("No EU body is called “{name}”: there are {like}.", name=shown, like=like)
+        raise FilterError("No EU body is called “{name}”, nor anything like it.", name=shown)
     return found.agency.id
 
 
@@ -97,5 +99,5 @@ def parse_day(text: str) -> datetime.date:
     """
     day = _parse(text, last=False)
     if day != _parse(text, last=True):
-        raise FilterError(f"{text[:40]!r} is no day: write it as 2018-12-06.")
+        raise FilterError("“{text}” is no day: write it as 2018-12-06.", text=text[:40])
     return day

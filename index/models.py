@@ -1,7 +1,8 @@
 """The values that answers are made of. Nothing heavy is imported here, so that they can be shown cheaply."""
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -39,6 +40,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence that a reader should know, with ``{names}`` for ``values``, so that it can be said in any language."""
+
+    template: str
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        """Say it in English."""
+        return self.template.format(**self.values)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the releases say to a question; where nothing answers it, `related` holds what comes nearest."""
 
@@ -49,13 +62,13 @@ class Answer:
     quotes: tuple[Quote, ...]
     sources: tuple[Source, ...]
     related: tuple[Quote, ...]
-    notices: tuple[str, ...]
+    notices: tuple[Notice, ...]
     generation: str
     took_ms: float
 
     def to_dict(self) -> dict[str, object]:
         """Return the answer as `measures ask --json` prints it."""
-        return dataclasses.asdict(self)
+        return dataclasses.asdict(self) | {"notices": list(map(str, self.notices))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 from corpus.agencies import registry
 from corpus.models import Release
 from index.answer import Ranking
+from index.models import Notice
 from index.opened import OpenGeneration
 from index.question import bodies
 
@@ -23,8 +24,8 @@ _SAME_SUBJECT = 2.0
 
 def notices(
     opened: OpenGeneration, question: str, ranking: Ranking, quoted: Sequence[int], today: datetime.date
-) -> tuple[str, ...]:
-    """Return sentences about an answer's sources, and about bodies that the question names and no release does.
+) -> tuple[Notice, ...]:
+    """Return what is to be said of an answer's sources, and of bodies that the question names and no release does.
 
     :param quoted: the rows of the quoted releases, that of the first quote first; none where nothing was answered.
     """
@@ -35,21 +36,21 @@ def notices(
     return tuple(notice for notice in found if notice)
 
 
-def _unnamed(opened: OpenGeneration, agency_id: str) -> str | None:
+def _unnamed(opened: OpenGeneration, agency_id: str) -> Notice | None:
     if opened.naming([agency_id]):
         return None
     agency = registry().agencies[agency_id]
-    return f"No release names {agency.acronyms[0] if agency.acronyms else agency.name}."
+    return Notice("No release names {body}.", {"body": agency.acronyms[0] if agency.acronyms else agency.name})
 
 
-def _age(question: str, sources: Sequence[Release], today: datetime.date) -> str | None:
+def _age(question: str, sources: Sequence[Release], today: datetime.date) -> Notice | None:
     newest = max(source.date for source in sources)
     if _NOW.search(question) is None or today - newest <= _YEAR:
         return None
-    return f"The newest of these sources is of {newest.isoformat()}, more than a year old."
+    return Notice("The newest of these sources is of {date}, more than a year old.", {"date": newest.isoformat()})
 
 
-def _newer(opened: OpenGeneration, ranking: Ranking, quoted: Sequence[int]) -> str | None:
+def _newer(opened: OpenGeneration, ranking: Ranking, quoted: Sequence[int]) -> Notice | None:
     """Tell of a newer release on the same subject by the issuer of the first quote."""
     first = opened.releases[quoted[0]].release
     near = ranking.scores >= ranking.scores.max() - _SAME_SUBJECT
@@ -59,4 +60,7 @@ def _newer(opened: OpenGeneration, ranking: Ranking, quoted: Sequence[int]) -> s
     if not newer:
         return None
     latest = max(newer, key=lambda release: (release.date, release.release_id))
-    return f"{latest.issuer} has a newer release on this, of {latest.date.isoformat()}: {latest.title}"
+    return Notice(
+        "{issuer} has a newer release on this, of {date}: {title}",
+        {"issuer": latest.issuer, "date": latest.date.isoformat(), "title": latest.title},
+    )

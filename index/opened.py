@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import GenerationError
+from corpus.models import Release
 from index.columns import ReleaseColumns
 from index.filters import Filters
 from index.generations import Generations
@@ -59,6 +60,7 @@ class OpenGeneration:
         )
         visible = np.array([served.release.release_id not in removed for served in self.releases], dtype=bool)
         self._visible = None if visible.all() else visible
+        self._rows = {served.release.release_id: served.row for served in self.releases}
         counts = (len(self.releases), len(self.vectors), len(self.lexical), len(self.sentences))
         if counts != (manifest.releases, manifest.passages, manifest.passages, manifest.sentences):
             raise GenerationError(
@@ -95,6 +97,15 @@ class OpenGeneration:
             return frozenset(agency_id for agency_id, _ in pairs)
         shown = self._visible[self.releases_of(np.array([passage for _, passage in pairs], dtype=np.int64))]
         return frozenset(agency_id for (agency_id, _), visible in zip(pairs, shown.tolist(), strict=True) if visible)
+
+    def shown_releases(self) -> list[Release]:
+        """Return the releases that may be shown, without their texts, by row."""
+        return [served.release for served in self.releases if self._visible is None or self._visible[served.row]]
+
+    def release_row(self, release_id: str) -> int | None:
+        """Return the row of a release that may be shown."""
+        row = self._rows.get(release_id)
+        return None if row is None or (self._visible is not None and not self._visible[row]) else row
 
     def releases_of(self, passages: Rows) -> Rows:
         """Return the rows of the releases that passages belong to."""

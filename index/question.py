@@ -20,7 +20,6 @@ from index.terms import Hashes, body_term, hashes, stem, words
 MAX_QUESTION_CHARS = 2_000
 # How many passages of English at large weigh as much as the corpus's own: the corpus decides from about as many on.
 PRIOR_PASSAGES = 1_000.0
-_EXAMPLE = 'ask in a few words, as "What will Europol do?"'
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 _FOCUS = re.compile(r"\b(?:how (?:many|much|big|long|far|large)|which|what|whose|number of)\s+(.*)", re.IGNORECASE)
 _MIN_SIMILARITY = 84
@@ -80,11 +79,13 @@ def readable(text: str) -> str:
     )
     visible = " ".join(visible.split())
     if not visible:
-        raise QuestionError(f"The question is empty: {_EXAMPLE}.")
+        raise QuestionError('The question is empty: ask in a few words, as "What will Europol do?".')
     if len(visible) > MAX_QUESTION_CHARS:
-        raise QuestionError(f"The question is longer than {MAX_QUESTION_CHARS:,} characters: ask more briefly.")
+        raise QuestionError(
+            "The question is longer than {most} characters: ask more briefly.", most=f"{MAX_QUESTION_CHARS:,}"
+        )
     if not words(visible):
-        raise QuestionError(f"The question holds no word: {_EXAMPLE}.")
+        raise QuestionError('The question holds no word: ask in a few words, as "What will Europol do?".')
     if all(word in STOP_WORDS for word in words(visible)):
         raise QuestionError("The question holds only words that stand in every text: say what it is about.")
     return visible

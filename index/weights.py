@@ -24,6 +24,12 @@ class Weights:
         """Return the sentence weights in the order of feature names."""
         return np.array([self.sentence[name] for name in names], dtype=np.float64)
 
+    def measured(self) -> Mapping[str, float]:
+        """Return the figures of the gate that were measured out of fold when it was fitted, by name."""
+        figures = self.provenance["out_of_fold"]
+        assert isinstance(figures, dict)
+        return figures
+
     def gate_vector(self, names: Sequence[str]) -> NDArray[np.float64]:
         """Return the gate's weights in the order of feature names."""
         return np.array([self.gate[name] for name in names], dtype=np.float64)

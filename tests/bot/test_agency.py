@@ -19,7 +19,7 @@ from tests.bot.conftest import Run, sentence_of
                 "capacities of the European Migrant Smuggling Center (EMSC) at Europol will be increased",
                 "activities of the Information Clearing House at the EMSC is also envisaged",
                 "a joint liaison task force on migrant smuggling will be established within the EMSC",
-                "1 release and 2 passages name EMSC or a part of it, 2018-12-06.",
+                "EMSC or a part of it: named in 1 release and 2 passages, 2018-12-06.",
             ],
         ),
         ("CEPOL", ["Budapest, HU", "training will be further made available by CEPOL for border control units"]),

@@ -187,12 +187,12 @@ def test_question_that_cannot_be_asked_gets_a_sentence(question: str, run: Run) 
 @pytest.mark.parametrize(
     ("option", "value", "sentence"),
     [
-        ("--agency", "Nobody at all", "No EU body is called 'Nobody at all'"),
+        ("--agency", "Nobody at all", "No EU body is called “Nobody at all”"),
         ("--agency", "ERA", "is the name of several bodies"),
         ("--issuer", "Nobody", "No release has the issuer 'Nobody': there are Council of the European Union."),
         ("--lang", "xx", "No release has the language 'xx'"),
-        ("--since", "yesterday", "'yesterday' is no date"),
-        ("--until", "2018-02-31", "'2018-02-31' is no date"),
+        ("--since", "yesterday", "“yesterday” is no date"),
+        ("--until", "2018-02-31", "“2018-02-31” is no date"),
     ],
 )
 def test_filter_that_names_nothing_gets_a_sentence(option: str, value: str, sentence: str, run: Run) -> None:

@@ -55,4 +55,4 @@ def test_right_sentence_comes_first(engine: Engine, question: str, holds: str) -
 
 def test_body_that_no_release_names_is_said(engine: Engine) -> None:
     answer = engine.answer("What will Eurojust send to the harbour?", Filters())
-    assert "No release names Eurojust." in answer.notices
+    assert "No release names Eurojust." in map(str, answer.notices)

@@ -1,0 +1,1 @@
+"""What people can do in Discord, a room each: defer, call the core off the loop, render, send."""

@@ -1,0 +1,117 @@
+"""`/agency`: what a body is, what the releases say of it, and when."""
+
+import asyncio
+import io
+from collections import OrderedDict
+from collections.abc import Callable
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range, locale_str
+from discord.ext import commands
+
+from bot import cards, delivery, plots, render_cards
+from bot.client import MeasuresBot
+from bot.cogs.ask import complete_agency
+from bot.modals import TextModal
+from bot.questions import Interaction, ask_by_interaction, is_private, public_words, refuse_by_load, submitted
+from bot.words import Words
+from corpus.agencies import registry
+from index.card import Card
+from index.filters import Filters
+from index.question import MAX_QUESTION_CHARS
+from index.timeline import Timeline
+
+_MOST_PICTURES = 100
+
+
+class Agencies(commands.Cog):
+    """Bodies and their cards."""
+
+    def __init__(self, bot: MeasuresBot) -> None:
+        """Take the bot, and the buttons on cards."""
+        self.bot = bot
+        self._pictures: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        bot.handlers |= {"card": self.turn, "about": self.about}
+
+    @app_commands.command(
+        name=locale_str("agency"),
+        description=locale_str("Look an EU agency or body up, and what the releases say of it"),
+    )
+    @app_commands.rename(name=locale_str("name"))
+    @app_commands.describe(name=locale_str("Its name or acronym, a former one, or one in another language"))
+    async def agency(self, interaction: Interaction, name: Range[str, 1, 200]) -> None:
+        """Show a body's card, or what else may be meant."""
+        refuse_by_load(self.bot, interaction)
+        found = registry().find(name)
+        words = self.bot.words_private(interaction)
+        if found.agency is None:
+            await delivery.respond(interaction, render_cards.unknown_view(words, name, found))
+            return
+        ephemeral = is_private(self.bot, interaction, None)
+        await delivery.defer(interaction, ephemeral=ephemeral)
+        await self._show(interaction, found.agency.id, 1, words if ephemeral else public_words(self.bot, interaction))
+
+    @agency.autocomplete("name")
+    async def complete_name(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        """Complete the name of a body."""
+        return complete_agency(typed)
+
+    async def turn(self, interaction: Interaction, rest: str) -> None:
+        """Turn a card's page where it is the person's own, else show the page to that person alone."""
+        agency_id, page = rest.split(":")
+        message = interaction.message
+        asked_by = message.interaction_metadata.user.id if message and message.interaction_metadata else None
+        if asked_by == interaction.user.id and message is not None:
+            await interaction.response.defer()
+            public = not message.flags.ephemeral
+        else:
+            await delivery.defer(interaction, ephemeral=True)
+            public = False
+        words = public_words(self.bot, interaction) if public else self.bot.words_private(interaction)
+        await self._show(interaction, agency_id, int(page), words)
+
+    async def about(self, interaction: Interaction, rest: str) -> None:
+        """Ask for a question, and answer it from what names the body."""
+        words = self.bot.words_private(interaction)
+        name = cards.short_name(registry().agencies[rest])
+
+        async def ask(asked: Interaction, text: str) -> None:
+            await submitted(
+                self.bot, asked, lambda: ask_by_interaction(self.bot, asked, text, Filters(agency=rest), private=None)
+            )
+
+        modal = TextModal(
+            words("Ask about {body}", body=name), words("Your question"), ask, max_chars=MAX_QUESTION_CHARS
+        )
+        await interaction.response.send_modal(modal)
+
+    async def _show(self, interaction: Interaction, agency_id: str, page: int, words: Words) -> None:
+        card, timeline = await self.bot.working(
+            lambda engine: (engine.card(agency_id), engine.timeline([agency_id])), interaction.user.id
+        )
+        files, alt_text = await self._picture(card, timeline, words)
+        await delivery.answer(interaction, render_cards.card_view(words, card, page, alt_text), files)
+
+    async def _picture(
+        self, card: Card, timeline: Timeline, words: Words
+    ) -> tuple[list[Callable[[], discord.File]], str | None]:
+        """Return the timeline as what makes a file, and in words; drawn off the event loop, once a generation."""
+        if not cards.is_drawn(timeline):
+            return [], None
+        key = (card.agency.id, f"{timeline.generation} {words.language}")
+        png = self._pictures.get(key)
+        if png is None:
+            names = {card.agency.id: cards.short_name(card.agency)}
+            source = cards.timeline_source(timeline, words)
+            png = await asyncio.to_thread(plots.draw_timeline, timeline, names, source)
+            self._pictures[key] = png
+            if len(self._pictures) > _MOST_PICTURES:
+                self._pictures.popitem(last=False)
+        picture = png
+        return [lambda: discord.File(io.BytesIO(picture), render_cards.TIMELINE_FILE)], cards.alt_text(timeline, words)
+
+
+async def setup(bot: MeasuresBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Agencies(bot))

@@ -1,0 +1,177 @@
+"""The buttons under an answer: context, more, follow up, helpful or not, delete."""
+
+from discord.ext import commands
+
+from bot import delivery, render
+from bot.client import MeasuresBot, today
+from bot.errors import Refused
+from bot.ids import Place
+from bot.modals import TextModal
+from bot.questions import Interaction, ask_by_interaction, submitted
+from bot.store import KeptAnswer
+from bot.words import Words
+from index.answer import source_of
+from index.engine import Engine
+from index.followup import continued
+from index.models import FoundPassage, Source
+from index.neighbours import Untraceable
+from index.question import MAX_QUESTION_CHARS
+
+_REASON_CHARS = 500
+_MOST_PASSAGES = 30
+
+
+class Answers(commands.Cog):
+    """What people do with an answer."""
+
+    def __init__(self, bot: MeasuresBot) -> None:
+        """Take the bot, and the buttons."""
+        self.bot = bot
+        bot.handlers |= {
+            "context": self.context,
+            "more": self.more,
+            "page": self.page,
+            "follow": self.follow,
+            "helpful": self.helpful,
+            "unhelpful": self.unhelpful,
+            "delete": self.delete,
+        }
+
+    async def context(self, interaction: Interaction, rest: str) -> None:
+        """Show a quote with what stands around it; this works when the answer itself is erased, too."""
+        place = Place.from_rest(rest)
+        words = self.bot.words_private(interaction)
+        await delivery.defer(interaction, ephemeral=True)
+        found = await self.bot.working(
+            lambda engine: engine.neighbours(place.release_id, place.start, place.end, place.digest),
+            interaction.user.id,
+        )
+        if found is Untraceable.GONE:
+            view = render.text_view(words("This release is no longer served."), accent=render.AMBER)
+        elif found is Untraceable.CHANGED:
+            view = render.text_view(
+                words("This release was corrected since: the quoted words no longer stand in it."), accent=render.AMBER
+            )
+        else:
+            assert not isinstance(found, Untraceable)
+            view = render.neighbours_view(words, found, today())
+        await delivery.answer(interaction, view)
+
+    async def more(self, interaction: Interaction, rest: str) -> None:
+        """Show the next best passages, to the person alone."""
+        kept, page = await self._kept_and_page(interaction, rest)
+        await delivery.defer(interaction, ephemeral=True)
+        await self._show_more(interaction, kept, page)
+
+    async def page(self, interaction: Interaction, rest: str) -> None:
+        """Turn a page of passages."""
+        kept, page = await self._kept_and_page(interaction, rest)
+        await interaction.response.defer()
+        await self._show_more(interaction, kept, page)
+
+    async def follow(self, interaction: Interaction, rest: str) -> None:
+        """Ask for a further question, which is read with the one before where the same person asked that."""
+        words = self.bot.words_private(interaction)
+        kept = await self._kept(interaction, rest)
+        own = kept.asker == interaction.user.id
+        private = interaction.message is not None and interaction.message.flags.ephemeral
+
+        async def ask(asked: Interaction, text: str) -> None:
+            question = continued(kept.question, text) if own else text
+            filters = kept.filters if own else type(kept.filters)()
+            read_as = question if question != text else None
+            await submitted(
+                self.bot,
+                asked,
+                lambda: ask_by_interaction(self.bot, asked, text, filters, private=private or None, read_as=read_as),
+            )
+
+        modal = TextModal(
+            words("Follow up"),
+            words("Your question"),
+            ask,
+            max_chars=MAX_QUESTION_CHARS,
+            placeholder=words("And Frontex?"),
+        )
+        await interaction.response.send_modal(modal)
+
+    async def helpful(self, interaction: Interaction, rest: str) -> None:
+        """Keep that an answer helped, without who said so."""
+        await self.bot.storing(lambda store: store.say(rest, "helpful", None))
+        await self._thank(interaction)
+
+    async def unhelpful(self, interaction: Interaction, rest: str) -> None:
+        """Ask what is wrong with an answer, and keep it, without who said so."""
+        words = self.bot.words_private(interaction)
+
+        async def keep(submission: Interaction, text: str) -> None:
+            reason = text.strip() or None
+            await self.bot.storing(lambda store: store.say(rest, "not helpful", reason))
+            await self._thank(submission)
+
+        modal = TextModal(
+            words("Not helpful"), words("What is wrong? (optional)"), keep, max_chars=_REASON_CHARS, required=False
+        )
+        await interaction.response.send_modal(modal)
+
+    async def delete(self, interaction: Interaction, rest: str) -> None:
+        """Delete an answer for whoever asked, or for a moderator."""
+        kept = await self.bot.storing(lambda store: store.answer(rest))
+        asked = kept is not None and kept.asker == interaction.user.id
+        moderates = interaction.guild_id is not None and interaction.permissions.manage_messages
+        if not (asked or moderates):
+            raise Refused(
+                self.bot.words_private(interaction)("Only the person who asked or a moderator can delete this.")
+            )
+        await interaction.response.defer()
+        await interaction.delete_original_response()
+        await self.bot.storing(lambda store: store.forget_answer(rest))
+
+    async def _kept_and_page(self, interaction: Interaction, rest: str) -> tuple[KeptAnswer, int]:
+        answer_id, page = rest.split(":")
+        return await self._kept(interaction, answer_id), int(page)
+
+    async def _kept(self, interaction: Interaction, answer_id: str) -> KeptAnswer:
+        kept = await self.bot.storing(lambda store: store.answer(answer_id))
+        if kept is None:
+            words = self.bot.words_private(interaction)
+            days = self.bot.settings.answer_days
+            raise Refused(
+                words.count(
+                    "This answer is older than {count} day or was erased: ask again.",
+                    "This answer is older than {count} days or was erased: ask again.",
+                    days,
+                )
+            )
+        return kept
+
+    async def _show_more(self, interaction: Interaction, kept: KeptAnswer, page: int) -> None:
+        passages, sources = await self.bot.working(lambda engine: _passages(engine, kept, page), interaction.user.id)
+        words: Words = self.bot.words_private(interaction)
+        await delivery.answer(interaction, render.more_view(words, passages, sources, kept.id, page, today()))
+
+    async def _thank(self, interaction: Interaction) -> None:
+        words = self.bot.words_private(interaction)
+        await delivery.respond(interaction, render.text_view(words("Thank you: this is kept without your name.")))
+
+
+def _passages(engine: Engine, kept: KeptAnswer, page: int) -> tuple[list[FoundPassage], list[Source]]:
+    """Return a page of the passages nearest to a question that its answer did not show, and their releases."""
+    found = engine.search(kept.question, kept.filters, _MOST_PASSAGES)
+    fresh = [
+        passage
+        for passage in found.passages
+        if not any(
+            span.release_id == passage.release_id and span.start < passage.end and passage.start < span.end
+            for span in kept.spans
+        )
+    ]
+    shown = render.page_of(fresh, page)
+    opened = engine.served()
+    rows = {opened.release_row(passage.release_id) for passage in shown}
+    return shown, [source_of(opened.releases[row]) for row in rows if row is not None]
+
+
+async def setup(bot: MeasuresBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Answers(bot))

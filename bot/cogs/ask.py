@@ -1,0 +1,86 @@
+"""`/ask`, and the names that its options complete."""
+
+from discord import app_commands
+from discord.app_commands import Choice, Range, locale_str
+from discord.ext import commands
+
+from bot.cards import full_name
+from bot.client import MeasuresBot
+from bot.markup import label
+from bot.questions import Interaction, ask_by_interaction, filters_from
+from corpus.agencies import registry
+from index.question import MAX_QUESTION_CHARS
+
+MAX_CHOICES, CHOICE_CHARS = 25, 100
+
+
+class Ask(commands.Cog):
+    """Questions by command."""
+
+    def __init__(self, bot: MeasuresBot) -> None:
+        """Take the bot."""
+        self.bot = bot
+        self._issuers: tuple[str, ...] = ()
+
+    async def cog_load(self) -> None:
+        """Learn in the background who issued the releases, for completion."""
+        self.bot.loop.create_task(self._learn_issuers())
+
+    @app_commands.command(name=locale_str("ask"), description=locale_str("Ask what the EU has decided"))
+    @app_commands.rename(
+        question=locale_str("question"),
+        agency=locale_str("agency"),
+        issuer=locale_str("issuer"),
+        since=locale_str("since"),
+        until=locale_str("until"),
+        private=locale_str("private"),
+    )
+    @app_commands.describe(
+        question=locale_str("Your question, in a few words"),
+        agency=locale_str("Only what names this EU body or a part of it"),
+        issuer=locale_str("Only releases of this issuer"),
+        since=locale_str("Only releases from this year, month or day on, as 2018, 2018-12 or 2018-12-06"),
+        until=locale_str("Only releases up to this year, month or day"),
+        private=locale_str("Show the answer to you alone"),
+    )
+    async def ask(
+        self,
+        interaction: Interaction,
+        question: Range[str, 1, MAX_QUESTION_CHARS],
+        agency: Range[str, 1, 100] | None = None,
+        issuer: Range[str, 1, 100] | None = None,
+        since: Range[str, 1, 40] | None = None,
+        until: Range[str, 1, 40] | None = None,
+        private: bool | None = None,
+    ) -> None:
+        """Answer a question with quotations."""
+        filters = filters_from(agency, issuer, since, until)
+        await ask_by_interaction(self.bot, interaction, question, filters, private=private)
+
+    @ask.autocomplete("agency")
+    async def complete_agency(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        """Complete the name of a body."""
+        return complete_agency(typed)
+
+    @ask.autocomplete("issuer")
+    async def complete_issuer(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        """Complete the name of an issuer."""
+        wanted = typed.casefold().strip()
+        found = [issuer for issuer in self._issuers if wanted in issuer.casefold()][:MAX_CHOICES]
+        return [Choice(name=label(issuer, CHOICE_CHARS), value=issuer[:CHOICE_CHARS]) for issuer in found]
+
+    async def _learn_issuers(self) -> None:
+        self._issuers = await self.bot.working(
+            lambda engine: tuple(sorted({release.issuer for release in engine.releases()}))
+        )
+
+
+def complete_agency(typed: str) -> list[Choice[str]]:
+    """Return the bodies that a name may become, from memory."""
+    found = registry().complete(typed, MAX_CHOICES)
+    return [Choice(name=label(full_name(agency), CHOICE_CHARS), value=agency.id) for agency in found]
+
+
+async def setup(bot: MeasuresBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Ask(bot))

@@ -1,0 +1,166 @@
+"""Questions without a command: a mention of the bot, a reply to its answer, a direct message, the ask channel."""
+
+import logging
+from collections import OrderedDict
+
+import discord
+from discord import ui
+from discord.ext import commands
+
+from bot import delivery, render
+from bot.client import MeasuresBot
+from bot.cogs.about import help_view
+from bot.errors import sentence
+from bot.places import channel_of, is_switched_on, missing_permissions
+from bot.questions import Asking, answer
+from bot.store import KeptAnswer, ServerSettings
+from bot.words import Words
+from corpus.errors import MeasuresError
+from index.filters import Filters
+from index.followup import continued
+from index.models import Answer
+from index.question import readable
+
+log = logging.getLogger(__name__)
+_HOURGLASS = "\N{HOURGLASS WITH FLOWING SAND}"
+_MOST_HINTED = 1_000
+_ASK_CHANNEL_WORDS = 3
+_ANSWERED = (discord.MessageType.default, discord.MessageType.reply)
+
+
+class Channel(commands.Cog):
+    """Messages that are for the bot."""
+
+    def __init__(self, bot: MeasuresBot) -> None:
+        """Take the bot."""
+        self.bot = bot
+        self._hinted: OrderedDict[int, None] = OrderedDict()
+        self._warned: set[int] = set()
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a message that is for the bot; edits never come here."""
+        if message.author.bot or message.webhook_id or message.type not in _ANSWERED or self.bot.stopping:
+            return
+        me = self.bot.user
+        assert me is not None
+        written = f"<@{me.id}>" in message.content or f"<@!{me.id}>" in message.content
+        replied = message.reference is not None and me in message.mentions and not written
+        if not (written or replied or message.guild is None or self._is_in_ask_channel(message)):
+            return
+        if not self._may_answer(message):
+            return
+        text = message.content.replace(f"<@{me.id}>", " ").replace(f"<@!{me.id}>", " ").strip()
+        try:
+            await self._respond(message, text, replied=replied)
+        except MeasuresError as error:
+            await delivery.reply(message, render.text_view(sentence(self._words(message), error)))
+        except discord.Forbidden:
+            self._warn_once(message.channel.id, "an answer was refused")
+
+    async def _respond(self, message: discord.Message, text: str, *, replied: bool) -> None:
+        words = self._words(message)
+        earlier = await self._earlier(message)
+        if not text:
+            await self._without_words(message, words, replied=replied)
+            return
+        followed = earlier if earlier is not None and earlier.asker == message.author.id else None
+        question = continued(followed.question, text) if followed is not None else text
+        silent = replied and not text.endswith("?")
+        if silent:
+            question = text if question == text or _is_added(followed, question) else question
+        try:
+            question = readable(question)
+        except MeasuresError:
+            if silent:
+                return
+            raise
+        if self.bot.desk.busy_s() or self.bot.pace.wait_s(message.author.id, self._server(message).pace):
+            if not silent:
+                await message.add_reaction(_HOURGLASS)
+            return
+        asking = Asking(
+            message.author.id,
+            message.guild.id if message.guild else None,
+            message.channel.id,
+            question,
+            followed.filters if followed is not None else Filters(),
+            by_command=False,
+            read_as=question if question != " ".join(text.split()) else None,
+        )
+
+        async def send(view: ui.LayoutView) -> discord.Message:
+            return await delivery.reply(message, view)
+
+        def only_if(found: Answer) -> bool:
+            return found.answered or not silent
+
+        await answer(self.bot, asking, words, None, send, only_if)
+        log.info("message answered")
+
+    async def _without_words(self, message: discord.Message, words: Words, *, replied: bool) -> None:
+        """Help somebody who only named the bot; hint once at *Follow up* where a reply's words were withheld."""
+        if not replied:
+            await delivery.reply(message, help_view(words))
+            return
+        answered = message.reference.message_id if message.reference else None
+        if answered is None or answered in self._hinted:
+            return
+        self._hinted[answered] = None
+        if len(self._hinted) > _MOST_HINTED:
+            self._hinted.popitem(last=False)
+        hint = words(
+            "Discord does not show me replies to an answer that a command gave: press “Follow up” under it, "
+            "or mention me in your message."
+        )
+        await delivery.reply(message, render.text_view(hint))
+
+    async def _earlier(self, message: discord.Message) -> KeptAnswer | None:
+        """Return the answer that a message replies to, given in the same channel."""
+        replied_to = message.reference.message_id if message.reference else None
+        if replied_to is None:
+            return None
+        kept = await self.bot.storing(lambda store: store.answer_in(replied_to))
+        return kept if kept is not None and kept.channel == message.channel.id else None
+
+    def _is_in_ask_channel(self, message: discord.Message) -> bool:
+        """Tell whether a message is a question in the ask channel, where the operator lets the bot read along."""
+        if not self.bot.intents.message_content or len(message.content.split()) < _ASK_CHANNEL_WORDS:
+            return False
+        return self._server(message).ask_channel == channel_of(message.channel)
+
+    def _may_answer(self, message: discord.Message) -> bool:
+        """Tell whether the server and Discord let the bot answer in a channel."""
+        if message.guild is None:
+            return True
+        if not is_switched_on(self.bot.servers, message.guild.id, channel_of(message.channel)):
+            return False
+        assert not isinstance(message.channel, discord.DMChannel | discord.GroupChannel | discord.PartialMessageable)
+        missing = missing_permissions(message.channel)
+        if missing:
+            self._warn_once(message.channel.id, f"missing {', '.join(missing)}")
+        return not missing
+
+    def _warn_once(self, channel_id: int, why: str) -> None:
+        if channel_id not in self._warned:
+            self._warned.add(channel_id)
+            log.warning("cannot answer in channel %d: %s", channel_id, why)
+
+    def _server(self, message: discord.Message) -> ServerSettings:
+        return self.bot.servers.get(message.guild.id if message.guild else 0, ServerSettings())
+
+    def _words(self, message: discord.Message) -> Words:
+        guild = message.guild
+        return self.bot.words_public(
+            guild.id if guild else None, guild.preferred_locale if guild else None, message.author.id
+        )
+
+
+def _is_added(followed: KeptAnswer | None, question: str) -> bool:
+    """Tell whether a follow-up only added its words to the earlier question, which then answers anything."""
+    return followed is not None and question.startswith(followed.question.rstrip(" ?!."))
+
+
+async def setup(bot: MeasuresBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Channel(bot))

@@ -1,0 +1,42 @@
+"""“Check against EU releases” on a message: what the releases say to its claims."""
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+from discord.ext import commands
+
+from bot import delivery, render
+from bot.client import MeasuresBot, today
+from bot.questions import Interaction, refuse_by_load
+from index.check import check, claims
+from index.filters import Filters
+
+
+class Check(commands.Cog):
+    """The message command."""
+
+    def __init__(self, bot: MeasuresBot) -> None:
+        """Take the bot, and the command, which discord.py wants outside of classes."""
+        self.bot = bot
+        self._command = app_commands.ContextMenu(name=locale_str("Check against EU releases"), callback=self.check)
+        bot.tree.add_command(self._command)
+
+    async def cog_unload(self) -> None:
+        """Take the command away."""
+        self.bot.tree.remove_command(self._command.name, type=self._command.type)
+
+    async def check(self, interaction: Interaction, message: discord.Message) -> None:
+        """Answer with what the releases say, to the person alone."""
+        text = message.content
+        claims(text)
+        refuse_by_load(self.bot, interaction)
+        await delivery.defer(interaction, ephemeral=True)
+        found = await self.bot.working(
+            lambda engine: check(text, lambda claim: engine.answer(claim, Filters(), 1)), interaction.user.id
+        )
+        await delivery.answer(interaction, render.check_view(self.bot.words_private(interaction), found, today()))
+
+
+async def setup(bot: MeasuresBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Check(bot))

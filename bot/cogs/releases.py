@@ -1,0 +1,82 @@
+"""`/releases`: what is served, newest first; picking one shows its outline."""
+
+from discord import app_commands
+from discord.app_commands import Range, locale_str
+from discord.ext import commands
+
+from bot import delivery, render, render_cards
+from bot.client import MeasuresBot
+from bot.questions import Interaction, is_private, refuse_by_load
+from corpus.agencies import registry
+from corpus.models import Agency, Release
+from corpus.text import outline
+from index.engine import Engine
+
+
+class Releases(commands.Cog):
+    """The releases served."""
+
+    def __init__(self, bot: MeasuresBot) -> None:
+        """Take the bot, and the buttons on lists."""
+        self.bot = bot
+        bot.handlers |= {"releases": self.turn, "release": self.pick}
+
+    @app_commands.command(
+        name=locale_str("releases"),
+        description=locale_str("List the press releases that answers come from, newest first"),
+    )
+    @app_commands.rename(query=locale_str("query"))
+    @app_commands.describe(query=locale_str("Words of the title, the issuer or the date"))
+    async def releases(self, interaction: Interaction, query: Range[str, 1, 70] | None = None) -> None:
+        """Show the first page of the releases that match."""
+        refuse_by_load(self.bot, interaction)
+        await delivery.defer(interaction, ephemeral=is_private(self.bot, interaction, None))
+        await self._show(interaction, query or "", 1)
+
+    async def turn(self, interaction: Interaction, rest: str) -> None:
+        """Turn a page, in a copy for the person alone where the list is somebody else's."""
+        query, page = rest.rsplit(":", 1)
+        message = interaction.message
+        asked_by = message.interaction_metadata.user.id if message and message.interaction_metadata else None
+        if asked_by == interaction.user.id:
+            await interaction.response.defer()
+        else:
+            await delivery.defer(interaction, ephemeral=True)
+        await self._show(interaction, query, int(page))
+
+    async def pick(self, interaction: Interaction, release_id: str) -> None:
+        """Show a release's outline, the bodies it names and its link, to the person alone."""
+        words = self.bot.words_private(interaction)
+        await delivery.defer(interaction, ephemeral=True)
+        found = await self.bot.working(lambda engine: _release(engine, release_id), interaction.user.id)
+        if found is None:
+            view = render.text_view(words("This release is no longer served."), accent=render.AMBER)
+        else:
+            release, bodies = found
+            headings = [section.heading for section in outline(release.text)]
+            view = render_cards.outline_view(words, release, headings, bodies)
+        await delivery.answer(interaction, view)
+
+    async def _show(self, interaction: Interaction, query: str, page: int) -> None:
+        found = await self.bot.working(lambda engine: engine.releases(query), interaction.user.id)
+        words = self.bot.words_private(interaction)
+        await delivery.answer(interaction, render_cards.releases_view(words, found, query, page))
+
+
+def _release(engine: Engine, release_id: str) -> tuple[Release, dict[str, Agency]] | None:
+    """Return a served release and the bodies that it names, most often named first."""
+    opened = engine.served()
+    row = opened.release_row(release_id)
+    if row is None:
+        return None
+    release = opened.passages.release(row)
+    named: dict[str, int] = {}
+    for mention in registry().mentions(release.text):
+        named[mention.agency_id] = named.get(mention.agency_id, 0) + 1
+    ranked = sorted(named, key=lambda agency_id: (-named[agency_id], agency_id))
+    return release, {agency_id: registry().agencies[agency_id] for agency_id in ranked}
+
+
+async def setup(bot: MeasuresBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Releases(bot))

@@ -1,0 +1,55 @@
+"""What people in Discord read when something goes wrong: one sentence; the unexpected goes to the log with a number.
+
+In this order: an error of the core says what happened and what to do, in words where it has a template; a refusal that
+is for the person alone (`Refused`); what Discord refuses; anything else gets a fixed sentence and a reference.
+"""
+
+import logging
+import secrets
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot import delivery, render
+from bot.words import Words, words_for
+from corpus.errors import FilterError, MeasuresError, QuestionError, SettingsError
+
+if TYPE_CHECKING:
+    from bot.client import MeasuresBot
+
+log = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """An interaction is refused, for a reason that its text says in the person's language."""
+
+
+def sentence(words: Words, error: BaseException) -> str:
+    """Return what a person is told of an error."""
+    if isinstance(error, Refused):
+        return str(error)
+    if isinstance(error, QuestionError | FilterError):
+        return words(error.template, **error.values)
+    if isinstance(error, SettingsError):
+        return words("The bot is not set up rightly: tell whoever runs it.")
+    if isinstance(error, MeasuresError):
+        log.warning("%s: %s", type(error).__name__, error)
+        return words("The releases cannot be searched just now: try again later.")
+    reference = secrets.token_hex(4)
+    log.error("unexpected error %s", reference, exc_info=error)
+    return words("Something went wrong that should not have. Reference: {reference}", reference=reference)
+
+
+async def tell(bot: "MeasuresBot", interaction: "discord.Interaction[MeasuresBot]", error: BaseException) -> None:
+    """Tell a person in one sentence, for that person alone where that is still possible."""
+    if isinstance(error, discord.NotFound):
+        log.warning("too late to answer an interaction (%s)", error.code)
+        return
+    view = render.text_view(sentence(words_for(str(interaction.locale)), error))
+    try:
+        if interaction.response.is_done():
+            await delivery.answer(interaction, view)
+        else:
+            await delivery.respond(interaction, view)
+    except (discord.HTTPException, OSError) as failure:
+        log.warning("an error could not be told (%s)", type(failure).__name__)

@@ -1,0 +1,45 @@
+"""Text that others wrote, made inert: in Discord it shows as it reads, and nothing in it has an effect.
+
+`discord.utils.escape_markdown` leaves mentions, timestamps, command links, guild links and numbered lists live, so
+every character that can begin markup is escaped here, and invisible and direction-changing ones are taken out.
+"""
+
+import re
+import unicodedata
+
+_MARKUP = re.compile(r"[\\*_~`|<>\[\]()@:]")
+_LINE_START = re.compile(r"^([ \t]*)(#{1,6}|-#?|\+)(?=\s|$)", re.MULTILINE)
+_NUMBER = re.compile(r"^([ \t]*\d{1,9})([.)])(?=\s|$)", re.MULTILINE)
+_NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_INVISIBLE_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
+
+
+def escape(text: str) -> str:
+    """Return a text that Discord shows as it reads, line ends kept; an address in it is no link."""
+    shown = "".join(_on_a_line(char) for char in text)
+    shown = _MARKUP.sub(r"\\\g<0>", shown)
+    shown = _LINE_START.sub(r"\1\\\2", shown)
+    return _NUMBER.sub(r"\1\\\2", shown)
+
+
+def plain(text: str, limit: int) -> str:
+    """Return a text on one line, escaped, of at most `limit` characters before escaping; "…" where it was longer."""
+    return escape(label(text, limit))
+
+
+def label(text: str, limit: int) -> str:
+    """Return a text for a place without markup, a button or a choice, of at most `limit` characters."""
+    shown = " ".join("".join(map(_on_a_line, text)).split())
+    return shown if len(shown) <= limit else f"{shown[: limit - 1].rstrip()}…"
+
+
+def quoted(text: str) -> str:
+    """Return an escaped text as a block quote, every line of it marked; blank lines are left out."""
+    return "\n".join(f"> {line}" for line in escape(text).split("\n") if line.strip())
+
+
+def _on_a_line(char: str) -> str:
+    """Return a character as a line shows it: white space but line ends as a space, what is invisible not at all."""
+    if char.isspace():
+        return char if char in "\n " else " "
+    return "" if unicodedata.category(char) in _NOT_SHOWN or char in _INVISIBLE_LETTERS else char

@@ -1,0 +1,47 @@
+"""How often one person may ask: a bucket of tokens each, that fills at a steady rate."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_MOST_REMEMBERED = 10_000
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    at_s: float
+
+
+class Pace:
+    """Lets every person ask `per_minute` times a minute, and `burst` times at once."""
+
+    def __init__(self, per_minute: int, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start with a full bucket for everybody."""
+        self._per_minute = per_minute
+        self._burst = burst
+        self._clock = clock
+        self._buckets: dict[int, _Bucket] = {}
+
+    def wait_s(self, user_id: int, per_minute: int | None = None) -> int:
+        """Take a token and return 0, or return the seconds until there is one, and take none.
+
+        :param per_minute: another rate, where a server sets its own.
+        """
+        rate = (self._per_minute if per_minute is None else per_minute) / 60
+        burst = min(self._burst, max(1, round(rate * 60)))
+        now = self._clock()
+        bucket = self._buckets.get(user_id) or _Bucket(burst, now)
+        tokens = min(burst, bucket.tokens + max(0.0, now - bucket.at_s) * rate)
+        if tokens < 1:
+            self._buckets[user_id] = _Bucket(tokens, now)
+            return math.ceil((1 - tokens) / rate)
+        self._buckets[user_id] = _Bucket(tokens - 1, now)
+        self._forget_the_full(now)
+        return 0
+
+    def _forget_the_full(self, now: float) -> None:
+        if len(self._buckets) > _MOST_REMEMBERED:
+            full_s = 60 * self._burst / self._per_minute
+            self._buckets = {user: bucket for user, bucket in self._buckets.items() if now - bucket.at_s < full_s}

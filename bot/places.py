@@ -1,0 +1,44 @@
+"""Where the bot may answer: what Discord lets it do in a channel, and which channels a server chose."""
+
+from collections.abc import Mapping
+
+import discord
+
+from bot.store import ServerSettings
+
+# What the invite asks for: the above, and what the ask channel, pictures and the hourglass need.
+INVITED = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    create_public_threads=True,
+    read_message_history=True,
+    attach_files=True,
+    embed_links=True,
+    add_reactions=True,
+)
+
+
+def channel_of(place: object) -> int | None:
+    """Return the id of a channel, a thread's or forum post's being that of its parent."""
+    if isinstance(place, discord.Thread):
+        return place.parent_id
+    return getattr(place, "id", None)
+
+
+def is_switched_on(servers: Mapping[int, ServerSettings], guild_id: int | None, channel_id: int | None) -> bool:
+    """Tell whether a server has the bot answer in a channel; everywhere, until it chooses."""
+    channels = servers.get(guild_id or 0, ServerSettings()).channels
+    return not channels or channel_id in channels
+
+
+def missing_permissions(channel: discord.abc.GuildChannel | discord.Thread) -> list[str]:
+    """Return what the bot would need to answer in a channel and may not, by Discord's names."""
+    allowed = channel.permissions_for(channel.guild.me)
+    send = "send_messages_in_threads" if isinstance(channel, discord.Thread) else "send_messages"
+    return [name for name in ("view_channel", send, "read_message_history") if not getattr(allowed, name)]
+
+
+def invite_url(application_id: int) -> str:
+    """Return the address at which somebody adds the bot to a server, with just the scopes and permissions it needs."""
+    return discord.utils.oauth_url(application_id, permissions=INVITED, scopes=("bot", "applications.commands"))

@@ -1,0 +1,160 @@
+"""One question from asking to answer, the same from a command, a window, a mention or a message."""
+
+import dataclasses
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import discord
+from discord import ui
+
+from bot import delivery, render
+from bot.client import log_done, today
+from bot.errors import Refused
+from bot.places import channel_of, is_switched_on
+from bot.render import Asked
+from bot.store import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
+from bot.words import Words
+from index.filters import Filters, parse_agency, parse_since, parse_until
+from index.models import Answer
+from index.question import readable
+
+if TYPE_CHECKING:
+    from bot.client import MeasuresBot
+
+Interaction = discord.Interaction["MeasuresBot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question that may be asked, who asks it and where; `read_as` where it is a completed follow-up."""
+
+    user_id: int
+    guild_id: int | None
+    channel_id: int
+    question: str
+    filters: Filters
+    by_command: bool
+    read_as: str | None = None
+
+
+def filters_from(agency: str | None, issuer: str | None, since: str | None, until: str | None) -> Filters:
+    """Return the filters that somebody typed.
+
+    :raises FilterError: when one makes no sense.
+    """
+    return Filters(
+        agency=parse_agency(agency) if agency else None,
+        issuer=issuer or None,
+        since=parse_since(since) if since else None,
+        until=parse_until(until) if until else None,
+    )
+
+
+async def ask_by_interaction(
+    bot: "MeasuresBot",
+    interaction: Interaction,
+    question: str,
+    filters: Filters,
+    *,
+    private: bool | None,
+    read_as: str | None = None,
+) -> None:
+    """Answer an interaction that is a question: refused at once or not at all, then deferred, then answered.
+
+    :raises QuestionError: when it cannot be asked.
+    :raises Refused: when the person asks too fast, or too many wait.
+    """
+    asking = Asking(
+        interaction.user.id,
+        interaction.guild_id,
+        interaction.channel_id or 0,
+        readable(read_as or question),
+        filters,
+        by_command=True,
+        read_as=read_as,
+    )
+    refuse_by_load(bot, interaction)
+    ephemeral = is_private(bot, interaction, private)
+    await delivery.defer(interaction, ephemeral=ephemeral)
+    words = bot.words_private(interaction) if ephemeral else public_words(bot, interaction)
+
+    async def send(view: ui.LayoutView) -> discord.Message:
+        return await delivery.answer(interaction, view)
+
+    await answer(bot, asking, words, None if ephemeral else question, send)
+
+
+async def answer(
+    bot: "MeasuresBot",
+    asking: Asking,
+    words: Words,
+    shown_question: str | None,
+    send: Callable[[ui.LayoutView], Awaitable[discord.Message]],
+    only_if: Callable[[Answer], bool] = lambda _: True,
+) -> None:
+    """Answer a question, keep what its buttons need, and send it.
+
+    :param shown_question: the question as readers of the channel see it, where they did not see it asked.
+    :param only_if: whether an answer is sent at all.
+    """
+    found = await bot.working(lambda engine: engine.answer(asking.question, asking.filters), asking.user_id)
+    if not only_if(found):
+        return
+    kept = KeptAnswer(
+        id=new_answer_id(),
+        asker=asking.user_id,
+        guild=asking.guild_id,
+        channel=asking.channel_id,
+        message=None,
+        by_command=asking.by_command,
+        question=asking.question,
+        filters=asking.filters,
+        spans=tuple(QuotedSpan(each.release_id, each.start, each.end) for each in found.quotes or found.related),
+    )
+    asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command)
+    view = render.answer_view(words, found, asked, today())
+    await bot.storing(lambda store: store.keep(kept))
+    message = await send(view)
+    await bot.storing(lambda store: store.keep(dataclasses.replace(kept, message=message.id)))
+
+
+def refuse_by_load(bot: "MeasuresBot", interaction: Interaction) -> None:
+    """Refuse a question of somebody who asks too fast, or when too many wait.
+
+    :raises Refused: with the seconds after which to try again.
+    """
+    words = bot.words_private(interaction)
+    busy_s = bot.desk.busy_s()
+    if busy_s:
+        raise Refused(words.count("Busy: try again in {count} second.", "Busy: try again in {count} seconds.", busy_s))
+    wait_s = bot.pace.wait_s(interaction.user.id, server(bot, interaction).pace)
+    if wait_s:
+        raise Refused(
+            words.count(
+                "That was fast: ask again in {count} second.", "That was fast: ask again in {count} seconds.", wait_s
+            )
+        )
+
+
+def is_private(bot: "MeasuresBot", interaction: Interaction, private: bool | None) -> bool:
+    """Tell whether only the person sees the answer: as asked, else as the server has it; always where it is off."""
+    if not is_switched_on(bot.servers, interaction.guild_id, channel_of(interaction.channel)):
+        return True
+    return server(bot, interaction).private if private is None else private
+
+
+def server(bot: "MeasuresBot", interaction: Interaction) -> ServerSettings:
+    """Return what the server of an interaction chose."""
+    return bot.servers.get(interaction.guild_id or 0, ServerSettings())
+
+
+def public_words(bot: "MeasuresBot", interaction: Interaction) -> Words:
+    """Return the words for what everybody in the place of an interaction sees."""
+    return bot.words_public(interaction.guild_id, interaction.guild_locale, interaction.user.id)
+
+
+async def submitted(bot: "MeasuresBot", interaction: Interaction, ask: Callable[[], Awaitable[None]]) -> None:
+    """Run a question that came from a window, and log it."""
+    await ask()
+    log_done(interaction, "window")

@@ -1,0 +1,276 @@
+"""What people see in Discord: pure functions from values to Components V2, every limit of Discord's met for any input.
+
+A message holds at most 40 components, counting nested ones, and 4,000 characters of text together. What is too long
+loses whole quotes, never the end of one.
+"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import discord
+from discord import ui
+
+from bot import ids
+from bot.markup import escape, label, plain, quoted
+from bot.words import Words
+from index.check import Checked
+from index.links import MAX_URL_CHARS
+from index.models import Answer, FoundPassage, Notice, Quote, Source
+from index.neighbours import Neighbours
+
+MAX_TEXT = 4_000
+MAX_COMPONENTS = 40
+QUESTION_CHARS = 200
+BLUE, AMBER, GREY = 0x003399, 0xC77700, 0x6B7280
+_TITLE_CHARS = 250
+_NAME_CHARS = 100
+_BUTTON_CHARS = 80
+_DAYS_A_YEAR = 365.25
+_MORE_PASSAGES = 3
+_ALSO = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a question was asked, as far as its answer shows it.
+
+    ``question`` is shown where readers of the channel do not see what was asked; ``read_as`` where a follow-up was
+    completed; ``answer_id`` is what the buttons under the answer carry.
+    """
+
+    answer_id: str
+    question: str | None = None
+    read_as: str | None = None
+    by_command: bool = True
+
+
+def answer_view(words: Words, answer: Answer, asked: Asked, today: datetime.date) -> ui.LayoutView:
+    """Return an answer with its quotes, sources and buttons, or an honest "not found" with what comes nearest."""
+    quotes = answer.quotes if answer.answered else answer.related
+    box = _Box(words, BLUE if answer.answered else AMBER)
+    view = ui.LayoutView(timeout=None)
+    for line in _small_print(words, asked):
+        view.add_item(box.text(line))
+    if not answer.answered:
+        box.say(f"**{words('Not found: the releases do not hold an answer to this.')}**")
+        if quotes:
+            box.say(words("The nearest passages, which are not an answer:"))
+    for notice in answer.notices:
+        box.reserve(f"-# {_notice(words, notice)}")
+    shown = box.quotes(quotes, answer.sources, asked.answer_id, today)
+    for notice in answer.notices:
+        box.release(f"-# {_notice(words, notice)}")
+    view.add_item(box.container)
+    links = _link_buttons(words, shown)
+    if links:
+        view.add_item(ui.ActionRow(*links))
+    view.add_item(answer_buttons(words, asked, more=bool(quotes)))
+    return view
+
+
+def answer_buttons(words: Words, asked: Asked, *, more: bool) -> ui.ActionRow[ui.LayoutView]:
+    """Return the row of buttons under an answer."""
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    answer_id = asked.answer_id
+    if more:
+        row.add_item(_button(words("More"), ids.button("more", answer_id, 1)))
+    if asked.by_command:
+        row.add_item(_button(words("Follow up"), ids.button("follow", answer_id)))
+    row.add_item(_button(words("Helpful"), ids.button("helpful", answer_id)))
+    row.add_item(_button(words("Not helpful"), ids.button("unhelpful", answer_id)))
+    row.add_item(_button(words("Delete"), ids.button("delete", answer_id), discord.ButtonStyle.danger))
+    return row
+
+
+def neighbours_view(words: Words, found: Neighbours, today: datetime.date) -> ui.LayoutView:
+    """Return a quote with what stands around it; what is around is left out where it does not fit."""
+    box = _Box(words, BLUE)
+    box.reserve(_source(words, found.source, today))
+    parts = [("", found.before), ("**", found.quote), ("", found.after)]
+    for mark, text in parts:
+        if text and not box.say("\n".join(f"{mark}{line}{mark}" for line in escape(text).split("\n") if line.strip())):
+            box.say("[…]")
+    box.release(_source(words, found.source, today))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(box.container)
+    return view
+
+
+def more_view(
+    words: Words,
+    passages: Sequence[FoundPassage],
+    sources: Sequence[Source],
+    answer_id: str,
+    page: int,
+    today: datetime.date,
+) -> ui.LayoutView:
+    """Return a page of the next best passages; `passages` may hold one more than a page, which tells of a next one."""
+    box = _Box(words, GREY)
+    box.say(f"**{words('More passages, which may or may not answer:')}**")
+    quotes = [
+        Quote(each.text, each.release_id, each.start, each.end, each.heading, each.score, None)
+        for each in passages[:_MORE_PASSAGES]
+    ]
+    if not quotes:
+        box.say(words("There are no more."))
+    shown = {quote.release_id for quote in quotes}
+    sources = [source for source in sources if source.release_id in shown]
+    box.quotes(quotes, sources, answer_id, today, first=1 + (page - 1) * _MORE_PASSAGES)
+    view = ui.LayoutView(timeout=None)
+    view.add_item(box.container)
+    row = pager(words, "page", (answer_id,), page, last=len(passages) <= _MORE_PASSAGES)
+    if row is not None:
+        view.add_item(row)
+    return view
+
+
+def check_view(words: Words, checked: Sequence[Checked], today: datetime.date) -> ui.LayoutView:
+    """Return what the releases say to the claims of a message, or that nothing in them bears on it."""
+    if not checked:
+        return text_view(words("Nothing in the releases bears on this."), accent=AMBER)
+    box = _Box(words, BLUE)
+    box.say(f"**{words('The releases say:')}**")
+    quotes = list({quote.text: quote for each in checked for quote in each.answer.quotes}.values())[:_MORE_PASSAGES]
+    named = {quote.release_id for quote in quotes}
+    sources = {source.release_id: source for each in checked for source in each.answer.sources}
+    shown = box.quotes(quotes, [source for key, source in sources.items() if key in named], "-", today)
+    view = ui.LayoutView(timeout=None)
+    view.add_item(box.container)
+    links = _link_buttons(words, shown)
+    if links:
+        view.add_item(ui.ActionRow(*links))
+    return view
+
+
+def page_of(passages: Sequence[FoundPassage], page: int) -> list[FoundPassage]:
+    """Return the passages of a page, counted from 1, and the one after it where there is one."""
+    return list(passages[(page - 1) * _MORE_PASSAGES : page * _MORE_PASSAGES + 1])
+
+
+def pager(
+    words: Words, action: str, fields: tuple[str, ...], page: int, *, last: bool
+) -> ui.ActionRow[ui.LayoutView] | None:
+    """Return buttons to the page before and after, counted from 1; None where there is only one."""
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    if page > 1:
+        row.add_item(_button(words("Back"), ids.button(action, *fields, page - 1)))
+    if not last:
+        row.add_item(_button(words("Next"), ids.button(action, *fields, page + 1)))
+    return row if row.children else None
+
+
+def text_view(text: str, *, accent: int | None = None) -> ui.LayoutView:
+    """Return a message of one text of the bot's own, cut where it would not fit."""
+    shown = text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
+    item: ui.TextDisplay[ui.LayoutView] = ui.TextDisplay(shown)
+    view = ui.LayoutView(timeout=None)
+    view.add_item(item if accent is None else ui.Container(item, accent_colour=accent))
+    return view
+
+
+class _Box:
+    """A container that takes texts as long as all of them fit into a message."""
+
+    def __init__(self, words: Words, accent: int) -> None:
+        self.container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=accent)
+        self._words = words
+        self._left = MAX_TEXT
+
+    def text(self, text: str) -> ui.TextDisplay[ui.LayoutView]:
+        """Return a text for outside the container, which counts too."""
+        self._left -= len(text)
+        return ui.TextDisplay(text)
+
+    def say(self, text: str) -> bool:
+        """Add a text and return True, or return False where it does not fit."""
+        if not text or len(text) > self._left:
+            return False
+        self.container.add_item(self.text(text))
+        return True
+
+    def reserve(self, text: str) -> None:
+        """Keep room for a text that comes later, so that what comes between does not take it."""
+        self._left -= len(text)
+
+    def release(self, text: str) -> None:
+        """Add a text for which room was kept."""
+        self._left += len(text)
+        self.say(text)
+
+    def quotes(
+        self, quotes: Sequence[Quote], sources: Sequence[Source], answer_id: str, today: datetime.date, first: int = 1
+    ) -> list[tuple[int, Quote]]:
+        """Add quotes with a button each, then their sources; return those that fitted, with their numbers."""
+        by_id = {source.release_id: source for source in sources}
+        shown: list[tuple[int, Quote]] = []
+        lines: dict[str, list[str]] = {}
+        for number, quote in enumerate(quotes, first):
+            text = f"**[{number}]**\n{quoted(f'“{quote.text}”')}"
+            source = by_id.get(quote.release_id)
+            place = f"-# [{number}] {plain(quote.heading or self._words('opening'), _NAME_CHARS)}"
+            new = (
+                [place] if quote.release_id in lines or source is None else [_source(self._words, source, today), place]
+            )
+            if len(text) + sum(map(len, new)) + 2 > self._left:
+                continue
+            where = ids.Place.of(answer_id, number, quote.release_id, quote.start, quote.end, quote.text)
+            press = _button(self._words("Context"), where.custom_id())
+            self.container.add_item(ui.Section(self.text(text), accessory=press))
+            self._left -= sum(map(len, new)) + 2
+            lines.setdefault(quote.release_id, []).extend(new)
+            shown.append((number, quote))
+        if quotes and not shown:
+            self.say(self._words("The sentence is too long to be shown here: its link opens it."))
+        also = [_source(self._words, source, today) for source in sources if source.release_id not in lines]
+        if lines:
+            self.container.add_item(ui.Separator())
+        for release_id in lines:
+            self.container.add_item(ui.TextDisplay("\n".join(lines[release_id])))
+        if shown and len(shown) == len(quotes):
+            for line in also[:_ALSO]:
+                self.say(f"{self._words('The same is said in')}: {line}")
+        return shown or [(number, quote) for number, quote in enumerate(quotes[:1], first)]
+
+
+def _small_print(words: Words, asked: Asked) -> Iterable[str]:
+    if asked.question is not None:
+        yield f"-# {words('Asked: {question}', question=plain(asked.question, QUESTION_CHARS))}"
+    if asked.read_as is not None:
+        yield f"-# {words('Read as: {question}', question=plain(asked.read_as, QUESTION_CHARS))}"
+
+
+def _notice(words: Words, notice: Notice) -> str:
+    return words(notice.template, **{name: plain(value, _TITLE_CHARS) for name, value in notice.values.items()})
+
+
+def _source(words: Words, source: Source, today: datetime.date) -> str:
+    """Return a release as a source: title, issuer, date, and its age where that is over a year."""
+    date = datetime.date.fromisoformat(source.date)
+    line = f"**{plain(source.title, _TITLE_CHARS)}**\n{plain(source.issuer, _NAME_CHARS)} · {timestamp(date)}"
+    years = int((today - date).days / _DAYS_A_YEAR)
+    return f"{line} ({words.count('{count} year old', '{count} years old', years)})" if years else line
+
+
+def timestamp(date: datetime.date) -> str:
+    """Return a day as Discord shows it in the reader's own way; noon, so that it is that day nearly everywhere."""
+    noon = datetime.datetime.combine(date, datetime.time(12), datetime.UTC)
+    return f"<t:{int(noon.timestamp())}:d>"
+
+
+def _link_buttons(words: Words, shown: Sequence[tuple[int, Quote]]) -> list[ui.Button[ui.LayoutView]]:
+    """Return a button for each quote that opens its page at the quote."""
+    return [
+        ui.Button(
+            label=label(f"[{number}] {words('Open at')} {urlsplit(quote.link).netloc}", _BUTTON_CHARS), url=quote.link
+        )
+        for number, quote in shown
+        if quote.link and len(quote.link) <= MAX_URL_CHARS and quote.link.startswith(("https://", "http://"))
+    ]
+
+
+def _button(
+    text: str, custom_id: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+) -> ui.Button[ui.LayoutView]:
+    return ui.Button(label=label(text, _BUTTON_CHARS), custom_id=custom_id, style=style)
