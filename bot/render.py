@@ -263,7 +263,10 @@ def _link_buttons(words: Words, shown: Sequence[tuple[int, Quote]]) -> list[ui.B
     """Return a button for each quote that opens its page at the quote."""
     return [
         ui.Button(
-            label=label(f"[{number}] {words('Open at')} {urlsplit(quote.link).netloc}", _BUTTON_CHARS), url=quote.link
+            label=label(
+                f"[{number}] {words('Open at')} {urlsplit(quote.link).netloc.removeprefix('www.')}", _BUTTON_CHARS
+            ),
+            url=quote.link,
         )
         for number, quote in shown
         if quote.link and len(quote.link) <= MAX_URL_CHARS and quote.link.startswith(("https://", "http://"))

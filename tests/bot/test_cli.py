@@ -189,8 +189,8 @@ def test_question_that_cannot_be_asked_gets_a_sentence(question: str, run: Run) 
     [
         ("--agency", "Nobody at all", "No EU body is called “Nobody at all”"),
         ("--agency", "ERA", "is the name of several bodies"),
-        ("--issuer", "Nobody", "No release has the issuer 'Nobody': there are Council of the European Union."),
-        ("--lang", "xx", "No release has the language 'xx'"),
+        ("--issuer", "Nobody", "No release has the issuer “Nobody”: there are Council of the European Union."),
+        ("--lang", "xx", "No release has the language “xx”"),
         ("--since", "yesterday", "“yesterday” is no date"),
         ("--until", "2018-02-31", "“2018-02-31” is no date"),
     ],
