@@ -1,10 +1,8 @@
 """`/ask`: what people see, component by component."""
 
-import pytest
 
 from index.engine import Engine
 from tests.bot.stage import QUESTION, QUOTE, Stage, play
-from tests.emulator.interactions import State
 
 
 def test_answer_is_public_quotes_and_names_its_source(served_by_default_model: Engine) -> None:

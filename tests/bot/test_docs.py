@@ -1,13 +1,17 @@
 """The README and .env.example cannot drift from the program."""
 
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from discord.ext.commands import Cog
 
 from bot.cli import measures
+from bot.client import COGS
+from bot.places import INVITED
 from bot.settings import BotSettings
 from corpus.errors import MeasuresError
 from index.settings import IndexSettings
@@ -33,11 +37,31 @@ def test_command_is_in_the_readme_and_has_help(name: str, command: click.Command
             assert option.help, f"{name} {option.name}"
 
 
+def slash_commands() -> Iterator[str]:
+    for name in COGS:
+        module = importlib.import_module(f"bot.cogs.{name}")
+        for cog in vars(module).values():
+            if isinstance(cog, type) and issubclass(cog, Cog) and cog.__module__ == module.__name__:
+                yield from (command.qualified_name for command in cog.__cog_app_commands__)
+
+
+def test_slash_commands_are_in_the_readme() -> None:
+    names = list(slash_commands())
+    assert {"ask", "agency", "releases", "help", "about", "forget-me", "setup"} <= set(names)
+    assert [name for name in names if f"`/{name}`" not in README] == []
+
+
+def test_invite_in_the_readme_asks_for_the_same_permissions() -> None:
+    assert f"&permissions={INVITED.value}`" in README
+
+
 def test_env_example_names_every_setting_and_no_other() -> None:
     example = (ROOT / ".env.example").read_text("utf-8")
     named = set(re.findall(r"^([A-Z_]+)=$", example, re.MULTILINE))
     fields = {f"MEASURES_{name.upper()}" for name in IndexSettings.model_fields}
-    fields |= {str(field.validation_alias) for field in BotSettings.model_fields.values()}
+    fields |= {
+        str(field.validation_alias or f"MEASURES_{name.upper()}") for name, field in BotSettings.model_fields.items()
+    }
     assert named == fields
 
 
