@@ -1,0 +1,93 @@
+"""Who issues what is found at an address: the registry of bodies by their websites, and the press rooms they share."""
+
+from collections.abc import Sequence
+from functools import cache
+from urllib.parse import urlsplit
+
+from corpus.agencies import registry
+from corpus.models import Agency
+
+# Not the body's website, but where it publishes; the longest that fits counts.
+_PRESS_ROOMS = {
+    "ec.europa.eu": "ec",
+    "commission.europa.eu": "ec",
+    "ec.europa.eu/commission/presscorner": "ec",
+    "consilium.europa.eu": "council",
+    "europarl.europa.eu": "ep",
+}
+_COUNCIL, _EUROPEAN_COUNCIL = "council", "euco"
+_TITLED = ("The ", "the ")
+
+
+def issuer_of(url: str | None, said: Sequence[str] = ()) -> str | None:
+    """Return the name of the body that publishes under an address; None for one that no body is known for.
+
+    :param said: lines above the text; on the Councils' common site they say which of the two it is.
+    """
+    place = _place(url)
+    if place is None:
+        return None
+    known = _publishers()
+    host, _, path = place.partition("/")
+    for size in range(len(path.split("/")), -1, -1):
+        key = "/".join([host, *path.split("/")[:size]]).rstrip("/")
+        if key in known:
+            return _council_said(said) if known[key].id == _COUNCIL else known[key].name
+    while "." in host:  # a department's own site stands under its institution's
+        host = host.partition(".")[2]
+        if host in known:
+            return known[host].name
+    return None
+
+
+def issuer_named(name: str) -> str | None:
+    """Return the name of the body that somebody calls so; None where no single body is called exactly so.
+
+    Names a letter away are no match: a site's name that is like a body's is not that body.
+    """
+    for prefix in _TITLED:
+        name = name.removeprefix(prefix)
+    name = name.strip()
+    found = registry().find(name).agency if 3 <= len(name) <= 120 else None
+    if found is None or not found.is_eu_body:
+        return None
+    return found.name if name.casefold() in {one.casefold() for one in found.names} else None
+
+
+def publishes_under(address: str | None, url: str) -> bool:
+    """Tell whether a page at an address may call another its own: both are on one site."""
+    if address is None:
+        return True
+    hosts = [(urlsplit(one).hostname or "").removeprefix("www.") for one in (address, url)]
+    return hosts[0] == hosts[1] or all(host.endswith(".europa.eu") or host == "europa.eu" for host in hosts)
+
+
+def _council_said(said: Sequence[str]) -> str:
+    """Return which of the Councils the lines above a text name; the Council of the EU where they name none."""
+    agencies = registry().agencies
+    for line in said:
+        own = agencies[_EUROPEAN_COUNCIL].name
+        if own.casefold() in (part.strip().casefold() for part in line.replace("|", "·").split("·")):
+            return own
+    return agencies[_COUNCIL].name
+
+
+def _place(url: str | None) -> str | None:
+    try:
+        parts = urlsplit(url or "")
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return None
+    return f"{host}{parts.path}".rstrip("/") if host else None
+
+
+@cache
+def _publishers() -> dict[str, Agency]:
+    """Return the bodies by website, without the scheme; a body before its own parts that share the site."""
+    agencies = registry().agencies
+    found: dict[str, Agency] = {}
+    for agency in sorted(agencies.values(), key=lambda one: one.parent is not None):
+        place = _place(agency.website)
+        if place:
+            found.setdefault(place, agency)
+    return found | {place: agencies[agency_id] for place, agency_id in _PRESS_ROOMS.items()}
