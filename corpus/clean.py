@@ -5,9 +5,13 @@ child process; a Markdown file with a front-matter header is taken at its word; 
 else is read as plain text. Words are never changed: lines are kept or dropped whole, and only white space is folded.
 """
 
+import io
 import re
+import zipfile
 
+from corpus.bounded import read_bounded
 from corpus.decode import decode
+from corpus.errors import SourceError
 from corpus.layout import fold, is_bare_heading, lay_out
 from corpus.metadata import completed
 from corpus.models import Draft
@@ -16,6 +20,19 @@ from corpus.releases import parse_front_matter
 from corpus.text import ends_sentence, is_list_item
 
 CLEANER_VERSION = 2
+# A page of more is read in a child process: five real ones have at most 0.12 million characters and 2,000 tags.
+_ORDINARY_CHARS = 1_000_000
+_ORDINARY_TAGS = 20_000
+_UNREADABLE = {
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+    b"{\\rtf": "an RTF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "a gzip archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a RAR archive",
+}
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|p|div|h1)[\s>]", re.IGNORECASE)
 
 
@@ -26,20 +43,62 @@ def clean(data: bytes, name: str, address: str | None = None) -> Draft:
     :param address: where a page was found in the end, after redirects.
     :raises SourceError: when there is no text in it.
     """
+    kind = kind_of(data, name)
+    if kind != "text":
+        return read_bounded(kind, data, name, address)
     text = decode(data, name)
     draft = parse_front_matter(text, name)
     if draft is not None:
         return draft
-    if _HTML.search(text[:4096]):
+    if is_html(text):
+        if len(text) > _ORDINARY_CHARS or text.count("<") > _ORDINARY_TAGS:
+            return read_bounded("page", text.encode("utf-8", "replace"), name, address)
         return from_html(text, name, address)
     return from_lines(plain_lines(text), address)
 
 
-def from_lines(lines: list[str], address: str | None = None) -> Draft:
-    """Make a draft of lines, with what they and the address state."""
-    laid = lay_out(lines)
+def kind_of(data: bytes, name: str) -> str:
+    """Tell from its bytes what reads a source: pdf, word or text.
+
+    :raises SourceError: when it is of a kind that nothing here reads.
+    """
+    head = data[:1024]
+    if b"%PDF-" in head:
+        return "pdf"
+    if head.startswith(b"PK\x03\x04"):
+        if _holds(data, "word/document.xml"):
+            return "word"
+        raise SourceError(f"{name} is a zip archive and no release: unpack it and add the releases in it one by one.")
+    for start, kind in _UNREADABLE.items():
+        if head.startswith(start):
+            raise SourceError(f"{name} is {kind} and no release: save it as PDF, .docx or text and add that.")
+    return "text"
+
+
+def is_html(text: str) -> bool:
+    """Tell whether a text is a page."""
+    return _HTML.search(text[:4096]) is not None
+
+
+def _holds(data: bytes, member: str) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as files:
+            return member in files.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return False
+
+
+def from_lines(lines: list[str], address: str | None = None, *, titled: bool = False) -> Draft:
+    """Make a draft of lines, with what they and the address state.
+
+    :param titled: whether a line marked as a title is one wherever it stands; what is before it is about the release.
+    """
+    marked = next((at for at, line in enumerate(lines) if line.startswith("# ")), None) if titled else None
+    above = lines[:marked] if marked is not None else []
+    title = lines[marked][2:] if marked is not None else None
+    laid = lay_out(lines[marked + 1 :] if marked is not None else lines, title=title)
     draft = Draft(laid.text, url=address, found_in={"url": "address"} if address else {})
-    return completed(draft, laid, (), address)
+    return completed(draft, laid, above, address)
 
 
 def plain_lines(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Who issues what is found at an address: the registry of bodies by their websites, and the press rooms they share."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ _PRESS_ROOMS = {
     "consilium.europa.eu": "council",
     "europarl.europa.eu": "ep",
 }
-_COUNCIL, _EUROPEAN_COUNCIL = "council", "euco"
+_EUROPEAN_COUNCIL = "euco"
 _TITLED = ("The ", "the ")
 
 
@@ -32,7 +33,7 @@ def issuer_of(url: str | None, said: Sequence[str] = ()) -> str | None:
     for size in range(len(path.split("/")), -1, -1):
         key = "/".join([host, *path.split("/")[:size]]).rstrip("/")
         if key in known:
-            return _council_said(said) if known[key].id == _COUNCIL else known[key].name
+            return registry().agencies[_EUROPEAN_COUNCIL].name if is_european_council(url, said) else known[key].name
     while "." in host:  # a department's own site stands under its institution's
         host = host.partition(".")[2]
         if host in known:
@@ -62,14 +63,11 @@ def publishes_under(address: str | None, url: str) -> bool:
     return hosts[0] == hosts[1] or all(host.endswith(".europa.eu") or host == "europa.eu" for host in hosts)
 
 
-def _council_said(said: Sequence[str]) -> str:
-    """Return which of the Councils the lines above a text name; the Council of the EU where they name none."""
-    agencies = registry().agencies
-    for line in said:
-        own = agencies[_EUROPEAN_COUNCIL].name
-        if own.casefold() in (part.strip().casefold() for part in line.replace("|", "·").split("·")):
-            return own
-    return agencies[_COUNCIL].name
+def is_european_council(url: str | None, said: Sequence[str]) -> bool:
+    """Tell whether the lines above a text on the Councils' common site name the European Council as a label."""
+    own = registry().agencies[_EUROPEAN_COUNCIL].name.casefold()
+    labels = (part.strip().casefold() for line in said for part in re.split(r"[|·]", line))
+    return (_place(url) or "").startswith("consilium.europa.eu") and own in labels
 
 
 def _place(url: str | None) -> str | None:

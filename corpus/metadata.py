@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from corpus import dates
 from corpus.boilerplate import ABOUT_MAX_CHARS, REFERENCE
-from corpus.issuers import issuer_named, issuer_of, publishes_under
+from corpus.issuers import is_european_council, issuer_named, issuer_of, publishes_under
 from corpus.language import base, detected
 from corpus.layout import Laid, fold
 from corpus.models import Draft
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _JSON_LD_MAX_CHARS = 1_000_000
 _JSON_LD_MAX_NODES = 500
+_VALUE_MAX_CHARS = 1000
 _ARTICLES = ("NewsArticle", "Article", "ReportageNewsArticle", "PressRelease", "WebPage", "BlogPosting", "Report")
 _TITLES = ("og:title", "dcterms.title", "dc.title", "citation_title", "twitter:title", "headline", "title")
 _DATES = tuple(
@@ -91,6 +92,8 @@ def completed(draft: Draft, laid: Laid, above: Sequence[str], address: str | Non
             values[field], places[field] = value, place
     if laid.title:
         values["title"] = laid.title
+    if is_european_council(url, said):  # its site names the other Council in its head
+        values["issuer"], places["issuer"] = issuer_of(url, said), "text"
     return replace(draft, found_in=places, **values)
 
 
@@ -105,7 +108,7 @@ def _meta(tree: "HtmlElement") -> Mapping[str, _Found]:
     found: dict[str, _Found] = {}
     for element in tree.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
-        content = fold(element.get("content") or "")
+        content = fold((element.get("content") or "")[:_VALUE_MAX_CHARS])
         if name and content:
             place = name if name.startswith(("og:", "article:")) else f"meta {name}"
             found.setdefault(name.strip().casefold(), _Found(content, place))
@@ -149,7 +152,7 @@ def _texts(node: Mapping[str, Any], *keys: str) -> Iterator[_Found]:
         for value in values if isinstance(values, list) else [values]:
             value = value.get("name") or value.get("@id") or value.get("url") if isinstance(value, dict) else value
             if isinstance(value, str) and value.strip():
-                yield _Found(fold(value), "json-ld")
+                yield _Found(fold(value[:_VALUE_MAX_CHARS]), "json-ld")
 
 
 def _named(meta: Mapping[str, _Found], names: Iterable[str]) -> Iterator[_Found]:
@@ -224,7 +227,7 @@ def _reference_of(url: str | None) -> str | None:
     match = _PRESSCORNER.search(url)
     if match:
         return "/".join(match.groups()).upper()
-    match = REFERENCE.search(urlsplit(url).path)
+    match = REFERENCE.search(url.partition("?")[0])
     return match["parliament"] if match else None
 
 

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 _SURE_CHARS = 25  # a shorter text may stand in the chosen text by chance
 _MOSTLY_LINKS = 0.5
-_SITE_NAMES = re.compile(r"(?:\s+[|]\s+[^|]{2,60})+$|\s+[-–]\s+(?:Consilium|Europol|Frontex|European \w+)$")  # noqa: RUF001
-_ALIKE = 75.0  # "EP paves way for …" and "Parliament paves way for …" is 94; titles of two releases are below 60
+_SITE_NAMES = re.compile(
+    r"(?:\s+[|]\s+[^|]{2,60})+$|\s+[-\u2013]\s+(?:Consilium|Europol|Frontex|European \w+)$", re.IGNORECASE
+)
+_ALIKE = 75.0  # "EP paves way for …" and "Parliament paves way for …" is 91
 
 
 def from_html(html: str, name: str, address: str | None = None) -> Draft:
@@ -47,6 +49,14 @@ def from_html(html: str, name: str, address: str | None = None) -> Draft:
     title = _title(all_blocks, start, head.title)
     laid = lay_out([block.line for block in chosen], title=title, language=head.language)
     return completed(replace(head, text=laid.text), laid, above, address)
+
+
+def from_html_bytes(data: bytes, name: str, address: str | None = None) -> Draft:
+    """Read a page in UTF-8, for `corpus.bounded`.
+
+    :raises SourceError: when the page cannot be parsed.
+    """
+    return from_html(data.decode("utf-8"), name, address)
 
 
 def _extracted(tree: "HtmlElement") -> "_Extracted":
@@ -97,7 +107,8 @@ def _title(all_blocks: Sequence[Block], start: int, title: str | None) -> str | 
 
 def _alike(shown: str, title: str) -> bool:
     """Tell whether two titles are one, but for a site's name or a word said otherwise."""
-    return fuzz.token_set_ratio(shown.casefold(), title.casefold()) >= _ALIKE
+    shown, title = shown.casefold(), title.casefold()
+    return title.startswith(shown) or fuzz.ratio(shown, _SITE_NAMES.sub("", title)) >= _ALIKE
 
 
 def _chosen(after: Sequence[Block], extracted: _Extracted) -> list[Block]:
@@ -115,7 +126,8 @@ def _chosen(after: Sequence[Block], extracted: _Extracted) -> list[Block]:
         between = first < at < last and block.linked < _MOSTLY_LINKS
         beside = not first <= at <= last and block.linked == 0 and ends_sentence(block.text)
         lead = at < first and beside
-        rear = at > last and beside and block.parent in parents
+        goes_on = block.kind in ("item", "row") and block.linked == 0 and bool(chosen) and chosen[-1] is after[at - 1]
+        rear = at > last and (goes_on or (beside and block.parent in parents))
         if at in known or between or lead or rear:
             chosen.append(block)
     return chosen
