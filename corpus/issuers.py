@@ -17,7 +17,6 @@ _PRESS_ROOMS = {
     "europarl.europa.eu": "ep",
 }
 _EUROPEAN_COUNCIL = "euco"
-_TITLED = ("The ", "the ")
 
 
 def issuer_of(url: str | None, said: Sequence[str] = ()) -> str | None:
@@ -46,13 +45,7 @@ def issuer_named(name: str) -> str | None:
 
     Names a letter away are no match: a site's name that is like a body's is not that body.
     """
-    for prefix in _TITLED:
-        name = name.removeprefix(prefix)
-    name = name.strip()
-    found = registry().find(name).agency if 3 <= len(name) <= 120 else None
-    if found is None or not found.is_eu_body:
-        return None
-    return found.name if name.casefold() in {one.casefold() for one in found.names} else None
+    return _names().get(name.strip().removeprefix("The ").removeprefix("the ").casefold())
 
 
 def publishes_under(address: str | None, url: str) -> bool:
@@ -89,3 +82,14 @@ def _publishers() -> dict[str, Agency]:
         if place:
             found.setdefault(place, agency)
     return found | {place: agencies[agency_id] for place, agency_id in _PRESS_ROOMS.items()}
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Return the names of the bodies by all that exactly one of them is called, in lower case."""
+    found: dict[str, set[str]] = {}
+    for agency in registry().agencies.values():
+        if agency.is_eu_body:
+            for name in agency.names:
+                found.setdefault(name.casefold(), set()).add(agency.name)
+    return {called: names.pop() for called, names in found.items() if len(names) == 1 and len(called) > 2}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _SURE_CHARS = 25  # a shorter text may stand in the chosen text by chance
 _MOSTLY_LINKS = 0.5
+_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]+")
 _SITE_NAMES = re.compile(
     r"(?:\s+[|]\s+[^|]{2,60})+$|\s+[-\u2013]\s+(?:Consilium|Europol|Frontex|European \w+)$", re.IGNORECASE
 )
@@ -85,7 +86,7 @@ class _Extracted:
 
 
 def _solid(text: str) -> str:
-    return "".join(char for char in text if char.isprintable() and not char.isspace())
+    return _UNSEEN.sub("", text)
 
 
 def _start(all_blocks: Sequence[Block], title: str | None) -> int:
@@ -119,7 +120,7 @@ def _chosen(after: Sequence[Block], extracted: _Extracted) -> list[Block]:
     first, last = held[0], held[-1]
     known = set(held)
     parents = {after[at].parent for at in held}
-    chosen = []
+    chosen: list[Block] = []
     for at, block in enumerate(after):
         if TAIL.match(block.text) and block.kind in ("heading", "title") and at >= last:
             break
