@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 
-from corpus.bounded import read_bounded
+from corpus.bounded import lines_bounded, page_bounded
 from corpus.decode import decode
 from corpus.errors import SourceError
 from corpus.layout import fold, is_bare_heading, lay_out
@@ -45,14 +45,14 @@ def clean(data: bytes, name: str, address: str | None = None) -> Draft:
     """
     kind = kind_of(data, name)
     if kind != "text":
-        return read_bounded(kind, data, name, address)
+        return from_lines(lines_bounded(kind, data, name), address, titled=True)
     text = decode(data, name)
     draft = parse_front_matter(text, name)
     if draft is not None:
         return draft
     if is_html(text):
         if len(text) > _ORDINARY_CHARS or text.count("<") > _ORDINARY_TAGS:
-            return read_bounded("page", text.encode("utf-8", "replace"), name, address)
+            return page_bounded(text.encode("utf-8", "replace"), name, address)
         return from_html(text, name, address)
     return from_lines(plain_lines(text), address)
 

@@ -52,7 +52,7 @@ def from_html(html: str, name: str, address: str | None = None) -> Draft:
     return completed(replace(head, text=laid.text), laid, above, address)
 
 
-def from_html_bytes(data: bytes, name: str, address: str | None = None) -> Draft:
+def read_page(data: bytes, name: str, address: str | None = None) -> Draft:
     """Read a page in UTF-8, for `corpus.bounded`.
 
     :raises SourceError: when the page cannot be parsed.

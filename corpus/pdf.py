@@ -1,4 +1,4 @@
-"""A PDF -> a draft, through pypdf. To be run by `corpus.bounded`: a PDF can keep its reader busy for ever.
+"""A PDF -> lines, through pypdf. To be run by `corpus.bounded`: a PDF can keep its reader busy for ever.
 
 pypdf gives each page twice: as words in the order of the file with their fonts, which tell the headings, and laid out
 on a grid of characters, which shows columns and the space between paragraphs. Where the two disagree about the words,
@@ -9,14 +9,13 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median_high
 from typing import TYPE_CHECKING, Any
 
 from corpus.columns import Line, in_reading_order
 from corpus.errors import SourceError
 from corpus.layout import HEADING_MAX_CHARS, fold
-from corpus.models import Draft
 from corpus.text import ends_sentence, is_list_item, is_speaker
 
 if TYPE_CHECKING:
@@ -25,12 +24,14 @@ if TYPE_CHECKING:
 MAX_PAGES = 200
 _SCAN_CHARS = 30  # on a page, on average; a scan has none, or the stamp of the scanner
 _EDGE_LINES = 3  # of a page, among which headers and footers are
+_NUMBERED_CHARS = 60
 _PAGE_NUMBER = re.compile(r"^\W*(?:page|seite|p\.)?\s*\d{1,3}(?:\s*(?:/|of|von|sur|de)\s*\d{1,3})?\W*$", re.IGNORECASE)
 _WORD_BREAK = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
-# First halves of words that keep their hyphen in the middle of a line, too.
-_PREFIXES = frozenset(
-    "all anti cross decision euro ex fact far full half high inter joint labour large law long low market mid multi "
-    "near non one pan policy post pre pro self semi short single small third two vice well wide world".split()
+# Halves of words that keep their hyphen in the middle of a line, too, and are no part of words without one.
+_FIRST = frozenset("all cross decision fact large law non policy self third two vice well".split())
+_SECOND = frozenset(
+    "based being border building country driven free going income keeping level making party quality range related "
+    "risk saving scale sharing speed standing term third up wide year".split()
 )
 _LARGER = 1.15  # a heading's font, over that of most words
 
@@ -44,18 +45,16 @@ class _Page:
     bold: frozenset[str]
 
 
-def from_pdf(data: bytes, name: str, address: str | None = None) -> Draft:
-    """Read a PDF.
+def pdf_lines(data: bytes, name: str, _: str | None = None) -> list[str]:
+    """Return the paragraphs of a PDF, one a line, with the title and headings marked.
 
     :raises SourceError: when it is encrypted, cut off, damaged, a scan, or longer than a release.
     """
-    from corpus.clean import from_lines
-
     pages = _pages(data, name)
     letters = sum(sum(map(str.isalnum, line.text)) for page in pages for line in page.lines)
     if letters < _SCAN_CHARS * len(pages):
         raise SourceError(f"{name} is a scan without text: run text recognition over it, or add the release as text.")
-    return from_lines(list(_lines(_without_edges(pages))), address, titled=True)
+    return list(_lines(_without_edges(pages)))
 
 
 def _pages(data: bytes, name: str) -> list[_Page]:
@@ -110,8 +109,9 @@ def _without_edges(pages: Sequence[_Page]) -> list[_Page]:
             for at in _edges(page)
             if _edge_key(page.lines[at].text) in common or _PAGE_NUMBER.match(page.lines[at].text)
         }
-        kept = tuple(line for at, line in enumerate(page.lines) if at not in out)
-        found.append(_Page(kept, page.sizes, page.bold))
+        kept = [line for at, line in enumerate(page.lines) if at not in out]
+        kept[:1] = [replace(line, new_page=True, apart=False) for line in kept[:1]]
+        found.append(_Page(tuple(kept), page.sizes, page.bold))
     return found
 
 
@@ -121,7 +121,8 @@ def _edges(page: _Page) -> set[int]:
 
 
 def _edge_key(line: str) -> str:
-    return re.sub(r"\d+", "0", line.casefold())
+    """Return what a header has in common on all pages; only a short one may differ in its numbers."""
+    return re.sub(r"\d+", "0", line.casefold()) if len(line) <= _NUMBERED_CHARS else line
 
 
 def _lines(pages: Sequence[_Page]) -> Iterator[str]:
@@ -182,6 +183,6 @@ def _joined(paragraph: str, text: str, words: "Counter[str]") -> str:
         not second[:1].islower()
         or "-" in first
         or words[divided] > words[whole]
-        or (not words[whole] and first.casefold() in _PREFIXES)
+        or (not words[whole] and (first.casefold() in _FIRST or second.casefold() in _SECOND))
     )
     return paragraph + text if compound else paragraph[:-1] + text

@@ -1,4 +1,4 @@
-"""A Word document (.docx) -> a draft, through python-docx. To be run by `corpus.bounded`: a zip may hold a bomb."""
+"""A Word document (.docx) -> lines, through python-docx. To be run by `corpus.bounded`: a zip may hold a bomb."""
 
 import io
 import zipfile
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import SourceError
 from corpus.layout import fold
-from corpus.models import Draft
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -17,15 +16,12 @@ _MAX_FILES = 2000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-def from_word(data: bytes, name: str, address: str | None = None) -> Draft:
-    """Read a Word document.
+def word_lines(data: bytes, name: str, _: str | None = None) -> list[str]:
+    """Return the paragraphs and rows of a Word document, one a line, with title, headings and items marked.
 
     :raises SourceError: when it is damaged, or unpacks to more than a release holds.
     """
-    from corpus.clean import from_lines
-
-    document = _opened(data, name)
-    return from_lines([line for line in _lines(document) if line.strip("#- ")], address, titled=True)
+    return [line for line in _lines(_opened(data, name)) if line.strip("#- ")]
 
 
 def _opened(data: bytes, name: str) -> "Document":

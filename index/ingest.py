@@ -57,7 +57,7 @@ def ingest_file(store: CorpusStore, path: Path, overrides: Overrides) -> Ingeste
     :raises SourceError: when there is no release in it, or something that a release must state is missing.
     """
     data = _read(path)
-    draft = _completed(clean(data, path.name), overrides)
+    draft = _completed(clean(data, path.name, overrides.url), overrides)
     if len(draft.text) < _MIN_TEXT_CHARS:
         raise SourceError(f"{path.name} holds no text of a release: give a file with its full text.")
     missing = [f"no {field} (give it with {_FLAGS[field]})" for field in draft.missing()]
