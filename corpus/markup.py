@@ -218,7 +218,7 @@ def _flushed(
             fresh_items.discard(item)
         elif "blockquote" in tags:
             kind = "quote"
-        elif kind == "paragraph" and item is None and bold and _reads_as_heading(text):
+        elif kind == "paragraph" and item is None and (bold or tags[0] == "dt") and _reads_as_heading(text):
             kind = "heading"
         yield Block(kind, text, numbers.setdefault(container, len(numbers)), linked)
 

@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from corpus.boilerplate import TAIL
+from corpus.boilerplate import TAIL, is_about
 from corpus.layout import lay_out
 from corpus.markup import Block, blocks, parse, prune
 from corpus.metadata import completed, stated
 from corpus.models import Draft
 from corpus.sites import apply_rules
-from corpus.text import ends_sentence
+from corpus.text import ends_sentence, is_speaker
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _SURE_CHARS = 25  # a shorter text may stand in the chosen text by chance
 _MOSTLY_LINKS = 0.5
+_FEW_LINKS = 0.3
+_PARAGRAPH_CHARS = 60
 _UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]+")
 _SITE_NAMES = re.compile(
     r"(?:\s+[|]\s+[^|]{2,60})+$|\s+[-\u2013]\s+(?:Consilium|Europol|Frontex|European \w+)$", re.IGNORECASE
@@ -118,17 +120,46 @@ def _chosen(after: Sequence[Block], extracted: _Extracted) -> list[Block]:
     if not held:
         return [block for block in after if block.linked < _MOSTLY_LINKS]
     first, last = held[0], held[-1]
-    known = set(held)
+    known = set(held) | _lead(after, first)
     parents = {after[at].parent for at in held}
     chosen: list[Block] = []
     for at, block in enumerate(after):
         if TAIL.match(block.text) and block.kind in ("heading", "title") and at >= last:
             break
-        between = first < at < last and block.linked < _MOSTLY_LINKS
-        beside = not first <= at <= last and block.linked == 0 and ends_sentence(block.text)
-        lead = at < first and beside
-        goes_on = block.kind in ("item", "row") and block.linked == 0 and bool(chosen) and chosen[-1] is after[at - 1]
-        rear = at > last and (goes_on or (beside and block.parent in parents))
-        if at in known or between or lead or rear:
+        listed = block.kind == "item" and bool(chosen) and (chosen[-1].text.endswith(":") or chosen[-1].kind == "item")
+        between = first < at < last and (block.linked < _MOSTLY_LINKS or (listed and chosen[-1] is after[at - 1]))
+        if at in known or between or (at > last and _goes_on(block, after[at - 1], chosen, parents)):
             chosen.append(block)
-    return chosen
+    return _once(chosen)
+
+
+def _once(chosen: Sequence[Block]) -> list[Block]:
+    """Leave out a paragraph that is there twice, once for wide screens and once for narrow ones."""
+    seen: set[str] = set()
+    kept = []
+    for block in chosen:
+        if len(block.text) < _PARAGRAPH_CHARS or block.text not in seen:
+            kept.append(block)
+            seen.add(block.text)
+    return kept
+
+
+def _lead(after: Sequence[Block], first: int) -> set[int]:
+    """Return which blocks above the first chosen one are a lead: prose, and headings, lists and speakers beside it."""
+    found: set[int] = set()
+    for at in range(first - 1, -1, -1):
+        block = after[at]
+        right_above = at + 1 in found or at + 1 == first
+        beside = right_above and (block.kind in ("heading", "item") or is_speaker(block.text))
+        prose = ends_sentence(block.text) and block.linked < _FEW_LINKS
+        if prose or (beside and block.linked == 0 and not is_about(block.text)):
+            found.add(at)
+    return found
+
+
+def _goes_on(block: Block, before: Block, chosen: Sequence[Block], parents: set[int]) -> bool:
+    """Tell whether a block below the last chosen one goes on with it: list or table right below, or prose beside."""
+    if block.linked:
+        return False
+    below = block.kind in ("item", "row") and bool(chosen) and chosen[-1] is before
+    return below or (ends_sentence(block.text) and block.parent in parents)
