@@ -24,20 +24,24 @@ LINE = re.compile(
     re.IGNORECASE,
 )
 # From such a line on there is nothing of the release left, wherever it stands in the second half.
-TAIL = re.compile(
-    rf"{_HASHES}(?:votre commentaire|laisser un commentaire|commentaires?|leave a (?:comment|reply)|post a comment"
+_END = (
+    r"votre commentaire|laisser un commentaire|commentaires?|leave a (?:comment|reply)|post a comment"
     r"|your comment|\d+ comments?|kommentar (?:schreiben|hinterlassen)|kommentare|deja un comentario|comentarios"
     r"|lascia un commento|dodaj komentarz|lasă un comentariu|deixe um comentário|plaats een reactie|napsat komentář"
     r"|(?:press |media |for the )?contacts?(?: for media| information| details| us)?|contacts? (?:presse|de presse)"
     r"|press (?:office|officer)s?|pressekontakte?|kontakte?|contactos?(?: de prensa)?|contatti|kontakty?|yhteystiedot"
-    r"|kontaktpersoner|(?:for )?(?:further|more) information|pour (?:en savoir plus|plus d.informations?)"
-    r"|weitere informationen|más información|(?:per )?(?:ulteriori|maggiori) informazioni|więcej informacji"
-    r"|mais informações|meer informatie|related(?: links?| articles?| content| news| stories| media| topics"
-    r"| documents?| information| publications?| items?| releases?)?|see also|read also|latest news"
-    r"|more on this topic|you may also like|useful links|contenus? (?:connexes?|associés?)|articles liés"
-    r"|verwandte (?:themen|inhalte|artikel)|tags?|topics?|share this page|product information)\s*:?$",
-    re.IGNORECASE,
+    r"|kontaktpersoner|related(?: links?| articles?| content| news| stories| media| topics| documents?| publications?"
+    r"| items?| releases?)?|latest news|more on this topic|you may also like|contenus? (?:connexes?|associés?)"
+    r"|articles liés|verwandte (?:themen|inhalte|artikel)|share this page|product information"
 )
+# Such a section ends a release, too, unless there is prose after its heading.
+_MORE = (
+    r"(?:for )?(?:further|more) information|pour (?:en savoir plus|plus d.informations?)|weitere informationen"
+    r"|más información|(?:per )?(?:ulteriori|maggiori) informazioni|więcej informacji|mais informações|meer informatie"
+    r"|related information|see also|read also|useful links|tags?|topics?"
+)
+END = re.compile(rf"{_HASHES}(?:{_END})\s*:?$", re.IGNORECASE)
+TAIL = re.compile(rf"{_HASHES}(?:{_END}|{_MORE})\s*:?$", re.IGNORECASE)
 # What a page says of the release above its text: kind, place, time, number.
 _KIND = (
     r"(?:press|media|news) releases?|news(?: article| item)?|press|statements?(?: and remarks)?|declaration|speech"
@@ -46,13 +50,18 @@ _KIND = (
 )
 _PLACE = r"brussels|bruxelles|brüssel|strasbourg|straßburg|luxembourg|frankfurt(?: am main)?|the hague|warsaw"
 _BODY = r"council of the eu(?:ropean union)?|european council|european commission|european parliament"
+_SAYS = (
+    r"published(?: on)?|publication date|release date|date|posted(?: on)?|publié le|date de publication"
+    r"|veröffentlicht am|pubblicato il|publicado el|opublikowano|data publikacji|gepubliceerd op|publicerad"
+)
 REFERENCE = re.compile(
     r"\b(?P<coded>(?:IP|MEMO|STATEMENT|SPEECH|QANDA|MEX|INF|CLDR|STAT|DOC|AC|CJE|BEI|ECA|EDPS|PRES|READ|FS)"
     r"/\d{2,4}/\d{1,5})\b"
     r"|(?<![\d/.-])(?P<council>\d{1,4}/\d{2})(?![\d/.-])|\b(?P<parliament>20\d{6}(?:IPR|STO|AVI|BKG|BRI)\d{5})\b"
 )
 _ABOUT = re.compile(
-    rf"\b(?:{_KIND}|{_PLACE}|{_BODY}|ref(?:erence)?(?: no)?)\b|\d{{1,2}}[:.]\d{{2}}(?: ?h)?|{REFERENCE.pattern}",
+    rf"\b(?:{_KIND}|{_PLACE}|{_BODY}|{_SAYS}|ref(?:erence)?(?: no)?)\b|\d{{1,2}}[:.]\d{{2}}(?: ?h)?"
+    rf"|{REFERENCE.pattern}",
     re.IGNORECASE,
 )
 KIND_LINE = re.compile(rf"^(?:{_KIND})$", re.IGNORECASE)

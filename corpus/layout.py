@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from corpus.boilerplate import ABOUT_MAX_CHARS, LINE, REFERENCE, TAIL, is_about
+from corpus.boilerplate import ABOUT_MAX_CHARS, END, LINE, REFERENCE, TAIL, is_about
 from corpus.dates import rest, said
 from corpus.text import HEADING, LIST_ITEM, ends_sentence, is_list_item, is_speaker
 
 HEADING_MAX_CHARS = 100
 _TITLE_MAX_CHARS = 250
 _ABOUT_LINES = 8  # above the text: kind, place, date, number
+_PROSE_CHARS = 100
+# "Brussels, 6 December 2018 - The Council adopted"
+_DATELINE = re.compile(r"^(?:[^\W\d_a-z][\w /-]{2,40},\s+)?(?P<date>[\w./ ]{8,30}?)\s*[-:\u2013\u2014]\s+[^\W\d_a-z\s]")
 _BULLET = re.compile(r"^[-*•‣▪◦●·–—][ \t]+")  # noqa: RUF001
 
 
@@ -26,6 +29,11 @@ class Laid:
     title: str | None
     date: date | None
     reference: str | None
+
+
+def without_bullet(line: str) -> str:
+    """Take the bullet off a line that opens with one."""
+    return _BULLET.sub("", line)
 
 
 def fold(line: str) -> str:
@@ -66,15 +74,25 @@ def is_bare_heading(lines: Sequence[str], at: int) -> bool:
 
 
 def _without_tail(lines: Sequence[str]) -> Iterator[str]:
+    prose = [at for at, line in enumerate(lines) if len(line) >= _PROSE_CHARS and ends_sentence(line)]
+    last = prose[-1] if prose else 0
     for at, line in enumerate(lines):
-        if at >= len(lines) // 2 and TAIL.match(line):
+        ends = END.match(line) and at >= len(lines) // 2
+        if ends or (TAIL.match(line) and at > last and at > 0):
             return
         yield line
 
 
 def _stated(lines: Sequence[str], language: str | None) -> tuple[date | None, str | None]:
-    """Return the first date that has a line to itself, and the first reference number above the text."""
-    days = (said(line, language) for at, line in enumerate(lines) if _is_about(line, at, language))
+    """Return the date and the reference number above the text: the date has a line to itself, or opens the text."""
+    days = [
+        said(line, language) for at, line in enumerate(lines) if _is_about(line, at, language) and not LINE.match(line)
+    ]
+    opening = (
+        said(match["date"], language)
+        for line in lines[:_ABOUT_LINES]
+        if (match := _DATELINE.match(line)) and is_about(rest(match["date"], language) or "no date")
+    )
     numbers = (
         match[0]
         for line in lines[:_ABOUT_LINES]
@@ -82,7 +100,7 @@ def _stated(lines: Sequence[str], language: str | None) -> tuple[date | None, st
         for match in REFERENCE.finditer(line)
         if not match["council"] or is_about(rest(line, language) or line)
     )
-    return next((day for day in days if day), None), next(numbers, None)
+    return next((day for day in (*days, *opening) if day), None), next(numbers, None)
 
 
 def _is_about(line: str, at: int, language: str | None) -> bool:

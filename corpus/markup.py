@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from corpus.errors import SourceError
-from corpus.layout import HEADING_MAX_CHARS, fold
+from corpus.layout import HEADING_MAX_CHARS, fold, without_bullet
 from corpus.text import ends_sentence, is_speaker
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Block:
     def line(self) -> str:
         """The block as a line of `corpus.layout`."""
         mark = {"title": "# ", "heading": "## ", "item": "- "}.get(self.kind, "")
-        return mark + self.text
+        return mark + (without_bullet(self.text) if self.kind == "item" else self.text)
 
 
 def parse(html: str, name: str) -> "HtmlElement":

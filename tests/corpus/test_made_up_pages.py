@@ -26,7 +26,7 @@ AROUND = """<!doctype html><html lang="en"><head><title>{title} | A site</title>
 <div class="page"><h1>{title}</h1>
 <div class="share"><span>Share</span> <a href="#">Facebook</a> <a href="#">X</a></div>
 {body}</div>
-<div class="side"><h3>Latest news</h3><ul><li><a href="/n">Ministers talk about the future of coastal towns</a></li></ul>
+<div class="side"><h3>Latest news</h3><ul><li><a href="/n">Ministers talk about the future of our towns</a></li></ul>
 <h3>Press contacts</h3><p>Ann Other, +32 2 555 01 00</p></div>
 <div class="foot"><p>Copyright of the site and its owners</p><ul><li><a href="/c">Legal notice</a></li></ul></div>
 </body></html>"""
