@@ -8,6 +8,7 @@ else is read as plain text. Words are never changed: lines are kept or dropped w
 import io
 import re
 import zipfile
+from urllib.parse import urlsplit
 
 from corpus.bounded import lines_bounded, page_bounded
 from corpus.decode import decode
@@ -43,6 +44,7 @@ def clean(data: bytes, name: str, address: str | None = None) -> Draft:
     :param address: where a page was found in the end, after redirects.
     :raises SourceError: when there is no text in it.
     """
+    address = address if _is_address(address) else None
     kind = kind_of(data, name)
     if kind != "text":
         return from_lines(lines_bounded(kind, data, name), address, titled=True)
@@ -73,6 +75,13 @@ def kind_of(data: bytes, name: str) -> str:
         if head.startswith(start):
             raise SourceError(f"{name} is {kind} and no release: save it as PDF, .docx or text and add that.")
     return "text"
+
+
+def _is_address(address: str | None) -> bool:
+    try:
+        return bool(urlsplit(address or "").hostname)
+    except ValueError:
+        return False
 
 
 def is_html(text: str) -> bool:

@@ -86,7 +86,7 @@ def _declared(sample: bytes) -> str | None:
         return None
     # Browsers read Latin-1 and ASCII as cp1252, too, and so did whoever wrote the page.
     encoding = "cp1252" if encoding in ("iso8859-1", "ascii") else encoding
-    return None if encoding.startswith("utf-") else encoding
+    return encoding if encoding.startswith(("iso8859-", "cp125", "koi8-")) else None
 
 
 def _is_mostly_utf8(data: bytes) -> bool:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from corpus.agencies import registry
 from corpus.models import Agency
+from corpus.names import fold_query, spellings
 
 # Not the body's website, but where it publishes; the longest that fits counts.
 _PRESS_ROOMS = {
@@ -45,14 +46,14 @@ def issuer_named(name: str) -> str | None:
 
     Names a letter away are no match: a site's name that is like a body's is not that body.
     """
-    return _names().get(name.strip().removeprefix("The ").removeprefix("the ").casefold())
+    return _names().get(fold_query(name.strip().removeprefix("The ").removeprefix("the ")))
 
 
 def publishes_under(address: str | None, url: str) -> bool:
     """Tell whether a page at an address may call another its own: both are on one site."""
     if address is None:
         return True
-    hosts = [(urlsplit(one).hostname or "").removeprefix("www.") for one in (address, url)]
+    hosts = [(_place(one) or "").partition("/")[0] for one in (address, url)]
     return hosts[0] == hosts[1] or all(host.endswith(".europa.eu") or host == "europa.eu" for host in hosts)
 
 
@@ -86,10 +87,11 @@ def _publishers() -> dict[str, Agency]:
 
 @cache
 def _names() -> dict[str, str]:
-    """Return the names of the bodies by all that exactly one of them is called, in lower case."""
+    """Return the names of the bodies by all that exactly one of them, and nothing else, is called, folded."""
     found: dict[str, set[str]] = {}
     for agency in registry().agencies.values():
         if agency.is_eu_body:
-            for name in agency.names:
-                found.setdefault(name.casefold(), set()).add(agency.name)
+            for name in (name for name in agency.names if name not in agency.guarded):
+                for spelling in spellings(name):
+                    found.setdefault(fold_query(spelling), set()).add(agency.name)
     return {called: names.pop() for called, names in found.items() if len(names) == 1 and len(called) > 2}

@@ -23,12 +23,13 @@ _BULLET = re.compile(r"^[-*•‣▪◦●·–—][ \t]+")  # noqa: RUF001
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A text laid out, with the title, date and reference that its lines state."""
+    """A text laid out, with the title, date and reference that its lines state; `about` is what stood above it."""
 
     text: str
     title: str | None
     date: date | None
     reference: str | None
+    about: tuple[str, ...]
 
 
 def without_bullet(line: str) -> str:
@@ -49,13 +50,15 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     """
     kept = list(_without_tail(lines))
     day, reference = _stated(kept, language)
-    kept = [line for at, line in enumerate(kept) if not LINE.match(line) and not _is_about(line, at, language)]
+    about = {at for at, line in enumerate(kept) if _is_about(line, at, language)}
+    above = tuple(kept[at] for at in sorted(about) if at < _ABOUT_LINES)
+    kept = [line for at, line in enumerate(kept) if not LINE.match(line) and at not in about]
     first = _title(kept) if title is None else None
     body = kept[1:] if first or (title and kept and _same(kept[0], title)) else kept
     body = _unwrap_guillemets(body)
     while body and HEADING.match(body[-1]):
         body.pop()
-    return Laid(_joined(body), title or first, day, reference)
+    return Laid(_joined(body), title or first, day, reference, above)
 
 
 def is_bare_heading(lines: Sequence[str], at: int) -> bool:

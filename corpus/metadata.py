@@ -74,7 +74,7 @@ def completed(draft: Draft, laid: Laid, above: Sequence[str], address: str | Non
     :param above: the lines that stand above the release, such as "European Council | Statement | 6 December 2018".
     """
     url = draft.url or address
-    said = [line for line in above if len(line) <= ABOUT_MAX_CHARS]
+    said = [line for line in (*above, *laid.about) if len(line) <= ABOUT_MAX_CHARS]
     days = (day for line in said if (day := dates.said(line, draft.language)))
     numbers = (number for line in said if (number := reference_in(line)))
     ways: dict[str, list[tuple[object, str]]] = {

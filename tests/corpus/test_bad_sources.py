@@ -57,6 +57,12 @@ def test_encoding_that_a_page_declares_counts() -> None:
     assert clean(data, "x.html").text == text
 
 
+@pytest.mark.parametrize("charset", ["rot13", "zlib", "unicode_escape", "no-such", "utf-16", "\\"])
+def test_encoding_that_no_page_has_is_not_believed(charset: str) -> None:
+    data = page(f"<h1>Un titre</h1><p>{PROSE}</p>", head=f'<meta charset="{charset}">').decode().encode("cp1252")
+    assert clean(data, "x.html").text == PROSE
+
+
 def test_double_encoded_page_is_named_and_not_repaired() -> None:
     data = FRENCH.encode().decode("cp1252", "replace").encode()
     assert "garbled letters" in why(data)

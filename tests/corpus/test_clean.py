@@ -122,6 +122,20 @@ def test_date_above_or_at_the_head_of_a_text_is_its_date(line: str, day: tuple[i
     assert draft.found_in.get("date") == ("text" if day else None)
 
 
+@pytest.mark.parametrize(
+    ("line", "issuer"),
+    [
+        ("European Commission - Press release", "European Commission"),
+        ("Council of the EU | Press release | 14 March 2019 | 214/19", "Council of the European Union"),
+        ("Press release", None),
+    ],
+)
+def test_issuer_is_named_above_the_text(line: str, issuer: str | None) -> None:
+    draft = clean(f"{line}\n\nA title of a release\n\nThe European Parliament adopted it today.".encode(), "x.txt")
+    assert (draft.title, draft.issuer) == ("A title of a release", issuer)
+    assert draft.text == "The European Parliament adopted it today."
+
+
 def test_reference_stands_above_the_text_and_not_in_it() -> None:
     page = "A title of a release\n\n{}\n\nThe rest of it, as IP/19/1234 said and 100/20 people heard, is short."
     assert clean(page.format("Press release 733/18").encode(), "x.txt").reference == "733/18"

@@ -91,6 +91,12 @@ def test_address_names_issuer_reference_and_date_where_the_page_does_not() -> No
     assert draft.found_in["date"] == "address"
 
 
+def test_site_that_is_called_like_no_single_body_is_no_issuer() -> None:
+    for name in ("Council", "Commission", "The Harbour Times", "Europo1"):
+        page = f'<html><head><meta property="og:site_name" content="{name}"></head><body><h1>A title</h1><p>A line.</p>'
+        assert clean(page.encode(), "x", "https://[::1").issuer is None
+
+
 def test_common_site_of_the_councils_says_which_of_them_it_is() -> None:
     page = (FIXTURES / "pages" / "consilium.html").read_bytes()
     page = page.replace(b"<li>Council of the EU</li><li>Press release", b"<li>European Council</li><li>Press release")
