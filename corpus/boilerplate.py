@@ -51,7 +51,7 @@ _KIND = (
 _PLACE = r"brussels|bruxelles|brüssel|strasbourg|straßburg|luxembourg|frankfurt(?: am main)?|the hague|warsaw"
 _BODY = r"council of the eu(?:ropean union)?|european council|european commission|european parliament"
 _SAYS = (
-    r"published(?: on)?|publication date|release date|date|posted(?: on)?|publié le|date de publication"
+    r"published(?: on)?|publication date|release date|date|posted(?: on)?|publié le|le|am|date de publication"
     r"|veröffentlicht am|pubblicato il|publicado el|opublikowano|data publikacji|gepubliceerd op|publicerad"
 )
 REFERENCE = re.compile(

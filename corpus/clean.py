@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from corpus.bounded import lines_bounded, page_bounded
 from corpus.decode import decode
 from corpus.errors import SourceError
+from corpus.language import detected
 from corpus.layout import fold, is_bare_heading, lay_out
 from corpus.metadata import completed
 from corpus.models import Draft
@@ -105,7 +106,8 @@ def from_lines(lines: list[str], address: str | None = None, *, titled: bool = F
     marked = next((at for at, line in enumerate(lines) if line.startswith("# ")), None) if titled else None
     above = lines[:marked] if marked is not None else []
     title = lines[marked][2:] if marked is not None else None
-    laid = lay_out(lines[marked + 1 :] if marked is not None else lines, title=title)
+    language = detected(" ".join(lines))  # of the months' names
+    laid = lay_out(lines[marked + 1 :] if marked is not None else lines, title=title, language=language)
     draft = Draft(laid.text, url=address, found_in={"url": "address"} if address else {})
     return completed(draft, laid, above, address)
 

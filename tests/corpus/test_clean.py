@@ -152,3 +152,9 @@ def test_section_called_more_information_stays_where_there_is_prose_in_it() -> N
     )
     assert kept.text == f"{prose}\n\n## More information\n\n{prose[::-1]}."
     assert clean(f"# T\n\n{prose}\n\n## More information\n\nFactsheet\n\nVideo".encode(), "x.md").text == prose
+
+
+def test_date_of_a_text_is_read_in_its_language() -> None:
+    text = "Les petits ports\n\nBruxelles, le 6 décembre 2018\n\nLe Conseil a adopté aujourd’hui une série de mesures."
+    draft = clean(text.encode(), "x.txt")
+    assert (draft.date, draft.language) == (datetime.date(2018, 12, 6), "fr")
