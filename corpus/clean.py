@@ -123,7 +123,9 @@ def plain_lines(text: str) -> list[str]:
                 lines[-1] += f" {line}"
             else:
                 lines.append(line)
-    return lines[:1] + [f"## {line}" if is_bare_heading(lines, at) else line for at, line in enumerate(lines)][1:]
+    language = detected(text)
+    marked = [f"## {line}" if is_bare_heading(lines, at, language) else line for at, line in enumerate(lines)]
+    return lines[:1] + marked[1:]
 
 
 def _is_hard_wrapped(text: str) -> bool:

@@ -61,7 +61,7 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     return Laid(_joined(body), title or first, day, reference, above)
 
 
-def is_bare_heading(lines: Sequence[str], at: int) -> bool:
+def is_bare_heading(lines: Sequence[str], at: int, language: str | None = None) -> bool:
     """Tell whether a line without a mark is a heading: short, no sentence, and followed by one."""
     line = lines[at]
     following = lines[at + 1] if at + 1 < len(lines) else ""
@@ -70,7 +70,7 @@ def is_bare_heading(lines: Sequence[str], at: int) -> bool:
         and line[0].isupper()
         and line[-1].isalnum()
         and not (is_list_item(line) or is_speaker(line) or LINE.match(line) or TAIL.match(line))
-        and not _is_about(line, at, None)
+        and not _is_about(line, at, language)
         and (ends_sentence(following) or following.endswith(":"))
         and len(following) > len(line)
     )
