@@ -1,113 +1,131 @@
 """Bytes of a source -> a draft of a release: its text laid out, boilerplate out, what it says of itself found.
 
-In this order: a Markdown file with a front-matter header is taken at its word; HTML goes through trafilatura; anything
+What a source is, its bytes decide and not its name. In this order: a PDF and a Word document are read in a bounded
+child process; a Markdown file with a front-matter header is taken at its word; HTML goes through trafilatura; anything
 else is read as plain text. Words are never changed: lines are kept or dropped whole, and only white space is folded.
 """
 
+import io
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+import zipfile
+from urllib.parse import urlsplit
 
+from corpus.bounded import lines_bounded, page_bounded
 from corpus.decode import decode
+from corpus.errors import SourceError
+from corpus.language import detected
+from corpus.layout import fold, is_bare_heading, lay_out
+from corpus.metadata import completed
 from corpus.models import Draft
+from corpus.pages import from_html
 from corpus.releases import parse_front_matter
-from corpus.text import HEADING, LIST_ITEM, ends_sentence, is_list_item, is_speaker
+from corpus.text import ends_sentence, is_list_item
 
-if TYPE_CHECKING:
-    from lxml.etree import _Element
-
-CLEANER_VERSION = 1
+CLEANER_VERSION = 2
+# A page of more is read in a child process: five real ones have at most 0.12 million characters and 2,000 tags.
+_ORDINARY_CHARS = 1_000_000
+_ORDINARY_TAGS = 20_000
+_UNREADABLE = {
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+    b"{\\rtf": "an RTF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "a gzip archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a RAR archive",
+}
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|p|div|h1)[\s>]", re.IGNORECASE)
-_TITLE_MAX_CHARS = 250
-_HEADING_MAX_CHARS = 100
-_MONTHS = "January February March April May June July August September October November December".split()
-_DATE = rf"(?P<day>\d{{1,2}})\s+(?P<month>{'|'.join(_MONTHS)})\s+(?P<year>\d{{4}})"
-_DATE_LINE = re.compile(rf"^(?:(?:press\s+release|news|statement|speech)\s*[,:|-]?\s*)?{_DATE}$", re.IGNORECASE)
-_BULLET = re.compile(r"^[-*•‣▪◦●·–—][ \t]+")  # noqa: RUF001
-_LINK_LINE = re.compile(
-    r"^(?:visit the (?:meeting|event) page|download as pdf|print(?: this page)?|back to top|share(?: this page)?"
-    r"|follow us|subscribe|this site uses cookies\b.*|all official european union website addresses\b.*"
-    r"|see all eu institutions and bodies)\.?$",
-    re.IGNORECASE,
-)
-# From such a line on there is nothing of the release left, wherever it stands in the second half.
-_TAIL = re.compile(
-    r"^(?:#+\s*)?(?:votre commentaire|laisser un commentaire|leave a (?:comment|reply)|post a comment|your comment"
-    r"|kommentar (?:schreiben|hinterlassen)|deja un comentario|lascia un commento|dodaj komentarz"
-    r"|(?:press |media )?contacts?|related (?:links|articles|content|news|stories)|more on this topic)\s*:?$",
-    re.IGNORECASE,
-)
 
 
-def clean(data: bytes, name: str) -> Draft:
+def clean(data: bytes, name: str, address: str | None = None) -> Draft:
     """Read a source and return what it holds; metadata that it does not state is ``None``.
 
     :param name: how messages call the source: a file's name or an address.
+    :param address: where a page was found in the end, after redirects.
     :raises SourceError: when there is no text in it.
     """
+    address = address if _is_address(address) else None
+    kind = kind_of(data, name)
+    if kind != "text":
+        return from_lines(lines_bounded(kind, data, name), address, titled=True)
     text = decode(data, name)
     draft = parse_front_matter(text, name)
     if draft is not None:
         return draft
-    if _HTML.search(text[:4096]):
-        return _from_html(text)
-    return _from_lines(_plain_lines(text))
+    if is_html(text):
+        if len(text) > _ORDINARY_CHARS or text.count("<") > _ORDINARY_TAGS:
+            return page_bounded(text.encode("utf-8", "replace"), name, address)
+        return from_html(text, name, address)
+    return from_lines(plain_lines(text), address)
 
 
-def _from_html(html: str) -> Draft:
-    import trafilatura
-    from trafilatura.settings import Document
+def kind_of(data: bytes, name: str) -> str:
+    """Tell from its bytes what reads a source: pdf, word or text.
 
-    page = trafilatura.bare_extraction(
-        html, with_metadata=True, include_formatting=True, include_tables=True, include_comments=False
-    )
-    if not isinstance(page, Document):
-        return Draft(text="")
-    draft = _from_lines(list(_html_lines(page.body)))
-    return replace(
-        draft,
-        title=draft.title or page.title,
-        date=_iso_date(page.date) or draft.date,
-        language=page.language or _html_language(html),
-        url=page.url,
-    )
-
-
-def _html_lines(body: "_Element") -> Iterator[str]:
-    """Walk trafilatura's body: a heading, or a paragraph that is only bold, is a heading; an item is a list item."""
-    for element in body.iter("head", "p", "item", "quote", "row"):
-        if any(parent.tag in ("p", "item", "quote", "row") for parent in element.iterancestors()):
-            continue
-        line = _fold("".join(map(str, element.itertext())))
-        bold = [child for child in element if child.tag == "hi" and child.get("rend") == "#b"]
-        only_bold = bool(bold) and _fold("".join(map(str, bold[0].itertext()))) == line
-        if element.tag == "head" and element.get("rend") == "h1":
-            yield f"# {line}"
-        elif element.tag == "head" or (only_bold and not ends_sentence(line) and len(line) <= _HEADING_MAX_CHARS):
-            yield f"## {line}"
-        elif line:
-            yield f"- {line}" if element.tag == "item" else line
+    :raises SourceError: when it is of a kind that nothing here reads.
+    """
+    head = data[:1024]
+    if b"%PDF-" in head:
+        return "pdf"
+    if head.startswith(b"PK\x03\x04"):
+        if _holds(data, "word/document.xml"):
+            return "word"
+        raise SourceError(f"{name} is a zip archive and no release: unpack it and add the releases in it one by one.")
+    for start, kind in _UNREADABLE.items():
+        if head.startswith(start):
+            raise SourceError(f"{name} is {kind} and no release: save it as PDF, .docx or text and add that.")
+    return "text"
 
 
-def _html_language(html: str) -> str | None:
-    match = re.search(r"<html[^>]*\blang=[\"']?([a-z]{2})\b", html[:4096], re.IGNORECASE)
-    return match[1].lower() if match else None
+def _is_address(address: str | None) -> bool:
+    try:
+        return bool(urlsplit(address or "").hostname)
+    except ValueError:
+        return False
 
 
-def _plain_lines(text: str) -> list[str]:
+def is_html(text: str) -> bool:
+    """Tell whether a text is a page."""
+    return _HTML.search(text[:4096]) is not None
+
+
+def _holds(data: bytes, member: str) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as files:
+            return member in files.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return False
+
+
+def from_lines(lines: list[str], address: str | None = None, *, titled: bool = False) -> Draft:
+    """Make a draft of lines, with what they and the address state.
+
+    :param titled: whether a line marked as a title is one wherever it stands; what is before it is about the release.
+    """
+    marked = next((at for at, line in enumerate(lines) if line.startswith("# ")), None) if titled else None
+    above = lines[:marked] if marked is not None else []
+    title = lines[marked][2:] if marked is not None else None
+    language = detected(" ".join(lines))  # of the months' names
+    laid = lay_out(lines[marked + 1 :] if marked is not None else lines, title=title, language=language)
+    draft = Draft(laid.text, url=address, found_in={"url": "address"} if address else {})
+    return completed(draft, laid, above, address)
+
+
+def plain_lines(text: str) -> list[str]:
     """Return the paragraphs of a plain text, one a line, with headings marked."""
     wrapped = _is_hard_wrapped(text)
     lines: list[str] = []
     for block in re.split(r"\n[ \t]*\n", text):
-        folded = [line for line in map(_fold, block.split("\n")) if line]
+        folded = [line for line in map(fold, block.split("\n")) if line]
         for number, line in enumerate(folded):
             if wrapped and number and not is_list_item(line):
                 lines[-1] += f" {line}"
             else:
                 lines.append(line)
-    return lines[:1] + [f"## {line}" if _is_bare_heading(lines, at) else line for at, line in enumerate(lines)][1:]
+    language = detected(text)
+    marked = [f"## {line}" if is_bare_heading(lines, at, language) else line for at, line in enumerate(lines)]
+    return lines[:1] + marked[1:]
 
 
 def _is_hard_wrapped(text: str) -> bool:
@@ -116,99 +134,3 @@ def _is_hard_wrapped(text: str) -> bool:
     return len(broken) > 2 and sum(not ends_sentence(line) and 40 <= len(line) <= 100 for line in broken) > 0.7 * len(
         broken
     )
-
-
-def _is_bare_heading(lines: list[str], at: int) -> bool:
-    """Tell whether a line without a mark is a heading: short, no sentence, and followed by one."""
-    line = lines[at]
-    following = lines[at + 1] if at + 1 < len(lines) else ""
-    return (
-        len(line) <= _HEADING_MAX_CHARS
-        and line[0].isupper()
-        and line[-1].isalnum()
-        and not (
-            is_list_item(line)
-            or is_speaker(line)
-            or _LINK_LINE.match(line)
-            or _DATE_LINE.match(line)
-            or _TAIL.match(line)
-        )
-        and (ends_sentence(following) or following.endswith(":"))
-        and len(following) > len(line)
-    )
-
-
-def _from_lines(lines: list[str]) -> Draft:
-    lines = list(_without_tail(lines))
-    dates = [match for match in map(_DATE_LINE.match, lines) if match]
-    lines = [line for line in lines if not _DATE_LINE.match(line) and not _LINK_LINE.match(line)]
-    title = _title(lines)
-    body = _unwrap_guillemets(lines[1:] if title else lines)
-    while body and HEADING.match(body[-1]):
-        body.pop()
-    return Draft(text=_lay_out(body), title=title, date=_spelled_date(dates[0]) if dates else None)
-
-
-def _without_tail(lines: list[str]) -> Iterator[str]:
-    for at, line in enumerate(lines):
-        if at >= len(lines) // 2 and _TAIL.match(line):
-            return
-        yield line
-
-
-def _title(lines: list[str]) -> str | None:
-    """Return the first line where it reads as a title."""
-    if len(lines) < 2:
-        return None
-    marked = HEADING.match(lines[0])
-    if marked:
-        return marked["title"]
-    first = lines[0]
-    reads_as_title = len(first) <= _TITLE_MAX_CHARS and not ends_sentence(first) and not is_list_item(first)
-    return first if reads_as_title and not first.endswith((":", ",", ";")) else None
-
-
-def _unwrap_guillemets(lines: list[str]) -> list[str]:
-    """Take off the pair of guillemets that a repost puts around the whole release."""
-    whole = "\n".join(lines)
-    depth = 0
-    for at, char in enumerate(whole):
-        depth += (char == "«") - (char == "»")
-        if depth == 0:
-            if at == len(whole) - 1 and whole.startswith("«"):
-                return [line for line in map(_fold, whole[1:-1].split("\n")) if line]
-            break
-    return lines
-
-
-def _lay_out(lines: Iterable[str]) -> str:
-    """Join lines into the layout of `corpus.text`: items follow their lead-in, a speaker the statement."""
-    text = ""
-    last = ""
-    for line in lines:
-        heading = HEADING.match(line)
-        if heading:
-            line = f"## {heading['title']}"
-        elif is_list_item(line):
-            line = _BULLET.sub("- ", line)
-        attached = (is_list_item(line) and (is_list_item(last) or last.endswith(":"))) or (
-            is_speaker(line) and ends_sentence(last) and not LIST_ITEM.match(last)
-        )
-        text += ("" if not text else "\n" if attached else "\n\n") + line
-        last = line
-    return text
-
-
-def _fold(line: str) -> str:
-    return " ".join(line.split())
-
-
-def _spelled_date(match: re.Match[str]) -> date | None:
-    return _iso_date(f"{match['year']}-{_MONTHS.index(match['month'].capitalize()) + 1:02}-{int(match['day']):02}")
-
-
-def _iso_date(text: str | None) -> date | None:
-    try:
-        return datetime.strptime(text or "", "%Y-%m-%d").date()  # noqa: DTZ007
-    except ValueError:
-        return None

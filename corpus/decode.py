@@ -1,6 +1,8 @@
 """Bytes to text: the encoding of a source found, or the source refused."""
 
 import codecs
+import re
+from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
@@ -8,21 +10,26 @@ from corpus.errors import SourceError
 
 MAX_BYTES = 20 * 1024 * 1024
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_UNPRINTABLE = {chr(code) for code in range(32)} - set("\t\n\r\f\v\x1c\x1d\x1e\x85") | {"\x7f", "\ufffd"}
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
+_FEW = 0.02  # control characters; random bytes that happen to be UTF-8 have 0.2
+_CHARSET = re.compile(
+    rb"""<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*["']?\s*([\w-]{2,30})""", re.IGNORECASE
+)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 _ENOUGH_TEXT = 0.7  # letters and spaces; prose has over 0.9, random bytes read as cp1252 about 0.5
 
 
 def decode(data: bytes, name: str) -> str:
     r"""Return the text of a source, in Unicode with ``\n`` line ends.
 
-    A byte order mark decides; then UTF-8 where it fits; then UTF-16 where every other byte is NUL, cp1252 where it
-    gives prose, and what charset-normalizer detects.
+    A byte order mark decides; then UTF-8 where it fits; then UTF-16 where every other byte is NUL, what a page
+    declares, UTF-8 with stray bytes of cp1252 among it, cp1252 where it gives prose, and what charset-normalizer
+    detects. A few control characters, which nobody sees, are left out.
 
     :raises SourceError: when the source is empty, too large, or no text in any encoding.
     """
@@ -42,6 +49,7 @@ def decode(data: bytes, name: str) -> str:
 
 
 def _decoded(data: bytes) -> str | None:
+    data = data.removeprefix(codecs.BOM_UTF8)
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _prose(data, encoding)
@@ -53,26 +61,64 @@ def _decoded(data: bytes) -> str | None:
     return _prose(data, best.encoding) if best is not None else None
 
 
-def _candidates(data: bytes) -> list[str]:
+def _candidates(data: bytes) -> Iterator[str]:
     sample = data[:4096]
     if sample[1::2].count(0) > len(sample) // 4:
-        return ["utf-16-le"]
+        yield "utf-16-le"
+        return
     if sample[0::2].count(0) > len(sample) // 4:
-        return ["utf-16-be"]
-    return ["utf-8", "cp1252"]
+        yield "utf-16-be"
+        return
+    yield "utf-8"
+    if declared := _declared(sample):
+        yield declared
+    if _is_mostly_utf8(data):
+        yield "utf-8 with cp1252"
+    yield "cp1252"
+
+
+def _declared(sample: bytes) -> str | None:
+    """Return the 8-bit encoding that a page says it is in."""
+    match = _CHARSET.search(sample)
+    try:
+        encoding = codecs.lookup(match[1].decode("ascii")).name if match else "utf-8"
+    except LookupError:
+        return None
+    # Browsers read Latin-1 and ASCII as cp1252, too, and so did whoever wrote the page.
+    encoding = "cp1252" if encoding in ("iso8859-1", "ascii") else encoding
+    return encoding if encoding.startswith(("iso8859-", "cp125", "koi8-")) else None
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Tell whether there are more characters of several bytes in it than bytes that are no UTF-8."""
+    text = data.decode("utf-8", "replace")
+    stray = text.count("\ufffd")
+    return sum(char > "\x7f" for char in text) > 2 * stray
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that are no UTF-8 as cp1252, which is what editors paste into pages."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("cp1252", _as_cp1252)
 
 
 def _prose(data: bytes, encoding: str) -> str | None:
     """Decode, and refuse what no person would call text."""
     try:
-        text = data.decode(encoding)
+        text = data.decode("utf-8", "cp1252") if encoding == "utf-8 with cp1252" else data.decode(encoding)
     except UnicodeError:
         return None
     text = text.removeprefix("\ufeff")
-    sample = text[:100_000]
-    if any(char in _UNPRINTABLE for char in sample):
+    unprintable = len(_UNPRINTABLE.findall(text))
+    if unprintable > _FEW * len(text) or (unprintable and not encoding.startswith("utf-")):
         return None
+    text = _UNPRINTABLE.sub("", text)
     if encoding.startswith("utf-8"):  # what is no text is no UTF-8 either; HTML may be mostly signs
         return text
+    sample = _TAG.sub(" ", text[:100_000])
     plain = sum(char.isalpha() or char.isspace() for char in sample)
     return text if plain >= _ENOUGH_TEXT * len(sample) else None

@@ -34,6 +34,7 @@ class Release:
     url: str | None = None
     retrieved_from: str | None = None
     note: str | None = None
+    reference: str | None = None
 
     @property
     def text_sha256(self) -> str:
@@ -54,10 +55,13 @@ class Draft:
     url: str | None = None
     retrieved_from: str | None = None
     note: str | None = None
+    reference: str | None = None
+    found_in: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Where the title, the issuer and so on are from: "json-ld", "og:title", "meta Reference", "text", "detected" …"""
 
     def missing(self) -> tuple[str, ...]:
         """Name what a release must state and this draft does not."""
-        return tuple(field for field in ("title", "issuer", "date", "language") if not getattr(self, field))
+        return tuple(name for name in ("title", "issuer", "date", "language") if not getattr(self, name))
 
     def accepted(self, release_id: str) -> Release:
         """Return the release that this draft becomes under an id.
@@ -66,8 +70,8 @@ class Draft:
         """
         if self.missing():
             raise ValueError(f"a draft without {', '.join(self.missing())} is no release yet")
-        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return Release(release_id=release_id, **fields)
+        names = (one.name for one in dataclasses.fields(self) if one.name != "found_in")
+        return Release(release_id=release_id, **{name: getattr(self, name) for name in names})
 
 
 class Guard(StrEnum):

@@ -7,7 +7,7 @@ from importlib import resources
 from corpus.errors import SourceError
 from corpus.models import Draft, Release
 
-_FIELDS = ("title", "issuer", "date", "language", "kind", "url", "retrieved_from", "note")
+_FIELDS = ("title", "issuer", "date", "language", "kind", "reference", "url", "retrieved_from", "note")
 
 
 def shipped_releases() -> Iterator[Release]:
@@ -42,7 +42,8 @@ def parse_front_matter(text: str, name: str) -> Draft | None:
             f"{name} has a date that is not written YYYY-MM-DD in its header: correct it and add it again."
         )
     values = {field: value if field == "date" else str(value) for field, value in header.items()}
-    return Draft(text=post.content.strip(), **values)  # type: ignore[arg-type]
+    found_in = dict.fromkeys(values, "header")
+    return Draft(text=post.content.strip(), found_in=found_in, **values)  # type: ignore[arg-type]
 
 
 def format_front_matter(release: Release) -> str:

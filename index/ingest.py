@@ -14,6 +14,7 @@ from slugify import slugify
 from corpus.clean import CLEANER_VERSION, clean
 from corpus.decode import MAX_BYTES
 from corpus.errors import SourceError, UnknownReleaseError
+from corpus.language import detected
 from corpus.models import Draft, Release
 from corpus.releases import shipped_releases
 from index.store.corpus import CorpusStore
@@ -56,7 +57,7 @@ def ingest_file(store: CorpusStore, path: Path, overrides: Overrides) -> Ingeste
     :raises SourceError: when there is no release in it, or something that a release must state is missing.
     """
     data = _read(path)
-    draft = _completed(clean(data, path.name), overrides)
+    draft = _completed(clean(data, path.name, overrides.url), overrides)
     if len(draft.text) < _MIN_TEXT_CHARS:
         raise SourceError(f"{path.name} holds no text of a release: give a file with its full text.")
     missing = [f"no {field} (give it with {_FLAGS[field]})" for field in draft.missing()]
@@ -114,7 +115,7 @@ def _completed(draft: Draft, overrides: Overrides) -> Draft:
         draft,
         title=" ".join(draft.title.split()) if draft.title else None,
         issuer=" ".join(draft.issuer.split()) if draft.issuer else None,
-        language=draft.language.casefold() if draft.language else _detected_language(draft.text),
+        language=draft.language.casefold() if draft.language else detected(draft.text),
         text=unicodedata.normalize("NFC", draft.text),
     )
 
@@ -125,12 +126,6 @@ def _inheriting(draft: Draft, before: Release | None) -> Draft:
         return draft
     kept = {name: getattr(before, name) for name in ("url", "retrieved_from", "note") if getattr(draft, name) is None}
     return dataclasses.replace(draft, **kept)
-
-
-def _detected_language(text: str) -> str | None:
-    import py3langid
-
-    return str(py3langid.classify(text[:5000])[0]) if len(text) >= _MIN_TEXT_CHARS else None
 
 
 def _canonical_url(url: str | None) -> str | None:

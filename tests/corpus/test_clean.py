@@ -103,3 +103,58 @@ def test_european_parliament_page_keeps_every_paragraph() -> None:
 def test_no_word_of_a_text_is_lost_added_or_moved(words: list[str]) -> None:
     draft = clean(("A title of it\n\n" + " ".join(words) + " and the end.").encode(), "x.txt")
     assert draft.text.split() == [*words, "and", "the", "end."]
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Brussels, 6 December 2018 – The Council adopted measures.", (2018, 12, 6)),
+        ("06/12/2018: The Council adopted measures.", (2018, 12, 6)),
+        ("Press release | 733/18 | 06/12/2018 | 10:20", (2018, 12, 6)),
+        ("Published on 6 December 2018", (2018, 12, 6)),
+        ("Since 6 December 2018 the Council has adopted measures.", None),
+        ("The plan of 6 December 2018 - The Council adopted it.", None),
+    ],
+)
+def test_date_above_or_at_the_head_of_a_text_is_its_date(line: str, day: tuple[int, int, int] | None) -> None:
+    draft = clean(f"A title of a release\n\n{line}\n\nThe rest of it is short.".encode(), "x.txt")
+    assert draft.date == (datetime.date(*day) if day else None)
+    assert draft.found_in.get("date") == ("text" if day else None)
+
+
+@pytest.mark.parametrize(
+    ("line", "issuer"),
+    [
+        ("European Commission - Press release", "European Commission"),
+        ("Council of the EU | Press release | 14 March 2019 | 214/19", "Council of the European Union"),
+        ("Press release", None),
+    ],
+)
+def test_issuer_is_named_above_the_text(line: str, issuer: str | None) -> None:
+    draft = clean(f"{line}\n\nA title of a release\n\nThe European Parliament adopted it today.".encode(), "x.txt")
+    assert (draft.title, draft.issuer) == ("A title of a release", issuer)
+    assert draft.text == "The European Parliament adopted it today."
+
+
+def test_reference_stands_above_the_text_and_not_in_it() -> None:
+    page = "A title of a release\n\n{}\n\nThe rest of it, as IP/19/1234 said and 100/20 people heard, is short."
+    assert clean(page.format("Press release 733/18").encode(), "x.txt").reference == "733/18"
+    assert clean(page.format("Brussels, 4 December 2018 IP/18/6635").encode(), "x.txt").reference == "IP/18/6635"
+    assert clean(page.format("It was adopted.").encode(), "x.txt").reference is None
+
+
+def test_section_called_more_information_stays_where_there_is_prose_in_it() -> None:
+    prose = (
+        "The regulation was adopted by the Council in the presence of the ministers of all the member states of the EU."
+    )
+    kept = clean(
+        f"# T\n\n{prose}\n\n## More information\n\n{prose[::-1]}.\n\n## Contacts\n\nAnn Other".encode(), "x.md"
+    )
+    assert kept.text == f"{prose}\n\n## More information\n\n{prose[::-1]}."
+    assert clean(f"# T\n\n{prose}\n\n## More information\n\nFactsheet\n\nVideo".encode(), "x.md").text == prose
+
+
+def test_date_of_a_text_is_read_in_its_language() -> None:
+    text = "Les petits ports\n\nBruxelles, le 6 décembre 2018\n\nLe Conseil a adopté aujourd’hui une série de mesures."
+    draft = clean(text.encode(), "x.txt")
+    assert (draft.date, draft.language) == (datetime.date(2018, 12, 6), "fr")
