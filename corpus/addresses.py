@@ -50,7 +50,8 @@ class Target:
     def origin(self) -> str:
         """Whose robots.txt holds for it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}:{self.port}"
+        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}"
 
     @property
     def place(self) -> tuple[str, int]:

@@ -187,10 +187,6 @@ class Fetcher:
                 ) from error
             raise _PassingError("did not answer in time") from error
         except httpcore.NetworkError as error:
-            if isinstance(error.__cause__, ssl.SSLCertVerificationError):
-                raise FetchError(
-                    f"{target.host} does not prove that it is {target.host}: its certificate was not accepted."
-                ) from error
             raise _PassingError("could not be reached") from error
         except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:  # httpx reads every Location, also unfollowed
             raise FetchError(f"{shown(target.url)} redirects to what is no address: check the address.") from error

@@ -130,7 +130,14 @@ class _TimedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, self._network.left(timeout))
+        try:
+            stream = self._stream.start_tls(ssl_context, server_hostname, self._network.left(timeout))
+        except httpcore.ConnectError as error:
+            if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+                raise FetchError(
+                    f"{server_hostname} does not prove that it is {server_hostname}: its certificate was not accepted."
+                ) from error
+            raise
         return _TimedStream(stream, self._network)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401

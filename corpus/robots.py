@@ -42,7 +42,7 @@ def parse_robots(data: bytes) -> "Protego":
     """
     from protego import Protego
 
-    lines = data[:MAX_ROBOTS_BYTES].decode("utf-8", "replace").splitlines()
+    lines = data[:MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace").splitlines()
     return Protego.parse("\n".join(map(_of_two, lines)))
 
 

@@ -1,13 +1,17 @@
 """Servers on 127.0.0.1 that answer as they are told, well or badly."""
 
 import contextlib
-import gzip
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
+
+import httpcore
+
+from corpus.addresses import FetchRules
 
 Handler = Callable[["Request"], None]
 
@@ -114,12 +118,63 @@ def redirect(location: str, status: str = "302 Found") -> Handler:
     return lambda request: request.answer(status=status, Location=location)
 
 
-def zeros(count: int) -> Iterator[bytes]:
-    """So many bytes of nothing, a megabyte at a time."""
-    for _ in range(count // 1_000_000):
-        yield bytes(1_000_000)
-
-
 def gzip_bomb(megabytes: int) -> bytes:
     """So many megabytes of nothing, in a thousandth of them."""
-    return gzip.compress(bytes(megabytes * 1_000_000), 9)
+    packer = zlib.compressobj(9, wbits=16 + zlib.MAX_WBITS)
+    return b"".join([*(packer.compress(bytes(1_000_000)) for _ in range(megabytes)), packer.flush()])
+
+
+class Clock:
+    """A clock that only goes on when someone sleeps, and the sleeps it saw, in seconds."""
+
+    def __init__(self) -> None:
+        self.time = 1_000.0
+        self.sleeps: list[float] = []
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.sleeps.append(seconds)
+        self.time += seconds
+
+
+def private(*servers: Server) -> FetchRules:
+    """Return rules that let a fetcher reach servers of the test."""
+    return FetchRules(private=frozenset((server.address, server.port) for server in servers))
+
+
+class Public(httpcore.SyncBackend):
+    """A public internet of one machine: a public address that is connected to as a server of the test."""
+
+    address = "147.67.34.45"
+
+    def resolver(self, host: str, port: int) -> list[str]:
+        """Give every host that address."""
+        return [self.address]
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the server of the test."""
+        assert host == self.address
+        return _Disguised(super().connect_tcp("127.0.0.1", port, timeout, local_address, socket_options))
+
+
+class _Disguised(httpcore.NetworkStream):
+    """A connection to 127.0.0.1 that says it leads to the public address."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self.read, self.write, self.close = stream.read, stream.write, stream.close  # type: ignore[method-assign]
+        self._stream = stream
+
+    def get_extra_info(self, info: str) -> object:
+        """Lie about the peer."""
+        return (Public.address, 80) if info == "server_addr" else self._stream.get_extra_info(info)

@@ -12,9 +12,9 @@ from corpus.addresses import FetchRules, default_hosts, is_public, read_target
 from corpus.errors import FetchError, SettingsError
 from corpus.fetch import Fetched, Fetcher, FetchLimits
 from index.settings import IndexSettings, fetch_rules, load_index_settings
-from tests.corpus.servers import Server, page, redirect
+from tests.corpus.servers import Server, page, private, redirect
 
-OPEN = FetchRules(hosts=("*",), delay_s=0.0)
+OPEN = FetchRules(hosts=("*",))
 QUICK = FetchLimits(connect_s=2.0, read_s=2.0, whole_s=5.0, backoff_s=0.01)
 
 
@@ -254,8 +254,3 @@ def test_setting_that_makes_no_sense_is_named(monkeypatch: pytest.MonkeyPatch, n
     monkeypatch.setenv(f"MEASURES_FETCH_{name}", value)
     with pytest.raises(SettingsError, match=f"MEASURES_FETCH_{name}"):
         load_index_settings()
-
-
-def private(*servers: Server) -> FetchRules:
-    """Rules that let a fetcher reach servers of the test."""
-    return FetchRules(private=frozenset((server.address, server.port) for server in servers), delay_s=0.0)
