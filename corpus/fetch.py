@@ -7,9 +7,8 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import metadata
 from types import TracebackType
 from typing import Self
@@ -18,63 +17,17 @@ import httpcore
 import httpx
 
 from corpus.addresses import FetchRules, Target, read_target, shown
+from corpus.answers import Fetched, FetchLimits, NotModified, PassingError, RefusedError, read_answer
 from corpus.errors import FetchError
 from corpus.network import Network, Resolver, Transport, resolve
-from corpus.payload import read_payload, too_much
 from corpus.robots import ROBOT, Robots, parse_robots
 
 __all__ = ["FetchLimits", "FetchRules", "Fetched", "Fetcher", "NotModified"]
 
 log = logging.getLogger(__name__)
 _REDIRECTS = (301, 302, 303, 307, 308)
-_MAY_PASS = (408, 425, 429, 500, 502, 503, 504)
 _ROBOTS_HOLD_S = 24 * 3600.0  # RFC 9309: no longer than a day
 _ROBOTS_FAILURE_HOLDS_S = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class FetchLimits:
-    """How long and how large an answer may be. Waiting out of politeness does not count into the whole."""
-
-    connect_s: float = 10.0
-    read_s: float = 20.0
-    whole_s: float = 120.0
-    wire_bytes: int = 20_000_000
-    payload_bytes: int = 60_000_000
-    redirects: int = 5
-    tries: int = 3
-    backoff_s: float = 1.0
-    retry_after_s: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What an address holds, decompressed, and where it was found after redirects."""
-
-    url: str
-    data: bytes
-    content_type: str
-    etag: str | None = None
-    last_modified: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NotModified:
-    """An address holds what it held when its ETag or Last-Modified was kept."""
-
-    url: str
-
-
-class _PassingError(Exception):
-    """What may be gone at the next try."""
-
-    def __init__(self, reason: str, wait_s: float | None = None) -> None:
-        super().__init__(reason)
-        self.wait_s = wait_s
-
-
-class _RefusedError(FetchError):
-    """The server does not give the address out: 4xx."""
 
 
 class _ExhaustedError(FetchError):
@@ -111,9 +64,10 @@ class Fetcher:
         self._now = now
         self._network = Network(rules.private, resolver, clock, backend or httpcore.SyncBackend())
         self._client = httpx.Client(
-            transport=Transport(self._network, tls or httpx.create_ssl_context(trust_env=False)),
+            transport=Transport(self._network, tls or _trusted_authorities()),
             headers={"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip, identity"},
             timeout=httpx.Timeout(self._limits.read_s, connect=self._limits.connect_s),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept
             trust_env=False,
         )
         self._robots: dict[str, Robots] = {}
@@ -155,7 +109,7 @@ class Fetcher:
         for attempt in range(1, self._limits.tries + 1):
             try:
                 return self._follow(target, conditions, before)
-            except _PassingError as error:
+            except PassingError as error:
                 if attempt == self._limits.tries:
                     raise _ExhaustedError(shown(target.url), str(error)) from error
                 log.debug("attempt %d of %s failed: %s", attempt, target.host, error)
@@ -185,41 +139,22 @@ class Fetcher:
                 raise FetchError(
                     f"{shown(target.url)} took longer than {self._limits.whole_s:g} seconds: try again later."
                 ) from error
-            raise _PassingError("did not answer in time") from error
+            raise PassingError("did not answer in time") from error
         except httpcore.NetworkError as error:
-            raise _PassingError("could not be reached") from error
+            raise PassingError("could not be reached") from error
         except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:  # httpx reads every Location, also unfollowed
             raise FetchError(f"{shown(target.url)} redirects to what is no address: check the address.") from error
         except httpcore.ProtocolError as error:
-            raise _PassingError("broke off or answered what is not HTTP") from error
+            raise PassingError("broke off or answered what is not HTTP") from error
         finally:
             self._free_at[target.host] = self._clock() + self._delay_of(target)
 
     def _read(self, target: Target, response: httpx.Response, conditional: bool) -> Fetched | NotModified | Target:
-        status, headers, url = response.status_code, response.headers, shown(target.url)
-        if status in _REDIRECTS and "location" in headers:
-            return self._redirected(target, headers["location"])
-        if status == httpx.codes.NOT_MODIFIED and conditional:
+        if response.status_code in _REDIRECTS and "location" in response.headers:
+            return self._redirected(target, response.headers["location"])
+        if response.status_code == httpx.codes.NOT_MODIFIED and conditional:
             return NotModified(target.url)
-        if status in _MAY_PASS:
-            raise _PassingError(f"answered with status {status}", self._wait_asked(url, headers))
-        if 400 <= status < 500:
-            raise _RefusedError(f"{url} is not given out (status {status}): check the address.")
-        if status != httpx.codes.OK:
-            raise FetchError(f"{url} answered with status {status}, which is no page: check the address.")
-        limits = self._limits
-        if int(headers.get("content-length", "0")) > limits.wire_bytes:
-            raise too_much(url, limits.wire_bytes)
-        data = read_payload(
-            response.iter_raw(),
-            headers.get("content-encoding", ""),
-            url,
-            wire_bytes=limits.wire_bytes,
-            payload_bytes=limits.payload_bytes,
-        )
-        return Fetched(
-            target.url, data, headers.get("content-type", ""), headers.get("etag"), headers.get("last-modified")
-        )
+        return read_answer(target, response, self._limits, self._now())
 
     def _redirected(self, target: Target, location: str) -> Target:
         try:
@@ -230,24 +165,6 @@ class Fetcher:
             return read_target(joined, self._rules)
         except FetchError as error:
             raise FetchError(f"{shown(target.url)} redirects to what may not be asked for: {error}") from error
-
-    def _wait_asked(self, url: str, headers: httpx.Headers) -> float | None:
-        """Return the seconds that Retry-After asks to wait, if it does.
-
-        :raises FetchError: when that is longer than one may be made to wait here, saying when to try again.
-        """
-        said = headers.get("retry-after", "").strip()
-        try:
-            wait_s = float(said) if said.isdigit() else parsedate_to_datetime(said).timestamp() - self._now()
-        except (ValueError, OverflowError):
-            return None
-        if wait_s > self._limits.retry_after_s:
-            try:
-                again = f"after {datetime.fromtimestamp(self._now() + wait_s, UTC):%Y-%m-%d %H:%M} UTC"
-            except (ValueError, OverflowError, OSError):
-                again = "much later"
-            raise FetchError(f"{url} asks to be left alone for now: try again {again}.")
-        return max(wait_s, 0.0)
 
     def _ask_robots(self, target: Target) -> None:
         """Make sure that the host's robots.txt allows an address.
@@ -273,7 +190,7 @@ class Fetcher:
         until_s = self._clock() + _ROBOTS_HOLD_S
         try:
             found = self._insist(address, {}, lambda hop: None)
-        except _RefusedError:
+        except RefusedError:
             return Robots(until_s)
         except _ExhaustedError as error:
             return Robots(self._clock() + _ROBOTS_FAILURE_HOLDS_S, failure=error.reason)
@@ -290,6 +207,12 @@ class Fetcher:
         if seconds > 0:
             self._sleep(seconds)
             self._network.deadline += seconds
+
+
+@cache
+def _trusted_authorities() -> ssl.SSLContext:
+    """Return what certificates are checked by: the authorities that browsers trust. Reading them takes 20 ms."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def user_agent() -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpcore
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.addresses import FetchRules, default_hosts, is_public, read_target
@@ -93,6 +93,7 @@ def test_what_is_no_web_address_is_refused(url: str) -> None:
         read_target(url, FetchRules())
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_an_address_or_refused_in_a_sentence(text: str) -> None:
     for url in (text, f"http://{text}", f"https://europa.eu/{text}"):
