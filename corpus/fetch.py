@@ -162,9 +162,12 @@ class Fetcher:
         except (httpx.InvalidURL, ValueError) as error:
             raise FetchError(f"{shown(target.url)} redirects to what is no address: check the address.") from error
         try:
-            return read_target(joined, self._rules)
+            led_to = read_target(joined, self._rules)
         except FetchError as error:
             raise FetchError(f"{shown(target.url)} redirects to what may not be asked for: {error}") from error
+        if led_to.place in self._rules.private and target.place not in self._rules.private:
+            raise FetchError(f"{shown(target.url)} redirects into a private network, where only you may send requests.")
+        return led_to
 
     def _ask_robots(self, target: Target) -> None:
         """Make sure that the host's robots.txt allows an address.

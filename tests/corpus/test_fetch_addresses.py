@@ -12,7 +12,7 @@ from corpus.addresses import FetchRules, default_hosts, is_public, read_target
 from corpus.errors import FetchError, SettingsError
 from corpus.fetch import Fetched, Fetcher, FetchLimits
 from index.settings import IndexSettings, fetch_rules, load_index_settings
-from tests.corpus.servers import Server, page, private, redirect
+from tests.corpus.servers import Public, Server, page, private, redirect
 
 OPEN = FetchRules(hosts=("*",))
 QUICK = FetchLimits(connect_s=2.0, read_s=2.0, whole_s=5.0, backoff_s=0.01)
@@ -201,6 +201,17 @@ def test_only_the_exact_private_place_is_excepted() -> None:
                 with pytest.raises(FetchError):
                     fetcher.fetch(url)
         assert other.asked == []
+
+
+def test_public_host_does_not_lead_into_the_private_place() -> None:
+    public = Public()
+    with Server({"/": page(b"mine")}) as mine, Server({"/": redirect(mine.url())}) as outer:
+        rules = FetchRules(private=frozenset({("127.0.0.1", mine.port)}), hosts=("www.example.org",))
+        with Fetcher(rules, QUICK, resolver=public.resolver, backend=public) as fetcher:
+            with pytest.raises(FetchError, match="redirects into a private network"):
+                fetcher.fetch(outer.url(host="www.example.org"))
+        assert outer.paths == ["/"]
+        assert mine.asked == []
 
 
 @pytest.mark.parametrize(
