@@ -2,9 +2,10 @@
 
 import asyncio
 import types
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 import discord
 import discord.http
@@ -12,6 +13,7 @@ import discord.webhook.async_
 
 from tests.emulator.emulator import Emulator
 
+P = ParamSpec("P")
 QUICK: dict[str, Any] = {"guild_ready_timeout": 0.05}
 
 
@@ -41,6 +43,16 @@ class QuickIdentify(discord.Client):
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait for nothing."""
+
+
+def asynchronous(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Run a test that is a coroutine in a loop of its own."""
+
+    @wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        asyncio.run(test(*args, **kwargs))
+
+    return run
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from aiohttp import WSMsgType, web
 from tests.emulator import payloads
 from tests.emulator import sessions as op
 from tests.emulator.errors import JSON
+from tests.emulator.events import event_flaws
 from tests.emulator.flags import PRIVILEGED, UNPRIVILEGED, ApplicationFlag, Intent
 from tests.emulator.sessions import Connection, Session
 from tests.emulator.world import Event
@@ -51,7 +52,9 @@ class Gateway:
         return any(session.connection is not None for session in self.sessions.values())
 
     def dispatch(self, event: Event) -> None:
-        """Tell every session that wants it."""
+        """Tell every session that wants it, and note where the event is not what Discord would send."""
+        for flaw in event_flaws(event.name, event.data):
+            self._platform.problem(f"the emulator's own {event.name}: {flaw}")
         for session in self.sessions.values():
             if session.wants(event):
                 session.take(event)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tests.emulator import components as parts
-from tests.emulator import fields, invoke, payloads, permissions, posting
+from tests.emulator import fields, invoke, permissions, posting
 from tests.emulator.check_forms import CHAT_INPUT, MESSAGE_COMMAND
 from tests.emulator.errors import JSON
 from tests.emulator.flags import Permission
@@ -227,7 +227,6 @@ class People:
     async def _begin(self, interaction: Interaction, *, wait: bool) -> Interaction:
         self._platform.interactions[interaction.token] = interaction
         event = invoke.interaction_event(self._platform, interaction)
-        self._platform.check("UserResponse", payloads.user(interaction.user), "interaction's user")
         guild = interaction.channel.guild
         self._world.dispatch(Event("INTERACTION_CREATE", event, guild_id=guild.id if guild else None))
         if wait:

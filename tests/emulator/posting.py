@@ -166,7 +166,6 @@ def _mention(message: Message, allowed: JSON | None) -> None:
 
 def announce(platform: "Platform", message: Message, event: str = "MESSAGE_CREATE") -> None:
     """Tell the sessions of a message, new or changed, that the bot can see."""
-    platform.check("MessageResponse", message.payload(), event)
     if _seen_by_bot(message):
         data, blank = message.event_payload(blank=False), message.event_payload(blank=True)
         platform.world.dispatch(Event(event, data, blank, _intent(message.channel), _guild_id(message.channel)))
