@@ -1,5 +1,6 @@
 """The emulator as tests use it."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -52,8 +53,9 @@ class Emulator(People):
 
     def environment(self) -> dict[str, str]:
         """Give the environment variables that send a subprocess's discord.py here, and nowhere else."""
+        shim = str(Path(__file__).with_name("shim"))
         return {
-            "PYTHONPATH": str(Path(__file__).with_name("shim")),
+            "PYTHONPATH": os.pathsep.join(filter(None, [shim, os.environ.get("PYTHONPATH")])),
             "EMULATOR_URL": f"http://127.0.0.1:{self._server.plain_port}",
             "DISCORD_TOKEN": self.token,
         }

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, ParamSpec
 
 import discord
+import discord.client
 import discord.http
 import discord.webhook.async_
 
@@ -19,16 +20,17 @@ QUICK: dict[str, Any] = {"guild_ready_timeout": 0.05}
 
 @contextmanager
 def fast_retries(longest_s: float = 0.01) -> Iterator[list[float]]:
-    """Let discord.py's REST client sleep at most this long between tries, and list what it meant to sleep."""
+    """Let discord.py sleep at most this long between tries, and list how long it meant to sleep."""
     wanted: list[float] = []
 
     async def sleep(delay_s: float, result: object = None) -> object:
-        wanted.append(delay_s)
+        if delay_s > 0:
+            wanted.append(delay_s)
         return await asyncio.sleep(min(delay_s, longest_s), result)
 
     clock = types.SimpleNamespace(**vars(asyncio))
     clock.sleep = sleep
-    modules = (discord.http, discord.webhook.async_)
+    modules = (discord.client, discord.http, discord.webhook.async_)
     for module in modules:
         vars(module)["asyncio"] = clock
     try:

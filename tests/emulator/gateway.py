@@ -37,6 +37,7 @@ class Gateway:
         self.identifies = self.resumes = self.heartbeats = self.connects = 0
         self.last_close_code: int | None = None
         self._refuse = 0
+        self._refuse_by_cutting = False
         self._refuse_resumes = 0
         platform.world.dispatch = self.dispatch
 
@@ -93,9 +94,9 @@ class Gateway:
             connection.zombie = True
             connection.detach()
 
-    def refuse_connects(self, times: int) -> None:
-        """Refuse the next connects, by cutting the connection."""
-        self._refuse = times
+    def refuse_connects(self, times: int, *, cut: bool = False) -> None:
+        """Refuse the next connects with 503, or by cutting them (which aiohttp itself tries twice)."""
+        self._refuse, self._refuse_by_cutting = times, cut
 
     def refuse_resumes(self, times: int = 1) -> None:
         """Answer the next RESUMEs with op 9: identify anew."""
@@ -109,7 +110,7 @@ class Gateway:
         self.connects += 1
         if self._refuse > 0:
             self._refuse -= 1
-            if request.transport is not None:
+            if self._refuse_by_cutting and request.transport is not None:
                 request.transport.abort()
             return web.Response(status=503)
         socket = web.WebSocketResponse(max_msg_size=4096 * 4, autoclose=True)

@@ -85,7 +85,8 @@ def _fill(platform: "Platform", message: Message, form: JSON, files: Mapping[str
     attachments = _attachments(platform, message, form, files)
     media = {f"attachment://{one.filename}": _media(one) for one in attachments}
     for path, component in components.located(form.get("components") or [], ("components",)):
-        for item in (component.get("media"), component.get("file")):
+        shown = [component.get("media"), component.get("file"), *[one["media"] for one in component.get("items") or []]]
+        for item in shown:
             if item and item["url"].startswith("attachment://") and item["url"] not in media:
                 raise InvalidForm(Flaw(path, "UNKNOWN_ATTACHMENT", f"No attachment is called {item['url']}."))
     if "content" in form:

@@ -25,6 +25,8 @@ _UNDESCRIBED = {  # discord.py sends these, Discord takes them
     "ApplicationCommandUpdateRequest": {"nsfw": {"type": "boolean"}},
     "ApplicationCommandPatchRequestPartial": {"nsfw": {"type": "boolean"}},
     "IncomingWebhookUpdateRequestPartial": {"tts": {"type": "boolean"}, "flags": {"type": ["integer", "null"]}},
+    "CreateForumThreadRequest": {"type": {"type": ["integer", "null"]}},
+    "BaseCreateMessageCreateRequest": {"tts": {"type": "boolean"}},
     "MessageEditRequestPartial": {"tts": {"type": "boolean"}},
     "IncomingWebhookUpdateForInteractionCallbackRequestPartial": {"tts": {"type": "boolean"}},
 }
@@ -151,9 +153,14 @@ def _flaw(error: ValidationError) -> Flaw:
         for inner in error.context:
             branches.setdefault(inner.schema_path[0], []).append(inner)
         chosen = [errors for errors in branches.values() if not any(_is_type_clash(inner) for inner in errors)]
-        error = min(chosen or branches.values(), key=len)[0]
+        error = min(chosen or branches.values(), key=_nearness)[0]
     code = {"maxLength": "BASE_TYPE_MAX_LENGTH", "required": "BASE_TYPE_REQUIRED"}.get(str(error.validator))
     return Flaw(tuple(error.absolute_path), code or f"SCHEMA_{str(error.validator).upper()}", error.message[:300])
+
+
+def _nearness(errors: list[ValidationError]) -> tuple[int, int]:
+    """Order the branches of a union: the one meant has few errors, and those deep."""
+    return len(errors), -max(len(error.path) for error in errors)
 
 
 def _is_type_clash(error: ValidationError) -> bool:

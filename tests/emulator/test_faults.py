@@ -89,4 +89,4 @@ async def test_requests_are_recorded() -> None:
         await on.emulator.slash(on.ada, on.channel, "agency", name="x")
         callback = on.emulator.requested("POST", "/callback")[0]
         assert "Authorization" not in callback.headers
-        assert callback.query == {"with_response": "true"}
+        assert callback.query == {"with_response": "1"}

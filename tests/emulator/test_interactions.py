@@ -10,8 +10,8 @@ from tests.emulator.fast import asynchronous
 from tests.emulator.scene import Scene, scene
 
 
-async def answered(on: Scene, question: str = "why?", **options: Any) -> Message:
-    interaction = await on.emulator.slash(on.ada, on.channel, "ask", question=question, **options)
+async def answered(on: Scene, question: str = "why?") -> Message:
+    interaction = await on.emulator.slash(on.ada, on.channel, "ask", question=question)
     await on.emulator.wait(lambda: interaction.state is State.ANSWERED)
     assert interaction.original is not None
     return interaction.original

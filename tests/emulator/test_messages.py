@@ -13,7 +13,7 @@ from tests.emulator.scene import Scene, scene
 
 
 def place(on: Scene, channel: Channel | None = None) -> Any:  # noqa: ANN401
-    return on.bot.get_partial_messageable((channel or on.channel).id)
+    return on.bot.get_channel((channel or on.channel).id)
 
 
 @asynchronous
