@@ -12,11 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import ValidationError
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from tests.emulator.errors import JSON, Flaw
+from tests.emulator.unions import Validator, simplify
 
 _URI = "urn:discord"
 _METHODS = ("get", "put", "post", "patch", "delete")
@@ -51,11 +52,14 @@ class Description:
 
     def __init__(self) -> None:
         text = Path(__file__).with_name("openapi.json").read_text("utf-8")
-        self._answers = _registry(json.loads(text, object_hook=_lenient_snowflake))
+        answers = json.loads(text, object_hook=_lenient_snowflake)
+        simplify(answers)
+        self._answers = _registry(answers)
         document = json.loads(text, object_hook=_lenient_snowflake)
         _close(document)
+        simplify(document)
         self._requests = _registry(document)
-        self._validators: dict[tuple[bool, str], Draft202012Validator] = {}
+        self._validators: dict[tuple[bool, str], Any] = {}
         operations = list(_operations(document))
         self._operations = sorted(operations, key=lambda operation: operation.template.count("{"))
 
@@ -84,7 +88,7 @@ class Description:
         key = (strict, pointer)
         if key not in self._validators:
             registry = self._requests if strict else self._answers
-            self._validators[key] = Draft202012Validator({"$ref": f"{_URI}#{pointer}"}, registry=registry)
+            self._validators[key] = Validator({"$ref": f"{_URI}#{pointer}"}, registry=registry)
         return [_flaw(error) for error in self._validators[key].iter_errors(body)]
 
 
