@@ -76,6 +76,11 @@ class Emulator(People):
         return self.world.application
 
     @property
+    def allowed_intents(self) -> int:
+        """The intents that a client may identify with: what the application's flags give."""
+        return self.gateway.allowed_intents
+
+    @property
     def commands(self) -> Commands:
         """The commands registered."""
         return self.platform.commands

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _AUTHENTICATION_FAILED, _INVALID_INTENTS, _DISALLOWED_INTENTS, _SESSION_TIMED_OUT = 4004, 4013, 4014, 4009
 _NEEDED_FLAGS = {
-    Intent.GUILD_PRESENCES: ApplicationFlag.GATEWAY_PRESENCE_LIMITED,
-    Intent.GUILD_MEMBERS: ApplicationFlag.GATEWAY_GUILD_MEMBERS_LIMITED,
-    Intent.MESSAGE_CONTENT: ApplicationFlag.GATEWAY_MESSAGE_CONTENT_LIMITED,
+    Intent.GUILD_PRESENCES: ApplicationFlag.GATEWAY_PRESENCE | ApplicationFlag.GATEWAY_PRESENCE_LIMITED,
+    Intent.GUILD_MEMBERS: ApplicationFlag.GATEWAY_GUILD_MEMBERS | ApplicationFlag.GATEWAY_GUILD_MEMBERS_LIMITED,
+    Intent.MESSAGE_CONTENT: ApplicationFlag.GATEWAY_MESSAGE_CONTENT | ApplicationFlag.GATEWAY_MESSAGE_CONTENT_LIMITED,
 }
 
 
@@ -39,6 +39,7 @@ class Gateway:
         self._refuse = 0
         self._refuse_by_cutting = False
         self._refuse_resumes = 0
+        self._swallow_resumes = 0
         platform.world.dispatch = self.dispatch
 
     @property
@@ -102,6 +103,10 @@ class Gateway:
         """Answer the next RESUMEs with op 9: identify anew."""
         self._refuse_resumes = times
 
+    def swallow_resumes(self, times: int = 1) -> None:
+        """Say nothing to the next RESUMEs, but acknowledge heartbeats: discord.py then waits for ever."""
+        self._swallow_resumes = times
+
     def _live(self) -> list[Connection]:
         return [connection for connection in self.connections if not connection.socket.closed]
 
@@ -126,6 +131,7 @@ class Gateway:
         try:
             await self._read(connection)
         finally:
+            self._forget_if_left(connection)
             connection.detach()
             self.connections.remove(connection)
             self.last_close_code = socket.close_code
@@ -133,6 +139,13 @@ class Gateway:
             await writer
             self._platform.changed()
         return socket
+
+    def _forget_if_left(self, connection: Connection) -> None:
+        """End the session of a client that said goodbye; one that only vanished may come back."""
+        session = connection.session
+        said_goodbye = connection.socket.close_code in (1000, 1001)
+        if session is not None and session.connection is connection and said_goodbye:
+            self.sessions.pop(session.session_id, None)
 
     async def _read(self, connection: Connection) -> None:
         async for frame in connection.socket:
@@ -203,6 +216,8 @@ class Gateway:
         session = self.sessions.get(data["session_id"])
         if data["token"] != self._platform.token:
             connection.close(_AUTHENTICATION_FAILED)
+        elif self._swallow_resumes > 0:
+            self._swallow_resumes -= 1
         elif session is None or self._refuse_resumes > 0:
             self._refuse_resumes = max(0, self._refuse_resumes - 1)
             connection.send(op.INVALID_SESSION, False)

@@ -16,6 +16,7 @@ from tests.emulator.interactions import (
     COMPONENT,
     MODAL_SUBMIT,
     Interaction,
+    State,
 )
 from tests.emulator.messages import Message
 from tests.emulator.recorder import Upload
@@ -159,6 +160,16 @@ class People:
         """React to a message."""
         self._see(user, message)
         posting.react(self._platform, message, user, emoji)
+
+    async def answer(self, interaction: Interaction, /, timeout_s: float = 5.0) -> Message:
+        """Wait until a person sees the answer to what they did, and give the message."""
+
+        def seen() -> Message | None:
+            return interaction.original if interaction.state is State.ANSWERED else None
+
+        message = await self._platform.wait(seen, timeout_s)
+        assert message is not None
+        return message
 
     def _see(self, user: User, message: Message) -> None:
         mine = message.interaction is not None and message.interaction.user is user

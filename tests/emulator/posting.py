@@ -48,7 +48,9 @@ def create(
         platform.problem(f"an empty message for {channel.name or channel.id}")
         raise ApiError(400, 50006, "Cannot send an empty message")
     world.messages[message.id] = message
-    channel.archived = channel.archived and channel.locked
+    if channel.archived and not channel.locked:
+        channel.archived = False
+        channel.tell("THREAD_UPDATE")
     return message
 
 

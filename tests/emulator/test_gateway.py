@@ -122,6 +122,34 @@ async def test_bad_tokens_and_disallowed_intents() -> None:
 
 
 @asynchronous
+async def test_a_swallowed_resume_is_waited_for() -> None:
+    async with scene() as on:
+        on.emulator.gateway.swallow_resumes()
+        await on.emulator.gateway.drop()
+        await on.emulator.wait(lambda: on.emulator.gateway.resumes == 1)
+        assert not on.emulator.gateway.connected
+        await on.emulator.gateway.drop()
+        await on.emulator.wait(lambda: "resumed" in on.bot.happened)
+
+
+@asynchronous
+async def test_what_else_a_client_asks() -> None:
+    async with scene() as on:
+        bot, server = on.bot, on.bot.get_guild(on.guild.id)
+        assert server is not None
+        assert (await bot.application_info()).flags.value == 0
+        assert [command.name for command in await bot.tree.fetch_commands()] == on.emulator.commands.names()
+        assert not await bot.tree.sync(guild=server)
+        message = await on.emulator.post(on.ada, on.channel, f"{on.emulator.bot.mention} x")
+        place = await bot.fetch_channel(on.channel.id)
+        assert isinstance(place, discord.TextChannel)
+        assert (await place.fetch_message(message.id)).author == await server.fetch_member(on.ada.id)
+        assert (await bot.fetch_user(on.bob.id)).name == "bob"
+        await server.leave()
+        assert not on.guild.installed
+
+
+@asynchronous
 async def test_several_shards() -> None:
     async with Emulator() as emulator:
         guild = emulator.add_guild()

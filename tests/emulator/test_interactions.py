@@ -11,10 +11,7 @@ from tests.emulator.scene import Scene, scene
 
 
 async def answered(on: Scene, question: str = "why?") -> Message:
-    interaction = await on.emulator.slash(on.ada, on.channel, "ask", question=question)
-    await on.emulator.wait(lambda: interaction.state is State.ANSWERED)
-    assert interaction.original is not None
-    return interaction.original
+    return await on.emulator.answer(await on.emulator.slash(on.ada, on.channel, "ask", question=question))
 
 
 def original(interaction: Interaction) -> Message:

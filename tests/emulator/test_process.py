@@ -76,4 +76,5 @@ async def test_a_process_talks_to_the_emulator_and_nothing_else(tmp_path: Path) 
             assert escape.original.text().count("leaves loopback") == 2
             process.send_signal(signal.SIGINT)
             assert await process.wait() == 0
-            await emulator.wait(lambda: emulator.gateway.last_close_code == 1000)
+            await emulator.wait(lambda: not emulator.gateway.sessions)  # a goodbye ends the session
+            assert emulator.gateway.last_close_code == 1000

@@ -1,7 +1,7 @@
 """Unions of the description, rewritten so that a value is checked against the one branch it means.
 
-Discord's unions tell their branches apart by `type`. Trying them all costs 50 ms for a message of 40 components and gives
-misleading errors; picking one costs 3 ms.
+Discord's unions tell their branches apart by `type`. Trying them all costs 50 ms for a message of 40 components and
+gives misleading errors; picking one costs 2 ms.
 """
 
 from collections.abc import Iterator
