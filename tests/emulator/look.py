@@ -84,15 +84,19 @@ def _control(component: JSON) -> str:
     if kind in (parts.GALLERY, parts.THUMBNAIL, parts.FILE):
         media = [one["media"] for one in component.get("items", [])] or [component.get("media") or component["file"]]
         return "".join(f'<img src="{html.escape(one["url"])}" alt="">' for one in media)
-    text = component.get("value") or component.get("placeholder") or _chosen(component)
+    text = component.get("value") or component.get("placeholder") or _empty(component)
     tall = " tall" if component.get("style") == 2 else ""
     arrow = " ▾" if kind in parts.SELECTS else ""
     return f'<div class="field{tall}">{html.escape(text)}{arrow}&nbsp;</div>'
 
 
-def _chosen(component: JSON) -> str:
-    options = component.get("options") or []
-    return ", ".join(one["label"] for one in options if one.get("default")) or "Make a selection"
+def _empty(component: JSON) -> str:
+    if component["type"] == parts.FILE_UPLOAD:
+        return "Choose a file"
+    if component["type"] == parts.TEXT_INPUT:
+        return ""
+    chosen = [one["label"] for one in component.get("options") or [] if one.get("default")]
+    return ", ".join(chosen) or "Make a selection"
 
 
 def _button(button: JSON) -> str:

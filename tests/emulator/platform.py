@@ -21,7 +21,8 @@ TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAwMA.GEmuLa.aLoopbackTokenThatOpensNothingAnywher
 class Platform:
     """The state of one emulator. Handlers are synchronous: each takes effect at once, or not at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, validate: bool) -> None:
+        self.validate = validate
         self.clock = Clock()
         self.world = World(self.clock)
         self.commands = Commands(self.world)

@@ -248,6 +248,18 @@ async def test_26_choices_of_an_autocompletion() -> None:
 
 
 @asynchronous
+async def test_benches_leave_the_description_out() -> None:
+    async with Emulator(validate=False) as emulator:
+        channel = a_channel(emulator)
+        async with raw(emulator) as session:
+            form = {"content": "x", "kontent": "y"}
+            assert (await session.post(f"channels/{channel.id}/messages", json=form)).status == 200
+            form = {"content": "x" * 2001}
+            assert (await session.post(f"channels/{channel.id}/messages", json=form)).status == 400
+        emulator.problems.clear()
+
+
+@asynchronous
 async def test_an_empty_message() -> None:
     async with spoiled("an empty message") as emulator:
         path = f"channels/{a_channel(emulator).id}/messages"
