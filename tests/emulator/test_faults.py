@@ -79,6 +79,51 @@ async def test_an_answer_that_comes_late() -> None:
 
 
 @asynchronous
+@pytest.mark.parametrize("path", ["/callback", "/messages/@original"])
+@pytest.mark.parametrize("what", [{"status": 429}, {"status": 502}, {"status": 503}], ids=["429", "502", "503"])
+async def test_an_answer_survives_what_passes(path: str, what: dict[str, int]) -> None:
+    async with scene() as on:
+        if what["status"] == 429:
+            on.emulator.ratelimit(path, 0.05)
+        else:
+            on.emulator.faults.append(Fault("*", path, status=what["status"]))
+        with fast_retries():
+            message = await on.emulator.answer(await on.emulator.slash(on.ada, on.channel, "ask", question="x"))
+        assert on.channel.messages == [message]
+        assert not on.bot.errors
+
+
+@asynchronous
+async def test_an_edit_that_took_effect_before_the_error_is_repeated_in_vain() -> None:
+    async with scene() as on:
+        on.emulator.faults.append(Fault("PATCH", "@original", status=500, apply_first=True))
+        with fast_retries():
+            message = await on.emulator.answer(await on.emulator.slash(on.ada, on.channel, "ask", question="x"))
+            await on.emulator.wait(lambda: message.edits == 2)
+        assert on.channel.messages == [message]
+
+
+@asynchronous
+async def test_an_acknowledgement_that_took_effect_before_the_error_is_refused_the_second_time() -> None:
+    async with scene() as on:
+        on.emulator.faults.append(Fault("POST", "/callback", status=500, apply_first=True))
+        with fast_retries():
+            interaction = await on.emulator.slash(on.ada, on.channel, "ask", question="x")
+            await on.emulator.wait(lambda: on.bot.errors)
+        assert getattr(on.bot.errors[0], "code", None) == 40060
+        assert interaction.deferred
+
+
+@asynchronous
+async def test_a_follow_up_that_took_effect_before_the_error_is_doubled() -> None:
+    async with scene() as on:
+        on.emulator.faults.append(Fault("POST", r"/webhooks/\d+/[^/]+$", status=500, apply_first=True))
+        with fast_retries():
+            interaction = await on.emulator.slash(on.ada, on.channel, "ask", question="x", follow_ups=1)
+            await on.emulator.wait(lambda: len(interaction.followups) == 2)
+
+
+@asynchronous
 async def test_requests_are_recorded() -> None:
     async with scene() as on:
         await send(on)

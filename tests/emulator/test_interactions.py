@@ -135,6 +135,18 @@ async def test_private_channels_and_user_installs() -> None:
 
 
 @asynchronous
+async def test_an_install_of_ones_own_may_have_to_be_private() -> None:
+    async with scene() as on:
+        carl = on.emulator.add_user("carl", installed=True)
+        foreign = on.emulator.add_guild("elsewhere", installed=False)
+        foreign.add_member(carl)
+        channel = foreign.add_channel()
+        channel.set_overwrite(foreign.everyone, deny=Permission.USE_EXTERNAL_APPS)
+        message = await on.emulator.answer(await on.emulator.slash(carl, channel, "ask", question="x"))
+        assert message.ephemeral
+
+
+@asynchronous
 async def test_a_message_command() -> None:
     async with scene() as on:
         message = await on.emulator.post(on.bob, on.channel, "The EU says so.")

@@ -127,6 +127,9 @@ async def test_threads_and_forum_posts() -> None:
         on.channel.set_overwrite(on.guild.everyone, deny=Permission.SEND_MESSAGES_IN_THREADS)
         with pytest.raises(discord.Forbidden):
             await under.send("x")
+        await post.thread.edit(archived=True)
+        await post.thread.send("opens it again")
+        assert not on.guild.channels[-1].archived
         await post.thread.edit(archived=True, locked=True)
         with pytest.raises(discord.HTTPException, match="archived"):
             await post.thread.send("x")
