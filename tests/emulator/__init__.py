@@ -7,6 +7,7 @@ licence (Copyright Discord). What the description misses is checked by hand: che
     emulator.py    what tests use; people.py: what people do; invoke.py, fields.py: what that is on the wire
     server.py      sockets, recording, faults; rest/: the routes; schema.py: validation; tls.py: names and certificates
     gateway.py     sockets and misbehaviour; sessions.py: what outlives a socket
+    fast.py        knobs for discord.py; look.py: a page to look at what was sent; shim/: for subprocesses
     platform.py    what all rooms share; world.py, channels.py, messages.py, interactions.py, commands.py: what exists
 """
 

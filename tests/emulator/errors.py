@@ -52,6 +52,7 @@ def unknown(what: str) -> ApiError:
     codes = {
         "Channel": 10003,
         "Guild": 10004,
+        "Member": 10007,
         "Message": 10008,
         "User": 10013,
         "Emoji": 10014,

@@ -63,7 +63,9 @@ UNPRIVILEGED = ((1 << 26) - 1) & ~PRIVILEGED
 class ApplicationFlag(IntFlag):
     """What the developer portal has switched on for the application."""
 
+    GATEWAY_PRESENCE = 1 << 12
     GATEWAY_PRESENCE_LIMITED = 1 << 13
+    GATEWAY_GUILD_MEMBERS = 1 << 14
     GATEWAY_GUILD_MEMBERS_LIMITED = 1 << 15
     GATEWAY_MESSAGE_CONTENT = 1 << 18
     GATEWAY_MESSAGE_CONTENT_LIMITED = 1 << 19

@@ -9,6 +9,7 @@ from aiohttp import WSMsgType, web
 from tests.emulator import payloads
 from tests.emulator import sessions as op
 from tests.emulator.errors import JSON
+from tests.emulator.events import event_flaws
 from tests.emulator.flags import PRIVILEGED, UNPRIVILEGED, ApplicationFlag, Intent
 from tests.emulator.sessions import Connection, Session
 from tests.emulator.world import Event
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 _AUTHENTICATION_FAILED, _INVALID_INTENTS, _DISALLOWED_INTENTS, _SESSION_TIMED_OUT = 4004, 4013, 4014, 4009
 _NEEDED_FLAGS = {
-    Intent.GUILD_PRESENCES: ApplicationFlag.GATEWAY_PRESENCE_LIMITED,
-    Intent.GUILD_MEMBERS: ApplicationFlag.GATEWAY_GUILD_MEMBERS_LIMITED,
-    Intent.MESSAGE_CONTENT: ApplicationFlag.GATEWAY_MESSAGE_CONTENT_LIMITED,
+    Intent.GUILD_PRESENCES: ApplicationFlag.GATEWAY_PRESENCE | ApplicationFlag.GATEWAY_PRESENCE_LIMITED,
+    Intent.GUILD_MEMBERS: ApplicationFlag.GATEWAY_GUILD_MEMBERS | ApplicationFlag.GATEWAY_GUILD_MEMBERS_LIMITED,
+    Intent.MESSAGE_CONTENT: ApplicationFlag.GATEWAY_MESSAGE_CONTENT | ApplicationFlag.GATEWAY_MESSAGE_CONTENT_LIMITED,
 }
 
 
@@ -36,7 +37,9 @@ class Gateway:
         self.identifies = self.resumes = self.heartbeats = self.connects = 0
         self.last_close_code: int | None = None
         self._refuse = 0
+        self._refuse_by_cutting = False
         self._refuse_resumes = 0
+        self._swallow_resumes = 0
         platform.world.dispatch = self.dispatch
 
     @property
@@ -51,7 +54,9 @@ class Gateway:
         return any(session.connection is not None for session in self.sessions.values())
 
     def dispatch(self, event: Event) -> None:
-        """Tell every session that wants it."""
+        """Tell every session that wants it, and note where the event is not what Discord would send."""
+        for flaw in event_flaws(event.name, event.data) if self._platform.validate else ():
+            self._platform.problem(f"the emulator's own {event.name}: {flaw}")
         for session in self.sessions.values():
             if session.wants(event):
                 session.take(event)
@@ -90,13 +95,17 @@ class Gateway:
             connection.zombie = True
             connection.detach()
 
-    def refuse_connects(self, times: int) -> None:
-        """Refuse the next connects, by cutting the connection."""
-        self._refuse = times
+    def refuse_connects(self, times: int, *, cut: bool = False) -> None:
+        """Refuse the next connects with 503, or by cutting them (which aiohttp itself tries twice)."""
+        self._refuse, self._refuse_by_cutting = times, cut
 
     def refuse_resumes(self, times: int = 1) -> None:
         """Answer the next RESUMEs with op 9: identify anew."""
         self._refuse_resumes = times
+
+    def swallow_resumes(self, times: int = 1) -> None:
+        """Say nothing to the next RESUMEs, but acknowledge heartbeats: discord.py then waits for ever."""
+        self._swallow_resumes = times
 
     def _live(self) -> list[Connection]:
         return [connection for connection in self.connections if not connection.socket.closed]
@@ -106,7 +115,7 @@ class Gateway:
         self.connects += 1
         if self._refuse > 0:
             self._refuse -= 1
-            if request.transport is not None:
+            if self._refuse_by_cutting and request.transport is not None:
                 request.transport.abort()
             return web.Response(status=503)
         socket = web.WebSocketResponse(max_msg_size=4096 * 4, autoclose=True)
@@ -122,6 +131,7 @@ class Gateway:
         try:
             await self._read(connection)
         finally:
+            self._forget_if_left(connection)
             connection.detach()
             self.connections.remove(connection)
             self.last_close_code = socket.close_code
@@ -129,6 +139,13 @@ class Gateway:
             await writer
             self._platform.changed()
         return socket
+
+    def _forget_if_left(self, connection: Connection) -> None:
+        """End the session of a client that said goodbye; one that only vanished may come back."""
+        session = connection.session
+        said_goodbye = connection.socket.close_code in (1000, 1001)
+        if session is not None and session.connection is connection and said_goodbye:
+            self.sessions.pop(session.session_id, None)
 
     async def _read(self, connection: Connection) -> None:
         async for frame in connection.socket:
@@ -199,6 +216,8 @@ class Gateway:
         session = self.sessions.get(data["session_id"])
         if data["token"] != self._platform.token:
             connection.close(_AUTHENTICATION_FAILED)
+        elif self._swallow_resumes > 0:
+            self._swallow_resumes -= 1
         elif session is None or self._refuse_resumes > 0:
             self._refuse_resumes = max(0, self._refuse_resumes - 1)
             connection.send(op.INVALID_SESSION, False)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tests.emulator import components as parts
-from tests.emulator import fields, invoke, payloads, permissions, posting
+from tests.emulator import fields, invoke, permissions, posting
 from tests.emulator.check_forms import CHAT_INPUT, MESSAGE_COMMAND
 from tests.emulator.errors import JSON
 from tests.emulator.flags import Permission
@@ -16,6 +16,7 @@ from tests.emulator.interactions import (
     COMPONENT,
     MODAL_SUBMIT,
     Interaction,
+    State,
 )
 from tests.emulator.messages import Message
 from tests.emulator.recorder import Upload
@@ -160,6 +161,16 @@ class People:
         self._see(user, message)
         posting.react(self._platform, message, user, emoji)
 
+    async def answer(self, interaction: Interaction, /, timeout_s: float = 5.0) -> Message:
+        """Wait until a person sees the answer to what they did, and give the message."""
+
+        def seen() -> Message | None:
+            return interaction.original if interaction.state is State.ANSWERED else None
+
+        message = await self._platform.wait(seen, timeout_s)
+        assert message is not None
+        return message
+
     def _see(self, user: User, message: Message) -> None:
         mine = message.interaction is not None and message.interaction.user is user
         if message.deleted or (message.ephemeral and not mine):
@@ -227,7 +238,6 @@ class People:
     async def _begin(self, interaction: Interaction, *, wait: bool) -> Interaction:
         self._platform.interactions[interaction.token] = interaction
         event = invoke.interaction_event(self._platform, interaction)
-        self._platform.check("UserResponse", payloads.user(interaction.user), "interaction's user")
         guild = interaction.channel.guild
         self._world.dispatch(Event("INTERACTION_CREATE", event, guild_id=guild.id if guild else None))
         if wait:

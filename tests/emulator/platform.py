@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tests.emulator.clock import Clock
 from tests.emulator.commands import Commands
-from tests.emulator.errors import JSON, unknown
+from tests.emulator.errors import unknown
 from tests.emulator.recorder import Fault, Recorded
-from tests.emulator.schema import description
 from tests.emulator.world import World
 
 if TYPE_CHECKING:
@@ -22,7 +21,8 @@ TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAwMA.GEmuLa.aLoopbackTokenThatOpensNothingAnywher
 class Platform:
     """The state of one emulator. Handlers are synchronous: each takes effect at once, or not at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, validate: bool) -> None:
+        self.validate = validate
         self.clock = Clock()
         self.world = World(self.clock)
         self.commands = Commands(self.world)
@@ -65,8 +65,3 @@ class Platform:
         if (interaction := self.interactions.get(token)) is None:
             raise unknown("Webhook")
         return interaction
-
-    def check(self, schema: str, payload: JSON, where: str) -> None:
-        """Note where a part of a gateway payload differs from Discord's description."""
-        for flaw in description().component_flaws(schema, payload):
-            self.problem(f"the emulator's own {where} is not a {schema}: {flaw}")

@@ -48,7 +48,9 @@ def create(
         platform.problem(f"an empty message for {channel.name or channel.id}")
         raise ApiError(400, 50006, "Cannot send an empty message")
     world.messages[message.id] = message
-    channel.archived = channel.archived and channel.locked
+    if channel.archived and not channel.locked:
+        channel.archived = False
+        channel.tell("THREAD_UPDATE")
     return message
 
 
@@ -85,7 +87,8 @@ def _fill(platform: "Platform", message: Message, form: JSON, files: Mapping[str
     attachments = _attachments(platform, message, form, files)
     media = {f"attachment://{one.filename}": _media(one) for one in attachments}
     for path, component in components.located(form.get("components") or [], ("components",)):
-        for item in (component.get("media"), component.get("file")):
+        shown = [component.get("media"), component.get("file"), *[one["media"] for one in component.get("items") or []]]
+        for item in shown:
             if item and item["url"].startswith("attachment://") and item["url"] not in media:
                 raise InvalidForm(Flaw(path, "UNKNOWN_ATTACHMENT", f"No attachment is called {item['url']}."))
     if "content" in form:
@@ -166,7 +169,6 @@ def _mention(message: Message, allowed: JSON | None) -> None:
 
 def announce(platform: "Platform", message: Message, event: str = "MESSAGE_CREATE") -> None:
     """Tell the sessions of a message, new or changed, that the bot can see."""
-    platform.check("MessageResponse", message.payload(), event)
     if _seen_by_bot(message):
         data, blank = message.event_payload(blank=False), message.event_payload(blank=True)
         platform.world.dispatch(Event(event, data, blank, _intent(message.channel), _guild_id(message.channel)))

@@ -38,7 +38,8 @@ class Recorded:
 class Fault:
     """What to answer instead of the truth, `times` times, to requests that match.
 
-    With `apply_first` the request takes effect before the wrong answer. `reset` cuts the connection.
+    `path_regex` is searched in the path after /api/v10. With `apply_first` the request takes effect before the wrong
+    answer. `reset` cuts the connection.
     """
 
     method: str

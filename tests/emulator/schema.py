@@ -12,11 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import ValidationError
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from tests.emulator.errors import JSON, Flaw
+from tests.emulator.unions import Validator, simplify
 
 _URI = "urn:discord"
 _METHODS = ("get", "put", "post", "patch", "delete")
@@ -25,6 +26,8 @@ _UNDESCRIBED = {  # discord.py sends these, Discord takes them
     "ApplicationCommandUpdateRequest": {"nsfw": {"type": "boolean"}},
     "ApplicationCommandPatchRequestPartial": {"nsfw": {"type": "boolean"}},
     "IncomingWebhookUpdateRequestPartial": {"tts": {"type": "boolean"}, "flags": {"type": ["integer", "null"]}},
+    "CreateForumThreadRequest": {"type": {"type": ["integer", "null"]}},
+    "BaseCreateMessageCreateRequest": {"tts": {"type": "boolean"}},
     "MessageEditRequestPartial": {"tts": {"type": "boolean"}},
     "IncomingWebhookUpdateForInteractionCallbackRequestPartial": {"tts": {"type": "boolean"}},
 }
@@ -49,11 +52,14 @@ class Description:
 
     def __init__(self) -> None:
         text = Path(__file__).with_name("openapi.json").read_text("utf-8")
-        self._answers = _registry(json.loads(text, object_hook=_lenient_snowflake))
+        answers = json.loads(text, object_hook=_lenient_snowflake)
+        simplify(answers)
+        self._answers = _registry(answers)
         document = json.loads(text, object_hook=_lenient_snowflake)
         _close(document)
+        simplify(document)
         self._requests = _registry(document)
-        self._validators: dict[tuple[bool, str], Draft202012Validator] = {}
+        self._validators: dict[tuple[bool, str], Any] = {}
         operations = list(_operations(document))
         self._operations = sorted(operations, key=lambda operation: operation.template.count("{"))
 
@@ -82,7 +88,7 @@ class Description:
         key = (strict, pointer)
         if key not in self._validators:
             registry = self._requests if strict else self._answers
-            self._validators[key] = Draft202012Validator({"$ref": f"{_URI}#{pointer}"}, registry=registry)
+            self._validators[key] = Validator({"$ref": f"{_URI}#{pointer}"}, registry=registry)
         return [_flaw(error) for error in self._validators[key].iter_errors(body)]
 
 
@@ -151,9 +157,14 @@ def _flaw(error: ValidationError) -> Flaw:
         for inner in error.context:
             branches.setdefault(inner.schema_path[0], []).append(inner)
         chosen = [errors for errors in branches.values() if not any(_is_type_clash(inner) for inner in errors)]
-        error = min(chosen or branches.values(), key=len)[0]
+        error = min(chosen or branches.values(), key=_nearness)[0]
     code = {"maxLength": "BASE_TYPE_MAX_LENGTH", "required": "BASE_TYPE_REQUIRED"}.get(str(error.validator))
     return Flaw(tuple(error.absolute_path), code or f"SCHEMA_{str(error.validator).upper()}", error.message[:300])
+
+
+def _nearness(errors: list[ValidationError]) -> tuple[int, int]:
+    """Order the branches of a union: the one meant has few errors, and those deep."""
+    return len(errors), -max(len(error.path) for error in errors)
 
 
 def _is_type_clash(error: ValidationError) -> bool:

@@ -118,7 +118,8 @@ class Server:
         if answer is None:
             return 204, None
         status = next(status for status in operation.successes if status != 204)
-        for flaw in description().answer_flaws(operation, status, answer):
+        flaws = description().answer_flaws(operation, status, answer) if self._platform.validate else []
+        for flaw in flaws:
             self._platform.problem(f"the emulator's own answer to {recorded.method} {recorded.path}: {flaw}")
         return status, answer
 
@@ -127,7 +128,7 @@ class Server:
             raise ApiError(401, 0, "401: Unauthorized")
 
     def _validate(self, recorded: Recorded, operation: Operation) -> None:
-        if not operation.has_body:
+        if not operation.has_body or not self._platform.validate:
             return
         form = recorded.json if recorded.json is not None else {}
         if flaws := description().request_flaws(operation, form):

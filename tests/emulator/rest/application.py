@@ -36,6 +36,27 @@ def open_private_channel(call: Call) -> JSON:
     return payloads.channel(call.platform.world.private_channel(user))
 
 
+@handles("get_user")
+def user(call: Call) -> JSON:
+    """Show a user."""
+    found = call.platform.world.users.get(int(call.params["user_id"]))
+    if found is None:
+        raise unknown("User")
+    return payloads.user(found)
+
+
+@handles("get_guild_member")
+def member(call: Call) -> JSON:
+    """Show a member of a server."""
+    guild = call.platform.world.guilds.get(int(call.params["guild_id"]))
+    if guild is None or not guild.installed:
+        raise unknown("Guild")
+    found = guild.members.get(int(call.params["user_id"]))
+    if found is None:
+        raise unknown("Member")
+    return payloads.member(found)
+
+
 @handles("leave_guild")
 def leave(call: Call) -> None:
     """Leave a server."""

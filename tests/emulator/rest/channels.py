@@ -117,9 +117,19 @@ def typing(call: Call) -> None:
     channel.typing += 1
 
 
-@handles("create_pin", "deprecated_create_pin", "delete_pin", "deprecated_delete_pin")
+@handles("create_pin", "deprecated_create_pin")
 def pinned(call: Call) -> None:
-    """Pin a message, or take it off (told apart by what it was)."""
+    """Pin a message."""
+    _pin(call, pinned=True)
+
+
+@handles("delete_pin", "deprecated_delete_pin")
+def unpinned(call: Call) -> None:
+    """Take a message off the pins."""
+    _pin(call, pinned=False)
+
+
+def _pin(call: Call, *, pinned: bool) -> None:
     message = _message(call, Permission.PIN_MESSAGES)
-    message.pinned = not message.pinned
+    message.pinned = pinned
     posting.announce(call.platform, message, "MESSAGE_UPDATE")
