@@ -27,9 +27,9 @@ def full_name(agency: Agency) -> str:
 
 
 def description(agency: Agency, words: Words = ENGLISH) -> str:
-    """Return in a line what kind of body it is, whose part, where, and since when."""
+    """Return in a line what kind of EU body it is, whose part, where, and since when."""
     agencies = registry().agencies
-    kind = agency.type
+    kind = agency.type if agency.is_eu_body else ""
     if agency.parent is not None:
         kind = words("{kind}, part of {body}", kind=kind, body=short_name(agencies[agency.parent]))
     seat = ", ".join(filter(None, (agency.seat_city, agency.country)))

@@ -15,6 +15,7 @@ from index.engine import Engine
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _FIRST_GUESS_S = 0.1
+_CLOSE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ class Desk:
         if self._running is not None:
             self._running.cancel()
         if self._engine is not None:
-            self._thread.submit(self._engine.close)
+            closing = asyncio.wrap_future(self._thread.submit(self._engine.close))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(closing, _CLOSE_S)
         self._thread.shutdown(wait=False)
 
     async def _serve(self) -> None:

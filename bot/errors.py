@@ -47,7 +47,7 @@ async def tell(bot: "MeasuresBot", interaction: "discord.Interaction[MeasuresBot
         return
     view = render.text_view(sentence(words_for(str(interaction.locale)), error))
     try:
-        if interaction.response.is_done():
+        if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
             await delivery.answer(interaction, view)
         else:
             await delivery.respond(interaction, view)

@@ -1,13 +1,14 @@
 """Text that others wrote, made inert: in Discord it shows as it reads, and nothing in it has an effect.
 
 `discord.utils.escape_markdown` leaves mentions, timestamps, command links, guild links and numbered lists live, so
-every character that can begin markup is escaped here, and invisible and direction-changing ones are taken out.
+every character that can begin markup is escaped here, and invisible and direction-changing ones are taken out. What
+is harmless without them stays as it is, so that a copied text is readable: brackets after a "]", most colons.
 """
 
 import re
 import unicodedata
 
-_MARKUP = re.compile(r"[\\*_~`|<>\[\]()@:]")
+_MARKUP = re.compile(r"[\\*_~`|<>\[\]@]|:(?=//|[^\s:]+:)")
 _LINE_START = re.compile(r"^([ \t]*)(#{1,6}|-#?|\+)(?=\s|$)", re.MULTILINE)
 _NUMBER = re.compile(r"^([ \t]*\d{1,9})([.)])(?=\s|$)", re.MULTILINE)
 _NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn"}

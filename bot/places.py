@@ -1,6 +1,6 @@
 """Where the bot may answer: what Discord lets it do in a channel, and which channels a server chose."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import discord
 
@@ -27,16 +27,22 @@ def channel_of(place: object) -> int | None:
 
 
 def is_switched_on(servers: Mapping[int, ServerSettings], guild_id: int | None, channel_id: int | None) -> bool:
-    """Tell whether a server has the bot answer in a channel; everywhere, until it chooses."""
-    channels = servers.get(guild_id or 0, ServerSettings()).channels
-    return not channels or channel_id in channels
+    """Tell whether a server has the bot answer in a channel: everywhere until it chooses; in its ask channel anyway."""
+    chosen = servers.get(guild_id or 0, ServerSettings())
+    return not chosen.channels or channel_id in (*chosen.channels, chosen.ask_channel)
 
 
 def missing_permissions(channel: discord.abc.GuildChannel | discord.Thread) -> list[str]:
-    """Return what the bot would need to answer in a channel and may not, by Discord's names."""
+    """Return what the bot would need to answer in a channel, or in the posts of a forum, and may not."""
     allowed = channel.permissions_for(channel.guild.me)
-    send = "send_messages_in_threads" if isinstance(channel, discord.Thread) else "send_messages"
+    in_threads = isinstance(channel, discord.Thread | discord.ForumChannel)
+    send = "send_messages_in_threads" if in_threads else "send_messages"
     return [name for name in ("view_channel", send, "read_message_history") if not getattr(allowed, name)]
+
+
+def spelled_out(permissions: Sequence[str]) -> str:
+    """Return permissions as Discord's settings call them in English."""
+    return ", ".join(name.replace("_", " ").title().replace(" In ", " in ") for name in permissions)
 
 
 def invite_url(application_id: int) -> str:

@@ -5,6 +5,7 @@ loses whole quotes, never the end of one.
 """
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -21,7 +22,6 @@ from index.models import Answer, FoundPassage, Notice, Quote, Source
 from index.neighbours import Neighbours
 
 MAX_TEXT = 4_000
-MAX_COMPONENTS = 40
 QUESTION_CHARS = 200
 BLUE, AMBER, GREY = 0x003399, 0xC77700, 0x6B7280
 _TITLE_CHARS = 250
@@ -30,6 +30,13 @@ _BUTTON_CHARS = 80
 _DAYS_A_YEAR = 365.25
 _MORE_PASSAGES = 3
 _ALSO = 5
+_MOST_QUOTES = 5  # a row holds as many link buttons
+_NOTICES_CHARS = 1_000
+_TOO_LONG_CHARS = 150
+_LEFT_OUT = "[…]"
+_HEADING = re.compile(r"#{1,6} ")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +58,21 @@ def answer_view(words: Words, answer: Answer, asked: Asked, today: datetime.date
     quotes = answer.quotes if answer.answered else answer.related
     box = _Box(words, BLUE if answer.answered else AMBER)
     view = ui.LayoutView(timeout=None)
-    for line in _small_print(words, asked):
-        view.add_item(box.text(line))
-    if not answer.answered:
-        box.say(f"**{words('Not found: the releases do not hold an answer to this.')}**")
-        if quotes:
-            box.say(words("The nearest passages, which are not an answer:"))
-    for notice in answer.notices:
-        box.reserve(f"-# {_notice(words, notice)}")
-    shown = box.quotes(quotes, answer.sources, asked.answer_id, today)
-    for notice in answer.notices:
-        box.release(f"-# {_notice(words, notice)}")
+    above = "\n".join(_small_print(words, asked))
+    if above:
+        view.add_item(box.text(above))
+    notices = "\n".join(whole_lines([_notice(words, each) for each in answer.notices], _NOTICES_CHARS))
+    if answer.answered:
+        box.reserve(notices)
+    else:
+        head = [f"**{words('Not found: the releases do not hold an answer to this.')}**", notices]
+        head.append(words("The nearest passages, which are not an answer:") if quotes else "")
+        box.say("\n".join(filter(None, head)))
+    opened = box.quotes(quotes, answer.sources, asked.answer_id, today)
+    if answer.answered:
+        box.release(notices)
     view.add_item(box.container)
-    links = _link_buttons(words, shown)
+    links = _link_buttons(opened)
     if links:
         view.add_item(ui.ActionRow(*links))
     view.add_item(answer_buttons(words, asked, more=bool(quotes)))
@@ -85,17 +94,32 @@ def answer_buttons(words: Words, asked: Asked, *, more: bool) -> ui.ActionRow[ui
 
 
 def neighbours_view(words: Words, found: Neighbours, today: datetime.date) -> ui.LayoutView:
-    """Return a quote with what stands around it; what is around is left out where it does not fit."""
+    """Return a quote in bold with what stands around it; what is around is left out where it does not fit."""
     box = _Box(words, BLUE)
-    box.reserve(_source(words, found.source, today))
-    parts = [("", found.before), ("**", found.quote), ("", found.after)]
-    for mark, text in parts:
-        if text and not box.say("\n".join(f"{mark}{line}{mark}" for line in escape(text).split("\n") if line.strip())):
-            box.say("[…]")
-    box.release(_source(words, found.source, today))
+    heading = plain(found.heading, _NAME_CHARS)
+    source = "\n".join([*_source(words, found.source, today), *([f"-# {heading}"] if heading else [])])
+    quote = "\n".join(f"**{escape(line)}**" for line in found.quote.split("\n") if line.strip())
+    box.reserve(source)
+    box.reserve(quote)
+    if found.before and not box.say(_around(found.before)):
+        box.say(_LEFT_OUT)
+    if not box.release(quote):
+        box.say(words("The quotation is too long to be shown here."))
+    if found.after and not box.say(_around(found.after)):
+        box.say(_LEFT_OUT)
+    box.container.add_item(ui.Separator())
+    box.release(source)
     view = ui.LayoutView(timeout=None)
     view.add_item(box.container)
     return view
+
+
+def _around(text: str) -> str:
+    """Return what stands around a quote, escaped, its headings as small ones."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return "\n".join(
+        f"### {escape(line.lstrip('#').strip())}" if _HEADING.match(line) else escape(line) for line in lines
+    )
 
 
 def more_view(
@@ -135,10 +159,10 @@ def check_view(words: Words, checked: Sequence[Checked], today: datetime.date) -
     quotes = list({quote.text: quote for each in checked for quote in each.answer.quotes}.values())[:_MORE_PASSAGES]
     named = {quote.release_id for quote in quotes}
     sources = {source.release_id: source for each in checked for source in each.answer.sources}
-    shown = box.quotes(quotes, [source for key, source in sources.items() if key in named], "-", today)
+    opened = box.quotes(quotes, [source for key, source in sources.items() if key in named], "-", today)
     view = ui.LayoutView(timeout=None)
     view.add_item(box.container)
-    links = _link_buttons(words, shown)
+    links = _link_buttons(opened)
     if links:
         view.add_item(ui.ActionRow(*links))
     return view
@@ -194,44 +218,68 @@ class _Box:
         """Keep room for a text that comes later, so that what comes between does not take it."""
         self._left -= len(text)
 
-    def release(self, text: str) -> None:
-        """Add a text for which room was kept."""
+    def release(self, text: str) -> bool:
+        """Add a text for which room was kept and return True, or return False where it does not fit."""
         self._left += len(text)
-        self.say(text)
+        return self.say(text)
 
     def quotes(
         self, quotes: Sequence[Quote], sources: Sequence[Source], answer_id: str, today: datetime.date, first: int = 1
     ) -> list[tuple[int, Quote]]:
-        """Add quotes with a button each, then their sources; return those that fitted, with their numbers."""
+        """Add quotes with a button each, then their sources; return those whose source is named, with their numbers.
+
+        A quote that is too long is not shown: its number is said, and a link may open it.
+        """
+        self._left -= _TOO_LONG_CHARS
         by_id = {source.release_id: source for source in sources}
-        shown: list[tuple[int, Quote]] = []
-        lines: dict[str, list[str]] = {}
-        for number, quote in enumerate(quotes, first):
-            text = f"**[{number}]**\n{quoted(f'“{quote.text}”')}"
+        named: dict[str, list[str]] = {}
+        opened: list[tuple[int, Quote]] = []
+        too_long: list[str] = []
+        for number, quote in enumerate(quotes[:_MOST_QUOTES], first):
+            text = quoted(f"“{quote.text}”").replace("> ", f"> **[{number}]** ", 1)
             source = by_id.get(quote.release_id)
-            place = f"-# [{number}] {plain(quote.heading or self._words('opening'), _NAME_CHARS)}"
-            new = (
-                [place] if quote.release_id in lines or source is None else [_source(self._words, source, today), place]
-            )
-            if len(text) + sum(map(len, new)) + 2 > self._left:
+            lines = _source(self._words, source, today) if source and quote.release_id not in named else []
+            lines.append(f"-# [{number}] {plain(quote.heading, _NAME_CHARS)}".rstrip())
+            room = self._left - sum(len(line) + 1 for line in lines)
+            if room < 0:
+                continue
+            self._left = room
+            named.setdefault(quote.release_id, []).extend(lines)
+            opened.append((number, quote))
+            if len(text) > self._left:
+                too_long.append(f"[{number}]")
                 continue
             where = ids.Place.of(answer_id, number, quote.release_id, quote.start, quote.end, quote.text)
             press = _button(self._words("Context"), where.custom_id())
             self.container.add_item(ui.Section(self.text(text), accessory=press))
-            self._left -= sum(map(len, new)) + 2
-            lines.setdefault(quote.release_id, []).extend(new)
-            shown.append((number, quote))
-        if quotes and not shown:
-            self.say(self._words("The sentence is too long to be shown here: its link opens it."))
-        also = [_source(self._words, source, today) for source in sources if source.release_id not in lines]
-        if lines:
+        self._left += _TOO_LONG_CHARS
+        if too_long:
+            self.say(self._words("Too long to be shown here: {numbers}", numbers=", ".join(too_long)))
+        if named:
             self.container.add_item(ui.Separator())
-        for release_id in lines:
-            self.container.add_item(ui.TextDisplay("\n".join(lines[release_id])))
-        if shown and len(shown) == len(quotes):
-            for line in also[:_ALSO]:
-                self.say(f"{self._words('The same is said in')}: {line}")
-        return shown or [(number, quote) for number, quote in enumerate(quotes[:1], first)]
+            self.container.add_item(ui.TextDisplay("\n".join(line for lines in named.values() for line in lines)))
+        if quotes and len(opened) == len(quotes):
+            self._add_same([source for source in sources if source.release_id not in named], today)
+        return opened
+
+    def _add_same(self, sources: Sequence[Source], today: datetime.date) -> None:
+        """Add the releases that say the same, as many as fit."""
+        lines = [f"-# {' · '.join(_source(self._words, source, today))}" for source in sources[:_ALSO]]
+        head = f"-# {self._words('The same is said in')}:"
+        fitting = whole_lines(lines, self._left - len(head) - 1)
+        if fitting:
+            self.say("\n".join([head, *fitting]))
+
+
+def whole_lines(lines: Iterable[str], limit: int) -> list[str]:
+    """Return the first lines that fit into `limit` characters together."""
+    found = []
+    for line in lines:
+        limit -= len(line) + 1
+        if limit < -1:
+            break
+        found.append(line)
+    return found
 
 
 def _small_print(words: Words, asked: Asked) -> Iterable[str]:
@@ -242,15 +290,24 @@ def _small_print(words: Words, asked: Asked) -> Iterable[str]:
 
 
 def _notice(words: Words, notice: Notice) -> str:
-    return words(notice.template, **{name: plain(value, _TITLE_CHARS) for name, value in notice.values.items()})
+    values = {name: _date(value) or plain(value, _TITLE_CHARS) for name, value in notice.values.items()}
+    return f"-# {words(notice.template, **values)}"
 
 
-def _source(words: Words, source: Source, today: datetime.date) -> str:
-    """Return a release as a source: title, issuer, date, and its age where that is over a year."""
+def _date(value: str) -> str | None:
+    """Return a day of a notice as Discord shows it; None where it is none."""
+    return timestamp(datetime.date.fromisoformat(value)) if _ISO_DATE.fullmatch(value) else None
+
+
+def _source(words: Words, source: Source, today: datetime.date) -> list[str]:
+    """Return a release as a source, in two lines: title; issuer, date, and its age where that is over a year."""
     date = datetime.date.fromisoformat(source.date)
-    line = f"**{plain(source.title, _TITLE_CHARS)}**\n{plain(source.issuer, _NAME_CHARS)} · {timestamp(date)}"
+    title = plain(source.title, _TITLE_CHARS) or plain(source.release_id, _NAME_CHARS)
+    lines = [f"**{title}**", " · ".join(filter(None, (plain(source.issuer, _NAME_CHARS), timestamp(date))))]
     years = int((today - date).days / _DAYS_A_YEAR)
-    return f"{line} ({words.count('{count} year old', '{count} years old', years)})" if years else line
+    if years > 0:
+        lines[1] += f" ({words.count('{count} year old', '{count} years old', years)})"
+    return lines
 
 
 def timestamp(date: datetime.date) -> str:
@@ -259,18 +316,24 @@ def timestamp(date: datetime.date) -> str:
     return f"<t:{int(noon.timestamp())}:d>"
 
 
-def _link_buttons(words: Words, shown: Sequence[tuple[int, Quote]]) -> list[ui.Button[ui.LayoutView]]:
+def _link_buttons(opened: Sequence[tuple[int, Quote]]) -> list[ui.Button[ui.LayoutView]]:
     """Return a button for each quote that opens its page at the quote."""
+    links = ((number, web_address(quote.link)) for number, quote in opened)
     return [
-        ui.Button(
-            label=label(
-                f"[{number}] {words('Open at')} {urlsplit(quote.link).netloc.removeprefix('www.')}", _BUTTON_CHARS
-            ),
-            url=quote.link,
-        )
-        for number, quote in shown
-        if quote.link and len(quote.link) <= MAX_URL_CHARS and quote.link.startswith(("https://", "http://"))
+        ui.Button(label=label(f"[{number}] {urlsplit(url).netloc.removeprefix('www.')}", _BUTTON_CHARS), url=url)
+        for number, url in links
+        if url is not None
     ]
+
+
+def web_address(url: str | None) -> str | None:
+    """Return an address that a link button may have, None where it may not: no page, too long, or broken."""
+    if url is None or len(url) > MAX_URL_CHARS or not _WEB_ADDRESS.fullmatch(url):
+        return None
+    try:
+        return url if urlsplit(url).hostname else None
+    except ValueError:
+        return None
 
 
 def _button(

@@ -8,7 +8,7 @@ from discord import ui
 
 from bot import cards, ids
 from bot.markup import label, plain, quoted
-from bot.render import AMBER, BLUE, GREY, MAX_TEXT, pager, timestamp
+from bot.render import AMBER, BLUE, GREY, MAX_TEXT, pager, timestamp, web_address, whole_lines
 from bot.words import Words
 from corpus.agencies import Lookup
 from corpus.models import Agency, Release
@@ -21,6 +21,8 @@ _LINE_CHARS = 300
 _TITLE_CHARS = 180
 _OPTION_CHARS = 100
 _HEADINGS = 25
+_MOST_MEANT = 5
+_LABELS_CHARS = 300  # room for the bot's own words around what is quoted
 
 
 def card_view(words: Words, card: Card, page: int, alt_text: str | None) -> ui.LayoutView:
@@ -34,13 +36,16 @@ def card_view(words: Words, card: Card, page: int, alt_text: str | None) -> ui.L
     head = [f"## {plain(cards.full_name(agency), _LINE_CHARS)}", plain(agency.role, _LINE_CHARS)]
     head += [f"-# {plain(cards.description(agency, words), _LINE_CHARS)}"]
     head += [f"-# ⚠ {plain(warning, _LINE_CHARS)}" for warning in cards.warnings(agency, words)]
-    facts = {words("also"): cards.other_names(agency, words), words("parts"): cards.parts(agency)}
-    head += [f"**{name}** {plain(value, _LINE_CHARS)}" for name, value in facts.items() if value]
+    facts = {
+        words("Also called"): cards.other_names(agency, words),
+        words("Parts"): cards.parts(agency),
+        words("Named with"): cards.named_with(card),
+    }
     head += [plain(cards.named(card, words), _LINE_CHARS)]
-    if card.named_with:
-        head.append(f"{words('Named with')}: {plain(cards.named_with(card), _LINE_CHARS)}")
-    box.add_item(ui.TextDisplay("\n".join(head)))
-    left = MAX_TEXT - len("\n".join(head)) - 100
+    head += [f"**{name}** {plain(value, _LINE_CHARS)}" for name, value in facts.items() if value]
+    text = "\n".join(whole_lines(filter(None, head), MAX_TEXT // 2))
+    box.add_item(ui.TextDisplay(text))
+    left = MAX_TEXT - len(text) - _LABELS_CHARS
     shown = _add_measures(words, box, card.measures[(page - 1) * MEASURES_A_PAGE : page * MEASURES_A_PAGE], left)
     if page * MEASURES_A_PAGE >= len(card.measures) and card.more_measures and shown:
         older = words.count("{count} older one is not shown.", "{count} older ones are not shown.", card.more_measures)
@@ -56,8 +61,9 @@ def card_view(words: Words, card: Card, page: int, alt_text: str | None) -> ui.L
             style=discord.ButtonStyle.primary,
         )
     )
-    if agency.website:
-        row.add_item(ui.Button(label=words("Website"), url=agency.website))
+    website = web_address(agency.website)
+    if website:
+        row.add_item(ui.Button(label=label(words("Website"), 80), url=website))
     view.add_item(row)
     turn = pager(words, "card", (agency.id,), page, last=page * MEASURES_A_PAGE >= len(card.measures))
     if turn is not None:
@@ -71,17 +77,22 @@ def _add_measures(words: Words, box: "ui.Container[ui.LayoutView]", measures: Se
         return False
     box.add_item(ui.Separator())
     box.add_item(ui.TextDisplay(f"**{words('What the releases say, newest first')}**"))
+    release_id = None
     for measure in measures:
         quote = measure.quote
-        when = timestamp(datetime.date.fromisoformat(measure.date))
-        where = ": ".join(filter(None, (plain(measure.title, _TITLE_CHARS), plain(quote.heading, _OPTION_CHARS))))
-        text = f"{quoted(f'“{quote.text}”')}\n-# {when} {where}"
+        lines = [quoted(f"“{quote.text}”"), f"-# {plain(quote.heading, _OPTION_CHARS)}"]
+        if quote.release_id != release_id:
+            when = timestamp(datetime.date.fromisoformat(measure.date))
+            lines.insert(0, f"{when} **{plain(measure.title, _TITLE_CHARS) or quote.release_id}**")
+        text = "\n".join(lines if quote.heading else lines[:-1])
         if len(text) > left:
             continue
         left -= len(text)
+        release_id = quote.release_id
         item: ui.TextDisplay[ui.LayoutView] = ui.TextDisplay(text)
-        if quote.link and quote.link.startswith("https://"):
-            box.add_item(ui.Section(item, accessory=ui.Button(label=words("Open"), url=quote.link)))
+        link = web_address(quote.link)
+        if link:
+            box.add_item(ui.Section(item, accessory=ui.Button(label=label(words("Open"), 80), url=link)))
         else:
             box.add_item(item)
     return True
@@ -89,13 +100,20 @@ def _add_measures(words: Words, box: "ui.Container[ui.LayoutView]", measures: Se
 
 def unknown_view(words: Words, name: str, found: Lookup) -> ui.LayoutView:
     """Return what to say of a name that means several bodies or none, with a button for each that may be meant."""
+    shown = plain(name, _OPTION_CHARS)
+    if found.candidates:
+        text = words("“{name}” is the name of several bodies. Which one?", name=shown)
+    elif found.suggestions:
+        text = words("No body is called “{name}”. Did you mean one of these?", name=shown)
+    else:
+        text = words("No such body: “{name}”.", name=shown)
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(ui.TextDisplay(plain(cards.not_one(name, found, words), 1_500)), accent_colour=AMBER))
-    near = (found.candidates or found.suggestions)[:5]
+    view.add_item(ui.Container(ui.TextDisplay(text), accent_colour=AMBER))
+    near = (found.candidates or found.suggestions)[:_MOST_MEANT]
     if near:
         buttons = [
             ui.Button[ui.LayoutView](
-                label=label(cards.short_name(agency), 80), custom_id=ids.button("card", agency.id, 1)
+                label=label(cards.full_name(agency), 80), custom_id=ids.button("card", agency.id, 1)
             )
             for agency in near
         ]
@@ -114,13 +132,14 @@ def releases_view(words: Words, releases: Sequence[Release], query: str, page: i
         f"{timestamp(each.date)} **{plain(each.title, _TITLE_CHARS)}**\n-# {plain(each.issuer, _OPTION_CHARS)}"
         for each in shown
     ]
-    while len("\n".join(lines)) > MAX_TEXT - 200:
-        lines.pop()
+    lines = whole_lines(lines, MAX_TEXT - _LABELS_CHARS)
     total = words.count("{count} release", "{count} releases", len(releases))
     view.add_item(ui.Container(ui.TextDisplay("\n".join([f"**{total}**", *lines])), accent_colour=GREY))
     options = [
         discord.SelectOption(
-            label=label(each.title, _OPTION_CHARS), value=each.release_id, description=f"{words.date(each.date)}"
+            label=label(each.title, _OPTION_CHARS) or each.release_id,
+            value=each.release_id,
+            description=words.date(each.date),
         )
         for each in shown[: len(lines)]
     ]
@@ -141,14 +160,15 @@ def outline_view(
     """Return a release's outline, the bodies that it names, and its link."""
     lines = [
         f"## {plain(release.title, _LINE_CHARS)}",
-        f"{plain(release.issuer, _OPTION_CHARS)} · {timestamp(release.date)} · {plain(release.language, 10)}",
+        f"{plain(release.issuer, _OPTION_CHARS)} · {timestamp(release.date)} · {words.tongue(release.language)}",
     ]
     lines += [f"• {plain(heading, _OPTION_CHARS)}" for heading in headings if heading][:_HEADINGS]
     if bodies:
         named = ", ".join(cards.short_name(agency) for agency in bodies.values())
         lines.append(f"**{words('Names')}** {plain(named, _LINE_CHARS)}")
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(ui.TextDisplay("\n".join(lines)[:MAX_TEXT]), accent_colour=BLUE))
-    if release.url and len(release.url) <= 512:
-        view.add_item(ui.ActionRow(ui.Button(label=words("Open the release"), url=release.url)))
+    view.add_item(ui.Container(ui.TextDisplay("\n".join(whole_lines(lines, MAX_TEXT))), accent_colour=BLUE))
+    url = web_address(release.url)
+    if url:
+        view.add_item(ui.ActionRow(ui.Button(label=label(words("Open the release"), 80), url=url)))
     return view

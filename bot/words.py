@@ -44,6 +44,12 @@ class Words:
 
         return format_date(date, "d MMMM y" if self.language == "en" else "long", locale=self.language)
 
+    def tongue(self, language: str) -> str:
+        """Return what a language, given by its code, is called; the code where that is not known."""
+        from babel.core import Locale
+
+        return str(Locale(self.language).languages.get(language.lower(), language[:10]))
+
 
 def _plural_form(language: str, count: int) -> int:
     """Return which of a catalogue's forms a number takes: Polish has three, the others two."""

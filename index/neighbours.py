@@ -39,7 +39,7 @@ class Neighbours:
 
 def span_digest(text: str) -> str:
     """Return what a button keeps of the words of a span: the first characters of their SHA-256."""
-    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_CHARS]
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:_DIGEST_CHARS]
 
 
 def neighbours(opened: OpenGeneration, release_id: str, start: int, end: int, digest: str) -> Neighbours | Untraceable:

@@ -60,10 +60,17 @@ def write_release(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def served_by_default_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def default_model() -> SentenceTransformerEmbedder:
+    """The model that comes with the installation, loaded once."""
+    return SentenceTransformerEmbedder()
+
+
+@pytest.fixture(scope="session")
+def served_by_default_model(
+    tmp_path_factory: pytest.TempPathFactory, default_model: SentenceTransformerEmbedder
+) -> Iterator[Engine]:
     """An engine over the shipped release, with the model that comes with the installation."""
     settings = IndexSettings(data_dir=tmp_path_factory.mktemp("data"), model="")
-    embedder = SentenceTransformerEmbedder()
-    build_all(settings, embedder, silent)
-    with Engine(settings, embedder) as engine:
+    build_all(settings, default_model, silent)
+    with Engine(settings, default_model) as engine:
         yield engine

@@ -120,7 +120,7 @@ def help_view(words: Words) -> ui.LayoutView:
 
 def about_view(words: Words, corpus: Corpus, days: int) -> ui.LayoutView:
     """Return what `/about` tells."""
-    span = f"{timestamp(corpus.first)} … {timestamp(corpus.last)}" if corpus.first and corpus.last else ""
+    span = " … ".join(dict.fromkeys(timestamp(day) for day in (corpus.first, corpus.last) if day))
     issuers = ", ".join(corpus.issuers[:_ISSUERS]) + (" …" if len(corpus.issuers) > _ISSUERS else "")
     releases = words.count("{count} release", "{count} releases", corpus.releases)
     passages = words.count("{count} passage", "{count} passages", corpus.passages)

@@ -1,5 +1,6 @@
 """The buttons under an answer: context, more, follow up, helpful or not, delete."""
 
+import discord
 from discord.ext import commands
 
 from bot import delivery, render
@@ -117,9 +118,9 @@ class Answers(commands.Cog):
     async def delete(self, interaction: Interaction, rest: str) -> None:
         """Delete an answer for whoever asked, or for a moderator."""
         kept = await self.bot.storing(lambda store: store.answer(rest))
-        asked = kept is not None and kept.asker == interaction.user.id
+        asker = kept.asker if kept is not None else _asker(interaction.message)
         moderates = interaction.guild_id is not None and interaction.permissions.manage_messages
-        if not (asked or moderates):
+        if not (asker == interaction.user.id or moderates):
             raise Refused(
                 self.bot.words_private(interaction)("Only the person who asked or a moderator can delete this.")
             )
@@ -153,6 +154,16 @@ class Answers(commands.Cog):
     async def _thank(self, interaction: Interaction) -> None:
         words = self.bot.words_private(interaction)
         await delivery.respond(interaction, render.text_view(words("Thank you: this is kept without your name.")))
+
+
+def _asker(message: discord.Message | None) -> int | None:
+    """Return who asked for an answer of which nothing is stored any more, as far as Discord still tells."""
+    if message is None:
+        return None
+    if message.interaction_metadata is not None:
+        return message.interaction_metadata.user.id
+    asked = message.reference.resolved if message.reference else None
+    return asked.author.id if isinstance(asked, discord.Message) else None
 
 
 def _passages(engine: Engine, kept: KeptAnswer, page: int) -> tuple[list[FoundPassage], list[Source]]:

@@ -1,14 +1,17 @@
 """`/ask`, and the names that its options complete."""
 
+from contextlib import suppress
+
 from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
-from discord.ext import commands
+from discord.ext import commands, tasks
 
 from bot.cards import full_name
 from bot.client import MeasuresBot
 from bot.markup import label
 from bot.questions import Interaction, ask_by_interaction, filters_from
 from corpus.agencies import registry
+from corpus.errors import MeasuresError
 from index.question import MAX_QUESTION_CHARS
 
 MAX_CHOICES, CHOICE_CHARS = 25, 100
@@ -23,8 +26,12 @@ class Ask(commands.Cog):
         self._issuers: tuple[str, ...] = ()
 
     async def cog_load(self) -> None:
-        """Learn in the background who issued the releases, for completion."""
-        self.bot.loop.create_task(self._learn_issuers())
+        """Learn in the background, now and then, who issued the releases, for completion."""
+        self.learn_issuers.start()
+
+    async def cog_unload(self) -> None:
+        """Learn no more."""
+        self.learn_issuers.cancel()
 
     @app_commands.command(name=locale_str("ask"), description=locale_str("Ask what the EU has decided"))
     @app_commands.rename(
@@ -69,10 +76,13 @@ class Ask(commands.Cog):
         found = [issuer for issuer in self._issuers if wanted in issuer.casefold()][:MAX_CHOICES]
         return [Choice(name=label(issuer, CHOICE_CHARS), value=issuer[:CHOICE_CHARS]) for issuer in found]
 
-    async def _learn_issuers(self) -> None:
-        self._issuers = await self.bot.working(
-            lambda engine: tuple(sorted({release.issuer for release in engine.releases()}))
-        )
+    @tasks.loop(minutes=5)
+    async def learn_issuers(self) -> None:
+        """Learn who issued the releases that are served."""
+        with suppress(MeasuresError):
+            self._issuers = await self.bot.working(
+                lambda engine: tuple(sorted({release.issuer for release in engine.releases()}))
+            )
 
 
 def complete_agency(typed: str) -> list[Choice[str]]:

@@ -60,25 +60,26 @@ class Channel(commands.Cog):
 
     async def _respond(self, message: discord.Message, text: str, *, replied: bool) -> None:
         words = self._words(message)
-        earlier = await self._earlier(message)
-        if not text:
-            await self._without_words(message, words, replied=replied)
+        if replied and not text:
+            await self._hint(message, words)
             return
-        followed = earlier if earlier is not None and earlier.asker == message.author.id else None
-        question = continued(followed.question, text) if followed is not None else text
         silent = replied and not text.endswith("?")
-        if silent:
-            question = text if question == text or _is_added(followed, question) else question
-        try:
-            question = readable(question)
-        except MeasuresError:
-            if silent:
-                return
-            raise
         if self.bot.desk.busy_s() or self.bot.pace.wait_s(message.author.id, self._server(message).pace):
             if not silent:
                 await message.add_reaction(_HOURGLASS)
             return
+        if not text:
+            await delivery.reply(message, help_view(words))
+            return
+        earlier = await self._earlier(message)
+        followed = earlier if earlier is not None and earlier.asker == message.author.id else None
+        read_as = _read_after(followed, text, silent=silent) if followed is not None else None
+        try:
+            question = readable(read_as or text)
+        except MeasuresError:
+            if silent:
+                return
+            raise
         asking = Asking(
             message.author.id,
             message.guild.id if message.guild else None,
@@ -86,7 +87,7 @@ class Channel(commands.Cog):
             question,
             followed.filters if followed is not None else Filters(),
             by_command=False,
-            read_as=question if question != " ".join(text.split()) else None,
+            read_as=read_as,
         )
 
         async def send(view: ui.LayoutView) -> discord.Message:
@@ -98,15 +99,14 @@ class Channel(commands.Cog):
         await answer(self.bot, asking, words, None, send, only_if)
         log.info("message answered")
 
-    async def _without_words(self, message: discord.Message, words: Words, *, replied: bool) -> None:
-        """Help somebody who only named the bot; hint once at *Follow up* where a reply's words were withheld."""
-        if not replied:
-            await delivery.reply(message, help_view(words))
+    async def _hint(self, message: discord.Message, words: Words) -> None:
+        """Point somebody whose reply to a command's answer was withheld at *Follow up*, once an answer."""
+        resolved = message.reference.resolved if message.reference else None
+        if not isinstance(resolved, discord.Message) or resolved.interaction_metadata is None:
             return
-        answered = message.reference.message_id if message.reference else None
-        if answered is None or answered in self._hinted:
+        if resolved.id in self._hinted:
             return
-        self._hinted[answered] = None
+        self._hinted[resolved.id] = None
         if len(self._hinted) > _MOST_HINTED:
             self._hinted.popitem(last=False)
         hint = words(
@@ -127,7 +127,7 @@ class Channel(commands.Cog):
         """Tell whether a message is a question in the ask channel, where the operator lets the bot read along."""
         if not self.bot.intents.message_content or len(message.content.split()) < _ASK_CHANNEL_WORDS:
             return False
-        return self._server(message).ask_channel == channel_of(message.channel)
+        return self._server(message).ask_channel == message.channel.id
 
     def _may_answer(self, message: discord.Message) -> bool:
         """Tell whether the server and Discord let the bot answer in a channel."""
@@ -135,7 +135,8 @@ class Channel(commands.Cog):
             return True
         if not is_switched_on(self.bot.servers, message.guild.id, channel_of(message.channel)):
             return False
-        assert not isinstance(message.channel, discord.DMChannel | discord.GroupChannel | discord.PartialMessageable)
+        if not isinstance(message.channel, discord.abc.GuildChannel | discord.Thread):
+            return False
         missing = missing_permissions(message.channel)
         if missing:
             self._warn_once(message.channel.id, f"missing {', '.join(missing)}")
@@ -156,9 +157,15 @@ class Channel(commands.Cog):
         )
 
 
-def _is_added(followed: KeptAnswer | None, question: str) -> bool:
-    """Tell whether a follow-up only added its words to the earlier question, which then answers anything."""
-    return followed is not None and question.startswith(followed.question.rstrip(" ?!."))
+def _read_after(earlier: KeptAnswer, text: str, *, silent: bool) -> str | None:
+    """Return what a follow-up means after an earlier question; None where it stands by itself.
+
+    :param silent: it may be no question at all: then words only added to the earlier ones, which anything answers, do
+        not count.
+    """
+    question = continued(earlier.question, text)
+    added = question.startswith(earlier.question.rstrip(" ?!."))
+    return None if question == text or (silent and added) else question
 
 
 async def setup(bot: MeasuresBot) -> None:

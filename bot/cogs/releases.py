@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from bot import delivery, render, render_cards
 from bot.client import MeasuresBot
-from bot.questions import Interaction, is_private, refuse_by_load
+from bot.questions import Interaction, is_private, public_words, refuse_by_load
 from corpus.agencies import registry
 from corpus.models import Agency, Release
 from corpus.text import outline
@@ -30,19 +30,22 @@ class Releases(commands.Cog):
     async def releases(self, interaction: Interaction, query: Range[str, 1, 70] | None = None) -> None:
         """Show the first page of the releases that match."""
         refuse_by_load(self.bot, interaction)
-        await delivery.defer(interaction, ephemeral=is_private(self.bot, interaction, None))
-        await self._show(interaction, query or "", 1)
+        ephemeral = is_private(self.bot, interaction, None)
+        await delivery.defer(interaction, ephemeral=ephemeral)
+        await self._show(interaction, query or "", 1, public=not ephemeral)
 
     async def turn(self, interaction: Interaction, rest: str) -> None:
         """Turn a page, in a copy for the person alone where the list is somebody else's."""
         query, page = rest.rsplit(":", 1)
         message = interaction.message
         asked_by = message.interaction_metadata.user.id if message and message.interaction_metadata else None
-        if asked_by == interaction.user.id:
+        own = message is not None and asked_by == interaction.user.id
+        if own:
             await interaction.response.defer()
         else:
             await delivery.defer(interaction, ephemeral=True)
-        await self._show(interaction, query, int(page))
+        public = own and message is not None and not message.flags.ephemeral
+        await self._show(interaction, query, int(page), public=public)
 
     async def pick(self, interaction: Interaction, release_id: str) -> None:
         """Show a release's outline, the bodies it names and its link, to the person alone."""
@@ -57,9 +60,9 @@ class Releases(commands.Cog):
             view = render_cards.outline_view(words, release, headings, bodies)
         await delivery.answer(interaction, view)
 
-    async def _show(self, interaction: Interaction, query: str, page: int) -> None:
+    async def _show(self, interaction: Interaction, query: str, page: int, *, public: bool) -> None:
         found = await self.bot.working(lambda engine: engine.releases(query), interaction.user.id)
-        words = self.bot.words_private(interaction)
+        words = public_words(self.bot, interaction) if public else self.bot.words_private(interaction)
         await delivery.answer(interaction, render_cards.releases_view(words, found, query, page))
 
 

@@ -1,5 +1,6 @@
 """`/setup`: what a server's managers choose, and the ask channel with its standing message."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from bot.client import MeasuresBot
 from bot.errors import Refused
 from bot.markup import label
 from bot.modals import TextModal
-from bot.places import missing_permissions
+from bot.places import missing_permissions, spelled_out
 from bot.questions import Asking, Interaction, answer, public_words, refuse_by_load, submitted
 from bot.store import ServerSettings
 from bot.words import LANGUAGES, Words
@@ -26,6 +27,7 @@ _PACES = (2, 6, 12, 30)
 _MOST_CHANNELS = 25
 _MOST_LISTED = 10
 _THREAD_NAME_CHARS = 100
+_WHERE_PEOPLE_WRITE = (discord.TextChannel, discord.ForumChannel, discord.VoiceChannel)
 _ASK_CHANNEL_NEEDS = ("view_channel", "send_messages", "create_public_threads", "send_messages_in_threads")
 
 
@@ -140,10 +142,16 @@ class SetupView(ui.LayoutView):
     def _warnings(self) -> list[str]:
         """Return the channels where the bot may not answer, and why."""
         chosen = self.chosen.channels
-        places = [channel for channel in self.guild.text_channels if not chosen or channel.id in chosen]
+        places = [
+            channel
+            for channel in self.guild.channels
+            if isinstance(channel, _WHERE_PEOPLE_WRITE) and (not chosen or channel.id in chosen)
+        ]
         found = [(channel, missing_permissions(channel)) for channel in places]
         lines = [
-            self.words("⚠ I cannot answer in {channel}: {missing}", channel=channel.mention, missing=", ".join(missing))
+            self.words(
+                "⚠ I cannot answer in {channel}: {missing}", channel=channel.mention, missing=spelled_out(missing)
+            )
             for channel, missing in found
             if missing
         ]
@@ -162,7 +170,7 @@ class _Channels(ui.ChannelSelect[SetupView]):
             channel_types=kinds,
             min_values=0,
             max_values=_MOST_CHANNELS,
-            default_values=[discord.Object(channel) for channel in view.chosen.channels],
+            default_values=_there(view, view.chosen.channels),
         )
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -205,7 +213,7 @@ class _PaceMenu(ui.Select[SetupView]):
 
 class _Private(ui.Button[SetupView]):
     def __init__(self, view: SetupView) -> None:
-        super().__init__(label=view.words("Change"))
+        super().__init__(label=view.words("Make public") if view.chosen.private else view.words("Make private"))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         assert self.view is not None
@@ -219,7 +227,7 @@ class _AskChannel(ui.ChannelSelect[SetupView]):
             channel_types=[discord.ChannelType.text],
             min_values=0,
             max_values=1,
-            default_values=[discord.Object(chosen)] if chosen else [],
+            default_values=_there(view, [chosen] if chosen else []),
         )
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -234,7 +242,7 @@ class _AskChannel(ui.ChannelSelect[SetupView]):
             if missing:
                 raise Refused(
                     view.words(
-                        "I cannot answer in {channel}: {missing}", channel=channel.mention, missing=", ".join(missing)
+                        "I cannot answer in {channel}: {missing}", channel=channel.mention, missing=spelled_out(missing)
                     )
                 )
         await interaction.response.defer()
@@ -246,6 +254,11 @@ class _AskChannel(ui.ChannelSelect[SetupView]):
                 view.chosen, ask_channel=channel.id if channel else None, ask_message=message.id if message else None
             ),
         )
+
+
+def _there(view: SetupView, channels: Sequence[int]) -> list[discord.Object]:
+    """Return the channels that were not deleted since they were chosen; Discord takes no others."""
+    return [discord.Object(channel) for channel in channels if view.guild.get_channel(channel) is not None]
 
 
 async def _take_down(view: SetupView) -> None:

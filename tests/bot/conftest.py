@@ -3,14 +3,18 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
+from index.embed import SentenceTransformerEmbedder
+from index.engine import Engine
+from index.ingest import Overrides
 from index.settings import IndexSettings
-from index.upkeep import build_all
+from index.upkeep import add, build_all
+from tests.fakes import silent
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -18,9 +22,6 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="session")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the shipped release, built by the default model."""
-    from index.embed import SentenceTransformerEmbedder
-    from tests.fakes import silent
-
     folder = tmp_path_factory.mktemp("ready") / "data"
     build_all(IndexSettings(data_dir=folder, model=""), SentenceTransformerEmbedder(), silent)
     return folder
@@ -45,6 +46,67 @@ def run(ready: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
         return subprocess.CompletedProcess(arguments, int(status or 0), out, err)
 
     return run_one
+
+
+@pytest.fixture(scope="session")
+def library_folder(tmp_path_factory: pytest.TempPathFactory, default_model: SentenceTransformerEmbedder) -> Path:
+    """A data folder with the shipped release and twelve made-up ones on Europol, one a month of 2023."""
+    folder = tmp_path_factory.mktemp("library")
+    paths = []
+    for month in range(1, 13):
+        path = folder / f"{month}.md"
+        path.write_text(made_up_release(month), "utf-8")
+        paths.append(path)
+    settings = IndexSettings(data_dir=folder / "data", model="")
+    add(settings, default_model, paths, Overrides(), silent, build_after=True)
+    return folder / "data"
+
+
+@pytest.fixture(scope="session")
+def library(library_folder: Path, default_model: SentenceTransformerEmbedder) -> Iterator[Engine]:
+    """An engine over the library."""
+    with Engine(IndexSettings(data_dir=library_folder, model=""), default_model) as engine:
+        yield engine
+
+
+@pytest.fixture
+def own_library(library_folder: Path, tmp_path: Path, default_model: SentenceTransformerEmbedder) -> Iterator[Engine]:
+    """An engine over a copy of the library, in `tmp_path / "own"`, which a test may change."""
+    shutil.copytree(library_folder, tmp_path / "own")
+    with Engine(IndexSettings(data_dir=tmp_path / "own", model=""), default_model) as engine:
+        yield engine
+
+
+PLACES = (
+    "Antwerp", "Bremen", "Constanța", "Dublin", "Esbjerg", "Fiume", "Gdańsk", "Helsinki", "Izola", "Jurmala", "Kotka",
+    "Lisbon",
+)  # fmt: skip
+
+
+def made_up_release(month: int, *, officers: int = 100) -> str:
+    """Return a release of 2023, as a file with a header."""
+    place = PLACES[month - 1]
+    return f"""---
+title: "Cocaine in the port of {place}"
+issuer: European Commission
+date: 2023-{month:02}-15
+language: en
+url: https://example.europa.eu/{place.lower()}
+---
+
+Today, the Commission presented its plan for the port of {place}.
+
+## Checks
+
+Europol will send {officers * month} officers to the port of {place} to search containers for cocaine.
+
+- Containers from overseas are scanned in {place},
+- lorries are weighed.
+
+## Money
+
+The port of {place} receives {month} million euros for new scanners.
+"""
 
 
 def sentence_of(result: subprocess.CompletedProcess[str]) -> str:

@@ -2,13 +2,17 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
 
 from bot.client import MeasuresBot
 from bot.settings import BotSettings
+from bot.store import ServerSettings
 from index.engine import Engine
 from index.settings import IndexSettings
 from tests.emulator import Emulator, Permission, User
@@ -18,6 +22,8 @@ from tests.emulator.interactions import Interaction, State
 from tests.emulator.messages import Message
 from tests.emulator.world import Guild
 
+Scenario: TypeAlias = Callable[["Stage"], Coroutine[None, None, None]]
+Test: TypeAlias = Callable[[pytest.FixtureRequest], None]
 NEEDED = (
     Permission.VIEW_CHANNEL
     | Permission.SEND_MESSAGES
@@ -48,7 +54,7 @@ class Stage:
         assert interaction.original is not None
         return interaction.original
 
-    async def ask(self, question: str = QUESTION, **options: object) -> Message:
+    async def ask(self, question: str = QUESTION, **options: Any) -> Message:  # noqa: ANN401 - a command's own
         """Let Ada ask in the channel, and return the answer."""
         return await self.answered(
             await self.emulator.slash(self.ada, self.channel, "ask", question=question, **options)
@@ -62,9 +68,46 @@ class Stage:
         await self.emulator.wait(lambda: len(where.messages) >= before + 2)
         return where.messages[-1]
 
+    async def reply(self, to: Message, text: str, *, user: User | None = None) -> Message:
+        """Let somebody reply to a message of the bot, and return its reply."""
+        before = len(self.said(to.channel))
+        await self.emulator.post(user or self.ada, to.channel, text, reply_to=to)
+        await self.emulator.wait(lambda: len(self.said(to.channel)) > before)
+        return to.channel.messages[-1]
+
+    async def click(self, user: User, message: Message, button: str) -> Message:
+        """Let somebody press a button, and return what it answers with."""
+        return await self.answered(await self.emulator.click(user, message, button))
+
+    async def command(self, name: str, /, *, user: User | None = None, **options: Any) -> Message:  # noqa: ANN401
+        """Let somebody use a command in the channel, and return the answer."""
+        return await self.answered(await self.emulator.slash(user or self.ada, self.channel, name, **options))
+
+    async def refused(self, name: str, /, **options: Any) -> str:  # noqa: ANN401 - a command's own
+        """Let Ada use a command, and return the one sentence that she alone reads at once."""
+        interaction = await self.emulator.slash(self.ada, self.channel, name, **options)
+        return refusal(interaction)
+
+    async def server_chose(self, **settings: Any) -> None:  # noqa: ANN401 - the settings' own
+        """Let the server choose settings."""
+        await self.bot.set_server(self.guild.id, ServerSettings(**settings))
+
+    def said(self, channel: Channel | None = None) -> list[str]:
+        """Return what the bot said in a channel."""
+        return [one.text() for one in (channel or self.channel).messages if one.author is self.emulator.bot]
+
     async def quiet(self) -> None:
-        """Give the bot time to do what it should not."""
-        await self.mention("")
+        """Wait until whatever Ada did before is behind the bot: a question of hers is answered after it."""
+        await self.mention(QUESTION)
+
+
+def refusal(interaction: Interaction) -> str:
+    """Return the sentence of a refusal: the first response, for the person alone."""
+    assert not interaction.deferred
+    assert interaction.ephemeral
+    assert not interaction.followups
+    assert interaction.original is not None
+    return interaction.original.text()
 
 
 @asynccontextmanager
@@ -89,6 +132,19 @@ def make_bot(emulator: Emulator, engine: Engine, data_dir: Path, **settings: obj
     content = chosen.message_content
     index = IndexSettings(data_dir=data_dir)
     return MeasuresBot(chosen, index, lambda: engine, message_content=content, connector=emulator.connector(), **QUICK)
+
+
+def on_stage(*, engine: str = "served_by_default_model", **settings: object) -> Callable[[Scenario], Test]:
+    """Make a scenario a test: it is played with an engine, which a fixture gives, and settings of the bot."""
+
+    def decorate(scenario: Scenario) -> Test:
+        def test(request: pytest.FixtureRequest) -> None:
+            play(scenario, request.getfixturevalue(engine), **settings)
+
+        test.__name__ = scenario.__name__
+        return test
+
+    return decorate
 
 
 def play(scenario: Callable[[Stage], Awaitable[None]], engine: Engine, **settings: object) -> None:
