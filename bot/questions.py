@@ -1,6 +1,5 @@
 """One question from asking to answer, the same from a command, a window, a mention or a message."""
 
-import dataclasses
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -116,7 +115,7 @@ async def answer(
     view = render.answer_view(words, found, asked, today())
     await bot.storing(lambda store: store.keep(kept))
     message = await send(view)
-    await bot.storing(lambda store: store.keep(dataclasses.replace(kept, message=message.id)))
+    await bot.storing(lambda store: store.set_message(kept.id, message.id))
 
 
 def refuse_by_load(bot: "MeasuresBot", interaction: Interaction) -> None:

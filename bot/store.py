@@ -122,6 +122,11 @@ class BotStore:
         with storage_errors(self._path), self._db.atomic():
             self._db.table("answers").insert(row, pk="id", replace=True)
 
+    def set_message(self, answer_id: str, message_id: int) -> None:
+        """Keep which message shows an answer, unless the answer was erased since."""
+        with storage_errors(self._path), self._db.atomic():
+            self._db.execute("UPDATE answers SET message = ? WHERE id = ?", [message_id, answer_id])
+
     def answer(self, answer_id: str) -> KeptAnswer | None:
         """Return an answer by its id; None where it was never kept or is erased."""
         return self._one("SELECT * FROM answers WHERE id = ?", [answer_id])
