@@ -147,8 +147,7 @@ def releases_view(words: Words, releases: Sequence[Release], query: str, page: i
         custom_id=ids.menu("release"), placeholder=words("Pick one to see its outline"), options=options
     )
     view.add_item(ui.ActionRow(pick))
-    fields = (query.replace(":", " ")[: ids.QUERY_CHARS],)
-    row = pager(words, "releases", fields, page, last=page * RELEASES_A_PAGE >= len(releases))
+    row = pager(words, "releases", (label(query, ids.QUERY_CHARS),), page, last=page * RELEASES_A_PAGE >= len(releases))
     if row is not None:
         view.add_item(row)
     return view

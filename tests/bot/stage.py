@@ -120,6 +120,8 @@ async def playing(engine: Engine, data_dir: Path, **settings: object) -> AsyncIt
         ada, bob = emulator.add_user("ada"), emulator.add_user("bob")
         guild.add_member(ada)
         guild.add_member(bob)
+        if settings.get("message_content"):
+            emulator.application.allow_message_content()
         bot = make_bot(emulator, engine, data_dir, **settings)
         async with running(bot, emulator):
             yield Stage(emulator, bot, guild, channel, ada, bob)
