@@ -10,7 +10,7 @@ import unicodedata
 
 _MARKUP = re.compile(r"[\\*_~`|<>\[\]@]|:(?=//|[^\s:]+:)")
 _LINE_START = re.compile(r"^([ \t]*)(#{1,6}|-#?|\+)(?=\s|$)", re.MULTILINE)
-_NUMBER = re.compile(r"^([ \t]*\d{1,9})([.)])(?=\s|$)", re.MULTILINE)
+_NUMBER = re.compile(r"^([ \t]*\d+)([.)])(?=\s|$)", re.MULTILINE)
 _NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _INVISIBLE_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
 
