@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot import delivery, render
+from bot.markup import plain
 from bot.words import Words, words_for
 from corpus.errors import FilterError, MeasuresError, QuestionError, SettingsError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bot.client import MeasuresBot
 
 log = logging.getLogger(__name__)
+_VALUE_CHARS = 300
 
 
 class Refused(Exception):
@@ -29,7 +31,7 @@ def sentence(words: Words, error: BaseException) -> str:
     if isinstance(error, Refused):
         return str(error)
     if isinstance(error, QuestionError | FilterError):
-        return words(error.template, **error.values)
+        return words(error.template, **{name: plain(str(value), _VALUE_CHARS) for name, value in error.values.items()})
     if isinstance(error, SettingsError):
         return words("The bot is not set up rightly: tell whoever runs it.")
     if isinstance(error, MeasuresError):

@@ -1,11 +1,13 @@
 """What buttons and menus carry: an action, and all that it needs to work after a restart and a re-index.
 
 A custom id is at most 100 characters, as ``b:context:<answer>:<quote number>:<release>:<start>:<end>:<digest>``; it
-never holds a row number. Answer ids have at most 16 characters, release ids at most 48; offsets are hexadecimal, so
-that those of the largest release that is taken (20 MB) fit.
+never holds a row number. Answer ids have at most 16 characters, release ids at most 48; offsets are written to the
+base 36, so that those of the largest release that is taken (20 MB) fit.
 """
 
 from dataclasses import dataclass
+
+import numpy as np
 
 from index.neighbours import span_digest
 
@@ -33,7 +35,7 @@ class Place:
 
     def custom_id(self) -> str:
         """Return it as a button carries it."""
-        fields = (self.answer_id, self.number, self.release_id, f"{self.start:x}", f"{self.end:x}", self.digest)
+        fields = (self.answer_id, self.number, self.release_id, _short(self.start), _short(self.end), self.digest)
         return button("context", *fields)
 
     @classmethod
@@ -43,7 +45,11 @@ class Place:
         :raises ValueError: when it is none.
         """
         answer_id, number, release_id, start, end, digest = rest.split(":")
-        return cls(answer_id, int(number), release_id, int(start, 16), int(end, 16), digest)
+        return cls(answer_id, int(number), release_id, int(start, 36), int(end, 36), digest)
+
+
+def _short(number: int) -> str:
+    return np.base_repr(number, 36).lower()
 
 
 def button(action: str, *fields: object) -> str:

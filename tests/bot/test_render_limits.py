@@ -1,0 +1,261 @@
+"""Whatever is rendered, Discord takes it, and a quote is shown whole or not at all."""
+
+import datetime
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from discord import ui
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import render, render_cards
+from bot.cogs.about import Corpus, about_view, help_view
+from bot.markup import plain, quoted
+from bot.render import Asked
+from bot.words import LANGUAGES, Words, words_for
+from corpus.agencies import Lookup, registry
+from corpus.models import Agency, Release
+from index.card import Card, Measure, NamedWith
+from index.check import Checked
+from index.models import Answer, FoundPassage, Notice, Quote, Source
+from index.neighbours import Neighbours
+from tests.emulator.checks import message_flaws
+from tests.emulator.components import walk
+from tests.emulator.flags import MessageFlag
+
+any_input = settings(deadline=None, max_examples=40)
+TODAY = datetime.date(2026, 1, 1)
+TEXT, SECTION, LINK = 10, 9, 5
+LARGEST = 20 * 1024 * 1024
+
+pieces = st.text(max_size=20) | st.sampled_from(
+    [
+        "**",
+        "[x](https://a.eu)",
+        "- item\n",
+        "## Heading\n",
+        "\u202e",
+        "\ud83d",
+        "👩‍👩‍👧",
+        "word ",
+        "\\",
+        "`",
+        "\n\n",
+        "",
+    ]
+)
+short = st.lists(pieces, max_size=20).map("".join)
+long = st.builds(lambda text, times: (text * times)[:5_000], short, st.integers(0, 2_000))
+anything = short | long | st.just("a sentence. " * 400) | st.just("*" * 5_000)
+titles = anything.map(lambda text: text[:300])
+urls = st.none() | st.builds(
+    lambda start, rest, times: start + rest * times,
+    st.sampled_from(
+        ["https://a.eu/", "http://a.eu/#:~:text=", "ftp://a.eu/", "https://", "https://[", "javascript:", ""]
+    ),
+    st.text(max_size=5),
+    st.integers(0, 200),
+)
+release_ids = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=48) | st.just("x" * 48)
+dates = st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 1, 1))
+offsets = st.integers(0, LARGEST) | st.just(LARGEST)
+agencies = st.sampled_from(list(registry().agencies.values()))
+languages = st.sampled_from(LANGUAGES).map(words_for)
+answer_ids = st.just("A" * 16)
+
+quote = st.builds(Quote, anything, release_ids, offsets, offsets, titles, st.floats(0, 1), urls)
+passage = st.builds(FoundPassage, release_ids, st.just(0), offsets, offsets, titles, anything, st.floats(0, 1))
+measures_of = st.lists(st.builds(Measure, quote, dates.map(str), titles), max_size=10)
+descriptions = st.none() | anything.map("Mentions by month. ".__add__)
+source = st.builds(Source, release_ids, st.just("0" * 64), titles, titles, dates.map(str), st.just("en"), urls)
+notice = st.builds(
+    Notice,
+    st.just("{issuer} has a newer release on this, of {date}: {title}"),
+    st.fixed_dictionaries({"issuer": anything, "date": dates.map(str) | anything, "title": anything}),
+)
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> Answer:
+    """Draw any answer; its sources are those of its quotes, or not."""
+    quotes = tuple(draw(st.lists(quote, max_size=7)))
+    own = [draw(source.map(lambda one, each=each: _of(one, each.release_id))) for each in quotes]  # type: ignore[misc]
+    others = draw(st.lists(source, max_size=8))
+    answered = bool(quotes) and draw(st.booleans())
+    return Answer(
+        question=draw(short),
+        answered=answered,
+        confidence=0.5,
+        threshold=0.3,
+        quotes=quotes if answered else (),
+        sources=tuple({one.release_id: one for one in own + others}.values()),
+        related=() if answered else quotes,
+        notices=tuple(draw(st.lists(notice, max_size=6))),
+        generation="000001",
+        took_ms=1.0,
+    )
+
+
+def _of(one: Source, release_id: str) -> Source:
+    return Source(release_id, one.text_sha256, one.title, one.issuer, one.date, one.language, one.url)
+
+
+def payload(view: ui.LayoutView) -> list[dict[str, Any]]:
+    """Return what is sent of a view, when Discord would take it."""
+    components: list[dict[str, Any]] = view.to_components()  # type: ignore[no-untyped-call]
+    json.dumps(components, ensure_ascii=False).encode()
+    assert list(message_flaws({"components": components}, flags=int(MessageFlag.IS_COMPONENTS_V2))) == []
+    parts = list(walk(components))
+    assert len(parts) <= 40
+    texts = [part["content"] for part in parts if part["type"] == TEXT]
+    assert sum(map(len, texts)) <= 4_000
+    assert all(texts)
+    custom_ids = [part["custom_id"] for part in parts if "custom_id" in part]
+    assert len(set(custom_ids)) == len(custom_ids)
+    assert all(1 <= len(custom_id) <= 100 for custom_id in custom_ids)
+    for part in parts:
+        _check_part(part)
+    return components
+
+
+def _check_part(part: dict[str, Any]) -> None:
+    if "label" in part:
+        assert 1 <= len(part["label"]) <= 80
+        assert part["label"].strip()
+    if part.get("style") == LINK:
+        assert part["url"].startswith(("https://", "http://"))
+        assert len(part["url"]) <= 512
+    options = part.get("options", [])
+    assert len(options) <= 25
+    for option in options:
+        assert 1 <= len(option["label"]) <= 100
+        assert 1 <= len(option["value"]) <= 100
+    for item in part.get("items", []):
+        assert 1 <= len(item["description"]) <= 1024
+
+
+def sections(components: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the texts that stand beside a button."""
+    for part in walk(components):
+        if part["type"] == SECTION:
+            yield part["components"][0]["content"]
+
+
+def whole(quotes: list[Quote], first: int = 1) -> set[str]:
+    """Return quotes as they are shown whole."""
+    return {quoted(f"“{one.text}”").replace("> ", f"> **[{number}]** ", 1) for number, one in enumerate(quotes, first)}
+
+
+@any_input
+@given(answers(), languages, st.none() | anything, st.none() | anything, st.booleans(), answer_ids)
+def test_any_answer(
+    answer: Answer, words: Words, question: str | None, read_as: str | None, by_command: bool, answer_id: str
+) -> None:
+    view = render.answer_view(words, answer, Asked(answer_id, question, read_as, by_command), TODAY)
+    shown = list(sections(payload(view)))
+    quotes = list(answer.quotes or answer.related)
+    assert set(shown) <= whole(quotes)
+    fitting = [one for one in quotes[:1] if len(one.text) < 500]
+    assert len(shown) >= len(fitting)
+
+
+@any_input
+@given(st.lists(passage, max_size=5), st.lists(source, max_size=5), st.integers(1, 10), languages, answer_ids)
+def test_any_page_of_passages(
+    passages: list[FoundPassage], sources: list[Source], page: int, words: Words, answer_id: str
+) -> None:
+    components = payload(render.more_view(words, passages, sources, answer_id, page, TODAY))
+    quotes = [Quote(one.text, one.release_id, one.start, one.end, one.heading, 0.0, None) for one in passages[:3]]
+    assert set(sections(components)) <= whole(quotes, 1 + (page - 1) * 3)
+
+
+@any_input
+@given(st.builds(Neighbours, source, titles, anything, anything, anything, offsets, offsets), languages)
+def test_any_context(found: Neighbours, words: Words) -> None:
+    payload(render.neighbours_view(words, found, TODAY))
+
+
+@any_input
+@given(st.lists(st.builds(Checked, anything, answers()), max_size=5), languages)
+def test_any_check(checked: list[Checked], words: Words) -> None:
+    components = payload(render.check_view(words, checked, TODAY))
+    every = [one for each in checked for one in each.answer.quotes]
+    assert all(
+        text.split("** ", 1)[1] in {text.split("** ", 1)[1] for text in whole(every)} for text in sections(components)
+    )
+
+
+@any_input
+@given(
+    agencies, measures_of, st.integers(0, 99), st.lists(agencies, max_size=8), st.booleans(), st.integers(1, 3),
+    descriptions, languages,
+)  # fmt: skip
+def test_any_card(
+    agency: Agency,
+    measures: list[Measure],
+    older: int,
+    near: list[Agency],
+    named: bool,
+    page: int,
+    alt: str | None,
+    words: Words,
+) -> None:
+    card = Card(
+        agency=agency,
+        exact=False,
+        releases=10**6 * named,
+        passages=10**7 * named,
+        first_date="2001-01-01" if named else None,
+        last_date="2026-01-01" if named else None,
+        measures=tuple(measures),
+        more_measures=older,
+        named_with=tuple(NamedWith(one.id, 10**6) for one in near),
+        nearest=tuple(one.id for one in near),
+        generation="000001",
+    )
+    components = payload(render_cards.card_view(words, card, page, alt))
+    for measure in measures:
+        text = quoted(f"“{measure.quote.text}”")
+        for shown in (
+            part["content"] for part in walk(components) if part["type"] == TEXT and "> “" in part["content"]
+        ):
+            assert shown.count("> “") == 1 or text in shown
+
+
+@any_input
+@given(
+    st.text(max_size=6_000) | anything,
+    st.lists(agencies, max_size=30, unique_by=lambda one: one.id),
+    st.booleans(),
+    languages,
+)
+def test_any_unknown_name(name: str, meant: list[Agency], ambiguous: bool, words: Words) -> None:
+    found = Lookup(None, tuple(meant), ()) if ambiguous else Lookup(None, (), tuple(meant))
+    payload(render_cards.unknown_view(words, name, found))
+
+
+release = st.builds(
+    Release, release_ids, titles, titles, dates, st.sampled_from(["en", "FR", "xx", "klingonese"]), short, url=urls
+)
+
+
+@any_input
+@given(st.lists(release, max_size=30, unique_by=lambda one: one.release_id), anything, st.integers(1, 3), languages)
+def test_any_list_of_releases(releases: list[Release], query: str, page: int, words: Words) -> None:
+    last = max(1, -(-len(releases) // render_cards.RELEASES_A_PAGE))
+    payload(render_cards.releases_view(words, releases, query, min(page, last)))
+
+
+@any_input
+@given(release, st.lists(anything, max_size=40), st.lists(agencies, max_size=40), languages)
+def test_any_outline(one: Release, headings: list[str], bodies: list[Agency], words: Words) -> None:
+    payload(render_cards.outline_view(words, one, headings, {agency.id: agency for agency in bodies}))
+
+
+@any_input
+@given(st.lists(titles, max_size=20), dates, dates, languages, anything)
+def test_any_other_text(issuers: list[str], first: datetime.date, last: datetime.date, words: Words, text: str) -> None:
+    payload(about_view(words, Corpus(10**6, 10**7, issuers, first, last, "000001", "0" * 12, 0.28), 3650))
+    payload(help_view(words))
+    payload(render.text_view(f"Own words: {plain(text, 5_000)}", accent=render.BLUE))
