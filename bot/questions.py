@@ -111,7 +111,7 @@ async def answer(
         filters=asking.filters,
         spans=tuple(QuotedSpan(each.release_id, each.start, each.end) for each in found.quotes or found.related),
     )
-    asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command)
+    asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
     view = render.answer_view(words, found, asked, today())
     await bot.storing(lambda store: store.keep(kept))
     message = await send(view)

@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 import discord
 from discord import ui
 
-from bot import ids
+from bot import cards, ids
 from bot.markup import escape, label, plain, quoted
 from bot.words import Words
+from corpus.agencies import registry
 from index.check import Checked
+from index.filters import Filters
 from index.links import MAX_URL_CHARS
 from index.models import Answer, FoundPassage, Notice, Quote, Source
 from index.neighbours import Neighbours
@@ -36,6 +38,7 @@ _TOO_LONG_CHARS = 150
 _LEFT_OUT = "[…]"
 _HEADING = re.compile(r"#{1,6} ")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_EVERYTHING = Filters()
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 
 
@@ -44,13 +47,14 @@ class Asked:
     """How a question was asked, as far as its answer shows it.
 
     ``question`` is shown where readers of the channel do not see what was asked; ``read_as`` where a follow-up was
-    completed; ``answer_id`` is what the buttons under the answer carry.
+    completed; ``filters`` where there are any; ``answer_id`` is what the buttons under the answer carry.
     """
 
     answer_id: str
     question: str | None = None
     read_as: str | None = None
     by_command: bool = True
+    filters: Filters = _EVERYTHING
 
 
 def answer_view(words: Words, answer: Answer, asked: Asked, today: datetime.date) -> ui.LayoutView:
@@ -287,6 +291,23 @@ def _small_print(words: Words, asked: Asked) -> Iterable[str]:
         yield f"-# {words('Asked: {question}', question=plain(asked.question, QUESTION_CHARS))}"
     if asked.read_as is not None:
         yield f"-# {words('Read as: {question}', question=plain(asked.read_as, QUESTION_CHARS))}"
+    only = _restrictions(words, asked.filters)
+    if only:
+        yield f"-# {words('Only: {filters}', filters=' · '.join(only))}"
+
+
+def _restrictions(words: Words, filters: Filters) -> list[str]:
+    """Return what an answer was restricted to: the body named, the issuer, the time."""
+    found = []
+    if filters.agency is not None:
+        found.append(plain(cards.short_name(registry().agencies[filters.agency]), _NAME_CHARS))
+    if filters.issuer is not None:
+        found.append(plain(filters.issuer, _NAME_CHARS))
+    if filters.since is not None:
+        found.append(words("from {date}", date=timestamp(filters.since)))
+    if filters.until is not None:
+        found.append(words("to {date}", date=timestamp(filters.until)))
+    return found
 
 
 def _notice(words: Words, notice: Notice) -> str:

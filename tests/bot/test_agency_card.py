@@ -145,7 +145,7 @@ async def test_ask_about_it_answers_from_what_names_the_body(stage: Stage) -> No
     sent = await stage.emulator.submit(stage.bob, shown, {"Your question": "Who will send or train officers?"})
     answer = await stage.answered(sent)
     assert not answer.ephemeral
-    assert answer.text().startswith("-# Asked: Who will send or train officers?")
+    assert answer.text().startswith("-# Asked: Who will send or train officers?\n-# Only: CEPOL\n")
     assert QUOTE in answer.text()
     assert "Cocaine" not in answer.text()
 

@@ -16,7 +16,7 @@ from index.settings import IndexSettings
 from index.upkeep import add, open_corpus, remove
 from tests.bot.conftest import made_up_release
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage, play, refusal
-from tests.emulator import Message, Permission
+from tests.emulator import Fault, Message, Permission
 from tests.fakes import silent
 
 OLD = "This answer is older than 30 days or was erased: ask again."
@@ -103,10 +103,12 @@ async def test_follow_up_is_read_with_the_question_before(stage: Stage) -> None:
 async def test_follow_up_keeps_the_filters_of_the_person_and_of_nobody_else(stage: Stage) -> None:
     answer = await stage.ask("How many officers will Europol send?", **MARCH)
     own = await follow_up(stage, answer, "How many euros for scanners?")
+    assert own.text().split("\n")[2].startswith("-# Only: European Commission · from <t:")
     assert "Constanța receives 3 million" in own.text()
     assert own.text().count("**Cocaine in the port of") == 1
     other = await follow_up(stage, answer, "and Frontex?", by_bob=True)
     assert "Read as" not in other.text()
+    assert "Only: " not in other.text()
     assert "send" not in other.text().split("\n")[0]
 
 
@@ -179,6 +181,21 @@ async def test_after_thirty_days_context_works_and_more_says_ask_again(stage: St
     old = await stage.ask()
     await stage.bot.storing(lambda store: store.forget_older_than(-1))
     assert refusal(await stage.emulator.click(stage.ada, old, "Follow up")) == OLD
+
+
+@on_stage()
+async def test_failure_after_a_press_is_told_beside_the_answer_and_not_in_its_place(stage: Stage) -> None:
+    answer = await stage.ask()
+    before = answer.text()
+    forbidden = Fault("DELETE", "/webhooks/", status=403, body={"code": 50013, "message": "Missing Permissions"})
+    stage.emulator.faults.append(forbidden)
+    pressed = await stage.emulator.click(stage.ada, answer, "Delete")
+    await stage.emulator.wait(lambda: pressed.followups)
+    [told] = pressed.followups
+    assert told.ephemeral
+    assert told.text().startswith("Something went wrong that should not have. Reference: ")
+    assert answer.text() == before
+    assert count_kept(stage) == 1
 
 
 Change = Callable[[IndexSettings, SentenceTransformerEmbedder, Path], object]

@@ -135,9 +135,12 @@ async def test_too_many_waiting_is_refused_at_once_and_never_after_the_defer(sta
 async def test_filters_hold(stage: Stage) -> None:
     question = "How many officers will Europol send?"
     message = await stage.ask(question, issuer="European Commission", since="2023-03", until="2023-03")
-    assert "> **[1]** “Europol will send 300 officers to the port of Constanța" in message.text()
+    assert texts(message)[1] == "-# Only: European Commission · from <t:1677672000:d> · to <t:1680264000:d>"
+    assert texts(message)[2].startswith("> **[1]** “Europol will send 300 officers to the port of Constanța")
     assert message.text().count("**Cocaine in the port of ") == 1
-    assert QUOTE in (await stage.ask("Who will train them?", agency="cepol", until="2018")).text()
+    message = await stage.ask("Who will train them?", agency="cepol", private=True)
+    assert texts(message)[0] == "-# Only: CEPOL"
+    assert QUOTE in message.text()
 
 
 @on_stage(engine="library")

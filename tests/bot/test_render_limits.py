@@ -18,6 +18,7 @@ from corpus.agencies import Lookup, registry
 from corpus.models import Agency, Release
 from index.card import Card, Measure, NamedWith
 from index.check import Checked
+from index.filters import Filters
 from index.models import Answer, FoundPassage, Notice, Quote, Source
 from index.neighbours import Neighbours
 from tests.emulator.checks import message_flaws
@@ -68,6 +69,9 @@ quote = st.builds(Quote, anything, release_ids, offsets, offsets, titles, st.flo
 passage = st.builds(FoundPassage, release_ids, st.just(0), offsets, offsets, titles, anything, st.floats(0, 1))
 measures_of = st.lists(st.builds(Measure, quote, dates.map(str), titles), max_size=10)
 descriptions = st.none() | anything.map("Mentions by month. ".__add__)
+filters = st.builds(
+    Filters, st.none() | agencies.map(lambda one: one.id), st.just(False), st.none() | titles, st.none() | dates
+)
 source = st.builds(Source, release_ids, st.just("0" * 64), titles, titles, dates.map(str), st.just("en"), urls)
 notice = st.builds(
     Notice,
@@ -148,11 +152,12 @@ def whole(quotes: list[Quote], first: int = 1) -> set[str]:
 
 
 @any_input
-@given(answers(), languages, st.none() | anything, st.none() | anything, st.booleans(), answer_ids)
-def test_any_answer(
-    answer: Answer, words: Words, question: str | None, read_as: str | None, by_command: bool, answer_id: str
-) -> None:
-    view = render.answer_view(words, answer, Asked(answer_id, question, read_as, by_command), TODAY)
+@given(
+    answers(), languages,
+    st.builds(Asked, answer_ids, st.none() | anything, st.none() | anything, st.booleans(), filters),
+)  # fmt: skip
+def test_any_answer(answer: Answer, words: Words, asked: Asked) -> None:
+    view = render.answer_view(words, answer, asked, TODAY)
     shown = list(sections(payload(view)))
     quotes = list(answer.quotes or answer.related)
     assert set(shown) <= whole(quotes)
