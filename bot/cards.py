@@ -29,12 +29,13 @@ def full_name(agency: Agency) -> str:
 def description(agency: Agency, words: Words = ENGLISH) -> str:
     """Return in a line what kind of EU body it is, whose part, where, and since when."""
     agencies = registry().agencies
-    kind = agency.type if agency.is_eu_body else ""
+    kind = words(agency.type) if agency.is_eu_body else ""
     if agency.parent is not None:
         kind = words("{kind}, part of {body}", kind=kind, body=short_name(agencies[agency.parent]))
     seat = ", ".join(filter(None, (agency.seat_city, agency.country)))
     since = words("since {year}", year=agency.year_established) if agency.year_established else ""
-    status = "" if agency.status == "active" else agency.status
+    ended = agency.status.removeprefix("ended ")
+    status = "" if agency.status == "active" else words("ended {year}", year=ended)
     return " · ".join(filter(None, (kind, seat, since, status)))
 
 
@@ -72,7 +73,9 @@ def named(card: "Card", words: Words = ENGLISH) -> str:
             found.append(words("Nearest to it of those that releases name: {bodies}.", bodies=near))
         return " ".join(found)
     whole = words("{body} or a part of it", body=name) if card.agency.parts and not card.exact else name
-    times = " to ".join(dict.fromkeys(filter(None, (card.first_date, card.last_date))))
+    times = card.first_date
+    if card.first_date != card.last_date:
+        times = words("{first} to {last}", first=card.first_date, last=card.last_date)
     return words(
         "{body}: named in {releases} and {passages}{times}.",
         body=whole,
@@ -136,12 +139,13 @@ def alt_text(timeline: "Timeline", words: Words = ENGLISH) -> str:
         peak = timeline.months[series.counts.index(top)]
         body = short_name(agencies[series.agency_id])
         said.append(
-            words(
+            words.count(
+                "{body}: {count} mention, most in {month} ({most})",
                 "{body}: {count} mentions, most in {month} ({most})",
+                sum(series.counts),
                 body=body,
-                count=sum(series.counts),
                 month=peak,
-                most=top,
+                most=words.number(top),
             )
         )
     return words(

@@ -31,7 +31,8 @@ def sentence(words: Words, error: BaseException) -> str:
     if isinstance(error, Refused):
         return str(error)
     if isinstance(error, QuestionError | FilterError):
-        return words(error.template, **{name: plain(str(value), _VALUE_CHARS) for name, value in error.values.items()})
+        values = {name: _shown(words, value) for name, value in error.values.items()}
+        return words(error.template, **values)
     if isinstance(error, SettingsError):
         return words("The bot is not set up rightly: tell whoever runs it.")
     if isinstance(error, MeasuresError):
@@ -40,6 +41,10 @@ def sentence(words: Words, error: BaseException) -> str:
     reference = secrets.token_hex(4)
     log.error("unexpected error %s", reference, exc_info=error)
     return words("Something went wrong that should not have. Reference: {reference}", reference=reference)
+
+
+def _shown(words: Words, value: object) -> str:
+    return words.number(value) if isinstance(value, int) else plain(str(value), _VALUE_CHARS)
 
 
 async def tell(bot: "MeasuresBot", interaction: "discord.Interaction[MeasuresBot]", error: BaseException) -> None:

@@ -1,10 +1,11 @@
 """Where the bot may answer: what Discord lets it do in a channel, and which channels a server chose."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import discord
 
 from bot.store import ServerSettings
+from bot.words import Words, message
 
 # What the invite asks for: the above, and what the ask channel, pictures and the hourglass need.
 INVITED = discord.Permissions(
@@ -17,6 +18,15 @@ INVITED = discord.Permissions(
     embed_links=True,
     add_reactions=True,
 )
+
+# Permissions as Discord's own settings call them, in each language; others stand by the name in its interface.
+_CALLED = {
+    "view_channel": message("View Channel"),
+    "send_messages": message("Send Messages"),
+    "send_messages_in_threads": message("Send Messages in Threads"),
+    "create_public_threads": message("Create Public Threads"),
+    "read_message_history": message("Read Message History"),
+}
 
 
 def channel_of(place: object) -> int | None:
@@ -40,9 +50,9 @@ def missing_permissions(channel: discord.abc.GuildChannel | discord.Thread) -> l
     return [name for name in ("view_channel", send, "read_message_history") if not getattr(allowed, name)]
 
 
-def spelled_out(permissions: Sequence[str]) -> str:
-    """Return permissions as Discord's settings call them in English."""
-    return ", ".join(name.replace("_", " ").title().replace(" In ", " in ") for name in permissions)
+def spelled_out(words: Words, permissions: Iterable[str]) -> str:
+    """Return permissions as a person finds them in Discord's settings."""
+    return ", ".join(words(_CALLED.get(name, name)) for name in permissions)
 
 
 def invite_url(application_id: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.words import ENGLISH, Words
 from corpus.errors import StorageError
 from index.figures import CurvePoint
 
@@ -34,7 +35,7 @@ def plot_risk(curve: Sequence[CurvePoint], path: Path) -> None:
     save_picture(_png(figure), path)
 
 
-def draw_timeline(timeline: "Timeline", names: Mapping[str, str], source: str) -> bytes:
+def draw_timeline(timeline: "Timeline", names: Mapping[str, str], source: str, words: Words = ENGLISH) -> bytes:
     """Return mentions by month as a PNG that can be read on dark and on light ground: it brings its own.
 
     :param names: what bodies are called, by id.
@@ -50,9 +51,10 @@ def draw_timeline(timeline: "Timeline", names: Mapping[str, str], source: str) -
         axes.bar(
             places, series.counts, width=max(width, len(months) / 400), color=colour, label=names[series.agency_id]
         )
-    listed = [names[series.agency_id] for series in timeline.series]
-    axes.set_title(f"{', '.join(listed)} in the releases, by month", color=_INK, fontsize=13, loc="left")
-    axes.set_ylabel("mentions", color=_INK)
+    listed = ", ".join(names[series.agency_id] for series in timeline.series)
+    title = words("{bodies} in the releases, by month", bodies=listed)
+    axes.set_title(title, color=_INK, fontsize=13, loc="left")
+    axes.set_ylabel(words("mentions"), color=_INK)
     ticks, labels = _ticks(timeline.months)
     axes.set_xticks(ticks, labels)
     axes.set_xlim(-1, len(months))

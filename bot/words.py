@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "de", "es", "fr", "it", "pl")
 
 
+def message(text: str) -> str:
+    """Mark a text as a message that is said elsewhere, so that the catalogues have it."""
+    return text
+
+
 class Words:
     """What the bot says, in one language."""
 
@@ -36,7 +41,21 @@ class Words:
         if found is not None and isinstance(found.string, tuple) and all(found.string):
             forms = found.string
             at = _plural_form(self.language, count)
-        return forms[at].format(count=f"{count:,}", **values)
+        return forms[at].format(count=self.number(count), **values)
+
+    def number(self, number: int) -> str:
+        """Return a number with its thousands set apart as a reader of the language does, as "1,234"."""
+        if self.language == "en":
+            return f"{number:,}"
+        from babel.numbers import format_decimal
+
+        return format_decimal(number, locale=self.language)
+
+    def share(self, share: float) -> str:
+        """Return a share as a percentage, as "86%"."""
+        from babel.numbers import format_percent
+
+        return format_percent(share, locale=self.language)
 
     def date(self, date: datetime.date) -> str:
         """Return a date as a reader of the language writes it, as "6 December 2018"."""

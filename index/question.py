@@ -81,9 +81,7 @@ def readable(text: str) -> str:
     if not visible:
         raise QuestionError('The question is empty: ask in a few words, as "What will Europol do?".')
     if len(visible) > MAX_QUESTION_CHARS:
-        raise QuestionError(
-            "The question is longer than {most} characters: ask more briefly.", most=f"{MAX_QUESTION_CHARS:,}"
-        )
+        raise QuestionError("The question is longer than {most} characters: ask more briefly.", most=MAX_QUESTION_CHARS)
     if not words(visible):
         raise QuestionError('The question holds no word: ask in a few words, as "What will Europol do?".')
     if all(word in STOP_WORDS for word in words(visible)):

@@ -128,9 +128,9 @@ def about_view(words: Words, corpus: Corpus, days: int) -> ui.LayoutView:
     quality = words(
         "With 291 releases and 212 questions, {coverage} of the answerable questions are answered; of all answers "
         "{risk} do not hold what was asked. An answer is given from a confidence of {threshold} on.",
-        coverage=f"{measured['coverage']:.0%}",
-        risk=f"{measured['risk']:.0%}",
-        threshold=f"{corpus.threshold:.2f}",
+        coverage=words.share(measured["coverage"]),
+        risk=words.share(measured["risk"]),
+        threshold=words.share(corpus.threshold),
     )
     stored = words.count(
         "Your question and the place of its answer, for {count} day, so that the buttons work; `/forget-me` erases "

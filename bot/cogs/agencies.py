@@ -104,7 +104,7 @@ class Agencies(commands.Cog):
         if png is None:
             names = {card.agency.id: cards.short_name(card.agency)}
             source = cards.timeline_source(timeline, words)
-            png = await asyncio.to_thread(plots.draw_timeline, timeline, names, source)
+            png = await asyncio.to_thread(plots.draw_timeline, timeline, names, source, words)
             self._pictures[key] = png
             if len(self._pictures) > _MOST_PICTURES:
                 self._pictures.popitem(last=False)

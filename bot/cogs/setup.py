@@ -150,7 +150,9 @@ class SetupView(ui.LayoutView):
         found = [(channel, missing_permissions(channel)) for channel in places]
         lines = [
             self.words(
-                "⚠ I cannot answer in {channel}: {missing}", channel=channel.mention, missing=spelled_out(missing)
+                "⚠ I cannot answer in {channel}: {missing}",
+                channel=channel.mention,
+                missing=spelled_out(self.words, missing),
             )
             for channel, missing in found
             if missing
@@ -242,7 +244,9 @@ class _AskChannel(ui.ChannelSelect[SetupView]):
             if missing:
                 raise Refused(
                     view.words(
-                        "I cannot answer in {channel}: {missing}", channel=channel.mention, missing=spelled_out(missing)
+                        "I cannot answer in {channel}: {missing}",
+                        channel=channel.mention,
+                        missing=spelled_out(view.words, missing),
                     )
                 )
         await interaction.response.defer()
