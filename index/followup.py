@@ -7,7 +7,7 @@ from index.question import STOP_WORDS
 from index.terms import words
 
 _OPENS = re.compile(
-    r"^\s*(?:(?:and|so|but|then|ok|okay|und|et|y|e|i|a)\b[\s,]*)?(?:(?:what|how)\s+about\b|what\s+of\b)?[\s,]*",
+    r"^[\s¿]*(?:(?:and|so|but|then|ok|okay|und|et|y|e|i|a)\b[\s,]*)?(?:(?:what|how)\s+about\b|what\s+of\b)?[\s,]*",
     re.IGNORECASE,
 )
 _LEANS = re.compile(r"\b(?:it|its|they|them|their|he|she|him|her|this|that|these|those|there|then|so)\b", re.IGNORECASE)

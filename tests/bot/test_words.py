@@ -1,0 +1,210 @@
+"""The bot's words in each of its languages: complete, true to the English ones, and within Discord's limits."""
+
+import gettext
+import re
+import string
+from collections.abc import Iterator
+
+import pytest
+
+from bot.words import ENGLISH, LANGUAGES, words_for
+from corpus.agencies import registry
+from index.followup import continued
+from tests.bot import catalogues
+from tests.bot.catalogues import SPOKEN, forms, messages, said_by
+
+COUNTS = (0, 1, 2, 5, 12, 22, 1_234, 1_000_000)
+COMMANDS = ("ask", "agency", "releases", "help", "about", "forget-me", "setup")
+OPTIONS = ("question", "agency", "issuer", "since", "until", "private", "name", "query")
+LABELS = ("Follow up", "Check against EU releases")
+RELEASES = {
+    "de": ("0 Pressemitteilungen", "1 Pressemitteilung", "2 Pressemitteilungen", "5 Pressemitteilungen"),
+    "es": ("0 comunicados", "1 comunicado", "2 comunicados", "5 comunicados"),
+    "fr": ("0 communiqué", "1 communiqué", "2 communiqués", "5 communiqués"),
+    "it": ("0 comunicati", "1 comunicato", "2 comunicati", "5 comunicati"),
+    "pl": ("0 komunikatów", "1 komunikat", "2 komunikaty", "5 komunikatów"),
+}
+spoken = pytest.mark.parametrize("language", SPOKEN)
+
+
+def pairs(language: str) -> Iterator[tuple[str, str]]:
+    """Give each English sentence with its translations, plural forms one by one."""
+    catalogue = catalogues.read(language)
+    for message in sorted(messages(), key=str):
+        english = message if isinstance(message, str) else message[1]
+        yield from ((english, form) for form in forms(catalogue, message))
+
+
+def names(text: str) -> list[str]:
+    """Return the names in braces of a sentence."""
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+def test_extraction_finds_what_stands_in_f_strings_conditions_errors_notices_and_the_registry() -> None:
+    found = messages()
+    assert {
+        "Not found: the releases do not hold an answer to this.",
+        "Answers are public",
+        "The message claims nothing that could be looked up.",
+        "No release has the issuer “{name}”: there are {known}.",
+        "No release names {body}.",
+        "Only the person who asked or a moderator can delete this.",
+        "Send Messages in Threads",
+        "decentralised agency",
+        ("{count} release", "{count} releases"),
+        "forget-me",
+    } <= found
+    assert {agency.type for agency in registry().agencies.values()} <= found
+    assert said_by("TextModal", 0, 1) >= {"Ask about {body}", "Your question", "What is wrong? (optional)"}
+
+
+@spoken
+def test_catalogue_holds_the_messages_of_the_code_and_no_others(language: str) -> None:
+    """So does bringing it up to date change nothing: `python -m tests.bot.catalogues` does it where this fails."""
+    catalogue = catalogues.read(language)
+    assert {message.id for message in catalogue if message.id} == messages()
+    assert not catalogue.obsolete
+    assert catalogues.path(language).read_bytes() == catalogues.rendered(language, catalogue)
+
+
+@spoken
+def test_every_message_is_translated(language: str) -> None:
+    catalogue = catalogues.read(language)
+    assert not any(message.fuzzy for message in catalogue)
+    for message in messages():
+        found = forms(catalogue, message)
+        assert len(found) == (catalogue.num_plurals if isinstance(message, tuple) else 1), message
+        assert all(found), message
+
+
+@spoken
+def test_translation_has_the_same_names_marks_and_edges(language: str) -> None:
+    words = words_for(language)
+    for message, translated in pairs(language):
+        assert names(translated) == names(message), translated
+        assert translated.strip() == translated, translated
+        assert "  " not in translated
+        assert translated.count("**") == message.count("**"), translated
+        commands = re.findall(r"`/([^`]*)`", message)
+        assert re.findall(r"`/([^`]*)`", translated) == [words(command) for command in commands]
+        assert translated.count("`") == message.count("`")
+        for label in LABELS:
+            if f"“{label}”" in message:
+                assert words(label) in translated
+
+
+@spoken
+def test_every_message_can_be_said(language: str) -> None:
+    words = words_for(language)
+    assert words.language == language
+    for message in messages():
+        values = {name: f"<{name}>" for name in names(message if isinstance(message, str) else message[1])}
+        if isinstance(message, str):
+            said = [words(message, **values)]
+        else:
+            values.pop("count")
+            said = [words.count(*message, count, **values) for count in COUNTS]
+        for text in said:
+            assert "{" not in text
+            assert all(value in text for value in values.values())
+
+
+@spoken
+def test_number_takes_the_form_that_the_catalogue_says(language: str) -> None:
+    words, catalogue = words_for(language), catalogues.read(language)
+    form = gettext.c2py(catalogue.plural_expr)
+    for singular, plural in (message for message in messages() if isinstance(message, tuple)):
+        found = forms(catalogue, (singular, plural))
+        values = dict.fromkeys(set(names(plural)) - {"count"}, "…")
+        for count in (*range(130), *COUNTS):
+            wanted = found[form(count)].format(count=words.number(count), **values)
+            assert words.count(singular, plural, count, **values) == wanted
+
+
+@spoken
+def test_counts_read_well(language: str) -> None:
+    words = words_for(language)
+    said = tuple(words.count("{count} release", "{count} releases", count) for count in (0, 1, 2, 5))
+    assert said == RELEASES[language]
+
+
+def test_polish_has_three_forms() -> None:
+    words = words_for("pl")
+    said = [words.count("{count} year old", "{count} years old", count) for count in (1, 2, 5, 12, 21, 22, 25)]
+    assert said == [
+        "1 rok temu",
+        "2 lata temu",
+        "5 lat temu",
+        "12 lat temu",
+        "21 lat temu",
+        "22 lata temu",
+        "25 lat temu",
+    ]
+
+
+def test_numbers_and_shares_are_written_as_in_the_language() -> None:
+    assert [words_for(language).number(12_345) for language in ("en", "de", "es", "it")] == [
+        "12,345",
+        "12.345",
+        "12.345",
+        "12.345",
+    ]
+    assert re.sub(r"\s", " ", words_for("fr").number(12_345)) == "12 345"
+    assert ENGLISH.share(0.28) == "28%"
+    assert re.sub(r"\s", " ", words_for("fr").share(0.28)) == "28 %"
+
+
+@spoken
+def test_names_of_commands_and_options_are_valid_and_unique(language: str) -> None:
+    words = words_for(language)
+    for group in (COMMANDS, OPTIONS):
+        translated = [words(name) for name in group]
+        assert len(set(translated)) == len(group)
+        for name in translated:
+            assert re.fullmatch(r"[-_'\w]{1,32}", name)
+            assert name == name.lower()
+
+
+@spoken
+def test_labels_and_descriptions_fit(language: str) -> None:
+    words = words_for(language)
+    limits = {
+        45: said_by("TextModal", 0, 1),
+        80: said_by("_button", 0) | said_by("Button", "label"),
+        100: said_by("command", "description") | said_by("TextModal", "placeholder"),
+        150: said_by("Select", "placeholder"),
+    }
+    limits[100] |= said_by("describe", *OPTIONS)
+    for limit, found in limits.items():
+        assert found
+        for message in found:
+            text = words(message, **dict.fromkeys(names(message), "European Council"))
+            assert len(text) <= limit, text
+    assert len(words("Check against EU releases")) <= 32
+
+
+@spoken
+def test_example_of_a_follow_up_is_one(language: str) -> None:
+    example = words_for(language)("And Frontex?")
+    assert continued("What will Europol do?", example) == "What will Frontex do?"
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ("fr", "fr"),
+        ("de", "de"),
+        ("es-ES", "es"),
+        ("es-419", "es"),
+        ("it", "it"),
+        ("pl", "pl"),
+        ("en-GB", "en"),
+        ("sv-SE", "en"),
+        ("zh-TW", "en"),
+        (None, "en"),
+        ("", "en"),
+    ],
+)
+def test_locale_of_discord_has_a_language(locale: str | None, language: str) -> None:
+    assert words_for(locale).language == language
+    assert language in LANGUAGES
