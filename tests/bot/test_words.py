@@ -10,6 +10,7 @@ import pytest
 from bot.words import ENGLISH, LANGUAGES, words_for
 from corpus.agencies import registry
 from index.followup import continued
+from index.timeline import Series, Timeline
 from tests.bot import catalogues
 from tests.bot.catalogues import SPOKEN, forms, messages, said_by
 
@@ -181,6 +182,20 @@ def test_labels_and_descriptions_fit(language: str) -> None:
             text = words(message, **dict.fromkeys(names(message), "European Council"))
             assert len(text) <= limit, text
     assert len(words("Check against EU releases")) <= 32
+
+
+@spoken
+def test_picture_and_its_words_are_drawn_in_the_language(language: str) -> None:
+    """A letter that the picture's font lacks is a warning, and so an error."""
+    from bot.cards import alt_text, timeline_source
+    from bot.plots import draw_timeline
+
+    words = words_for(language)
+    timeline = Timeline(("2024-01", "2024-02"), (Series("europol", (1, 1_500)),), 1_501, "000001")
+    source = timeline_source(timeline, words)
+    assert words.number(1_501) in source
+    assert draw_timeline(timeline, {"europol": "Europol"}, source, words).startswith(b"\x89PNG")
+    assert f"{words.number(1_501)} " in alt_text(timeline, words)
 
 
 @spoken
