@@ -269,7 +269,7 @@ class _Box:
     def _add_same(self, sources: Sequence[Source], today: datetime.date) -> None:
         """Add the releases that say the same, as many as fit."""
         lines = [f"-# {' · '.join(_source(self._words, source, today))}" for source in sources[:_ALSO]]
-        head = f"-# {self._words('The same is said in')}:"
+        head = f"-# {self._words('The same is said in:')}"
         fitting = whole_lines(lines, self._left - len(head) - 1)
         if fitting:
             self.say("\n".join([head, *fitting]))

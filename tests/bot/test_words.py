@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.errors import sentence
 from bot.words import ENGLISH, LANGUAGES, words_for
 from corpus.agencies import registry
+from corpus.errors import QuestionError
 from index.followup import continued
+from index.question import readable
 from index.timeline import Series, Timeline
 from tests.bot import catalogues
 from tests.bot.catalogues import SPOKEN, forms, messages, said_by
@@ -153,6 +156,13 @@ def test_numbers_and_shares_are_written_as_in_the_language() -> None:
     assert re.sub(r"\s", " ", words_for("fr").number(12_345)) == "12 345"
     assert ENGLISH.share(0.28) == "28%"
     assert re.sub(r"\s", " ", words_for("fr").share(0.28)) == "28 %"
+
+
+def test_error_of_the_core_is_told_in_the_language() -> None:
+    with pytest.raises(QuestionError) as raised:
+        readable("border " * 1_000)
+    assert sentence(words_for("de"), raised.value) == "Die Frage ist länger als 2.000 Zeichen: Fragen Sie kürzer."
+    assert sentence(ENGLISH, raised.value) == "The question is longer than 2,000 characters: ask more briefly."
 
 
 @spoken
