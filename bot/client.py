@@ -3,11 +3,9 @@
 import asyncio
 import datetime
 import logging
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import aiohttp
@@ -15,7 +13,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from bot import delivery, errors, render
+from bot import delivery, errors, journal, render, trouble
 from bot.desk import Desk
 from bot.pace import Pace
 from bot.press import Choose, Handler, Press
@@ -27,11 +25,14 @@ from bot.words import Words, words_for
 from index.engine import Engine
 from index.settings import IndexSettings
 
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Interaction = discord.Interaction["MeasuresBot"]
 COGS = ("ask", "channel", "check", "answers", "agencies", "releases", "about", "setup")
 _MOST_LOCALES = 10_000
+_MOST_SEEN = 2_000
+_TELL_S = 2.0  # of the time to stop, for telling those whose turn does not come
 _DESK = 0  # the user id under which the bot's own work waits
 
 
@@ -79,6 +80,7 @@ class MeasuresBot(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             connector=connector,
+            http_trace=trouble.trace(),
             **options,
         )
         self.settings = settings
@@ -89,6 +91,8 @@ class MeasuresBot(commands.AutoShardedBot):
         self.handlers: dict[str, Handler] = {}
         self.stopping = False
         self._locales: OrderedDict[int, str] = OrderedDict()
+        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._was_ready: set[int | None] = set()
         self._force_sync = force_sync
         self._store: BotStore | None = None
         self._store_thread = ThreadPoolExecutor(1, "bot-store")
@@ -120,9 +124,20 @@ class MeasuresBot(commands.AutoShardedBot):
         """Return what work with the engine returns, when the person's turn has come."""
         return await self.desk.run(user_id, work)
 
+    def is_new(self, event_id: int) -> bool:
+        """Tell whether an interaction or a message comes for the first time: Discord may send one twice."""
+        if event_id in self._seen:
+            return False
+        self._seen[event_id] = None
+        if len(self._seen) > _MOST_SEEN:
+            self._seen.popitem(last=False)
+        return True
+
     async def admit(self, interaction: Interaction) -> bool:
         """Take note of when an interaction came and in which language; while the bot stops, send people away."""
-        interaction.extras["began"] = time.perf_counter()
+        if not self.is_new(interaction.id):
+            return False
+        journal.begin(interaction)
         self._locales[interaction.user.id] = str(interaction.locale)
         self._locales.move_to_end(interaction.user.id)
         if len(self._locales) > _MOST_LOCALES:
@@ -141,7 +156,7 @@ class MeasuresBot(commands.AutoShardedBot):
         except Exception as error:
             await errors.tell(self, interaction, error)
         else:
-            log_done(interaction, action)
+            journal.done(interaction, action)
 
     def words_private(self, interaction: Interaction) -> Words:
         """Return the words for what only one person sees."""
@@ -172,7 +187,17 @@ class MeasuresBot(commands.AutoShardedBot):
         self, interaction: Interaction, command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu
     ) -> None:
         """Log one line."""
-        log_done(interaction, command.qualified_name)
+        journal.done(interaction, command.qualified_name)
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Log one line, the first time and when a session is lost."""
+        anew = shard_id in self._was_ready
+        self._was_ready.add(shard_id)
+        log.info("%s Discord, shard %s", "a new session with" if anew else "connected to", shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Log one line of a connection that was lost and is there again."""
+        log.info("the connection to Discord was lost and is there again, shard %s", shard_id)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Log one line, and the traceback below it, of an error in an event."""
@@ -185,34 +210,30 @@ class MeasuresBot(commands.AutoShardedBot):
         if erased:
             log.info("erased %d answers older than %d days", erased, self.settings.answer_days)
 
-    async def stop(self, timeout_s: float = 10.0) -> None:
-        """Take no more questions, finish those under way, and leave."""
+    async def stop(self, timeout_s: float = 10.0) -> bool:
+        """Take no more questions, finish those under way, and leave.
+
+        Who waits when the time is nearly over is told so. Return whether the engine's thread is free to end.
+        """
         self.stopping = True
-        deadline = time.monotonic() + timeout_s
-        await self.desk.close(timeout_s)
-        await _finish_tasks(max(0.2, deadline - time.monotonic()))
+        self.erase_old.cancel()
+        await _finish_tasks(max(0.0, timeout_s - _TELL_S))
+        free = self.desk.close()
+        await _finish_tasks(min(timeout_s, _TELL_S))
         await self.close()
-        if self._store is not None:
-            await asyncio.get_running_loop().run_in_executor(self._store_thread, self._store.close)
+        store, self._store = self._store, None
+        if store is not None:
+            await asyncio.get_running_loop().run_in_executor(self._store_thread, store.close)
         self._store_thread.shutdown()
+        return free
 
 
 async def _finish_tasks(timeout_s: float) -> None:
     """Wait for the answers that are being sent: the tasks that discord.py runs commands and events in."""
-    own = asyncio.current_task()
     names = ("discord.py: ", "CommandTree-invoker", "discord-ui-")
-    running = [task for task in asyncio.all_tasks() if task is not own and task.get_name().startswith(names)]
-    sending = [task for task in running if "heartbeat" not in task.get_name() and "shard" not in task.get_name()]
+    sending = [task for task in asyncio.all_tasks() if task.get_name().startswith(names)]
     if sending:
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait(sending, timeout=timeout_s)
-
-
-def log_done(interaction: Interaction, what: str) -> None:
-    """Log one line of an interaction: what it was and how long it took; not what was asked, nor by whom."""
-    began = interaction.extras.get("began")
-    took = (time.perf_counter() - began) * 1000 if began is not None else 0.0
-    log.info("%s answered in %.0f ms", what, took)
+        await asyncio.wait(sending, timeout=timeout_s)
 
 
 def today() -> datetime.date:

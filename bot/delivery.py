@@ -1,36 +1,46 @@
 """Getting words to Discord once, through what may pass: resets, server errors, an answer that took effect and failed.
 
-discord.py tries again after server errors, but not after a reset on Linux. A slash answer is an edit of its own reply,
-which may be repeated; a channel message carries a nonce that Discord enforces, so that a repeated one is the same.
+discord.py tries again after server errors, but not after a reset on Linux. A first response is tried again and again
+within the 3 s that Discord waits for it; one that it says it has already counts as given. A slash answer is an edit of
+its own reply, which may be repeated; a channel message carries a nonce that Discord enforces, so that a repeated one is
+the same. What fails is logged by trouble.py.
 """
 
 import asyncio
-import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
+import aiohttp
 import discord
 from discord import ui
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
 Interaction = discord.Interaction[discord.Client]
+MAY_PASS = (ConnectionError, TimeoutError, aiohttp.ClientError, discord.DiscordServerError)
+_PAUSE_S = 0.05
 _PAUSES_S = (0.2, 1.0, 3.0)
+_GIVE_UP_S = 40.0
+_TRIES_S = (0.9, 0.9)  # discord.py itself waits 1 s after an error and then 3 s, when Discord has given up
 _ALREADY_ACKNOWLEDGED = 40060
+_DEFERRED = "deferred"
 
 
 async def defer(interaction: Interaction, *, ephemeral: bool) -> None:
-    """Tell Discord that an answer will come. One that was told so before an error came back counts as told."""
+    """Tell Discord that an answer will come."""
+    await _first_response(interaction, lambda: interaction.response.defer(ephemeral=ephemeral, thinking=True))
+    interaction.extras[_DEFERRED] = True
 
-    async def act() -> None:
-        try:
-            await interaction.response.defer(ephemeral=ephemeral, thinking=True)
-        except discord.HTTPException as error:
-            if error.code != _ALREADY_ACKNOWLEDGED:
-                raise
 
-    await _persist(act, "defer")
+async def defer_update(interaction: Interaction) -> None:
+    """Tell Discord that the message under which something was pressed will change."""
+    await _first_response(interaction, interaction.response.defer)
+
+
+async def ask(interaction: Interaction, modal: ui.Modal) -> None:
+    """Show a window."""
+    await _first_response(interaction, lambda: interaction.response.send_modal(modal))
 
 
 async def answer(
@@ -38,18 +48,18 @@ async def answer(
 ) -> discord.InteractionMessage:
     """Put the answer in the place of a deferred reply."""
     view.stop()
-    return await _persist(
-        lambda: interaction.edit_original_response(view=view, attachments=[make() for make in files]), "answer"
-    )
+    return await _persist(lambda: interaction.edit_original_response(view=view, attachments=[make() for make in files]))
 
 
 async def respond(interaction: Interaction, view: ui.LayoutView, *, ephemeral: bool = True) -> None:
-    """Answer an interaction at once; where it was answered or deferred already, with a follow-up."""
+    """Say something to a person: at once, in the place of a deferred reply, or else as a follow-up."""
     view.stop()
-    if interaction.response.is_done():
+    if _DEFERRED in interaction.extras:
+        await answer(interaction, view)
+    elif interaction.response.is_done():
         await interaction.followup.send(view=view, ephemeral=ephemeral)
     else:
-        await interaction.response.send_message(view=view, ephemeral=ephemeral)
+        await _first_response(interaction, lambda: interaction.response.send_message(view=view, ephemeral=ephemeral))
 
 
 async def reply(message: discord.Message, view: ui.LayoutView) -> discord.Message:
@@ -58,7 +68,7 @@ async def reply(message: discord.Message, view: ui.LayoutView) -> discord.Messag
     nonce = secrets.randbits(63)
     reference = message.to_reference(fail_if_not_exists=False)
     return await _persist(
-        lambda: message.channel.send(view=view, reference=reference, mention_author=False, nonce=nonce), "reply"
+        lambda: message.channel.send(view=view, reference=reference, mention_author=False, nonce=nonce)
     )
 
 
@@ -66,15 +76,37 @@ async def post(channel: discord.abc.Messageable, view: ui.LayoutView) -> discord
     """Send a message of the bot's own into a channel."""
     view.stop()
     nonce = secrets.randbits(63)
-    return await _persist(lambda: channel.send(view=view, nonce=nonce), "post")
+    return await _persist(lambda: channel.send(view=view, nonce=nonce))
 
 
-async def _persist(act: Callable[[], Awaitable[T]], what: str) -> T:
-    """Do something again after what may pass; one line in the log each time."""
+async def _first_response(interaction: Interaction, act: Callable[[], Awaitable[object]]) -> None:
+    """Give the first response; a try that fails or hangs is left for another while there is time."""
+    for timeout_s in (*_TRIES_S, None):
+        try:
+            async with asyncio.timeout(timeout_s):
+                await act()
+            return
+        except (discord.HTTPException, *MAY_PASS) as error:
+            if isinstance(error, discord.HTTPException) and error.code == _ALREADY_ACKNOWLEDGED:
+                return
+            if timeout_s is None or not _may_pass(error):
+                raise
+            await asyncio.sleep(_PAUSE_S)
+
+
+async def _persist(act: Callable[[], Awaitable[T]]) -> T:
+    """Do something again after what may pass."""
+    began = time.monotonic()
     for pause_s in _PAUSES_S:
         try:
             return await act()
-        except (OSError, discord.DiscordServerError) as error:
-            log.warning("%s failed (%s), trying again in %.1f s", what, type(error).__name__, pause_s)
+        except (discord.HTTPException, *MAY_PASS) as error:
+            if time.monotonic() - began > _GIVE_UP_S or not _may_pass(error):
+                raise
             await asyncio.sleep(pause_s)
     return await act()
+
+
+def _may_pass(error: Exception) -> bool:
+    """Tell whether trying again may help; too many requests without a time to wait are a passing ban."""
+    return isinstance(error, MAY_PASS) or (isinstance(error, discord.HTTPException) and error.status == 429)

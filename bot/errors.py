@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot import delivery, render
+from bot import delivery, journal, render
+from bot.desk import Stopping
 from bot.markup import plain
 from bot.words import Words, words_for
 from corpus.errors import FilterError, MeasuresError, QuestionError, SettingsError
@@ -30,6 +31,8 @@ def sentence(words: Words, error: BaseException) -> str:
     """Return what a person is told of an error."""
     if isinstance(error, Refused):
         return str(error)
+    if isinstance(error, Stopping):
+        return words("I am restarting: ask again in a minute.")
     if isinstance(error, QuestionError | FilterError):
         values = {name: _shown(words, value) for name, value in error.values.items()}
         return words(error.template, **values)
@@ -50,13 +53,20 @@ def _shown(words: Words, value: object) -> str:
 async def tell(bot: "MeasuresBot", interaction: "discord.Interaction[MeasuresBot]", error: BaseException) -> None:
     """Tell a person in one sentence, for that person alone where that is still possible."""
     if isinstance(error, discord.NotFound):
-        log.warning("too late to answer an interaction (%s)", error.code)
+        journal.failed(interaction, f"too late ({error.code})")
         return
+    if isinstance(error, delivery.MAY_PASS):
+        journal.failed(interaction, f"no way to Discord ({type(error).__name__})")
+        return
+    if isinstance(error, Refused | Stopping | QuestionError | FilterError):
+        journal.refused(interaction)
+    else:
+        journal.failed(interaction, type(error).__name__)
     view = render.text_view(sentence(words_for(str(interaction.locale)), error))
     try:
         if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
             await delivery.answer(interaction, view)
         else:
             await delivery.respond(interaction, view)
-    except (discord.HTTPException, OSError) as failure:
+    except (discord.HTTPException, *delivery.MAY_PASS) as failure:
         log.warning("an error could not be told (%s)", type(failure).__name__)

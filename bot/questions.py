@@ -1,5 +1,6 @@
 """One question from asking to answer, the same from a command, a window, a mention or a message."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -7,8 +8,8 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
-from bot import delivery, render
-from bot.client import log_done, today
+from bot import delivery, journal, render
+from bot.client import today
 from bot.errors import Refused
 from bot.places import channel_of, is_switched_on
 from bot.render import Asked
@@ -74,14 +75,26 @@ async def ask_by_interaction(
         read_as=read_as,
     )
     refuse_by_load(bot, interaction)
+    work = ask_engine(bot, asking)
     ephemeral = is_private(bot, interaction, private)
-    await delivery.defer(interaction, ephemeral=ephemeral)
+    try:
+        await delivery.defer(interaction, ephemeral=ephemeral)
+    except BaseException:
+        work.cancel()
+        raise
     words = bot.words_private(interaction) if ephemeral else public_words(bot, interaction)
 
     async def send(view: ui.LayoutView) -> discord.Message:
         return await delivery.answer(interaction, view)
 
-    await answer(bot, asking, words, None if ephemeral else question, send)
+    journal.note(interaction, await answer(bot, asking, words, None if ephemeral else question, send, work=work))
+
+
+def ask_engine(bot: "MeasuresBot", asking: Asking) -> "asyncio.Future[Answer]":
+    """Put a question in the row at once: so the bound counts it, and the engine need not wait for the defer."""
+    work = bot.desk.submit(asking.user_id, lambda engine: engine.answer(asking.question, asking.filters))
+    work.add_done_callback(lambda done: done.cancelled() or done.exception())  # where nobody comes to fetch it
+    return work
 
 
 async def answer(
@@ -91,15 +104,17 @@ async def answer(
     shown_question: str | None,
     send: Callable[[ui.LayoutView], Awaitable[discord.Message]],
     only_if: Callable[[Answer], bool] = lambda _: True,
-) -> None:
-    """Answer a question, keep what its buttons need, and send it.
+    work: "asyncio.Future[Answer] | None" = None,
+) -> Answer:
+    """Answer a question, keep what its buttons need, and send it; return what was found.
 
     :param shown_question: the question as readers of the channel see it, where they did not see it asked.
     :param only_if: whether an answer is sent at all.
+    :param work: the question's place in the row, where it has one.
     """
-    found = await bot.working(lambda engine: engine.answer(asking.question, asking.filters), asking.user_id)
+    found = await (work or ask_engine(bot, asking))
     if not only_if(found):
-        return
+        return found
     kept = KeptAnswer(
         id=new_answer_id(),
         asker=asking.user_id,
@@ -113,9 +128,9 @@ async def answer(
     )
     asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
     view = render.answer_view(words, found, asked, today())
-    await bot.storing(lambda store: store.keep(kept))
-    message = await send(view)
+    message, _ = await asyncio.gather(send(view), bot.storing(lambda store: store.keep(kept)))
     await bot.storing(lambda store: store.set_message(kept.id, message.id))
+    return found
 
 
 def refuse_by_load(bot: "MeasuresBot", interaction: Interaction) -> None:
@@ -156,4 +171,4 @@ def public_words(bot: "MeasuresBot", interaction: Interaction) -> Words:
 async def submitted(bot: "MeasuresBot", interaction: Interaction, ask: Callable[[], Awaitable[None]]) -> None:
     """Run a question that came from a window, and log it."""
     await ask()
-    log_done(interaction, "window")
+    journal.done(interaction, "window")

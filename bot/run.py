@@ -1,16 +1,20 @@
 """`measures bot`: from the settings to a bot that runs until it is told to stop."""
 
 import asyncio
+import importlib
 import json
 import logging
+import os
 import signal
+import sys
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal, TypeVar
 
 import aiohttp
 import discord
 
+from bot import trouble
 from bot.client import MeasuresBot
 from bot.settings import BotSettings
 from corpus.errors import DiscordError, SettingsError
@@ -22,9 +26,12 @@ from index.settings import IndexSettings
 from index.upkeep import build_all
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 _PAUSES_S = (1, 2, 5, 10, 30, 60)
 _STOP_S = 10.0
-_MAY_PASS = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound, AttributeError)
+_SWITCH_S = 0.0005  # the usual 5 ms let the event loop wait for the engine's thread at every packet
+_LIBRARIES = ("faiss", "tantivy", "sentence_transformers", "transformers.models.bert.modeling_bert")
+_AUTHENTICATION_FAILED = 4004
 Connect = Callable[[], aiohttp.BaseConnector | None]
 
 
@@ -34,8 +41,13 @@ def configure_logging(log_format: Literal["text", "json"], *, verbose: bool) -> 
     handler.setFormatter(JsonFormatter() if log_format == "json" else logging.Formatter(_TEXT))
     handler.addFilter(_without_survived_tracebacks)
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("discord").setLevel(logging.INFO if verbose else logging.WARNING)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    if verbose:
+        logging.getLogger("discord").setLevel(logging.INFO)  # below that it writes what people ask
+        return
+    for name in ("discord", "httpx", "index.engine"):  # the bot's own line of an answer says what the engine's does
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("discord.http", "discord.webhook.async_"):  # trouble.py tells of these
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 _TEXT = "%(asctime)s %(levelname)-7s %(name)s %(message)s"
@@ -58,16 +70,33 @@ class JsonFormatter(logging.Formatter):
 
 
 def _without_survived_tracebacks(record: logging.LogRecord) -> bool:
-    """Shorten what discord.py logs of a connection that it makes anew: the kind of error, in the one line."""
-    if record.name in ("discord.client", "discord.shard", "discord.gateway") and record.exc_info:
-        kind = record.exc_info[0]
-        record.msg, record.args = f"{record.getMessage()} ({kind.__name__ if kind else ''})", ()
+    """Shorten to one line what discord.py logs of a fault that it survives, and leave out what is told elsewhere."""
+    if record.name == "discord.gateway" and "stopped responding" in str(record.msg):
+        return False  # a line follows when the connection is there again, or cannot be made
+    if record.name.startswith("discord.") and record.exc_info and record.exc_info[0]:
+        said = next((text for name, text in _SURVIVED.items() if record.name.startswith(name)), record.getMessage())
+        record.msg, record.args = f"{said} ({record.exc_info[0].__name__})", ()
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
         record.exc_info = record.exc_text = None
     return True
 
 
+_SURVIVED = {
+    "discord.shard": "no connection to Discord: trying again in some seconds",
+    "discord.app_commands": "a completion could not be given",
+}
+
+
 def engine_opener(settings: IndexSettings) -> Callable[[], Engine]:
-    """Return what opens the engine: it builds first where nothing is served yet, and checks every digest."""
+    """Return what opens the engine: it builds first where nothing is served yet, and checks every digest.
+
+    The libraries are imported here, before anything connects: loading them holds the interpreter for up to half a
+    second at a time, which a heartbeat would have to wait for. Between questions the threads of torch sleep rather
+    than spin: spinning, they took 230 ms of processor time a question where 26 do, from the event loop on two cores.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is loaded
+    for library in _LIBRARIES:
+        importlib.import_module(library)
 
     def open_engine() -> Engine:
         embedder = SentenceTransformerEmbedder(settings.model)
@@ -116,16 +145,21 @@ def run_bot(
 
     async def may_read_content() -> bool:
         return settings.message_content and await _has_content_intent(
-            discord.Client(intents=discord.Intents.none(), connector=connect()), token
+            discord.Client(intents=discord.Intents(guilds=True), connector=connect(), http_trace=trouble.trace()), token
         )
 
-    asyncio.run(_supervise(make, token, may_read_content))
+    sys.setswitchinterval(_SWITCH_S)
+    if not asyncio.run(_supervise(make, token, may_read_content)):
+        # The interpreter would wait for the engine's thread, which builds an index or loads a model as long as it
+        # takes. What is served is never half written, so the process may end in the middle of it.
+        logging.shutdown()
+        os._exit(0)
 
 
 async def _supervise(
-    make: Callable[..., MeasuresBot], token: str, may_read_content: Callable[[], Awaitable[bool]]
-) -> None:
-    """Run bots one after the other as long as what ends them may pass."""
+    make: Callable[..., MeasuresBot], token: str, may_read_content: Callable[[], Coroutine[Any, Any, bool]]
+) -> bool:
+    """Run bots one after the other as long as what ends them may pass; return whether all threads are free to end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -134,27 +168,37 @@ async def _supervise(
     while not stop.is_set():
         began = time.monotonic()
         try:
-            await _run_once(make(message_content=await may_read_content()), token, stop)
-            return
-        except discord.LoginFailure as error:
-            raise DiscordError(
-                "Discord does not take the token: copy it anew from the developer portal into DISCORD_TOKEN."
-            ) from error
-        except discord.PrivilegedIntentsRequired as error:
-            raise DiscordError(
-                "Discord does not grant the application an intent that was asked for: switch it on in the developer "
-                "portal, or take MEASURES_MESSAGE_CONTENT out."
-            ) from error
-        except _MAY_PASS as error:
-            failures = 0 if time.monotonic() - began > 2 * _PAUSES_S[-1] else failures + 1
+            content = await _unless(stop, may_read_content())
+            return content is None or await _run_once(make(message_content=content), token, stop)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            if refusal := _refusal(error):
+                raise DiscordError(refusal) from error
+            if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429:
+                raise
+            failures = 1 if time.monotonic() - began > 2 * _PAUSES_S[-1] else failures + 1
             pause_s = _PAUSES_S[min(failures, len(_PAUSES_S)) - 1]
             log.warning("no connection to Discord (%s): trying again in %d s", type(error).__name__, pause_s)
-            await _pause(stop, pause_s)
+            await _unless(stop, asyncio.sleep(pause_s))
+    return True
 
 
-async def _run_once(bot: MeasuresBot, token: str, stop: asyncio.Event) -> None:
+def _refusal(error: Exception) -> str | None:
+    """Say why Discord does not let the bot in; None where it may do so later."""
+    code = error.code if isinstance(error, discord.ConnectionClosed) else None
+    if isinstance(error, discord.LoginFailure) or code == _AUTHENTICATION_FAILED:
+        return "Discord does not take the token: copy it anew from the developer portal into DISCORD_TOKEN."
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return (
+            "Discord does not grant the application an intent that was asked for: switch it on in the developer "
+            "portal, or take MEASURES_MESSAGE_CONTENT out."
+        )
+    return None
+
+
+async def _run_once(bot: MeasuresBot, token: str, stop: asyncio.Event) -> bool:
     running = asyncio.create_task(bot.start(token), name="bot")
     stopping = asyncio.create_task(stop.wait(), name="stop")
+    free = True
     try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
@@ -162,11 +206,13 @@ async def _run_once(bot: MeasuresBot, token: str, stop: asyncio.Event) -> None:
             if not stop.is_set():
                 raise ConnectionError("the connection ended")
     finally:
-        log.info("stopping")
-        await bot.stop(_STOP_S if stop.is_set() else 0.0)
+        if stop.is_set():
+            log.info("stopping")
+        free = await bot.stop(_STOP_S if stop.is_set() else 0.0)
         stopping.cancel()
         running.cancel()
         await asyncio.gather(running, stopping, return_exceptions=True)
+    return free
 
 
 async def _has_content_intent(probe: discord.Client, token: str) -> bool:
@@ -180,8 +226,13 @@ async def _has_content_intent(probe: discord.Client, token: str) -> bool:
     return False
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
+async def _unless(stop: asyncio.Event, act: Coroutine[Any, Any, T]) -> T | None:
+    """Return what a coroutine returns; None where the bot is told to stop before."""
+    acting, stopping = asyncio.create_task(act), asyncio.create_task(stop.wait())
+    await asyncio.wait({acting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not acting.done():
+        acting.cancel()
+        await asyncio.gather(acting, return_exceptions=True)
+        return None
+    return await acting

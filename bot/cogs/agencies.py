@@ -63,7 +63,7 @@ class Agencies(commands.Cog):
         message = interaction.message
         asked_by = message.interaction_metadata.user.id if message and message.interaction_metadata else None
         if asked_by == interaction.user.id and message is not None:
-            await interaction.response.defer()
+            await delivery.defer_update(interaction)
             public = not message.flags.ephemeral
         else:
             await delivery.defer(interaction, ephemeral=True)
@@ -84,7 +84,7 @@ class Agencies(commands.Cog):
         modal = TextModal(
             words("Ask about {body}", body=name), words("Your question"), ask, max_chars=MAX_QUESTION_CHARS
         )
-        await interaction.response.send_modal(modal)
+        await delivery.ask(interaction, modal)
 
     async def _show(self, interaction: Interaction, agency_id: str, page: int, words: Words) -> None:
         card, timeline = await self.bot.working(

@@ -67,7 +67,7 @@ class Answers(commands.Cog):
     async def page(self, interaction: Interaction, rest: str) -> None:
         """Turn a page of passages."""
         kept, page = await self._kept_and_page(interaction, rest)
-        await interaction.response.defer()
+        await delivery.defer_update(interaction)
         await self._show_more(interaction, kept, page)
 
     async def follow(self, interaction: Interaction, rest: str) -> None:
@@ -94,7 +94,7 @@ class Answers(commands.Cog):
             max_chars=MAX_QUESTION_CHARS,
             placeholder=words("And Frontex?"),
         )
-        await interaction.response.send_modal(modal)
+        await delivery.ask(interaction, modal)
 
     async def helpful(self, interaction: Interaction, rest: str) -> None:
         """Keep that an answer helped, without who said so."""
@@ -113,7 +113,7 @@ class Answers(commands.Cog):
         modal = TextModal(
             words("Not helpful"), words("What is wrong? (optional)"), keep, max_chars=_REASON_CHARS, required=False
         )
-        await interaction.response.send_modal(modal)
+        await delivery.ask(interaction, modal)
 
     async def delete(self, interaction: Interaction, rest: str) -> None:
         """Delete an answer for whoever asked, or for a moderator."""
@@ -124,7 +124,7 @@ class Answers(commands.Cog):
             raise Refused(
                 self.bot.words_private(interaction)("Only the person who asked or a moderator can delete this.")
             )
-        await interaction.response.defer()
+        await delivery.defer_update(interaction)
         await interaction.delete_original_response()
         await self.bot.storing(lambda store: store.forget_answer(rest))
 

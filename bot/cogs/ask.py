@@ -8,6 +8,7 @@ from discord.ext import commands, tasks
 
 from bot.cards import full_name
 from bot.client import MeasuresBot
+from bot.desk import Stopping
 from bot.markup import label
 from bot.questions import Interaction, ask_by_interaction, filters_from
 from corpus.agencies import registry
@@ -79,7 +80,7 @@ class Ask(commands.Cog):
     @tasks.loop(minutes=5)
     async def learn_issuers(self) -> None:
         """Learn who issued the releases that are served."""
-        with suppress(MeasuresError):
+        with suppress(MeasuresError, Stopping):  # whoever asks is told
             self._issuers = await self.bot.working(
                 lambda engine: tuple(sorted({release.issuer for release in engine.releases()}))
             )

@@ -1,15 +1,17 @@
 """Questions without a command: a mention of the bot, a reply to its answer, a direct message, the ask channel."""
 
 import logging
+import time
 from collections import OrderedDict
 
 import discord
 from discord import ui
 from discord.ext import commands
 
-from bot import delivery, render
+from bot import delivery, journal, render
 from bot.client import MeasuresBot
 from bot.cogs.about import help_view
+from bot.desk import Stopping
 from bot.errors import sentence
 from bot.places import channel_of, is_switched_on, missing_permissions
 from bot.questions import Asking, answer
@@ -48,15 +50,17 @@ class Channel(commands.Cog):
         replied = message.reference is not None and me in message.mentions and not written
         if not (written or replied or message.guild is None or self._is_in_ask_channel(message)):
             return
-        if not self._may_answer(message):
+        if not self._may_answer(message) or not self.bot.is_new(message.id):
             return
         text = message.content.replace(f"<@{me.id}>", " ").replace(f"<@!{me.id}>", " ").strip()
         try:
             await self._respond(message, text, replied=replied)
-        except MeasuresError as error:
+        except (MeasuresError, Stopping) as error:
             await delivery.reply(message, render.text_view(sentence(self._words(message), error)))
         except discord.Forbidden:
             self._warn_once(message.channel.id, "an answer was refused")
+        except delivery.MAY_PASS as error:
+            log.warning("message: failed: no way to Discord (%s)", type(error).__name__)
 
     async def _respond(self, message: discord.Message, text: str, *, replied: bool) -> None:
         words = self._words(message)
@@ -96,8 +100,9 @@ class Channel(commands.Cog):
         def only_if(found: Answer) -> bool:
             return found.answered or not silent
 
-        await answer(self.bot, asking, words, None, send, only_if)
-        log.info("message answered")
+        began = time.perf_counter()
+        found = await answer(self.bot, asking, words, None, send, only_if)
+        log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, journal.outcome(found))
 
     async def _hint(self, message: discord.Message, words: Words) -> None:
         """Point somebody whose reply to a command's answer was withheld at *Follow up*, once an answer."""

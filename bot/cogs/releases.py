@@ -41,7 +41,7 @@ class Releases(commands.Cog):
         asked_by = message.interaction_metadata.user.id if message and message.interaction_metadata else None
         own = message is not None and asked_by == interaction.user.id
         if own:
-            await interaction.response.defer()
+            await delivery.defer_update(interaction)
         else:
             await delivery.defer(interaction, ephemeral=True)
         public = own and message is not None and not message.flags.ephemeral

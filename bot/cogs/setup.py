@@ -59,7 +59,7 @@ class Setup(commands.Cog):
             await submitted(self.bot, asked, lambda: self._answer_in_thread(asked, text))
 
         modal = TextModal(words("Ask a question"), words("Your question"), ask, max_chars=MAX_QUESTION_CHARS)
-        await interaction.response.send_modal(modal)
+        await delivery.ask(interaction, modal)
 
     async def _answer_in_thread(self, interaction: Interaction, text: str) -> None:
         question = readable(text)
@@ -249,7 +249,7 @@ class _AskChannel(ui.ChannelSelect[SetupView]):
                         missing=spelled_out(view.words, missing),
                     )
                 )
-        await interaction.response.defer()
+        await delivery.defer_update(interaction)
         await _take_down(view)
         message = await _put_up(view, channel) if isinstance(channel, discord.TextChannel) else None
         await view.keep(

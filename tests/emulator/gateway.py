@@ -118,7 +118,8 @@ class Gateway:
             if self._refuse_by_cutting and request.transport is not None:
                 request.transport.abort()
             return web.Response(status=503)
-        socket = web.WebSocketResponse(max_msg_size=4096 * 4, autoclose=True)
+        # Closed below: closing by itself, aiohttp notes 1006 where the client hangs up right after its close frame.
+        socket = web.WebSocketResponse(max_msg_size=4096 * 4, autoclose=False)
         await asyncio.sleep(self.hello_delay_s)
         await socket.prepare(request)
         plain = not request.secure

@@ -157,6 +157,7 @@ def _json(status: int, answer: object, request: web.Request, headers: dict[str, 
     text = json.dumps(answer)
     if not request.secure:
         text = text.replace("https://cdn.discordapp.com", f"http://{request.host}")
+        text = text.replace("wss://gateway.discord.gg", f"ws://{request.host}/gateway")
     return web.Response(
         status=status, body=text.encode(), headers={"Content-Type": "application/json", **(headers or {})}
     )

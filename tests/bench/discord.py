@@ -1,0 +1,162 @@
+"""Speed of the bot, from INTERACTION_CREATE to the final edit, as ratios against the engine alone in the same process.
+
+    python -m tests.bench.discord [--passages 5000]
+
+The bot is a process; the loopback Discord is this one. What the loopback Discord spends on checking requests against
+Discord's description is not the bot's: it is switched off while times are taken, and printed apart.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.embed import SentenceTransformerEmbedder
+from index.settings import IndexSettings
+from index.upkeep import build_all
+from tests.bench.run import QUESTIONS, MadeUpVectors, fill, line, made_up_releases
+from tests.bot.house import House
+from tests.emulator import Emulator, Interaction, State
+from tests.emulator import gateway as gateway_module
+from tests.emulator.schema import Description
+from tests.fakes import silent
+
+_ROUNDS = 12
+_AT_ONCE = 20
+_ENGINE = """
+def measured(engine):
+    from index.filters import Filters
+    for question in questions * 2:
+        engine.answer(question, Filters())
+    for question in questions * rounds:
+        began = time.perf_counter()
+        engine.answer(question, Filters())
+        times.append(time.perf_counter() - began)
+    print("ALONE", json.dumps(times), file=sys.stderr, flush=True)
+"""
+# The command, which times the engine alone on the engine's own thread before the first question and at the end.
+_TIMED = f"""
+import json, sys, time
+questions, rounds, times = {QUESTIONS!r}, {_ROUNDS}, []
+{_ENGINE}
+import bot.run
+opener = bot.run.engine_opener
+def timed(settings):
+    began = time.perf_counter()
+    open_engine = opener(settings)
+    def open_timed():
+        engine = open_engine()
+        print("OPEN", time.perf_counter() - began, file=sys.stderr, flush=True)
+        measured(engine)
+        return engine
+    return open_timed
+bot.run.engine_opener = timed
+from bot.cli import main; main()
+"""
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Let the loopback Discord believe all it sees."""
+    names = ("request_flaws", "answer_flaws", "component_flaws")
+    before = {name: getattr(Description, name) for name in names}
+    for name in names:
+        setattr(Description, name, lambda *_: ())
+    flaws = vars(gateway_module)["event_flaws"]
+    vars(gateway_module)["event_flaws"] = lambda *_: iter(())
+    try:
+        yield
+    finally:
+        vars(gateway_module)["event_flaws"] = flaws
+        for name, method in before.items():
+            setattr(Description, name, method)
+
+
+async def one_at_a_time(house: House, emulator: Emulator) -> list[float]:
+    """Return the times from the event to the final edit."""
+    times = []
+    for number in range(len(QUESTIONS) * (_ROUNDS + 2)):
+        asked = await ask(house, number)
+        await emulator.wait(lambda one=asked: one.state is State.ANSWERED, 60)  # type: ignore[misc]
+        times.append(asked.answered_after_s or 0.0)
+        await asyncio.sleep(0.03)  # the bot keeps where its answer stands
+    return times[len(QUESTIONS) * 2 :]
+
+
+async def at_once(house: House, emulator: Emulator) -> float:
+    """Return the time for that many questions at once."""
+    asked = [await ask(house, number) for number in range(_AT_ONCE)]
+    await emulator.wait(lambda: all(one.state is State.ANSWERED for one in asked), 60)
+    return max(one.began_s + (one.answered_after_s or 0.0) for one in asked) - asked[0].began_s
+
+
+async def ask(house: House, number: int) -> Interaction:
+    question = QUESTIONS[number % len(QUESTIONS)]
+    return await house.emulator.slash(house.people[number % 5], house.channel, "ask", wait=False, question=question)
+
+
+def told(house: House, what: str) -> list[str]:
+    return [text.partition(" ")[2] for text in house.lines() if text.startswith(what)]
+
+
+async def bench(house: House) -> None:
+    """Take all times and print."""
+    emulator = house.emulator
+    began = time.perf_counter()
+    process = await house.start(code=_TIMED)
+    await emulator.wait(lambda: emulator.gateway.connected or process.returncode is not None, 120)
+    ready_s = time.perf_counter() - began
+    await emulator.wait(lambda: told(house, "ALONE"), 120)
+    load_s = float(told(house, "OPEN")[0])
+    alone = json.loads(told(house, "ALONE")[0])
+    with unchecked():
+        times = await one_at_a_time(house, emulator)
+        together = min([await at_once(house, emulator) for _ in range(4)][1:])
+    checked = await one_at_a_time(house, emulator)
+    p50, p95 = statistics.median(alone), statistics.quantiles(alone, n=20)[-1]
+    line(f"engine's ask alone, median, ms (p95 {p95 * 1e3:.1f})", p50 * 1e3, "")
+    line("event to final edit, p50, over the engine's p50", statistics.median(times) / p50, "<= 1.5", "x")
+    line("event to final edit, p95, over the engine's p50", statistics.quantiles(times, n=20)[-1] / p50, "<= 3", "x")
+    line(
+        "of it the loopback Discord's checks, had they been on, ms",
+        (statistics.median(checked) - statistics.median(times)) * 1e3,
+        "",
+    )
+    mean = statistics.fmean(alone)
+    line(f"{_AT_ONCE} at once: throughput over the engine's alone", _AT_ONCE * mean / together, ">= 0.9", "x")
+    line(
+        f"start to connected with commands in place, s (libraries and model: {load_s:.1f} s)",
+        ready_s,
+        f"<= {load_s + 1:.1f}",
+    )
+    await house.down()
+
+
+def main() -> None:
+    """Run all and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--passages", type=int, default=5000)
+    arguments = parser.parse_args()
+    about = {"machine": platform.machine(), "cores": os.cpu_count(), "python": platform.python_version()}
+    print(json.dumps(about), file=sys.stdout)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = IndexSettings(data_dir=Path(folder) / "data", model="")
+        settings.data_dir.mkdir()
+        if arguments.passages:
+            fill(settings, made_up_releases(arguments.passages))
+        build_all(settings, MadeUpVectors() if arguments.passages else SentenceTransformerEmbedder(), silent)
+        house = House(Path(folder))
+        house.run(bench(house))
+        house.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""`measures bot` as a process of its own, on a loopback Discord with one server and a few people."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tests.bot.stage import NEEDED, QUESTION
+from tests.emulator import Emulator, Interaction, State
+
+T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
+COMMAND = "from bot.cli import main; main()"
+START_S = 60.0
+
+
+class House:
+    """A Discord that outlives the processes of the bot, which share a data folder. Its loop runs while a test acts."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the folder the current one of the processes; `data` in it is the data folder."""
+        self.folder = folder
+        self.log = b""
+        self._runner = asyncio.Runner()
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self.run(self._open())
+
+    def run(self, act: Coroutine[Any, Any, T]) -> T:
+        """Let something happen."""
+        return self._runner.run(act)
+
+    def close(self) -> None:
+        """Take everything down; raises where the emulator saw what must not be."""
+        try:
+            self.run(self._close())
+        finally:
+            self._runner.close()
+
+    async def _open(self) -> None:
+        self.emulator = await Emulator().__aenter__()
+        self.guild = self.emulator.add_guild(locale="en-GB")
+        self.guild.bot_permissions = int(NEEDED)
+        self.channel = self.guild.add_channel("general")
+        self.people = [self.emulator.add_user(f"visitor-{number}") for number in range(5)]
+        for user in self.people:
+            self.guild.add_member(user)
+
+    async def _close(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+        if self._reading is not None:
+            await self._reading
+        await self.emulator.__aexit__(None, None, None)
+
+    async def start(self, *arguments: str, code: str = COMMAND, **settings: str) -> asyncio.subprocess.Process:
+        """Start a process; what it says on stderr is in `log`."""
+        assert self._process is None or self._process.returncode is not None
+        given = self.emulator.environment()
+        environment = (
+            os.environ
+            | given
+            | {
+                "PYTHONPATH": os.pathsep.join((given["PYTHONPATH"], str(ROOT))),
+                "MEASURES_DATA_DIR": str(self.folder / "data"),
+                "MEASURES_PACE": "600",
+                "MEASURES_PACE_BURST": "100",
+                **settings,
+            }
+        )
+        self.log = b""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", code, "bot", *arguments,
+            cwd=self.folder, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        self._reading = asyncio.create_task(self._read(self._process))
+        return self._process
+
+    async def up(self, *arguments: str, code: str = COMMAND, **settings: str) -> None:
+        """Start a process unless one runs, and wait until it has connected."""
+        if self._process is not None and self._process.returncode is None and not arguments and not settings:
+            return
+        process = await self.start(*arguments, code=code, **settings)
+        await self.emulator.wait(lambda: self.emulator.gateway.connected or process.returncode is not None, START_S)
+        assert process.returncode is None, self.log.decode()
+
+    async def down(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal, and return the exit status."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        return await self.ended()
+
+    async def ended(self) -> int:
+        """Return the exit status of the process when it has ended."""
+        assert self._process is not None
+        assert self._reading is not None
+        status = await asyncio.wait_for(self._process.wait(), START_S)
+        await self._reading
+        return status
+
+    def lines(self) -> list[str]:
+        """Return the whole lines of the log of the process that was started last."""
+        return self.log.rpartition(b"\n")[0].decode().splitlines()
+
+    async def ask(self, person: int = 0, question: str = QUESTION, *, wait: bool = True) -> Interaction:
+        """Let somebody ask; return the interaction when it is answered, or deferred."""
+        asked = await self.emulator.slash(self.people[person], self.channel, "ask", question=question)
+        assert asked.acked, self.log.decode()
+        if wait:
+            await self.emulator.wait(lambda: asked.state is State.ANSWERED, START_S)
+        return asked
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr is not None
+        while chunk := await process.stderr.read(65536):
+            self.log += chunk

@@ -1,0 +1,133 @@
+"""Under load: fair turns, a bound on the row, and an event loop that never blocks, on the real engine in a process."""
+
+import asyncio
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bot.desk import Desk
+from index.engine import Engine
+from index.settings import IndexSettings
+from tests.bot.house import COMMAND, House
+from tests.bot.stage import QUESTION, QUOTE
+from tests.emulator import Interaction, State
+
+BEAT_S = 0.1
+LATE_S = 0.25
+BLOCKED_S = 0.1
+# The same command. It tells of what kept the thread of its event loop busy for longer than that, of its own time; and
+# of when each heartbeat left: the emulator, which checks all it sees, is too busy itself to say when one came.
+WATCHED = f"""
+import asyncio.events, sys, time
+import bot.client, discord.gateway
+run, send, connected = asyncio.events.Handle._run, discord.gateway.DiscordWebSocket.send_heartbeat, []
+def timed(handle):
+    began = time.thread_time()
+    run(handle)
+    took = time.thread_time() - began
+    if took > {BLOCKED_S} and connected:
+        print("BLOCKED", round(took, 3), handle, file=sys.stderr)
+async def noted(self, data):
+    connected.append(await send(self, data))
+    print("BEAT", time.monotonic(), file=sys.stderr)
+asyncio.events.Handle._run = timed
+discord.gateway.DiscordWebSocket.send_heartbeat = noted
+{COMMAND}
+"""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A Discord that wants a heartbeat often, a bot with an empty data folder and the real model, and its debugging."""
+    house = House(tmp_path_factory.mktemp("house"))
+    house.emulator.gateway.heartbeat_interval_s = BEAT_S
+    yield house
+    house.close()
+
+
+def worst_lateness_s(house: House, since: int = 0) -> float:
+    """Return by how much the latest heartbeat left later than it should have, after the one before."""
+    times = [float(line.split()[1]) for line in house.lines() if line.startswith("BEAT")][since:]
+    assert len(times) > 3
+    return max(later - earlier for earlier, later in pairwise(times)) - BEAT_S
+
+
+def test_heart_beats_and_questions_wait_while_an_index_builds(house: House) -> None:
+    async def scenario() -> None:
+        await house.up(code=WATCHED)
+        waiting = await house.ask(wait=False)
+        assert waiting.state is State.DEFERRED
+        assert not (house.folder / "data" / "CURRENT").exists()
+        await house.emulator.wait(lambda: waiting.state is State.ANSWERED, 60)
+        assert waiting.original is not None
+        assert QUOTE in waiting.original.text()
+
+    house.run(scenario())
+    assert worst_lateness_s(house) < LATE_S
+
+
+def test_twenty_at_once_are_deferred_at_once_and_answered_in_turn(house: House) -> None:
+    async def scenario() -> list[Interaction]:
+        await house.up(code=WATCHED)
+        # One person asks sixteen times, then four others once each: they need not wait for the sixteen.
+        people = [0] * 16 + [1, 2, 3, 4]
+        asked = [
+            await house.emulator.slash(
+                house.people[person], house.channel, "ask", wait=False, question=f"{QUESTION[:-1]}, part {number}?"
+            )
+            for number, person in enumerate(people)
+        ]
+        await house.emulator.wait(lambda: all(one.state is State.ANSWERED for one in asked), 30)
+        return asked
+
+    asked = house.run(scenario())
+    places = [one.answered_after_s or 99 for one in asked]
+    earlier = [sum(other < mine for other in places[:16]) for mine in places[16:]]
+    assert max(earlier) <= 8
+    assert sorted(one.acked_after_s or 9 for one in asked)[-1] < 0.5
+    assert worst_lateness_s(house) < LATE_S
+
+
+def test_deferring_takes_no_time(house: House) -> None:
+    async def scenario() -> list[float]:
+        await house.up(code=WATCHED)
+        asked = [await house.ask(number % 5) for number in range(10)]
+        return sorted(one.acked_after_s or 9 for one in asked)
+
+    assert house.run(scenario())[5] < 0.1
+
+
+def test_nothing_blocked_the_loop_or_went_unnoticed(house: House) -> None:
+    async def scenario() -> None:
+        await house.up(code=WATCHED)
+        await house.emulator.autocomplete(house.people[0], house.channel, "agency", name="euro")
+        card = await house.emulator.slash(house.people[0], house.channel, "agency", name="CEPOL")
+        await house.emulator.wait(lambda: card.state is State.ANSWERED, 30)
+        house.people[1].locale = "pl"
+        answer = await house.emulator.slash(house.people[1], house.channel, "ask", question=QUESTION, private=True)
+        await house.emulator.wait(lambda: answer.state is State.ANSWERED, 30)
+        assert await house.down() == 0
+
+    house.run(scenario())
+    lines = house.lines()
+    assert not [line for line in lines if line.startswith("BLOCKED")]
+    assert "never retrieved" not in house.log.decode()
+    assert "Traceback" not in house.log.decode()
+
+
+@pytest.mark.parametrize("asked", [(1, 1, 1, 2, 3), (1, 2, 3, 1, 1)])
+def test_people_take_turns(asked: tuple[int, ...], tmp_path: Path) -> None:
+    async def scenario() -> list[int]:
+        desk = Desk(lambda: Engine(IndexSettings(data_dir=tmp_path)), 10)
+        served: list[int] = []
+        work = [desk.run(person, lambda _, person=person: served.append(person)) for person in asked]  # type: ignore[misc]
+        waiting = asyncio.gather(*work)
+        await asyncio.sleep(0)
+        desk.start()
+        await waiting
+        desk.close()
+        return served
+
+    assert asyncio.run(scenario()) == [1, 2, 3, 1, 1]

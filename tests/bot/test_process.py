@@ -1,0 +1,233 @@
+"""The process: starting, restarting, being killed and being stopped; what it logs."""
+
+import asyncio
+import json
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.run import run_bot
+from bot.settings import BotSettings
+from corpus.errors import SettingsError
+from index.settings import IndexSettings
+from index.upkeep import build_all
+from tests.bot.house import House
+from tests.bot.stage import QUESTION, QUOTE
+from tests.emulator import ApplicationFlag, Fault, Interaction, State
+from tests.emulator.flags import UNPRIVILEGED
+from tests.emulator.gateway import Gateway
+from tests.fakes import FakeEmbedder, silent
+
+EDIT = "@original"
+# The same command with an embedder that takes no time to load, where what is tested is not the answer.
+LIGHT = """
+import bot.run
+from index.engine import Engine
+from tests.fakes import FakeEmbedder
+bot.run.engine_opener = lambda settings: lambda: Engine(settings, FakeEmbedder())
+from bot.cli import main; main()
+"""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A Discord, and an empty data folder for the real model."""
+    house = House(tmp_path_factory.mktemp("house"))
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def light(tmp_path: Path) -> Iterator[House]:
+    """A Discord, and a data folder for the light model."""
+    build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+def text_of(asked: Interaction) -> str:
+    assert asked.original is not None
+    return asked.original.text()
+
+
+def test_start_with_an_empty_folder_builds_and_answers_what_waited(house: House) -> None:
+    async def scenario() -> None:
+        await house.up()
+        waiting = await house.ask(wait=False)
+        assert waiting.state is State.DEFERRED
+        assert not (house.folder / "data" / "CURRENT").exists()
+        await house.emulator.wait(lambda: waiting.state is State.ANSWERED, 60)
+        assert QUOTE in text_of(waiting)
+
+    house.run(scenario())
+
+
+def test_buttons_outlive_a_new_generation_and_a_restart(light: House) -> None:
+    settings = IndexSettings(data_dir=light.folder / "data", model="fake")
+
+    async def scenario() -> None:
+        await light.up(code=LIGHT)
+        asked = await light.ask()
+        assert asked.original is not None
+        before = await context(light, asked)
+        await asyncio.to_thread(build_all, settings, FakeEmbedder(), silent)
+        assert (settings.data_dir / "CURRENT").read_text().strip() == "000002"
+        assert await context(light, asked) == before
+        assert await light.down() == 0
+        await light.up(code=LIGHT)
+        assert await context(light, asked) == before
+        more = await light.emulator.click(light.people[1], asked.original, "More")
+        await light.emulator.wait(lambda: more.state is State.ANSWERED)
+        assert "older" not in text_of(more)
+
+    light.run(scenario())
+
+
+async def context(house: House, asked: Interaction) -> str:
+    """Press the first quote's *Context*, as somebody who did not ask, and return what it shows."""
+    assert asked.original is not None
+    button = re.findall(r"b:context:[^']+", str(asked.original.components))[0]
+    pressed = await house.emulator.click(house.people[1], asked.original, button)
+    await house.emulator.wait(lambda: pressed.state is State.ANSWERED)
+    assert pressed.ephemeral
+    assert "served" not in text_of(pressed)
+    return text_of(pressed)
+
+
+def test_killed_between_defer_and_answer(light: House) -> None:
+    async def scenario() -> None:
+        await light.up(code=LIGHT)
+        light.emulator.faults.append(Fault("PATCH", EDIT, delay_s=60))
+        lost = await light.ask(wait=False)
+        await light.emulator.wait(lambda: light.emulator.faults[0].hits == 1)
+        assert await light.down(signal.SIGKILL) == -signal.SIGKILL
+        assert lost.state is State.DEFERRED
+        await light.up(code=LIGHT)
+        assert "Asked" in text_of(await light.ask())
+
+    light.run(scenario())
+
+
+def test_sigterm_lets_the_question_under_way_be_answered(light: House) -> None:
+    async def scenario() -> None:
+        await light.up(code=LIGHT)
+        light.emulator.faults.append(Fault("PATCH", EDIT, delay_s=0.3))
+        asked = await light.ask(wait=False)
+        assert await light.down() == 0
+        assert "Asked" in text_of(asked)
+        await light.emulator.wait(lambda: light.emulator.gateway.last_close_code == 1000)
+
+    light.run(scenario())
+
+
+def test_signal_while_the_engine_opens_does_not_wait_for_it(light: House) -> None:
+    never = LIGHT.replace("lambda: Engine(settings, FakeEmbedder())", "lambda: __import__('time').sleep(3600)")
+
+    async def scenario() -> None:
+        await light.up(code=never)
+        await light.emulator.wait(lambda: light.emulator.gateway.connected)
+        async with asyncio.timeout(5):
+            assert await light.down() == 0
+
+    light.run(scenario())
+
+
+def test_commands_are_told_when_they_changed_or_when_asked(light: House) -> None:
+    async def scenario() -> None:
+        counted = []
+        changed = LIGHT.replace(
+            "from bot.cli", "import bot.client; bot.client.COGS = bot.client.COGS[:-1]\nfrom bot.cli"
+        )
+        for code, arguments in ((LIGHT, []), (LIGHT, []), (LIGHT, ["--sync"]), (changed, [])):
+            before = len(light.emulator.requests)
+            await light.up(*arguments, code=code)
+            assert await light.down() == 0
+            asked = [one.method for one in light.emulator.requests[before:] if one.path.endswith("/commands")]
+            counted.append(asked)
+        assert counted == [["PUT"], ["GET"], ["PUT"], ["PUT"]]
+
+    light.run(scenario())
+
+
+def test_log_says_what_happened_and_nothing_of_whom_or_what(light: House) -> None:
+    async def scenario() -> None:
+        await light.up(
+            "--log-format", "json", code=LIGHT, MEASURES_MESSAGE_CONTENT="1", MEASURES_PACE="6", MEASURES_PACE_BURST="4"
+        )
+        emulator, ada = light.emulator, light.people[0]
+        asked = await light.ask()
+        assert asked.original is not None
+        await press(light, asked, "Helpful")
+        follow = await emulator.click(ada, asked.original, "Follow up")
+        sent = await emulator.submit(ada, follow, {"Your question": "And smuggled zebras?"})
+        await emulator.wait(lambda: sent.state is State.ANSWERED)
+        await emulator.post(ada, light.channel, f"{emulator.bot.mention} Where do smuggled zebras go?")
+        await emulator.wait(lambda: light.channel.messages[-1].author is emulator.bot)
+        refused = await emulator.slash(ada, light.channel, "ask", question="zebras", since="Yesterday-ish")
+        assert refused.ephemeral
+        await emulator.slash(ada, light.channel, "help")
+        await light.ask(question="More zebras?")
+        fast = await emulator.slash(ada, light.channel, "ask", question="Still more zebras?")
+        assert "fast" in text_of(fast)
+        assert await light.down(signal.SIGINT) == 0
+
+    light.run(scenario())
+    said = [json.loads(line) for line in light.lines()]
+    messages = [str(one["message"]) for one in said]
+    assert {"at", "level", "logger", "message"} == set(said[0])
+    assert (
+        messages.count(
+            "MEASURES_MESSAGE_CONTENT is set, but the application does not have that intent: going on without it"
+        )
+        == 1
+    )
+    served = [message.partition(" in ")[0] for message in messages if re.search(r" in \d+ ms", message)]
+    assert sorted(served) == sorted([
+        "ask: served", "helpful: served", "follow: served", "window: served", "message: served",
+        "ask: refused", "help: served", "ask: served", "ask: refused",
+    ])  # fmt: skip
+    whole = light.log.decode()
+    for secret in ("zebra", "Yesterday", "visitor", QUESTION, light.emulator.token, str(light.people[0].id)):
+        assert secret not in whole
+
+
+async def press(house: House, asked: Interaction, button: str) -> None:
+    assert asked.original is not None
+    pressed = await house.emulator.click(house.people[0], asked.original, button)
+    await house.emulator.wait(lambda: pressed.state is State.ANSWERED)
+
+
+def test_no_token_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^DISCORD_TOKEN is not set: put the bot's token into \.env"):
+        run_bot(BotSettings(), IndexSettings(data_dir=tmp_path), lambda: pytest.fail("nothing is opened"))
+
+
+def test_bad_token_is_one_sentence(light: House) -> None:
+    async def scenario() -> None:
+        await light.start(code=LIGHT, DISCORD_TOKEN="MTAw.wrong.token")  # noqa: S106
+        assert await light.ended() == 1
+
+    light.run(scenario())
+    assert light.lines() == [
+        "Error: Discord does not take the token: copy it anew from the developer portal into DISCORD_TOKEN."
+    ]
+
+
+def test_disallowed_intent_is_one_sentence(light: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Gateway, "allowed_intents", property(lambda self: UNPRIVILEGED))
+    light.emulator.application.flags |= ApplicationFlag.GATEWAY_MESSAGE_CONTENT_LIMITED
+
+    async def scenario() -> None:
+        await light.start(
+            code=LIGHT,
+            MEASURES_MESSAGE_CONTENT="1",
+        )
+        assert await light.ended() == 1
+
+    light.run(scenario())
+    assert light.lines()[-1].startswith("Error: Discord does not grant the application an intent")
+    assert "Traceback" not in light.log.decode()
