@@ -5,6 +5,8 @@ MeasuresError
 ├── QuestionError       a question that cannot be asked as it stands
 ├── FilterError         a filter that names nothing, or a date that is none
 ├── SourceError         a source that cannot become a release
+├── FetchError          an address that may not be asked for, or whose answer is of no use
+├── FeedError           an answer that is no feed
 ├── UnknownReleaseError a release id that the corpus does not hold
 ├── ModelError          an embedding model that is missing or not the expected one
 ├── GenerationError     a generation that is missing, damaged or does not fit the settings
@@ -34,6 +36,14 @@ class FilterError(MeasuresError):
 
 class SourceError(MeasuresError):
     """A source cannot become a release."""
+
+
+class FetchError(MeasuresError):
+    """An address may not be asked for, or its answer is of no use."""
+
+
+class FeedError(MeasuresError):
+    """What an address answers is no feed."""
 
 
 class UnknownReleaseError(MeasuresError):

@@ -1,11 +1,14 @@
 """The settings of the corpus and the index, read once at the edge and passed down."""
 
+import re
 from pathlib import Path
+from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from corpus.addresses import FetchRules
 from corpus.errors import SettingsError
 
 
@@ -25,6 +28,35 @@ class IndexSettings(BaseSettings):
     cross_encoder: str = ""
     keep_generations: int = Field(default=3, ge=1)
     threshold: float | None = Field(default=None, ge=0.0, le=1.0)
+    fetch_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    fetch_private: Annotated[frozenset[tuple[str, int]], NoDecode] = frozenset()
+    fetch_delay: float = Field(default=1.0, ge=0.0, le=3600.0)
+
+    @field_validator("fetch_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        patterns = _items(value)
+        for pattern in patterns:
+            if not re.fullmatch(r"\*|(?:\*\.)?[^\s*/:@]+", pattern):
+                raise ValueError("each is a host such as www.example.org, *.example.org for all below one, or *")
+        return patterns
+
+    @field_validator("fetch_private", mode="before")
+    @classmethod
+    def _split_private(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [item.rpartition(":") for item in _items(value)]
+        if not all(host and port.isdecimal() and 0 < int(port) < 65_536 for host, _, port in pairs):
+            raise ValueError("each is a host and a port, such as mirror.example.org:8080")
+        return frozenset((host.strip("[]").lower(), int(port)) for host, _, port in pairs)
+
+
+def fetch_rules(settings: IndexSettings) -> FetchRules:
+    """Return what the settings say about fetching."""
+    return FetchRules(settings.fetch_private, settings.fetch_hosts, settings.fetch_delay)
 
 
 def load_index_settings() -> IndexSettings:
@@ -39,3 +71,8 @@ def load_index_settings() -> IndexSettings:
             f"MEASURES_{'_'.join(map(str, fault['loc'])).upper()} ({fault['msg'].lower()})" for fault in error.errors()
         ]
         raise SettingsError(f"Correct these settings in the environment or .env: {'; '.join(wrong)}.") from error
+
+
+def _items(value: str) -> tuple[str, ...]:
+    """Split a comma-separated list."""
+    return tuple(item.strip() for item in value.split(",") if item.strip())

@@ -1,0 +1,227 @@
+"""An address -> its bytes, safely: public hosts of the list, within bounds of time and size, as politely as asked.
+
+Every hop of a redirect is an address like the first: it is checked, its host's robots.txt read, its turn waited for.
+"""
+
+import logging
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib import metadata
+from types import TracebackType
+from typing import Self
+
+import httpcore
+import httpx
+
+from corpus.addresses import FetchRules, Target, read_target, shown
+from corpus.answers import Fetched, FetchLimits, NotModified, PassingError, RefusedError, read_answer
+from corpus.errors import FetchError
+from corpus.network import Network, Resolver, Transport, resolve
+from corpus.robots import ROBOT, Robots, parse_robots
+
+__all__ = ["FetchLimits", "FetchRules", "Fetched", "Fetcher", "NotModified"]
+
+log = logging.getLogger(__name__)
+_REDIRECTS = (301, 302, 303, 307, 308)
+_ROBOTS_HOLD_S = 24 * 3600.0  # RFC 9309: no longer than a day
+_ROBOTS_FAILURE_HOLDS_S = 300.0
+
+
+class _ExhaustedError(FetchError):
+    """What may pass did not pass in all tries; the reason goes after the address in a sentence."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url} {reason}: try again later.")
+        self.reason = reason
+
+
+class Fetcher:
+    """Fetches one address at a time, remembering of each host its robots.txt and when it was asked last.
+
+    It belongs to one thread. The clock, the sleep, the resolver, the connection and the certificates to trust enter
+    here, so that tests can bring their own.
+    """
+
+    def __init__(
+        self,
+        rules: FetchRules,
+        limits: FetchLimits | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
+        resolver: Resolver = resolve,
+        backend: httpcore.NetworkBackend | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._rules = rules
+        self._limits = limits or FetchLimits()
+        self._clock = clock
+        self._sleep = sleep
+        self._now = now
+        self._network = Network(rules.private, resolver, clock, backend or httpcore.SyncBackend())
+        self._client = httpx.Client(
+            transport=Transport(self._network, tls or _trusted_authorities()),
+            headers={"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip, identity"},
+            timeout=httpx.Timeout(self._limits.read_s, connect=self._limits.connect_s),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept
+            trust_env=False,
+        )
+        self._robots: dict[str, Robots] = {}
+        self._free_at: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        """Return the fetcher itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close what is open."""
+        self.close()
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._client.close()
+
+    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched | NotModified:
+        """Fetch an address; what may pass is tried again, what will not is not.
+
+        :param etag: as the last answer gave it, like `last_modified`: the server may say that nothing has changed.
+        :raises FetchError: when it may not be asked for, is not given out, is too large, too slow or broken.
+        """
+        target = read_target(url, self._rules)
+        asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        conditions = {name: value for name, value in asked.items() if value and value.isascii() and value.isprintable()}
+        self._network.deadline = self._clock() + self._limits.whole_s
+        return self._insist(target, conditions, self._ask_robots)
+
+    def _insist(
+        self, target: Target, conditions: Mapping[str, str], before: Callable[[Target], None]
+    ) -> Fetched | NotModified:
+        """Try until an answer comes, or a failure that will not pass.
+
+        :param before: what to make sure of before each hop.
+        """
+        for attempt in range(1, self._limits.tries + 1):
+            try:
+                return self._follow(target, conditions, before)
+            except PassingError as error:
+                if attempt == self._limits.tries:
+                    raise _ExhaustedError(shown(target.url), str(error)) from error
+                log.debug("attempt %d of %s failed: %s", attempt, target.host, error)
+                backoff_s = self._limits.backoff_s * 2 ** (attempt - 1)
+                self._pause(backoff_s if error.wait_s is None else error.wait_s)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _follow(
+        self, target: Target, conditions: Mapping[str, str], before: Callable[[Target], None]
+    ) -> Fetched | NotModified:
+        for _ in range(self._limits.redirects + 1):
+            before(target)
+            answer = self._ask(target, conditions)
+            if not isinstance(answer, Target):
+                return answer
+            target = answer
+        raise FetchError(f"{shown(target.url)} is one redirect too many: give the address that they should lead to.")
+
+    def _ask(self, target: Target, conditions: Mapping[str, str]) -> Fetched | NotModified | Target:
+        """Send one request, when its host's turn has come, and return the answer, or where it sends one to."""
+        self._pause(self._free_at.get(target.host, 0.0) - self._clock())
+        try:
+            with self._client.stream("GET", target.url, headers=conditions) as response:
+                return self._read(target, response, bool(conditions))
+        except httpcore.TimeoutException as error:
+            if self._clock() >= self._network.deadline:
+                raise FetchError(
+                    f"{shown(target.url)} took longer than {self._limits.whole_s:g} seconds: try again later."
+                ) from error
+            raise PassingError("did not answer in time") from error
+        except httpcore.NetworkError as error:
+            raise PassingError("could not be reached") from error
+        except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:  # httpx reads every Location, also unfollowed
+            raise FetchError(f"{shown(target.url)} redirects to what is no address: check the address.") from error
+        except httpcore.ProtocolError as error:
+            raise PassingError("broke off or answered what is not HTTP") from error
+        finally:
+            self._free_at[target.host] = self._clock() + self._delay_of(target)
+
+    def _read(self, target: Target, response: httpx.Response, conditional: bool) -> Fetched | NotModified | Target:
+        if response.status_code in _REDIRECTS and "location" in response.headers:
+            return self._redirected(target, response.headers["location"])
+        if response.status_code == httpx.codes.NOT_MODIFIED and conditional:
+            return NotModified(target.url)
+        return read_answer(target, response, self._limits, self._now())
+
+    def _redirected(self, target: Target, location: str) -> Target:
+        try:
+            joined = str(httpx.URL(target.url).join(location))
+        except (httpx.InvalidURL, ValueError) as error:
+            raise FetchError(f"{shown(target.url)} redirects to what is no address: check the address.") from error
+        try:
+            led_to = read_target(joined, self._rules)
+        except FetchError as error:
+            raise FetchError(f"{shown(target.url)} redirects to what may not be asked for: {error}") from error
+        if led_to.place in self._rules.private and target.place not in self._rules.private:
+            raise FetchError(f"{shown(target.url)} redirects into a private network, where only you may send requests.")
+        return led_to
+
+    def _ask_robots(self, target: Target) -> None:
+        """Make sure that the host's robots.txt allows an address.
+
+        :raises FetchError: when it does not, or is out of order.
+        """
+        robots = self._robots.get(target.origin)
+        if robots is None or robots.until_s <= self._clock():
+            robots = self._robots[target.origin] = self._fetch_robots(target)
+        if robots.failure is not None:
+            raise FetchError(
+                f"{shown(target.url)} is not asked for, because {target.origin}/robots.txt {robots.failure}: "
+                "try again later."
+            )
+        if not robots.allows(target.url):
+            raise FetchError(
+                f"{shown(target.url)} is closed to robots by the host's robots.txt: add its text from a file instead."
+            )
+
+    def _fetch_robots(self, target: Target) -> Robots:
+        """Read a host's robots.txt: one that is not given out allows all, one that is out of order nothing for now."""
+        address = read_target(f"{target.origin}/robots.txt", self._rules)
+        until_s = self._clock() + _ROBOTS_HOLD_S
+        try:
+            found = self._insist(address, {}, lambda hop: None)
+        except RefusedError:
+            return Robots(until_s)
+        except _ExhaustedError as error:
+            return Robots(self._clock() + _ROBOTS_FAILURE_HOLDS_S, failure=error.reason)
+        return Robots(until_s, parse_robots(found.data if isinstance(found, Fetched) else b""))
+
+    def _delay_of(self, target: Target) -> float:
+        if target.place in self._rules.private:
+            return 0.0
+        robots = self._robots.get(target.origin)
+        return max(self._rules.delay_s, robots.delay_s if robots else 0.0)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, and let the deadline of the whole wait too."""
+        if seconds > 0:
+            self._sleep(seconds)
+            self._network.deadline += seconds
+
+
+@cache
+def _trusted_authorities() -> ssl.SSLContext:
+    """Return what certificates are checked by: the authorities that browsers trust. Reading them takes 20 ms."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def user_agent() -> str:
+    """Return how the program names itself to servers: its name, its version, and what it is for."""
+    try:
+        version = metadata.version("eu-measures")
+    except metadata.PackageNotFoundError:  # a checkout that is not installed
+        version = "0"
+    return f"{ROBOT}/{version} (answers questions in the words of official press releases; honours robots.txt)"
