@@ -19,7 +19,7 @@ from index.store.sqlite import marks, release_from_row, storage_errors
 _SCHEMA = """
 CREATE TABLE releases (row INTEGER PRIMARY KEY, release_id TEXT NOT NULL UNIQUE, text_sha256 TEXT NOT NULL,
   title TEXT NOT NULL, issuer TEXT NOT NULL, date TEXT NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL, url TEXT,
-  retrieved_from TEXT, note TEXT, first_passage INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+  retrieved_from TEXT, note TEXT, reference TEXT, first_passage INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
 CREATE TABLE passages (row INTEGER PRIMARY KEY, release INTEGER NOT NULL REFERENCES releases, ordinal INTEGER NOT NULL,
   start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT NOT NULL, lead_in_start INTEGER, lead_in_end INTEGER,
   first_sentence INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
@@ -59,6 +59,14 @@ class ServedPassage:
         return FoundPassage(where.release_id, where.ordinal, where.start, where.end, where.heading, self.text, score)
 
 
+@dataclass(frozen=True, slots=True)
+class ReleasePassages:
+    """A served release, and the texts of its passages."""
+
+    release: Release
+    texts: tuple[str, ...]
+
+
 class Naming(NamedTuple):
     """A mention by the rows of its passage and its sentence, and the body's part in the sentence.
 
@@ -88,7 +96,7 @@ def write_passages(
             passage_row = sentence_row = 0
             for row, ((release, passages), named) in enumerate(zip(chunked, mentions, strict=True)):
                 connection.execute(
-                    f"INSERT INTO releases VALUES ({marks(range(13))})",
+                    f"INSERT INTO releases VALUES ({marks(range(14))})",
                     [
                         row,
                         release.release_id,
@@ -101,6 +109,7 @@ def write_passages(
                         release.url,
                         release.retrieved_from,
                         release.note,
+                        release.reference,
                         passage_row,
                         release.text,
                     ],
@@ -188,7 +197,7 @@ class PassageStore:
         """Return all served releases by row, their texts left out."""
         rows = self._query(
             "SELECT row, first_passage, release_id, text_sha256, title, issuer, date, language, kind, url, "
-            "retrieved_from, note, '' AS text FROM releases ORDER BY row"
+            "retrieved_from, note, reference, '' AS text FROM releases ORDER BY row"
         )
         return [
             ServedRelease(row["row"], row["first_passage"], row["text_sha256"], release_from_row(row)) for row in rows
@@ -201,6 +210,13 @@ class PassageStore:
     def release(self, row: int) -> Release:
         """Return one served release with its text."""
         return release_from_row(self._query("SELECT * FROM releases WHERE row = ?", [row])[0])
+
+    def by_release(self) -> list[ReleasePassages]:
+        """Return all served releases with the texts of their passages, by row."""
+        texts: dict[int, list[str]] = {}
+        for row in self._query("SELECT release, text FROM passages ORDER BY row"):
+            texts.setdefault(row["release"], []).append(row["text"])
+        return [ReleasePassages(release, tuple(texts.get(row, ()))) for row, release in enumerate(self.all_releases())]
 
     def passages(self, rows: Sequence[int]) -> list[ServedPassage]:
         """Return passages in the order of their rows given."""
