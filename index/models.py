@@ -31,7 +31,7 @@ class Step:
 class Steps(Protocol):
     """Who hears of steps."""
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: Step, /) -> None:
         """Hear how far a phase is."""
 
 
