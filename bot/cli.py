@@ -228,13 +228,20 @@ def described(command: Callable[..., None]) -> Callable[..., None]:
 @index.command()
 @click.argument("sources", nargs=-1, metavar="SOURCE...")
 @described
+@click.option("--starter", is_flag=True, help="Add the releases of the starter list, too.")
 @click.option("--no-build", is_flag=True, help="Only keep it; a later build serves it.")
 @click.option("--force", is_flag=True, help="Keep what would be set aside, and serve what a gate would not.")
 @as_json
-def add(sources: tuple[str, ...], overrides: "Overrides", no_build: bool, force: bool, json_: bool) -> None:
+def add(
+    sources: tuple[str, ...], overrides: "Overrides", starter: bool, no_build: bool, force: bool, json_: bool
+) -> None:
     """Add releases from addresses and files (.html, .pdf, .docx, .txt, .md), and build the index with them."""
+    if starter:
+        from corpus.starter import starter as starter_list
+
+        sources = (*sources, *(release.url for release in starter_list().releases))
     if not sources:
-        raise click.UsageError("Give at least one SOURCE.")
+        raise click.UsageError("Give at least one SOURCE, or --starter.")
     if len(sources) > 1 and any((overrides.url, overrides.title, overrides.date)):
         raise click.UsageError("--url, --title and --date say something of one SOURCE: add the others apart.")
     terminal = Terminal()
@@ -387,14 +394,18 @@ def feeds() -> None:
 
 @feeds.command("add")
 @click.argument("urls", nargs=-1, metavar="URL...")
-def add_feeds(urls: tuple[str, ...]) -> None:
+@click.option("--starter", is_flag=True, help="Follow the feeds of the starter list, too.")
+def add_feeds(urls: tuple[str, ...], starter: bool) -> None:
     """Follow feeds (RSS or Atom); they are read at the next poll."""
+    from corpus.starter import starter as starter_list
+
     terminal = Terminal()
     upkeep = _upkeep(load_index_settings())
-    if not urls:
-        raise click.UsageError("Give at least one URL.")
-    for url in urls:
-        new = upkeep.add_feed(url, _by("feeds add"))
+    titles = {feed.url: feed.title for feed in starter_list().feeds} if starter else {}
+    if not urls and not titles:
+        raise click.UsageError("Give at least one URL, or --starter.")
+    for url in dict.fromkeys((*urls, *titles)):
+        new = upkeep.add_feed(url, _by("feeds add"), titles.get(url, ""))
         terminal.say(f"{'followed' if new else 'followed already'}: {url}")
 
 

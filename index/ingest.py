@@ -47,7 +47,8 @@ UNSAID = Overrides()
 class Raw:
     """The bytes of a source: how it was called, the name that tells its kind, and the address it was fetched from.
 
-    ``hints`` are what somebody else says of it, such as a feed; they count where it says nothing itself.
+    ``hints`` are what somebody else says of it, such as a feed; they count where it says nothing itself. A ``mirror``
+    is believed where it says that a page is another site's.
     """
 
     source: str
@@ -55,6 +56,7 @@ class Raw:
     data: bytes
     url: str | None = None
     hints: Overrides = UNSAID
+    mirror: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
     :param revive: whether a release that was withdrawn comes back; a feed must not do that.
     :raises SourceError: when no text can be had of it.
     """
-    draft = _hinted(_located(clean(raw.data, raw.name, overrides.url or raw.url), raw.url), raw.hints)
+    draft = _hinted(
+        _located(clean(raw.data, raw.name, None if raw.mirror else overrides.url or raw.url), raw.url), raw.hints
+    )
     draft = _completed(draft, overrides)
     read = _read(raw.source, draft, raw.data)
     with store.writing():

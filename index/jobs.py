@@ -92,7 +92,15 @@ class Add:
     def run(self, tools: Tools) -> Added:
         """Do it."""
         with closing(tools.corpus()) as store:
-            taken = take_in(store, self.sources, self.overrides, tools.open_fetcher, tools.progress, force=self.force)
+            taken = take_in(
+                store,
+                self.sources,
+                self.overrides,
+                tools.open_fetcher,
+                tools.progress,
+                mirrors=tools.settings.fetch_private,
+                force=self.force,
+            )
         return serve(tools, taken, build=self.build, force=self.force)
 
 

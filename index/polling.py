@@ -87,8 +87,13 @@ def poll(
                 polled.append(PolledFeed(url, error=str(error)))
         progress("feeds", len(wanted), len(wanted))
     entries = {entry.url: entry for one in found for entry in one.entries}
-    hints = {url: Overrides(title=entry.title or None, date=entry.date) for url, entry in entries.items()}
-    taken = take_in(store, list(entries), UNSAID, open_fetcher, progress, hints=hints, revive=False)
+    hints = {
+        url: Overrides(title=entry.title if entry.title != entry.url else None, date=entry.date)
+        for url, entry in entries.items()
+    }
+    taken = take_in(
+        store, list(entries), UNSAID, open_fetcher, progress, hints=hints, mirrors=settings.fetch_private, revive=False
+    )
     outcomes: dict[str, str] = {source.source: source.status for source in taken.ingested}
     outcomes |= {failure.source: "failed" for failure in taken.failed}
     polled += [_finish(store, one, outcomes, settings) for one in found]

@@ -54,6 +54,7 @@ class _Rules:
 
     overrides: Overrides
     hints: Mapping[str, Overrides]
+    mirrors: frozenset[tuple[str, int]]
     force: bool
     revive: bool
 
@@ -114,16 +115,18 @@ def take_in(
     progress: Progress,
     *,
     hints: Mapping[str, Overrides] | None = None,
+    mirrors: frozenset[tuple[str, int]] = frozenset(),
     force: bool = False,
     revive: bool = True,
 ) -> Taken:
     """Take sources in one after the other; the same source given twice is taken once.
 
     :param hints: what somebody else says of a source; it counts where the source says nothing.
+    :param mirrors: hosts and ports of one's own, which hold other sites' pages.
     :param force: whether doubts about a release do not count.
     :param revive: whether what was withdrawn comes back.
     """
-    rules = _Rules(overrides, hints or {}, force, revive)
+    rules = _Rules(overrides, hints or {}, mirrors, force, revive)
     ingested: list[Ingested] = []
     failed: list[Failed] = []
     unique = list(dict.fromkeys(sources))
@@ -159,8 +162,10 @@ def _from_address(store: CorpusStore, url: str, fetcher: Fetches, rules: _Rules)
         found = fetcher.fetch(url, etag=before.etag, last_modified=before.last_modified)
     if isinstance(found, NotModified):
         return Ingested(url, "unchanged", before.release_id if before is not None else "")
-    name = urlsplit(found.url).path.rsplit("/", 1)[-1] or url
-    raw = Raw(url, name, found.data, found.url, rules.hints.get(url, UNSAID))
+    parts = urlsplit(found.url)
+    name = parts.path.rsplit("/", 1)[-1] or url
+    mirror = (parts.hostname, parts.port) in rules.mirrors
+    raw = Raw(url, name, found.data, found.url, rules.hints.get(url, UNSAID), mirror)
     kept = ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)
     if kept.release_id and (found.etag or found.last_modified):
         store.remember_fetch(url, Fetch(found.etag, found.last_modified, kept.release_id))
