@@ -74,7 +74,8 @@ def poll(
         raise UnknownEntryError(f"{unknown[0][:200]} is no feed that is kept: `measures feeds list` tells which are.")
     ready = {feed.url for feed in due(list(feeds.values()), time.time())}
     wanted = [url for url in (urls or feeds) if url in urls or url in ready or not (due_only or feeds[url].failures)]
-    polled = [PolledFeed(url, error=feeds[url].last_error, skipped=True) for url in feeds if url not in wanted]
+    resting = [feed for feed in feeds.values() if feed.failures and feed.url not in wanted and not urls]
+    polled = [PolledFeed(feed.url, error=feed.last_error, skipped=True) for feed in resting]
     found: list[_Found] = []
     with open_fetcher() as opened:
         fetcher = PatientFetcher(opened)
@@ -97,7 +98,7 @@ def poll(
     outcomes: dict[str, str] = {source.source: source.status for source in taken.ingested}
     outcomes |= {failure.source: "failed" for failure in taken.failed}
     polled += [_finish(store, one, outcomes, settings) for one in found]
-    return Polled(tuple(polled), taken)
+    return Polled(tuple(sorted(polled, key=lambda one: one.url)), taken)
 
 
 @dataclass(frozen=True, slots=True)
