@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.agencies import registry
 from corpus.errors import GateError, GenerationError
-from corpus.models import Mention, Release
-from index.chunk import CHUNKER_VERSION, Passage, chunk, context
+from corpus.models import Release
+from index.chunk import CHUNKER_VERSION, Passage, context
+from index.derived import Derived, derive_all
 from index.embed import Embedder
 from index.gates import check_new
 from index.generations import Generations
@@ -21,14 +21,12 @@ from index.lexical import build_lexical
 from index.manifest import FORMAT, Layout, Manifest, record_files
 from index.models import Progress
 from index.opened import OpenGeneration
-from index.roles import place
 from index.sentence_table import write_sentence_table
-from index.sentences import Span
 from index.settings import IndexSettings
 from index.store.corpus import NOBODY, By, CorpusStore, EmbeddingKey
 from index.store.passages import write_passages
 from index.store.sqlite import now, storage_errors
-from index.terms import Vocabulary, body_term
+from index.terms import Vocabulary
 from index.vectors import VectorIndex
 
 _CACHE_BATCH = 2048
@@ -119,10 +117,8 @@ def write_generation(
 
     :raises StorageError: when one cannot be written.
     """
-    chunked = []
-    for done, release in enumerate(releases):
-        progress("chunk", done, len(releases))
-        chunked.append((release, chunk(release)))
+    derived = derive_all(store, releases, progress)
+    chunked = [(release, one.passages) for release, one in zip(releases, derived, strict=True)]
     passage_texts = [
         f"{context(release, passage)} {_words(release, passage)}"
         for release, passages in chunked
@@ -131,7 +127,7 @@ def write_generation(
     sentence_texts = list(_sentence_texts(chunked))
     vectors, embedded = _embed(store, embedder, passage_texts + sentence_texts, progress)
     progress("write", 0, 1)
-    _write(layout, chunked, vectors[: len(passage_texts)], vectors[len(passage_texts) :])
+    _write(layout, chunked, derived, vectors[: len(passage_texts)], vectors[len(passage_texts) :])
     manifest = Manifest(
         generation=generation,
         format=FORMAT,
@@ -153,20 +149,23 @@ def write_generation(
     return manifest, embedded
 
 
-def _write(layout: Layout, chunked: Chunked, passages: NDArray[np.float16], sentences: NDArray[np.float16]) -> None:
-    mentions = [registry().mentions(release.text) for release, _ in chunked]
-    placed = (
-        place(release.text, passages, named) for (release, passages), named in zip(chunked, mentions, strict=True)
-    )
-    write_passages(layout.passages, chunked, placed)
+def _write(
+    layout: Layout,
+    chunked: Chunked,
+    derived: Sequence[Derived],
+    passages: NDArray[np.float16],
+    sentences: NDArray[np.float16],
+) -> None:
+    write_passages(layout.passages, chunked, [one.placed for one in derived])
     VectorIndex.build(passages.astype(np.float32)).save(layout.vectors)
-    vocabulary = Vocabulary(text for release, _ in chunked for text in (release.text, release.title))
-    terms = [
-        [vocabulary.terms(release.text[span.start : span.end]) + _bodies(named, span) for span in passage.sentences]
-        for (release, passages), named in zip(chunked, mentions, strict=True)
-        for passage in passages
-    ]
-    titles = [vocabulary.terms(release.title) for release, _ in chunked]
+    vocabulary = Vocabulary(said for one in derived for said in (one.text_words, one.title_words))
+    of_sentences = (
+        vocabulary.terms(said) + bodies
+        for one in derived
+        for said, bodies in zip(one.sentence_words, one.bodies, strict=True)
+    )
+    terms = [list(itertools.islice(of_sentences, len(passage.sentences))) for _, held in chunked for passage in held]
+    titles = [vocabulary.terms(one.title_words) for one in derived]
     with storage_errors(layout.terms):
         layout.lexical.mkdir()
         np.save(layout.first_sentences, np.cumsum([0, *map(len, terms)]).astype(np.int64))
@@ -178,15 +177,6 @@ def _write(layout: Layout, chunked: Chunked, passages: NDArray[np.float16], sent
             [*itertools.chain.from_iterable(terms), *titles],
         )
     build_lexical(layout.lexical, _documents(chunked, terms, titles))
-
-
-def _bodies(mentions: Sequence[Mention], sentence: Span) -> list[str]:
-    """Return a term for every body that a sentence names, by whichever of its names."""
-    return [
-        body_term(mention.agency_id)
-        for mention in mentions
-        if sentence.start <= mention.start and mention.end <= sentence.end
-    ]
 
 
 def _documents(

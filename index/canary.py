@@ -4,7 +4,7 @@ from corpus.models import Release
 from index.background import share
 from index.question import MAX_QUESTION_CHARS
 from index.sentences import sentences
-from index.store.corpus import Canary
+from index.store.canaries import Canary
 from index.terms import words
 
 _WORDS = range(8, 41)

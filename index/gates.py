@@ -8,7 +8,8 @@ from index.generations import Generations
 from index.opened import OpenGeneration, Scope
 from index.question import analyse, readable
 from index.search import find_passages
-from index.store.corpus import Canary, CorpusStore
+from index.store.canaries import Canary
+from index.store.corpus import CorpusStore
 
 CANARIES = 24  # asked in 0.2 s on 2 cores; that one of them is hit where a tenth of the releases is damaged: 92 in 100
 _PASSAGES = 50
@@ -26,7 +27,9 @@ def check_new(
     _texts_stand(new, embedder)
     before = _served(generations, store.removed())
     try:
-        failing = [] if force else [*_fallen(new, before), *_lost(new, before, store.canaries(CANARIES), embedder)]
+        failing = (
+            [] if force else [*_fallen(new, before), *_lost(new, before, store.canaries.drawn(CANARIES), embedder)]
+        )
     finally:
         if before is not None:
             before.close()

@@ -193,7 +193,7 @@ def _keep(store: CorpusStore, read: _Read, release: Release) -> Ingested:
     status: Status = "added" if before is None else "changed"
     store.accept(release, canonical_url=read.url, raw_sha256=read.raw_sha256, cleaner=read.cleaner, action=status)
     store.near.sign(release.release_id, release.text_sha256, read.signature, bands(read.signature))
-    store.set_canary(canary(release))
+    store.canaries.set(canary(release))
     return Ingested(read.source, status, release.release_id)
 
 
@@ -205,7 +205,7 @@ def _set_aside(store: CorpusStore, read: _Read, verdict: Verdict) -> Ingested:
         store.by.who,
     )
     if verdict.duplicate_of is not None and read.url is not None:
-        store.link(read.url, verdict.duplicate_of)
+        store.fetches.link(read.url, verdict.duplicate_of)
     store.log("quarantined", source=read.source, reasons=list(verdict.reasons))
     return Ingested(read.source, "quarantined", number=number, reasons=verdict.reasons)
 
@@ -215,7 +215,7 @@ def _is_elsewhere(store: CorpusStore, release_id: str, read: _Read) -> bool:
     first = store.canonical_url(release_id)
     if first is None or read.url in (None, first) or store.current(release_id) is None:
         return False
-    store.link(str(read.url), release_id)
+    store.fetches.link(str(read.url), release_id)
     return True
 
 

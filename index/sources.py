@@ -13,7 +13,8 @@ from corpus.errors import FetchError, SourceError
 from corpus.fetch import Fetched, NotModified
 from index.ingest import UNSAID, Ingested, Overrides, Raw, ingest, read_file
 from index.models import Progress
-from index.store.corpus import CorpusStore, Fetch
+from index.store.corpus import CorpusStore
+from index.store.fetches import Fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _from_file(source: Source) -> Raw:
 
 def _from_address(store: CorpusStore, url: str, fetcher: Fetches, rules: _Rules) -> Ingested:
     """Fetch an address, only where it has changed since, unless there is something new to say of it."""
-    before = store.fetched(url) if rules.overrides == UNSAID and not rules.force else None
+    before = store.fetches.fetched(url) if rules.overrides == UNSAID and not rules.force else None
     if before is None:
         found = fetcher.fetch(url)
     else:
@@ -168,5 +169,5 @@ def _from_address(store: CorpusStore, url: str, fetcher: Fetches, rules: _Rules)
     raw = Raw(url, name, found.data, found.url, rules.hints.get(url, UNSAID), mirror)
     kept = ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)
     if kept.release_id and (found.etag or found.last_modified):
-        store.remember_fetch(url, Fetch(found.etag, found.last_modified, kept.release_id))
+        store.fetches.remember(url, Fetch(found.etag, found.last_modified, kept.release_id))
     return kept

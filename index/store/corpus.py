@@ -1,6 +1,5 @@
 """corpus.db: the source of truth. Releases in every version, cached embeddings, the log."""
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +10,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from corpus.models import Release
+from index.store.canaries import CanaryTable
+from index.store.derived import DerivedTable
 from index.store.feeds import FeedTable
+from index.store.fetches import FetchTable
 from index.store.near import NearTable
 from index.store.quarantine import QuarantineTable
 from index.store.schema import corpus_migrations
@@ -48,23 +50,6 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetch:
-    """What was kept of an address that was fetched: what saves fetching it again, and the release that came of it."""
-
-    etag: str | None
-    last_modified: str | None
-    release_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Canary:
-    """A question that has to find its release."""
-
-    release_id: str
-    question: str
-
-
-@dataclass(frozen=True, slots=True)
 class EmbeddingKey:
     """What a cached vector depends on, beside the text."""
 
@@ -89,7 +74,10 @@ class CorpusStore:
         self._path = path
         self.by = by
         self.quarantine = QuarantineTable(self._db, path)
+        self.canaries = CanaryTable(self._db, path)
+        self.derived = DerivedTable(self._db, path)
         self.feeds = FeedTable(self._db, path)
+        self.fetches = FetchTable(self._db, path)
         self.near = NearTable(self._db, path)
 
     @contextmanager
@@ -195,46 +183,6 @@ class CorpusStore:
         with storage_errors(self._path), self._db.atomic():
             self._db.execute("UPDATE releases SET removed_at = ? WHERE release_id = ?", [now(), release_id])
             self._log("removed", release_id=release_id)
-
-    def link(self, canonical_url: str, release_id: str) -> None:
-        """Remember another address that holds a release."""
-        with storage_errors(self._path), self._db.atomic():
-            self._db.execute("INSERT OR REPLACE INTO addresses VALUES (?, ?, ?)", [canonical_url, release_id, now()])
-
-    def fetched(self, url: str) -> Fetch | None:
-        """Return what was kept of an address, where the release that came of it is still there."""
-        with storage_errors(self._path):
-            rows = self._db.query(
-                "SELECT f.* FROM fetches f JOIN releases r USING (release_id) WHERE f.url = ? AND r.removed_at IS NULL",
-                [url],
-            )
-            return next((Fetch(row["etag"], row["last_modified"], row["release_id"]) for row in rows), None)
-
-    def remember_fetch(self, url: str, fetch: Fetch) -> None:
-        """Keep what may save fetching an address again."""
-        with storage_errors(self._path), self._db.atomic():
-            self._db.execute(
-                "INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?)",
-                [url, fetch.etag, fetch.last_modified, fetch.release_id, now()],
-            )
-
-    def set_canary(self, canary: Canary) -> None:
-        """Keep the question that has to find a release. Which are asked is drawn by the digest of the release's id."""
-        draw = hashlib.sha256(canary.release_id.encode()).hexdigest()
-        with storage_errors(self._path), self._db.atomic():
-            self._db.execute(
-                "INSERT OR REPLACE INTO canaries VALUES (?, ?, ?)", [canary.release_id, draw, canary.question]
-            )
-
-    def canaries(self, limit: int) -> list[Canary]:
-        """Return the questions of at most `limit` releases that are not removed, always the same while those stay."""
-        with storage_errors(self._path):
-            rows = self._db.query(
-                "SELECT c.release_id, c.question FROM canaries c JOIN releases r USING (release_id) "
-                "WHERE r.removed_at IS NULL ORDER BY c.draw LIMIT ?",
-                [limit],
-            )
-            return [Canary(row["release_id"], row["question"]) for row in rows]
 
     def log(
         self, action: str, *, generation: str | None = None, seconds: float | None = None, **details: object

@@ -116,3 +116,9 @@ def m010_feeds(db: Database) -> None:
         "at TEXT NOT NULL, attempts INTEGER NOT NULL, outcome TEXT NOT NULL, PRIMARY KEY (feed, url)) "
         "STRICT, WITHOUT ROWID"
     )
+
+
+@corpus_migrations()
+def m011_derived(db: Database) -> None:
+    """What was worked out of each release for the last build."""
+    db.execute("CREATE TABLE derived (release_id TEXT PRIMARY KEY, key BLOB NOT NULL, value BLOB NOT NULL) STRICT")

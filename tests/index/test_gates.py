@@ -88,8 +88,8 @@ def test_canary_that_does_not_find_its_release_any_more_is_told(
     ]
     assert upkeep(settings, embedder).add(paths, quiet).complete
     with closing(open_corpus(settings)) as store:
-        canaries = store.canaries(CANARIES)
-        assert canaries == store.canaries(CANARIES)
+        canaries = store.canaries.drawn(CANARIES)
+        assert canaries == store.canaries.drawn(CANARIES)
         damaged = store.current(canaries[0].release_id)
     assert len(canaries) == CANARIES
     assert damaged is not None
