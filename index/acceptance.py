@@ -59,12 +59,12 @@ def lacking(draft: Draft) -> tuple[str, ...]:
 
 def _of_text(draft: Draft, data: bytes) -> list[str]:
     """Say what is wrong with the text; a plain one was written down by a person, who may keep it short."""
-    if len(draft.text) < MIN_TEXT_CHARS:
-        return ["it holds no text of a release"]
+    empty = len(draft.text) < MIN_TEXT_CHARS
     found = quality.reasons(draft, data)
-    if len(draft.text) < quality.MIN_CHARS and _is_plain(data):
+    if empty or _is_plain(data):
         found = tuple(reason for reason in found if not reason.startswith("too little text"))
-    return [f"it {reason}" if reason.split()[0] in _VERBS else reason for reason in found]
+    spelled = [f"it {reason}" if reason.split()[0] in _VERBS else reason for reason in found]
+    return ["it holds no text of a release", *spelled] if empty else spelled
 
 
 def _is_plain(data: bytes) -> bool:

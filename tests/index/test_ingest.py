@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import SourceError, UnknownEntryError
+from corpus.errors import SourceError, UnknownEntryError, UnknownReleaseError
 from index import catalogue
 from index.ingest import Overrides
 from index.jobs import Added, open_corpus
 from index.settings import IndexSettings
+from index.sources import Upload
 from index.store.corpus import By
 from index.upkeep import Upkeep
 from tests.corpus.servers import Server, page
@@ -217,3 +218,49 @@ def test_history_says_who_what_why_and_how_long(keeper: Upkeep, settings: IndexS
     newest = catalogue.history(settings).entries[0]
     assert (newest.action, newest.who, newest.why) == ("quarantined", "Ada", "asked for in a meeting")
     assert newest.details["source"] == str(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "..\\..\\windows\\win.ini", "/etc/passwd", "", "a\0b", "x" * 5000]
+)
+def test_name_of_an_upload_is_only_shown(name: str, keeper: Upkeep, tmp_path: Path) -> None:
+    path = tmp_path / "1"
+    path.write_text("\n\n".join(paragraphs(3)), "utf-8")
+    said = Overrides(title=name or "Cod", date=datetime.date(2024, 1, 2), issuer="European Commission")
+    added = keeper.add([Upload(name, path)], quiet, said, build=False)
+    assert statuses(added) == ["added"]
+    release_id = added.taken.ingested[0].release_id
+    assert release_id.startswith("2024-01-02-european-")
+    assert set(release_id) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def test_withdrawing_takes_only_ids_that_are_there(keeper: Upkeep, settings: IndexSettings) -> None:
+    open_corpus(settings).close()
+    for release_id in ("../../etc/passwd", "", "%", "*"):
+        with pytest.raises(UnknownReleaseError):
+            keeper.remove(release_id, quiet)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (press_page("Page not found", "2024-05-06", ["The page was not found."]), "says that the page was not found"),
+        (b"<html><body><form><p>Sign in to go on</p><input type=password></form></body></html>", "asks to log in"),
+        (press_page("Cod", "2024-05-06", ["La réunion du comité est terminée. " * 3]), "too little text"),
+    ],
+)
+def test_page_that_is_no_release_is_set_aside(body: bytes, reason: str, site: Server, keeper: Upkeep) -> None:
+    site.handlers["/a"] = page(body)
+    added = keeper.add([site.url("/a")], quiet)
+    assert statuses(added) == ["quarantined"]
+    assert any(reason in one for one in added.taken.ingested[0].reasons), added.taken.ingested[0].reasons
+
+
+def test_garbled_page_is_set_aside(site: Server, keeper: Upkeep) -> None:
+    french = [
+        "Le Conseil a décidé aujourd’hui d’augmenter les quotas de pêche à l’été prochain.".replace("  ", " ")
+    ] * 9
+    garbled = [paragraph.encode().decode("cp1252") for paragraph in french]
+    site.handlers["/a"] = page(press_page("Quotas de pêche", "2024-05-06", garbled))
+    added = keeper.add([site.url("/a")], quiet)
+    assert any("garbled letters" in reason for reason in added.taken.ingested[0].reasons)
