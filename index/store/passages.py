@@ -1,5 +1,6 @@
 """passages.db: all that one generation serves, texts and metadata included. Written once, then only read."""
 
+import itertools
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -114,11 +115,9 @@ def write_passages(
                         release.text,
                     ],
                 )
-                first_sentences = []
-                for at, passage in enumerate(passages):
-                    _insert_passage(connection, row, passage_row + at, sentence_row, release, passage)
-                    first_sentences.append(sentence_row)
-                    sentence_row += len(passage.sentences)
+                counts = itertools.accumulate((len(passage.sentences) for passage in passages), initial=sentence_row)
+                *first_sentences, sentence_row = counts
+                _insert_passages(connection, row, passage_row, first_sentences, release, passages)
                 connection.executemany(
                     "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?)",
                     [
@@ -139,36 +138,25 @@ def write_passages(
             connection.close()
 
 
-def _insert_passage(
+def _insert_passages(
     connection: sqlite3.Connection,
     release_row: int,
-    row: int,
-    first_sentence: int,
+    first_row: int,
+    first_sentences: Sequence[int],
     release: Release,
-    passage: Passage,
+    passages: Sequence[Passage],
 ) -> None:
-    text = release.text[passage.start : passage.end]
-    assert text.strip() == text != "", f"passage {passage.ordinal} of {release.release_id} is not trimmed"
-    lead_in = passage.lead_in
-    connection.execute(
-        f"INSERT INTO passages VALUES ({marks(range(10))})",
-        [
-            row,
-            release_row,
-            passage.ordinal,
-            passage.start,
-            passage.end,
-            passage.heading,
-            lead_in.start if lead_in else None,
-            lead_in.end if lead_in else None,
-            first_sentence,
-            text,
-        ],
-    )
-    connection.executemany(
-        "INSERT INTO sentences VALUES (?, ?, ?, ?)",
-        [(first_sentence + at, row, span.start, span.end) for at, span in enumerate(passage.sentences)],
-    )
+    rows, sentences = [], []
+    for row, (passage, first) in enumerate(zip(passages, first_sentences, strict=True), first_row):
+        text = release.text[passage.start : passage.end]
+        assert text.strip() == text != "", f"passage {passage.ordinal} of {release.release_id} is not trimmed"
+        lead_in = passage.lead_in
+        places = (lead_in.start, lead_in.end) if lead_in else (None, None)
+        where = (passage.ordinal, passage.start, passage.end, passage.heading)
+        rows.append((row, release_row, *where, *places, first, text))
+        sentences += [(at, row, span.start, span.end) for at, span in enumerate(passage.sentences, first)]
+    connection.executemany(f"INSERT INTO passages VALUES ({marks(range(10))})", rows)
+    connection.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?)", sentences)
 
 
 class PassageStore:
