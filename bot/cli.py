@@ -1,6 +1,7 @@
 """The command `measures`: a thin shell over the index."""
 
 import dataclasses
+import getpass
 import json
 import logging
 import sys
@@ -24,7 +25,11 @@ from index.settings import IndexSettings, load_index_settings
 
 if TYPE_CHECKING:
     from index.embed import Embedder
+    from index.ingest import Overrides
+    from index.jobs import Added
+    from index.store.corpus import By
     from index.timeline import Timeline
+    from index.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 _QUOTES = 3
@@ -195,65 +200,66 @@ def index() -> None:
     """Add releases, build the index, and look after its generations."""
 
 
+def described(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command what a person may say of a release, as one value."""
+
+    @click.option("--url", help="The official address of the release.")
+    @click.option("--title", help="Its title.")
+    @click.option("--date", metavar="YYYY-MM-DD", help="The day it was issued.")
+    @click.option("--issuer", help="The body that issued it.")
+    @click.option("--language", metavar="xx", help="Its language; detected where not given.")
+    @wraps(command)
+    def wrapped(
+        url: str | None,
+        title: str | None,
+        date: str | None,
+        issuer: str | None,
+        language: str | None,
+        **others: object,
+    ) -> None:
+        from index.ingest import Overrides
+
+        overrides = Overrides(url, title, parse_day(date) if date else None, issuer, language)
+        command(overrides=overrides, **others)
+
+    return wrapped
+
+
 @index.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("--url", help="The official address of the release.")
-@click.option("--title", help="Its title.")
-@click.option("--date", metavar="YYYY-MM-DD", help="The day it was issued.")
-@click.option("--issuer", help="The body that issued it.")
-@click.option("--language", metavar="xx", help="Its language; detected where not given.")
+@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@described
+@click.option("--starter", is_flag=True, help="Add the releases of the starter list, too.")
 @click.option("--no-build", is_flag=True, help="Only keep it; a later build serves it.")
+@click.option("--force", is_flag=True, help="Keep what would be set aside, and serve what a gate would not.")
 @as_json
 def add(
-    sources: tuple[str, ...],
-    url: str | None,
-    title: str | None,
-    date: str | None,
-    issuer: str | None,
-    language: str | None,
-    no_build: bool,
-    json_: bool,
+    sources: tuple[str, ...], overrides: "Overrides", starter: bool, no_build: bool, force: bool, json_: bool
 ) -> None:
-    """Add releases from files (.txt, .md, .html) and build the index with them."""
-    from index.embed import SentenceTransformerEmbedder
-    from index.ingest import Overrides
-    from index.upkeep import add as add_sources
+    """Add releases from addresses and files (.html, .pdf, .docx, .txt, .md), and build the index with them."""
+    if starter:
+        from corpus.starter import starter as starter_list
 
-    if len(sources) > 1 and any((url, title, date)):
+        sources = (*sources, *(release.url for release in starter_list().releases))
+    if not sources:
+        raise click.UsageError("Give at least one SOURCE, or --starter.")
+    if len(sources) > 1 and any((overrides.url, overrides.title, overrides.date)):
         raise click.UsageError("--url, --title and --date say something of one SOURCE: add the others apart.")
-    overrides = Overrides(url, title, parse_day(date) if date else None, issuer, language)
     terminal = Terminal()
     settings = load_index_settings()
-    with terminal.progress() as progress:
-        added = add_sources(
-            settings,
-            SentenceTransformerEmbedder(settings.model),
-            [Path(source) for source in sources],
-            overrides,
-            progress,
-            build_after=not no_build,
-        )
-    if json_:
-        _print_json(added.to_dict())
-    else:
-        terminal.added(added)
-    for failure in added.failed:
-        terminal.note(f"Error: {failure.error}")
-    if added.failed:
-        sys.exit(1)
+    with terminal.steps() as steps:
+        added = _upkeep(settings).add(sources, steps, overrides, _by("index add"), build=not no_build, force=force)
+    _show_added(added, terminal, json_)
 
 
 @index.command()
+@click.option("--force", is_flag=True, help="Serve it even if it holds less than what is served now.")
 @as_json
-def build(json_: bool) -> None:
+def build(force: bool, json_: bool) -> None:
     """Build a generation of all releases kept, and serve it."""
-    from index.embed import SentenceTransformerEmbedder
-    from index.upkeep import build_all
-
     terminal = Terminal()
     settings = load_index_settings()
-    with terminal.progress() as progress:
-        built = build_all(settings, SentenceTransformerEmbedder(settings.model), progress)
+    with terminal.steps() as steps:
+        built = _upkeep(settings).rebuild(steps, _by("index build"), force=force)
     if json_:
         _print_json(dataclasses.asdict(catalogue.status(settings)) | {"embedded": built.embedded})
     else:
@@ -265,20 +271,67 @@ def build(json_: bool) -> None:
 @click.option("--no-build", is_flag=True, help="Only withdraw it, which hides it at once; a later build drops it.")
 def remove(release_id: str, no_build: bool) -> None:
     """Withdraw a release: no generation shows it any more."""
-    from index.embed import SentenceTransformerEmbedder
-    from index.upkeep import remove as remove_release
-
     terminal = Terminal()
-    settings = load_index_settings()
-    with terminal.progress() as progress:
-        remove_release(
-            settings,
-            SentenceTransformerEmbedder(settings.model),
-            release_id,
-            progress,
-            build_after=not no_build,
-        )
+    with terminal.steps() as steps:
+        removed = _upkeep(load_index_settings()).remove(release_id, steps, _by("index remove"), build=not no_build)
     terminal.say(f"{release_id} is withdrawn.")
+    _tell_what_is_not_served(removed, terminal)
+
+
+@index.group(invoke_without_command=True)
+@click.pass_context
+def quarantine(context: click.Context) -> None:
+    """Look after what was set aside instead of added; without a command, list it."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_quarantined, json_=False)
+
+
+@quarantine.command("list")
+@as_json
+def list_quarantined(json_: bool) -> None:
+    """List what is set aside, oldest first, and why."""
+    held = _upkeep(load_index_settings()).quarantined()
+    if json_:
+        _print_json({"quarantine": [one.to_dict() for one in held]})
+    elif held:
+        Terminal().quarantine(held)
+    else:
+        Terminal().note("Nothing is in quarantine.")
+
+
+@quarantine.command("show")
+@click.argument("number", type=int, metavar="ID")
+@as_json
+def show_quarantined(number: int, json_: bool) -> None:
+    """Show what is set aside under a number, as it was read."""
+    held = _upkeep(load_index_settings()).set_aside(number)
+    if json_:
+        _print_json(held.to_dict() | {"text": held.held.draft.text})
+    else:
+        Terminal().set_aside(held)
+
+
+@quarantine.command("accept")
+@click.argument("number", type=int, metavar="ID")
+@described
+@click.option("--no-build", is_flag=True, help="Only keep it; a later build serves it.")
+@as_json
+def accept_quarantined(number: int, overrides: "Overrides", no_build: bool, json_: bool) -> None:
+    """Make a release of what is set aside, with what you say of it, whatever spoke against it."""
+    terminal = Terminal()
+    with terminal.steps() as steps:
+        added = _upkeep(load_index_settings()).accept(
+            number, steps, overrides, _by("quarantine accept"), build=not no_build
+        )
+    _show_added(added, terminal, json_)
+
+
+@quarantine.command("discard")
+@click.argument("number", type=int, metavar="ID")
+def discard_quarantined(number: int) -> None:
+    """Put away what is set aside; its source may be added again."""
+    discarded = _upkeep(load_index_settings()).discard(number, _by("quarantine discard"))
+    Terminal().say(f"Number {number} is discarded: {discarded.held.source}")
 
 
 @index.command()
@@ -304,6 +357,21 @@ def history(json_: bool) -> None:
 
 
 @index.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@as_json
+def diff(before: str, after: str, json_: bool) -> None:
+    """Tell which releases, and how many passages, came, changed and went from generation A to B."""
+    from index.compare import compare
+
+    found = compare(load_index_settings(), before, after)
+    if json_:
+        _print_json(found.to_dict())
+    else:
+        Terminal().compared(found)
+
+
+@index.command()
 @click.argument("generation", required=False, metavar="[ID]")
 def verify(generation: str | None) -> None:
     """Check every file of a generation, by default the served one, against its SHA-256."""
@@ -316,7 +384,64 @@ def verify(generation: str | None) -> None:
 def rollback(generation: str | None) -> None:
     """Serve an older generation, by default the one before, until the next `measures index build`."""
     terminal = Terminal()
-    terminal.rolled_back(catalogue.rollback(load_index_settings(), generation))
+    terminal.rolled_back(_upkeep(load_index_settings()).rollback(generation, _by("index rollback")))
+
+
+@measures.group()
+def feeds() -> None:
+    """Follow feeds of official releases."""
+
+
+@feeds.command("add")
+@click.argument("urls", nargs=-1, metavar="URL...")
+@click.option("--starter", is_flag=True, help="Follow the feeds of the starter list, too.")
+def add_feeds(urls: tuple[str, ...], starter: bool) -> None:
+    """Follow feeds (RSS or Atom); they are read at the next poll."""
+    from corpus.starter import starter as starter_list
+
+    terminal = Terminal()
+    upkeep = _upkeep(load_index_settings())
+    titles = {feed.url: feed.title for feed in starter_list().feeds} if starter else {}
+    if not urls and not titles:
+        raise click.UsageError("Give at least one URL, or --starter.")
+    for url in dict.fromkeys((*urls, *titles)):
+        new = upkeep.add_feed(url, _by("feeds add"), titles.get(url, ""))
+        terminal.say(f"{'followed' if new else 'followed already'}: {url}")
+
+
+@feeds.command("list")
+@as_json
+def list_feeds(json_: bool) -> None:
+    """List the feeds that are followed, when each is due, and what is wrong with it."""
+    found = _upkeep(load_index_settings()).feeds()
+    if json_:
+        _print_json({"feeds": [feed.to_dict() for feed in found]})
+    elif found:
+        Terminal().feeds(found)
+    else:
+        Terminal().note("No feed is followed: `measures feeds add URL` follows one.")
+
+
+@feeds.command("remove")
+@click.argument("url")
+def remove_feed(url: str) -> None:
+    """Follow a feed no more; the releases that came of it stay."""
+    _upkeep(load_index_settings()).remove_feed(url, _by("feeds remove"))
+    Terminal().say(f"{url} is followed no more.")
+
+
+@feeds.command("poll")
+@click.argument("urls", nargs=-1, metavar="[URL...]")
+@as_json
+def poll_feeds(urls: tuple[str, ...], json_: bool) -> None:
+    """Read feeds now, add what is new in them, and build once; without URL all but those left alone after failures."""
+    terminal = Terminal()
+    with terminal.steps() as steps:
+        polled = _upkeep(load_index_settings()).poll(steps, urls, _by("feeds poll"))
+    if not json_:
+        terminal.polled(polled.feeds)
+    document: dict[str, object] = {"feeds": [feed.to_dict() for feed in polled.feeds]}
+    _show_added(polled.added, terminal, json_, document, failed=any(feed.error for feed in polled.feeds))
 
 
 @measures.command("eval")
@@ -374,6 +499,48 @@ def doctor(json_: bool) -> None:
         Terminal().checks(checks)
     if not all(check.ok for check in checks):
         sys.exit(1)
+
+
+def _upkeep(settings: IndexSettings) -> "Upkeep":
+    from index.upkeep import Upkeep
+
+    return Upkeep(settings)
+
+
+def _by(why: str) -> "By":
+    """Say who types the command: the history tells."""
+    from index.store.corpus import By
+
+    try:
+        return By(getpass.getuser(), why)
+    except (OSError, KeyError):  # a user id without a name
+        return By("", why)
+
+
+def _show_added(
+    added: "Added", terminal: Terminal, json_: bool, document: dict[str, object] | None = None, *, failed: bool = False
+) -> None:
+    """Print what became of sources; exit with 1 where not all of them are releases now."""
+    if json_:
+        _print_json((document or {}) | added.to_dict())
+    else:
+        terminal.added(added)
+    for source in added.taken.ingested:
+        if source.status == "quarantined":
+            reasons = "; ".join(source.reasons)
+            terminal.note(f"Error: {source.source} is set aside as number {source.number}: {reasons}.")
+    for failure in added.taken.failed:
+        terminal.note(f"Error: {failure.error}")
+    _tell_what_is_not_served(added, terminal)
+    if failed or not added.complete:
+        sys.exit(1)
+
+
+def _tell_what_is_not_served(added: "Added", terminal: Terminal) -> None:
+    if added.waits is not None:
+        terminal.note(f"Kept, but not served yet: {added.waits}.")
+    if added.refused is not None:
+        terminal.note(f"Error: {added.refused}")
 
 
 def _answer(question: str, filters: Filters, limit: int, json_: bool) -> None:

@@ -5,7 +5,7 @@ import datetime
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import aiohttp
@@ -24,12 +24,13 @@ from bot.translate import CatalogueTranslator
 from bot.words import Words, words_for
 from index.engine import Engine
 from index.settings import IndexSettings
+from index.upkeep import Upkeep
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Interaction = discord.Interaction["MeasuresBot"]
-COGS = ("ask", "channel", "check", "answers", "agencies", "releases", "about", "setup")
+COGS = ("ask", "channel", "check", "answers", "agencies", "releases", "about", "setup", "admin", "feeds")
 _MOST_LOCALES = 10_000
 _MOST_SEEN = 2_000
 _TELL_S = 2.0  # of the time to stop, for telling those whose turn does not come
@@ -57,6 +58,7 @@ class MeasuresBot(commands.AutoShardedBot):
         index_settings: IndexSettings,
         open_engine: Callable[[], Engine],
         *,
+        upkeep: Upkeep | None = None,
         message_content: bool = False,
         force_sync: bool = False,
         connector: aiohttp.BaseConnector | None = None,
@@ -64,6 +66,7 @@ class MeasuresBot(commands.AutoShardedBot):
     ) -> None:
         """Take the settings and what opens the engine, which is called off the event loop.
 
+        :param upkeep: what changes the corpus; by default in processes of its own.
         :param message_content: whether the privileged intent is asked for; the application must have it.
         :param connector: how Discord is reached; the tests bring one that reaches a Discord of their own.
         """
@@ -85,6 +88,7 @@ class MeasuresBot(commands.AutoShardedBot):
         )
         self.settings = settings
         self.index_settings = index_settings
+        self.upkeep = upkeep or Upkeep(index_settings)
         self.desk = Desk(open_engine, settings.queue)
         self.pace = Pace(settings.pace, settings.pace_burst)
         self.servers: dict[int, ServerSettings] = {}
@@ -96,6 +100,8 @@ class MeasuresBot(commands.AutoShardedBot):
         self._force_sync = force_sync
         self._store: BotStore | None = None
         self._store_thread = ThreadPoolExecutor(1, "bot-store")
+        self._upkeep_threads = ThreadPoolExecutor(4, "upkeep")
+        self._upkeeping: set[Future[Any]] = set()
 
     async def setup_hook(self) -> None:
         """Open bot.db, begin to open the engine, and bring the commands up to date."""
@@ -119,6 +125,16 @@ class MeasuresBot(commands.AutoShardedBot):
         if self._store is None:
             self._store = BotStore(self.index_settings.data_dir / "bot.db")
         return self._store
+
+    async def upkeeping(self, act: Callable[[], T]) -> T:
+        """Do something to the corpus that may take long, off the event loop and beside the engine.
+
+        :raises MeasuresError: what it raises.
+        """
+        doing = self._upkeep_threads.submit(act)
+        self._upkeeping.add(doing)
+        doing.add_done_callback(self._upkeeping.discard)
+        return await asyncio.wrap_future(doing)
 
     async def working(self, work: Callable[[Engine], T], user_id: int = _DESK) -> T:
         """Return what work with the engine returns, when the person's turn has come."""
@@ -213,7 +229,7 @@ class MeasuresBot(commands.AutoShardedBot):
     async def stop(self, timeout_s: float = 10.0) -> bool:
         """Take no more questions, finish those under way, and leave.
 
-        Who waits when the time is nearly over is told so. Return whether the engine's thread is free to end.
+        Who waits when the time is nearly over is told so. Return whether all threads are free to end.
         """
         self.stopping = True
         self.erase_old.cancel()
@@ -225,7 +241,8 @@ class MeasuresBot(commands.AutoShardedBot):
         if store is not None:
             await asyncio.get_running_loop().run_in_executor(self._store_thread, store.close)
         self._store_thread.shutdown()
-        return free
+        self._upkeep_threads.shutdown(wait=False)
+        return free and not self._upkeeping
 
 
 async def _finish_tasks(timeout_s: float) -> None:

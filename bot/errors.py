@@ -9,6 +9,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 import discord
+from discord.app_commands import AppCommandError
 
 from bot import delivery, journal, render
 from bot.desk import Stopping
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 _VALUE_CHARS = 300
 
 
-class Refused(Exception):
+class Refused(AppCommandError):
     """An interaction is refused, for a reason that its text says in the person's language."""
 
 

@@ -23,7 +23,8 @@ from index.embed import SentenceTransformerEmbedder
 from index.engine import Engine
 from index.generations import Generations
 from index.settings import IndexSettings
-from index.upkeep import build_all
+from index.store.corpus import By
+from index.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -102,7 +103,7 @@ def engine_opener(settings: IndexSettings) -> Callable[[], Engine]:
         embedder = SentenceTransformerEmbedder(settings.model)
         if Generations(settings.data_dir).current() is None:
             log.info("there is no index yet: building it from the shipped releases")
-            build_all(settings, embedder, lambda phase, done, total: None)
+            Upkeep(settings).rebuild(lambda step: None, By("the bot", "there was no index yet"))
         catalogue.verify(settings)
         engine = Engine(settings, embedder)
         engine.warm()

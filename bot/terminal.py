@@ -13,19 +13,31 @@ from rich.text import Text
 
 from bot import cards
 from corpus.models import Agency, Release, Section
-from index.models import Answer, Quote, SearchResult, Source
+from index.models import Answer, Quote, SearchResult, Source, Steps
 from index.models import Progress as BuildProgress
 
 if TYPE_CHECKING:
     from bot.doctor import Check
     from index.card import Card
     from index.catalogue import History, RolledBack, Status
+    from index.compare import Comparison
     from index.evaluate import Evaluation
+    from index.jobs import Added
     from index.manifest import Manifest
+    from index.polling import PolledFeed
+    from index.store.feeds import Feed
+    from index.store.quarantine import Quarantined
     from index.timeline import Timeline
-    from index.upkeep import Added
 
-_PHASES = {"chunk": "Reading releases", "embed": "Embedding", "write": "Writing", "verify": "Checking", "ask": "Asking"}
+_PHASES = {
+    "feeds": "Reading feeds",
+    "fetch": "Taking in",
+    "chunk": "Reading releases",
+    "embed": "Embedding",
+    "write": "Writing",
+    "verify": "Checking",
+    "ask": "Asking",
+}
 
 _MEASURES = 10
 
@@ -138,13 +150,64 @@ class Terminal:
             )
 
     def added(self, added: "Added") -> None:
-        """Print what became of sources."""
-        for source in added.ingested:
-            self.say(f"{source.status}: {source.release_id}")
-        if added.waits:
-            self.note(
-                "Kept, but not served: a roll-back is pinned. `measures index build` takes the pin off and serves it."
+        """Print what became of the sources that are releases."""
+        for source in added.taken.ingested:
+            if source.release_id:
+                self.say(f"{source.status}: {source.release_id}")
+
+    def quarantine(self, held: "Sequence[Quarantined]") -> None:
+        """Print what is set aside, and why."""
+        for one in held:
+            title = one.held.draft.title or "no title"
+            self.say(Text(f"{one.number:>4}  ", "bold"), Text(f"{one.at}  ", "dim"), one.held.source)
+            self.say(f"      {title}: {'; '.join(one.held.reasons)}")
+
+    def set_aside(self, one: "Quarantined") -> None:
+        """Print one thing that is set aside, with its text."""
+        draft = one.held.draft
+        rows = {
+            "source": one.held.source,
+            "set aside": f"{one.at} {one.who}".strip(),
+            "reasons": "; ".join(one.held.reasons),
+            "title": draft.title or "-",
+            "issuer": draft.issuer or "-",
+            "date": draft.date.isoformat() if draft.date else "-",
+            "language": draft.language or "-",
+            "url": draft.url or "-",
+        }
+        for name, value in rows.items():
+            self.say(Text(f"{name:<11}", "bold"), value)
+        self.say(f"\n{draft.text}")
+
+    def feeds(self, feeds: "Sequence[Feed]") -> None:
+        """Print feeds, a line each, and what is wrong with them."""
+        for feed in feeds:
+            self.say(
+                Text(feed.url, "cyan"), f"  {feed.title}".rstrip(), Text(f"  polled {feed.polled_at or 'never'}", "dim")
             )
+            if feed.last_error:
+                self.say(f"    failed {feed.failures} times, due {feed.due_at}: {feed.last_error}")
+
+    def polled(self, feeds: "Sequence[PolledFeed]") -> None:
+        """Print what became of feeds."""
+        for feed in feeds:
+            if feed.skipped:
+                self.note(f"{feed.url} is left alone for now, because it failed: {feed.error}")
+            elif feed.error:
+                self.note(f"Error: {feed.error}")
+            else:
+                self.say(f"{feed.url}: {feed.new} new")
+
+    def compared(self, found: "Comparison") -> None:
+        """Print what came, changed and went from one generation to another."""
+        for what in ("came", "changed", "went"):
+            for change in getattr(found, what):
+                self.say(f"{what:<8} {change.release_id}  {change.before} → {change.after} passages")
+        self.say(
+            f"{found.before} → {found.after}: {len(found.came)} releases came, {len(found.changed)} changed, "
+            f"{len(found.went)} went; passages {found.passages_before} → {found.passages_after}, "
+            f"{found.passages_came} came, {found.passages_went} went."
+        )
 
     def built(self, manifest: "Manifest", embedded: int) -> None:
         """Print what a build made."""
@@ -172,10 +235,16 @@ class Terminal:
     def history(self, history: "History") -> None:
         """Print what was done, newest first."""
         for entry in history.entries:
-            details = ", ".join(f"{name} {value}" for name, value in entry.details.items())
+            details = [f"{name} {value}" for name, value in entry.details.items()]
+            if entry.seconds is not None:
+                details.append(f"{entry.seconds} s")
+            if entry.who:
+                details.append(f"by {entry.who}")
+            if entry.why:
+                details.append(f"({entry.why})")
             self.say(
                 Text(f"{entry.at}  ", "dim"),
-                f"{entry.action:<12} {entry.generation or entry.release_id or ''}  {details}".rstrip(),
+                f"{entry.action:<12} {entry.generation or entry.release_id or ''}  {', '.join(details)}".rstrip(),
             )
         kept = [
             f"{generation} (served)" if generation == history.served else generation
@@ -232,6 +301,12 @@ class Terminal:
                 bar.update(tasks[phase], completed=done, total=total)
 
             yield report
+
+    @contextmanager
+    def steps(self) -> Iterator[Steps]:
+        """Show a bar while another process works."""
+        with self.progress() as report:
+            yield lambda step: report(step.phase, step.done, step.total)
 
     def _quotes(self, quotes: Sequence[Quote]) -> None:
         for number, quote in enumerate(quotes, 1):

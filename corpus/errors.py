@@ -8,9 +8,12 @@ MeasuresError
 ├── FetchError          an address that may not be asked for, or whose answer is of no use
 ├── FeedError           an answer that is no feed
 ├── UnknownReleaseError a release id that the corpus does not hold
+├── UnknownEntryError   a number that is not in quarantine, or a feed that is not kept
 ├── ModelError          an embedding model that is missing or not the expected one
 ├── GenerationError     a generation that is missing, damaged or does not fit the settings
 ├── BuildRunningError   another build holds the lock
+├── GateError           a new generation that is not good enough to be served
+├── WorkerError         the process that builds has ended before its work was done
 ├── StorageError        the data folder cannot be read or written
 └── DiscordError        Discord does not let the bot in
 
@@ -60,6 +63,10 @@ class UnknownReleaseError(MeasuresError):
     """A release id names no release of the corpus."""
 
 
+class UnknownEntryError(MeasuresError):
+    """A number names nothing in quarantine, or an address no feed that is kept."""
+
+
 class ModelError(MeasuresError):
     """An embedding model is missing or is not the expected one."""
 
@@ -70,6 +77,14 @@ class GenerationError(MeasuresError):
 
 class BuildRunningError(MeasuresError):
     """Another build holds the lock."""
+
+
+class GateError(MeasuresError):
+    """A new generation is not good enough to be served."""
+
+
+class WorkerError(MeasuresError):
+    """The process that builds has ended before its work was done."""
 
 
 class StorageError(MeasuresError):

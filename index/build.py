@@ -2,32 +2,31 @@
 
 import hashlib
 import itertools
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.agencies import registry
-from corpus.errors import GenerationError
-from corpus.models import Mention, Release
-from index.chunk import CHUNKER_VERSION, Passage, chunk, context
+from corpus.errors import GateError, GenerationError
+from corpus.models import Release
+from index.chunk import CHUNKER_VERSION, Passage, context
+from index.derived import Derived, derive_all
 from index.embed import Embedder
+from index.gates import check_new
 from index.generations import Generations
 from index.lexical import build_lexical
 from index.manifest import FORMAT, Layout, Manifest, record_files
 from index.models import Progress
-from index.opened import OpenGeneration, Scope
-from index.question import analyse
-from index.roles import place
-from index.search import find_passages
+from index.opened import OpenGeneration
 from index.sentence_table import write_sentence_table
-from index.sentences import Span
 from index.settings import IndexSettings
-from index.store.corpus import CorpusStore, EmbeddingKey
+from index.store.corpus import NOBODY, By, CorpusStore, EmbeddingKey
 from index.store.passages import write_passages
 from index.store.sqlite import now, storage_errors
-from index.terms import Vocabulary, body_term
+from index.terms import Vocabulary
 from index.vectors import VectorIndex
 
 _CACHE_BATCH = 2048
@@ -37,44 +36,73 @@ Chunked = Sequence[tuple[Release, tuple[Passage, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build made: the served generation, and how many texts had to be embedded for it."""
+    """What a build made: the served generation, and how many texts had to be embedded for it.
+
+    ``revision`` is the corpus's when the build read it.
+    """
 
     manifest: Manifest
     embedded: int
+    revision: int
 
 
-def build(settings: IndexSettings, embedder: Embedder, progress: Progress) -> Built:
+def build(
+    settings: IndexSettings,
+    embedder: Embedder,
+    progress: Progress,
+    by: By = NOBODY,
+    *,
+    force: bool = False,
+) -> Built:
     """Build a generation of all releases in corpus.db, check it, and serve it. A pin is taken off.
 
+    :param force: whether it is served although it has less than what is served now, or does not find the same.
     :raises BuildRunningError: when another build is running.
+    :raises GateError: when what was built is not good enough; what is served stays as it was.
     :raises StorageError: when something cannot be written; what is served stays as it was.
     """
+    began = time.monotonic()
     generations = Generations(settings.data_dir)
-    with generations.building() as folder:
-        store = CorpusStore(settings.data_dir / "corpus.db")
+    with (
+        generations.building(by.who, by.why) as folder,
+        closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store,
+    ):
+        generation = generations.next_id()
+        revision = store.revision()
+        manifest, embedded = write_generation(
+            Layout(folder), generation, list(store.releases()), store, embedder, progress
+        )
+        progress("verify", 0, 1)
         try:
-            generation = generations.next_id()
-            manifest, embedded = write_generation(
-                Layout(folder), generation, list(store.releases()), store, embedder, progress
-            )
-            progress("verify", 0, 1)
-            _ask_one_question(Layout(folder), manifest, embedder)
+            with closing(OpenGeneration(Layout(folder), manifest, frozenset())) as new:
+                check_new(new, generations, store, embedder, force=force)
             generations.adopt(folder, generation)
-            generations.check(generation, digests=True)
-            generations.serve(generation)
-            generations.unpin()
-            generations.prune(settings.keep_generations)
-            store.log(
-                "built",
-                generation=generation,
-                releases=manifest.releases,
-                passages=manifest.passages,
-                embedded=embedded,
-            )
-            progress("verify", 1, 1)
-        finally:
-            store.close()
-    return Built(manifest, embedded)
+            _check_digests(generations, generation)
+        except GateError as error:
+            store.log("refused", generation=generation, seconds=time.monotonic() - began, reason=str(error))
+            raise
+        generations.serve(generation)
+        generations.unpin()
+        generations.prune(settings.keep_generations)
+        counts = {"releases": manifest.releases, "passages": manifest.passages, "embedded": embedded}
+        store.log("built", generation=generation, seconds=time.monotonic() - began, **counts)
+        progress("verify", 1, 1)
+    return Built(manifest, embedded, revision)
+
+
+def _check_digests(generations: Generations, generation: str) -> None:
+    """Read a generation back from the disk.
+
+    :raises GateError: when it is not what was written; it is then gone.
+    """
+    try:
+        generations.check(generation, digests=True)
+    except GenerationError as error:
+        generations.discard(generation)
+        raise GateError(
+            f"The new generation {generation} is not served, because it did not come back from the disk as it was "
+            "written: what was served stays; check the disk and build again."
+        ) from error
 
 
 def write_generation(
@@ -89,10 +117,8 @@ def write_generation(
 
     :raises StorageError: when one cannot be written.
     """
-    chunked = []
-    for done, release in enumerate(releases):
-        progress("chunk", done, len(releases))
-        chunked.append((release, chunk(release)))
+    derived = derive_all(store, releases, progress)
+    chunked = [(release, one.passages) for release, one in zip(releases, derived, strict=True)]
     passage_texts = [
         f"{context(release, passage)} {_words(release, passage)}"
         for release, passages in chunked
@@ -101,7 +127,7 @@ def write_generation(
     sentence_texts = list(_sentence_texts(chunked))
     vectors, embedded = _embed(store, embedder, passage_texts + sentence_texts, progress)
     progress("write", 0, 1)
-    _write(layout, chunked, vectors[: len(passage_texts)], vectors[len(passage_texts) :])
+    _write(layout, chunked, derived, vectors[: len(passage_texts)], vectors[len(passage_texts) :])
     manifest = Manifest(
         generation=generation,
         format=FORMAT,
@@ -123,20 +149,23 @@ def write_generation(
     return manifest, embedded
 
 
-def _write(layout: Layout, chunked: Chunked, passages: NDArray[np.float16], sentences: NDArray[np.float16]) -> None:
-    mentions = [registry().mentions(release.text) for release, _ in chunked]
-    placed = (
-        place(release.text, passages, named) for (release, passages), named in zip(chunked, mentions, strict=True)
-    )
-    write_passages(layout.passages, chunked, placed)
+def _write(
+    layout: Layout,
+    chunked: Chunked,
+    derived: Sequence[Derived],
+    passages: NDArray[np.float16],
+    sentences: NDArray[np.float16],
+) -> None:
+    write_passages(layout.passages, chunked, [one.placed for one in derived])
     VectorIndex.build(passages.astype(np.float32)).save(layout.vectors)
-    vocabulary = Vocabulary(text for release, _ in chunked for text in (release.text, release.title))
-    terms = [
-        [vocabulary.terms(release.text[span.start : span.end]) + _bodies(named, span) for span in passage.sentences]
-        for (release, passages), named in zip(chunked, mentions, strict=True)
-        for passage in passages
-    ]
-    titles = [vocabulary.terms(release.title) for release, _ in chunked]
+    vocabulary = Vocabulary(said for one in derived for said in (one.text_words, one.title_words))
+    of_sentences = (
+        vocabulary.terms(said) + bodies
+        for one in derived
+        for said, bodies in zip(one.sentence_words, one.bodies, strict=True)
+    )
+    terms = [list(itertools.islice(of_sentences, len(passage.sentences))) for _, held in chunked for passage in held]
+    titles = [vocabulary.terms(one.title_words) for one in derived]
     with storage_errors(layout.terms):
         layout.lexical.mkdir()
         np.save(layout.first_sentences, np.cumsum([0, *map(len, terms)]).astype(np.int64))
@@ -148,15 +177,6 @@ def _write(layout: Layout, chunked: Chunked, passages: NDArray[np.float16], sent
             [*itertools.chain.from_iterable(terms), *titles],
         )
     build_lexical(layout.lexical, _documents(chunked, terms, titles))
-
-
-def _bodies(mentions: Sequence[Mention], sentence: Span) -> list[str]:
-    """Return a term for every body that a sentence names, by whichever of its names."""
-    return [
-        body_term(mention.agency_id)
-        for mention in mentions
-        if sentence.start <= mention.start and mention.end <= sentence.end
-    ]
 
 
 def _documents(
@@ -224,28 +244,3 @@ def _corpus_sha256(releases: Sequence[Release]) -> str:
     for release in releases:
         whole.update(f"{release.release_id} {release.text_sha256}\n".encode())
     return whole.hexdigest()
-
-
-def _ask_one_question(layout: Layout, manifest: Manifest, embedder: Embedder) -> None:
-    """Open a built generation the way it is served, and look its first title up.
-
-    :raises GenerationError: when that finds nothing, or a text that does not stand where it should.
-    """
-    opened = OpenGeneration(layout, manifest, frozenset())
-    try:
-        if not manifest.passages:
-            return
-        question = analyse(opened.releases[0].release.title, opened.lexical)
-        found = find_passages(opened, question, embedder.encode_query(question.text), Scope(), 5)
-        served = opened.passages.passages(found.rows.tolist())
-        texts = [opened.passages.release(passage.release).text for passage in served]
-        whole = all(
-            text[passage.passage.start : passage.passage.end] == passage.text
-            for text, passage in zip(texts, served, strict=True)
-        )
-        if not served or not whole:
-            raise GenerationError(
-                f"The new generation {manifest.generation} does not find its own first release: it is not served."
-            )
-    finally:
-        opened.close()

@@ -9,7 +9,7 @@ from corpus.models import Release
 from index.generations import Generations
 from index.manifest import Manifest
 from index.settings import IndexSettings
-from index.store.corpus import CorpusStore, LogEntry
+from index.store.corpus import NOBODY, By, CorpusStore, LogEntry
 from index.store.passages import PassageStore
 
 
@@ -137,20 +137,20 @@ def verify(settings: IndexSettings, generation: str | None = None) -> Manifest:
     :raises GenerationError: naming the file that is missing or differs.
     """
     generations = Generations(settings.data_dir)
-    return generations.check(_existing(generations, generation or served_id(generations)), digests=True)
+    return generations.check(existing(generations, generation or served_id(generations)), digests=True)
 
 
-def rollback(settings: IndexSettings, generation: str | None = None) -> RolledBack:
+def rollback(settings: IndexSettings, generation: str | None = None, by: By = NOBODY) -> RolledBack:
     """Serve an older generation, by default the one before, and pin it; tell what the next build will bring again.
 
     :raises GenerationError: when there is none, or it is damaged; what is served stays as it was.
     """
     generations = Generations(settings.data_dir)
-    target = _existing(generations, generation) if generation else _before(generations)
+    target = existing(generations, generation) if generation else _before(generations)
     manifest = generations.check(target, digests=True)
     generations.pin(target)
     generations.serve(target)
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store:
         store.log("rolled back", generation=target)
         return RolledBack(manifest, pending(store, served_releases(generations, manifest)))
 
@@ -166,7 +166,11 @@ def pending(store: CorpusStore, served: Sequence[Release]) -> Pending:
     )
 
 
-def _existing(generations: Generations, generation: str) -> str:
+def existing(generations: Generations, generation: str) -> str:
+    """Return the id of a generation that is there.
+
+    :raises GenerationError: when it is not.
+    """
     if generation not in generations.ids():
         known = ", ".join(generations.ids()) or "none"
         raise GenerationError(f"There is no generation {generation[:20]!r}: there are {known}.")

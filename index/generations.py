@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from corpus.errors import BuildRunningError, GenerationError
 from index.durable import sync_folder, sync_tree, write_durably
 from index.manifest import FORMAT, Layout, Manifest, sha256_of
-from index.store.sqlite import storage_errors
+from index.store.sqlite import now, storage_errors
 
 _ID = re.compile(r"\d{6}")
 _REMEDY = "run `measures index rollback` to serve an older one, or `measures index build` to make a new one"
@@ -32,6 +32,7 @@ class Generations:
         self.root = data_dir / "generations"
         self._pointer = data_dir / "CURRENT"
         self._pin = data_dir / "PINNED"
+        self._lock_note = data_dir / "build.json"
 
     def current(self) -> str | None:
         """Return the id of the served generation, or None before the first build.
@@ -106,15 +107,16 @@ class Generations:
                 )
             found[name] = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
         checked = self.root / f"{generation}.checked"
-        if digests or _read_stamp(checked) != found:
+        if digests or _read_json(checked) != found:
             _check_digests(folder, manifest)
             _write_stamp(checked, found)
         return manifest
 
     @contextmanager
-    def building(self) -> Iterator[Path]:
+    def building(self, who: str = "", what: str = "") -> Iterator[Path]:
         """Hold the build lock and give an empty folder to build in; what a broken build left is cleared away.
 
+        :param who: who builds, and `what` for; another who wants to build meanwhile is told.
         :raises BuildRunningError: when another build holds the lock.
         """
         with storage_errors(self.root):
@@ -124,17 +126,26 @@ class Generations:
                 lock.acquire()
             except Timeout:
                 raise BuildRunningError(
-                    "Another build is running on this data folder: wait for it to end and try again."
+                    f"Another build is running on this data folder{self._holder()}: wait for it to end and try again."
                 ) from None
         try:
             self._clear_leftovers()
             folder = self.root / ".building"
             with storage_errors(folder):
+                self._lock_note.write_text(json.dumps({"who": who, "what": what, "since": now()}), "utf-8")
                 folder.mkdir()
             yield folder
         finally:
             self._clear_leftovers()
             lock.release()
+
+    def _holder(self) -> str:
+        """Say who is building what since when, as far as that is written beside the lock."""
+        note = _read_json(self._lock_note)
+        if not isinstance(note, dict):
+            return ""
+        who, what, since = (str(note.get(key) or "") for key in ("who", "what", "since"))
+        return f" ({', '.join(part for part in (who or 'nobody named', what, f'since {since}') if part)})"
 
     def adopt(self, folder: Path, generation: str) -> None:
         """Give a built folder its id, durably. It is not served yet."""
@@ -183,6 +194,8 @@ class Generations:
 
     def _clear_leftovers(self) -> None:
         shutil.rmtree(self.root / ".building", ignore_errors=True)
+        with suppress(OSError):
+            self._lock_note.unlink(missing_ok=True)
 
 
 def _check_digests(folder: Path, manifest: Manifest) -> None:
@@ -195,7 +208,7 @@ def _check_digests(folder: Path, manifest: Manifest) -> None:
             )
 
 
-def _read_stamp(path: Path) -> object:
+def _read_json(path: Path) -> object:
     try:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):

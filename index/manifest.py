@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.store.sqlite import storage_errors
 
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True, slots=True)

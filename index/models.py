@@ -1,16 +1,62 @@
 """The values that answers are made of. Nothing heavy is imported here, so that they can be shown cheaply."""
 
 import dataclasses
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 
 class Progress(Protocol):
-    """Who hears how far a build is; `phase` is one of chunk, embed, write, verify, ask."""
+    """Who hears how far a build is; `phase` is one of fetch, chunk, embed, write, verify, ask."""
 
     def __call__(self, phase: str, done: int, total: int) -> None:
         """Hear that `done` of `total` steps of a phase are behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a phase is, as a value that any surface can show; `rate` is steps a second so far, 0 where unknown."""
+
+    phase: str
+    done: int
+    total: int
+    rate: float
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the phase still takes at this rate."""
+        return (self.total - self.done) / self.rate if self.rate else None
+
+
+class Steps(Protocol):
+    """Who hears of steps."""
+
+    def __call__(self, step: Step, /) -> None:
+        """Hear how far a phase is."""
+
+
+class Meter:
+    """A `Progress` that tells of it as steps, at most ten times a second within a phase."""
+
+    _PAUSE_S = 0.1
+
+    def __init__(self, steps: Steps) -> None:
+        """Say who hears of it."""
+        self._steps = steps
+        self._phase = ""
+        self._began = self._told = 0.0
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Hear that `done` of `total` steps of a phase are behind."""
+        now = time.monotonic()
+        if phase != self._phase:
+            self._phase, self._began, self._told = phase, now, 0.0
+        if done < total and now - self._told < self._PAUSE_S:
+            return
+        self._told = now
+        taken = now - self._began
+        self._steps(Step(phase, done, total, done / taken if taken > 0 else 0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,12 @@ class OpenGeneration:
                 f"The files of generation {manifest.generation} do not fit each other: run `measures index build`."
             )
 
+    def shown(self) -> tuple[int, int]:
+        """Return how many releases may be shown, and how many passages they have."""
+        if self._visible is None:
+            return self.manifest.releases, self.manifest.passages
+        return int(self._visible.sum()), int(np.diff(self.first_passages)[self._visible].sum())
+
     def scope(self, filters: Filters) -> Scope:
         """Return what may be found.
 

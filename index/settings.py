@@ -31,6 +31,7 @@ class IndexSettings(BaseSettings):
     fetch_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     fetch_private: Annotated[frozenset[tuple[str, int]], NoDecode] = frozenset()
     fetch_delay: float = Field(default=1.0, ge=0.0, le=3600.0)
+    feed_interval: float = Field(default=60.0, ge=1.0, le=1440.0)
 
     @field_validator("fetch_hosts", mode="before")
     @classmethod

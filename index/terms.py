@@ -5,11 +5,12 @@ The stored text is never touched; only what is matched is normalised, so that ne
 question and text alike, not to be right.
 """
 
+import itertools
 import re
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -57,40 +58,49 @@ def stem(word: str) -> str:
 
 def hashes(of: Iterable[str]) -> Hashes:
     """Return terms as 32-bit numbers, ``(n,)``: a question's ten meet one of 100,000 others once in 4,000 times."""
-    return np.fromiter((_hash(term) for term in of), dtype=np.uint32)
+    return np.fromiter(map(_hashed.__getitem__, of), dtype=np.uint32)
 
 
-@lru_cache(maxsize=200_000)
-def _hash(term: str) -> int:
-    return zlib.crc32(term.encode())
+class _Hashed(dict[str, int]):
+    """The numbers of terms, made when first asked for."""
+
+    def __missing__(self, term: str) -> int:
+        if len(self) > _MAX_HASHED:
+            self.clear()
+        self[term] = zlib.crc32(term.encode())
+        return self[term]
+
+
+_MAX_HASHED = 500_000
+_hashed = _Hashed()
 
 
 class Vocabulary:
     """The words of a corpus, and with them the two halves of words that lost the space between them."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
         """Count the words of the corpus's texts."""
-        self._counts = Counter(word for text in texts for word in words(text))
+        self._counts = Counter(itertools.chain.from_iterable(texts))
         self._known = {word for word, count in self._counts.items() if count >= 4 and len(word) > 3 and word.isalpha()}
-        self._halves: dict[str, tuple[str, ...]] = {}
+        self._terms: dict[str, tuple[str, ...]] = {}
 
-    def terms(self, text: str) -> list[str]:
-        """Return the stems of a text's words, in order; after a word glued from two follow those of its halves."""
-        found = []
-        for word in words(text):
-            found.append(stem(word))
-            found.extend(stem(half) for half in self._split(word))
+    def terms(self, said: Iterable[str]) -> list[str]:
+        """Return the stems of words, in order; after a word glued from two follow those of its halves."""
+        found: list[str] = []
+        for word in said:
+            terms = self._terms.get(word)
+            if terms is None:
+                terms = self._terms[word] = (stem(word), *map(stem, self._split(word)))
+            found += terms
         return found
 
     def _split(self, word: str) -> tuple[str, ...]:
         """Return the two words that a rare one was glued from, where the corpus knows both."""
-        if word not in self._halves:
-            glued = len(word) >= 6 and self._counts[word] <= 3 and word.isalpha() and not is_common(word)
-            pairs = [(word[:at], word[at:]) for at in range(1, len(word))] if glued else []
-            usable = [pair for pair in pairs if all(half in _SHORT_WORDS or half in self._known for half in pair)]
-            best = max(usable, key=self._plausibility, default=None)
-            self._halves[word] = best if best and self._plausibility(best) > _PLAUSIBLE else ()
-        return self._halves[word]
+        glued = len(word) >= 6 and self._counts[word] <= 3 and word.isalpha() and not is_common(word)
+        pairs = [(word[:at], word[at:]) for at in range(1, len(word))] if glued else []
+        usable = [pair for pair in pairs if all(half in _SHORT_WORDS or half in self._known for half in pair)]
+        best = max(usable, key=self._plausibility, default=None)
+        return best if best and self._plausibility(best) > _PLAUSIBLE else ()
 
     def _plausibility(self, pair: tuple[str, str]) -> float:
         frequent = sum(float(np.log(self._counts[half] + 1)) for half in pair)

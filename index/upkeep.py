@@ -1,106 +1,148 @@
-"""Changing what is served: adding, withdrawing, building. An automatic build waits while a roll-back is pinned."""
+"""Changing what is served: what a surface calls. Each call takes as long as its work, so it is made off any event loop.
 
-import dataclasses
+Work is done in another process (`ChildProcess`); only what is quick is done in this one.
+"""
+
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from corpus.errors import SourceError
-from index.build import Built, build
-from index.embed import Embedder
-from index.generations import Generations
-from index.ingest import Ingested, Overrides, ingest_file, ingest_shipped, withdraw
-from index.models import Progress
+from index import catalogue
+from index.catalogue import RolledBack
+from index.ingest import UNSAID, Overrides
+from index.jobs import Accept, Add, Added, Job, Poll, PolledAndServed, Rebuild, Remove, open_corpus
+from index.models import Progress, Steps
+from index.polling import add_feed, feeds, remove_feed
+from index.quarantine import discard, quarantined, show
 from index.settings import IndexSettings
-from index.store.corpus import CorpusStore
+from index.sources import Source
+from index.store.corpus import NOBODY, By
+from index.store.feeds import Feed
+from index.store.quarantine import Quarantined
+
+if TYPE_CHECKING:
+    from index.build import Built
+    from index.embed import Embedder
+
+Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A source that did not become a release, and why."""
+class Runner(Protocol):
+    """What runs a job: a `ChildProcess`, or a test's own."""
 
-    source: str
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What became of sources; `waits` where the build waits because a roll-back is pinned."""
-
-    ingested: tuple[Ingested, ...]
-    failed: tuple[Failed, ...]
-    generation: str | None
-    waits: bool
-
-    def to_dict(self) -> dict[str, object]:
-        """Return it as `measures index add --json` prints it."""
-        by_status = {
-            status: [source.release_id for source in self.ingested if source.status == status]
-            for status in ("added", "changed", "unchanged")
-        }
-        failed = [dataclasses.asdict(source) for source in self.failed]
-        return by_status | {"quarantined": [], "failed": failed, "generation": self.generation}
+    def run(self, job: Job[Result], by: By, steps: Steps) -> Result:
+        """Run a job and return what it gives."""
 
 
-def open_corpus(settings: IndexSettings) -> CorpusStore:
-    """Open corpus.db; a new one holds the shipped releases.
+class Upkeep:
+    """All that changes the corpus or what is served. `by` is who does it and why; `steps` hears how far it is."""
 
-    :raises StorageError: when the data folder cannot be used.
-    """
-    store = CorpusStore(settings.data_dir / "corpus.db")
-    if store.is_new():
-        ingest_shipped(store)
-    return store
+    def __init__(self, settings: IndexSettings, runner: Runner | None = None) -> None:
+        """Say which settings count, and what runs jobs: by default a process for each."""
+        from index.child import ChildProcess
+
+        self._settings = settings
+        self._runner = runner or ChildProcess(settings)
+
+    def add(
+        self,
+        sources: Sequence[Source],
+        steps: Steps,
+        overrides: Overrides = UNSAID,
+        by: By = NOBODY,
+        *,
+        build: bool = True,
+        force: bool = False,
+    ) -> Added:
+        """Take in files and addresses, and serve what changed; what is bad stops nothing else.
+
+        :param force: whether doubts about a release, and a new generation's gates, do not count.
+        """
+        return self._runner.run(Add(tuple(sources), overrides, build, force), by, steps)
+
+    def rebuild(self, steps: Steps, by: By = NOBODY, *, force: bool = False) -> "Built":
+        """Build a generation of all releases kept, and serve it.
+
+        :raises BuildRunningError: saying who is building what since when.
+        :raises GateError: naming the gate that does not hold; what was served stays.
+        """
+        return self._runner.run(Rebuild(force), by, steps)
+
+    def remove(self, release_id: str, steps: Steps, by: By = NOBODY, *, build: bool = True) -> Added:
+        """Withdraw a release, which hides it at once.
+
+        :raises UnknownReleaseError: when the corpus does not hold it.
+        """
+        return self._runner.run(Remove(release_id, build), by, steps)
+
+    def rollback(self, generation: str | None = None, by: By = NOBODY) -> RolledBack:
+        """Serve an older generation, by default the one before, and pin it.
+
+        :raises GenerationError: when there is none, or it is damaged.
+        """
+        return catalogue.rollback(self._settings, generation, by)
+
+    def quarantined(self) -> list[Quarantined]:
+        """Return all that is set aside, oldest first."""
+        return quarantined(self._settings)
+
+    def set_aside(self, number: int) -> Quarantined:
+        """Return what is set aside under a number.
+
+        :raises UnknownEntryError: when there is nothing.
+        """
+        return show(self._settings, number)
+
+    def accept(
+        self, number: int, steps: Steps, overrides: Overrides = UNSAID, by: By = NOBODY, *, build: bool = True
+    ) -> Added:
+        """Make a release of what is set aside, whatever speaks against it.
+
+        :raises UnknownEntryError: when there is nothing under that number.
+        :raises SourceError: when something that a release must state is still missing.
+        """
+        return self._runner.run(Accept(number, overrides, build), by, steps)
+
+    def discard(self, number: int, by: By = NOBODY) -> Quarantined:
+        """Put away what is set aside.
+
+        :raises UnknownEntryError: when there is nothing under that number.
+        """
+        return discard(self._settings, number, by)
+
+    def feeds(self) -> list[Feed]:
+        """Return the feeds that are kept, by address."""
+        return feeds(self._settings)
+
+    def add_feed(self, url: str, by: By = NOBODY, title: str = "") -> bool:
+        """Keep a feed; tell whether it is new.
+
+        :raises SourceError: when it is no http or https address.
+        """
+        return add_feed(self._settings, url, title, by)
+
+    def remove_feed(self, url: str, by: By = NOBODY) -> None:
+        """Forget a feed; the releases that came of it stay.
+
+        :raises UnknownEntryError: when it is not kept.
+        """
+        remove_feed(self._settings, url, by)
+
+    def poll(
+        self, steps: Steps, urls: Sequence[str] = (), by: By = NOBODY, *, due_only: bool = False
+    ) -> PolledAndServed:
+        """Read feeds, take in what is new, and serve it; without `urls` all but those that back off.
+
+        :raises UnknownEntryError: when an address is no feed that is kept.
+        """
+        return self._runner.run(Poll(tuple(urls), due_only), by, steps)
 
 
-def build_all(settings: IndexSettings, embedder: Embedder, progress: Progress) -> Built:
-    """Build a generation of all releases kept, serve it, and let automatic builds run again.
+def build_all(settings: IndexSettings, embedder: "Embedder", progress: Progress) -> "Built":
+    """Build a generation of all releases kept in this process, for the first question, which needs the model anyway.
 
     :raises BuildRunningError: when another build is running.
     """
+    from index.build import build
+
     open_corpus(settings).close()
     return build(settings, embedder, progress)
-
-
-def add(
-    settings: IndexSettings,
-    embedder: Embedder,
-    paths: Sequence[Path],
-    overrides: Overrides,
-    progress: Progress,
-    *,
-    build_after: bool,
-) -> Added:
-    """Keep the releases in files, and build where anything changed; a bad file does not stop the others."""
-    ingested: list[Ingested] = []
-    failed: list[Failed] = []
-    with closing(open_corpus(settings)) as store:
-        for path in paths:
-            try:
-                ingested.append(ingest_file(store, path, overrides))
-            except SourceError as error:
-                failed.append(Failed(str(path), str(error)))
-    generations = Generations(settings.data_dir)
-    changed = any(source.status != "unchanged" for source in ingested)
-    waits = changed and build_after and generations.pinned()
-    if changed and build_after and not waits:
-        build(settings, embedder, progress)
-    return Added(tuple(ingested), tuple(failed), generations.current(), waits)
-
-
-def remove(
-    settings: IndexSettings, embedder: Embedder, release_id: str, progress: Progress, *, build_after: bool
-) -> None:
-    """Withdraw a release: it is hidden at once wherever a generation is opened, and gone from the next build.
-
-    :raises UnknownReleaseError: when the corpus does not hold it.
-    """
-    generations = Generations(settings.data_dir)
-    with closing(open_corpus(settings)) as store:
-        withdraw(store, release_id)
-    served = generations.current()
-    if served is not None:
-        generations.serve(served)
-    if build_after and not generations.pinned():
-        build(settings, embedder, progress)

@@ -2,13 +2,23 @@
 
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
-from index.embed import Vectors
+from corpus.fetch import Fetcher
+from index.embed import Embedder, Vectors
+from index.jobs import Job, Tools
+from index.models import Meter, Step, Steps
+from index.settings import IndexSettings, fetch_rules
+from index.sources import OpenFetcher
+from index.store.corpus import By
 from index.terms import terms
+from index.upkeep import Upkeep
 
 DIM = 64
+Result = TypeVar("Result")
 
 
 class FakeEmbedder:
@@ -44,6 +54,35 @@ def _vector(text: str) -> Vectors:
         vector[zlib.crc32(term.encode()) % DIM] += 1.0
     normalised: Vectors = vector / np.linalg.norm(vector)
     return normalised
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Runs jobs in this process, with an embedder and what fetches."""
+
+    settings: IndexSettings
+    embedder: Embedder
+    open_fetcher: OpenFetcher | None = None
+
+    def run(self, job: Job[Result], by: By, steps: Steps) -> Result:
+        """Run a job and return what it gives."""
+        fetcher = self.open_fetcher or (lambda: Fetcher(fetch_rules(self.settings)))
+        return job.run(Tools(self.settings, self.embedder, fetcher, by, Meter(steps)))
+
+
+def upkeep(settings: IndexSettings, embedder: Embedder) -> Upkeep:
+    """Return what changes the corpus, all in this process."""
+    return Upkeep(settings, Here(settings, embedder))
+
+
+def fake_embedder(model: str) -> FakeEmbedder:
+    """Make the embedder in another process."""
+    assert model == "fake"
+    return FakeEmbedder()
+
+
+def quiet(step: Step) -> None:
+    """Hear of steps and say nothing."""
 
 
 def silent(phase: str, done: int, total: int) -> None:

@@ -3,65 +3,50 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from corpus.models import Release
+from index.store.canaries import CanaryTable
+from index.store.derived import DerivedTable
+from index.store.feeds import FeedTable
+from index.store.fetches import FetchTable
+from index.store.near import NearTable
+from index.store.quarantine import QuarantineTable
+from index.store.schema import corpus_migrations
 from index.store.sqlite import marks, now, release_from_row, storage_errors
 
-_RELEASE_FIELDS = ("title", "issuer", "date", "language", "kind", "url", "retrieved_from", "note", "text")
-_corpus = Migrations("corpus")
+_RELEASE_FIELDS = ("title", "issuer", "date", "language", "kind", "url", "retrieved_from", "note", "reference", "text")
 _SQL_VALUES = 500
+_WAIT_S = 30.0
 
 
-@_corpus()
-def m001_releases(db: Database) -> None:
-    """Every release that was ever accepted, and every version of its text."""
-    db.execute(
-        "CREATE TABLE releases (release_id TEXT PRIMARY KEY, text_sha256 TEXT NOT NULL, canonical_url TEXT UNIQUE, "
-        "removed_at TEXT) STRICT"
-    )
-    db.execute(
-        "CREATE TABLE versions (release_id TEXT NOT NULL REFERENCES releases, text_sha256 TEXT NOT NULL, "
-        "raw_sha256 TEXT NOT NULL, cleaner INTEGER NOT NULL, added_at TEXT NOT NULL, title TEXT NOT NULL, "
-        "issuer TEXT NOT NULL, "
-        "date TEXT NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL, url TEXT, retrieved_from TEXT, note TEXT, "
-        "text TEXT NOT NULL, PRIMARY KEY (release_id, text_sha256)) STRICT"
-    )
-    db.execute("CREATE INDEX versions_text ON versions (text_sha256)")
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who does something to the corpus, and why; it is written into the history."""
+
+    who: str = ""
+    why: str = ""
 
 
-@_corpus()
-def m002_embeddings(db: Database) -> None:
-    """Vectors that need not be computed again, as float16."""
-    db.execute(
-        "CREATE TABLE embeddings (model TEXT NOT NULL, dtype TEXT NOT NULL, prompt TEXT NOT NULL, "
-        "text_sha256 BLOB NOT NULL, "
-        "vector BLOB NOT NULL, PRIMARY KEY (model, dtype, prompt, text_sha256)) STRICT, WITHOUT ROWID"
-    )
-
-
-@_corpus()
-def m003_log(db: Database) -> None:
-    """What was done to the corpus and its generations, when."""
-    db.execute(
-        "CREATE TABLE log (id INTEGER PRIMARY KEY, at TEXT NOT NULL, action TEXT NOT NULL, release_id TEXT, "
-        "generation TEXT, "
-        "details TEXT NOT NULL) STRICT"
-    )
+NOBODY = By()
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of the history: `action` is added, changed, removed, built or rolled back."""
+    """One line of the history: `action` is added, changed, removed, quarantined, built, refused or rolled back."""
 
     at: str
     action: str
     release_id: str | None
     generation: str | None
     details: dict[str, object]
+    who: str
+    why: str
+    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +61,36 @@ class EmbeddingKey:
 class CorpusStore:
     """corpus.db: releases in every version, cached embeddings, the log. Used by one thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, by: By = NOBODY) -> None:
         """Open the database, or create it.
 
         :raises StorageError: when the folder cannot be written or the file is no database.
         """
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = Database(sqlite3.connect(path, timeout=30))
+            self._db = Database(sqlite3.connect(path, timeout=_WAIT_S))
             self._db.execute("PRAGMA synchronous = FULL")
-            _corpus.apply(self._db)
+            corpus_migrations.apply(self._db)
         self._path = path
+        self.by = by
+        self.quarantine = QuarantineTable(self._db, path)
+        self.canaries = CanaryTable(self._db, path)
+        self.derived = DerivedTable(self._db, path)
+        self.feeds = FeedTable(self._db, path)
+        self.fetches = FetchTable(self._db, path)
+        self.near = NearTable(self._db, path)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Keep everybody else from writing until all that is done in the block is kept, or none of it is."""
+        with storage_errors(self._path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.conn.rollback()
+                raise
+            self._db.conn.commit()
 
     def close(self) -> None:
         """Close the database."""
@@ -139,6 +143,18 @@ class CorpusStore:
             )
             return next((release_from_row(row) for row in rows), None)
 
+    def canonical_url(self, release_id: str) -> str | None:
+        """Return the address by which a release is known."""
+        with storage_errors(self._path):
+            rows = self._db.query("SELECT canonical_url FROM releases WHERE release_id = ?", [release_id])
+            return next((row["canonical_url"] for row in rows), None)
+
+    def revision(self) -> int:
+        """Return a number that grows with every release that is added, changed or removed."""
+        with storage_errors(self._path):
+            rows = self._db.query("SELECT max(id) AS last FROM log WHERE release_id IS NOT NULL")
+            return next(iter(rows))["last"] or 0
+
     def accept(
         self, release: Release, *, canonical_url: str | None, raw_sha256: str, cleaner: int, action: str
     ) -> None:
@@ -168,17 +184,26 @@ class CorpusStore:
             self._db.execute("UPDATE releases SET removed_at = ? WHERE release_id = ?", [now(), release_id])
             self._log("removed", release_id=release_id)
 
-    def log(self, action: str, *, generation: str, **details: object) -> None:
-        """Write down what happened to a generation."""
+    def log(
+        self, action: str, *, generation: str | None = None, seconds: float | None = None, **details: object
+    ) -> None:
+        """Write down what happened, other than to a release."""
         with storage_errors(self._path), self._db.atomic():
-            self._log(action, details, generation=generation)
+            self._log(action, details, generation=generation, seconds=seconds)
 
     def history(self) -> Iterator[LogEntry]:
         """Yield what was done, newest first."""
         with storage_errors(self._path):
             for row in self._db.query("SELECT * FROM log ORDER BY id DESC"):
                 yield LogEntry(
-                    row["at"], row["action"], row["release_id"], row["generation"], json.loads(row["details"])
+                    row["at"],
+                    row["action"],
+                    row["release_id"],
+                    row["generation"],
+                    json.loads(row["details"]),
+                    row["who"],
+                    row["why"],
+                    row["seconds"],
                 )
 
     def cached_embeddings(self, key: EmbeddingKey, digests: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -210,8 +235,19 @@ class CorpusStore:
         *,
         release_id: str | None = None,
         generation: str | None = None,
+        seconds: float | None = None,
     ) -> None:
         self._db.execute(
-            "INSERT INTO log (at, action, release_id, generation, details) VALUES (?, ?, ?, ?, ?)",
-            [now(), action, release_id, generation, json.dumps(details or {})],
+            "INSERT INTO log (at, action, release_id, generation, details, who, why, seconds) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                now(),
+                action,
+                release_id,
+                generation,
+                json.dumps(details or {}),
+                self.by.who,
+                self.by.why,
+                None if seconds is None else round(seconds, 1),
+            ],
         )

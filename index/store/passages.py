@@ -1,5 +1,6 @@
 """passages.db: all that one generation serves, texts and metadata included. Written once, then only read."""
 
+import itertools
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from index.store.sqlite import marks, release_from_row, storage_errors
 _SCHEMA = """
 CREATE TABLE releases (row INTEGER PRIMARY KEY, release_id TEXT NOT NULL UNIQUE, text_sha256 TEXT NOT NULL,
   title TEXT NOT NULL, issuer TEXT NOT NULL, date TEXT NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL, url TEXT,
-  retrieved_from TEXT, note TEXT, first_passage INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+  retrieved_from TEXT, note TEXT, reference TEXT, first_passage INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
 CREATE TABLE passages (row INTEGER PRIMARY KEY, release INTEGER NOT NULL REFERENCES releases, ordinal INTEGER NOT NULL,
   start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT NOT NULL, lead_in_start INTEGER, lead_in_end INTEGER,
   first_sentence INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
@@ -59,6 +60,14 @@ class ServedPassage:
         return FoundPassage(where.release_id, where.ordinal, where.start, where.end, where.heading, self.text, score)
 
 
+@dataclass(frozen=True, slots=True)
+class ReleasePassages:
+    """A served release, and the texts of its passages."""
+
+    release: Release
+    texts: tuple[str, ...]
+
+
 class Naming(NamedTuple):
     """A mention by the rows of its passage and its sentence, and the body's part in the sentence.
 
@@ -88,7 +97,7 @@ def write_passages(
             passage_row = sentence_row = 0
             for row, ((release, passages), named) in enumerate(zip(chunked, mentions, strict=True)):
                 connection.execute(
-                    f"INSERT INTO releases VALUES ({marks(range(13))})",
+                    f"INSERT INTO releases VALUES ({marks(range(14))})",
                     [
                         row,
                         release.release_id,
@@ -101,15 +110,14 @@ def write_passages(
                         release.url,
                         release.retrieved_from,
                         release.note,
+                        release.reference,
                         passage_row,
                         release.text,
                     ],
                 )
-                first_sentences = []
-                for at, passage in enumerate(passages):
-                    _insert_passage(connection, row, passage_row + at, sentence_row, release, passage)
-                    first_sentences.append(sentence_row)
-                    sentence_row += len(passage.sentences)
+                counts = itertools.accumulate((len(passage.sentences) for passage in passages), initial=sentence_row)
+                *first_sentences, sentence_row = counts
+                _insert_passages(connection, row, passage_row, first_sentences, release, passages)
                 connection.executemany(
                     "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?)",
                     [
@@ -130,36 +138,25 @@ def write_passages(
             connection.close()
 
 
-def _insert_passage(
+def _insert_passages(
     connection: sqlite3.Connection,
     release_row: int,
-    row: int,
-    first_sentence: int,
+    first_row: int,
+    first_sentences: Sequence[int],
     release: Release,
-    passage: Passage,
+    passages: Sequence[Passage],
 ) -> None:
-    text = release.text[passage.start : passage.end]
-    assert text.strip() == text != "", f"passage {passage.ordinal} of {release.release_id} is not trimmed"
-    lead_in = passage.lead_in
-    connection.execute(
-        f"INSERT INTO passages VALUES ({marks(range(10))})",
-        [
-            row,
-            release_row,
-            passage.ordinal,
-            passage.start,
-            passage.end,
-            passage.heading,
-            lead_in.start if lead_in else None,
-            lead_in.end if lead_in else None,
-            first_sentence,
-            text,
-        ],
-    )
-    connection.executemany(
-        "INSERT INTO sentences VALUES (?, ?, ?, ?)",
-        [(first_sentence + at, row, span.start, span.end) for at, span in enumerate(passage.sentences)],
-    )
+    rows, sentences = [], []
+    for row, (passage, first) in enumerate(zip(passages, first_sentences, strict=True), first_row):
+        text = release.text[passage.start : passage.end]
+        assert text.strip() == text != "", f"passage {passage.ordinal} of {release.release_id} is not trimmed"
+        lead_in = passage.lead_in
+        places = (lead_in.start, lead_in.end) if lead_in else (None, None)
+        where = (passage.ordinal, passage.start, passage.end, passage.heading)
+        rows.append((row, release_row, *where, *places, first, text))
+        sentences += [(at, row, span.start, span.end) for at, span in enumerate(passage.sentences, first)]
+    connection.executemany(f"INSERT INTO passages VALUES ({marks(range(10))})", rows)
+    connection.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?)", sentences)
 
 
 class PassageStore:
@@ -188,7 +185,7 @@ class PassageStore:
         """Return all served releases by row, their texts left out."""
         rows = self._query(
             "SELECT row, first_passage, release_id, text_sha256, title, issuer, date, language, kind, url, "
-            "retrieved_from, note, '' AS text FROM releases ORDER BY row"
+            "retrieved_from, note, reference, '' AS text FROM releases ORDER BY row"
         )
         return [
             ServedRelease(row["row"], row["first_passage"], row["text_sha256"], release_from_row(row)) for row in rows
@@ -201,6 +198,13 @@ class PassageStore:
     def release(self, row: int) -> Release:
         """Return one served release with its text."""
         return release_from_row(self._query("SELECT * FROM releases WHERE row = ?", [row])[0])
+
+    def by_release(self) -> list[ReleasePassages]:
+        """Return all served releases with the texts of their passages, by row."""
+        texts: dict[int, list[str]] = {}
+        for row in self._query("SELECT release, text FROM passages ORDER BY row"):
+            texts.setdefault(row["release"], []).append(row["text"])
+        return [ReleasePassages(release, tuple(texts.get(row, ()))) for row, release in enumerate(self.all_releases())]
 
     def passages(self, rows: Sequence[int]) -> list[ServedPassage]:
         """Return passages in the order of their rows given."""

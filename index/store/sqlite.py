@@ -38,6 +38,7 @@ def release_from_row(row: Mapping[str, Any]) -> Release:
         url=row["url"],
         retrieved_from=row["retrieved_from"],
         note=row["note"],
+        reference=row["reference"],
     )
 
 

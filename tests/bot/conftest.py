@@ -11,10 +11,9 @@ import pytest
 from bot.cli import main
 from index.embed import SentenceTransformerEmbedder
 from index.engine import Engine
-from index.ingest import Overrides
 from index.settings import IndexSettings
-from index.upkeep import add, build_all
-from tests.fakes import silent
+from index.upkeep import build_all
+from tests.fakes import quiet, silent, upkeep
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -58,7 +57,7 @@ def library_folder(tmp_path_factory: pytest.TempPathFactory, default_model: Sent
         path.write_text(made_up_release(month), "utf-8")
         paths.append(path)
     settings = IndexSettings(data_dir=folder / "data", model="")
-    add(settings, default_model, paths, Overrides(), silent, build_after=True)
+    upkeep(settings, default_model).add([str(path) for path in paths], quiet, force=True)
     return folder / "data"
 
 

@@ -15,6 +15,7 @@ from bot.settings import BotSettings
 from bot.store import ServerSettings
 from index.engine import Engine
 from index.settings import IndexSettings
+from index.upkeep import Upkeep
 from tests.emulator import Emulator, Permission, User
 from tests.emulator.channels import Channel
 from tests.emulator.fast import QUICK, running
@@ -111,8 +112,15 @@ def refusal(interaction: Interaction) -> str:
 
 
 @asynccontextmanager
-async def playing(engine: Engine, data_dir: Path, **settings: object) -> AsyncIterator[Stage]:
-    """Run the bot in a server with a channel, and with Ada and Bob."""
+async def playing(
+    engine: Engine,
+    data_dir: Path,
+    *,
+    upkeep: Upkeep | None = None,
+    administered: bool = False,
+    **settings: Any,  # noqa: ANN401 - the settings' own
+) -> AsyncIterator[Stage]:
+    """Run the bot in a server with a channel, and with Ada and Bob; `administered` lets Ada change the corpus."""
     async with Emulator() as emulator:
         guild = emulator.add_guild(locale="en-GB")
         guild.bot_permissions = int(NEEDED)
@@ -122,18 +130,34 @@ async def playing(engine: Engine, data_dir: Path, **settings: object) -> AsyncIt
         guild.add_member(bob)
         if settings.get("message_content"):
             emulator.application.allow_message_content()
-        bot = make_bot(emulator, engine, data_dir, **settings)
+        if administered:
+            settings |= {"admin_guilds": {guild.id}, "admin_users": {ada.id}}
+        bot = make_bot(emulator, engine, data_dir, upkeep, **settings)
         async with running(bot, emulator):
             yield Stage(emulator, bot, guild, channel, ada, bob)
             await bot.stop(2)
 
 
-def make_bot(emulator: Emulator, engine: Engine, data_dir: Path, **settings: object) -> MeasuresBot:
+def make_bot(
+    emulator: Emulator,
+    engine: Engine,
+    data_dir: Path,
+    upkeep: Upkeep | None = None,
+    **settings: object,
+) -> MeasuresBot:
     """Make a bot that reaches the emulator. Nobody is too fast for it, unless a test says so."""
     chosen = BotSettings.model_validate({"pace": 600, "pace_burst": 100} | settings)
     content = chosen.message_content
     index = IndexSettings(data_dir=data_dir)
-    return MeasuresBot(chosen, index, lambda: engine, message_content=content, connector=emulator.connector(), **QUICK)
+    return MeasuresBot(
+        chosen,
+        index,
+        lambda: engine,
+        upkeep=upkeep,
+        message_content=content,
+        connector=emulator.connector(),
+        **QUICK,
+    )
 
 
 def on_stage(*, engine: str = "served_by_default_model", **settings: object) -> Callable[[Scenario], Test]:
@@ -149,7 +173,7 @@ def on_stage(*, engine: str = "served_by_default_model", **settings: object) -> 
     return decorate
 
 
-def play(scenario: Callable[[Stage], Awaitable[None]], engine: Engine, **settings: object) -> None:
+def play(scenario: Callable[[Stage], Awaitable[None]], engine: Engine, **settings: Any) -> None:  # noqa: ANN401
     """Play a scenario."""
 
     async def whole() -> None:

@@ -11,13 +11,12 @@ import pytest
 from bot.render import BLUE, GREY
 from index.embed import SentenceTransformerEmbedder
 from index.engine import Engine
-from index.ingest import Overrides
+from index.jobs import open_corpus
 from index.settings import IndexSettings
-from index.upkeep import add, open_corpus, remove
 from tests.bot.conftest import made_up_release
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage, play, refusal
 from tests.emulator import Fault, Message, Permission
-from tests.fakes import silent
+from tests.fakes import quiet, upkeep
 
 OLD = "This answer is older than 30 days or was erased: ask again."
 MARCH = {"issuer": "European Commission", "since": "2023-03", "until": "2023-03"}
@@ -205,13 +204,13 @@ def moved(settings: IndexSettings, model: SentenceTransformerEmbedder, file: Pat
     """Correct the release of March by a paragraph in front of the quote."""
     text = made_up_release(3).replace("## Checks", "Nothing else was decided in the meeting of today.\n\n## Checks")
     file.write_text(text, "utf-8")
-    return add(settings, model, [file], Overrides(), silent, build_after=True)
+    return upkeep(settings, model).add([str(file)], quiet, force=True)
 
 
 def corrected(settings: IndexSettings, model: SentenceTransformerEmbedder, file: Path) -> object:
     """Correct the release of March by another number in the quote."""
     file.write_text(made_up_release(3, officers=200), "utf-8")
-    return add(settings, model, [file], Overrides(), silent, build_after=True)
+    return upkeep(settings, model).add([str(file)], quiet, force=True)
 
 
 def removed(settings: IndexSettings, model: SentenceTransformerEmbedder, file: Path) -> object:
@@ -219,14 +218,14 @@ def removed(settings: IndexSettings, model: SentenceTransformerEmbedder, file: P
     with closing(open_corpus(settings)) as store:
         release_id = store.find("https://example.europa.eu/constanța", "")
     assert release_id is not None
-    remove(settings, model, release_id, silent, build_after=True)
+    upkeep(settings, model).remove(release_id, quiet)
     return None
 
 
 def rebuilt(settings: IndexSettings, model: SentenceTransformerEmbedder, file: Path) -> object:
     """Add another release, which moves every row of the index."""
     file.write_text(made_up_release(1).replace("antwerp", "aalst").replace("Antwerp", "Aalst"), "utf-8")
-    return add(settings, model, [file], Overrides(), silent, build_after=True)
+    return upkeep(settings, model).add([str(file)], quiet, force=True)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
+from discord.app_commands import Group
 from discord.ext.commands import Cog
 
 from bot.cli import measures
@@ -42,7 +43,9 @@ def slash_commands() -> Iterator[str]:
         module = importlib.import_module(f"bot.cogs.{name}")
         for cog in vars(module).values():
             if isinstance(cog, type) and issubclass(cog, Cog) and cog.__module__ == module.__name__:
-                yield from (command.qualified_name for command in cog.__cog_app_commands__)
+                for command in cog.__cog_app_commands__:
+                    inner = command.walk_commands() if isinstance(command, Group) else [command]
+                    yield from (each.qualified_name for each in inner)
 
 
 def test_slash_commands_are_in_the_readme() -> None:

@@ -13,9 +13,10 @@ from corpus.models import Release
 from index.engine import Engine
 from index.filters import Filters, parse_since, parse_until
 from index.ingest import Overrides, ingest_file
+from index.jobs import open_corpus
 from index.models import Answer
 from index.settings import IndexSettings
-from index.upkeep import build_all, open_corpus
+from index.upkeep import build_all
 from tests.fakes import FakeEmbedder, silent
 
 NOTHING = Filters()

@@ -9,9 +9,10 @@ import pytest
 from index.card import Card
 from index.engine import Engine
 from index.ingest import Overrides, ingest_file
+from index.jobs import open_corpus
 from index.settings import IndexSettings
-from index.upkeep import build_all, open_corpus, remove
-from tests.fakes import FakeEmbedder, silent
+from index.upkeep import build_all
+from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 
 TEXTS = {
     "a.md": ("2020-03-01", "Europol will open a laboratory in the harbour town. Nobody else said anything of it."),
@@ -78,7 +79,7 @@ def test_withdrawn_release_is_gone_from_cards_at_once(
 ) -> None:
     assert engine.card("frontex").releases == 1
     gone = engine.card("frontex").measures[0].quote.release_id
-    remove(settings, embedder, gone, silent, build_after=False)
+    upkeep(settings, embedder).remove(gone, quiet, build=False)
     card = engine.card("frontex")
     assert (card.releases, card.passages, card.measures, card.named_with) == (0, 0, (), ())
     assert "frontex" not in engine.served().named_bodies()

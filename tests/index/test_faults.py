@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,13 @@ from index.build import build
 from index.engine import Engine
 from index.filters import Filters
 from index.generations import Generations
+from index.jobs import open_corpus
 from index.settings import IndexSettings
 from index.upkeep import build_all
-from tests.fakes import FakeEmbedder, silent
+from tests.fakes import FakeEmbedder, quiet, silent, upkeep
+from tests.pages import paragraphs
 
+COUNCIL = "2018-12-06-council-migrant-smuggling"
 ROOT = Path(__file__).parents[2]
 PREPARE = """
 import sys, pathlib, datetime
@@ -159,5 +163,74 @@ def test_really_full_disk_is_told_in_one_sentence(small_disk: Path, embedder: Fa
         assert_answers(settings, embedder, "000001")
         (small_disk / "filler").unlink()
         assert build(settings, embedder, silent).manifest.generation > "000001"
+    finally:
+        subprocess.run(["umount", "-l", small_disk], check=False)
+
+
+ADD = """
+from tests.fakes import quiet, upkeep
+print("adding", flush=True)
+try:
+    upkeep(settings, FakeEmbedder()).add(sys.argv[3:], quiet)
+except MeasuresError as error:
+    print(type(error).__name__, error)
+    raise SystemExit(1)
+"""
+
+
+def start_add(code: str, data_dir: Path, paths: list[Path]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PREPARE + code, str(data_dir), "0", *map(str, paths)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def some_releases(folder: Path, count: int) -> list[Path]:
+    paths = [folder / f"{number}.md" for number in range(count)]
+    for number, path in enumerate(paths):
+        header = f"---\ntitle: Title {number}\nissuer: OLAF\ndate: 2024-01-01\nlanguage: en\n---\n\n"
+        path.write_text(header + "\n\n".join(paragraphs(number, 20)), "utf-8")
+    return paths
+
+
+@pytest.mark.parametrize("limit_kb", [150, 200, 300, 450])
+def test_full_disk_while_adding_leaves_what_is_served_and_kept(
+    limit_kb: int, served: IndexSettings, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    paths = some_releases(tmp_path, 20)
+    limit = f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({limit_kb} * 1024, {limit_kb} * 1024))\n"
+    process = start_add(limit + ADD, served.data_dir, paths)
+    out, err = process.communicate()
+    assert (process.returncode, err) == (1, "")
+    assert out.splitlines()[1].startswith("StorageError ")
+    assert out.endswith(".\n")
+    assert_answers(served, embedder, "000001")
+    with closing(open_corpus(served)) as store:
+        kept = {release.release_id for release in store.releases()}
+    added = upkeep(served, embedder).add(list(map(str, paths)), quiet)
+    assert added.complete
+    assert {source.release_id for source in added.taken.ingested if source.status == "unchanged"} == kept - {COUNCIL}
+    assert build(served, embedder, silent).manifest.releases == 21
+
+
+def test_really_full_disk_while_adding_is_told_in_one_sentence(
+    small_disk: Path, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    try:
+        settings = IndexSettings(data_dir=small_disk / "data", model="fake")
+        build_all(settings, embedder, silent)
+        paths = some_releases(tmp_path, 3)
+        free = shutil.disk_usage(small_disk).free
+        (small_disk / "filler").write_bytes(b"x" * (free - (8 << 10)))
+        process = start_add(ADD, settings.data_dir, paths)
+        out, err = process.communicate()
+        assert (process.returncode, err) == (1, "")
+        assert out.splitlines()[1].startswith("StorageError ")
+        assert_answers(settings, embedder, "000001")
+        (small_disk / "filler").unlink()
+        assert upkeep(settings, embedder).add(list(map(str, paths)), quiet).complete
     finally:
         subprocess.run(["umount", "-l", small_disk], check=False)

@@ -15,11 +15,10 @@ from index.build import build
 from index.engine import Engine
 from index.filters import Filters
 from index.generations import Generations
-from index.ingest import Overrides
 from index.settings import IndexSettings
 from index.store.corpus import CorpusStore
-from index.upkeep import add, build_all, remove
-from tests.fakes import FakeEmbedder, silent
+from index.upkeep import build_all
+from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 
 COUNCIL = "2018-12-06-council-migrant-smuggling"
 FISH = "2024-05-06-european-a-title"
@@ -39,7 +38,7 @@ def add_text(
 
     def add_one(text: str) -> object:
         path = write_release("fish.md", text, url="https://ec.europa.eu/fish")
-        return add(settings, embedder, [path], Overrides(), silent, build_after=True)
+        return upkeep(settings, embedder).add([str(path)], quiet)
 
     return add_one
 
@@ -125,7 +124,7 @@ def test_withdrawn_release_never_comes_back(
     add_text("Cod is a fish that is caught in the North Sea and eaten.")
     with Engine(settings, embedder) as engine:
         assert any("Cod is a fish" in text for text in texts_found(engine, "cod fish"))
-        remove(settings, embedder, FISH, silent, build_after=False)
+        upkeep(settings, embedder).remove(FISH, quiet, build=False)
         assert built.current() == "000002"
         assert not any("Cod is a fish" in text for text in texts_found(engine, "cod fish"))
         build(settings, embedder, silent)
@@ -133,13 +132,13 @@ def test_withdrawn_release_never_comes_back(
         assert not any("Cod is a fish" in text for text in texts_found(engine, "cod fish"))
     assert [release.release_id for release in catalogue.releases(settings)] == [COUNCIL]
     with pytest.raises(UnknownReleaseError):
-        remove(settings, embedder, FISH, silent, build_after=False)
+        upkeep(settings, embedder).remove(FISH, quiet, build=False)
 
 
 def test_everything_withdrawn_leaves_an_index_that_finds_nothing(
     built: Generations, settings: IndexSettings, embedder: FakeEmbedder
 ) -> None:
-    remove(settings, embedder, COUNCIL, silent, build_after=True)
+    upkeep(settings, embedder).remove(COUNCIL, quiet)
     assert built.current() == "000002"
     with Engine(settings, embedder) as engine:
         answer = engine.answer("What will Europol do?", Filters())

@@ -9,8 +9,9 @@ from index.embed import SentenceTransformerEmbedder
 from index.engine import Engine
 from index.filters import Filters
 from index.ingest import Overrides, ingest_file
+from index.jobs import open_corpus
 from index.settings import IndexSettings
-from index.upkeep import build_all, open_corpus
+from index.upkeep import build_all
 from tests.fakes import silent
 
 BODIES = {

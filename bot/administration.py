@@ -1,0 +1,96 @@
+"""What the cogs of administrators share: who may, work that takes long, what is written down.
+
+The corpus is shared by all servers, so a server's own administrators may change nothing as such: only people and roles
+in the settings, in servers in the settings, checked at every call, button and window.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import discord
+from discord.ext import commands
+
+from bot.client import MeasuresBot
+from bot.errors import Refused
+from bot.markup import plain
+from bot.press import Handler
+from bot.progress import ProgressMessage
+from bot.questions import Interaction
+from bot.settings import BotSettings
+from corpus.errors import MeasuresError
+from index.models import Steps
+from index.store.corpus import By
+
+T = TypeVar("T")
+_ERROR_CHARS = 1_000
+
+
+def may_administer(settings: BotSettings, guild_id: int | None, user: discord.User | discord.Member) -> bool:
+    """Tell whether a person is one of those in the settings, in one of the servers in the settings."""
+    if guild_id is None or guild_id not in settings.admin_guilds:
+        return False
+    roles = {role.id for role in user.roles} if isinstance(user, discord.Member) else set()
+    return user.id in settings.admin_users or bool(roles & settings.admin_roles)
+
+
+class Administration(commands.Cog):
+    """A cog for administrators."""
+
+    def __init__(self, bot: MeasuresBot) -> None:
+        """Take the bot."""
+        self.bot = bot
+        self.upkeep = bot.upkeep
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Let nobody in but those in the settings.
+
+        :raises Refused: for everybody else.
+        """
+        if not self.may(interaction):
+            raise Refused(self.bot.words_private(interaction)("This is for those who run the bot."))
+        return True
+
+    def may(self, interaction: discord.Interaction[Any]) -> bool:
+        """Tell whether the person is an administrator; for completion, which no check stands before."""
+        return may_administer(self.bot.settings, interaction.guild_id, interaction.user)
+
+    def guarded(self, handler: Callable[[Interaction, str], Awaitable[None]]) -> Handler:
+        """Return a button's handler that lets only administrators press it."""
+
+        async def check_first(interaction: Interaction, rest: str) -> None:
+            await self.interaction_check(interaction)
+            await handler(interaction, rest)
+
+        return check_first
+
+    async def work(
+        self, interaction: Interaction, action: str, work: Callable[[Steps], T], details: dict[str, object]
+    ) -> T | None:
+        """Do what takes long, show how far it is, and write it down; what goes wrong is told in full."""
+        progress = ProgressMessage(interaction, self.bot.words_private(interaction))
+        await self.audit(interaction, action, details)
+        try:
+            return await progress.follow(work, self.bot.upkeeping)
+        except MeasuresError as error:
+            await progress.show(f"⚠ {plain(str(error), _ERROR_CHARS)}")
+            return None
+
+    async def look(self, look: Callable[[], T]) -> T:
+        """Do what is quick, off the event loop; administrators read in full what goes wrong.
+
+        :raises Refused: with the sentence of the error.
+        """
+        try:
+            return await self.bot.upkeeping(look)
+        except MeasuresError as error:
+            raise Refused(plain(str(error), _ERROR_CHARS)) from error
+
+    async def audit(self, interaction: Interaction, action: str, details: dict[str, object]) -> None:
+        """Write down what an administrator does."""
+        who, guild_id = interaction.user.id, interaction.guild_id
+        await self.bot.storing(lambda store: store.audit(who, guild_id, action, details))
+
+
+def by(interaction: Interaction, why: str) -> By:
+    """Return who does something, for the history of the corpus."""
+    return By(f"Discord user {interaction.user.id}", why)

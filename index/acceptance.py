@@ -1,0 +1,87 @@
+"""Whether a draft may become a release by itself; what may not is set aside with the reasons, for a person to judge."""
+
+import datetime
+from dataclasses import dataclass
+
+from corpus import quality
+from corpus.clean import is_html, kind_of
+from corpus.decode import decode
+from corpus.errors import SourceError
+from corpus.models import Draft
+from index.near import nearest
+from index.store.corpus import CorpusStore
+
+MIN_TEXT_CHARS = 40
+_FLAGS = {"title": "--title", "issuer": "--issuer", "date": "--date", "language": "--language"}
+_VERBS = frozenset(("says", "asks", "shows", "is"))
+# ISO 639-1: the official languages of the EU, those of its candidates and neighbours, and the large ones of the world.
+LANGUAGES = frozenset(
+    "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv "
+    "ar az be bs ca cy eu fa gl he hi hy is ja ka ko ku lb mk nb nn no ps ru so sq sr ti tr uk ur vi zh".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a draft is no release yet; `lacking` are the reasons that no force overrules."""
+
+    lacking: tuple[str, ...]
+    doubts: tuple[str, ...]
+    duplicate_of: str | None = None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.lacking + self.doubts
+
+
+def judge(store: CorpusStore, draft: Draft, data: bytes, signed: bytes, known_as: str | None) -> Verdict:
+    """Say what a draft lacks and what speaks against it.
+
+    :param data: the bytes it was read from.
+    :param signed: the signature of its text.
+    :param known_as: the release it is a version of, where it is one: it is then no duplicate.
+    """
+    doubts = [*_of_text(draft, data), *_of_date(draft), *_of_language(draft)]
+    near = nearest(store, signed, draft.language) if known_as is None and len(draft.text) >= MIN_TEXT_CHARS else None
+    if near is not None:
+        release_id, share = near
+        address = store.canonical_url(release_id)
+        where = f" at {address}" if address else ""
+        doubts.append(f"{share:.0%} of it is the same as {release_id}{where}, which it would show twice")
+    return Verdict(lacking(draft), tuple(doubts), near[0] if near else None)
+
+
+def lacking(draft: Draft) -> tuple[str, ...]:
+    """Name what a release must state and a draft does not, with the option that gives it."""
+    return tuple(f"no {field} (give it with {_FLAGS[field]})" for field in draft.missing())
+
+
+def _of_text(draft: Draft, data: bytes) -> list[str]:
+    """Say what is wrong with the text; a plain one was written down by a person, who may keep it short."""
+    empty = len(draft.text) < MIN_TEXT_CHARS
+    found = quality.reasons(draft, data)
+    if empty or _is_plain(data):
+        found = tuple(reason for reason in found if not reason.startswith("too little text"))
+    spelled = [f"it {reason}" if reason.split()[0] in _VERBS else reason for reason in found]
+    return ["it holds no text of a release", *spelled] if empty else spelled
+
+
+def _is_plain(data: bytes) -> bool:
+    try:
+        return kind_of(data, "it") == "text" and not is_html(decode(data, "it"))
+    except SourceError:
+        return False
+
+
+def _of_date(draft: Draft) -> list[str]:
+    today = datetime.datetime.now(datetime.UTC).date()
+    if draft.date is not None and draft.date > today + datetime.timedelta(days=1):  # it is tomorrow already elsewhere
+        return [f"it is dated {draft.date}, in the future (correct it with --date)"]
+    return []
+
+
+def _of_language(draft: Draft) -> list[str]:
+    if draft.language is not None and draft.language not in LANGUAGES:
+        return [f"its language {draft.language[:20]!r} is none that is known (give it with --language, as en or fr)"]
+    return []

@@ -1,0 +1,103 @@
+"""The parent's side of a worker: it starts one, hears how far it is, and says in one sentence when it died."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from corpus.errors import WorkerError
+from index.jobs import Job
+from index.messages import Message, Raised, Task
+from index.models import Step, Steps
+from index.settings import IndexSettings
+from index.store.corpus import By
+
+log = logging.getLogger(__name__)
+DEFAULT_EMBEDDER = "index.embed:SentenceTransformerEmbedder"
+_ROOT = Path(__file__).parents[1]
+_STDERR_CHARS = 4_000
+
+Result = TypeVar("Result")
+
+
+class ChildProcess:
+    """Runs jobs in processes of their own, one process a job, so that whoever answers meanwhile is not held up."""
+
+    def __init__(self, settings: IndexSettings, embedder: str = DEFAULT_EMBEDDER) -> None:
+        """Say which settings count.
+
+        :param embedder: what makes the embedder of the model's name, as ``module:name``; tests name their own.
+        """
+        self._settings = settings
+        self._embedder = embedder
+
+    def run(self, job: Job[Result], by: By, steps: Steps) -> Result:
+        """Run a job and return what it gives.
+
+        :raises MeasuresError: whatever the job raises.
+        :raises WorkerError: when the process ends before the job does.
+        """
+        ours, theirs = Pipe()
+        with ours, tempfile.TemporaryFile() as stderr:
+            with theirs:
+                process = _start(theirs, stderr)
+            try:
+                ours.send(Task(job, self._settings, by, self._embedder))
+                result: Result = _hear(ours, steps)
+                return result
+            except (EOFError, OSError) as error:
+                raise WorkerError(_epitaph(process.wait(), stderr)) from error
+            finally:
+                process.kill()
+                process.wait()
+
+
+def _start(theirs: "Connection[Message, Task]", stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start a worker that imports what this process does, and leaves it a core to answer with."""
+    threads = str(max(1, (os.cpu_count() or 2) - 1))
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(_ROOT), *(path for path in sys.path if path)]),
+        "OMP_NUM_THREADS": threads,
+        "MKL_NUM_THREADS": threads,
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "index.worker", str(theirs.fileno())],
+        pass_fds=[theirs.fileno()],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=stderr,
+        start_new_session=True,  # Ctrl-C is for the parent, whose end the worker notices
+    )
+
+
+def _hear(ours: "Connection[Task, Message]", steps: Steps) -> Any:  # noqa: ANN401
+    while True:
+        message = ours.recv()
+        if isinstance(message, Step):
+            steps(message)
+        elif isinstance(message, Raised):
+            raise message.error
+        else:
+            return message.result
+
+
+def _epitaph(status: int, stderr: IO[bytes]) -> str:
+    """Say in a sentence how a worker ended; what it wrote last goes to the log."""
+    stderr.seek(0)
+    log.info("the worker ended with %s: %s", status, stderr.read().decode("utf-8", "replace")[-_STDERR_CHARS:])
+    if status < 0:
+        how = f"was ended by signal {-status} ({signal.Signals(-status).name})"
+    else:
+        how = f"ended unexpectedly with status {status}"
+    return (
+        f"The process that does the work {how}: what is served stays as it was, what was kept is kept; run it again, "
+        "and see with `measures --verbose …` what it said last."
+    )

@@ -1,0 +1,37 @@
+"""What goes over the pipe between a worker and the process that started it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.errors import MeasuresError
+from index.jobs import Job
+from index.models import Step
+from index.settings import IndexSettings
+from index.store.corpus import By
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A job, and what is needed to do it; ``embedder`` names a module and what in it makes one of a model's name."""
+
+    job: Job[Any]
+    settings: IndexSettings
+    by: By
+    embedder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a job gave."""
+
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What a job raised, to be raised where it was asked for."""
+
+    error: MeasuresError
+
+
+Message = Step | Done | Raised

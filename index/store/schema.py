@@ -1,0 +1,124 @@
+"""The tables of corpus.db, made by numbered migrations: new ones are added below the others, old ones never change."""
+
+from sqlite_utils import Database, Migrations
+
+corpus_migrations = Migrations("corpus")
+
+
+@corpus_migrations()
+def m001_releases(db: Database) -> None:
+    """Every release that was ever accepted, and every version of its text."""
+    db.execute(
+        "CREATE TABLE releases (release_id TEXT PRIMARY KEY, text_sha256 TEXT NOT NULL, canonical_url TEXT UNIQUE, "
+        "removed_at TEXT) STRICT"
+    )
+    db.execute(
+        "CREATE TABLE versions (release_id TEXT NOT NULL REFERENCES releases, text_sha256 TEXT NOT NULL, "
+        "raw_sha256 TEXT NOT NULL, cleaner INTEGER NOT NULL, added_at TEXT NOT NULL, title TEXT NOT NULL, "
+        "issuer TEXT NOT NULL, "
+        "date TEXT NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL, url TEXT, retrieved_from TEXT, note TEXT, "
+        "text TEXT NOT NULL, PRIMARY KEY (release_id, text_sha256)) STRICT"
+    )
+    db.execute("CREATE INDEX versions_text ON versions (text_sha256)")
+
+
+@corpus_migrations()
+def m002_embeddings(db: Database) -> None:
+    """Vectors that need not be computed again, as float16."""
+    db.execute(
+        "CREATE TABLE embeddings (model TEXT NOT NULL, dtype TEXT NOT NULL, prompt TEXT NOT NULL, "
+        "text_sha256 BLOB NOT NULL, "
+        "vector BLOB NOT NULL, PRIMARY KEY (model, dtype, prompt, text_sha256)) STRICT, WITHOUT ROWID"
+    )
+
+
+@corpus_migrations()
+def m003_log(db: Database) -> None:
+    """What was done to the corpus and its generations, when."""
+    db.execute(
+        "CREATE TABLE log (id INTEGER PRIMARY KEY, at TEXT NOT NULL, action TEXT NOT NULL, release_id TEXT, "
+        "generation TEXT, "
+        "details TEXT NOT NULL) STRICT"
+    )
+
+
+@corpus_migrations()
+def m004_who_and_why(db: Database) -> None:
+    """Who did it, why, and how long it took."""
+    db.execute("ALTER TABLE log ADD COLUMN who TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE log ADD COLUMN why TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE log ADD COLUMN seconds REAL")
+
+
+@corpus_migrations()
+def m005_reference(db: Database) -> None:
+    """The number an issuer gives a release, as 733/18 or IP/18/6635."""
+    db.execute("ALTER TABLE versions ADD COLUMN reference TEXT")
+
+
+@corpus_migrations()
+def m006_quarantine(db: Database) -> None:
+    """What was set aside: the draft as it was read (JSON), and why (JSON)."""
+    db.execute(
+        "CREATE TABLE quarantine (id INTEGER PRIMARY KEY, at TEXT NOT NULL, source TEXT NOT NULL, canonical_url TEXT, "
+        "raw_sha256 TEXT NOT NULL, cleaner INTEGER NOT NULL, draft TEXT NOT NULL, reasons TEXT NOT NULL, "
+        "duplicate_of TEXT REFERENCES releases, who TEXT NOT NULL, state TEXT NOT NULL) STRICT"
+    )
+    db.execute("CREATE UNIQUE INDEX quarantine_held ON quarantine (source) WHERE state = 'held'")
+
+
+@corpus_migrations()
+def m007_signatures(db: Database) -> None:
+    """MinHash signatures of texts, and their bands, by which near-duplicates are found without reading all of them."""
+    db.execute(
+        "CREATE TABLE signatures (release_id TEXT PRIMARY KEY REFERENCES releases, text_sha256 TEXT NOT NULL, "
+        "signature BLOB NOT NULL) STRICT"
+    )
+    db.execute(
+        "CREATE TABLE bands (band INTEGER NOT NULL, digest INTEGER NOT NULL, release_id TEXT NOT NULL, "
+        "PRIMARY KEY (band, digest, release_id)) STRICT, WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX bands_release ON bands (release_id)")
+
+
+@corpus_migrations()
+def m008_addresses(db: Database) -> None:
+    """Other addresses that hold a release of the corpus, and what fetching an address again may save."""
+    db.execute(
+        "CREATE TABLE addresses (canonical_url TEXT PRIMARY KEY, release_id TEXT NOT NULL REFERENCES releases, "
+        "at TEXT NOT NULL) STRICT, WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE fetches (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, "
+        "release_id TEXT NOT NULL REFERENCES releases, at TEXT NOT NULL) STRICT, WITHOUT ROWID"
+    )
+
+
+@corpus_migrations()
+def m009_canaries(db: Database) -> None:
+    """A question for each release that has to find it."""
+    db.execute(
+        "CREATE TABLE canaries (release_id TEXT PRIMARY KEY REFERENCES releases, draw TEXT NOT NULL, "
+        "question TEXT NOT NULL) STRICT"
+    )
+    db.execute("CREATE INDEX canaries_draw ON canaries (draw)")
+
+
+@corpus_migrations()
+def m010_feeds(db: Database) -> None:
+    """Feeds, when each is polled next, and which of their entries were seen. `due` is in seconds since 1970."""
+    db.execute(
+        "CREATE TABLE feeds (url TEXT PRIMARY KEY, title TEXT NOT NULL, added_at TEXT NOT NULL, etag TEXT, "
+        "last_modified TEXT, polled_at TEXT, due REAL NOT NULL, failures INTEGER NOT NULL, last_error TEXT) STRICT"
+    )
+    db.execute(
+        "CREATE TABLE seen_entries (feed TEXT NOT NULL REFERENCES feeds ON DELETE CASCADE, url TEXT NOT NULL, "
+        "at TEXT NOT NULL, attempts INTEGER NOT NULL, outcome TEXT NOT NULL, PRIMARY KEY (feed, url)) "
+        "STRICT, WITHOUT ROWID"
+    )
+
+
+@corpus_migrations()
+def m011_derived(db: Database) -> None:
+    """What was worked out of each release for the last build."""
+    db.execute("CREATE TABLE derived (release_id TEXT PRIMARY KEY, key BLOB NOT NULL, value BLOB NOT NULL) STRICT")

@@ -1,0 +1,109 @@
+"""Administration on the command line: addresses, quarantine, feeds, comparison, each to the end."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bot.conftest import Run, sentence_of
+from tests.conftest import SHARED
+from tests.corpus.servers import Server, page
+from tests.pages import paragraphs, press_page, rss
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "pages"
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server of real-shaped pages, in one's own network."""
+    with Server({f"/{path.name}": page(path.read_bytes()) for path in FIXTURES.glob("*.html")}) as server:
+        monkeypatch.setenv("MEASURES_FETCH_PRIVATE", f"127.0.0.1:{server.port}")
+        yield server
+
+
+def test_address_ends_in_an_answer_that_quotes_the_new_release(run: Run, site: Server) -> None:
+    names = ("consilium.html", "presscorner.html", "europol.html", "frontex.html", "ecb.html")
+    result = run("index", "add", *(site.url(f"/{name}") for name in names), "--json")
+    added = json.loads(result.stdout)
+    assert (result.returncode, result.stderr, len(added["added"])) == (0, "", 5)
+    assert list(added) == ["added", "changed", "unchanged", "quarantined", "failed", "generation"]
+    assert added["generation"] == "000002"
+    answer = json.loads(run("ask", "How long do national authorities have to answer a request?", "--json").stdout)
+    assert answer["quotes"][0]["text"].startswith("National authorities will have 90 days to answer a request.")
+    assert answer["quotes"][0]["release_id"] == added["added"][0]
+    assert answer["quotes"][0]["link"].startswith("https://www.consilium.europa.eu/en/press/press-releases/2019/03/14/")
+    again = json.loads(run("index", "add", site.url("/consilium.html"), "--json").stdout)
+    assert (again["unchanged"], again["generation"]) == ([added["added"][0]], "000002")
+
+
+@pytest.mark.skipif(not (SHARED / "pages").is_dir(), reason="the shared pages are not here")
+def test_real_pages_are_added_whole(run: Run, site: Server) -> None:
+    paths = sorted((SHARED / "pages").glob("*.html"))
+    site.handlers |= {f"/{path.name}": page(path.read_bytes(), Content_Type="text/html") for path in paths}
+    result = run("index", "add", *(site.url(f"/{path.name}") for path in paths), "--json")
+    added = json.loads(result.stdout)
+    assert (result.returncode, len(added["added"]), added["quarantined"]) == (0, len(paths), [])
+
+
+def test_bad_sources_are_told_and_the_document_is_printed_either_way(run: Run, site: Server) -> None:
+    site.handlers["/undated.html"] = page(press_page("A title", "", paragraphs(1)))
+    result = run("index", "add", site.url("/gone"), site.url("/undated.html"), site.url("/ecb.html"), "--json")
+    document = json.loads(result.stdout)
+    assert result.returncode == 1
+    assert len(document["added"]) == 1
+    assert document["quarantined"] == [
+        {"source": site.url("/undated.html"), "reasons": ["no date (give it with --date)"]}
+    ]
+    assert [failure["source"] for failure in document["failed"]] == [site.url("/gone")]
+    assert [line.split(" ")[0] for line in result.stderr.splitlines()] == ["Error:", "Error:"]
+
+    held = json.loads(run("index", "quarantine", "list", "--json").stdout)["quarantine"]
+    assert [(one["source"], one["title"]) for one in held] == [(site.url("/undated.html"), "A title")]
+    number = str(held[0]["id"])
+    assert "no date (give it with --date)" in run("index", "quarantine").stdout
+    assert json.loads(run("index", "quarantine", "show", number, "--json").stdout)["text"].startswith("The ")
+    assert paragraphs(1)[0] in run("index", "quarantine", "show", number).stdout
+    assert "still has no date" in sentence_of(run("index", "quarantine", "accept", number))
+    accepted = run("index", "quarantine", "accept", number, "--date", "2024-05-06", "--json")
+    assert json.loads(accepted.stdout)["added"] == ["2024-05-06-council-european-a-title"]
+    assert "Nothing is in quarantine" in sentence_of(run("index", "quarantine", "discard", number))
+    assert run("index", "quarantine").stderr == "Nothing is in quarantine.\n"
+
+
+def test_private_addresses_are_refused_without_the_setting(
+    run: Run, site: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MEASURES_FETCH_PRIVATE")
+    assert "MEASURES_FETCH_HOSTS" in sentence_of(run("index", "add", site.url("/ecb.html")))
+    assert site.asked == []
+
+
+def test_feeds_are_followed_polled_and_told(run: Run, site: Server) -> None:
+    site.handlers["/feed"] = page(rss("Council news", [site.url("/consilium.html"), site.url("/ecb.html")]))
+    assert run("feeds", "list").stderr == "No feed is followed: `measures feeds add URL` follows one.\n"
+    assert run("feeds", "add", site.url("/feed")).stdout == f"followed: {site.url('/feed')}\n"
+    polled = json.loads(run("feeds", "poll", "--json").stdout)
+    assert polled["feeds"] == [{"url": site.url("/feed"), "new": 2, "error": None, "skipped": False}]
+    assert (len(polled["added"]), polled["generation"]) == (2, "000002")
+    (listed,) = json.loads(run("feeds", "list", "--json").stdout)["feeds"]
+    assert (listed["url"], listed["title"], listed["failures"]) == (site.url("/feed"), "Council news", 0)
+    difference = json.loads(run("index", "diff", "000001", "000002", "--json").stdout)
+    assert [change["release_id"] for change in difference["came"]] == sorted(polled["added"])
+    assert "2 releases came, 0 changed, 0 went" in run("index", "diff", "000001", "000002").stdout
+    assert run("feeds", "remove", site.url("/feed")).returncode == 0
+    del site.handlers["/feed"]
+    run("feeds", "add", site.url("/feed"))
+    failed = run("feeds", "poll")
+    assert (failed.returncode, failed.stderr.startswith("Error: ")) == (1, True)
+    assert "failed 1 times" in run("feeds", "list").stdout
+
+
+def test_history_names_who_typed_what(run: Run, site: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "ada")
+    run("index", "add", site.url("/ecb.html"))
+    built, added = json.loads(run("index", "history", "--json").stdout)["entries"][:2]
+    assert (built["action"], built["who"], built["why"]) == ("built", "ada", "index add")
+    assert built["seconds"] > 0
+    assert (added["action"], added["who"]) == ("added", "ada")
+    assert "by ada" in run("index", "history").stdout.splitlines()[0]

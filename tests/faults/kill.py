@@ -1,0 +1,157 @@
+"""Kill an ingest-and-build with signal 9 at moments chosen at random, and look what is left.
+
+    python -m tests.faults.kill [--points 50] [--seed 0]
+
+Each time a process fetches pages from a loopback server, keeps them one by one, saying so, corrects one of those kept
+before, and builds. After it was killed: what is served is whole and answers, all that it said was kept is there, and
+the next run completes, with every release once and in its last version.
+"""
+
+import argparse
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from index import catalogue
+from index.engine import Engine
+from index.filters import Filters
+from index.generations import Generations
+from index.jobs import open_corpus
+from index.settings import IndexSettings
+from index.upkeep import build_all
+from tests.corpus.servers import Server
+from tests.fakes import FakeEmbedder, quiet, silent, upkeep
+from tests.pages import Tagged, paragraphs, press_page
+
+ROOT = Path(__file__).parents[2]
+PAGES = 5
+_WORK = """
+import pathlib, sys
+from index.settings import IndexSettings
+from tests.fakes import FakeEmbedder, quiet, upkeep
+folder, port, *urls = sys.argv[1:]
+private = frozenset({("127.0.0.1", int(port))})
+keeper = upkeep(IndexSettings(data_dir=pathlib.Path(folder), model="fake", fetch_private=private), FakeEmbedder())
+print("ready", flush=True)
+for url in urls:
+    for kept in keeper.add([url], quiet, build=False).taken.ingested:
+        print("kept", kept.release_id, flush=True)
+keeper.rebuild(quiet)
+print("built", flush=True)
+"""
+
+
+@dataclass
+class Rig:
+    """A data folder that serves the shipped release, a server, and what was put on it so far."""
+
+    settings: IndexSettings
+    site: Server
+    draw: random.Random
+    pages: dict[str, Tagged]
+    longest_s: float = 1.0
+
+    def strike(self, number: int) -> bool:
+        """Let a process work and kill it; tell whether it was still at work.
+
+        :raises AssertionError: when something is not as it must be afterwards.
+        """
+        for at in range(PAGES):
+            self._put(f"/{number}-{at}", number * PAGES + at)
+        corrected = self.draw.choice(sorted(self.pages))
+        self.pages[corrected].change(_page(corrected, 1_000_000 + number))
+        urls = [self.site.url(path) for path in self.pages if path == corrected or path.startswith(f"/{number}-")]
+        kept, at_work = self._work(urls)
+        self._look_at_what_is_served()
+        with closing(open_corpus(self.settings)) as store:
+            there = {release.release_id for release in store.releases()}
+        assert kept <= there, f"lost: {kept - there}"
+        self._complete(urls, kept)
+        return at_work
+
+    def _put(self, path: str, seed: int) -> None:
+        self.pages[path] = Tagged(_page(path, seed))
+        self.site.handlers[path] = self.pages[path]
+
+    def _work(self, urls: list[str]) -> tuple[set[str], bool]:
+        arguments = [sys.executable, "-c", _WORK, str(self.settings.data_dir), str(self.site.port), *urls]
+        process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        began = time.monotonic()
+        wait = self.draw.uniform(0.0, self.longest_s)
+        try:
+            process.wait(wait)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+        out, _ = process.communicate()
+        lines = out.splitlines()
+        at_work = "built" not in lines
+        if not at_work:
+            self.longest_s = 0.9 * (time.monotonic() - began)
+        elif process.returncode >= 0:
+            raise AssertionError(f"the work failed by itself with status {process.returncode}")
+        elif self.draw.random() < 0.2:
+            self.longest_s *= 1.2  # so that the end of the work is struck, too
+        return {line.removeprefix("kept ") for line in lines if line.startswith("kept ")}, at_work
+
+    def _look_at_what_is_served(self) -> None:
+        generations = Generations(self.settings.data_dir)
+        current = generations.current()
+        assert current is not None
+        generations.check(current, digests=True)
+        with Engine(self.settings, FakeEmbedder()) as engine:
+            answer = engine.answer("Which agency will train border control units?", Filters())
+        assert any("CEPOL" in quote.text for quote in answer.quotes + answer.related)
+
+    def _complete(self, urls: list[str], kept: set[str]) -> None:
+        keeper = upkeep(self.settings, FakeEmbedder())
+        added = keeper.add(urls, quiet)
+        assert added.complete, added
+        again = {source.release_id for source in added.taken.ingested if source.status == "added"}
+        assert not kept & again, "what was kept is known again"
+        keeper.rebuild(quiet)
+        served = catalogue.releases(self.settings)
+        assert len(served) == len(self.pages) + 1
+        texts = {release.url: release.text for release in served}
+        assert len(texts) == len(served), "nothing is served twice"
+        for path, served_page in self.pages.items():
+            text = texts[self.site.url(path)]
+            assert text.encode() in served_page.body.replace(b"</p>\n<p>", b"\n\n"), "the last version is served"
+        assert not (Generations(self.settings.data_dir).root / ".building").exists()
+
+
+def _page(path: str, seed: int) -> bytes:
+    return press_page(f"Measures number {path[1:]}", "2024-05-06", paragraphs(seed + 1))
+
+
+@contextmanager
+def rig(folder: Path, seed: int) -> Iterator[Rig]:
+    """Serve the shipped release from a folder, and pages from a server."""
+    with Server({}) as site:
+        private = frozenset({("127.0.0.1", site.port)})
+        settings = IndexSettings(data_dir=folder, model="fake", fetch_private=private)
+        build_all(settings, FakeEmbedder(), silent)
+        yield Rig(settings, site, random.Random(seed), {})
+
+
+def main() -> None:
+    """Strike, and print what was struck."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--points", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, rig(Path(folder) / "data", arguments.seed) as struck:
+        hits = sum(struck.strike(number) for number in range(arguments.points))
+    print(f"{arguments.points} points, {hits} of them during the work: nothing lost, nothing twice, all served again")
+
+
+if __name__ == "__main__":
+    main()

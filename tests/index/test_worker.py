@@ -1,0 +1,193 @@
+"""Work in another process: what it says, how it ends, and that nothing is left of it."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import BuildRunningError, SourceError, UnknownReleaseError, WorkerError
+from index.child import ChildProcess
+from index.engine import Engine
+from index.filters import Filters
+from index.generations import Generations
+from index.jobs import Tools
+from index.models import Meter, Step
+from index.settings import IndexSettings
+from index.store.corpus import By
+from index.upkeep import Upkeep, build_all
+from tests.fakes import FakeEmbedder, quiet, silent
+from tests.pages import paragraphs
+
+ROOT = Path(__file__).parents[2]
+BY = By("Ada", "a test")
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """Raise what is expected, or what is not."""
+
+    expected: bool
+
+    def run(self, tools: Tools) -> None:
+        if self.expected:
+            raise SourceError("The source is no release.")
+        raise ZeroDivisionError
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Say which process this is, and sleep."""
+
+    def run(self, tools: Tools) -> None:
+        tools.progress("fetch", os.getpid(), 1 << 30)
+        time.sleep(60)
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """Tell how nice this process is, and how many threads it may use."""
+
+    def run(self, tools: Tools) -> tuple[int, str]:
+        return os.nice(0), os.environ["OMP_NUM_THREADS"]
+
+
+@pytest.fixture
+def child(settings: IndexSettings) -> ChildProcess:
+    return ChildProcess(settings, "tests.fakes:fake_embedder")
+
+
+def gone(pid: int) -> bool:
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+            if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                return True
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_build_in_another_process_tells_of_its_steps_and_is_served(
+    settings: IndexSettings, child: ChildProcess, embedder: FakeEmbedder, write_release: Callable[..., Path]
+) -> None:
+    steps: list[Step] = []
+    path = write_release("a.md", "\n\n".join(paragraphs(1)))
+    added = Upkeep(settings, child).add([str(path)], steps.append, by=BY)
+    assert added.generation == "000001"
+    assert list(dict.fromkeys(step.phase for step in steps)) == ["fetch", "chunk", "embed", "write", "verify"]
+    assert all(0 <= step.done <= step.total for step in steps)
+    with Engine(settings, embedder) as engine:
+        assert engine.answer(paragraphs(1)[0], Filters()).generation == "000001"
+
+
+def test_errors_of_the_job_arrive_as_they_are(settings: IndexSettings, child: ChildProcess) -> None:
+    with pytest.raises(SourceError, match=r"^The source is no release\.$"):
+        child.run(Fail(expected=True), BY, quiet)
+    with pytest.raises(UnknownReleaseError):
+        Upkeep(settings, child).remove("nothing", quiet)
+
+
+def test_process_that_fails_or_is_killed_is_one_sentence(child: ChildProcess) -> None:
+    with pytest.raises(WorkerError, match="ended unexpectedly with status 1: what is served stays as it was"):
+        child.run(Fail(expected=False), BY, quiet)
+
+    def kill(step: Step) -> None:
+        os.kill(step.done, signal.SIGKILL)
+
+    with pytest.raises(WorkerError, match=r"was ended by signal 9 \(SIGKILL\)"):
+        child.run(Sleep(), BY, kill)
+
+
+def test_process_leaves_the_other_a_core(child: ChildProcess) -> None:
+    nice, threads = child.run(Priority(), BY, quiet)
+    assert (nice, int(threads)) == (19, max(1, (os.cpu_count() or 2) - 1))
+
+
+def test_caller_that_gives_up_ends_the_process(child: ChildProcess) -> None:
+    pids: list[int] = []
+
+    def give_up(step: Step) -> None:
+        pids.append(step.done)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        child.run(Sleep(), BY, give_up)
+    assert gone(pids[0])
+
+
+def test_parent_that_dies_takes_the_process_along(tmp_path: Path) -> None:
+    code = (
+        "import pathlib, sys\n"
+        "from index.child import ChildProcess\nfrom index.settings import IndexSettings\n"
+        "from index.store.corpus import By\nfrom tests.index.test_worker import Sleep\n"
+        "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
+        "ChildProcess(settings, 'tests.fakes:fake_embedder').run("
+        "Sleep(), By(), lambda step: print(step.done, flush=True))\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    pid = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert gone(pid)
+
+
+def test_second_build_says_who_builds_what_for_since_when(settings: IndexSettings, embedder: FakeEmbedder) -> None:
+    build_all(settings, embedder, silent)
+    with (
+        Generations(settings.data_dir).building("Ada", "index rebuild"),
+        pytest.raises(BuildRunningError, match=r"Another build is running .*\(Ada, index rebuild, since 20\d\d-"),
+    ):
+        build_all(settings, embedder, silent)
+    assert not (settings.data_dir / "build.json").exists()
+
+
+def test_what_is_added_during_a_build_is_served_by_it(
+    settings: IndexSettings, child: ChildProcess, write_release: Callable[..., Path], embedder: FakeEmbedder
+) -> None:
+    build_all(settings, embedder, silent)
+    first = write_release("a.md", "\n\n".join(paragraphs(1)), title="First")
+    second = write_release("b.md", "\n\n".join(paragraphs(2)), title="Second")
+    waits: list[str | None] = []
+
+    def add_meanwhile(step: Step) -> None:
+        if step.phase == "verify" and not waits:
+            waits.append(Upkeep(settings, child).add([str(second)], quiet).waits)
+
+    added = Upkeep(settings, child).add([str(first)], add_meanwhile, by=BY)
+    if waits[0] is not None:  # else the first build had just ended
+        assert "(Ada, a test, since" in waits[0]
+        assert added.generation == "000003"
+    with Engine(settings, embedder) as engine:
+        assert engine.served().manifest.releases == 3
+
+
+def test_meter_tells_of_rates_and_not_too_often() -> None:
+    steps: list[Step] = []
+    meter = Meter(steps.append)
+    for done in range(10_001):
+        meter("embed", done, 10_000)
+    assert steps[0].done == 0
+    assert steps[-1].done == 10_000
+    assert len(steps) < 1_000
+    assert steps[-1].rate > 0
+    assert steps[-1].seconds_left == 0
+
+
+def test_threads_may_work_at_once(settings: IndexSettings, child: ChildProcess) -> None:
+    results: list[object] = []
+    threads = [threading.Thread(target=lambda: results.append(child.run(Priority(), BY, quiet))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 3
