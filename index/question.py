@@ -22,7 +22,10 @@ MAX_QUESTION_CHARS = 2_000
 PRIOR_PASSAGES = 1_000.0
 _EXAMPLE = 'ask in a few words, as "What will Europol do?"'
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
-_FOCUS = re.compile(r"\b(?:how (?:many|much|big|long|far|large)|which|what|whose|number of)\s+(.*)", re.IGNORECASE)
+_FOCUS = re.compile(
+    r"\b(?:how (?:many|much|big|long|far|large)|(?:which|what)(?: (?:kind|sort|type)s? of)?|whose|number of)\s+(.*)",
+    re.IGNORECASE,
+)
 _MIN_SIMILARITY = 84
 STOP_WORDS = frozenset(
     "a about after also an and any are as at be because been before being between but by can could d did do "
