@@ -55,7 +55,7 @@ class Question:
     """A question as it is searched for. The arrays have one entry a term, ``(terms,)``.
 
     ``weights`` are inverse passage frequencies that sum to 1: how much of the question a term is. ``idf`` is the same
-    in nats. ``proper`` marks names and terms with digits. ``focus`` holds the terms of what is counted or chosen among.
+    in nats. ``focus`` holds the terms of what is counted or chosen among.
     """
 
     text: str
@@ -64,7 +64,6 @@ class Question:
     hashes: Hashes
     idf: NDArray[np.float64]
     weights: NDArray[np.float64]
-    proper: NDArray[np.bool_]
     asks: AnswerType | None
     numbers: frozenset[str]
     months: frozenset[int]
@@ -101,7 +100,6 @@ def analyse(text: str, lexicon: Lexicon, *, spelling: bool = True) -> Question:
     named = {body_term(mention.agency_id): mention for mention in _mentions(text)}
     named = {term: mention for term, mention in named.items() if lexicon.frequency(term)}
     content = _content(text, named.values(), lexicon)
-    capitals = {word for token in text.split()[1:] if not token[:1].islower() for word in words(token)}
     terms, idf = [], []
     for term, word in content.items():
         known = term if lexicon.frequency(term) or not spelling else _respelled(term, word, lexicon)
@@ -120,7 +118,6 @@ def analyse(text: str, lexicon: Lexicon, *, spelling: bool = True) -> Question:
         hashes=hashes(terms),
         idf=idf_array,
         weights=idf_array / (idf_array.sum() or 1.0),
-        proper=np.array([_is_proper(term, word, capitals) for term, word in content.items()], dtype=bool),
         asks=asked_for(text),
         numbers=frozenset(word for word in words(text) if word[0].isdigit()),
         months=_months(text),
@@ -145,10 +142,6 @@ def bodies(text: str) -> tuple[str, ...]:
 
 def _mentions(text: str) -> tuple[Mention, ...]:
     return registry().mentions(text, question=True)
-
-
-def _is_proper(term: str, word: str, capitals: set[str]) -> bool:
-    return term == body_term(term[1:]) or word in capitals or any(map(str.isdigit, word))
 
 
 def _idf(term: str, word: str, lexicon: Lexicon) -> float:
