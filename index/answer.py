@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from index.embed import Embedder, Vectors
+from index.embed import Embedder, ReadQuery
 from index.features import FEATURES, Evidence, Sentences, best_first, compute_features, sentences_of
 from index.filters import Filters
 from index.gate import GATE_FEATURES, gate_features, probability
@@ -22,8 +22,9 @@ SCORED_PASSAGES = 40
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The passages found, and of the best of them the sentences and how well each answers, ``(n,)``."""
+    """What the model read, the passages found, and of the best the sentences and how well each answers, ``(n,)``."""
 
+    read: ReadQuery
     found: Ranked
     sentences: Sentences
     evidence: Evidence
@@ -33,22 +34,22 @@ class Ranking:
 def rank(
     opened: OpenGeneration,
     question: Question,
-    vector: Vectors,
+    read: ReadQuery,
     filters: Filters,
     weights: Weights,
     reranker: Reranker | None = None,
 ) -> Ranking:
-    """Find and score the sentences that may answer a question whose vector, ``(dim,)``, is known.
+    """Find and score the sentences that may answer a question that the model has read.
 
     :raises FilterError: when a filter names nothing.
     """
-    found = find_passages(opened, question, vector, opened.scope(filters))
+    found = find_passages(opened, question, read.vector, opened.scope(filters))
     sentences = sentences_of(opened, found, SCORED_PASSAGES)
-    evidence = compute_features(opened, question, vector, sentences)
+    evidence = compute_features(opened, question, read.vector, sentences)
     scores = evidence.features @ weights.sentence_vector(FEATURES)
     if reranker is not None:
         scores = reranker.reorder(question.text, sentences.texts, scores)
-    return Ranking(found, sentences, evidence, scores)
+    return Ranking(read, found, sentences, evidence, scores)
 
 
 def confidence(
@@ -57,7 +58,9 @@ def confidence(
     """Return the probability that the quotes hold the answer."""
     if not len(ranking.scores):
         return 0.0
-    features = gate_features(opened, embedder, question, ranking.sentences, ranking.evidence, ranking.scores)
+    features = gate_features(
+        opened, embedder, question, ranking.read, ranking.sentences, ranking.evidence, ranking.scores
+    )
     return probability(features, weights.gate_vector(GATE_FEATURES), weights.gate_bias)
 
 

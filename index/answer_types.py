@@ -61,21 +61,21 @@ _HOLDS = {
         r"|lead to|reflect|to ensure|cause[sd]?|allow)\b"
     ),
 }
+_YES_NO = re.compile(
+    r"\s*(?:will|is|are|was|were|do|does|did|has|have|had|can|could|shall|should|would|must|may)\b", re.IGNORECASE
+)
+_ASKS_MORE = re.compile(r"\b(?:when|what|which|who(?:se|m|s)?|where|why|how)\b", re.IGNORECASE)
 _ASKS_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
 _HOLDS_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()}
-_FIGURE = re.compile(rf"\d.*|(?:{_NUMBER_WORDS})")
 
 
 def asked_for(question: str) -> AnswerType | None:
-    """Return what a question asks for, None where its words do not tell."""
+    """Return what a question asks for, None where its words do not tell, and where yes or no would answer it."""
+    if _YES_NO.match(question) and not _ASKS_MORE.search(question):
+        return None
     return next((kind for kind, pattern in _ASKS_PATTERNS.items() if pattern.search(question)), None)
 
 
 def holds(kind: AnswerType, sentence: str) -> bool:
     """Tell whether a sentence holds something of a kind."""
     return _HOLDS_PATTERNS[kind].search(sentence) is not None
-
-
-def is_figure(word: str) -> bool:
-    """Tell whether a lower-case word is a number, in digits or spelled."""
-    return _FIGURE.fullmatch(word) is not None

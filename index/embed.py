@@ -8,6 +8,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
@@ -42,6 +43,19 @@ _DIGESTS = {
 Vectors = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadQuery:
+    """A question as the model reads it: its vector, ``(dim,)``, and its written words, each with its vector in context.
+
+    ``contexts`` is ``(words, dim)``; it is empty, as ``words`` is, where a model gives no such vectors. All vectors are
+    float32 and L2-normalised.
+    """
+
+    vector: Vectors
+    words: tuple[str, ...]
+    contexts: Vectors
+
+
 class Embedder(Protocol):
     """What turns texts into vectors; the tests bring one of their own."""
 
@@ -63,6 +77,9 @@ class Embedder(Protocol):
 
     def encode_query(self, text: str) -> Vectors:
         """Return the vector of a question, ``(dim,)`` float32, L2-normalised."""
+
+    def read_query(self, text: str) -> ReadQuery:
+        """Return the vector of a question and, from the same pass, those of its words in their context."""
 
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
         """Return the vectors of texts, ``(n, dim)`` float32, rows L2-normalised; `progress` hears how many are done."""
@@ -113,10 +130,34 @@ class SentenceTransformerEmbedder:
 
     def encode_query(self, text: str) -> Vectors:
         """Return the vector of a question, ``(dim,)`` float32, L2-normalised."""
-        vector = self._loaded.encode_query(
-            text, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
-        )
-        return np.asarray(vector, dtype=np.float32)
+        return self.read_query(text).vector
+
+    def read_query(self, text: str) -> ReadQuery:
+        """Return the vector of a question and, from the same pass, those of its words in their context."""
+        read: Any = self._loaded.encode_query(text, output_value=None, show_progress_bar=False)
+        vector = _normalised(read["sentence_embedding"].detach().float().numpy())
+        pieces = read.get("token_embeddings")
+        if pieces is None or pieces.shape[-1] != len(vector) or not getattr(self._loaded.tokenizer, "is_fast", False):
+            return ReadQuery(vector, (), np.empty((0, len(vector)), np.float32))
+        embeddings = pieces.detach().float().numpy()
+        words = self._words(text, len(embeddings))
+        contexts = np.array([embeddings[of].mean(axis=0) for of in words.values()], np.float32)
+        return ReadQuery(vector, tuple(words), _normalised(contexts.reshape(len(words), len(vector))))
+
+    def _words(self, text: str, pieces: int) -> dict[str, list[int]]:
+        """Return each written word of a question as the tokenizer parts it, and which of the pieces it is made of."""
+        prompt = self._loaded.prompts.get("query") or ""
+        whole = prompt + text
+        known = self._loaded.tokenizer(whole, return_offsets_mapping=True, truncation=True, max_length=pieces)
+        of_word: dict[int, list[int]] = {}
+        for piece, (word, (start, _)) in enumerate(zip(known.word_ids(0), known["offset_mapping"], strict=True)):
+            if word is not None and start >= len(prompt):
+                of_word.setdefault(word, []).append(piece)
+        found: dict[str, list[int]] = {}
+        for of in of_word.values():
+            start, end = known["offset_mapping"][of[0]][0], known["offset_mapping"][of[-1]][1]
+            found.setdefault(whole[start:end], of)
+        return found
 
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
         """Return the vectors of texts, ``(n, dim)`` float32, rows L2-normalised; `progress` hears how many are done.
@@ -193,6 +234,11 @@ class SentenceTransformerEmbedder:
             raise ModelError(
                 f"The model {self.model} ({digest[:12]}) cannot be loaded from {folder}: {error}."
             ) from error
+
+
+def _normalised(vectors: Vectors) -> Vectors:
+    normalised: Vectors = vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-9)
+    return normalised
 
 
 def _check_digests(folder: Path) -> None:

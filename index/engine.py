@@ -156,8 +156,8 @@ class Engine:
     def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Question, Ranking]:
         opened = self.served()
         question = analyse(readable(text), opened.lexical)
-        vector = self._embedder.encode_query(question.text)
-        return opened, question, rank(opened, question, vector, filters, self._weights, self._reranker)
+        read = self._embedder.read_query(question.text)
+        return opened, question, rank(opened, question, read, filters, self._weights, self._reranker)
 
 
 def _ms_since(began: float) -> float:

@@ -132,10 +132,10 @@ def ask(
         question = analyse(readable(gold.text), opened.lexical)
     except QuestionError:
         return Outcome(gold, dict.fromkeys(SEARCHES, ()), dict.fromkeys(SEARCHES, ()), False, 0.0, ())
-    vector = embedder.encode_query(question.text)
-    ranking = rank(opened, question, vector, Filters(), weights, reranker)
+    read = embedder.read_query(question.text)
+    ranking = rank(opened, question, read, Filters(), weights, reranker)
     sure = round(confidence_of(opened, embedder, question, ranking, weights), 6)
-    found = {name: search(opened, question, vector, ranking) for name, search in _SEARCHES.items()}
+    found = {name: search(opened, question, read.vector, ranking) for name, search in _SEARCHES.items()}
     documents = {name: tuple(dict.fromkeys(passage.release_id for passage in ranked)) for name, ranked in found.items()}
     shown = quotes(opened, ranking, MAX_QUOTES).quotes
     return Outcome(gold, documents, found, bool(shown) and sure >= threshold, sure, shown)

@@ -21,7 +21,10 @@ MAX_QUESTION_CHARS = 2_000
 # How many passages of English at large weigh as much as the corpus's own: the corpus decides from about as many on.
 PRIOR_PASSAGES = 1_000.0
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
-_FOCUS = re.compile(r"\b(?:how (?:many|much|big|long|far|large)|which|what|whose|number of)\s+(.*)", re.IGNORECASE)
+_FOCUS = re.compile(
+    r"\b(?:how (?:many|much|big|long|far|large)|(?:which|what)(?: (?:kind|sort|type)s? of)?|whose|number of)\s+(.*)",
+    re.IGNORECASE,
+)
 _MIN_SIMILARITY = 84
 STOP_WORDS = frozenset(
     "a about after also an and any are as at be because been before being between but by can could d did do "
@@ -51,7 +54,7 @@ class Question:
     """A question as it is searched for. The arrays have one entry a term, ``(terms,)``.
 
     ``weights`` are inverse passage frequencies that sum to 1: how much of the question a term is. ``idf`` is the same
-    in nats. ``proper`` marks names and terms with digits. ``focus`` holds the terms of what is counted or chosen among.
+    in nats. ``focus`` holds the terms of what is counted or chosen among.
     """
 
     text: str
@@ -60,7 +63,6 @@ class Question:
     hashes: Hashes
     idf: NDArray[np.float64]
     weights: NDArray[np.float64]
-    proper: NDArray[np.bool_]
     asks: AnswerType | None
     numbers: frozenset[str]
     months: frozenset[int]
@@ -97,7 +99,6 @@ def analyse(text: str, lexicon: Lexicon, *, spelling: bool = True) -> Question:
     named = {body_term(mention.agency_id): mention for mention in _mentions(text)}
     named = {term: mention for term, mention in named.items() if lexicon.frequency(term)}
     content = _content(text, named.values(), lexicon)
-    capitals = {word for token in text.split()[1:] if not token[:1].islower() for word in words(token)}
     terms, idf = [], []
     for term, word in content.items():
         known = term if lexicon.frequency(term) or not spelling else _respelled(term, word, lexicon)
@@ -116,7 +117,6 @@ def analyse(text: str, lexicon: Lexicon, *, spelling: bool = True) -> Question:
         hashes=hashes(terms),
         idf=idf_array,
         weights=idf_array / (idf_array.sum() or 1.0),
-        proper=np.array([_is_proper(term, word, capitals) for term, word in content.items()], dtype=bool),
         asks=asked_for(text),
         numbers=frozenset(word for word in words(text) if word[0].isdigit()),
         months=_months(text),
@@ -141,10 +141,6 @@ def bodies(text: str) -> tuple[str, ...]:
 
 def _mentions(text: str) -> tuple[Mention, ...]:
     return registry().mentions(text, question=True)
-
-
-def _is_proper(term: str, word: str, capitals: set[str]) -> bool:
-    return term == body_term(term[1:]) or word in capitals or any(map(str.isdigit, word))
 
 
 def _idf(term: str, word: str, lexicon: Lexicon) -> float:

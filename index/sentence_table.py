@@ -33,7 +33,10 @@ class SentenceTable:
         return len(self._vectors)
 
     def cosines(self, rows: Rows, vector: Vectors) -> Vectors:
-        """Return the cosines of sentences, each embedded after its title, to a question, ``(n,)``."""
+        """Return the cosines of sentences, each embedded after its title, to a question, ``(n,)``.
+
+        Of several vectors as columns, ``(dim, m)``, they are ``(n, m)``.
+        """
         found: Vectors = self._vectors[rows].astype(np.float32) @ vector
         return found
 

@@ -8,13 +8,13 @@ from typing import TypeVar
 import numpy as np
 
 from corpus.fetch import Fetcher
-from index.embed import Embedder, Vectors
+from index.embed import Embedder, ReadQuery, Vectors
 from index.jobs import Job, Tools
 from index.models import Meter, Step, Steps
 from index.settings import IndexSettings, fetch_rules
 from index.sources import OpenFetcher
 from index.store.corpus import By
-from index.terms import terms
+from index.terms import terms, words
 from index.upkeep import Upkeep
 
 DIM = 64
@@ -37,15 +37,19 @@ class FakeEmbedder:
         """Return the vector of a question, ``(DIM,)``."""
         return _vector(text)
 
+    def read_query(self, text: str) -> ReadQuery:
+        """Return the vector of a question and of its words, ``(words, DIM)``, which know no context."""
+        return ReadQuery(_vector(text), tuple(words(text)), self.word_vectors(words(text)))
+
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
         """Return the vectors of texts, ``(n, DIM)``."""
         self.embedded += len(texts)
         progress(len(texts))
         return np.array([_vector(text) for text in texts], dtype=np.float32).reshape(len(texts), DIM)
 
-    def word_vectors(self, words: Sequence[str]) -> Vectors:
+    def word_vectors(self, of: Sequence[str]) -> Vectors:
         """Return the vectors of words, ``(n, DIM)``."""
-        return np.array([_vector(word) for word in words], dtype=np.float32).reshape(len(words), DIM)
+        return np.array([_vector(word) for word in of], dtype=np.float32).reshape(len(of), DIM)
 
 
 def _vector(text: str) -> Vectors:

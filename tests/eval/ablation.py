@@ -70,8 +70,8 @@ class Ablation:
     ) -> Iterator[tuple[GoldQuestion, Ranking, np.ndarray[tuple[int], np.dtype[np.bool_]]]]:
         for question in self._fit.gold:
             analysed = analyse(readable(question.text), self._opened.lexical, spelling=spelling)
-            vector = self._fit.embedder.encode_query(analysed.text)
-            ranking = rank(self._opened, analysed, vector, Filters(), zero_weights())
+            read = self._fit.embedder.read_query(analysed.text)
+            ranking = rank(self._opened, analysed, read, Filters(), zero_weights())
             yield question, ranking, labels(question, ranking, self._opened)
 
     def _figures(self, asked: Asked, without: Sequence[str] | None) -> dict[str, float]:

@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 
 from corpus.models import Release
 from index.answer import Ranking, passages, quotes, rank
-from index.embed import SentenceTransformerEmbedder, Vectors
+from index.embed import ReadQuery, SentenceTransformerEmbedder, Vectors
 from index.evaluate import Outcome, evaluate, temporary_index
 from index.features import FEATURES
 from index.figures import auroc, calibration, fold, holds, risk_curve
@@ -45,7 +45,7 @@ WEIGHTS = Path(__file__).parents[2] / "index" / "weights.json"
 OFF_TOPIC = Path(__file__).parent / "off_topic.jsonl"
 ANSWERABLE = ("fact", "body", "paraphrase", "terse")
 # How much an example weighs in the gate's fit: small corpora and off-topic questions must not drown the rest.
-SMALL_WEIGHT, ELSEWHERE_WEIGHT, OFF_TOPIC_WEIGHT = 0.5, 0.25, 0.25
+SMALL_WEIGHT, ELSEWHERE_WEIGHT, OFF_TOPIC_WEIGHT = 0.5, 0.25, 0.5
 
 Matrix = NDArray[np.float64]
 
@@ -57,6 +57,7 @@ class RememberingEmbedder(SentenceTransformerEmbedder):
         """Start with nothing known."""
         super().__init__()
         self._known: dict[str, Vectors] = {}
+        self._read: dict[str, ReadQuery] = {}
 
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
         """Return the vectors of texts, ``(n, dim)``."""
@@ -65,11 +66,11 @@ class RememberingEmbedder(SentenceTransformerEmbedder):
             self._known |= dict(zip(new, super().encode_document(new, progress), strict=True))
         return np.stack([self._known[text] for text in texts])
 
-    def encode_query(self, text: str) -> Vectors:
-        """Return the vector of a question, ``(dim,)``."""
-        if f"? {text}" not in self._known:
-            self._known[f"? {text}"] = super().encode_query(text)
-        return self._known[f"? {text}"]
+    def read_query(self, text: str) -> ReadQuery:
+        """Return the vector of a question and of its words."""
+        if text not in self._read:
+            self._read[text] = super().read_query(text)
+        return self._read[text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,9 @@ class Fit:
         ranking = self._rank(opened, question, weights)
         analysed = analyse(readable(question.text), opened.lexical)
         shown = quotes(opened, ranking, MAX_QUOTES).quotes
-        features = gate_features(opened, self.embedder, analysed, ranking.sentences, ranking.evidence, ranking.scores)
+        features = gate_features(
+            opened, self.embedder, analysed, ranking.read, ranking.sentences, ranking.evidence, ranking.scores
+        )
         found = passages(opened, ranking, 100)
         documents = tuple(dict.fromkeys(passage.release_id for passage in found))
         outcome = Outcome(
@@ -258,7 +261,7 @@ class Fit:
 
     def _rank(self, opened: OpenGeneration, question: GoldQuestion, weights: Weights) -> Ranking:
         analysed = analyse(readable(question.text), opened.lexical)
-        return rank(opened, analysed, self.embedder.encode_query(analysed.text), Filters(), weights)
+        return rank(opened, analysed, self.embedder.read_query(analysed.text), Filters(), weights)
 
 
 def with_sentences(weights: Matrix) -> Weights:

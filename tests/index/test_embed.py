@@ -45,6 +45,23 @@ def test_vectors_are_normalised_float32_in_the_order_of_the_texts(default: Sente
     assert int(np.argmax(vectors @ query)) == 1
 
 
+def test_words_of_a_question_are_read_in_their_context(default: SentenceTransformerEmbedder) -> None:
+    text = "Will Europol's bank act by the river bank?"
+    read = default.read_query(text)
+    assert read.words == ("Will", "Europol", "'", "s", "bank", "act", "by", "the", "river", "?")
+    assert read.contexts.shape == (10, 384)
+    assert np.allclose(np.linalg.norm(read.contexts, axis=1), 1.0, atol=1e-4)
+    assert np.array_equal(read.vector, default.encode_query(text))
+    money = default.read_query("Which bank lends money?")
+    assert read.contexts[4] @ money.contexts[1] < 0.99
+
+
+def test_question_longer_than_the_model_reads_is_read_as_far_as_it_goes(default: SentenceTransformerEmbedder) -> None:
+    read = default.read_query(" ".join(f"word{at}" for at in range(300)))
+    assert 0 < len(read.words) < 300
+    assert len(read.words) == len(read.contexts)
+
+
 def test_no_texts_give_no_rows(default: SentenceTransformerEmbedder) -> None:
     assert default.encode_document([], nothing).shape == (0, 384)
 
