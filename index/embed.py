@@ -7,6 +7,7 @@ loaded. Where the CPU has bf16 instructions the model runs in bf16 (mean cosine 
 import hashlib
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -257,6 +258,20 @@ def _check_digests(folder: Path) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def share_cores(sharing: bool) -> None:
+    """Compute on one thread from now on, or on as many as there were at first; without torch nothing is to be done."""
+    torch = sys.modules.get("torch")
+    if torch is not None and hasattr(torch, "set_num_threads"):
+        if not _threads:
+            _threads.append(torch.get_num_threads())
+        wanted = 1 if sharing else _threads[0]
+        if torch.get_num_threads() != wanted:
+            torch.set_num_threads(wanted)
+
+
+_threads: list[int] = []  # as torch chose them
 
 
 def hush() -> None:

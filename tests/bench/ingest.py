@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import resource
+import signal
 import statistics
 import tempfile
 import threading
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 _TIMES = "MEASURES_BENCH_TIMES"
 _PASSAGES_A_RELEASE = 20
+_BLOCK = 20
+_BLOCKS = 20
 
 
 class TimedEmbedder(SentenceTransformerEmbedder):
@@ -128,30 +131,39 @@ def bench_many(upkeep: Upkeep, times: Path, site: Server, pages: int) -> None:
 
 
 def bench_ask_meanwhile(settings: IndexSettings, upkeep: Upkeep, site: Server, pages: int) -> None:
-    """Ask while another process adds releases."""
+    """Ask while another process adds releases, which is stopped for every other block of questions to compare with."""
     for number in range(pages):
         site.handlers[f"/meanwhile/{number}"] = page(release_page(30_000 + number))
     sources = [site.url(f"/meanwhile/{number}") for number in range(pages)]
-    phases: dict[str, list[float]] = {}
-    phase = ["start"]
+    embedding = threading.Event()
 
     def hear(step: Step) -> None:
-        phase[0] = step.phase
+        if step.phase == "embed" and step.done:
+            embedding.set()
 
     with Engine(settings, SentenceTransformerEmbedder()) as engine:
-        idle = latencies(engine, lambda: False, 400)
+        latencies(engine, lambda: False, 50)
         thread = threading.Thread(target=lambda: upkeep.add(sources, hear))
         thread.start()
+        embedding.wait(300)
+        (worker,) = children()
+        idle: list[float] = []
         busy: list[float] = []
-        while thread.is_alive():
-            took = latencies(engine, lambda: not thread.is_alive(), 5)
-            phases.setdefault(phase[0], []).extend(took)
-            busy += took
+        while thread.is_alive() and len(busy) < _BLOCKS * _BLOCK:
+            os.kill(worker, signal.SIGSTOP)
+            idle += latencies(engine, lambda: False, _BLOCK)
+            os.kill(worker, signal.SIGCONT)
+            took = latencies(engine, lambda: not thread.is_alive(), _BLOCK)
+            busy += took if thread.is_alive() else []
         thread.join()
     line(f"ask, p95 during a build ({len(busy)} asked), over idle p95", p95(busy) / p95(idle), "<= 1.5", "x")
-    for name, took in phases.items():
-        if len(took) >= 20:
-            line(f"  while it is at: {name} ({len(took)} asked)", p95(took) / p95(idle), "", "x")
+    line("  median over idle median", statistics.median(busy) / statistics.median(idle), "", "x")
+
+
+def children() -> list[int]:
+    """Return the processes that this one has started, on Linux."""
+    found = "".join(path.read_text() for path in Path("/proc/self/task").glob("*/children"))
+    return [int(pid) for pid in found.split()]
 
 
 def latencies(engine: Engine, stop: Callable[[], bool], most: int) -> list[float]:
