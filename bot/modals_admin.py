@@ -9,6 +9,7 @@ from discord import ui
 from bot import errors, journal
 from bot.administration import Administration
 from bot.questions import Interaction
+from bot.words import Words
 from index.filters import parse_day
 from index.ingest import Overrides
 
@@ -40,17 +41,21 @@ class AdminModal(ui.Modal):
 
 
 def files_modal(
-    cog: Administration, then: Callable[[Interaction, Sequence[discord.Attachment]], Awaitable[None]]
+    cog: Administration, words: Words, then: Callable[[Interaction, Sequence[discord.Attachment]], Awaitable[None]]
 ) -> AdminModal:
     """Return a window that asks for files, and hands them to a function."""
     upload: ui.FileUpload[AdminModal] = ui.FileUpload(min_values=1, max_values=MAX_FILES)
-    modal = AdminModal(cog, "Add releases from files", lambda interaction: then(interaction, upload.values))
-    modal.add_item(ui.Label(text="Files", description=".html, .pdf, .docx, .txt, .md", component=upload))
+    modal = AdminModal(cog, words("Add releases from files"), lambda interaction: then(interaction, upload.values))
+    modal.add_item(ui.Label(text=words("Files"), description=".html, .pdf, .docx, .txt, .md", component=upload))
     return modal
 
 
 def correction_modal(
-    cog: Administration, number: int, given: Overrides, then: Callable[[Interaction, Overrides], Awaitable[None]]
+    cog: Administration,
+    words: Words,
+    number: int,
+    given: Overrides,
+    then: Callable[[Interaction, Overrides], Awaitable[None]],
 ) -> AdminModal:
     """Return a window in which what is set aside is corrected, and that hands what was said to a function."""
     values = {
@@ -69,7 +74,9 @@ def correction_modal(
         day = parse_day(said["date"]) if said["date"] else None
         await then(interaction, Overrides(None, said["title"], day, said["issuer"], said["language"]))
 
-    modal = AdminModal(cog, f"Accept number {number}", act)
-    for name, field in inputs.items():
-        modal.add_item(ui.Label(text=name, component=field))
+    modal = AdminModal(cog, words("Accept number {number}", number=number), act)
+    modal.add_item(ui.Label(text=words("Title"), component=inputs["title"]))
+    modal.add_item(ui.Label(text=words("Date"), component=inputs["date"]))
+    modal.add_item(ui.Label(text=words("Issuer"), component=inputs["issuer"]))
+    modal.add_item(ui.Label(text=words("Language"), component=inputs["language"]))
     return modal

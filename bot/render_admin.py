@@ -136,8 +136,8 @@ def quarantine_view(words: Words, held: list[Quarantined], page: int) -> ui.Layo
     lines = [
         f"**#{one.number}** ({page}/{len(held)}) {plain(one.held.source, _SOURCE_CHARS)}",
         f"**{words('Why')}** {plain('; '.join(one.held.reasons), _REASON_CHARS)}",
-        f"**{words('title')}** {plain(draft.title or '-', _SOURCE_CHARS)}",
-        f"**{words('issuer')}** {plain(draft.issuer or '-', _SOURCE_CHARS)} · **{words('date')}** {draft.date or '-'}",
+        f"**{words('Title')}** {plain(draft.title or '-', _SOURCE_CHARS)}",
+        f"**{words('Issuer')}** {plain(draft.issuer or '-', _SOURCE_CHARS)} · **{words('Date')}** {draft.date or '-'}",
         f"-# {plain(draft.text, 600)}",
     ]
     view = text_view(fitting(lines), accent=AMBER)
@@ -170,7 +170,8 @@ def polled_view(words: Words, polled: PolledAndServed) -> ui.LayoutView:
     """Return what became of feeds."""
     lines = []
     for feed in polled.feeds:
-        found = plain(feed.error, _REASON_CHARS) if feed.error else words("{count} new", count=feed.new)
+        new = words.count("{count} new entry", "{count} new entries", feed.new)
+        found = plain(feed.error, _REASON_CHARS) if feed.error else new
         lines.append(f"{plain(feed.url, _SOURCE_CHARS)}: {found}")
     lines += _served(words, polled.added)
     return text_view(fitting(lines), accent=BLUE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import discord
 from discord import app_commands
-from discord.app_commands import Choice, Range
+from discord.app_commands import Choice, Range, locale_str
 
 from bot import delivery, render_admin
 from bot.administration import Administration, by
@@ -31,9 +31,10 @@ class Admin(Administration):
 
     index = app_commands.Group(
         name="index",
-        description="Add releases, build the index, and look after its generations",
+        description=locale_str("Add releases, build the index, and look after its generations"),
         guild_only=True,
         default_permissions=discord.Permissions(manage_guild=True),
+        auto_locale_strings=False,  # names stay English, as README and the logs have them: here and in all below
     )
 
     def __init__(self, bot: MeasuresBot) -> None:
@@ -49,16 +50,18 @@ class Admin(Administration):
         }
         bot.handlers |= {action: self.guarded(handler) for action, handler in handlers.items()}
 
-    @index.command(description="Add releases from addresses or files, and serve them")
+    @index.command(
+        description=locale_str("Add releases from addresses or files, and serve them"), auto_locale_strings=False
+    )
     @app_commands.describe(
-        addresses="Addresses of releases, separated by spaces; without any, a window asks for files",
-        file="A release as a file: .html, .pdf, .docx, .txt or .md",
-        title="Its title, where the source does not say it",
-        date="The day it was issued, as 2018-12-06",
-        issuer="The body that issued it",
-        language="Its language, as en",
-        url="Its official address, of a file",
-        force="Keep what would be set aside",
+        addresses=locale_str("Addresses of releases, separated by spaces; without any, a window asks for files"),
+        file=locale_str("A release as a file: .html, .pdf, .docx, .txt or .md"),
+        title=locale_str("Its title, where the source does not say it"),
+        date=locale_str("The day it was issued, as 2018-12-06"),
+        issuer=locale_str("The body that issued it"),
+        language=locale_str("Its language, as en"),
+        url=locale_str("Its official address, of a file"),
+        force=locale_str("Keep what would be set aside"),
     )
     async def add(
         self,
@@ -81,7 +84,7 @@ class Admin(Administration):
             async def take(asked: Interaction, files: Sequence[discord.Attachment]) -> None:
                 await self.add_sources(asked, [], files, overrides, force=force)
 
-            await delivery.ask(interaction, files_modal(self, take))
+            await delivery.ask(interaction, files_modal(self, self.bot.words_private(interaction), take))
             return
         await self.add_sources(interaction, named, [file] if file else [], overrides, force=force)
 
@@ -119,15 +122,17 @@ class Admin(Administration):
         if added is not None:
             await delivery.answer(interaction, render_admin.added_view(words, added))
 
-    @index.command(description="Tell what is served")
+    @index.command(description=locale_str("Tell what is served"), auto_locale_strings=False)
     async def status(self, interaction: Interaction) -> None:
         """Tell what is served."""
         await delivery.defer(interaction, ephemeral=True)
         found = await self.look(lambda: catalogue.status(self.bot.index_settings))
         await delivery.answer(interaction, render_admin.status_view(self.bot.words_private(interaction), found))
 
-    @index.command(description="Build a generation of all releases kept, and serve it")
-    @app_commands.describe(force="Serve it even if it holds less than what is served now")
+    @index.command(
+        description=locale_str("Build a generation of all releases kept, and serve it"), auto_locale_strings=False
+    )
+    @app_commands.describe(force=locale_str("Serve it even if it holds less than what is served now"))
     async def rebuild(self, interaction: Interaction, force: bool = False) -> None:
         """Build."""
         await delivery.defer(interaction, ephemeral=True)
@@ -138,8 +143,10 @@ class Admin(Administration):
         if built is not None:
             await delivery.answer(interaction, render_admin.built_view(self.bot.words_private(interaction), built))
 
-    @index.command(description="Withdraw a release: no generation shows it any more")
-    @app_commands.describe(release="The release")
+    @index.command(
+        description=locale_str("Withdraw a release: no generation shows it any more"), auto_locale_strings=False
+    )
+    @app_commands.describe(release=locale_str("The release"))
     async def remove(self, interaction: Interaction, release: Range[str, 1, 48]) -> None:
         """Ask whether a release is really to be withdrawn."""
         words = self.bot.words_private(interaction)
@@ -164,8 +171,10 @@ class Admin(Administration):
             for release in found[:_CHOICES]
         ]
 
-    @index.command(description="Serve an older generation until the next rebuild")
-    @app_commands.describe(generation="The generation; by default the one before")
+    @index.command(
+        description=locale_str("Serve an older generation until the next rebuild"), auto_locale_strings=False
+    )
+    @app_commands.describe(generation=locale_str("The generation; by default the one before"))
     async def rollback(self, interaction: Interaction, generation: Range[str, 1, 20] | None = None) -> None:
         """Ask whether an older generation is really to be served."""
         words = self.bot.words_private(interaction)
@@ -187,13 +196,13 @@ class Admin(Administration):
         kept = await self.look(lambda: Generations(self.bot.index_settings.data_dir).ids())
         return [Choice(name=each, value=each) for each in reversed(kept) if typed.strip() in each][:_CHOICES]
 
-    @index.command(description="Look after what was set aside instead of added")
+    @index.command(description=locale_str("Look after what was set aside instead of added"), auto_locale_strings=False)
     async def quarantine(self, interaction: Interaction) -> None:
         """Show what is set aside, one at a time."""
         await delivery.defer(interaction, ephemeral=True)
         await self._show_quarantine(interaction, 1)
 
-    @index.command(description="Tell who did what to the corpus, when and why")
+    @index.command(description=locale_str("Tell who did what to the corpus, when and why"), auto_locale_strings=False)
     async def history(self, interaction: Interaction) -> None:
         """Show the first page of the history."""
         await delivery.defer(interaction, ephemeral=True)
@@ -244,7 +253,8 @@ class Admin(Administration):
         async def accept(asked: Interaction, overrides: Overrides) -> None:
             await self.accept(asked, int(rest), overrides)
 
-        await delivery.ask(interaction, correction_modal(self, int(rest), given, accept))
+        words = self.bot.words_private(interaction)
+        await delivery.ask(interaction, correction_modal(self, words, int(rest), given, accept))
 
     async def accept(self, interaction: Interaction, number: int, overrides: Overrides) -> None:
         """Make a release of what is set aside, with what a person says of it."""

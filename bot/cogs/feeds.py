@@ -5,7 +5,7 @@ import time
 
 import discord
 from discord import app_commands
-from discord.app_commands import Choice, Range
+from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands, tasks
 
 from bot import delivery, render, render_admin
@@ -25,13 +25,14 @@ class Feeds(Administration):
 
     feeds = app_commands.Group(
         name="feeds",
-        description="Follow feeds of official releases",
+        description=locale_str("Follow feeds of official releases"),
         guild_only=True,
         default_permissions=discord.Permissions(manage_guild=True),
+        auto_locale_strings=False,  # names stay English, as README and the logs have them: here and in all below
     )
 
-    @feeds.command(name="add", description="Follow a feed (RSS or Atom)")
-    @app_commands.describe(url="Its address")
+    @feeds.command(name="add", description=locale_str("Follow a feed (RSS or Atom)"), auto_locale_strings=False)
+    @app_commands.describe(url=locale_str("Its address"))
     async def add_feed(self, interaction: Interaction, url: Range[str, 1, 2000]) -> None:
         """Follow a feed."""
         words = self.bot.words_private(interaction)
@@ -41,15 +42,23 @@ class Feeds(Administration):
         text = words("Followed; it is read within a minute.") if new else words("It is followed already.")
         await delivery.answer(interaction, render.text_view(text))
 
-    @feeds.command(name="list", description="List the feeds that are followed, and what is wrong with them")
+    @feeds.command(
+        name="list",
+        description=locale_str("List the feeds that are followed, and what is wrong with them"),
+        auto_locale_strings=False,
+    )
     async def list_feeds(self, interaction: Interaction) -> None:
         """List feeds."""
         await delivery.defer(interaction, ephemeral=True)
         found = await self.look(self.upkeep.feeds)
         await delivery.answer(interaction, render_admin.feeds_view(self.bot.words_private(interaction), found))
 
-    @feeds.command(name="remove", description="Follow a feed no more; the releases that came of it stay")
-    @app_commands.describe(url="Its address")
+    @feeds.command(
+        name="remove",
+        description=locale_str("Follow a feed no more; the releases that came of it stay"),
+        auto_locale_strings=False,
+    )
+    @app_commands.describe(url=locale_str("Its address"))
     async def remove_feed(self, interaction: Interaction, url: Range[str, 1, 2000]) -> None:
         """Forget a feed."""
         await delivery.defer(interaction, ephemeral=True)
@@ -66,7 +75,9 @@ class Feeds(Administration):
         found = [feed.url for feed in await self.look(self.upkeep.feeds) if typed.strip() in feed.url]
         return [Choice(name=url, value=url) for url in found if len(url) <= 100][:_CHOICES]
 
-    @feeds.command(name="poll", description="Read the feeds now, and serve what is new")
+    @feeds.command(
+        name="poll", description=locale_str("Read the feeds now, and serve what is new"), auto_locale_strings=False
+    )
     async def poll_feeds(self, interaction: Interaction) -> None:
         """Read feeds now."""
         await delivery.defer(interaction, ephemeral=True)

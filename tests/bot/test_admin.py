@@ -122,7 +122,7 @@ def test_what_is_set_aside_is_corrected_and_accepted(play: Play) -> None:
         accept = await stage.emulator.click(stage.ada, shown, "Accept …")
         assert accept.modal is not None
         submitted = await stage.emulator.submit(
-            stage.ada, accept, {"date": "2020-02-02", "issuer": "European Commission", "title": "Lighthouses"}
+            stage.ada, accept, {"Date": "2020-02-02", "Issuer": "European Commission", "Title": "Lighthouses"}
         )
         assert "**added** `2020-02-02" in (await finished(stage, submitted, "is served")).text()
         assert "Nothing is set aside." in (await stage.answered(await admin(stage, "index quarantine"))).text()

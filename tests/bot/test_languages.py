@@ -1,6 +1,7 @@
 """Who reads which language: commands, what everybody sees, what one person sees, direct messages and mentions."""
 
 import re
+from collections.abc import Iterator
 
 from bot.words import words_for
 from index.engine import Engine
@@ -28,6 +29,13 @@ def said(command: JSON, field: str, locale: str) -> str:
     return str((command.get(f"{field}_localizations") or {}).get(locale, command[field]))
 
 
+def within(command: JSON) -> Iterator[JSON]:
+    """Give a command and all that is under it: subcommands and options."""
+    yield command
+    for option in command.get("options") or []:
+        yield from within(option)
+
+
 def test_commands_are_offered_in_the_language_of_whoever_reads_them(served_by_default_model: Engine) -> None:
     async def scenario(stage: Stage) -> None:
         commands = stage.emulator.commands.listed()
@@ -53,6 +61,33 @@ def test_commands_are_offered_in_the_language_of_whoever_reads_them(served_by_de
         assert set(ask["name_localizations"]) == set(LOCALES)
 
     play(scenario, served_by_default_model)
+
+
+def test_commands_of_administrators_keep_their_names_and_are_described_in_the_language_of_the_reader(
+    served_by_default_model: Engine,
+) -> None:
+    async def scenario(stage: Stage) -> None:
+        commands = stage.emulator.commands.listed(stage.guild.id)
+        assert {command["name"] for command in commands} == {"index", "feeds"}
+        for each in (one for command in commands for one in within(command)):
+            assert not each.get("name_localizations")
+            for locale, language in LOCALES.items():
+                described = said(each, "description", locale)
+                assert described == words_for(language)(each["description"]) != each["description"]
+                assert len(described) <= 100
+
+    play(scenario, served_by_default_model, administered=True)
+
+
+def test_window_of_administrators_speaks_their_language(served_by_default_model: Engine) -> None:
+    async def scenario(stage: Stage) -> None:
+        for locale, language in LOCALES.items():
+            stage.ada.locale = locale
+            shown = await stage.emulator.slash(stage.ada, stage.channel, "index add", override=True)
+            assert shown.modal is not None
+            assert shown.modal["title"] == words_for(language)("Add releases from files")
+
+    play(scenario, served_by_default_model, administered=True)
 
 
 def test_public_answer_speaks_the_language_of_the_server_around_english_quotes(served_by_default_model: Engine) -> None:

@@ -20,6 +20,7 @@ from tests.bot.catalogues import SPOKEN, forms, messages, said_by
 COUNTS = (0, 1, 2, 5, 12, 22, 1_234, 1_000_000)
 COMMANDS = ("ask", "agency", "releases", "help", "about", "forget-me", "setup")
 OPTIONS = ("question", "agency", "issuer", "since", "until", "private", "name", "query")
+ADMIN_OPTIONS = ("addresses", "file", "title", "date", "language", "url", "force", "release", "generation")
 LABELS = ("Follow up", "Check against EU releases")
 RELEASES = {
     "de": ("0 Pressemitteilungen", "1 Pressemitteilung", "2 Pressemitteilungen", "5 Pressemitteilungen"),
@@ -180,12 +181,12 @@ def test_names_of_commands_and_options_are_valid_and_unique(language: str) -> No
 def test_labels_and_descriptions_fit(language: str) -> None:
     words = words_for(language)
     limits = {
-        45: said_by("TextModal", 0, 1),
+        45: said_by("TextModal", 0, 1) | said_by("AdminModal", 1) | said_by("Label", "text"),
         80: said_by("_button", 0) | said_by("Button", "label"),
-        100: said_by("command", "description") | said_by("TextModal", "placeholder"),
+        100: said_by("command", "description") | said_by("Group", "description") | said_by("TextModal", "placeholder"),
         150: said_by("Select", "placeholder"),
     }
-    limits[100] |= said_by("describe", *OPTIONS)
+    limits[100] |= said_by("describe", *OPTIONS, *ADMIN_OPTIONS)
     for limit, found in limits.items():
         assert found
         for message in found:
