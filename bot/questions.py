@@ -126,9 +126,11 @@ async def answer(
         filters=asking.filters,
         spans=tuple(QuotedSpan(each.release_id, each.start, each.end) for each in found.quotes or found.related),
     )
+    keeping = asyncio.create_task(bot.storing(lambda store: store.keep(kept)))
     asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
     view = render.answer_view(words, found, asked, today())
-    message, _ = await asyncio.gather(send(view), bot.storing(lambda store: store.keep(kept)))
+    await keeping
+    message = await send(view)
     await bot.storing(lambda store: store.set_message(kept.id, message.id))
     return found
 

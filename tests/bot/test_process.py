@@ -140,7 +140,7 @@ def test_commands_are_told_when_they_changed_or_when_asked(light: House) -> None
     async def scenario() -> None:
         counted = []
         changed = LIGHT.replace(
-            "from bot.cli", "import bot.client; bot.client.COGS = bot.client.COGS[:-1]\nfrom bot.cli"
+            "from bot.cli", "import bot.client; bot.client.COGS = bot.client.COGS[1:]\nfrom bot.cli"
         )
         for code, arguments in ((LIGHT, []), (LIGHT, []), (LIGHT, ["--sync"]), (changed, [])):
             before = len(light.emulator.requests)
