@@ -451,7 +451,7 @@ def poll_feeds(urls: tuple[str, ...], json_: bool) -> None:
 @as_json
 def evaluate(folder: Path, run: Path | None, plot: Path | None, json_: bool) -> None:
     """Ask the questions in FOLDER of the documents in it, and print how good the answers are."""
-    from bot.plots import plot_risk
+    from bot.plots import draw_risk, save_picture
     from index.embed import SentenceTransformerEmbedder
     from index.evaluate import run_evaluation, write_run
 
@@ -462,7 +462,7 @@ def evaluate(folder: Path, run: Path | None, plot: Path | None, json_: bool) -> 
     if run is not None:
         write_run(run, outcomes)
     if plot is not None:
-        plot_risk(figures.curve, plot)
+        save_picture(draw_risk(figures.curve), plot)
     if json_:
         _print_json(figures.to_dict())
     else:

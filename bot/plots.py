@@ -21,18 +21,15 @@ _INK = "#1a1a1a"
 _COLOURS = ("#003399", "#c77700", "#2e7d32", "#8e24aa", "#c62828")
 
 
-def plot_risk(curve: Sequence[CurvePoint], path: Path) -> None:
-    """Draw risk by coverage into a file.
-
-    :raises StorageError: when it cannot be written.
-    """
+def draw_risk(curve: Sequence[CurvePoint], words: Words = ENGLISH) -> bytes:
+    """Return risk by coverage as a PNG."""
     figure, axes = _figure(6, 4)
     axes.plot([point.coverage for point in curve], [point.risk for point in curve], color="#003399", linewidth=2)
-    axes.set(xlim=(0, 1), ylim=(0, None), title="Risk by coverage")
-    axes.set_xlabel("coverage: share of the answerable questions that are answered")
-    axes.set_ylabel("risk: share of all answers that are wrong")
+    axes.set(xlim=(0, 1), ylim=(0, None), title=words("Risk by coverage"))
+    axes.set_xlabel(words("coverage: share of the answerable questions that are answered"))
+    axes.set_ylabel(words("risk: share of all answers that are wrong"))
     axes.grid(alpha=0.3)
-    save_picture(_png(figure), path)
+    return _png(figure)
 
 
 def draw_timeline(timeline: "Timeline", names: Mapping[str, str], source: str, words: Words = ENGLISH) -> bytes:

@@ -9,6 +9,8 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
+from index.figures import CurvePoint
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -29,6 +31,12 @@ class Weights:
         figures = self.provenance["out_of_fold"]
         assert isinstance(figures, dict)
         return figures
+
+    def curve(self) -> list[CurvePoint]:
+        """Return the risk-coverage curve of the gate, out of fold, from the strictest threshold on."""
+        points = self.provenance["curve"]
+        assert isinstance(points, list)
+        return [CurvePoint(*point) for point in points]
 
     def gate_vector(self, names: Sequence[str]) -> NDArray[np.float64]:
         """Return the gate's weights in the order of feature names."""

@@ -10,11 +10,11 @@ from discord.ext import commands
 
 from bot import delivery, journal, render
 from bot.client import MeasuresBot
-from bot.cogs.about import help_view
 from bot.desk import Stopping
 from bot.errors import sentence
 from bot.places import channel_of, is_switched_on, missing_permissions
 from bot.questions import Asking, answer
+from bot.render_about import help_view
 from bot.store import KeptAnswer, ServerSettings
 from bot.words import Words
 from corpus.errors import MeasuresError

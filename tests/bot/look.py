@@ -1,6 +1,8 @@
-"""The bot's main answers, played on the loopback Discord, as one HTML page to look at, dark and light.
+"""What the bot shows, to look at: its main answers, played on the loopback Discord, as one HTML page, dark and light.
 
-python -m tests.bot.look PAGE.html [ask]    # only the first answer, as the README shows it
+python -m tests.bot.look PAGE.html                                       # all of them
+python -m tests.bot.look ask PAGE.html                                   # the answer and the "not found" of the README
+python -m tests.bot.look timeline ../shared/eval PICTURE.png             # the timeline of the README, of 291 releases
 """
 
 import asyncio
@@ -8,14 +10,20 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bot.cards import short_name, timeline_source
+from bot.plots import draw_timeline
+from corpus.agencies import registry
 from index.embed import SentenceTransformerEmbedder
 from index.engine import Engine
+from index.evaluate import temporary_index
+from index.gold import load_corpus
 from index.settings import IndexSettings
+from index.timeline import timeline
 from index.upkeep import build_all
 from tests.bot.stage import Stage, playing
 from tests.emulator.errors import JSON
 from tests.emulator.look import page
-from tests.fakes import silent
+from tests.fakes import FakeEmbedder, silent
 
 QUESTION = "What will the joint liaison task force do?"
 
@@ -53,12 +61,30 @@ async def _play(folder: Path) -> list[tuple[str, JSON]]:
             return await answers(stage)
 
 
+def _timeline(folder: Path) -> bytes:
+    """Draw when the releases of an evaluation set name the ECB and the Council; no model is needed for that."""
+    bodies = ["ecb", "council"]
+    with temporary_index(load_corpus(folder), FakeEmbedder(), silent) as opened:
+        found = timeline(opened, bodies)
+    names = {body: short_name(registry().agencies[body]) for body in bodies}
+    return draw_timeline(found, names, timeline_source(found))
+
+
 def main() -> None:
-    """Write the page."""
-    with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(_play(Path(folder)))
-    shown = found[:2] if "ask" in sys.argv[2:] else found
-    Path(sys.argv[1]).write_text(page(shown), "utf-8")
+    """Write the page or the picture."""
+    match sys.argv[1:]:
+        case ["timeline", folder, picture]:
+            Path(picture).write_bytes(_timeline(Path(folder)))
+            return
+        case ["ask", path]:
+            count: int | None = 2
+        case [path]:
+            count = None
+        case _:
+            sys.exit(__doc__)
+    with tempfile.TemporaryDirectory() as data:
+        found = asyncio.run(_play(Path(data)))
+    Path(path).write_text(page(found[:count]), "utf-8")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import render, render_cards
-from bot.cogs.about import Corpus, about_view, help_view
 from bot.markup import plain, quoted
 from bot.render import Asked
+from bot.render_about import Corpus, about_view, help_view
 from bot.words import LANGUAGES, Words, words_for
 from corpus.agencies import Lookup, registry
 from corpus.models import Agency, Release

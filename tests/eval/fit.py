@@ -27,7 +27,7 @@ from index.answer import Ranking, passages, quotes, rank
 from index.embed import ReadQuery, SentenceTransformerEmbedder, Vectors
 from index.evaluate import Outcome, evaluate, temporary_index
 from index.features import FEATURES
-from index.figures import auroc, calibration, fold, holds, risk_curve
+from index.figures import area_under, auroc, calibration, coverage_at, fold, holds, risk_curve
 from index.filters import Filters
 from index.gate import GATE_FEATURES, gate_features, probability
 from index.gold import GoldQuestion, load_corpus, load_questions
@@ -41,6 +41,7 @@ FOLDS = 10
 SENTENCE_PENALTY = 2.0
 GATE_C = 0.3
 SMALL = 20
+CURVE_POINTS = 40
 WEIGHTS = Path(__file__).parents[2] / "index" / "weights.json"
 OFF_TOPIC = Path(__file__).parent / "off_topic.jsonl"
 ANSWERABLE = ("fact", "body", "paraphrase", "terse")
@@ -301,8 +302,14 @@ def report(examples: Sequence[Example], sure: Matrix, threshold: float) -> dict[
         }
         print(f"\n{setting} releases, threshold {threshold:.2f}")
         print("\n".join(f"  {name:<28} {value}" for name, value in figures.items()))
-        whole = whole or figures
         curve = risk_curve(sure[gold], right, answerable)
+        thinned = curve[:: max(1, len(curve) // CURVE_POINTS)]
+        drawn = [[round(value, 3) for value in (p.threshold, p.coverage, p.risk)] for p in thinned]
+        whole = whole or figures | {
+            "coverage_at_risk_.15": coverage_at(curve, 0.15),
+            "area_under_risk_curve": area_under(curve),
+            "curve": drawn,
+        }
         print(
             "  risk by coverage: "
             + ", ".join(f"{p.coverage:.2f}:{p.risk:.2f}" for p in curve[:: max(1, len(curve) // 12)])
@@ -341,6 +348,7 @@ def main() -> None:
                 "fitted_on": f"{len(fit.gold)} gold questions, {len(fit.off_topic)} more off-topic ones",
                 "fitted_at": datetime.datetime.now(datetime.UTC).date().isoformat(),
                 "out_of_fold": {name: value for name, value in figures.items() if isinstance(value, float)},
+                "curve": figures["curve"],
             },
             "threshold": arguments.threshold,
             "gate_bias": round(bias, 4),
