@@ -128,6 +128,7 @@ async def test_too_many_waiting_is_refused_at_once_and_never_after_the_defer(sta
     finally:
         gate.set()
     await holding
+    await stage.emulator.wait(lambda: not stage.bot.desk.busy_s())
     assert QUOTE in (await stage.ask()).text()
 
 
