@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import discord
+from discord import ui
 from discord.ext import commands
 
 from bot.client import MeasuresBot
@@ -16,7 +17,9 @@ from bot.markup import plain
 from bot.press import Handler
 from bot.progress import ProgressMessage
 from bot.questions import Interaction
+from bot.render import AMBER, text_view
 from bot.settings import BotSettings
+from bot.words import Words
 from corpus.errors import MeasuresError
 from index.models import Steps
 from index.store.corpus import By
@@ -64,16 +67,22 @@ class Administration(commands.Cog):
         return check_first
 
     async def work(
-        self, interaction: Interaction, action: str, work: Callable[[Steps], T], details: dict[str, object]
-    ) -> T | None:
-        """Do what takes long, show how far it is, and write it down; what goes wrong is told in full."""
-        progress = ProgressMessage(interaction, self.bot.words_private(interaction))
+        self,
+        interaction: Interaction,
+        action: str,
+        work: Callable[[Steps], T],
+        shown: Callable[[Words, T], ui.LayoutView],
+        details: dict[str, object],
+    ) -> None:
+        """Do what takes long, show how far it is and what came of it, and write it down; errors are told in full."""
+        words = self.bot.words_private(interaction)
+        progress = ProgressMessage(interaction, words)
         await self.audit(interaction, action, details)
         try:
-            return await progress.follow(work, self.bot.upkeeping)
+            view = shown(words, await progress.follow(work, self.bot.upkeeping))
         except MeasuresError as error:
-            await progress.show(f"⚠ {plain(str(error), _ERROR_CHARS)}")
-            return None
+            view = text_view(f"⚠ {plain(str(error), _ERROR_CHARS)}", accent=AMBER)
+        await progress.show(view)
 
     async def look(self, look: Callable[[], T]) -> T:
         """Do what is quick, off the event loop; administrators read in full what goes wrong.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import discord
+from discord import ui
 
 from bot import delivery, render
 from bot.words import Words
@@ -71,30 +72,29 @@ class ProgressMessage:
             text = progress_text(self._words, self._latest)
             if text != shown:
                 shown = text
-                await self.show(text)
+                await self.show(render.text_view(text, accent=render.BLUE))
             await asyncio.wait({doing}, timeout=EDIT_EVERY_S)
         return await doing
 
-    async def show(self, text: str) -> None:
-        """Show a text in the place of what was shown before."""
-        view = render.text_view(text, accent=render.BLUE)
+    async def show(self, view: ui.LayoutView) -> None:
+        """Show something in the place of what was shown before."""
         if self._clock() - self._began_s < TOKEN_LIVES_S:
             await delivery.answer(self._interaction, view)
         elif self._message is not None:
             view.stop()
             await self._message.edit(view=view)
         else:
-            self._message = await self._move_out(text)
+            self._message = await self._move_out(view)
 
-    async def _move_out(self, text: str) -> discord.Message:
+    async def _move_out(self, view: ui.LayoutView) -> discord.Message:
         """Go on in the channel, or where the bot may not write there, in a DM."""
         channel = self._interaction.channel
         if isinstance(channel, discord.abc.Messageable):
             try:
-                return await delivery.post(channel, render.text_view(text, accent=render.BLUE))
+                return await delivery.post(channel, view)
             except discord.Forbidden:
                 pass
-        return await delivery.post(self._interaction.user, render.text_view(text, accent=render.BLUE))
+        return await delivery.post(self._interaction.user, view)
 
     def _hear(self, step: Step) -> None:
         """Take note of a step; called in the thread of the work."""

@@ -113,14 +113,13 @@ class Admin(Administration):
                 raise Refused(words("Discord did not give the file out: attach it again.")) from error
             sources: list[Source] = [*addresses, *uploads]
             who = by(interaction, "/index add")
-            added = await self.work(
+            await self.work(
                 interaction,
                 "index add",
                 lambda steps: self.upkeep.add(sources, steps, overrides, who, force=force),
+                render_admin.added_view,
                 {"sources": [source.name if isinstance(source, Upload) else source for source in sources]},
             )
-        if added is not None:
-            await delivery.answer(interaction, render_admin.added_view(words, added))
 
     @index.command(description=locale_str("Tell what is served"), auto_locale_strings=False)
     async def status(self, interaction: Interaction) -> None:
@@ -137,11 +136,13 @@ class Admin(Administration):
         """Build."""
         await delivery.defer(interaction, ephemeral=True)
         who = by(interaction, "/index rebuild")
-        built = await self.work(
-            interaction, "index rebuild", lambda steps: self.upkeep.rebuild(steps, who, force=force), {"force": force}
+        await self.work(
+            interaction,
+            "index rebuild",
+            lambda steps: self.upkeep.rebuild(steps, who, force=force),
+            render_admin.built_view,
+            {"force": force},
         )
-        if built is not None:
-            await delivery.answer(interaction, render_admin.built_view(self.bot.words_private(interaction), built))
 
     @index.command(
         description=locale_str("Withdraw a release: no generation shows it any more"), auto_locale_strings=False
@@ -211,14 +212,13 @@ class Admin(Administration):
     async def _remove(self, interaction: Interaction, release_id: str) -> None:
         await delivery.defer(interaction, ephemeral=True)
         who = by(interaction, "/index remove")
-        removed = await self.work(
+        await self.work(
             interaction,
             "index remove",
             lambda steps: self.upkeep.remove(release_id, steps, who),
+            render_admin.added_view,
             {"release": release_id},
         )
-        if removed is not None:
-            await delivery.answer(interaction, render_admin.added_view(self.bot.words_private(interaction), removed))
 
     async def _rollback(self, interaction: Interaction, generation: str) -> None:
         await delivery.defer(interaction, ephemeral=True)
@@ -260,14 +260,13 @@ class Admin(Administration):
         """Make a release of what is set aside, with what a person says of it."""
         await delivery.defer(interaction, ephemeral=True)
         who = by(interaction, "/index quarantine")
-        added = await self.work(
+        await self.work(
             interaction,
             "quarantine accept",
             lambda steps: self.upkeep.accept(number, steps, overrides, who),
+            render_admin.added_view,
             {"number": number},
         )
-        if added is not None:
-            await delivery.answer(interaction, render_admin.added_view(self.bot.words_private(interaction), added))
 
     async def _discard(self, interaction: Interaction, rest: str) -> None:
         await delivery.defer_update(interaction)

@@ -82,9 +82,9 @@ class Feeds(Administration):
         """Read feeds now."""
         await delivery.defer(interaction, ephemeral=True)
         who = by(interaction, "/feeds poll")
-        polled = await self.work(interaction, "feeds poll", lambda steps: self.upkeep.poll(steps, by=who), {})
-        if polled is not None:
-            await delivery.answer(interaction, render_admin.polled_view(self.bot.words_private(interaction), polled))
+        await self.work(
+            interaction, "feeds poll", lambda steps: self.upkeep.poll(steps, by=who), render_admin.polled_view, {}
+        )
 
 
 class Polling(commands.Cog):

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,6 +157,21 @@ def test_feed_is_followed_and_what_is_new_is_quoted(play: Play) -> None:
         assert address in (await stage.answered(await admin(stage, "feeds list"))).text().replace("\\", "")
         await stage.answered(await admin(stage, "feeds remove", url=address))
         assert "No feed is followed" in (await stage.answered(await admin(stage, "feeds list"))).text()
+
+    play(scenario)
+
+
+def test_feed_that_is_due_is_polled_while_the_bot_runs(play: Play) -> None:
+    async def scenario(stage: Stage, server: Server) -> None:
+        polling: Any = stage.bot.get_cog("Polling")
+        polling.poll.cancel()
+        assert QUOTE not in (await stage.ask(QUESTION)).text()
+        await stage.answered(await admin(stage, "feeds add", url=f"http://127.0.0.1:{server.port}/feed"))
+        await polling.poll()
+        assert QUOTE in (await stage.ask(QUESTION)).text()
+        asked = len(server.asked)
+        await polling.poll()
+        assert len(server.asked) == asked
 
     play(scenario)
 

@@ -35,7 +35,7 @@ def test_work_longer_than_the_token_goes_on_in_the_channel_or_a_dm(
             await delivery.defer(interaction, ephemeral=True)
             message = ProgressMessage(interaction, ENGLISH, clock=lambda: now)
             for text in ("one", "two", "three"):
-                await message.show(text)
+                await message.show(render.text_view(text))
                 shown.append(text)
                 now += TOKEN_LIVES_S
 
