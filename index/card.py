@@ -12,7 +12,7 @@ from index.filters import Filters
 from index.models import Quote
 from index.opened import OpenGeneration
 from index.quotes import as_quote, standing_alone
-from index.store.passages import Naming
+from index.store.passages import Namings
 from index.terms import terms, words
 
 MAX_MEASURES = 40
@@ -83,8 +83,8 @@ def card(opened: OpenGeneration, agency_id: str, *, exact: bool = False) -> Card
     agency = registry().agencies[agency_id]
     ids = Filters(agency=agency_id, exact=exact).bodies()
     namings = opened.naming(ids)
-    rows = sorted({naming.passage for naming in namings})
-    releases = sorted(set(opened.releases_of(np.array(rows, dtype=np.int64)).tolist()))
+    rows = np.unique(namings.passages).tolist()
+    releases = np.unique(opened.releases_of(namings.passages)).tolist()
     dates = sorted(date for date in (opened.releases[row].release.date for row in releases) if date != UNDATED)
     measures, more = _measures(opened, namings)
     return Card(
@@ -102,19 +102,18 @@ def card(opened: OpenGeneration, agency_id: str, *, exact: bool = False) -> Card
     )
 
 
-def _measures(opened: OpenGeneration, namings: Sequence[Naming]) -> tuple[tuple[Measure, ...], int]:
+def _measures(opened: OpenGeneration, namings: Namings) -> tuple[tuple[Measure, ...], int]:
     """Return the newest measures, in the order of the text within a release, each once; and how many are left."""
-    rows = sorted({naming.sentence: naming.passage for naming in namings if naming.role}.items())
-    releases = opened.releases_of(np.array([passage for _, passage in rows], dtype=np.int64)).tolist()
-    newest = sorted(
-        zip(rows, releases, strict=True), key=lambda each: -opened.releases[each[1]].release.date.toordinal()
-    )
+    sentences, first = np.unique(namings.sentences[namings.in_part], return_index=True)
+    passages = namings.passages[namings.in_part][first]
+    releases = opened.releases_of(passages)
+    newest = np.argsort(-opened.columns.dates[releases], kind="stable")
     found: list[Measure] = []
     said: set[frozenset[str]] = set()
-    for at, ((sentence, passage), release) in enumerate(newest):
+    for at, number in enumerate(newest.tolist()):
         if len(found) == MAX_MEASURES:
             return tuple(found), len(newest) - at
-        measure = _measure(opened, release, passage, sentence)
+        measure = _measure(opened, int(releases[number]), int(passages[number]), int(sentences[number]))
         key = frozenset(words(measure.quote.text))
         inside = any(
             other.quote.release_id == measure.quote.release_id

@@ -37,7 +37,7 @@ def notices(
 
 
 def _unnamed(opened: OpenGeneration, agency_id: str) -> Notice | None:
-    if opened.naming([agency_id]):
+    if len(opened.naming([agency_id]).passages):
         return None
     agency = registry().agencies[agency_id]
     return Notice("No release names {body}.", {"body": agency.acronyms[0] if agency.acronyms else agency.name})

@@ -14,7 +14,7 @@ from index.generations import Generations
 from index.lexical import LexicalIndex
 from index.manifest import Layout, Manifest
 from index.sentence_table import Rows, SentenceTable
-from index.store.passages import Naming, PassageStore
+from index.store.passages import Namings, PassageStore
 from index.vectors import VectorIndex
 
 
@@ -88,13 +88,12 @@ class OpenGeneration:
             passages = naming if passages is None else passages & naming
         return Scope(releases, passages, filters.agency is not None)
 
-    def naming(self, agencies: Iterable[str]) -> list[Naming]:
+    def naming(self, agencies: Iterable[str]) -> Namings:
         """Return every mention of some bodies in the releases that may be shown, by passage."""
         namings = self.passages.naming(agencies)
         if self._visible is None:
             return namings
-        shown = self._visible[self.releases_of(np.array([naming.passage for naming in namings], dtype=np.int64))]
-        return [naming for naming, visible in zip(namings, shown.tolist(), strict=True) if visible]
+        return namings.where(self._visible[self.releases_of(namings.passages)])
 
     def named_bodies(self) -> frozenset[str]:
         """Return the ids of the bodies that releases that may be shown name."""

@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from corpus.models import UNDATED
 from index.filters import Filters
 from index.opened import OpenGeneration
@@ -39,8 +37,9 @@ def timeline(opened: OpenGeneration, agency_ids: Sequence[str], *, exact: bool =
     dated: set[int] = set()
     for agency_id in agency_ids:
         namings = opened.naming(Filters(agency=agency_id, exact=exact).bodies())
-        passages = np.array([naming.passage for naming in namings], dtype=np.int64)
-        rows = [row for row in opened.releases_of(passages).tolist() if opened.releases[row].release.date != UNDATED]
+        rows = [
+            row for row in opened.releases_of(namings.passages).tolist() if opened.releases[row].release.date != UNDATED
+        ]
         by_body[agency_id] = Counter(_month_number(opened.releases[row].release.date) for row in rows)
         dated.update(rows)
     numbers = [number for counts in by_body.values() for number in counts]

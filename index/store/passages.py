@@ -5,8 +5,10 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from corpus.errors import GenerationError
@@ -68,16 +70,20 @@ class ReleasePassages:
     texts: tuple[str, ...]
 
 
-class Naming(NamedTuple):
-    """A mention by the rows of its passage and its sentence, and the body's part in the sentence.
+@dataclass(frozen=True, slots=True)
+class Namings:
+    """Mentions of bodies by the rows of their passages and sentences, ``(n,)`` each, by passage.
 
-    A plain tuple, because there may be ten thousand of a body.
+    ``in_part`` marks those in whose sentence the body acts or is acted on. Arrays, because there may be ten thousand.
     """
 
-    agency_id: str
-    passage: int
-    sentence: int
-    role: str | None
+    passages: NDArray[np.int64]
+    sentences: NDArray[np.int64]
+    in_part: NDArray[np.bool_]
+
+    def where(self, kept: NDArray[np.bool_]) -> "Namings":
+        """Return the mentions that a mask, ``(n,)``, keeps."""
+        return Namings(self.passages[kept], self.sentences[kept], self.in_part[kept])
 
 
 def write_passages(
@@ -236,11 +242,14 @@ class PassageStore:
         sql = f"SELECT DISTINCT passage FROM mentions WHERE agency IN ({marks(ids)}) ORDER BY passage"
         return [row["passage"] for row in self._query(sql, ids)]
 
-    def naming(self, agencies: Iterable[str]) -> list[Naming]:
+    def naming(self, agencies: Iterable[str]) -> Namings:
         """Return every mention of some bodies, by passage."""
         ids = sorted(agencies)
-        sql = f"SELECT agency, passage, sentence, role FROM mentions WHERE agency IN ({marks(ids)}) ORDER BY passage"
-        return list(map(Naming._make, self._tuples(sql, ids)))
+        sql = (
+            f"SELECT passage, sentence, role IS NOT NULL FROM mentions WHERE agency IN ({marks(ids)}) ORDER BY passage"
+        )
+        found = np.array(self._tuples(sql, ids), dtype=np.int64).reshape(-1, 3)
+        return Namings(found[:, 0], found[:, 1], found[:, 2] == 1)
 
     def named_with(self, agencies: Iterable[str]) -> list[tuple[str, int]]:
         """Return which others are named where some bodies are: pairs of a body and a passage, each once."""

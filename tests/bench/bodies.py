@@ -63,7 +63,7 @@ def bench_card(folder: Path) -> None:
         asks = [partial(engine.answer, question, Filters()) for question in QUESTIONS]
         ask = statistics.median(median_s(act, 20) for act in asks)
         card = median_s(lambda: engine.card("europol"), 20)
-        mentions = engine.served().naming(["europol"])
+        mentions = engine.served().naming(["europol"]).passages
     assert len(mentions) >= 10_000, len(mentions)
     line(f"card of a body with {len(mentions)} mentions, over one ask ({card * 1e3:.0f} ms)", card / ask, "<= 3", "x")
 
