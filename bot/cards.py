@@ -40,12 +40,16 @@ def description(agency: Agency, words: Words = ENGLISH) -> str:
 
 
 def other_names(agency: Agency, words: Words = ENGLISH) -> str:
-    """Return the names of a body beside its first acronym and its name, former ones with their last year."""
+    """Return the names of a body beside its first acronym and its name, former ones with their last year.
+
+    What it is called in the reader's language comes first, where the registry has that.
+    """
+    own = () if words.language == "en" else agency.acronyms_by_language.get(words.language, ())
     former = [
         words("{name} until {year}", name=f"{one.name}{f' ({one.acronym})' if one.acronym else ''}", year=one.until)
         for one in agency.former_names
     ]
-    return "; ".join([*agency.acronyms[1:], *agency.aliases, *former])
+    return "; ".join(dict.fromkeys((*own, *agency.acronyms[1:], *agency.aliases, *former)))
 
 
 def parts(agency: Agency) -> str:

@@ -154,3 +154,34 @@ async def test_ask_about_it_answers_from_what_names_the_body(stage: Stage) -> No
 async def test_pace_holds(stage: Stage) -> None:
     await stage.command("agency", name="CEPOL")
     assert await stage.refused("agency", name="CEPOL") == "That was fast: ask again in 10 seconds."
+
+
+SEED = {
+    "europol": (
+        "European Union Agency for Law Enforcement Cooperation (Europol)",
+        "The Hague, NL",
+        "capacities of the",
+    ),
+    "EMSC": ("European Migrant Smuggling Centre (EMSC)", "part of Europol", "a joint liaison task force"),
+    "cepol": ("European Union Agency for Law Enforcement Training (CEPOL)", "Budapest, HU", QUOTE),
+    "EU IRU": ("European Union Internet Referral Unit (EU IRU)", "part of ECTC", "The capacity of the EU internet"),
+    "EMPACT": ("EMPACT", "", "the use of the possibilities provided under EMPACT will be intensified"),
+    "Council": ("Council of the European Union", "Brussels, BE", "Today, the Council approved a comprehensive"),
+}
+
+
+@on_stage()
+async def test_seeds_bodies_have_cards(stage: Stage) -> None:
+    for name, shown in SEED.items():
+        text = (await stage.command("agency", name=name)).text()
+        assert [part for part in shown if part not in text] == [], text
+
+
+@on_stage()
+async def test_body_is_called_in_the_readers_language_too(stage: Stage) -> None:
+    marie = stage.emulator.add_user("marie", locale="fr")
+    stage.guild.add_member(marie)
+    await stage.server_chose(private=True)
+    message = await stage.command("agency", user=marie, name="ecb")
+    assert "BCE" in message.text()
+    assert "BCE" not in (await stage.command("agency", name="ecb")).text()
