@@ -11,7 +11,6 @@ import numpy as np
 
 from index.neighbours import span_digest
 
-MAX_CUSTOM_ID = 100
 BUTTON = r"b:(?P<action>[a-z]+)(?::(?P<rest>.*))?"
 MENU = r"m:(?P<action>[a-z]+)(?::(?P<rest>.*))?"
 QUERY_CHARS = 70

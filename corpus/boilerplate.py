@@ -64,7 +64,6 @@ _ABOUT = re.compile(
     rf"|{REFERENCE.pattern}",
     re.IGNORECASE,
 )
-KIND_LINE = re.compile(rf"^(?:{_KIND})$", re.IGNORECASE)
 ABOUT_MAX_CHARS = 120
 
 

@@ -9,7 +9,6 @@ import datetime
 import html
 import io
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from html.entities import html5
 from typing import TYPE_CHECKING, Any
@@ -80,11 +79,6 @@ def read_feed(data: bytes, url: str, limit: int = MAX_ENTRIES) -> Feed:
         found[address] = FeedEntry(address, _plain(entry.get("title", "")) or address, time.date() if time else None)
     newest = sorted(found.values(), key=lambda entry: times[entry.url], reverse=True)
     return Feed(_plain(parsed.feed.get("title", "")), tuple(newest[:limit]))
-
-
-def unseen(feed: Feed, seen: Collection[str]) -> tuple[FeedEntry, ...]:
-    """Return the entries whose addresses were not seen before, newest first."""
-    return tuple(entry for entry in feed.entries if entry.url not in seen)
 
 
 def next_poll(failures: int, interval_s: float, jitter: float) -> float:

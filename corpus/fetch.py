@@ -17,9 +17,9 @@ import httpcore
 import httpx
 
 from corpus.addresses import FetchRules, Target, read_target, shown
-from corpus.answers import Fetched, FetchLimits, NotModified, PassingError, RefusedError, read_answer
 from corpus.errors import FetchError
 from corpus.network import Network, Resolver, Transport, resolve
+from corpus.responses import Fetched, FetchLimits, NotModified, PassingError, RefusedError, read_answer
 from corpus.robots import ROBOT, Robots, parse_robots
 
 __all__ = ["FetchLimits", "FetchRules", "Fetched", "Fetcher", "NotModified"]

@@ -21,15 +21,6 @@ from index.store.corpus import CorpusStore
 from index.store.derived import Kept
 from index.terms import body_term, words
 
-_NAMING = (
-    "agencies.json",
-    "agencies.py",
-    "definitions.py",
-    "mentions.py",
-    "names.py",
-    "surroundings.py",
-    "vocabulary.py",
-)
 _FILES = {
     "corpus": (
         *("agencies.json", "agencies.py", "definitions.py", "mentions.py", "names.py", "surroundings.py"),

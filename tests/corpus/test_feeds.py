@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corpus.addresses import FetchRules
 from corpus.errors import FeedError, FetchError
-from corpus.feeds import Feed, FeedEntry, next_poll, read_feed, unseen
+from corpus.feeds import Feed, FeedEntry, next_poll, read_feed
 from corpus.fetch import Fetcher
 
 URL = "https://www.europol.europa.eu/rss/news.xml"
@@ -175,13 +175,6 @@ def test_any_bytes_are_a_feed_or_refused(data: bytes) -> None:
             read_feed(document, URL)
         except FeedError as error:
             assert str(error).startswith(URL)  # noqa: PT017
-
-
-def test_unseen_entries_are_what_is_new() -> None:
-    feed = read_feed(rss(item("/new") + item("/seen")), URL)
-    assert [entry.url for entry in unseen(feed, {"https://www.europol.europa.eu/seen"})] == [
-        "https://www.europol.europa.eu/new"
-    ]
 
 
 def test_failing_feed_backs_off_up_to_a_day() -> None:
