@@ -19,6 +19,7 @@ from corpus.models import Agency, Release
 from corpus.text import outline
 from index import catalogue
 from index.filters import Filters, parse_agency, parse_since, parse_until
+from index.garbage import collect_rarely
 from index.generations import Generations
 from index.settings import IndexSettings, load_index_settings
 
@@ -32,6 +33,7 @@ _QUOTES = 3
 
 def main() -> None:
     """Run the command line: 0 done, 1 what one sentence on stderr says, 2 wrong usage."""
+    collect_rarely()
     try:
         measures()
     except MeasuresError as error:

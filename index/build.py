@@ -210,20 +210,20 @@ def _embed(
     """
     digests = [hashlib.sha256(text.encode()).digest() for text in texts]
     key = EmbeddingKey(embedder.digest, embedder.dtype, embedder.document_prompt)
-    cached = store.cached_embeddings(key, list(dict.fromkeys(digests)))
-    known = {digest: np.frombuffer(vector, np.float16) for digest, vector in cached.items()}
+    known = store.cached_embeddings(key, digests)
     missing = [(digest, text) for digest, text in dict(zip(digests, texts, strict=True)).items() if digest not in known]
     report = _counter(progress, len(missing))
     missing.sort(key=lambda pair: -len(pair[1]))
     for start in range(0, len(missing), _CACHE_BATCH):
         batch = missing[start : start + _CACHE_BATCH]
-        fresh = embedder.encode_document([text for _, text in batch], report).astype(np.float16)
-        fresh_by_digest = dict(zip((digest for digest, _ in batch), fresh, strict=True))
-        store.cache_embeddings(key, {digest: vector.tobytes() for digest, vector in fresh_by_digest.items()})
-        known |= fresh_by_digest
+        vectors = embedder.encode_document([text for _, text in batch], report).astype(np.float16)
+        fresh = {digest: vector.tobytes() for (digest, _), vector in zip(batch, vectors, strict=True)}
+        store.cache_embeddings(key, fresh)
+        known |= fresh
     if not texts:
         return embedder.encode_document([], report).astype(np.float16), 0
-    return np.stack([known[digest] for digest in digests]), len(missing)
+    whole = b"".join(map(known.__getitem__, digests))
+    return np.frombuffer(whole, np.float16).reshape(len(digests), -1), len(missing)
 
 
 def _counter(progress: Progress, total: int) -> Callable[[int], None]:

@@ -19,7 +19,7 @@ from corpus.models import Draft, Release
 from corpus.releases import shipped_releases
 from index.acceptance import Verdict, judge, lacking
 from index.canary import canary
-from index.near import bands, signature
+from index.near import sign, signature
 from index.store.corpus import CorpusStore
 from index.store.quarantine import Quarantined, SetAside
 
@@ -192,7 +192,7 @@ def _keep(store: CorpusStore, read: _Read, release: Release) -> Ingested:
         return Ingested(read.source, "unchanged", release.release_id)
     status: Status = "added" if before is None else "changed"
     store.accept(release, canonical_url=read.url, raw_sha256=read.raw_sha256, cleaner=read.cleaner, action=status)
-    store.near.sign(release.release_id, release.text_sha256, read.signature, bands(read.signature))
+    sign(store, release, read.signature)
     store.canaries.set(canary(release))
     return Ingested(read.source, status, release.release_id)
 

@@ -6,8 +6,9 @@ in common do so 99 times in 100, those with .5 six times in 100.
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from rensa import RMinHash
 
+from corpus.models import Release
 from index.store.corpus import CorpusStore
 from index.terms import words
 
@@ -15,20 +16,16 @@ NEARLY_SAME = 0.85  # a release with one paragraph of six rewritten has about .8
 _PERMUTATIONS = 128
 _BANDS = 16
 _RUN = 5
-
-Signature = NDArray[np.uint32]
+_SEED = 1
+ALGORITHM = RMinHash.ALGORITHM_VERSION  # signatures of another are not compared but made again
 
 
 def signature(text: str) -> bytes:
     """Return the signature of a text: 128 numbers of 32 bits."""
-    from datasketch import MinHash
-
     read = words(text)
-    runs = {" ".join(read[at : at + _RUN]) for at in range(max(1, len(read) - _RUN + 1))}
-    made = MinHash(num_perm=_PERMUTATIONS)
-    made.update_batch([run.encode() for run in sorted(runs)])
-    numbers: Signature = made.hashvalues.astype("<u4")
-    return numbers.tobytes()
+    made = RMinHash(num_perm=_PERMUTATIONS, seed=_SEED)
+    made.update([" ".join(read[at : at + _RUN]) for at in range(max(1, len(read) - _RUN + 1))])
+    return np.array(made.digest(), "<u4").tobytes()
 
 
 def bands(signed: bytes) -> list[int]:
@@ -51,7 +48,7 @@ def in_common(one: bytes, other: bytes) -> float:
 
 def nearest(store: CorpusStore, signed: bytes, language: str | None) -> tuple[str, float] | None:
     """Return the release in the same language whose text is nearly the same, and how nearly; None where none is."""
-    sign_all(store)
+    _sign_all(store)
     compared = [
         (in_common(signed, other.signature), other.release_id)
         for other in store.near.sharing(bands(signed))
@@ -61,15 +58,14 @@ def nearest(store: CorpusStore, signed: bytes, language: str | None) -> tuple[st
     return (release_id, share) if share >= NEARLY_SAME else None
 
 
-def sign(store: CorpusStore, release_id: str, text: str, text_sha256: str) -> None:
+def sign(store: CorpusStore, release: Release, signed: bytes) -> None:
     """Keep the signature of a release's text."""
-    signed = signature(text)
-    store.near.sign(release_id, text_sha256, signed, bands(signed))
+    store.near.sign(release.release_id, release.text_sha256, ALGORITHM, signed, bands(signed))
 
 
-def sign_all(store: CorpusStore) -> None:
-    """Sign what was accepted before there were signatures."""
-    for release_id in store.near.unsigned():
+def _sign_all(store: CorpusStore) -> None:
+    """Sign what was accepted before there were signatures, or was signed by another algorithm."""
+    for release_id in store.near.unsigned(ALGORITHM):
         release = store.current(release_id)
         if release is not None:
-            sign(store, release_id, release.text, release.text_sha256)
+            sign(store, release, signature(release.text))

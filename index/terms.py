@@ -11,7 +11,7 @@ import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import Stemmer
@@ -82,17 +82,14 @@ class Vocabulary:
         """Count the words of the corpus's texts."""
         self._counts = Counter(itertools.chain.from_iterable(texts))
         self._known = {word for word, count in self._counts.items() if count >= 4 and len(word) > 3 and word.isalpha()}
-        self._terms: dict[str, tuple[str, ...]] = {}
+        self._terms_of = cache(self._make_terms)
 
     def terms(self, said: Iterable[str]) -> list[str]:
         """Return the stems of words, in order; after a word glued from two follow those of its halves."""
-        found: list[str] = []
-        for word in said:
-            terms = self._terms.get(word)
-            if terms is None:
-                terms = self._terms[word] = (stem(word), *map(stem, self._split(word)))
-            found += terms
-        return found
+        return list(itertools.chain.from_iterable(map(self._terms_of, said)))
+
+    def _make_terms(self, word: str) -> tuple[str, ...]:
+        return stem(word), *map(stem, self._split(word))
 
     def _split(self, word: str) -> tuple[str, ...]:
         """Return the two words that a rare one was glued from, where the corpus knows both."""

@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 
 from corpus.errors import MeasuresError
 from corpus.fetch import Fetcher
+from index.garbage import collect_rarely
 from index.jobs import Tools
 from index.messages import Done, Message, Raised, Task
 from index.models import Meter, Step
@@ -24,6 +25,7 @@ _NICE = 19
 def main() -> None:
     """Do what comes over the pipe, and say what came of it."""
     _give_way()
+    collect_rarely()
     pipe: Connection[Message, Task] = Connection(int(sys.argv[1]))
     task = pipe.recv()
     threading.Thread(target=_end_with_parent, args=(pipe,), daemon=True).start()

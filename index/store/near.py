@@ -26,20 +26,24 @@ class NearTable:
         self._db = db
         self._path = path
 
-    def unsigned(self) -> Iterator[str]:
-        """Yield the ids of releases whose current text has no signature."""
+    def unsigned(self, algorithm: int) -> Iterator[str]:
+        """Yield the ids of releases whose current text has no signature by an algorithm."""
         with storage_errors(self._path):
             rows = self._db.query(
                 "SELECT r.release_id FROM releases r LEFT JOIN signatures s USING (release_id) "
-                "WHERE r.removed_at IS NULL AND s.text_sha256 IS NOT r.text_sha256"
+                "WHERE r.removed_at IS NULL AND (s.text_sha256 IS NOT r.text_sha256 OR s.algorithm <> ?)",
+                [algorithm],
             )
             yield from [row["release_id"] for row in rows]
 
-    def sign(self, release_id: str, text_sha256: str, signature: bytes, bands: Sequence[int]) -> None:
+    def sign(self, release_id: str, text_sha256: str, algorithm: int, signature: bytes, bands: Sequence[int]) -> None:
         """Keep the signature of a release's current text."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute("DELETE FROM bands WHERE release_id = ?", [release_id])
-            self._db.execute("INSERT OR REPLACE INTO signatures VALUES (?, ?, ?)", [release_id, text_sha256, signature])
+            self._db.execute(
+                "INSERT OR REPLACE INTO signatures (release_id, text_sha256, algorithm, signature) VALUES (?, ?, ?, ?)",
+                [release_id, text_sha256, algorithm, signature],
+            )
             self._db.conn.executemany(
                 "INSERT OR IGNORE INTO bands VALUES (?, ?, ?)",
                 [(band, digest, release_id) for band, digest in enumerate(bands)],

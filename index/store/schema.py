@@ -122,3 +122,9 @@ def m010_feeds(db: Database) -> None:
 def m011_derived(db: Database) -> None:
     """What was worked out of each release for the last build."""
     db.execute("CREATE TABLE derived (release_id TEXT PRIMARY KEY, key BLOB NOT NULL, value BLOB NOT NULL) STRICT")
+
+
+@corpus_migrations()
+def m012_signing_algorithm(db: Database) -> None:
+    """Which algorithm made a signature: those of another cannot be compared."""
+    db.execute("ALTER TABLE signatures ADD COLUMN algorithm INTEGER NOT NULL DEFAULT 0")

@@ -12,9 +12,10 @@ from corpus.errors import SourceError, UnknownEntryError, UnknownReleaseError
 from index import catalogue
 from index.ingest import Overrides
 from index.jobs import Added, open_corpus
+from index.near import ALGORITHM
 from index.settings import IndexSettings
 from index.sources import Upload
-from index.store.corpus import By
+from index.store.corpus import By, CorpusStore
 from index.upkeep import Upkeep
 from tests.corpus.servers import Server, page
 from tests.fakes import FakeEmbedder, quiet, upkeep
@@ -105,6 +106,22 @@ def test_nearly_the_same_text_elsewhere_is_set_aside_and_named(site: Server, kee
         in (held.held.reasons[0])
     )
     assert not added.complete
+
+
+def test_signatures_that_cannot_be_compared_are_made_again(
+    site: Server, keeper: Upkeep, settings: IndexSettings
+) -> None:
+    long = paragraphs(7, 12)
+    site.handlers["/a"] = page(press_page("Cod quotas", "2024-05-06", long))
+    site.handlers["/b"] = page(press_page("Cod quotas: repost", "2024-05-07", [*long, "Posted by a reader of ours."]))
+    keeper.add([site.url("/a")], quiet)
+    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+        for release in store.releases():
+            store.near.sign(release.release_id, release.text_sha256, ALGORITHM - 1, b"\0" * 512, [0] * 16)
+        assert len(list(store.near.unsigned(ALGORITHM))) == 2
+    assert statuses(keeper.add([site.url("/b")], quiet)) == ["quarantined"]
+    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+        assert not list(store.near.unsigned(ALGORITHM))
 
 
 def test_doubtful_sources_are_set_aside_with_every_reason(keeper: Upkeep, tmp_path: Path) -> None:
