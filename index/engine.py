@@ -12,14 +12,13 @@ from corpus.models import Release
 from index.answer import Ranking, confidence, passages, quotes, rank
 from index.card import Card, card
 from index.catalogue import matching, removed_releases
-from index.embed import Embedder, SentenceTransformerEmbedder, share_cores
+from index.embed import Embedder, SentenceTransformerEmbedder
 from index.filters import Filters
 from index.generations import Generations
 from index.models import Answer, SearchResult
 from index.neighbours import Neighbours, Untraceable, neighbours
 from index.notices import notices
 from index.opened import OpenGeneration, open_served
-from index.presence import somebody_works
 from index.question import Question, analyse, readable
 from index.quotes import MAX_QUOTES
 from index.rerank import Reranker
@@ -157,7 +156,6 @@ class Engine:
     def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Question, Ranking]:
         opened = self.served()
         question = analyse(readable(text), opened.lexical)
-        share_cores(somebody_works(self._settings.data_dir))
         read = self._embedder.read_query(question.text)
         return opened, question, rank(opened, question, read, filters, self._weights, self._reranker)
 

@@ -86,9 +86,13 @@ def compute_features(opened: OpenGeneration, question: Question, vector: Vectors
     first, last = opened.sentence_range(sentences.releases)
     before, after = np.maximum(rows - 1, first), np.minimum(rows + 1, last - 1)
     has_before, has_after = before != rows, after != rows
-    held = table.counts(rows, rows + 1, wanted) > 0
-    held_before = (table.counts(before, before + 1, wanted) > 0) & has_before[:, None]
-    held_after = (table.counts(after, after + 1, wanted) > 0) & has_after[:, None]
+    around, places = np.unique(np.stack([rows, before, after]), return_inverse=True)
+    holds_term = (table.counts(around, around + 1, wanted) > 0)[places.reshape(3, -1)]
+    held, held_before, held_after = (
+        holds_term[0],
+        holds_term[1] & has_before[:, None],
+        holds_term[2] & has_after[:, None],
+    )
     releases, of = np.unique(sentences.releases, return_inverse=True)
     in_title = table.title_counts(releases, wanted)
     cosines = table.cosines(rows, vector).astype(np.float64)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from corpus.models import Release
 from corpus.text import is_list_item
@@ -44,12 +45,21 @@ def pick_quotes(opened: OpenGeneration, sentences: Sentences, scores: Scores, li
     """Pick at most `limit` quotes of `MAX_CHARS` together, unless the first sentence alone is longer."""
     order = best_first(opened, sentences, scores)[: limit + _CONSIDERED]
     picked: list[Picked] = []
-    texts = _texts(opened)
+    texts, said = _texts(opened), cache(lambda text: frozenset(words(text)))
     for at in order.tolist():
         if scores[order[0]] - scores[at] > _MAX_DROP or (picked and is_heading_like(sentences.texts[at])):
             continue
         release = int(sentences.releases[at])
-        twin = next((number for number, other in enumerate(picked) if _same(texts, other, sentences, at)), None)
+        new = said(sentences.texts[at])
+        twin = next(
+            (
+                number
+                for number, other in enumerate(picked)
+                if _holds(other, release, _span(sentences, at))
+                or _same_words(said(texts(other.release)[other.span.start : other.span.end]), new)
+            ),
+            None,
+        )
         if twin is not None:
             picked[twin] = _with_source(picked[twin], release)
             continue
@@ -130,13 +140,12 @@ def _from_lead_in(text: str, span: Span, before: list[Span]) -> Span:
     return span
 
 
-def _same(texts: Callable[[int], str], quote: Picked, sentences: Sentences, at: int) -> bool:
-    """Tell whether a sentence stands in a quote already, word for word or nearly."""
-    span, release = _span(sentences, at), int(sentences.releases[at])
-    if release == quote.release and quote.span.start <= span.start and span.end <= quote.span.end:
-        return True
-    quoted = set(words(texts(quote.release)[quote.span.start : quote.span.end]))
-    new = set(words(sentences.texts[at]))
+def _holds(quote: Picked, release: int, span: Span) -> bool:
+    return release == quote.release and quote.span.start <= span.start and span.end <= quote.span.end
+
+
+def _same_words(quoted: frozenset[str], new: frozenset[str]) -> bool:
+    """Tell whether a sentence says what a quote does, word for word or nearly."""
     return len(new & quoted) >= _SAME_WORDS * len(new) and len(new) >= _SAME_WORDS * len(quoted)
 
 

@@ -16,7 +16,6 @@ from index.garbage import collect_rarely
 from index.jobs import Tools
 from index.messages import Done, Message, Raised, Task
 from index.models import Meter, Step
-from index.presence import at_work
 from index.settings import fetch_rules
 
 _NICE = 19
@@ -30,9 +29,7 @@ def main() -> None:
     task = pipe.recv()
     threading.Thread(target=_end_with_parent, args=(pipe,), daemon=True).start()
     try:
-        with at_work(task.settings.data_dir):
-            result = _do(task, pipe)
-        pipe.send(Done(result))
+        pipe.send(Done(_do(task, pipe)))
     except MeasuresError as error:
         pipe.send(Raised(error))
 

@@ -14,13 +14,11 @@ import pytest
 
 from corpus.errors import BuildRunningError, SourceError, UnknownReleaseError, WorkerError
 from index.child import ChildProcess
-from index.embed import share_cores
 from index.engine import Engine
 from index.filters import Filters
 from index.generations import Generations
 from index.jobs import Tools
 from index.models import Meter, Step
-from index.presence import somebody_works
 from index.settings import IndexSettings
 from index.store.corpus import By
 from index.upkeep import Upkeep, build_all
@@ -193,32 +191,3 @@ def test_threads_may_work_at_once(settings: IndexSettings, child: ChildProcess) 
     for thread in threads:
         thread.join()
     assert len(results) == 3
-
-
-@dataclass(frozen=True, slots=True)
-class LookAround:
-    """Tell whether a worker is at work."""
-
-    def run(self, tools: Tools) -> bool:
-        return somebody_works(tools.settings.data_dir)
-
-
-def test_worker_is_seen_at_work_and_gone_also_when_it_was_killed(settings: IndexSettings, child: ChildProcess) -> None:
-    assert not somebody_works(settings.data_dir)
-    assert child.run(LookAround(), BY, quiet)
-    assert not somebody_works(settings.data_dir)
-    with pytest.raises(WorkerError):
-        child.run(Sleep(), BY, lambda step: os.kill(step.done, signal.SIGKILL))
-    assert list((settings.data_dir / "workers").iterdir())
-    assert not somebody_works(settings.data_dir)
-    assert not list((settings.data_dir / "workers").iterdir())
-
-
-def test_question_is_embedded_on_one_thread_while_a_worker_works() -> None:
-    import torch
-
-    before = torch.get_num_threads()
-    share_cores(True)
-    assert torch.get_num_threads() == 1
-    share_cores(False)
-    assert torch.get_num_threads() == before
