@@ -22,7 +22,9 @@ from bot.store import BotStore, ServerSettings
 from bot.sync import sync_commands
 from bot.translate import CatalogueTranslator
 from bot.words import Words, words_for
+from corpus.agencies import registry
 from index.engine import Engine
+from index.engine_process import EngineRunner
 from index.settings import IndexSettings
 from index.upkeep import Upkeep
 
@@ -56,7 +58,7 @@ class MeasuresBot(commands.AutoShardedBot):
         self,
         settings: BotSettings,
         index_settings: IndexSettings,
-        open_engine: Callable[[], Engine],
+        open_engine: Callable[[], EngineRunner],
         *,
         upkeep: Upkeep | None = None,
         message_content: bool = False,
@@ -104,9 +106,10 @@ class MeasuresBot(commands.AutoShardedBot):
         self._upkeeping: set[Future[Any]] = set()
 
     async def setup_hook(self) -> None:
-        """Open bot.db, begin to open the engine, and bring the commands up to date."""
+        """Open bot.db, begin to open the engine, read the bodies, and bring the commands up to date."""
         self.servers = await self.storing(lambda store: store.servers())
         self.desk.start()
+        registry()  # reads for 0.1 s what completion needs at once
         await self.tree.set_translator(CatalogueTranslator())
         self.add_dynamic_items(Press, Choose)
         for cog in COGS:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar, cast
 
+from corpus.errors import WorkerError
 from index.engine import Engine
+from index.engine_process import EngineRunner
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -32,7 +34,7 @@ class _Job:
 class Desk:
     """Runs work with the engine off the event loop; of those who wait, people take turns, however much each asks."""
 
-    def __init__(self, open_engine: Callable[[], Engine], bound: int) -> None:
+    def __init__(self, open_engine: Callable[[], EngineRunner], bound: int) -> None:
         """Take what opens the engine, which is called on the thread, and how many may wait."""
         self._open_engine = open_engine
         self._bound = bound
@@ -41,7 +43,7 @@ class Desk:
         self._lock = threading.Lock()  # for what the thread and the event loop both change: `_waiting`, `_current`
         self._arrived = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
-        self._engine: Engine | None = None
+        self._engine: EngineRunner | None = None
         self._usual_s = _FIRST_GUESS_S
         self._current: _Job | None = None
         self._opening = False
@@ -109,7 +111,8 @@ class Desk:
             if self._waiting and self._engine is not None:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._thread, self._work_off, self._engine, loop)
-            await self._arrived.wait()
+            if self._engine is not None or not self._waiting:
+                await self._arrived.wait()
 
     async def _open(self) -> None:
         """Open the engine; where that fails, everybody who waits hears it, and the next question tries again."""
@@ -121,19 +124,23 @@ class Desk:
             self._fail_waiting(error)
         self._opening = False
 
-    def _work_off(self, engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+    def _work_off(self, engine: EngineRunner, loop: asyncio.AbstractEventLoop) -> None:
         """Do what waits, on the thread: between two jobs it need not wait for the event loop, which may be busy."""
         while (job := self._next()) is not None:
             began = time.monotonic()
             try:
-                found = job.work(engine)
+                found = engine.run(job.work)
             except Exception as error:
                 told = partial(_fail, job, error)
+                if isinstance(error, WorkerError):
+                    self._engine = None
             else:
                 told = partial(_succeed, job, found)
             self._usual_s += 0.2 * (time.monotonic() - began - self._usual_s)
             with suppress(RuntimeError):  # the event loop has ended
                 loop.call_soon_threadsafe(told)
+            if self._engine is None:
+                return
 
     def _fail_waiting(self, error: Exception) -> None:
         with self._lock:

@@ -1,8 +1,10 @@
 """One question from asking to answer, the same from a command, a window, a mention or a message."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
@@ -13,8 +15,10 @@ from bot.client import today
 from bot.errors import Refused
 from bot.places import channel_of, is_switched_on
 from bot.render import Asked
-from bot.store import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
+from bot.store import BotStore, KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
 from bot.words import Words
+from corpus.errors import StorageError
+from index.engine import Engine
 from index.filters import Filters, parse_agency, parse_since, parse_until
 from index.models import Answer
 from index.question import readable
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from bot.client import MeasuresBot
 
 Interaction = discord.Interaction["MeasuresBot"]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ async def ask_by_interaction(
 
 def ask_engine(bot: "MeasuresBot", asking: Asking) -> "asyncio.Future[Answer]":
     """Put a question in the row at once: so the bound counts it, and the engine need not wait for the defer."""
-    work = bot.desk.submit(asking.user_id, lambda engine: engine.answer(asking.question, asking.filters))
+    work = bot.desk.submit(asking.user_id, partial(Engine.answer, text=asking.question, filters=asking.filters))
     work.add_done_callback(lambda done: done.cancelled() or done.exception())  # where nobody comes to fetch it
     return work
 
@@ -126,13 +131,19 @@ async def answer(
         filters=asking.filters,
         spans=tuple(QuotedSpan(each.release_id, each.start, each.end) for each in found.quotes or found.related),
     )
-    keeping = asyncio.create_task(bot.storing(lambda store: store.keep(kept)))
+    keeping = asyncio.create_task(_keep(bot, lambda store: store.keep(kept)))
     asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
-    view = render.answer_view(words, found, asked, today())
-    await keeping
-    message = await send(view)
-    await bot.storing(lambda store: store.set_message(kept.id, message.id))
+    message = await send(render.answer_view(words, found, asked, today()))
+    await asyncio.gather(keeping, _keep(bot, lambda store: store.set_message(kept.id, message.id)))
     return found
+
+
+async def _keep(bot: "MeasuresBot", act: Callable[[BotStore], None]) -> None:
+    """Keep what the buttons of an answer need, while it is sent; it is an answer also without them."""
+    try:
+        await bot.storing(act)
+    except StorageError as error:
+        log.warning("what the buttons of an answer need is not kept: %s", error)
 
 
 def refuse_by_load(bot: "MeasuresBot", interaction: Interaction) -> None:

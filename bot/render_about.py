@@ -1,9 +1,5 @@
 """What `/help` and `/about` say: pure functions from values to Components V2."""
 
-import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import discord
 from discord import ui
 
@@ -11,25 +7,12 @@ from bot import ids, render
 from bot.markup import plain
 from bot.render import timestamp
 from bot.words import Words
+from index.models import Corpus
 from index.weights import shipped_weights
 
 EXAMPLE = "What will the joint liaison task force do?"  # the shipped release answers it
 CURVE_FILE = "risk.png"
 _ISSUERS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """What is served, as `/about` tells it."""
-
-    releases: int
-    passages: int
-    issuers: Sequence[str]
-    first: datetime.date | None
-    last: datetime.date | None
-    generation: str
-    fingerprint: str
-    threshold: float
 
 
 def help_view(words: Words) -> ui.LayoutView:

@@ -1,12 +1,10 @@
 """`measures bot`: from the settings to a bot that runs until it is told to stop."""
 
 import asyncio
-import importlib
 import json
 import logging
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Literal, TypeVar
@@ -19,8 +17,7 @@ from bot.client import MeasuresBot
 from bot.settings import BotSettings
 from corpus.errors import DiscordError, SettingsError
 from index import catalogue
-from index.embed import SentenceTransformerEmbedder
-from index.engine import Engine
+from index.engine_process import EngineProcess, EngineRunner
 from index.generations import Generations
 from index.settings import IndexSettings
 from index.store.corpus import By
@@ -30,8 +27,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 _PAUSES_S = (1, 2, 5, 10, 30, 60)
 _STOP_S = 10.0
-_SWITCH_S = 0.0005  # the usual 5 ms let the event loop wait for the engine's thread at every packet
-_LIBRARIES = ("faiss", "tantivy", "sentence_transformers", "transformers.models.bert.modeling_bert")
 _AUTHENTICATION_FAILED = 4004
 Connect = Callable[[], aiohttp.BaseConnector | None]
 
@@ -88,25 +83,15 @@ _SURVIVED = {
 }
 
 
-def engine_opener(settings: IndexSettings) -> Callable[[], Engine]:
-    """Return what opens the engine: it builds first where nothing is served yet, and checks every digest.
+def engine_opener(settings: IndexSettings) -> Callable[[], EngineProcess]:
+    """Return what opens the engine: it builds first where nothing is served yet, and checks every digest."""
 
-    The libraries are imported here, before anything connects: loading them holds the interpreter for up to half a
-    second at a time, which a heartbeat would have to wait for. Between questions the threads of torch sleep rather
-    than spin: spinning, they took 230 ms of processor time a question where 26 do, from the event loop on two cores.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is loaded
-    for library in _LIBRARIES:
-        importlib.import_module(library)
-
-    def open_engine() -> Engine:
-        embedder = SentenceTransformerEmbedder(settings.model)
+    def open_engine() -> EngineProcess:
         if Generations(settings.data_dir).current() is None:
             log.info("there is no index yet: building it from the shipped releases")
             Upkeep(settings).rebuild(lambda step: None, By("the bot", "there was no index yet"))
         catalogue.verify(settings)
-        engine = Engine(settings, embedder)
-        engine.warm()
+        engine = EngineProcess(settings)
         log.info("the index is open")
         return engine
 
@@ -116,7 +101,7 @@ def engine_opener(settings: IndexSettings) -> Callable[[], Engine]:
 def run_bot(
     settings: BotSettings,
     index_settings: IndexSettings,
-    open_engine: Callable[[], Engine],
+    open_engine: Callable[[], EngineRunner],
     *,
     force_sync: bool = False,
     connect: Connect = lambda: None,
@@ -149,7 +134,6 @@ def run_bot(
             discord.Client(intents=discord.Intents(guilds=True), connector=connect(), http_trace=trouble.trace()), token
         )
 
-    sys.setswitchinterval(_SWITCH_S)
     if not asyncio.run(_supervise(make, token, may_read_content)):
         # The interpreter would wait for the engine's thread, which builds an index or loads a model as long as it
         # takes. What is served is never half written, so the process may end in the middle of it.

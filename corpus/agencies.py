@@ -1,5 +1,6 @@
 """The registry of EU bodies: which there are, what they are called, and where a text names them."""
 
+import copyreg
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -146,6 +147,13 @@ def _agency(record: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> 
     }
     made |= {field: tuple(record[field]) for field in ("acronyms", "aliases", "checked")}
     return Agency(**{field: value for field, value in record.items() if field != "source"} | made)
+
+
+def _registered(agency_id: str) -> Agency:
+    return registry().agencies[agency_id]
+
+
+copyreg.pickle(Agency, lambda agency: (_registered, (agency.id,)))  # what goes to another process is its id
 
 
 def _keys_of(agency: Agency) -> Iterator[tuple[str, int]]:

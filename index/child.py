@@ -58,24 +58,26 @@ class ChildProcess:
                 process.wait()
 
 
-def _start(theirs: "Connection[Message, Task]", stderr: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start a worker that imports what this process does, and leaves it a core to answer with."""
-    threads = str(max(1, (os.cpu_count() or 2) - 1))
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(_ROOT), *(path for path in sys.path if path)]),
-        "OMP_NUM_THREADS": threads,
-        "MKL_NUM_THREADS": threads,
-        "TOKENIZERS_PARALLELISM": "false",
-    }
+def start_module(
+    module: str, theirs: "Connection[Any, Any]", *, stderr: IO[bytes] | None = None, **environment: str
+) -> subprocess.Popen[bytes]:
+    """Start a module as a process that imports what this one does, with one end of a pipe as its argument."""
+    path = os.pathsep.join([str(_ROOT), *(path for path in sys.path if path)])
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "index.worker", str(theirs.fileno())],
+        [sys.executable, "-P", "-m", module, str(theirs.fileno())],
         pass_fds=[theirs.fileno()],
-        env=environment,
+        env=os.environ | {"PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false"} | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=stderr,
-        start_new_session=True,  # Ctrl-C is for the parent, whose end the worker notices
+        start_new_session=True,  # Ctrl-C is for the parent, whose end the process notices
     )
+
+
+def _start(theirs: "Connection[Message, Task]", stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start a worker that leaves a core to whoever answers."""
+    threads = str(max(1, (os.cpu_count() or 2) - 1))
+    return start_module("index.worker", theirs, stderr=stderr, OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads)
 
 
 def _hear(ours: "Connection[Task, Message]", steps: Steps) -> Any:  # noqa: ANN401

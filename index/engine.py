@@ -3,19 +3,20 @@
 import datetime
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from corpus.errors import GenerationError
 from corpus.models import Release
-from index.answer import Ranking, confidence, passages, quotes, rank
+from index.answer import Ranking, confidence, passages, quotes, rank, source_of
 from index.card import Card, card
 from index.catalogue import matching, removed_releases
+from index.check import Checked, check
 from index.embed import Embedder, SentenceTransformerEmbedder
 from index.filters import Filters
 from index.generations import Generations
-from index.models import Answer, SearchResult
+from index.models import Answer, Corpus, SearchResult, Source
 from index.neighbours import Neighbours, Untraceable, neighbours
 from index.notices import notices
 from index.opened import OpenGeneration, open_served
@@ -27,6 +28,7 @@ from index.timeline import Timeline, timeline
 from index.weights import Weights, shipped_weights
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Engine:
@@ -122,6 +124,45 @@ class Engine:
             answered,
         )
         return answer
+
+    def run(self, work: Callable[["Engine"], T]) -> T:
+        """Return what work with this engine returns: see `index.engine_process`, where it is done elsewhere."""
+        return work(self)
+
+    def check(self, text: str) -> tuple[Checked, ...]:
+        """Return the claims of a text to which the releases say something, each with a quote.
+
+        :raises QuestionError: when the text claims nothing.
+        """
+        return check(text, lambda claim: self.answer(claim, Filters(), 1))
+
+    def sources(self, release_ids: Sequence[str]) -> list[Source]:
+        """Return those of some releases that are served, as sources; no model is loaded."""
+        opened = self.served()
+        rows = map(opened.release_row, release_ids)
+        return [source_of(opened.releases[row]) for row in rows if row is not None]
+
+    def release(self, release_id: str) -> Release | None:
+        """Return a served release with its text, or None; no model is loaded."""
+        opened = self.served()
+        row = opened.release_row(release_id)
+        return None if row is None else opened.passages.release(row)
+
+    def corpus(self) -> Corpus:
+        """Return what is served, in figures; no model is loaded."""
+        opened = self.served()
+        shown = opened.shown_releases()
+        dates = sorted(release.date for release in shown)
+        return Corpus(
+            releases=len(shown),
+            passages=opened.manifest.passages,
+            issuers=sorted({release.issuer for release in shown}),
+            first=dates[0] if dates else None,
+            last=dates[-1] if dates else None,
+            generation=opened.manifest.generation,
+            fingerprint=opened.manifest.corpus_sha256[:12],
+            threshold=self.threshold,
+        )
 
     def neighbours(self, release_id: str, start: int, end: int, digest: str) -> Neighbours | Untraceable:
         """Return what stands around a span that was shown, or why it cannot be traced; see `index.neighbours`."""

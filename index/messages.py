@@ -1,9 +1,8 @@
-"""What goes over the pipe between a worker and the process that started it."""
+"""What goes over the pipe between a process and the one that started it to work or to answer."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.errors import MeasuresError
 from index.jobs import Job
 from index.models import Step
 from index.settings import IndexSettings
@@ -22,16 +21,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a job gave."""
+    """What a job or a question gave."""
 
     result: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What a job raised, to be raised where it was asked for."""
+    """What it raised, to be raised where it was asked for."""
 
-    error: MeasuresError
+    error: Exception
 
 
 Message = Step | Done | Raised

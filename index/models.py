@@ -1,8 +1,9 @@
 """The values that answers are made of. Nothing heavy is imported here, so that they can be shown cheaply."""
 
 import dataclasses
+import datetime
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -142,3 +143,17 @@ class SearchResult:
     def to_dict(self) -> dict[str, object]:
         """Return the result as `measures search --json` prints it."""
         return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What is served, in figures; ``fingerprint`` names the state of the corpus."""
+
+    releases: int
+    passages: int
+    issuers: Sequence[str]
+    first: datetime.date | None
+    last: datetime.date | None
+    generation: str
+    fingerprint: str
+    threshold: float

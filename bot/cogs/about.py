@@ -12,7 +12,7 @@ from bot import delivery, render
 from bot.client import MeasuresBot
 from bot.plots import draw_risk
 from bot.questions import Interaction, ask_by_interaction, refuse_by_load
-from bot.render_about import CURVE_FILE, EXAMPLE, Corpus, about_view, help_view
+from bot.render_about import CURVE_FILE, EXAMPLE, about_view, help_view
 from index.engine import Engine
 from index.filters import Filters
 from index.weights import shipped_weights
@@ -43,7 +43,7 @@ class About(commands.Cog):
         """Tell of the corpus, the measured quality, what is stored, and whose the texts are; to the person alone."""
         refuse_by_load(self.bot, interaction)
         await delivery.defer(interaction, ephemeral=True)
-        corpus = await self.bot.working(_corpus, interaction.user.id)
+        corpus = await self.bot.working(Engine.corpus, interaction.user.id)
         words = self.bot.words_private(interaction)
         png = await asyncio.to_thread(draw_risk, shipped_weights().curve(), words)
         view = about_view(words, corpus, self.bot.settings.answer_days)
@@ -61,22 +61,6 @@ class About(commands.Cog):
             erased,
         )
         await delivery.answer(interaction, render.text_view(text))
-
-
-def _corpus(engine: Engine) -> Corpus:
-    opened = engine.served()
-    shown = opened.shown_releases()
-    dates = sorted(release.date for release in shown)
-    return Corpus(
-        releases=len(shown),
-        passages=opened.manifest.passages,
-        issuers=sorted({release.issuer for release in shown}),
-        first=dates[0] if dates else None,
-        last=dates[-1] if dates else None,
-        generation=opened.manifest.generation,
-        fingerprint=opened.manifest.corpus_sha256[:12],
-        threshold=engine.threshold,
-    )
 
 
 async def setup(bot: MeasuresBot) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 
 import discord
 from discord import app_commands
@@ -18,6 +19,7 @@ from bot.questions import Interaction, ask_by_interaction, is_private, public_wo
 from bot.words import Words
 from corpus.agencies import registry
 from index.card import Card
+from index.engine import Engine
 from index.filters import Filters
 from index.question import MAX_QUESTION_CHARS
 from index.timeline import Timeline
@@ -87,9 +89,8 @@ class Agencies(commands.Cog):
         await delivery.ask(interaction, modal)
 
     async def _show(self, interaction: Interaction, agency_id: str, page: int, words: Words) -> None:
-        card, timeline = await self.bot.working(
-            lambda engine: (engine.card(agency_id), engine.timeline([agency_id])), interaction.user.id
-        )
+        card = await self.bot.working(partial(Engine.card, agency_id=agency_id), interaction.user.id)
+        timeline = await self.bot.working(partial(Engine.timeline, agency_ids=[agency_id]), interaction.user.id)
         files, alt_text = await self._picture(card, timeline, words)
         await delivery.answer(interaction, render_cards.card_view(words, card, page, alt_text), files)
 

@@ -1,5 +1,8 @@
 """The buttons under an answer: context, more, follow up, helpful or not, delete."""
 
+from collections.abc import Sequence
+from functools import partial
+
 import discord
 from discord.ext import commands
 
@@ -11,10 +14,9 @@ from bot.modals import TextModal
 from bot.questions import Interaction, ask_by_interaction, submitted
 from bot.store import KeptAnswer
 from bot.words import Words
-from index.answer import source_of
 from index.engine import Engine
 from index.followup import continued
-from index.models import FoundPassage, Source
+from index.models import FoundPassage
 from index.neighbours import Untraceable
 from index.question import MAX_QUESTION_CHARS
 
@@ -44,7 +46,9 @@ class Answers(commands.Cog):
         words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
         found = await self.bot.working(
-            lambda engine: engine.neighbours(place.release_id, place.start, place.end, place.digest),
+            partial(
+                Engine.neighbours, release_id=place.release_id, start=place.start, end=place.end, digest=place.digest
+            ),
             interaction.user.id,
         )
         if found is Untraceable.GONE:
@@ -147,7 +151,11 @@ class Answers(commands.Cog):
         return kept
 
     async def _show_more(self, interaction: Interaction, kept: KeptAnswer, page: int) -> None:
-        passages, sources = await self.bot.working(lambda engine: _passages(engine, kept, page), interaction.user.id)
+        search = partial(Engine.search, query=kept.question, filters=kept.filters, limit=_MOST_PASSAGES)
+        found = await self.bot.working(search, interaction.user.id)
+        passages = render.page_of(_not_shown(found.passages, kept), page)
+        release_ids = list(dict.fromkeys(passage.release_id for passage in passages))
+        sources = await self.bot.working(partial(Engine.sources, release_ids=release_ids), interaction.user.id)
         words: Words = self.bot.words_private(interaction)
         await delivery.answer(interaction, render.more_view(words, passages, sources, kept.id, page, today()))
 
@@ -166,21 +174,16 @@ def _asker(message: discord.Message | None) -> int | None:
     return asked.author.id if isinstance(asked, discord.Message) else None
 
 
-def _passages(engine: Engine, kept: KeptAnswer, page: int) -> tuple[list[FoundPassage], list[Source]]:
-    """Return a page of the passages nearest to a question that its answer did not show, and their releases."""
-    found = engine.search(kept.question, kept.filters, _MOST_PASSAGES)
-    fresh = [
+def _not_shown(passages: Sequence[FoundPassage], kept: KeptAnswer) -> list[FoundPassage]:
+    """Return those of the passages found that hold nothing of what the answer showed."""
+    return [
         passage
-        for passage in found.passages
+        for passage in passages
         if not any(
             span.release_id == passage.release_id and span.start < passage.end and passage.start < span.end
             for span in kept.spans
         )
     ]
-    shown = render.page_of(fresh, page)
-    opened = engine.served()
-    rows = {opened.release_row(passage.release_id) for passage in shown}
-    return shown, [source_of(opened.releases[row]) for row in rows if row is not None]
 
 
 async def setup(bot: MeasuresBot) -> None:

@@ -13,6 +13,7 @@ from bot.markup import label
 from bot.questions import Interaction, ask_by_interaction, filters_from
 from corpus.agencies import registry
 from corpus.errors import MeasuresError
+from index.engine import Engine
 from index.question import MAX_QUESTION_CHARS
 
 MAX_CHOICES, CHOICE_CHARS = 25, 100
@@ -81,9 +82,7 @@ class Ask(commands.Cog):
     async def learn_issuers(self) -> None:
         """Learn who issued the releases that are served."""
         with suppress(MeasuresError, Stopping):  # whoever asks is told
-            self._issuers = await self.bot.working(
-                lambda engine: tuple(sorted({release.issuer for release in engine.releases()}))
-            )
+            self._issuers = tuple((await self.bot.working(Engine.corpus)).issuers)
 
 
 def complete_agency(typed: str) -> list[Choice[str]]:

@@ -1,5 +1,7 @@
 """“Check against EU releases” on a message: what the releases say to its claims."""
 
+from functools import partial
+
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
@@ -8,8 +10,8 @@ from discord.ext import commands
 from bot import delivery, render
 from bot.client import MeasuresBot, today
 from bot.questions import Interaction, refuse_by_load
-from index.check import check, claims
-from index.filters import Filters
+from index.check import claims
+from index.engine import Engine
 
 
 class Check(commands.Cog):
@@ -31,9 +33,7 @@ class Check(commands.Cog):
         claims(text)
         refuse_by_load(self.bot, interaction)
         await delivery.defer(interaction, ephemeral=True)
-        found = await self.bot.working(
-            lambda engine: check(text, lambda claim: engine.answer(claim, Filters(), 1)), interaction.user.id
-        )
+        found = await self.bot.working(partial(Engine.check, text=text), interaction.user.id)
         await delivery.answer(interaction, render.check_view(self.bot.words_private(interaction), found, today()))
 
 

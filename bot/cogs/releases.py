@@ -1,5 +1,8 @@
 """`/releases`: what is served, newest first; picking one shows its outline."""
 
+from collections import Counter
+from functools import partial
+
 from discord import app_commands
 from discord.app_commands import Range, locale_str
 from discord.ext import commands
@@ -51,33 +54,25 @@ class Releases(commands.Cog):
         """Show a release's outline, the bodies it names and its link, to the person alone."""
         words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
-        found = await self.bot.working(lambda engine: _release(engine, release_id), interaction.user.id)
-        if found is None:
+        release = await self.bot.working(partial(Engine.release, release_id=release_id), interaction.user.id)
+        if release is None:
             view = render.text_view(words("This release is no longer served."), accent=render.AMBER)
         else:
-            release, bodies = found
             headings = [section.heading for section in outline(release.text)]
-            view = render_cards.outline_view(words, release, headings, bodies)
+            view = render_cards.outline_view(words, release, headings, _named(release))
         await delivery.answer(interaction, view)
 
     async def _show(self, interaction: Interaction, query: str, page: int, *, public: bool) -> None:
-        found = await self.bot.working(lambda engine: engine.releases(query), interaction.user.id)
+        found = await self.bot.working(partial(Engine.releases, query=query), interaction.user.id)
         words = public_words(self.bot, interaction) if public else self.bot.words_private(interaction)
         await delivery.answer(interaction, render_cards.releases_view(words, found, query, page))
 
 
-def _release(engine: Engine, release_id: str) -> tuple[Release, dict[str, Agency]] | None:
-    """Return a served release and the bodies that it names, most often named first."""
-    opened = engine.served()
-    row = opened.release_row(release_id)
-    if row is None:
-        return None
-    release = opened.passages.release(row)
-    named: dict[str, int] = {}
-    for mention in registry().mentions(release.text):
-        named[mention.agency_id] = named.get(mention.agency_id, 0) + 1
+def _named(release: Release) -> dict[str, Agency]:
+    """Return the bodies that a release names, most often named first."""
+    named = Counter(mention.agency_id for mention in registry().mentions(release.text))
     ranked = sorted(named, key=lambda agency_id: (-named[agency_id], agency_id))
-    return release, {agency_id: registry().agencies[agency_id] for agency_id in ranked}
+    return {agency_id: registry().agencies[agency_id] for agency_id in ranked}
 
 
 async def setup(bot: MeasuresBot) -> None:

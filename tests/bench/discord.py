@@ -1,9 +1,10 @@
-"""Speed of the bot, from INTERACTION_CREATE to the final edit, as ratios against the engine alone in the same process.
+"""Speed of the bot, from INTERACTION_CREATE to the final edit, as ratios against the engine alone in its process.
 
     python -m tests.bench.discord [--passages 5000]
 
-The bot is a process; the loopback Discord is this one. What the loopback Discord spends on checking requests against
-Discord's description is not the bot's: it is switched off while times are taken, and printed apart.
+The bot is a process, its engine another; the loopback Discord is this one. What the loopback Discord spends on
+checking requests against Discord's description is not the bot's: it is switched off while times are taken, and printed
+apart.
 """
 
 import argparse
@@ -17,12 +18,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from index.embed import SentenceTransformerEmbedder
+from index.engine import Engine
+from index.filters import Filters
 from index.settings import IndexSettings
 from index.upkeep import build_all
-from tests.bench.run import QUESTIONS, MadeUpVectors, fill, line, made_up_releases
+from tests.bench.run import QUESTIONS, MadeUpVectors, fill, line, made_up_releases, seconds
 from tests.bot.house import House
 from tests.emulator import Emulator, Interaction, State
 from tests.emulator import gateway as gateway_module
@@ -31,36 +35,30 @@ from tests.fakes import silent
 
 _ROUNDS = 12
 _AT_ONCE = 20
-_ENGINE = """
-def measured(engine):
-    from index.filters import Filters
-    for question in questions * 2:
-        engine.answer(question, Filters())
-    for question in questions * rounds:
-        began = time.perf_counter()
-        engine.answer(question, Filters())
-        times.append(time.perf_counter() - began)
-    print("ALONE", json.dumps(times), file=sys.stderr, flush=True)
-"""
-# The command, which times the engine alone on the engine's own thread before the first question and at the end.
-_TIMED = f"""
+# The command, which times the engine alone, in the engine's own process, before the first question.
+_TIMED = """
 import json, sys, time
-questions, rounds, times = {QUESTIONS!r}, {_ROUNDS}, []
-{_ENGINE}
 import bot.run
+from tests.bench.discord import alone
 opener = bot.run.engine_opener
 def timed(settings):
-    began = time.perf_counter()
-    open_engine = opener(settings)
     def open_timed():
-        engine = open_engine()
+        began = time.perf_counter()
+        engine = opener(settings)()
         print("OPEN", time.perf_counter() - began, file=sys.stderr, flush=True)
-        measured(engine)
+        print("ALONE", json.dumps(engine.run(alone)), file=sys.stderr, flush=True)
         return engine
     return open_timed
 bot.run.engine_opener = timed
 from bot.cli import main; main()
 """
+
+
+def alone(engine: Engine) -> list[float]:
+    """Return how long the engine's answers take where nobody else asks, in seconds."""
+    for question in QUESTIONS * 2:
+        engine.answer(question, Filters())
+    return [seconds(partial(engine.answer, question, Filters())) for question in QUESTIONS * _ROUNDS]
 
 
 @contextmanager
@@ -116,12 +114,12 @@ async def bench(house: House) -> None:
     ready_s = time.perf_counter() - began
     await emulator.wait(lambda: told(house, "ALONE"), 120)
     load_s = float(told(house, "OPEN")[0])
-    alone = json.loads(told(house, "ALONE")[0])
+    by_itself = json.loads(told(house, "ALONE")[0])
     with unchecked():
         times = await one_at_a_time(house, emulator)
         together = min([await at_once(house, emulator) for _ in range(4)][1:])
     checked = await one_at_a_time(house, emulator)
-    p50, p95 = statistics.median(alone), statistics.quantiles(alone, n=20)[-1]
+    p50, p95 = statistics.median(by_itself), statistics.quantiles(by_itself, n=20)[-1]
     line(f"engine's ask alone, median, ms (p95 {p95 * 1e3:.1f})", p50 * 1e3, "")
     line("event to final edit, p50, over the engine's p50", statistics.median(times) / p50, "<= 1.5", "x")
     line("event to final edit, p95, over the engine's p50", statistics.quantiles(times, n=20)[-1] / p50, "<= 3", "x")
@@ -130,7 +128,7 @@ async def bench(house: House) -> None:
         (statistics.median(checked) - statistics.median(times)) * 1e3,
         "",
     )
-    mean = statistics.fmean(alone)
+    mean = statistics.fmean(by_itself)
     line(f"{_AT_ONCE} at once: throughput over the engine's alone", _AT_ONCE * mean / together, ">= 0.9", "x")
     line(
         f"start to connected with commands in place, s (libraries and model: {load_s:.1f} s)",

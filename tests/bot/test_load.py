@@ -1,6 +1,8 @@
 """Under load: fair turns, a bound on the row, and an event loop that never blocks, on the real engine in a process."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -8,11 +10,15 @@ from pathlib import Path
 import pytest
 
 from bot.desk import Desk
+from corpus.errors import WorkerError
 from index.engine import Engine
+from index.engine_process import EngineProcess
 from index.settings import IndexSettings
+from index.upkeep import build_all
 from tests.bot.house import COMMAND, House
 from tests.bot.stage import QUESTION, QUOTE
 from tests.emulator import Interaction, State
+from tests.fakes import FakeEmbedder, silent
 
 BEAT_S = 0.1
 LATE_S = 0.25
@@ -131,3 +137,29 @@ def test_people_take_turns(asked: tuple[int, ...], tmp_path: Path) -> None:
         return served
 
     assert asyncio.run(scenario()) == [1, 2, 3, 1, 1]
+
+
+def test_engine_whose_process_ended_is_opened_again_for_who_waits(tmp_path: Path) -> None:
+    settings = IndexSettings(data_dir=tmp_path, model="fake")
+    build_all(settings, FakeEmbedder(), silent)
+
+    async def scenario() -> tuple[BaseException | str, ...]:
+        desk = Desk(lambda: EngineProcess(settings, "tests.fakes:fake_embedder"), 10)
+        desk.start()
+        work = desk.run(1, die), desk.run(2, generation), desk.run(1, generation)
+        found = await asyncio.gather(*work, return_exceptions=True)
+        desk.close()
+        return tuple(found)
+
+    died, *served = asyncio.run(scenario())
+    assert isinstance(died, WorkerError)
+    assert served == ["000001", "000001"]
+
+
+def die(_engine: Engine) -> str:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return ""
+
+
+def generation(engine: Engine) -> str:
+    return engine.corpus().generation

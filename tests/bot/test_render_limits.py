@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from bot import render, render_cards
 from bot.markup import plain, quoted
 from bot.render import Asked
-from bot.render_about import Corpus, about_view, help_view
+from bot.render_about import about_view, help_view
 from bot.words import LANGUAGES, Words, words_for
 from corpus.agencies import Lookup, registry
 from corpus.models import Agency, Release
 from index.card import Card, Measure, NamedWith
 from index.check import Checked
 from index.filters import Filters
-from index.models import Answer, FoundPassage, Notice, Quote, Source
+from index.models import Answer, Corpus, FoundPassage, Notice, Quote, Source
 from index.neighbours import Neighbours
 from tests.emulator.checks import message_flaws
 from tests.emulator.components import walk

@@ -1,0 +1,117 @@
+"""An engine in another process answers as one in this process does, and says when it has ended."""
+
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import GenerationError, QuestionError, WorkerError
+from index.engine import Engine
+from index.engine_process import EngineProcess
+from index.filters import Filters
+from index.settings import IndexSettings
+from index.upkeep import build_all
+from tests.fakes import FakeEmbedder, silent
+
+EMBEDDER = "tests.fakes:fake_embedder"
+QUESTION = "What will the joint liaison task force do?"
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
+    settings = IndexSettings(data_dir=tmp_path_factory.mktemp("data"), model="fake", threshold=0.0)
+    build_all(settings, FakeEmbedder(), silent)
+    return settings
+
+
+@pytest.fixture
+def engine(settings: IndexSettings) -> Iterator[EngineProcess]:
+    engine = EngineProcess(settings, EMBEDDER)
+    yield engine
+    engine.close()
+
+
+def without_times(result: object) -> str:
+    return re.sub(r"took_ms=[\d.]+", "", repr(result))
+
+
+def divide(_engine: Engine, by: int) -> float:
+    return 1 / by
+
+
+def die(_engine: Engine) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_answers_are_those_of_an_engine_here(settings: IndexSettings, engine: EngineProcess) -> None:
+    ask = partial(Engine.answer, text=QUESTION, filters=Filters())
+    there = engine.run(ask)
+    with Engine(settings, FakeEmbedder()) as here:
+        assert there.quotes
+        assert (there.quotes, there.sources) == (here.run(ask).quotes, here.run(ask).sources)
+        assert engine.run(Engine.corpus) == here.corpus()
+        (source,) = engine.run(partial(Engine.sources, release_ids=[there.quotes[0].release_id, "unknown"]))
+        assert source == there.sources[0]
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        partial(Engine.search, query=QUESTION, filters=Filters(), limit=5),
+        partial(Engine.check, text=QUESTION),
+        partial(Engine.card, agency_id="cepol"),
+        partial(Engine.timeline, agency_ids=["cepol"]),
+        partial(Engine.releases, query=""),
+        partial(Engine.release, release_id="unknown"),
+        partial(Engine.neighbours, release_id="unknown", start=0, end=1, digest=""),
+    ],
+)
+def test_whatever_the_bot_asks_for_can_be_sent(
+    work: Callable[[Engine], object], settings: IndexSettings, engine: EngineProcess
+) -> None:
+    with Engine(settings, FakeEmbedder()) as here:
+        assert without_times(engine.run(work)) == without_times(here.run(work))
+
+
+def test_new_generation_is_answered_from(tmp_path: Path) -> None:
+    settings = IndexSettings(data_dir=tmp_path, model="fake")
+    build_all(settings, FakeEmbedder(), silent)
+    engine = EngineProcess(settings, EMBEDDER)
+    assert engine.run(Engine.corpus).generation == "000001"
+    build_all(settings, FakeEmbedder(), silent)
+    assert engine.run(Engine.corpus).generation == "000002"
+    engine.close()
+
+
+def test_errors_come_back_as_they_were(engine: EngineProcess) -> None:
+    with pytest.raises(QuestionError, match="empty") as caught:
+        engine.run(partial(Engine.answer, text=" ", filters=Filters()))
+    assert caught.value.template
+    with pytest.raises(ZeroDivisionError) as bug:
+        engine.run(partial(divide, by=0))
+    assert "in divide" in bug.value.__notes__[0]
+    assert engine.run(partial(divide, by=2)) == 0.5
+
+
+def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
+    with pytest.raises(GenerationError, match="There is no index yet"):
+        EngineProcess(IndexSettings(data_dir=tmp_path, model="fake"), EMBEDDER)
+
+
+def test_process_that_ended_is_told(settings: IndexSettings) -> None:
+    engine = EngineProcess(settings, EMBEDDER)
+    with pytest.raises(WorkerError, match="has ended"):
+        engine.run(die)
+    with pytest.raises(WorkerError, match="has ended"):
+        engine.run(Engine.corpus)
+    engine.close()
+
+
+def test_process_ends_with_the_one_that_started_it(engine: EngineProcess) -> None:
+    process = engine._process
+    engine._pipe.close()
+    assert process.wait(10) == 0
