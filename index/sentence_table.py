@@ -42,15 +42,12 @@ class SentenceTable:
 
     def counts(self, first: Rows, last: Rows, wanted: Hashes) -> NDArray[np.float32]:
         """Return how often terms stand in ranges of rows, ``(n, terms)``; `last` is not included."""
-        begins, ends = self._ends[first], self._ends[last]
-        lengths = ends - begins
-        places = np.arange(lengths.sum()) + np.repeat(begins - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-        same = self._terms[places][:, None] == wanted[None, :]
-        running = np.zeros((len(places) + 1, len(wanted)), dtype=np.float32)
-        np.cumsum(same, axis=0, dtype=np.float32, out=running[1:])
-        stops = np.cumsum(lengths)
-        found: NDArray[np.float32] = running[stops] - running[stops - lengths]
-        return found
+        lengths = self.lengths(first, last)
+        ranges = np.repeat(np.arange(len(lengths)), lengths)
+        places = np.arange(len(ranges)) + (self._ends[first] - np.cumsum(lengths) + lengths)[ranges]
+        held, term = np.nonzero(self._terms[places][:, None] == wanted)
+        cells = np.bincount(ranges[held] * len(wanted) + term, minlength=len(lengths) * len(wanted))
+        return cells.reshape(len(lengths), len(wanted)).astype(np.float32)
 
     def lengths(self, first: Rows, last: Rows) -> Rows:
         """Return how many terms ranges of rows hold, ``(n,)``."""
