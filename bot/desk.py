@@ -9,12 +9,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, TypeVar, cast
 
-from corpus.errors import WorkerError
 from index.engine import Engine
 from index.engine_process import EngineRunner
+from index.messages import Done, Raised
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -27,6 +26,7 @@ class Stopping(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Job:
+    user_id: int
     work: Callable[[Engine], Any]
     done: "asyncio.Future[Any]"
 
@@ -40,12 +40,12 @@ class Desk:
         self._bound = bound
         self._thread = ThreadPoolExecutor(1, "engine")
         self._waiting: OrderedDict[int, deque[_Job]] = OrderedDict()
-        self._lock = threading.Lock()  # for what the thread and the event loop both change: `_waiting`, `_current`
+        self._under_way: deque[_Job] = deque()
+        self._lock = threading.Lock()  # for what the thread and the event loop both use: `_waiting`, `_under_way`
         self._arrived = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._engine: EngineRunner | None = None
         self._usual_s = _FIRST_GUESS_S
-        self._current: _Job | None = None
         self._opening = False
         self._closed = False
 
@@ -58,7 +58,7 @@ class Desk:
     def pending(self) -> int:
         """How many jobs wait or are under way."""
         with self._lock:
-            return sum(map(len, self._waiting.values())) + (self._current is not None)
+            return sum(map(len, self._waiting.values())) + len(self._under_way)
 
     def busy_s(self) -> int:
         """Return 0 where one more may wait, else the seconds after which to try again."""
@@ -72,7 +72,7 @@ class Desk:
 
     def submit(self, user_id: int, work: Callable[[Engine], T]) -> "asyncio.Future[T]":
         """Let work with the engine wait for its turn; what it returns or raises comes with the future."""
-        job = _Job(work, asyncio.get_running_loop().create_future())
+        job = _Job(user_id, work, asyncio.get_running_loop().create_future())
         if self._closed:
             job.done.set_exception(Stopping())
         else:
@@ -94,14 +94,15 @@ class Desk:
         first, self._closed = not self._closed, True
         if self._running is not None:
             self._running.cancel()
-        busy = self._opening or self._current is not None
+        with self._lock:
+            under_way = list(self._under_way)
         self._fail_waiting(Stopping())
-        if self._current is not None:
-            _fail(self._current, Stopping())
+        for job in under_way:
+            _settle(job, Raised(Stopping()))
         if first and self._engine is not None:
             self._thread.submit(self._engine.close)
         self._thread.shutdown(wait=False)
-        return not busy
+        return not (self._opening or under_way)
 
     async def _serve(self) -> None:
         while True:
@@ -125,50 +126,63 @@ class Desk:
         self._opening = False
 
     def _work_off(self, engine: EngineRunner, loop: asyncio.AbstractEventLoop) -> None:
-        """Do what waits, on the thread: between two jobs it need not wait for the event loop, which may be busy."""
-        while (job := self._next()) is not None:
-            began = time.monotonic()
-            try:
-                found = engine.run(job.work)
-            except Exception as error:
-                told = partial(_fail, job, error)
-                if isinstance(error, WorkerError):
-                    self._engine = None
-            else:
-                told = partial(_succeed, job, found)
-            self._usual_s += 0.2 * (time.monotonic() - began - self._usual_s)
-            with suppress(RuntimeError):  # the event loop has ended
-                loop.call_soon_threadsafe(told)
-            if self._engine is None:
-                return
+        """Do what waits, on the thread: between two jobs it need not wait for the event loop, which may be busy.
+
+        Where the engine fails, the job that it was at fails with it, and those behind it wait for the next engine.
+        """
+        began = time.monotonic()
+        try:
+            for outcome in engine.run_each(self._take):
+                now = time.monotonic()
+                self._usual_s += 0.2 * (now - began - self._usual_s)
+                began = now
+                self._tell(loop, outcome)
+        except Exception as error:
+            self._engine = None
+            self._tell(loop, Raised(error))
+            self._put_back()
+            engine.close()
+
+    def _tell(self, loop: asyncio.AbstractEventLoop, outcome: Done | Raised) -> None:
+        """Give who waits longest for a result this one."""
+        with self._lock:
+            job = self._under_way.popleft()
+        with suppress(RuntimeError):  # the event loop has ended
+            loop.call_soon_threadsafe(_settle, job, outcome)
 
     def _fail_waiting(self, error: Exception) -> None:
         with self._lock:
             jobs = [job for jobs in self._waiting.values() for job in jobs]
             self._waiting.clear()
         for job in jobs:
-            _fail(job, error)
+            _settle(job, Raised(error))
 
-    def _next(self) -> _Job | None:
+    def _take(self) -> Callable[[Engine], Any] | None:
         """Take the first job of the person whose turn it is, and put that person at the end of the row."""
         with self._lock:
-            self._current = None
             while self._waiting:
                 user_id, jobs = self._waiting.popitem(last=False)
                 job = jobs.popleft()
                 if jobs:
                     self._waiting[user_id] = jobs
                 if not job.done.cancelled():
-                    self._current = job
-                    return job
+                    self._under_way.append(job)
+                    return job.work
         return None
 
+    def _put_back(self) -> None:
+        """Put who was next at the head of the row again."""
+        with self._lock:
+            while self._under_way:
+                job = self._under_way.pop()
+                self._waiting.setdefault(job.user_id, deque()).appendleft(job)
+                self._waiting.move_to_end(job.user_id, last=False)
 
-def _succeed(job: _Job, found: object) -> None:
-    if not job.done.done():
-        job.done.set_result(found)
 
-
-def _fail(job: _Job, error: Exception) -> None:
-    if not job.done.done():
-        job.done.set_exception(error)
+def _settle(job: _Job, outcome: Done | Raised) -> None:
+    if job.done.done():
+        return
+    if isinstance(outcome, Raised):
+        job.done.set_exception(outcome.error)
+    else:
+        job.done.set_result(outcome.result)

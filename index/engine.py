@@ -3,9 +3,9 @@
 import datetime
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 from corpus.errors import GenerationError
 from corpus.models import Release
@@ -28,7 +28,6 @@ from index.timeline import Timeline, timeline
 from index.weights import Weights, shipped_weights
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 class Engine:
@@ -124,10 +123,6 @@ class Engine:
             answered,
         )
         return answer
-
-    def run(self, work: Callable[["Engine"], T]) -> T:
-        """Return what work with this engine returns: see `index.engine_process`, where it is done elsewhere."""
-        return work(self)
 
     def check(self, text: str) -> tuple[Checked, ...]:
         """Return the claims of a text to which the releases say something, each with a quote.

@@ -6,30 +6,30 @@ In one process an event loop waits for the engine at every packet, and the engin
 
 import importlib
 import sys
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-from corpus.errors import MeasuresError, WorkerError
+from corpus.errors import WorkerError
 from index.child import DEFAULT_EMBEDDER, start_module
 from index.engine import Engine
 from index.garbage import collect_rarely
-from index.messages import Done, Raised
+from index.messages import Done, Raised, outcome
 from index.settings import IndexSettings
 
-T = TypeVar("T")
 Work = Callable[[Engine], Any]
+_AHEAD = 2
+_ENDED = "The process that answers has ended: ask again."
 
 
 class EngineRunner(Protocol):
-    """An engine, here or in another process. Used by one thread at a time."""
+    """What does work with an engine. Used by one thread at a time."""
 
-    def run(self, work: Callable[[Engine], T]) -> T:
-        """Return what work with the engine returns."""
+    def run_each(self, take: Callable[[], Work | None]) -> Iterator[Done | Raised]:
+        """Do the work that `take` gives until it gives none, and yield what comes of each, in order."""
 
     def close(self) -> None:
         """Close the engine."""
@@ -54,19 +54,31 @@ class EngineProcess:
         with theirs:
             self._process = start_module("index.engine_process", theirs)
         try:
-            self._exchange(_Opening(settings, embedder))
-        except MeasuresError:
+            self._send(_Opening(settings, embedder))
+            opened = self._receive()
+            if isinstance(opened, Raised):
+                raise opened.error
+        except Exception:
             self.close()
             raise
 
-    def run(self, work: Callable[[Engine], T]) -> T:
-        """Return what work with the engine returns; it is sent there, and what it holds with it.
+    def run_each(self, take: Callable[[], Work | None]) -> Iterator[Done | Raised]:
+        """Do the work that `take` gives until it gives none, and yield what comes of each, in order.
 
-        :raises Exception: whatever the work raises.
+        Work is sent there, and what it holds with it; the next while the first is under way, so that the engine need
+        not wait for whoever hears the result.
+
         :raises WorkerError: when the process has ended.
         """
-        result: T = self._exchange(work)
-        return result
+        sent = 0
+        while True:
+            while sent < _AHEAD and (work := take()) is not None:
+                self._send(work)
+                sent += 1
+            if not sent:
+                return
+            yield self._receive()
+            sent -= 1
 
     def close(self) -> None:
         """End the process: it writes nothing."""
@@ -74,16 +86,18 @@ class EngineProcess:
         self._process.kill()
         self._process.wait()
 
-    def _exchange(self, sent: _Opening | Work) -> Any:  # noqa: ANN401
+    def _send(self, sent: _Opening | Work) -> None:
         try:
             self._pipe.send(sent)
-            answer: Done | Raised = self._pipe.recv()
+        except OSError as error:
+            raise WorkerError(_ENDED) from error
+
+    def _receive(self) -> Done | Raised:
+        try:
+            received: Done | Raised = self._pipe.recv()
         except (EOFError, OSError) as error:
-            self.close()
-            raise WorkerError("The process that answers has ended: ask again.") from error
-        if isinstance(answer, Raised):
-            raise answer.error
-        return answer.result
+            raise WorkerError(_ENDED) from error
+        return received
 
 
 def main() -> None:
@@ -95,20 +109,11 @@ def main() -> None:
         module, _, name = opening.embedder.partition(":")
         embedder = getattr(importlib.import_module(module), name)(opening.settings.model)
         with Engine(opening.settings, embedder) as engine:
-            pipe.send(_outcome(engine.warm))
+            pipe.send(outcome(engine.warm))
             while True:
-                pipe.send(_outcome(partial(pipe.recv(), engine)))
+                pipe.send(outcome(partial(pipe.recv(), engine)))
     except (EOFError, OSError):
         return
-
-
-def _outcome(act: Callable[[], object]) -> Done | Raised:
-    try:
-        return Done(act())
-    except Exception as error:
-        if not isinstance(error, MeasuresError):
-            error.add_note(traceback.format_exc())
-        return Raised(error)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """What goes over the pipe between a process and the one that started it to work or to answer."""
 
+import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from corpus.errors import MeasuresError
 from index.jobs import Job
 from index.models import Step
 from index.settings import IndexSettings
@@ -34,3 +37,13 @@ class Raised:
 
 
 Message = Step | Done | Raised
+
+
+def outcome(act: Callable[[], object]) -> Done | Raised:
+    """Return what an act gives or raises, a bug with the traceback of where it was raised."""
+    try:
+        return Done(act())
+    except Exception as error:
+        if not isinstance(error, MeasuresError):
+            error.add_note(traceback.format_exc())
+        return Raised(error)

@@ -1,15 +1,19 @@
 """Stand-ins that enter the way the real thing does."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 
 from corpus.fetch import Fetcher
 from index.embed import Embedder, ReadQuery, Vectors
+from index.engine import Engine
+from index.engine_process import Work
 from index.jobs import Job, Tools
+from index.messages import Done, Raised, outcome
 from index.models import Meter, Step, Steps
 from index.settings import IndexSettings, fetch_rules
 from index.sources import OpenFetcher
@@ -50,6 +54,23 @@ class FakeEmbedder:
     def word_vectors(self, of: Sequence[str]) -> Vectors:
         """Return the vectors of words, ``(n, DIM)``."""
         return np.array([_vector(word) for word in of], dtype=np.float32).reshape(len(of), DIM)
+
+
+class EngineHere:
+    """An engine as a desk uses one, in the desk's own process."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Take the engine."""
+        self._engine = engine
+
+    def run_each(self, take: Callable[[], Work | None]) -> Iterator[Done | Raised]:
+        """Do the work that `take` gives until it gives none."""
+        while (work := take()) is not None:
+            yield outcome(partial(work, self._engine))
+
+    def close(self) -> None:
+        """Close the engine."""
+        self._engine.close()
 
 
 def _vector(text: str) -> Vectors:

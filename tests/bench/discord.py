@@ -46,7 +46,9 @@ def timed(settings):
         began = time.perf_counter()
         engine = opener(settings)()
         print("OPEN", time.perf_counter() - began, file=sys.stderr, flush=True)
-        print("ALONE", json.dumps(engine.run(alone)), file=sys.stderr, flush=True)
+        works = [alone]
+        (outcome,) = engine.run_each(lambda: works.pop() if works else None)
+        print("ALONE", json.dumps(outcome.result), file=sys.stderr, flush=True)
         return engine
     return open_timed
 bot.run.engine_opener = timed

@@ -22,6 +22,7 @@ from tests.emulator.fast import QUICK, running
 from tests.emulator.interactions import Interaction, State
 from tests.emulator.messages import Message
 from tests.emulator.world import Guild
+from tests.fakes import EngineHere
 
 Scenario: TypeAlias = Callable[["Stage"], Coroutine[None, None, None]]
 Test: TypeAlias = Callable[[pytest.FixtureRequest], None]
@@ -152,7 +153,7 @@ def make_bot(
     return MeasuresBot(
         chosen,
         index,
-        lambda: engine,
+        lambda: EngineHere(engine),
         upkeep=upkeep,
         message_content=content,
         connector=emulator.connector(),

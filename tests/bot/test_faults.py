@@ -25,7 +25,7 @@ from tests.bot.stage import NEEDED, QUESTION, Stage
 from tests.emulator import Emulator, Fault, Interaction, State
 from tests.emulator.fast import QUICK, QuickIdentify, asynchronous, fast_retries, running
 from tests.emulator.recorder import ratelimit
-from tests.fakes import FakeEmbedder, silent
+from tests.fakes import EngineHere, FakeEmbedder, silent
 
 CALLBACK, EDIT, SEND = r"/callback", r"/webhooks/.*@original", r"/channels/\d+/messages$"
 
@@ -74,7 +74,9 @@ def set_scene(emulator: Emulator, open_engine: Callable[[], Engine], folder: Pat
     queue = options.pop("queue", 50)
     settings = BotSettings.model_validate({"pace": 600, "pace_burst": 100, "queue": queue})
     index = IndexSettings(data_dir=folder)
-    bot = MeasuresBot(settings, index, open_engine, connector=emulator.connector(), **(QUICK | options))
+    bot = MeasuresBot(
+        settings, index, lambda: EngineHere(open_engine()), connector=emulator.connector(), **(QUICK | options)
+    )
     return Stage(emulator, bot, guild, channel, ada, bob)
 
 
@@ -320,7 +322,9 @@ async def test_supervisor_starts_again_where_a_start_fails(
 
         def make(*, message_content: bool) -> MeasuresBot:
             index = IndexSettings(data_dir=tmp_path)
-            made.append(MeasuresBot(BotSettings(), index, lambda: engine, connector=emulator.connector(), **QUICK))
+            made.append(
+                MeasuresBot(BotSettings(), index, lambda: EngineHere(engine), connector=emulator.connector(), **QUICK)
+            )
             return made[-1]
 
         async def no() -> bool:
@@ -344,7 +348,9 @@ async def test_token_that_is_withdrawn_ends_the_bot_with_a_sentence(engine: Engi
         index = IndexSettings(data_dir=tmp_path)
 
         def make(*, message_content: bool) -> MeasuresBot:
-            return MeasuresBot(BotSettings(), index, lambda: engine, connector=emulator.connector(), **QUICK)
+            return MeasuresBot(
+                BotSettings(), index, lambda: EngineHere(engine), connector=emulator.connector(), **QUICK
+            )
 
         async def no() -> bool:
             return False

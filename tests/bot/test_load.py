@@ -18,7 +18,7 @@ from index.upkeep import build_all
 from tests.bot.house import COMMAND, House
 from tests.bot.stage import QUESTION, QUOTE
 from tests.emulator import Interaction, State
-from tests.fakes import FakeEmbedder, silent
+from tests.fakes import EngineHere, FakeEmbedder, silent
 
 BEAT_S = 0.1
 LATE_S = 0.25
@@ -126,7 +126,7 @@ def test_nothing_blocked_the_loop_or_went_unnoticed(house: House) -> None:
 @pytest.mark.parametrize("asked", [(1, 1, 1, 2, 3), (1, 2, 3, 1, 1)])
 def test_people_take_turns(asked: tuple[int, ...], tmp_path: Path) -> None:
     async def scenario() -> list[int]:
-        desk = Desk(lambda: Engine(IndexSettings(data_dir=tmp_path)), 10)
+        desk = Desk(lambda: EngineHere(Engine(IndexSettings(data_dir=tmp_path))), 10)
         served: list[int] = []
         work = [desk.run(person, lambda _, person=person: served.append(person)) for person in asked]  # type: ignore[misc]
         waiting = asyncio.gather(*work)

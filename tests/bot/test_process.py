@@ -26,8 +26,8 @@ EDIT = "@original"
 LIGHT = """
 import bot.run
 from index.engine import Engine
-from tests.fakes import FakeEmbedder
-bot.run.engine_opener = lambda settings: lambda: Engine(settings, FakeEmbedder())
+from tests.fakes import EngineHere, FakeEmbedder
+bot.run.engine_opener = lambda settings: lambda: EngineHere(Engine(settings, FakeEmbedder()))
 from bot.cli import main; main()
 """
 
@@ -125,7 +125,9 @@ def test_sigterm_lets_the_question_under_way_be_answered(light: House) -> None:
 
 
 def test_signal_while_the_engine_opens_does_not_wait_for_it(light: House) -> None:
-    never = LIGHT.replace("lambda: Engine(settings, FakeEmbedder())", "lambda: __import__('time').sleep(3600)")
+    never = LIGHT.replace(
+        "lambda: EngineHere(Engine(settings, FakeEmbedder()))", "lambda: __import__('time').sleep(3600)"
+    )
 
     async def scenario() -> None:
         await light.up(code=never)

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from corpus.errors import GenerationError, QuestionError, WorkerError
 from index.engine import Engine
 from index.engine_process import EngineProcess
 from index.filters import Filters
+from index.messages import Done, Raised
 from index.settings import IndexSettings
 from index.upkeep import build_all
 from tests.fakes import FakeEmbedder, silent
@@ -39,6 +41,14 @@ def without_times(result: object) -> str:
     return re.sub(r"took_ms=[\d.]+", "", repr(result))
 
 
+def run(engine: EngineProcess, work: Callable[[Engine], Any]) -> Any:  # noqa: ANN401
+    works = [work]
+    (outcome,) = engine.run_each(lambda: works.pop() if works else None)
+    if isinstance(outcome, Raised):
+        raise outcome.error
+    return outcome.result
+
+
 def divide(_engine: Engine, by: int) -> float:
     return 1 / by
 
@@ -49,12 +59,12 @@ def die(_engine: Engine) -> None:
 
 def test_answers_are_those_of_an_engine_here(settings: IndexSettings, engine: EngineProcess) -> None:
     ask = partial(Engine.answer, text=QUESTION, filters=Filters())
-    there = engine.run(ask)
+    there = run(engine, ask)
     with Engine(settings, FakeEmbedder()) as here:
         assert there.quotes
-        assert (there.quotes, there.sources) == (here.run(ask).quotes, here.run(ask).sources)
-        assert engine.run(Engine.corpus) == here.corpus()
-        (source,) = engine.run(partial(Engine.sources, release_ids=[there.quotes[0].release_id, "unknown"]))
+        assert (there.quotes, there.sources) == (ask(here).quotes, ask(here).sources)
+        assert run(engine, Engine.corpus) == here.corpus()
+        (source,) = run(engine, partial(Engine.sources, release_ids=[there.quotes[0].release_id, "unknown"]))
         assert source == there.sources[0]
 
 
@@ -74,27 +84,35 @@ def test_whatever_the_bot_asks_for_can_be_sent(
     work: Callable[[Engine], object], settings: IndexSettings, engine: EngineProcess
 ) -> None:
     with Engine(settings, FakeEmbedder()) as here:
-        assert without_times(engine.run(work)) == without_times(here.run(work))
+        assert without_times(run(engine, work)) == without_times(work(here))
 
 
 def test_new_generation_is_answered_from(tmp_path: Path) -> None:
     settings = IndexSettings(data_dir=tmp_path, model="fake")
     build_all(settings, FakeEmbedder(), silent)
     engine = EngineProcess(settings, EMBEDDER)
-    assert engine.run(Engine.corpus).generation == "000001"
+    assert run(engine, Engine.corpus).generation == "000001"
     build_all(settings, FakeEmbedder(), silent)
-    assert engine.run(Engine.corpus).generation == "000002"
+    assert run(engine, Engine.corpus).generation == "000002"
     engine.close()
 
 
 def test_errors_come_back_as_they_were(engine: EngineProcess) -> None:
     with pytest.raises(QuestionError, match="empty") as caught:
-        engine.run(partial(Engine.answer, text=" ", filters=Filters()))
+        run(engine, partial(Engine.answer, text=" ", filters=Filters()))
     assert caught.value.template
     with pytest.raises(ZeroDivisionError) as bug:
-        engine.run(partial(divide, by=0))
+        run(engine, partial(divide, by=0))
     assert "in divide" in bug.value.__notes__[0]
-    assert engine.run(partial(divide, by=2)) == 0.5
+    assert run(engine, partial(divide, by=2)) == 0.5
+
+
+def test_next_is_under_way_while_the_first_is_heard(engine: EngineProcess) -> None:
+    works = [partial(divide, by=by) for by in (0, 1, 2, 4)]
+    outcomes = engine.run_each(lambda: works.pop() if works else None)
+    left = [(outcome, len(works)) for outcome in outcomes]
+    assert left[:3] == [(Done(0.25), 2), (Done(0.5), 1), (Done(1.0), 0)]
+    assert isinstance(left[3][0], Raised)
 
 
 def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
@@ -105,9 +123,9 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
 def test_process_that_ended_is_told(settings: IndexSettings) -> None:
     engine = EngineProcess(settings, EMBEDDER)
     with pytest.raises(WorkerError, match="has ended"):
-        engine.run(die)
+        run(engine, die)
     with pytest.raises(WorkerError, match="has ended"):
-        engine.run(Engine.corpus)
+        run(engine, Engine.corpus)
     engine.close()
 
 
