@@ -17,8 +17,7 @@ _INVISIBLE_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5
 
 def escape(text: str) -> str:
     """Return a text that Discord shows as it reads, line ends kept; an address in it is no link."""
-    shown = "".join(_on_a_line(char) for char in text)
-    shown = _MARKUP.sub(r"\\\g<0>", shown)
+    shown = _MARKUP.sub(r"\\\g<0>", text.translate(_ON_A_LINE))
     shown = _LINE_START.sub(r"\1\\\2", shown)
     return _NUMBER.sub(r"\1\\\2", shown)
 
@@ -30,7 +29,7 @@ def plain(text: str, limit: int) -> str:
 
 def label(text: str, limit: int) -> str:
     """Return a text for a place without markup, a button or a choice, of at most `limit` characters."""
-    shown = " ".join("".join(map(_on_a_line, text)).split())
+    shown = " ".join(text.translate(_ON_A_LINE).split())
     return shown if len(shown) <= limit else f"{shown[: limit - 1].rstrip()}…"
 
 
@@ -44,3 +43,13 @@ def _on_a_line(char: str) -> str:
     if char.isspace():
         return char if char in "\n " else " "
     return "" if unicodedata.category(char) in _NOT_SHOWN or char in _INVISIBLE_LETTERS else char
+
+
+class _OnALine(dict[int, str]):
+    """What `_on_a_line` makes of code points, those of European languages at hand."""
+
+    def __missing__(self, code: int) -> str:
+        return _on_a_line(chr(code))
+
+
+_ON_A_LINE = _OnALine({code: _on_a_line(chr(code)) for code in range(0x530)})
