@@ -41,9 +41,9 @@ class Desk:
         self._thread = ThreadPoolExecutor(1, "engine")
         self._waiting: OrderedDict[int, deque[_Job]] = OrderedDict()
         self._under_way: deque[_Job] = deque()
-        self._lock = threading.Lock()  # for what the thread and the event loop both use: `_waiting`, `_under_way`
-        self._arrived = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
+        self._at_work = False
+        self._lock = threading.Lock()  # for the three above, which the thread and the event loop both use
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._engine: EngineRunner | None = None
         self._usual_s = _FIRST_GUESS_S
         self._opening = False
@@ -68,17 +68,21 @@ class Desk:
 
     def start(self) -> None:
         """Open the engine in the background and begin to serve."""
-        self._running = asyncio.create_task(self._serve(), name="desk")
+        self._loop = asyncio.get_running_loop()
+        self._at_work = True
+        self._thread.submit(self._serve, self._loop)
 
     def submit(self, user_id: int, work: Callable[[Engine], T]) -> "asyncio.Future[T]":
         """Let work with the engine wait for its turn; what it returns or raises comes with the future."""
         job = _Job(user_id, work, asyncio.get_running_loop().create_future())
         if self._closed:
             job.done.set_exception(Stopping())
-        else:
-            with self._lock:
-                self._waiting.setdefault(user_id, deque()).append(job)
-            self._arrived.set()
+            return cast("asyncio.Future[T]", job.done)
+        with self._lock:
+            self._waiting.setdefault(user_id, deque()).append(job)
+            was_at_work, self._at_work = self._at_work, self._loop is not None
+        if self._loop is not None and not was_at_work:
+            self._thread.submit(self._serve, self._loop)
         return cast("asyncio.Future[T]", job.done)
 
     async def run(self, user_id: int, work: Callable[[Engine], T]) -> T:
@@ -92,8 +96,6 @@ class Desk:
     def close(self) -> bool:
         """Send away who still waits, and close the engine; return whether its thread is free to end."""
         first, self._closed = not self._closed, True
-        if self._running is not None:
-            self._running.cancel()
         with self._lock:
             under_way = list(self._under_way)
         self._fail_waiting(Stopping())
@@ -104,44 +106,42 @@ class Desk:
         self._thread.shutdown(wait=False)
         return not (self._opening or under_way)
 
-    async def _serve(self) -> None:
-        while True:
-            self._arrived.clear()
-            if self._engine is None:
-                await self._open()
-            if self._waiting and self._engine is not None:
-                loop = asyncio.get_running_loop()
-                await loop.run_in_executor(self._thread, self._work_off, self._engine, loop)
-            if self._engine is not None or not self._waiting:
-                await self._arrived.wait()
-
-    async def _open(self) -> None:
-        """Open the engine; where that fails, everybody who waits hears it, and the next question tries again."""
-        self._opening = True
-        try:
-            self._engine = await asyncio.get_running_loop().run_in_executor(self._thread, self._open_engine)
-        except Exception as error:
-            log.warning("The index cannot be opened: %s", error)
-            self._fail_waiting(error)
-        self._opening = False
-
-    def _work_off(self, engine: EngineRunner, loop: asyncio.AbstractEventLoop) -> None:
-        """Do what waits, on the thread: between two jobs it need not wait for the event loop, which may be busy.
+    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Do what waits until nothing does, on the thread: for the event loop, which may be busy, nothing waits here.
 
         Where the engine fails, the job that it was at fails with it, and those behind it wait for the next engine.
         """
-        began = time.monotonic()
+        while not self._closed and (engine := self._engine or self._open(loop)) is not None:
+            began = time.monotonic()
+            try:
+                for outcome in engine.run_each(self._take):
+                    now = time.monotonic()
+                    self._usual_s += 0.2 * (now - began - self._usual_s)
+                    began = now
+                    self._tell(loop, outcome)
+            except Exception as error:
+                self._engine = None
+                self._tell(loop, Raised(error))
+                self._put_back()
+                engine.close()
+            else:
+                return
+
+    def _open(self, loop: asyncio.AbstractEventLoop) -> EngineRunner | None:
+        """Open the engine; where that fails, everybody who waits hears it, and the next question tries again."""
+        self._opening = True
         try:
-            for outcome in engine.run_each(self._take):
-                now = time.monotonic()
-                self._usual_s += 0.2 * (now - began - self._usual_s)
-                began = now
-                self._tell(loop, outcome)
+            self._engine = self._open_engine()
         except Exception as error:
-            self._engine = None
-            self._tell(loop, Raised(error))
-            self._put_back()
-            engine.close()
+            log.warning("The index cannot be opened: %s", error)
+            with suppress(RuntimeError):  # the event loop has ended
+                loop.call_soon_threadsafe(self._give_up, error)
+        self._opening = False
+        return self._engine
+
+    def _give_up(self, error: Exception) -> None:
+        self._at_work = False
+        self._fail_waiting(error)
 
     def _tell(self, loop: asyncio.AbstractEventLoop, outcome: Done | Raised) -> None:
         """Give who waits longest for a result this one."""
@@ -168,6 +168,7 @@ class Desk:
                 if not job.done.cancelled():
                     self._under_way.append(job)
                     return job.work
+            self._at_work = bool(self._under_way)
         return None
 
     def _put_back(self) -> None:
