@@ -69,20 +69,17 @@ class Desk:
     def start(self) -> None:
         """Open the engine in the background and begin to serve."""
         self._loop = asyncio.get_running_loop()
-        self._at_work = True
-        self._thread.submit(self._serve, self._loop)
+        self._wake()
 
     def submit(self, user_id: int, work: Callable[[Engine], T]) -> "asyncio.Future[T]":
         """Let work with the engine wait for its turn; what it returns or raises comes with the future."""
         job = _Job(user_id, work, asyncio.get_running_loop().create_future())
         if self._closed:
             job.done.set_exception(Stopping())
-            return cast("asyncio.Future[T]", job.done)
-        with self._lock:
-            self._waiting.setdefault(user_id, deque()).append(job)
-            was_at_work, self._at_work = self._at_work, self._loop is not None
-        if self._loop is not None and not was_at_work:
-            self._thread.submit(self._serve, self._loop)
+        else:
+            with self._lock:
+                self._waiting.setdefault(user_id, deque()).append(job)
+            self._wake()
         return cast("asyncio.Future[T]", job.done)
 
     async def run(self, user_id: int, work: Callable[[Engine], T]) -> T:
@@ -101,10 +98,22 @@ class Desk:
         self._fail_waiting(Stopping())
         for job in under_way:
             _settle(job, Raised(Stopping()))
-        if first and self._engine is not None:
-            self._thread.submit(self._engine.close)
+        if first:
+            self._thread.submit(self._close_engine)
         self._thread.shutdown(wait=False)
         return not (self._opening or under_way)
+
+    def _wake(self) -> None:
+        """Let the thread serve, once the desk has started, unless it does."""
+        with self._lock:
+            if self._loop is None or self._at_work:
+                return
+            self._at_work = True
+        self._thread.submit(self._serve, self._loop)
+
+    def _close_engine(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
 
     def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         """Do what waits until nothing does, on the thread: for the event loop, which may be busy, nothing waits here.

@@ -4,14 +4,14 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from corpus.fetch import Fetcher
 from index.embed import Embedder, ReadQuery, Vectors
 from index.engine import Engine
-from index.engine_process import Work
+from index.engine_process import EngineRunner, Work
 from index.jobs import Job, Tools
 from index.messages import Done, Raised, outcome
 from index.models import Meter, Step, Steps
@@ -71,6 +71,15 @@ class EngineHere:
     def close(self) -> None:
         """Close the engine."""
         self._engine.close()
+
+
+def run_one(engine: EngineRunner, work: Work) -> Any:  # noqa: ANN401
+    """Return what work with an engine gives; raise what it raises."""
+    works = [work]
+    (came,) = engine.run_each(lambda: works.pop() if works else None)
+    if isinstance(came, Raised):
+        raise came.error
+    return came.result
 
 
 def _vector(text: str) -> Vectors:

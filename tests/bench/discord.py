@@ -41,15 +41,14 @@ _TIMED = """
 import json, sys, time
 import bot.run
 from tests.bench.discord import alone
+from tests.fakes import run_one
 opener = bot.run.engine_opener
 def timed(settings):
     def open_timed():
         began = time.perf_counter()
         engine = opener(settings)()
         print("OPEN", time.perf_counter() - began, file=sys.stderr, flush=True)
-        works = [alone]
-        (outcome,) = engine.run_each(lambda: works.pop() if works else None)
-        print("ALONE", json.dumps(outcome.result), file=sys.stderr, flush=True)
+        print("ALONE", json.dumps(run_one(engine, alone)), file=sys.stderr, flush=True)
         return engine
     return open_timed
 bot.run.engine_opener = timed

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -154,6 +155,30 @@ def test_engine_whose_process_ended_is_opened_again_for_who_waits(tmp_path: Path
     died, *served = asyncio.run(scenario())
     assert isinstance(died, WorkerError)
     assert served == ["000001", "000001"]
+
+
+def test_engine_that_opens_while_the_desk_closes_is_closed(tmp_path: Path) -> None:
+    opening, go_on, closed = threading.Event(), threading.Event(), threading.Event()
+
+    class Watched(EngineHere):
+        def close(self) -> None:
+            super().close()
+            closed.set()
+
+    def open_slowly() -> EngineHere:
+        opening.set()
+        go_on.wait(10)
+        return Watched(Engine(IndexSettings(data_dir=tmp_path)))
+
+    async def scenario() -> bool:
+        desk = Desk(open_slowly, 10)
+        desk.start()
+        await asyncio.to_thread(opening.wait, 10)
+        return desk.close()
+
+    assert not asyncio.run(scenario())
+    go_on.set()
+    assert closed.wait(10)
 
 
 def die(_engine: Engine) -> str:

@@ -6,7 +6,6 @@ import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from index.filters import Filters
 from index.messages import Done, Raised
 from index.settings import IndexSettings
 from index.upkeep import build_all
-from tests.fakes import FakeEmbedder, silent
+from tests.fakes import FakeEmbedder, run_one, silent
 
 EMBEDDER = "tests.fakes:fake_embedder"
 QUESTION = "What will the joint liaison task force do?"
@@ -41,14 +40,6 @@ def without_times(result: object) -> str:
     return re.sub(r"took_ms=[\d.]+", "", repr(result))
 
 
-def run(engine: EngineProcess, work: Callable[[Engine], Any]) -> Any:  # noqa: ANN401
-    works = [work]
-    (outcome,) = engine.run_each(lambda: works.pop() if works else None)
-    if isinstance(outcome, Raised):
-        raise outcome.error
-    return outcome.result
-
-
 def divide(_engine: Engine, by: int) -> float:
     return 1 / by
 
@@ -59,12 +50,12 @@ def die(_engine: Engine) -> None:
 
 def test_answers_are_those_of_an_engine_here(settings: IndexSettings, engine: EngineProcess) -> None:
     ask = partial(Engine.answer, text=QUESTION, filters=Filters())
-    there = run(engine, ask)
+    there = run_one(engine, ask)
     with Engine(settings, FakeEmbedder()) as here:
         assert there.quotes
         assert (there.quotes, there.sources) == (ask(here).quotes, ask(here).sources)
-        assert run(engine, Engine.corpus) == here.corpus()
-        (source,) = run(engine, partial(Engine.sources, release_ids=[there.quotes[0].release_id, "unknown"]))
+        assert run_one(engine, Engine.corpus) == here.corpus()
+        (source,) = run_one(engine, partial(Engine.sources, release_ids=[there.quotes[0].release_id, "unknown"]))
         assert source == there.sources[0]
 
 
@@ -84,27 +75,27 @@ def test_whatever_the_bot_asks_for_can_be_sent(
     work: Callable[[Engine], object], settings: IndexSettings, engine: EngineProcess
 ) -> None:
     with Engine(settings, FakeEmbedder()) as here:
-        assert without_times(run(engine, work)) == without_times(work(here))
+        assert without_times(run_one(engine, work)) == without_times(work(here))
 
 
 def test_new_generation_is_answered_from(tmp_path: Path) -> None:
     settings = IndexSettings(data_dir=tmp_path, model="fake")
     build_all(settings, FakeEmbedder(), silent)
     engine = EngineProcess(settings, EMBEDDER)
-    assert run(engine, Engine.corpus).generation == "000001"
+    assert run_one(engine, Engine.corpus).generation == "000001"
     build_all(settings, FakeEmbedder(), silent)
-    assert run(engine, Engine.corpus).generation == "000002"
+    assert run_one(engine, Engine.corpus).generation == "000002"
     engine.close()
 
 
 def test_errors_come_back_as_they_were(engine: EngineProcess) -> None:
     with pytest.raises(QuestionError, match="empty") as caught:
-        run(engine, partial(Engine.answer, text=" ", filters=Filters()))
+        run_one(engine, partial(Engine.answer, text=" ", filters=Filters()))
     assert caught.value.template
     with pytest.raises(ZeroDivisionError) as bug:
-        run(engine, partial(divide, by=0))
+        run_one(engine, partial(divide, by=0))
     assert "in divide" in bug.value.__notes__[0]
-    assert run(engine, partial(divide, by=2)) == 0.5
+    assert run_one(engine, partial(divide, by=2)) == 0.5
 
 
 def test_next_is_under_way_while_the_first_is_heard(engine: EngineProcess) -> None:
@@ -123,9 +114,9 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
 def test_process_that_ended_is_told(settings: IndexSettings) -> None:
     engine = EngineProcess(settings, EMBEDDER)
     with pytest.raises(WorkerError, match="has ended"):
-        run(engine, die)
+        run_one(engine, die)
     with pytest.raises(WorkerError, match="has ended"):
-        run(engine, Engine.corpus)
+        run_one(engine, Engine.corpus)
     engine.close()
 
 
