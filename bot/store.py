@@ -93,7 +93,11 @@ def new_answer_id() -> str:
 
 
 class BotStore:
-    """bot.db. Used by one thread."""
+    """bot.db. Used by one thread.
+
+    What is written outlives the process at once; a power cut may take the last seconds. What is erased is gone from the
+    disk when the call returns, from SQLite's log too.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the database, or create it.
@@ -103,6 +107,8 @@ class BotStore:
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = Database(sqlite3.connect(path, timeout=30, check_same_thread=False))
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA secure_delete = ON")
             _bot.apply(self._db)
         self._path = path
@@ -208,8 +214,11 @@ class BotStore:
             return next((_kept(row) for row in self._db.query(sql, values)), None)
 
     def _erase(self, sql: str, values: Sequence[object]) -> int:
-        with storage_errors(self._path), self._db.atomic():
-            return int(self._db.execute(sql, values).rowcount)
+        with storage_errors(self._path):
+            with self._db.atomic():
+                erased = int(self._db.execute(sql, values).rowcount)
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return erased
 
 
 def _kept(row: dict[str, Any]) -> KeptAnswer:
