@@ -158,12 +158,12 @@ def bench_embedding(embedder: SentenceTransformerEmbedder, name: str, releases: 
     over_fp32 = statistics.median(fp32 / ours for fp32, _, ours in rounds)
     over_same = statistics.median(ours / same for _, same, ours in rounds)
     line(
-        f"{len(texts)} texts of {name}: a second, over fp32 encode ({embedder.dtype})",
+        f"{len(texts)} texts of {name} a second, over fp32 ({embedder.dtype})",
         over_fp32,
         ">= 2.2 with bf16",
         "x",
     )
-    line("  time, over bare encode in the same dtype", over_same, "<= 1.15", "x")
+    line("their time, over bare encode in the same dtype", over_same, "<= 1.15", "x")
 
 
 def bench_build(settings: IndexSettings, embedder: SentenceTransformerEmbedder, releases: Sequence[Release]) -> None:
