@@ -9,8 +9,8 @@ import numpy as np
 from corpus.agencies import registry
 from corpus.models import UNDATED, Agency
 from index.filters import Filters
+from index.generation import Generation
 from index.models import Quote
-from index.opened import OpenGeneration
 from index.quotes import as_quote, standing_alone
 from index.store.passages import Namings
 from index.terms import terms, words
@@ -75,18 +75,18 @@ class Card:
         }
 
 
-def card(opened: OpenGeneration, agency_id: str, *, exact: bool = False) -> Card:
+def card(generation: Generation, agency_id: str, *, exact: bool = False) -> Card:
     """Gather what a generation says of a body.
 
     :raises KeyError: when no body has the id.
     """
     agency = registry().agencies[agency_id]
     ids = Filters(agency=agency_id, exact=exact).bodies()
-    namings = opened.naming(ids)
+    namings = generation.naming(ids)
     rows = np.unique(namings.passages).tolist()
-    releases = np.unique(opened.releases_of(namings.passages)).tolist()
-    dates = sorted(date for date in (opened.releases[row].release.date for row in releases) if date != UNDATED)
-    measures, more = _measures(opened, namings)
+    releases = np.unique(generation.releases_of(namings.passages)).tolist()
+    dates = sorted(served.release.date for served in generation.served(releases) if served.release.date != UNDATED)
+    measures, more = _measures(generation, namings)
     return Card(
         agency=agency,
         exact=exact,
@@ -96,24 +96,24 @@ def card(opened: OpenGeneration, agency_id: str, *, exact: bool = False) -> Card
         last_date=dates[-1].isoformat() if dates else None,
         measures=measures,
         more_measures=more,
-        named_with=_named_with(opened, ids, rows),
-        nearest=() if rows else _nearest(opened, agency),
-        generation=opened.manifest.generation,
+        named_with=_named_with(generation, ids, rows),
+        nearest=() if rows else _nearest(generation, agency),
+        generation=generation.manifest.generation,
     )
 
 
-def _measures(opened: OpenGeneration, namings: Namings) -> tuple[tuple[Measure, ...], int]:
+def _measures(generation: Generation, namings: Namings) -> tuple[tuple[Measure, ...], int]:
     """Return the newest measures, in the order of the text within a release, each once; and how many are left."""
     sentences, first = np.unique(namings.sentences[namings.in_part], return_index=True)
     passages = namings.passages[namings.in_part][first]
-    releases = opened.releases_of(passages)
-    newest = np.argsort(-opened.columns.dates[releases], kind="stable")
+    releases = generation.releases_of(passages)
+    newest = np.argsort(-generation.dates(releases), kind="stable")
     found: list[Measure] = []
     said: set[frozenset[str]] = set()
     for at, number in enumerate(newest.tolist()):
         if len(found) == MAX_MEASURES:
             return tuple(found), len(newest) - at
-        measure = _measure(opened, int(releases[number]), int(passages[number]), int(sentences[number]))
+        measure = _measure(generation, int(releases[number]), int(passages[number]), int(sentences[number]))
         key = frozenset(words(measure.quote.text))
         inside = any(
             other.quote.release_id == measure.quote.release_id
@@ -127,23 +127,22 @@ def _measures(opened: OpenGeneration, namings: Namings) -> tuple[tuple[Measure, 
     return tuple(found), 0
 
 
-def _measure(opened: OpenGeneration, release_row: int, passage_row: int, sentence: int) -> Measure:
-    release = opened.passages.release(release_row)
-    passage = opened.passages.passages([passage_row])[0]
-    alone = opened.passages.spans(range(sentence, sentence + 1))[0]
-    span = standing_alone(opened, release_row, release.text, sentence, alone)
+def _measure(generation: Generation, release_row: int, passage_row: int, sentence: int) -> Measure:
+    release = generation.release(release_row)
+    passage = generation.passages([passage_row])[0]
+    span = standing_alone(generation, release_row, sentence, generation.span(sentence))
     quote = as_quote(release, span, passage.passage.heading, 1.0)
     return Measure(quote, release.date.isoformat(), release.title)
 
 
-def _named_with(opened: OpenGeneration, ids: frozenset[str], rows: Sequence[int]) -> tuple[NamedWith, ...]:
+def _named_with(generation: Generation, ids: frozenset[str], rows: Sequence[int]) -> tuple[NamedWith, ...]:
     visible = set(rows)
-    counts = Counter(agency_id for agency_id, passage in opened.passages.named_with(ids) if passage in visible)
+    counts = Counter(agency_id for agency_id, passage in generation.named_with(ids) if passage in visible)
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(NamedWith(agency_id, count) for agency_id, count in ranked[:_NAMED_WITH])
 
 
-def _nearest(opened: OpenGeneration, agency: Agency) -> tuple[str, ...]:
+def _nearest(generation: Generation, agency: Agency) -> tuple[str, ...]:
     """Return the bodies that releases name whose name and task share most words with a body's."""
     agencies = registry().agencies
     spread = Counter(term for other in agencies.values() for term in _task(other))
@@ -151,7 +150,7 @@ def _nearest(opened: OpenGeneration, agency: Agency) -> tuple[str, ...]:
     likeness = {
         agency_id: sum(1 / spread[term] for term in wanted & _task(agencies[agency_id]))
         + (agencies[agency_id].type == agency.type) / len(agencies)
-        for agency_id in opened.named_bodies()
+        for agency_id in generation.named_agencies()
     }
     return tuple(sorted(likeness, key=lambda agency_id: (-likeness[agency_id], agency_id))[:_NEAREST])
 

@@ -9,7 +9,7 @@ from typing import Self
 
 from corpus.errors import GenerationError
 from corpus.models import Release
-from index.answer import Ranking, confidence, passages, quotes, rank, source_of
+from index.answer import Answerer, quotes, source_of
 from index.card import Card, card
 from index.catalogue import matching, removed_releases
 from index.check import Checked, check
@@ -20,8 +20,9 @@ from index.models import Answer, Corpus, SearchResult, Source
 from index.neighbours import Neighbours, Untraceable, neighbours
 from index.notices import notices
 from index.opened import OpenGeneration, open_served
-from index.question import Question, analyse, readable
+from index.question import Query
 from index.quotes import MAX_QUOTES
+from index.ranking import Ranking, passages
 from index.rerank import Reranker
 from index.settings import IndexSettings
 from index.timeline import Timeline, timeline
@@ -39,8 +40,8 @@ class Engine:
         """Take the settings; nothing is opened or loaded before the first question."""
         self._settings = settings
         self._embedder = embedder or SentenceTransformerEmbedder(settings.model)
-        self._weights = weights or shipped_weights()
-        self._reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
+        reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
+        self._answerer = Answerer(self._embedder, weights or shipped_weights(), reranker)
         self._generations = Generations(settings.data_dir)
         self._opened: OpenGeneration | None = None
         self._stamp: tuple[int, int] | None = None
@@ -64,7 +65,7 @@ class Engine:
     @property
     def threshold(self) -> float:
         """From which confidence on a question counts as answered."""
-        return self._weights.threshold if self._settings.threshold is None else self._settings.threshold
+        return self._answerer.weights.threshold if self._settings.threshold is None else self._settings.threshold
 
     def served(self) -> OpenGeneration:
         """Return the served generation, opened anew where CURRENT has changed.
@@ -88,7 +89,7 @@ class Engine:
         """
         began = time.perf_counter()
         opened, _, ranking = self._rank(query, filters)
-        return SearchResult(query, passages(opened, ranking, limit), opened.manifest.generation, _ms_since(began))
+        return SearchResult(query, passages(ranking, opened, limit), opened.manifest.generation, _ms_since(began))
 
     def answer(self, text: str, filters: Filters, limit: int = MAX_QUOTES) -> Answer:
         """Answer a question in the releases' words, with at most `limit` quotes, or say that they hold none.
@@ -97,21 +98,21 @@ class Engine:
         :raises FilterError: when a filter names nothing.
         """
         began = time.perf_counter()
-        opened, question, ranking = self._rank(text, filters)
-        sure = confidence(opened, self._embedder, question, ranking, self._weights)
+        opened, query, ranking = self._rank(text, filters)
+        sure = self._answerer.confidence(query, ranking, opened)
         threshold = self.threshold
-        shown = quotes(opened, ranking, limit)
+        shown = quotes(ranking, opened, limit)
         answered = bool(shown.quotes) and sure >= threshold
         today = datetime.datetime.now(datetime.UTC).date()
         answer = Answer(
-            question=question.text,
+            question=query.text,
             answered=answered,
             confidence=round(sure, 4),
             threshold=threshold,
             quotes=shown.quotes if answered else (),
             sources=shown.sources,
             related=() if answered else shown.quotes,
-            notices=notices(opened, question.text, ranking, shown.releases if answered else (), today),
+            notices=notices(query, ranking, opened, shown.releases if answered else (), today),
             generation=opened.manifest.generation,
             took_ms=_ms_since(began),
         )
@@ -134,14 +135,14 @@ class Engine:
     def sources(self, release_ids: Sequence[str]) -> list[Source]:
         """Return those of some releases that are served, as sources; no model is loaded."""
         opened = self.served()
-        rows = map(opened.release_row, release_ids)
-        return [source_of(opened.releases[row]) for row in rows if row is not None]
+        rows = [row for row in map(opened.release_row, release_ids) if row is not None]
+        return [source_of(served) for served in opened.served(rows)]
 
     def release(self, release_id: str) -> Release | None:
         """Return a served release with its text, or None; no model is loaded."""
         opened = self.served()
         row = opened.release_row(release_id)
-        return None if row is None else opened.passages.release(row)
+        return None if row is None else opened.release(row)
 
     def corpus(self) -> Corpus:
         """Return what is served, in figures; no model is loaded."""
@@ -189,11 +190,10 @@ class Engine:
         """
         return timeline(self.served(), agency_ids, exact=exact)
 
-    def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Question, Ranking]:
+    def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Query, Ranking]:
         opened = self.served()
-        question = analyse(readable(text), opened.lexical)
-        read = self._embedder.read_query(question.text)
-        return opened, question, rank(opened, question, read, filters, self._weights, self._reranker)
+        query = self._answerer.read(text, opened)
+        return opened, query, self._answerer.rank(query, opened, filters)
 
 
 def _ms_since(began: float) -> float:

@@ -12,10 +12,9 @@ import numpy as np
 
 from corpus.errors import QuestionError
 from corpus.models import Release
-from index.answer import Ranking, passages, quotes, rank
-from index.answer import confidence as confidence_of
+from index.answer import Answerer, quotes
 from index.build import write_generation
-from index.embed import Embedder, Vectors
+from index.embed import Embedder
 from index.figures import (
     Calibration,
     CurvePoint,
@@ -32,19 +31,19 @@ from index.figures import (
     risk_curve,
 )
 from index.filters import Filters
+from index.generation import Generation, Rows, Scope
 from index.gold import GoldQuestion, load_corpus, load_questions
 from index.manifest import Layout
 from index.models import FoundPassage, Progress, Quote
-from index.opened import OpenGeneration, Scope
-from index.question import Question, analyse, readable
+from index.opened import OpenGeneration
+from index.question import Query
 from index.quotes import MAX_QUOTES
+from index.ranking import Ranking, passages
 from index.rerank import Reranker
-from index.search import dense_candidates, lexical_candidates
-from index.sentence_table import Rows
 from index.settings import IndexSettings
 from index.store.corpus import CorpusStore
 from index.store.sqlite import storage_errors
-from index.weights import Weights, shipped_weights
+from index.weights import shipped_weights
 
 RUN_PASSAGES = 20
 BUDGETS = (500, 1000, 2000)
@@ -119,25 +118,17 @@ def temporary_index(releases: Sequence[Release], embedder: Embedder, progress: P
             opened.close()
 
 
-def ask(
-    opened: OpenGeneration,
-    embedder: Embedder,
-    gold: GoldQuestion,
-    weights: Weights,
-    threshold: float,
-    reranker: Reranker | None = None,
-) -> Outcome:
+def ask(gold: GoldQuestion, generation: Generation, answerer: Answerer, threshold: float) -> Outcome:
     """Search for one question in every way, and answer it; one that cannot be asked finds nothing."""
     try:
-        question = analyse(readable(gold.text), opened.lexical)
+        query = answerer.read(gold.text, generation)
     except QuestionError:
         return Outcome(gold, dict.fromkeys(SEARCHES, ()), dict.fromkeys(SEARCHES, ()), False, 0.0, ())
-    read = embedder.read_query(question.text)
-    ranking = rank(opened, question, read, Filters(), weights, reranker)
-    sure = round(confidence_of(opened, embedder, question, ranking, weights), 6)
-    found = {name: search(opened, question, read.vector, ranking) for name, search in _SEARCHES.items()}
+    ranking = answerer.rank(query, generation, Filters())
+    sure = round(answerer.confidence(query, ranking, generation), 6)
+    found = {name: search(query, ranking, generation) for name, search in _SEARCHES.items()}
     documents = {name: tuple(dict.fromkeys(passage.release_id for passage in ranked)) for name, ranked in found.items()}
-    shown = quotes(opened, ranking, MAX_QUOTES).quotes
+    shown = quotes(ranking, generation, MAX_QUOTES).quotes
     return Outcome(gold, documents, found, bool(shown) and sure >= threshold, sure, shown)
 
 
@@ -152,11 +143,12 @@ def run_evaluation(
     threshold = weights.threshold if settings.threshold is None else settings.threshold
     releases, questions = load_corpus(folder), load_questions(folder)
     reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
+    answerer = Answerer(embedder, weights, reranker)
     outcomes = []
     with temporary_index(releases, embedder, progress) as opened:
         for done, question in enumerate(questions):
             progress("ask", done, len(questions))
-            outcomes.append(ask(opened, embedder, question, weights, threshold, reranker))
+            outcomes.append(ask(question, opened, answerer, threshold))
     return outcomes, evaluate(outcomes)
 
 
@@ -228,19 +220,19 @@ def _mean(values: Sequence[float]) -> float:
     return float(np.mean(values)) if values else 0.0
 
 
-def _by_rows(candidates: Callable[[OpenGeneration, Question, Vectors], Rows]) -> "_Search":
-    def search(opened: OpenGeneration, question: Question, vector: Vectors, _: Ranking) -> tuple[FoundPassage, ...]:
-        rows = candidates(opened, question, vector).tolist()
-        return tuple(served.found(1.0 / at) for at, served in enumerate(opened.passages.passages(rows), 1))
+def _by_rows(candidates: Callable[[Query, Generation], Rows]) -> "_Search":
+    def search(query: Query, _: Ranking, generation: Generation) -> tuple[FoundPassage, ...]:
+        rows = candidates(query, generation).tolist()
+        return tuple(served.found(1.0 / place) for place, served in enumerate(generation.passages(rows), 1))
 
     return search
 
 
-_Search = Callable[[OpenGeneration, Question, Vectors, Ranking], tuple[FoundPassage, ...]]
+_Search = Callable[[Query, Ranking, Generation], tuple[FoundPassage, ...]]
 _SEARCHES: dict[str, _Search] = {
-    "dense": _by_rows(lambda opened, _, vector: dense_candidates(opened, vector, Scope(), _DEPTH)),
-    "lexical": _by_rows(lambda opened, question, _: lexical_candidates(opened, question, Scope(), _DEPTH)),
-    "fused": lambda opened, _question, _vector, ranking: passages(opened, ranking, _DEPTH),
+    "dense": _by_rows(lambda query, generation: generation.nearest(query.vector, _DEPTH, Scope())),
+    "lexical": _by_rows(lambda query, generation: generation.matching(query.terms, query.idf, _DEPTH, Scope())),
+    "fused": lambda _query, ranking, generation: passages(ranking, generation, _DEPTH),
 }
 
 

@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.answer_types import NUMERIC, holds
-from index.embed import Vectors
-from index.opened import OpenGeneration
-from index.question import Question
+from index.generation import Generation, Rows
+from index.question import Query
 from index.search import Ranked
-from index.sentence_table import Rows
 from index.store.passages import ServedPassage
 from index.terms import hashes, words
 
@@ -48,11 +46,15 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """Sentences of passages: rows, texts, rows of releases, the passage each stands in and its cosine, ``(n,)``."""
+    """Sentences of passages, ``(n,)`` each: row, text, its release's row and date, its passage and that one's cosine.
+
+    Dates are days since 1 January of year 1.
+    """
 
     rows: Rows
     texts: tuple[str, ...]
     releases: Rows
+    dates: Rows
     passages: tuple[ServedPassage, ...]
     passage_cosines: Matrix
 
@@ -65,67 +67,57 @@ class Evidence:
     held_nearby: NDArray[np.bool_]
 
 
-def sentences_of(opened: OpenGeneration, passages: Ranked, count: int) -> Sentences:
+def sentences_of(generation: Generation, passages: Ranked, count: int) -> Sentences:
     """Read the sentences of the best `count` passages, in the order of the corpus."""
     cosine_of = dict(zip(passages.rows[:count].tolist(), passages.cosines[:count].tolist(), strict=True))
-    served = opened.passages.passages(sorted(cosine_of))
     rows, texts, within = [], [], []
-    for passage in served:
-        for at, span in enumerate(passage.passage.sentences):
-            rows.append(passage.first_sentence + at)
+    for passage in generation.passages(sorted(cosine_of)):
+        for number, span in enumerate(passage.passage.sentences):
+            rows.append(passage.first_sentence + number)
             texts.append(passage.text[span.start - passage.passage.start : span.end - passage.passage.start])
             within.append(passage)
     releases = np.array([passage.release for passage in within], dtype=np.int64)
     cosines = np.array([cosine_of[passage.row] for passage in within], dtype=np.float64)
-    return Sentences(np.array(rows, dtype=np.int64), tuple(texts), releases, tuple(within), cosines)
+    dates = generation.dates(releases)
+    return Sentences(np.array(rows, dtype=np.int64), tuple(texts), releases, dates, tuple(within), cosines)
 
 
-def compute_features(opened: OpenGeneration, question: Question, vector: Vectors, sentences: Sentences) -> Evidence:
+def compute_features(query: Query, generation: Generation, sentences: Sentences) -> Evidence:
     """Compute the features of sentences, in the order of `FEATURES`."""
-    table, wanted, rows = opened.sentences, question.hashes, sentences.rows
-    first, last = opened.sentence_range(sentences.releases)
-    before, after = np.maximum(rows - 1, first), np.minimum(rows + 1, last - 1)
-    has_before, has_after = before != rows, after != rows
-    around, places = np.unique(np.stack([rows, before, after]), return_inverse=True)
-    holds_term = (table.counts(around, around + 1, wanted) > 0)[places.reshape(3, -1)]
-    held, held_before, held_after = (
-        holds_term[0],
-        holds_term[1] & has_before[:, None],
-        holds_term[2] & has_after[:, None],
-    )
-    releases, of = np.unique(sentences.releases, return_inverse=True)
-    in_title = table.title_counts(releases, wanted)
-    cosines = table.cosines(rows, vector).astype(np.float64)
-    coverage = (held | held_before | (in_title > 0)[of]) @ question.weights
+    evidence = generation.sentence_evidence(sentences.rows, sentences.releases, query.hashes, query.vector)
+    releases, release_of = np.unique(sentences.releases, return_inverse=True)
+    release = _release_features(query, generation, releases)
+    in_title = release.in_title[release_of]
+    coverage = (evidence.held | evidence.held_before | in_title) @ query.weights
     trust = np.clip(coverage.max(initial=0.0), *_TRUST_RANGE) - _TRUST_MIDDLE
-    release = _release_features(opened, question, releases, in_title)
     release_cosines = np.full(len(releases), -1.0)
-    np.maximum.at(release_cosines, of, cosines)
-    figure, other = _answer_type_features(question, sentences.texts)
+    np.maximum.at(release_cosines, release_of, evidence.cosines)
+    figure, other = _answer_type_features(query, sentences.texts)
     columns = (
-        cosines,
+        evidence.cosines,
         sentences.passage_cosines,
         coverage,
-        release.coverage[of],
-        release.bm25[of],
-        release_cosines[of],
+        release.coverage[release_of],
+        release.bm25[release_of],
+        release_cosines[release_of],
         figure,
         other,
-        release.numbers_missing[of],
-        release.year[of],
-        release.month[of],
+        release.numbers_missing[release_of],
+        release.year[release_of],
+        release.month[release_of],
         *_form_features(sentences.texts),
-        np.exp(-(rows - first) / _EARLY_SENTENCES),
+        np.exp(-evidence.positions / _EARLY_SENTENCES),
         trust * coverage,
     )
-    nearby = held | held_before | held_after | (in_title > 0)[of]
+    nearby = evidence.held | evidence.held_before | evidence.held_after | in_title
     return Evidence(np.column_stack(columns).astype(np.float64), nearby)
 
 
 @dataclass(frozen=True, slots=True)
 class _ReleaseFeatures:
-    """Features that the sentences of a release share, ``(releases,)`` each."""
+    """Features that the sentences of a release share, ``(releases,)`` each; ``in_title`` is ``(releases, terms)``."""
 
+    in_title: NDArray[np.bool_]
     coverage: Matrix
     bm25: Matrix
     numbers_missing: Matrix
@@ -133,28 +125,28 @@ class _ReleaseFeatures:
     month: Matrix
 
 
-def _release_features(
-    opened: OpenGeneration, question: Question, releases: Rows, in_title: NDArray[np.float32]
-) -> _ReleaseFeatures:
-    first, last = opened.sentence_range(releases)
-    counts = opened.sentences.counts(first, last, question.hashes) + in_title
-    relative = opened.sentences.lengths(first, last) / (opened.average_release_terms or 1.0)
-    norm = _K1 * (1 - _B + _B * relative)
-    dates = [opened.releases[row].release.date for row in releases.tolist()]
+def _release_features(query: Query, generation: Generation, releases: Rows) -> _ReleaseFeatures:
+    numbers = sorted(query.numbers)
+    evidence = generation.release_evidence(releases, np.concatenate([query.hashes, hashes(numbers)]))
+    terms = len(query.hashes)
+    in_title = evidence.in_title[:, :terms]
+    counts = evidence.counts[:, :terms] + in_title
+    norm = _K1 * (1 - _B + _B * evidence.relative_lengths)
+    dates = [served.release.date for served in generation.served(releases.tolist())]
     years = [str(date.year) for date in dates]
-    numbers = sorted(question.numbers)
-    in_release = opened.sentences.counts(first, last, hashes(numbers)) > 0
+    in_release = evidence.counts[:, terms:] > 0
     in_date = np.array([[number in date.isoformat() for number in numbers] for date in dates], dtype=bool)
     missing = (in_release | in_date.reshape(in_release.shape)).mean(axis=1) - 1.0 if numbers else np.zeros(len(dates))
     asks_year = any(len(number) == 4 for number in numbers)
     return _ReleaseFeatures(
-        coverage=(counts > 0) @ question.weights,
-        bm25=(counts * (_K1 + 1) / (counts + norm[:, None])) @ question.weights,
+        in_title=in_title > 0,
+        coverage=(counts > 0) @ query.weights,
+        bm25=(counts * (_K1 + 1) / (counts + norm[:, None])) @ query.weights,
         numbers_missing=missing,
-        year=np.array([year in question.numbers for year in years], dtype=np.float64),
+        year=np.array([year in query.numbers for year in years], dtype=np.float64),
         month=np.array(
             [
-                date.month in question.months and (not asks_year or year in question.numbers)
+                date.month in query.months and (not asks_year or year in query.numbers)
                 for date, year in zip(dates, years, strict=True)
             ],
             dtype=np.float64,
@@ -162,22 +154,22 @@ def _release_features(
     )
 
 
-def _answer_type_features(question: Question, texts: tuple[str, ...]) -> tuple[Matrix, Matrix]:
+def _answer_type_features(query: Query, texts: tuple[str, ...]) -> tuple[Matrix, Matrix]:
     """Return whether sentences hold what is asked for, around 0: as a figure, and as something else."""
     nothing = np.zeros(len(texts))
-    if question.asks is None:
+    if query.asks is None:
         return nothing, nothing
-    found = np.array([_holds_new(question, text) for text in texts]) - 0.5
-    return (found, nothing) if question.asks in NUMERIC else (nothing, found)
+    found = np.array([_holds_new(query, text) for text in texts]) - 0.5
+    return (found, nothing) if query.asks in NUMERIC else (nothing, found)
 
 
-def _holds_new(question: Question, text: str) -> float:
+def _holds_new(query: Query, text: str) -> float:
     """Return 1 where a sentence holds what is asked for, 0.3 where all its numbers were in the question, else 0."""
-    assert question.asks is not None
-    if not holds(question.asks, text):
+    assert query.asks is not None
+    if not holds(query.asks, text):
         return 0.0
-    numbers = {word for word in words(text) if word[0].isdigit()} if question.asks in NUMERIC else set()
-    return 0.3 if numbers and numbers <= question.numbers else 1.0
+    numbers = {word for word in words(text) if word[0].isdigit()} if query.asks in NUMERIC else set()
+    return 0.3 if numbers and numbers <= query.numbers else 1.0
 
 
 def _form_features(texts: tuple[str, ...]) -> tuple[Matrix, ...]:
@@ -186,13 +178,6 @@ def _form_features(texts: tuple[str, ...]) -> tuple[Matrix, ...]:
         dtype=np.float64,
     ).reshape(len(texts), 4)
     return tuple(forms.T)
-
-
-def best_first(opened: OpenGeneration, sentences: Sentences, scores: Matrix) -> Rows:
-    """Return the order of sentences by score, ``(n,)``; of equal ones the newer release's comes first."""
-    newest = -opened.columns.dates[sentences.releases]
-    order: Rows = np.lexsort((sentences.rows, newest, -np.round(scores, 9)))
-    return order
 
 
 def is_heading_like(text: str) -> bool:

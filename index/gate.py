@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.answer_types import NUMERIC, AnswerType
-from index.embed import Embedder, ReadQuery, Vectors
-from index.features import FEATURES, Evidence, Matrix, Sentences, best_first
-from index.opened import OpenGeneration
-from index.question import STOP_WORDS, Question
-from index.search import Scores
-from index.sentence_table import Rows
-from index.terms import stem, words
+from index.embed import Embedder
+from index.features import FEATURES, Matrix
+from index.generation import Generation
+from index.question import STOP_WORDS, Query
+from index.ranking import Ranking
+from index.terms import words
+from index.weights import Weights
 
 GATE_FEATURES = (
     "cosine",  # the best sentence's or its passage's
@@ -32,33 +32,34 @@ _SIMILAR_FROM, _SIMILAR_RANGE = 0.2, 0.6
 _MOST_LEAD, _MOST_SUPPORT = 3.0, 15.0
 
 
-def gate_features(
-    opened: OpenGeneration,
-    embedder: Embedder,
-    question: Question,
-    read: ReadQuery,
-    sentences: Sentences,
-    evidence: Evidence,
-    scores: Scores,
-) -> Matrix:
+def confidence(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder, weights: Weights) -> float:
+    """Return the probability that the best quotes hold the answer."""
+    if not len(ranking.scores):
+        return 0.0
+    features = gate_features(query, ranking, generation, embedder)
+    return probability(features, weights.gate_vector(GATE_FEATURES), weights.gate_bias)
+
+
+def gate_features(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder) -> Matrix:
     """Return the features of a question's best sentences, in the order of `GATE_FEATURES`."""
-    order = best_first(opened, sentences, scores)
+    order, sentences, scores = ranking.best_first, ranking.sentences, ranking.scores
     best = int(order[0])
-    of_best = dict(zip(FEATURES, evidence.features[best], strict=True))
-    together = [at for at in order[:_BEST].tolist() if sentences.releases[at] == sentences.releases[best]]
-    held: NDArray[np.bool_] = np.any(evidence.held_nearby[together], axis=0)
-    soft = _soft(opened, embedder, question, sentences, together, held)
-    support, own = _in_context(opened, question, read, sentences.rows[together])
+    of_best = dict(zip(FEATURES, ranking.evidence.features[best], strict=True))
+    together = [number for number in order[:_BEST].tolist() if sentences.releases[number] == sentences.releases[best]]
+    held: NDArray[np.bool_] = np.any(ranking.evidence.held_nearby[together], axis=0)
+    soft = _soft_coverage(query, ranking, generation, embedder, together)
+    support = generation.sentence_cosines(sentences.rows[together], query.contexts).max(axis=0).astype(np.float64)
+    own = (query.contexts @ query.vector).astype(np.float64)
     lead = scores[best] - scores[order[1:6]].mean() if len(order) > 1 else 0.0
     return np.array(
         [
             max(of_best["cosine"], of_best["passage_cosine"]),
-            soft @ question.weights,
-            question.weights @ (question.focus & ~held),
-            min(question.idf[~held] @ np.clip(support[~held], 0.0, 1.0), _MOST_SUPPORT),
-            _mean_of_missing(question, held, support - own),
+            soft @ query.weights,
+            query.weights @ (query.focus & ~held),
+            min(query.idf[~held] @ np.clip(support[~held], 0.0, 1.0), _MOST_SUPPORT),
+            _mean_of_missing(query, held, support - own),
             min(lead, _MOST_LEAD),
-            float(question.asks in NUMERIC and question.asks is not AnswerType.DATE),
+            float(query.asks in NUMERIC and query.asks is not AnswerType.DATE),
             of_best["numbers_missing"],
             of_best["holds_figure"],
         ],
@@ -71,45 +72,29 @@ def probability(features: Matrix, weights: Matrix, bias: float) -> float:
     return float(1.0 / (1.0 + np.exp(-(features @ weights + bias))))
 
 
-def _soft(
-    opened: OpenGeneration,
-    embedder: Embedder,
-    question: Question,
-    sentences: Sentences,
-    together: list[int],
-    held: NDArray[np.bool_],
+def _soft_coverage(
+    query: Query, ranking: Ranking, generation: Generation, embedder: Embedder, together: list[int]
 ) -> Matrix:
-    """Return how far each term is held, ``(terms,)``: 1, or as far as the nearest word around is similar."""
+    """Return how far each term is held, ``(terms,)``: 1, or as far as the nearest word around is similar.
+
+    :param together: the best sentences, all of one release.
+    """
+    sentences = ranking.sentences
+    held: NDArray[np.bool_] = np.any(ranking.evidence.held_nearby[together], axis=0)
     soft = held.astype(np.float64)
     missing = np.flatnonzero(~held)
-    title = opened.releases[int(sentences.releases[together[0]])].release.title
-    around = {word for at in together for word in words(sentences.passages[at].text)} | set(words(title))
+    title = generation.served([int(sentences.releases[together[0]])])[0].release.title
+    around = {word for number in together for word in words(sentences.passages[number].text)} | set(words(title))
     around -= STOP_WORDS
     if len(missing) and around:
         known = embedder.word_vectors(sorted(around))
-        asked = embedder.word_vectors([question.words[at] for at in missing])
+        asked = embedder.word_vectors([query.words[number] for number in missing])
         similar = (asked @ known.T).max(axis=1)
         soft[missing] = np.clip((similar - _SIMILAR_FROM) / _SIMILAR_RANGE, 0.0, 1.0)
     return soft
 
 
-def _in_context(opened: OpenGeneration, question: Question, read: ReadQuery, rows: Rows) -> tuple[Matrix, Matrix]:
-    """Return how near each term's vector in context is to the nearest sentence and to the question, ``(terms,)`` each.
-
-    A term that the model read as no word of its own has the question's vector.
-    """
-    context_of: dict[str, Vectors] = {}
-    for written, context in zip(read.words, read.contexts, strict=True):
-        for word in words(written):
-            context_of.setdefault(stem(word), context)
-    contexts = np.array([context_of.get(stem(word), read.vector) for word in question.words], dtype=np.float32)
-    contexts = contexts.reshape(len(question.words), len(read.vector))
-    return opened.sentences.cosines(rows, contexts.T).max(axis=0).astype(np.float64), (contexts @ read.vector).astype(
-        np.float64
-    )
-
-
-def _mean_of_missing(question: Question, held: NDArray[np.bool_], values: Matrix) -> float:
+def _mean_of_missing(query: Query, held: NDArray[np.bool_], values: Matrix) -> float:
     """Return the mean of values over the terms that are not held, by weight; 0 where none is missing."""
-    weights = question.weights * ~held
+    weights = query.weights * ~held
     return float(weights @ values / (weights.sum() or 1.0))

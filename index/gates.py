@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from corpus.errors import GateError, MeasuresError, QuestionError
 from index.embed import Embedder
+from index.generation import Scope
 from index.generations import Generations
-from index.opened import OpenGeneration, Scope
+from index.opened import OpenGeneration
 from index.question import analyse, readable
 from index.search import find_passages
 from index.store.canaries import Canary
@@ -58,10 +59,10 @@ def _texts_stand(new: OpenGeneration, embedder: Embedder) -> None:
     """
     if not new.manifest.passages:
         return
-    question = analyse(new.releases[0].release.title, new.lexical)
-    found = find_passages(new, question, embedder.encode_query(question.text), Scope(), 5)
-    served = new.passages.passages(found.rows.tolist())
-    texts = [new.passages.release(passage.release).text for passage in served]
+    query = analyse(new.served([0])[0].release.title, new, embedder)
+    found = find_passages(query, new, Scope(), 5)
+    served = new.passages(found.rows.tolist())
+    texts = [new.release(passage.release).text for passage in served]
     whole = all(
         text[passage.passage.start : passage.passage.end] == passage.text
         for text, passage in zip(texts, served, strict=True)
@@ -76,7 +77,7 @@ def _fallen(new: OpenGeneration, before: OpenGeneration | None) -> list[str]:
     """Name the counts that fall by more than a tenth of what is served and not withdrawn."""
     if before is None:
         return []
-    releases, passages = before.shown()
+    releases, passages = before.shown_counts()
     counts = {"releases": (releases, new.manifest.releases), "passages": (passages, new.manifest.passages)}
     return [
         f"it has {now} {what} where there are {was}"
@@ -100,10 +101,9 @@ def _lost(
 def finds(opened: OpenGeneration, embedder: Embedder, canary: Canary) -> bool:
     """Tell whether a generation finds the release that a canary is of."""
     try:
-        asked = analyse(readable(canary.question), opened.lexical)
+        query = analyse(readable(canary.question), opened, embedder)
     except QuestionError:  # a release may consist of what no question may: it is then no canary
         return True
-    found = find_passages(opened, asked, embedder.encode_query(asked.text), Scope(), _PASSAGES)
-    return any(
-        opened.releases[row].release.release_id == canary.release_id for row in opened.releases_of(found.rows).tolist()
-    )
+    found = find_passages(query, opened, Scope(), _PASSAGES)
+    releases = opened.served(opened.releases_of(found.rows).tolist())
+    return any(served.release.release_id == canary.release_id for served in releases)

@@ -1,6 +1,6 @@
 """Keywords: the one place that knows tantivy. It finds candidates by BM25; how much they count is decided elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,6 @@ import tantivy
 from numpy.typing import NDArray
 
 from corpus.errors import GenerationError, StorageError
-from index.question import Question
 
 _HEAP_BYTES = 50_000_000
 _TITLE_BOOST = 0.5
@@ -76,15 +75,18 @@ class LexicalIndex:
         return [known for known, _ in self._searcher.terms_with_prefix("body", term[:1], limit=_MOST_SIMILAR)]
 
     def search(
-        self, question: Question, k: int, field: str = "", allowed: NDArray[np.bool_] | None = None
+        self,
+        terms: Sequence[str],
+        weights: NDArray[np.float64],
+        k: int,
+        field: str = "",
+        allowed: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.int64]:
-        """Return the rows of the at most `k` passages that hold most of a question, best first.
+        """Return the rows of the at most `k` passages that hold most of the weighted terms, best first.
 
         :param field: ``row`` or ``release``, whose numbers `allowed`, ``(passages,)`` or ``(releases,)``, marks.
         """
-        clauses = [
-            clause for term, idf in zip(question.terms, question.idf, strict=True) for clause in self._term(term, idf)
-        ]
+        clauses = [clause for term, weight in zip(terms, weights, strict=True) for clause in self._term(term, weight)]
         if not clauses or k <= 0:
             return np.empty(0, dtype=np.int64)
         query = tantivy.Query.boolean_query(clauses)
@@ -96,13 +98,15 @@ class LexicalIndex:
         rows: list[Any] = self._searcher.fast_field_values("row", [address for _, address in hits])
         return np.array(rows, dtype=np.int64)
 
-    def _term(self, term: str, idf: float) -> list[tuple[Any, Any]]:
-        """Return the clauses for a term, each weighted by the question's idf instead of tantivy's own."""
+    def _term(self, term: str, weight: float) -> list[tuple[Any, Any]]:
+        """Return the clauses for a term, weighted as given instead of by tantivy's own."""
         clauses = []
         for field, boost in (("body", 1.0), ("title", _TITLE_BOOST)):
             found = self._searcher.doc_freq(field, term)
             if found:
                 own = np.log1p((len(self) - found + 0.5) / (found + 0.5))
                 query = tantivy.Query.term_query(self._index.schema, field, term)
-                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, boost * idf / max(own, 1e-6))))
+                clauses.append(
+                    (tantivy.Occur.Should, tantivy.Query.boost_query(query, boost * weight / max(own, 1e-6)))
+                )
         return clauses

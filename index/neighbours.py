@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from index.answer import source_of
+from index.generation import Generation
 from index.models import Source
-from index.opened import OpenGeneration
 from index.sentences import Span
 
 _DIGEST_CHARS = 8
@@ -42,17 +42,16 @@ def span_digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:_DIGEST_CHARS]
 
 
-def neighbours(opened: OpenGeneration, release_id: str, start: int, end: int, digest: str) -> Neighbours | Untraceable:
+def neighbours(generation: Generation, release_id: str, start: int, end: int, digest: str) -> Neighbours | Untraceable:
     """Return what stands around a span of a release.
 
     :param digest: `span_digest` of the words that stood there when they were shown.
     """
-    row = opened.release_row(release_id)
+    row = generation.release_row(release_id)
     if row is None:
         return Untraceable.GONE
-    release = opened.passages.release(row)
-    first, last = (int(opened.first_passages[at]) for at in (row, row + 1))
-    passages = [served.passage for served in opened.passages.passages(list(range(first, last)))]
+    release = generation.release(row)
+    passages = [served.passage for served in generation.passages_of(row)]
     edges = sorted({edge for passage in passages for span in passage.sentences for edge in (span.start, span.end)})
     span = _found(release.text, Span(start, end), digest, edges)
     if span is None:
@@ -60,7 +59,7 @@ def neighbours(opened: OpenGeneration, release_id: str, start: int, end: int, di
     touched = [at for at, passage in enumerate(passages) if passage.start < span.end and span.start < passage.end]
     begin, finish = max(0, touched[0] - 1), min(len(passages) - 1, touched[-1] + 1)
     return Neighbours(
-        source=source_of(opened.releases[row]),
+        source=source_of(generation.served([row])[0]),
         heading=passages[touched[0]].heading,
         before=release.text[passages[begin].start : span.start].strip(),
         quote=release.text[span.start : span.end],

@@ -8,10 +8,10 @@ import numpy as np
 
 from corpus.agencies import registry
 from corpus.models import Release
-from index.answer import Ranking
+from index.generation import Generation
 from index.models import Notice
-from index.opened import OpenGeneration
-from index.question import bodies
+from index.question import Query
+from index.ranking import Ranking
 
 _NOW = re.compile(
     r"\b(?:now|current|currently|latest|newest|recent|recently|today|still|this (?:year|month|week)|so far)\b",
@@ -23,21 +23,21 @@ _SAME_SUBJECT = 2.0
 
 
 def notices(
-    opened: OpenGeneration, question: str, ranking: Ranking, quoted: Sequence[int], today: datetime.date
+    query: Query, ranking: Ranking, generation: Generation, quoted: Sequence[int], today: datetime.date
 ) -> tuple[Notice, ...]:
     """Return what is to be said of an answer's sources, and of bodies that the question names and no release does.
 
     :param quoted: the rows of the quoted releases, that of the first quote first; none where nothing was answered.
     """
-    found = [_unnamed(opened, agency_id) for agency_id in bodies(question)]
+    candidates = [_unnamed(generation, agency_id) for agency_id in query.agencies]
     if quoted:
-        sources = [opened.releases[row].release for row in quoted]
-        found += [_age(question, sources, today), _newer(opened, ranking, quoted)]
-    return tuple(notice for notice in found if notice)
+        sources = [served.release for served in generation.served(quoted)]
+        candidates += [_age(query.text, sources, today), _newer(ranking, generation, quoted)]
+    return tuple(notice for notice in candidates if notice)
 
 
-def _unnamed(opened: OpenGeneration, agency_id: str) -> Notice | None:
-    if len(opened.naming([agency_id]).passages):
+def _unnamed(generation: Generation, agency_id: str) -> Notice | None:
+    if len(generation.naming([agency_id]).passages):
         return None
     agency = registry().agencies[agency_id]
     return Notice("No release names {body}.", {"body": agency.acronyms[0] if agency.acronyms else agency.name})
@@ -50,12 +50,12 @@ def _age(question: str, sources: Sequence[Release], today: datetime.date) -> Not
     return Notice("The newest of these sources is of {date}, more than a year old.", {"date": newest.isoformat()})
 
 
-def _newer(opened: OpenGeneration, ranking: Ranking, quoted: Sequence[int]) -> Notice | None:
+def _newer(ranking: Ranking, generation: Generation, quoted: Sequence[int]) -> Notice | None:
     """Tell of a newer release on the same subject by the issuer of the first quote."""
-    first = opened.releases[quoted[0]].release
+    first = generation.served(quoted[:1])[0].release
     near = ranking.scores >= ranking.scores.max() - _SAME_SUBJECT
     others = np.setdiff1d(ranking.sentences.releases[near], np.array(quoted))
-    newer = [opened.releases[row].release for row in others.tolist()]
+    newer = [served.release for served in generation.served(others.tolist())]
     newer = [release for release in newer if release.issuer == first.issuer and release.date > first.date]
     if not newer:
         return None

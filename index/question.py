@@ -1,9 +1,10 @@
-"""What can be told of a question: its words and how much each tells, numbers, months, and what it asks for."""
+"""A question as it is searched for: its words and how much each tells, the agencies it names, what it asks for."""
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from corpus.errors import QuestionError
 from corpus.models import Mention
 from index.answer_types import MONTHS, AnswerType, asked_for
 from index.background import share
+from index.embed import Embedder, ReadQuery, Vectors
 from index.terms import Hashes, body_term, hashes, stem, words
 
 MAX_QUESTION_CHARS = 2_000
@@ -50,11 +52,13 @@ class Lexicon(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question as it is searched for. The arrays have one entry a term, ``(terms,)``.
+class Query:
+    """A question as the engine reads it. The arrays have one entry a term, ``(terms,)``.
 
     ``weights`` are inverse passage frequencies that sum to 1: how much of the question a term is. ``idf`` is the same
-    in nats. ``focus`` holds the terms of what is counted or chosen among.
+    in nats. ``focus`` holds the terms of what is counted or chosen among. ``agencies`` are the ids of those it names.
+    ``vector``, ``(dim,)``, is the model's reading of the whole, ``contexts``, ``(terms, dim)``, of each term's word in
+    it: the whole's where the model reads the word in no way of its own.
     """
 
     text: str
@@ -67,6 +71,9 @@ class Question:
     numbers: frozenset[str]
     months: frozenset[int]
     focus: NDArray[np.bool_]
+    agencies: tuple[str, ...]
+    vector: Vectors
+    contexts: Vectors
 
 
 def readable(text: str) -> str:
@@ -91,26 +98,29 @@ def readable(text: str) -> str:
     return visible
 
 
-def analyse(text: str, lexicon: Lexicon, *, spelling: bool = True) -> Question:
-    """Analyse a readable question against the terms of a corpus.
+def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool = True) -> Query:
+    """Analyse a readable question against the terms of a corpus, and let the model read it.
 
     :param spelling: whether a word that the corpus does not know is read as one that it knows, where they are alike.
     """
-    named = {body_term(mention.agency_id): mention for mention in _mentions(text)}
-    named = {term: mention for term, mention in named.items() if lexicon.frequency(term)}
-    content = _content(text, named.values(), lexicon)
+    frequency = cache(lexicon.frequency)
+    mentions = registry().mentions(text, question=True)
+    named = {body_term(mention.agency_id): mention for mention in mentions}
+    named = {term: mention for term, mention in named.items() if frequency(term)}
+    content = _content(text, named.values(), frequency)
     terms, idf = [], []
     for term, word in content.items():
-        known = term if lexicon.frequency(term) or not spelling else _respelled(term, word, lexicon)
+        known = term if frequency(term) or not spelling else _respelled(term, word, lexicon)
         terms.append(known)
-        idf.append(_idf(known, word if known == term else known, lexicon))
+        idf.append(_idf(frequency(known), known, word if known == term else known, len(lexicon)))
     for term in named:
         content[term] = registry().agencies[term[1:]].name.lower()
         terms.append(term)
-        idf.append(_idf(term, term, lexicon))
+        idf.append(_idf(frequency(term), term, term, len(lexicon)))
     idf_array = np.array(idf, dtype=np.float64)
     focus = _focus(text)
-    return Question(
+    reading = embedder.read_query(text)
+    return Query(
         text=text,
         words=tuple(content.values()),
         terms=tuple(terms),
@@ -121,33 +131,36 @@ def analyse(text: str, lexicon: Lexicon, *, spelling: bool = True) -> Question:
         numbers=frozenset(word for word in words(text) if word[0].isdigit()),
         months=_months(text),
         focus=np.array([term in focus for term in content], dtype=bool),
+        agencies=tuple(dict.fromkeys(mention.agency_id for mention in mentions)),
+        vector=reading.vector,
+        contexts=_contexts(tuple(content.values()), reading),
     )
 
 
-def _content(text: str, named: Iterable[Mention], lexicon: Lexicon) -> dict[str, str]:
+def _contexts(content: tuple[str, ...], reading: ReadQuery) -> Vectors:
+    """Return the vectors in context of a question's words, ``(words, dim)``."""
+    context_of: dict[str, Vectors] = {}
+    for written, context in zip(reading.words, reading.contexts, strict=True):
+        for word in words(written):
+            context_of.setdefault(stem(word), context)
+    contexts = np.array([context_of.get(stem(word), reading.vector) for word in content], dtype=np.float32)
+    return contexts.reshape(len(content), len(reading.vector))
+
+
+def _content(text: str, named: Iterable[Mention], frequency: Callable[[str], int]) -> dict[str, str]:
     """Return the terms of a question in order, and the word each is of.
 
     Words of a body's name that the corpus does not use are left out: it is found by its term.
     """
     by_term = {stem(word): word for word in reversed(words(text)) if word not in STOP_WORDS}
     spelled = {stem(word) for mention in named for word in words(text[mention.start : mention.end])}
-    return {term: word for term, word in reversed(by_term.items()) if term not in spelled or lexicon.frequency(term)}
+    return {term: word for term, word in reversed(by_term.items()) if term not in spelled or frequency(term)}
 
 
-def bodies(text: str) -> tuple[str, ...]:
-    """Return the ids of the bodies that a question names."""
-    return tuple(dict.fromkeys(mention.agency_id for mention in _mentions(text)))
-
-
-def _mentions(text: str) -> tuple[Mention, ...]:
-    return registry().mentions(text, question=True)
-
-
-def _idf(term: str, word: str, lexicon: Lexicon) -> float:
+def _idf(frequency: int, term: str, word: str, passages: int) -> float:
     """Return a term's inverse passage frequency in nats, the corpus's own smoothed by that of English at large."""
-    passages = len(lexicon)
     expected = PRIOR_PASSAGES * max(share(word), share(term))
-    return max(0.05, float(np.log((passages + PRIOR_PASSAGES) / (lexicon.frequency(term) + expected))))
+    return max(0.05, float(np.log((passages + PRIOR_PASSAGES) / (frequency + expected))))
 
 
 def _respelled(term: str, word: str, lexicon: Lexicon) -> str:

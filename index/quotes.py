@@ -1,17 +1,16 @@
 """Scored sentences -> one to three quotes: whole sentences, the answering one first, each able to stand alone."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from corpus.models import Release
 from corpus.text import is_list_item
-from index.features import Sentences, best_first, is_heading_like
+from index.features import Sentences, is_heading_like
+from index.generation import Generation
 from index.links import link_to
 from index.models import Quote
-from index.opened import OpenGeneration
-from index.search import Scores
+from index.ranking import Ranking
 from index.sentences import Span
 from index.terms import words
 
@@ -41,32 +40,32 @@ class Picked:
     also: tuple[int, ...] = ()
 
 
-def pick_quotes(opened: OpenGeneration, sentences: Sentences, scores: Scores, limit: int = MAX_QUOTES) -> list[Picked]:
+def pick_quotes(ranking: Ranking, generation: Generation, limit: int = MAX_QUOTES) -> list[Picked]:
     """Pick at most `limit` quotes of `MAX_CHARS` together, unless the first sentence alone is longer."""
-    order = best_first(opened, sentences, scores)[: limit + _CONSIDERED]
+    sentences, scores = ranking.sentences, ranking.scores
+    order = ranking.best_first[: limit + _CONSIDERED]
     picked: list[Picked] = []
-    texts, said = _texts(opened), cache(lambda text: frozenset(words(text)))
-    for at in order.tolist():
-        if scores[order[0]] - scores[at] > _MAX_DROP or (picked and is_heading_like(sentences.texts[at])):
+    said = cache(lambda text: frozenset(words(text)))
+    for number in order.tolist():
+        if scores[order[0]] - scores[number] > _MAX_DROP or (picked and is_heading_like(sentences.texts[number])):
             continue
-        release = int(sentences.releases[at])
-        new = said(sentences.texts[at])
+        release = int(sentences.releases[number])
+        alone = _span(sentences, number)
+        new = said(sentences.texts[number])
         twin = next(
             (
-                number
-                for number, other in enumerate(picked)
-                if _holds(other, release, _span(sentences, at))
-                or _same_words(said(texts(other.release)[other.span.start : other.span.end]), new)
+                place
+                for place, quote in enumerate(picked)
+                if _holds(quote, release, alone) or _same_words(said(_text(quote, generation)), new)
             ),
             None,
         )
         if twin is not None:
             picked[twin] = _with_source(picked[twin], release)
             continue
-        text = texts(release)
-        alone = _span(sentences, at)
-        span = standing_alone(opened, release, text, int(sentences.rows[at]), alone)
-        neighbour = next((number for number, other in enumerate(picked) if _touches(text, other, release, span)), None)
+        text = generation.release(release).text
+        span = standing_alone(generation, release, int(sentences.rows[number]), alone)
+        neighbour = next((place for place, quote in enumerate(picked) if _touches(text, quote, release, span)), None)
         if neighbour is not None:
             _grow(picked, neighbour, span)
         elif len(picked) < limit:
@@ -74,24 +73,17 @@ def pick_quotes(opened: OpenGeneration, sentences: Sentences, scores: Scores, li
                 (each for each in (span, alone) if not picked or _chars(picked) + _length(each) <= MAX_CHARS), None
             )
             if fitting:
-                picked.append(Picked(release, fitting, at))
+                picked.append(Picked(release, fitting, number))
     return picked
 
 
-def _texts(opened: OpenGeneration) -> Callable[[int], str]:
-    known: dict[int, str] = {}
-
-    def text(release: int) -> str:
-        if release not in known:
-            known[release] = opened.passages.release(release).text
-        return known[release]
-
-    return text
+def _text(quote: Picked, generation: Generation) -> str:
+    return generation.release(quote.release).text[quote.span.start : quote.span.end]
 
 
-def _span(sentences: Sentences, at: int) -> Span:
-    passage = sentences.passages[at]
-    return passage.passage.sentences[int(sentences.rows[at]) - passage.first_sentence]
+def _span(sentences: Sentences, number: int) -> Span:
+    passage = sentences.passages[number]
+    return passage.passage.sentences[int(sentences.rows[number]) - passage.first_sentence]
 
 
 def as_quote(release: Release, span: Span, heading: str, score: float) -> Quote:
@@ -107,24 +99,23 @@ def as_quote(release: Release, span: Span, heading: str, score: float) -> Quote:
     )
 
 
-def standing_alone(opened: OpenGeneration, release: int, text: str, row: int, span: Span) -> Span:
+def standing_alone(generation: Generation, release: int, sentence: int, span: Span) -> Span:
     """Return a sentence with what it leans on: an item with its lead-in, "It will also…" with the sentence before.
 
-    :param release: the row of its release, whose text is `text`.
-    :param row: the sentence's own, whose span is `span`.
+    :param release: the row of its release.
+    :param sentence: its own row, whose span is `span`.
     """
-    words_ = text[span.start : span.end]
-    first = int(opened.first_sentences[opened.first_passages[release]])
-    before = opened.passages.spans(range(max(first, row - _CONSIDERED), row))
-    after = opened.passages.spans(range(row + 1, row + 1 + _CONSIDERED)) if words_.endswith(":") else []
-    if is_list_item(words_):
-        return _from_lead_in(text, span, before)
-    for item in after:
+    text = generation.release(release).text
+    sentence_text = text[span.start : span.end]
+    around = generation.spans_around(sentence, release, _CONSIDERED)
+    if is_list_item(sentence_text):
+        return _from_lead_in(text, span, around.before)
+    for item in around.after if sentence_text.endswith(":") else ():
         if not is_list_item(text[item.start : item.end]) or item.end - span.start > _LEAN_MAX_CHARS:
             break
         span = Span(span.start, item.end)
-    previous = before[-1] if before else None
-    leans = previous and _LEANS.match(words_) and "\n" not in text[previous.end : span.start]
+    previous = around.before[-1] if around.before else None
+    leans = previous and _LEANS.match(sentence_text) and "\n" not in text[previous.end : span.start]
     if previous and leans and span.end - previous.start <= _LEAN_MAX_CHARS:
         return Span(previous.start, span.end)
     return span

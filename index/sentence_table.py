@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embed import Vectors
+from index.generation import Rows
 from index.terms import Hashes, hashes
-
-Rows = NDArray[np.int64]
 
 
 class SentenceTable:

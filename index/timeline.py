@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from corpus.models import UNDATED
 from index.filters import Filters
-from index.opened import OpenGeneration
+from index.generation import Generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Timeline:
     generation: str
 
 
-def timeline(opened: OpenGeneration, agency_ids: Sequence[str], *, exact: bool = False) -> Timeline:
+def timeline(generation: Generation, agency_ids: Sequence[str], *, exact: bool = False) -> Timeline:
     """Count mentions of bodies, and of their sub-units unless `exact`, by month.
 
     :raises KeyError: when no body has an id.
@@ -36,19 +36,18 @@ def timeline(opened: OpenGeneration, agency_ids: Sequence[str], *, exact: bool =
     by_body: dict[str, Counter[int]] = {}
     dated: set[int] = set()
     for agency_id in agency_ids:
-        namings = opened.naming(Filters(agency=agency_id, exact=exact).bodies())
-        rows = [
-            row for row in opened.releases_of(namings.passages).tolist() if opened.releases[row].release.date != UNDATED
-        ]
-        by_body[agency_id] = Counter(_month_number(opened.releases[row].release.date) for row in rows)
-        dated.update(rows)
+        namings = generation.naming(Filters(agency=agency_id, exact=exact).bodies())
+        naming = generation.served(generation.releases_of(namings.passages).tolist())
+        naming = [served for served in naming if served.release.date != UNDATED]
+        by_body[agency_id] = Counter(_month_number(served.release.date) for served in naming)
+        dated.update(served.row for served in naming)
     numbers = [number for counts in by_body.values() for number in counts]
     span = range(min(numbers), max(numbers) + 1) if numbers else range(0)
     return Timeline(
         months=tuple(f"{number // 12:04}-{number % 12 + 1:02}" for number in span),
         series=tuple(Series(key, tuple(counts[number] for number in span)) for key, counts in by_body.items()),
         releases=len(dated),
-        generation=opened.manifest.generation,
+        generation=generation.manifest.generation,
     )
 
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from corpus.models import UNDATED
-from index.answer import Ranking, passages, quotes, rank
+from index.answer import Answerer, quotes
 from index.evaluate import Outcome, evaluate, temporary_index
 from index.features import FEATURES
 from index.filters import Filters
 from index.gold import GoldQuestion
 from index.opened import OpenGeneration
-from index.question import analyse, readable
 from index.quotes import MAX_QUOTES
+from index.ranking import Ranking, passages
 from tests.eval.fit import FOLDS, Fit, Matrix, fit_sentences, labels, zero_weights
 from tests.fakes import silent
 
@@ -68,10 +68,10 @@ class Ablation:
     def _ask(
         self, *, spelling: bool
     ) -> Iterator[tuple[GoldQuestion, Ranking, np.ndarray[tuple[int], np.dtype[np.bool_]]]]:
+        answerer = Answerer(self._fit.embedder, zero_weights())
         for question in self._fit.gold:
-            analysed = analyse(readable(question.text), self._opened.lexical, spelling=spelling)
-            read = self._fit.embedder.read_query(analysed.text)
-            ranking = rank(self._opened, analysed, read, Filters(), zero_weights())
+            query = answerer.read(question.text, self._opened, spelling=spelling)
+            ranking = answerer.rank(query, self._opened, Filters())
             yield question, ranking, labels(question, ranking, self._opened)
 
     def _figures(self, asked: Asked, without: Sequence[str] | None) -> dict[str, float]:
@@ -112,11 +112,11 @@ class Ablation:
             scores = np.array([fused[passage.row] for passage in ranking.sentences.passages])
         else:
             scores = ranking.evidence.features @ weights
-        scored = dataclasses.replace(ranking, scores=scores)
-        found = passages(self._opened, scored, 100)
+        scored = ranking.scored(scores)
+        found = passages(scored, self._opened, 100)
         documents = tuple(dict.fromkeys(passage.release_id for passage in found))
         names = ("dense", "lexical", "fused")
-        shown = quotes(self._opened, scored, MAX_QUOTES).quotes
+        shown = quotes(scored, self._opened, MAX_QUOTES).quotes
         return Outcome(question, dict.fromkeys(names, documents), dict.fromkeys(names, found), True, 0.0, shown)
 
 

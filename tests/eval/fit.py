@@ -23,7 +23,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from corpus.models import Release
-from index.answer import Ranking, passages, quotes, rank
+from index.answer import Answerer, quotes
 from index.embed import ReadQuery, SentenceTransformerEmbedder, Vectors
 from index.evaluate import Outcome, evaluate, temporary_index
 from index.features import FEATURES
@@ -32,8 +32,8 @@ from index.filters import Filters
 from index.gate import GATE_FEATURES, gate_features, probability
 from index.gold import GoldQuestion, load_corpus, load_questions
 from index.opened import OpenGeneration
-from index.question import analyse, readable
 from index.quotes import MAX_QUOTES
+from index.ranking import Ranking, passages
 from index.weights import Weights
 from tests.fakes import silent
 
@@ -107,8 +107,10 @@ def labels(question: GoldQuestion, ranking: Ranking, opened: OpenGeneration) -> 
     evidence, answer = [fold(quote) for quote in question.quotes], fold(question.answer)
     return np.array(
         [
-            opened.releases[release].release.release_id == question.document and _answers(fold(text), evidence, answer)
-            for release, text in zip(ranking.sentences.releases.tolist(), ranking.sentences.texts, strict=True)
+            served.release.release_id == question.document and _answers(fold(text), evidence, answer)
+            for served, text in zip(
+                opened.served(ranking.sentences.releases.tolist()), ranking.sentences.texts, strict=True
+            )
         ],
         dtype=bool,
     )
@@ -177,7 +179,8 @@ class Fit:
         found = []
         for question in self.gold:
             if question.quotes:
-                ranking = self._rank(opened, question, zero_weights())
+                answerer = Answerer(self.embedder, zero_weights())
+                ranking = answerer.rank(answerer.read(question.text, opened), opened, Filters())
                 found.append((question, ranking.evidence.features, labels(question, ranking, opened)))
         return found
 
@@ -193,13 +196,12 @@ class Fit:
         self, opened: OpenGeneration, question: GoldQuestion, weights: Weights, setting: int, kind: str = ""
     ) -> Example:
         """Ask a question of a corpus."""
-        ranking = self._rank(opened, question, weights)
-        analysed = analyse(readable(question.text), opened.lexical)
-        shown = quotes(opened, ranking, MAX_QUOTES).quotes
-        features = gate_features(
-            opened, self.embedder, analysed, ranking.read, ranking.sentences, ranking.evidence, ranking.scores
-        )
-        found = passages(opened, ranking, 100)
+        answerer = Answerer(self.embedder, weights)
+        query = answerer.read(question.text, opened)
+        ranking = answerer.rank(query, opened, Filters())
+        shown = quotes(ranking, opened, MAX_QUOTES).quotes
+        features = gate_features(query, ranking, opened, self.embedder)
+        found = passages(ranking, opened, 100)
         documents = tuple(dict.fromkeys(passage.release_id for passage in found))
         outcome = Outcome(
             question,
@@ -259,10 +261,6 @@ class Fit:
                 if self.folds[question.question_id] == out and number % of == at:
                     found.append(self.example(opened, question, weights, 1))
         return found
-
-    def _rank(self, opened: OpenGeneration, question: GoldQuestion, weights: Weights) -> Ranking:
-        analysed = analyse(readable(question.text), opened.lexical)
-        return rank(opened, analysed, self.embedder.read_query(analysed.text), Filters(), weights)
 
 
 def with_sentences(weights: Matrix) -> Weights:

@@ -9,6 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
+from index.answer import Answerer
 from index.embed import SentenceTransformerEmbedder
 from index.evaluate import ask, temporary_index
 from index.figures import auroc
@@ -28,9 +29,10 @@ def main() -> None:
     lines = [json.loads(line) for line in UNSEEN.read_text("utf-8").splitlines()]
     unseen = [GoldQuestion(line["_id"], line["question"], {}, "off_topic") for line in lines]
     answerable = [question for question in load_questions(folder) if question.quotes]
+    answerer = Answerer(embedder, weights)
     with temporary_index(load_corpus(folder), embedder, silent) as opened:
-        off_topic = [ask(opened, embedder, question, weights, weights.threshold) for question in unseen]
-        others = [ask(opened, embedder, question, weights, weights.threshold) for question in answerable]
+        off_topic = [ask(question, opened, answerer, weights.threshold) for question in unseen]
+        others = [ask(question, opened, answerer, weights.threshold) for question in answerable]
     answered = [outcome for outcome in off_topic if outcome.answered]
     print(f"answered {len(answered)} of {len(off_topic)}")
     print(f"AUROC {auroc([one.confidence for one in others], [one.confidence for one in off_topic]):.3f}")

@@ -50,10 +50,10 @@ def test_measures_are_verbatim_newest_first_and_each_once(engine: Engine) -> Non
     ]
     assert quoted(card).count("Europol will open a laboratory in the harbour town.") == 1
     assert [measure.date for measure in card.measures] == sorted((m.date for m in card.measures), reverse=True)
-    texts = {served.release.release_id: row for row, served in enumerate(engine.served().releases)}
     for measure in card.measures:
-        text = engine.served().passages.release(texts[measure.quote.release_id]).text
-        assert text[measure.quote.start : measure.quote.end] == measure.quote.text
+        release = engine.release(measure.quote.release_id)
+        assert release is not None
+        assert release.text[measure.quote.start : measure.quote.end] == measure.quote.text
 
 
 def test_parts_are_counted_in_unless_exact(engine: Engine) -> None:
@@ -71,7 +71,7 @@ def test_body_that_no_release_names_comes_with_those_like_it(engine: Engine) -> 
     card = engine.card("eppo")
     assert (card.releases, card.passages, card.first_date, card.measures) == (0, 0, None, ())
     assert card.nearest
-    assert set(card.nearest) <= engine.served().named_bodies()
+    assert set(card.nearest) <= engine.served().named_agencies()
 
 
 def test_withdrawn_release_is_gone_from_cards_at_once(
@@ -82,7 +82,7 @@ def test_withdrawn_release_is_gone_from_cards_at_once(
     upkeep(settings, embedder).remove(gone, quiet, build=False)
     card = engine.card("frontex")
     assert (card.releases, card.passages, card.measures, card.named_with) == (0, 0, (), ())
-    assert "frontex" not in engine.served().named_bodies()
+    assert "frontex" not in engine.served().named_agencies()
     assert not engine.timeline(["frontex"]).months
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from index.answer_types import AnswerType, asked_for
 from index.question import analyse
+from tests.fakes import FakeEmbedder
 
 
 class NoWords:
@@ -46,5 +47,5 @@ def test_what_yes_or_no_would_answer_asks_for_nothing_of_a_kind(question: str, k
     ],
 )
 def test_focus_is_what_is_counted_or_chosen_among(question: str, focus: set[str]) -> None:
-    analysed = analyse(question, NoWords())
+    analysed = analyse(question, NoWords(), FakeEmbedder())
     assert {analysed.words[at] for at in np.flatnonzero(analysed.focus)} == focus

@@ -9,10 +9,11 @@ import pytest
 
 from index.build import build
 from index.engine import Engine
-from index.features import best_first, sentences_of
+from index.features import Evidence, sentences_of
 from index.filters import Filters
 from index.ingest import Overrides, ingest_file
 from index.models import Quote
+from index.ranking import Ranking
 from index.search import Ranked
 from index.settings import IndexSettings
 from index.store.corpus import CorpusStore
@@ -72,10 +73,13 @@ def test_of_equal_sentences_the_newer_release_comes_first(
     quoted("cod", *[f"The cod of the North Sea, the {number} time." for number in ("first", "second", "third")])
     with Engine(settings, embedder) as engine:
         opened = engine.served()
-        rows = np.arange(len(opened.vectors))
-        sentences = sentences_of(opened, Ranked(rows, np.zeros(len(rows)), np.zeros(len(rows))), len(rows))
-        order = best_first(opened, sentences, np.zeros(len(sentences.rows)))
-        dates = [opened.releases[row].release.date for row in sentences.releases[order].tolist()]
+        rows = np.arange(len(opened))
+        found = Ranked(rows, np.zeros(len(rows)), np.zeros(len(rows)))
+        sentences = sentences_of(opened, found, len(rows))
+        nothing = Evidence(np.zeros((len(rows), 0)), np.zeros((len(rows), 0), dtype=bool))
+        ranking = Ranking(found, sentences, nothing, np.zeros(len(sentences.rows)))
+        best = opened.served(sentences.releases[ranking.best_first].tolist())
+        dates = [served.release.date for served in best]
     assert dates == sorted(dates, reverse=True)
     assert len(set(dates)) == 3
 
