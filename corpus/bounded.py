@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from corpus.children import child_environment
 from corpus.errors import SourceError
 from corpus.models import Draft
 
@@ -72,7 +73,9 @@ def _read(reader: str, data: bytes, name: str, address: str | None) -> Any:  # n
         f"{name} takes more than {TIMEOUT_S:g} s or {MEMORY_BYTES >> 20} MB to read: save it as text and add that."
     )
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT_S, check=False)
+        done = subprocess.run(
+            command, input=data, capture_output=True, timeout=TIMEOUT_S, env=child_environment(), check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise too_much from error
     if done.returncode == _REFUSED:

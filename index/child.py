@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+from corpus.children import child_environment
 from corpus.errors import WorkerError
 from index.jobs import Job
 from index.messages import Message, Raised, Task
@@ -66,7 +67,7 @@ def start_module(
     return subprocess.Popen(
         [sys.executable, "-P", "-m", module, str(theirs.fileno())],
         pass_fds=[theirs.fileno()],
-        env=os.environ | {"PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false"} | environment,
+        env=child_environment(PYTHONPATH=path, TOKENIZERS_PARALLELISM="false", **environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=stderr,
