@@ -15,7 +15,7 @@ from bot import delivery, journal, render
 from bot.desk import Stopping
 from bot.markup import plain
 from bot.words import Words, words_for
-from corpus.errors import FilterError, MeasuresError, QuestionError, SettingsError
+from corpus.errors import FilterError, MeasuresError, QuestionError, SettingsError, TooSlowError
 
 if TYPE_CHECKING:
     from bot.client import MeasuresBot
@@ -37,6 +37,10 @@ def sentence(words: Words, error: BaseException) -> str:
     if isinstance(error, QuestionError | FilterError):
         values = {name: _shown(words, value) for name, value in error.values.items()}
         return words(error.template, **values)
+    if isinstance(error, TooSlowError):
+        return words(
+            "This took longer than {seconds} seconds and was stopped: ask for something narrower.", **error.values
+        )
     if isinstance(error, SettingsError):
         return words("The bot is not set up rightly: tell whoever runs it.")
     if isinstance(error, MeasuresError):

@@ -3,6 +3,7 @@
 MeasuresError
 ├── SettingsError       a setting is missing or makes no sense
 ├── QuestionError       a question that cannot be asked as it stands
+├── TooSlowError        a question that the engine was at for too long
 ├── FilterError         a filter that names nothing, or a date that is none
 ├── SourceError         a source that cannot become a release
 ├── FetchError          an address that may not be asked for, or whose answer is of no use
@@ -11,7 +12,10 @@ MeasuresError
 ├── UnknownEntryError   a number that is not in quarantine, or a feed that is not kept
 ├── ModelError          an embedding model that is missing or not the expected one
 ├── GenerationError     a generation that is missing, damaged or does not fit the settings
+│   └── UnbuiltError    nothing can be served before an index is built: none is there, or one that does not fit
+│       └── OutdatedError  what is served was cut by another program; it is served until a new one is built
 ├── BuildRunningError   another build holds the lock
+├── BotRunningError     another bot serves the data folder
 ├── GateError           a new generation that is not good enough to be served
 ├── WorkerError         the process that builds has ended before its work was done
 ├── StorageError        the data folder cannot be read or written
@@ -20,6 +24,8 @@ MeasuresError
 The core raises these and never prints. Every message is one sentence that says what happened and what to do.
 Expected outcomes ("unchanged", "not found") are values, not errors.
 """
+
+_REMEDY = ": run `measures index build`."
 
 
 class MeasuresError(Exception):
@@ -41,6 +47,10 @@ class SettingsError(MeasuresError):
 
 class QuestionError(MeasuresError):
     """A question cannot be asked as it stands."""
+
+
+class TooSlowError(MeasuresError):
+    """A question took the engine longer than any should."""
 
 
 class FilterError(MeasuresError):
@@ -75,8 +85,29 @@ class GenerationError(MeasuresError):
     """A generation is missing, damaged or does not fit the settings."""
 
 
+class UnbuiltError(GenerationError):
+    """Nothing can be served before an index is built: there is none, or this program or its model cannot use it."""
+
+    def __init__(self, reason: str) -> None:
+        """Take why, as a clause that begins a sentence."""
+        super().__init__(f"{reason.removesuffix(_REMEDY)}{_REMEDY}")
+
+    @property
+    def reason(self) -> str:
+        """Why, without what to do."""
+        return str(self).removesuffix(_REMEDY)
+
+
+class OutdatedError(UnbuiltError):
+    """What is served was cut by another program; it can be served until a new one is built."""
+
+
 class BuildRunningError(MeasuresError):
     """Another build holds the lock."""
+
+
+class BotRunningError(MeasuresError):
+    """Another bot serves the data folder."""
 
 
 class GateError(MeasuresError):
