@@ -4,6 +4,7 @@ import dataclasses
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from bot import cards, cli_upkeep
+from bot.cli_index import build_first
 from bot.documents import as_json, print_json
 from bot.terminal import Terminal
 from corpus.agencies import registry
-from corpus.errors import FilterError, MeasuresError
+from corpus.errors import FilterError, MeasuresError, UnbuiltError
 from corpus.models import Agency, Release
 from corpus.text import outline
 from index import catalogue
@@ -129,7 +131,7 @@ def releases(words: tuple[str, ...], json_: bool) -> None:
     """List the releases served, newest first, or those that match QUERY; `releases show ID` prints one."""
     terminal = Terminal()
     settings = load_index_settings()
-    _build_first(settings, terminal)
+    build_first(settings, terminal)
     if words[:1] == ("show",) and len(words) == 2:
         _show(catalogue.release(settings, words[1]), terminal, json_)
         return
@@ -176,7 +178,7 @@ def agency(
             raise click.UsageError("--question goes with one NAME.")
         _answer(question, Filters(agency=ids[0], exact=exact), _QUOTES, json_)
         return
-    _build_first(settings, terminal)
+    build_first(settings, terminal)
     from index.engine import Engine
 
     with Engine(settings) as engine:
@@ -230,10 +232,13 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     """Run the Discord bot until it is told to stop."""
     from bot.run import configure_logging, engine_opener, run_bot
     from bot.settings import load_bot_settings
+    from index.renewal import check_fit
 
     settings = load_bot_settings()
     index_settings = load_index_settings()
     configure_logging(log_format or settings.log_format, verbose=bool(context.find_root().params["verbose"]))
+    with suppress(UnbuiltError):  # what the bot builds by itself; anything else would let it answer nothing
+        check_fit(Generations(index_settings.data_dir))
     run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync)
 
 
@@ -315,23 +320,12 @@ def _draw(timeline: "Timeline", path: Path, terminal: Terminal) -> None:
 
 
 def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":
-    """Return the model to ask with, after the first build where there is no index yet."""
+    """Return the model to ask with, after a build where there is no index that fits."""
     from index.embed import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(settings.model)
-    _build_first(settings, terminal, embedder)
+    build_first(settings, terminal, embedder)
     return embedder
-
-
-def _build_first(settings: IndexSettings, terminal: Terminal, embedder: "Embedder | None" = None) -> None:
-    if Generations(settings.data_dir).current() is not None:
-        return
-    from index.embed import SentenceTransformerEmbedder
-    from index.upkeep import build_all
-
-    terminal.note("There is no index yet: building it from the shipped releases.")
-    with terminal.progress() as progress:
-        build_all(settings, embedder or SentenceTransformerEmbedder(settings.model), progress)
 
 
 def _show(release: Release, terminal: Terminal, json_: bool) -> None:

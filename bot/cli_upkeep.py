@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli_index import build_first
 from bot.documents import as_json, print_json
 from bot.terminal import Terminal
 from index import catalogue
 from index.filters import parse_day
+from index.generations import Generations
 from index.settings import IndexSettings, load_index_settings
 
 if TYPE_CHECKING:
@@ -165,7 +167,7 @@ def discard_quarantined(number: int) -> None:
 @as_json
 def status(json_: bool) -> None:
     """Tell what is served."""
-    found = catalogue.status(load_index_settings())
+    found = catalogue.status(_renewed(load_index_settings()))
     if json_:
         print_json(dataclasses.asdict(found))
     else:
@@ -202,7 +204,8 @@ def diff(before: str, after: str, json_: bool) -> None:
 @click.argument("generation", required=False, metavar="[ID]")
 def verify(generation: str | None) -> None:
     """Check every file of a generation, by default the served one, against its SHA-256."""
-    manifest = catalogue.verify(load_index_settings(), generation)
+    settings = load_index_settings()
+    manifest = catalogue.verify(settings if generation else _renewed(settings), generation)
     Terminal().say(f"Generation {manifest.generation} is whole: {len(manifest.files)} files checked.")
 
 
@@ -269,6 +272,14 @@ def poll_feeds(urls: tuple[str, ...], json_: bool) -> None:
         terminal.polled(polled.feeds)
     document: dict[str, object] = {"feeds": [feed.to_dict() for feed in polled.feeds]}
     _show_added(polled.added, terminal, json_, document, failed=any(feed.error for feed in polled.feeds))
+
+
+def _renewed(settings: IndexSettings) -> IndexSettings:
+    """Build what an older program made, before it is told of; where nothing is served yet, nothing is built."""
+    generations = Generations(settings.data_dir)
+    if generations.current() is not None:
+        build_first(settings, Terminal())
+    return settings
 
 
 def _upkeep(settings: IndexSettings) -> "Upkeep":

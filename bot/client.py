@@ -23,9 +23,14 @@ from bot.sync import sync_commands
 from bot.translate import CatalogueTranslator
 from bot.words import Words, words_for
 from corpus.agencies import registry
+from corpus.errors import MeasuresError, OutdatedError, UnbuiltError
 from index.engine import Engine
 from index.engine_process import EngineRunner
+from index.generations import Generations
+from index.models import Step
+from index.renewal import check_fit, refresh, renew
 from index.settings import IndexSettings
+from index.store.corpus import By
 from index.upkeep import Upkeep
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
@@ -91,7 +96,9 @@ class MeasuresBot(commands.AutoShardedBot):
         self.settings = settings
         self.index_settings = index_settings
         self.upkeep = upkeep or Upkeep(index_settings)
-        self.desk = Desk(open_engine, settings.queue)
+        self.desk = Desk(open_engine, settings.queue, self._renew)
+        self.updating = False
+        self._refreshing: asyncio.Task[None] | None = None
         self.pace = Pace(settings.pace, settings.pace_burst)
         self.servers: dict[int, ServerSettings] = {}
         self.handlers: dict[str, Handler] = {}
@@ -116,6 +123,7 @@ class MeasuresBot(commands.AutoShardedBot):
             await self.load_extension(f"bot.cogs.{cog}")
         await sync_commands(self, force=self._force_sync)
         self.erase_old.start()
+        self._refreshing = asyncio.create_task(self._refresh())
 
     async def storing(self, act: Callable[[BotStore], T]) -> T:
         """Do something with bot.db, off the event loop.
@@ -138,6 +146,33 @@ class MeasuresBot(commands.AutoShardedBot):
         self._upkeeping.add(doing)
         doing.add_done_callback(self._upkeeping.discard)
         return await asyncio.wrap_future(doing)
+
+    def _renew(self, why: UnbuiltError) -> None:
+        """Build what cannot be served as it is, on the desk's thread; `updating` while people wait for that.
+
+        :raises MeasuresError: why it cannot be built.
+        """
+        generations = Generations(self.index_settings.data_dir)
+        self.updating = generations.current() is not None
+        try:
+            renew(generations, why, lambda: self._rebuild(why), log.info)
+        finally:
+            self.updating = False
+
+    async def _refresh(self) -> None:
+        """Build what an older program cut, in the background: it is served until that is done."""
+        try:
+            await self.upkeeping(lambda: check_fit(Generations(self.index_settings.data_dir)))
+        except OutdatedError as error:
+            why = error
+            await self.upkeeping(lambda: refresh(why, lambda: self._rebuild(why), log.warning))
+        except MeasuresError:  # the desk tells of it
+            return
+
+    def _rebuild(self, why: UnbuiltError) -> None:
+        log.info("%s: building it", why.reason)
+        built = self.upkeep.rebuild(_unheard, By("the bot", why.reason))
+        log.info("generation %s is built", built.manifest.generation)
 
     async def working(self, work: Callable[[Engine], T], user_id: int = _DESK) -> T:
         """Return what work with the engine returns, when the person's turn has come."""
@@ -236,6 +271,8 @@ class MeasuresBot(commands.AutoShardedBot):
         """
         self.stopping = True
         self.erase_old.cancel()
+        if self._refreshing is not None:
+            self._refreshing.cancel()
         await _finish_tasks(max(0.0, timeout_s - _TELL_S))
         free = self.desk.close()
         await _finish_tasks(min(timeout_s, _TELL_S))
@@ -254,6 +291,10 @@ async def _finish_tasks(timeout_s: float) -> None:
     sending = [task for task in asyncio.all_tasks() if task.get_name().startswith(names)]
     if sending:
         await asyncio.wait(sending, timeout=timeout_s)
+
+
+def _unheard(step: Step) -> None:
+    """Let a build say how far it is to nobody."""
 
 
 def today() -> datetime.date:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Interaction = discord.Interaction["MeasuresBot"]
 log = logging.getLogger(__name__)
+_PATIENCE_S = 14 * 60.0  # Discord takes an answer to an interaction for 15 minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,28 @@ async def ask_by_interaction(
     async def send(view: ui.LayoutView) -> discord.Message:
         return await delivery.answer(interaction, view)
 
+    if bot.updating:
+        await send(updating_view(words))
+    if not await _has_come(work):
+        raise Refused(_ask_later(bot, words))
     journal.note(interaction, await answer(bot, asking, words, None if ephemeral else question, send, work=work))
+
+
+def updating_view(words: Words) -> ui.LayoutView:
+    """Say that an answer waits until the index is built anew."""
+    return render.text_view(words("Updating the index: the answer comes as soon as that is done."))
+
+
+async def _has_come(work: "asyncio.Future[Answer]") -> bool:
+    """Wait for an answer as long as it can be given; then take its question out of the row."""
+    done, _ = await asyncio.wait({work}, timeout=_PATIENCE_S)
+    return bool(done) or not work.cancel()
+
+
+def _ask_later(bot: "MeasuresBot", words: Words) -> str:
+    if bot.updating:
+        return words("Updating the index: ask again in a minute.")
+    return words("The releases cannot be searched just now: try again later.")
 
 
 def ask_engine(bot: "MeasuresBot", asking: Asking) -> "asyncio.Future[Answer]":
@@ -153,6 +175,8 @@ def refuse_by_load(bot: "MeasuresBot", interaction: Interaction) -> None:
     """
     words = bot.words_private(interaction)
     busy_s = bot.desk.busy_s()
+    if busy_s and bot.updating:
+        raise Refused(_ask_later(bot, words))
     if busy_s:
         raise Refused(words.count("Busy: try again in {count} second.", "Busy: try again in {count} seconds.", busy_s))
     wait_s = bot.pace.wait_s(interaction.user.id, server(bot, interaction).pace)

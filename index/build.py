@@ -21,6 +21,7 @@ from index.lexical import build_lexical
 from index.manifest import FORMAT, Layout, Manifest, record_files
 from index.models import Progress
 from index.opened import OpenGeneration
+from index.program import program_digest
 from index.sentence_table import write_sentence_table
 from index.settings import IndexSettings
 from index.store.corpus import NOBODY, By, CorpusStore, EmbeddingKey
@@ -137,6 +138,7 @@ def write_generation(
         dtype=embedder.dtype,
         dim=vectors.shape[1],
         chunker=CHUNKER_VERSION,
+        program=program_digest().hex(),
         releases=len(chunked),
         passages=len(passage_texts),
         sentences=len(sentence_texts),

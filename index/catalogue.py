@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from corpus.errors import GenerationError, UnknownReleaseError
+from corpus.errors import GenerationError, UnbuiltError, UnknownReleaseError
 from corpus.models import Release
 from index.generations import Generations
 from index.manifest import Manifest
@@ -193,11 +193,11 @@ def removed_releases(settings: IndexSettings) -> frozenset[str]:
 def served_id(generations: Generations) -> str:
     """Return the id of the served generation.
 
-    :raises GenerationError: when there is none yet.
+    :raises UnbuiltError: when there is none yet.
     """
     generation = generations.current()
     if generation is None:
-        raise GenerationError("There is no index yet: run `measures index build`.")
+        raise UnbuiltError("There is no index yet")
     return generation
 
 

@@ -9,15 +9,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from corpus.errors import BuildRunningError, GenerationError
+from corpus.errors import BuildRunningError, GenerationError, UnbuiltError
 from index.durable import sync_folder, sync_tree, write_durably
+from index.lock import Lock
 from index.manifest import FORMAT, Layout, Manifest, sha256_of
-from index.store.sqlite import now, storage_errors
+from index.store.sqlite import storage_errors
 
 _ID = re.compile(r"\d{6}")
 _REMEDY = "run `measures index rollback` to serve an older one, or `measures index build` to make a new one"
@@ -32,7 +31,7 @@ class Generations:
         self.root = data_dir / "generations"
         self._pointer = data_dir / "CURRENT"
         self._pin = data_dir / "PINNED"
-        self._lock_note = data_dir / "build.json"
+        self._lock = Lock(data_dir, "build")
 
     def current(self) -> str | None:
         """Return the id of the served generation, or None before the first build.
@@ -73,18 +72,22 @@ class Generations:
     def manifest(self, generation: str) -> Manifest:
         """Read the manifest of a generation.
 
-        :raises GenerationError: when there is none, or another program's.
+        :raises UnbuiltError: when an older program made it.
+        :raises GenerationError: when there is none, or a newer program's.
         """
         try:
-            manifest = Manifest.from_json(self.layout(generation).manifest.read_text("utf-8"))
+            text = self.layout(generation).manifest.read_text("utf-8")
+            found = Manifest.format_of(text)
+            if found == FORMAT:
+                return Manifest.from_json(text)
         except (OSError, ValueError) as error:
             raise GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.") from error
-        if manifest.format != FORMAT:
-            raise GenerationError(
-                f"Generation {generation} has format {manifest.format}, this program reads {FORMAT}: "
-                "run `measures index build`."
-            )
-        return manifest
+        if found < FORMAT:
+            raise UnbuiltError(f"Generation {generation} has the older format {found}, this program reads {FORMAT}")
+        raise GenerationError(
+            f"Generation {generation} was made by a newer version of this program, in format {found}, and this one "
+            f"reads {FORMAT}: start the newer one, or run `measures index build` to go on with this one."
+        )
 
     def check(self, generation: str, *, digests: bool = False) -> Manifest:
         """Check that the files of a generation are what its manifest says, and return the manifest.
@@ -119,33 +122,21 @@ class Generations:
         :param who: who builds, and `what` for; another who wants to build meanwhile is told.
         :raises BuildRunningError: when another build holds the lock.
         """
-        with storage_errors(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.data_dir / "build.lock", timeout=0)
-            try:
-                lock.acquire()
-            except Timeout:
-                raise BuildRunningError(
-                    f"Another build is running on this data folder{self._holder()}: wait for it to end and try again."
-                ) from None
-        try:
-            self._clear_leftovers()
+        said = {"who": who or "nobody named", "what": what}
+        sentence = "Another build is running on this data folder{holder}: wait for it to end and try again."
+        with self._lock.held(said, BuildRunningError, sentence):
             folder = self.root / ".building"
-            with storage_errors(folder):
-                self._lock_note.write_text(json.dumps({"who": who, "what": what, "since": now()}), "utf-8")
-                folder.mkdir()
-            yield folder
-        finally:
-            self._clear_leftovers()
-            lock.release()
+            shutil.rmtree(folder, ignore_errors=True)
+            try:
+                with storage_errors(folder):
+                    folder.mkdir(parents=True)
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
-    def _holder(self) -> str:
-        """Say who is building what since when, as far as that is written beside the lock."""
-        note = _read_json(self._lock_note)
-        if not isinstance(note, dict):
-            return ""
-        who, what, since = (str(note.get(key) or "") for key in ("who", "what", "since"))
-        return f" ({', '.join(part for part in (who or 'nobody named', what, f'since {since}') if part)})"
+    def wait_for_build(self) -> None:
+        """Wait until no build is running."""
+        self._lock.wait()
 
     def adopt(self, folder: Path, generation: str) -> None:
         """Give a built folder its id, durably. It is not served yet."""
@@ -191,11 +182,6 @@ class Generations:
     def bytes_on_disk(self) -> int:
         """Return the size of the data folder, in bytes."""
         return sum(path.stat().st_size for path in self.data_dir.rglob("*") if path.is_file())
-
-    def _clear_leftovers(self) -> None:
-        shutil.rmtree(self.root / ".building", ignore_errors=True)
-        with suppress(OSError):
-            self._lock_note.unlink(missing_ok=True)
 
 
 def _check_digests(folder: Path, manifest: Manifest) -> None:

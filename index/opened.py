@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import GenerationError
 from corpus.models import Release
+from index.catalogue import served_id
 from index.columns import ReleaseColumns
 from index.filters import Filters
 from index.generations import Generations
@@ -128,19 +129,11 @@ class OpenGeneration:
         self.passages.close()
 
 
-def open_served(generations: Generations, removed: frozenset[str], model: str) -> OpenGeneration | None:
-    """Open the generation that CURRENT names; None before the first build.
+def open_served(generations: Generations, removed: frozenset[str]) -> OpenGeneration:
+    """Open the generation that CURRENT names.
 
-    :param model: the model's name in the settings, which the generation must have been built with.
-    :raises GenerationError: when it is damaged or does not fit the settings; it is then not served.
+    :raises UnbuiltError: before the first build, or when an older program made it.
+    :raises GenerationError: when it is damaged; it is then not served.
     """
-    generation = generations.current()
-    if generation is None:
-        return None
-    manifest = generations.check(generation)
-    if manifest.model != model:
-        raise GenerationError(
-            f"Generation {generation} was built with the model {manifest.model}, MEASURES_MODEL says {model}: "
-            "run `measures index build`."
-        )
-    return OpenGeneration(generations.layout(generation), manifest, removed)
+    generation = served_id(generations)
+    return OpenGeneration(generations.layout(generation), generations.check(generation), removed)

@@ -13,7 +13,7 @@ from bot.client import MeasuresBot
 from bot.desk import Stopping
 from bot.errors import sentence
 from bot.places import channel_of, is_switched_on, missing_permissions
-from bot.questions import Asking, answer
+from bot.questions import Asking, answer, updating_view
 from bot.render_about import help_view
 from bot.store import KeptAnswer, ServerSettings
 from bot.words import Words
@@ -94,12 +94,17 @@ class Channel(commands.Cog):
             read_as=read_as,
         )
 
+        sent: list[discord.Message] = []
+
         async def send(view: ui.LayoutView) -> discord.Message:
-            return await delivery.reply(message, view)
+            sent.append(await (delivery.change(sent[0], view) if sent else delivery.reply(message, view)))
+            return sent[0]
 
         def only_if(found: Answer) -> bool:
             return found.answered or not silent
 
+        if self.bot.updating and not silent:
+            await send(updating_view(words))
         began = time.perf_counter()
         found = await answer(self.bot, asking, words, None, send, only_if)
         log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, journal.outcome(found))
