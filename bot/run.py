@@ -137,7 +137,9 @@ def run_bot(
             discord.Client(intents=discord.Intents(guilds=True), connector=connect(), http_trace=trouble.trace()), token
         )
 
-    free = asyncio.run(_supervise(make, token, may_read_content))
+    said = {"process": f"process {os.getpid()}"}
+    with Lock(index_settings.data_dir, "bot").held(said, BotRunningError, _RUNNING):
+        free = asyncio.run(_supervise(make, token, may_read_content))
     if not free:
         # The interpreter would wait for the engine's thread, which builds an index or loads a model as long as it
         # takes. What is served is never half written, so the process may end in the middle of it.
