@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 import hashlib
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,15 +10,17 @@ from urllib.parse import urlsplit, urlunsplit
 
 from slugify import slugify
 
+from corpus.border import bounded_draft, utf8
 from corpus.clean import CLEANER_VERSION, clean
 from corpus.decode import MAX_BYTES
 from corpus.errors import SourceError, UnknownReleaseError
 from corpus.language import base, detected
 from corpus.models import Draft, Release
 from corpus.releases import shipped_releases
-from index.acceptance import Verdict, judge, lacking
+from index.acceptance import Verdict, doubts, judge, lacking
 from index.canary import canary
-from index.near import sign, signature
+from index.near import sign, sign_missing, signature
+from index.store.canaries import Canary
 from index.store.corpus import CorpusStore
 from index.store.quarantine import Quarantined, SetAside
 
@@ -80,16 +81,17 @@ class _Read:
     raw_sha256: str
     cleaner: int
     signature: bytes
+    canary: str
 
 
 def ingest_shipped(store: CorpusStore) -> list[Ingested]:
     """Accept the releases that come with the program, under the ids they come with."""
-    kept = []
+    reads = [
+        (_read(release.release_id, _draft_of(release), _sha256(release.text.encode())), release)
+        for release in shipped_releases()
+    ]
     with store.writing():
-        for release in shipped_releases():
-            read = _read(release.release_id, _draft_of(release), release.text.encode())
-            kept.append(_keep(store, read, release))
-    return kept
+        return [_keep(store, read, release) for read, release in reads]
 
 
 def ingest_file(store: CorpusStore, path: Path, overrides: Overrides, *, force: bool = False) -> Ingested:
@@ -110,11 +112,14 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
     draft = _hinted(
         _located(clean(raw.data, raw.name, None if raw.mirror else overrides.url or raw.url), raw.url), raw.hints
     )
-    draft = _completed(draft, overrides)
-    read = _read(raw.source, draft, raw.data)
-    with store.writing():
-        known_as = store.find(read.url, _sha256(draft.text.encode()))
-        verdict = judge(store, draft, raw.data, read.signature, known_as)
+    draft = bounded_draft(_completed(draft, overrides), raw.name)
+    own_doubts = doubts(draft, raw.data, raw.name)
+    read = _read(utf8(raw.source), draft, _sha256(raw.data))
+    text_sha256 = _sha256(draft.text.encode())
+    sign_missing(store)
+    with store.writing():  # what is costly is known by now: here is looked up and written, and nothing else
+        known_as = store.find(read.url, text_sha256)
+        verdict = judge(store, draft, own_doubts, read.signature, known_as)
         if known_as is not None and not revive and store.current(known_as) is None:
             verdict = dataclasses.replace(verdict, doubts=(*verdict.doubts, f"it was withdrawn as {known_as}"))
         if verdict.lacking or (verdict.doubts and not force):
@@ -130,14 +135,14 @@ def accept(store: CorpusStore, quarantined: Quarantined, overrides: Overrides) -
     :raises SourceError: when something that a release must state is still missing.
     """
     held = quarantined.held
-    draft = _completed(held.draft, overrides)
+    draft = bounded_draft(_completed(held.draft, overrides), f"Number {quarantined.number}")
     missing = lacking(draft)
     if missing:
         raise SourceError(f"Number {quarantined.number} still has {' and '.join(missing)}.")
-    signed = signature(draft.text)
-    read = _Read(held.source, draft, canonical_url(draft.url), held.raw_sha256, held.cleaner, signed)
+    read = _read(held.source, draft, held.raw_sha256, held.cleaner)
+    text_sha256 = _sha256(draft.text.encode())
     with store.writing():
-        kept = _accept(store, read, store.find(read.url, _sha256(draft.text.encode())))
+        kept = _accept(store, read, store.find(read.url, text_sha256))
         store.quarantine.settle(quarantined.number, "accepted")
         return kept
 
@@ -173,9 +178,12 @@ def read_file(path: Path) -> bytes:
 
 def canonical_url(url: str | None) -> str | None:
     """Return an address without what does not change the page: scheme, host's case, `www.`, fragment, final slash."""
+    try:
+        parts = urlsplit((url or "").strip())
+    except ValueError:  # such as http://[
+        return None
     if not url:
         return None
-    parts = urlsplit(url.strip())
     return urlunsplit(("https", parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), parts.query, ""))
 
 
@@ -193,7 +201,7 @@ def _keep(store: CorpusStore, read: _Read, release: Release) -> Ingested:
     status: Status = "added" if before is None else "changed"
     store.accept(release, canonical_url=read.url, raw_sha256=read.raw_sha256, cleaner=read.cleaner, action=status)
     sign(store, release, read.signature)
-    store.canaries.set(canary(release))
+    store.canaries.set(Canary(release.release_id, read.canary))
     return Ingested(read.source, status, release.release_id)
 
 
@@ -219,8 +227,10 @@ def _is_elsewhere(store: CorpusStore, release_id: str, read: _Read) -> bool:
     return True
 
 
-def _read(source: str, draft: Draft, data: bytes) -> _Read:
-    return _Read(source, draft, canonical_url(draft.url), _sha256(data), CLEANER_VERSION, signature(draft.text))
+def _read(source: str, draft: Draft, raw_sha256: str, cleaner: int = CLEANER_VERSION) -> _Read:
+    """Work out what is kept with a draft; this takes as long as its text, so nobody is kept from writing meanwhile."""
+    question = canary(draft.text, draft.title or "", draft.language or "")
+    return _Read(source, draft, canonical_url(draft.url), raw_sha256, cleaner, signature(draft.text), question)
 
 
 def _draft_of(release: Release) -> Draft:
@@ -261,7 +271,6 @@ def _completed(draft: Draft, overrides: Overrides) -> Draft:
         title=" ".join(draft.title.split()) if draft.title else None,
         issuer=" ".join(draft.issuer.split()) if draft.issuer else None,
         language=language,
-        text=unicodedata.normalize("NFC", draft.text),
         found_in=found_in,
     )
 
