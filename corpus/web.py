@@ -15,12 +15,12 @@ _PORTS = {"http": 80, "https": 443}
 _MAX_HOST_CHARS = 253  # RFC 1035
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")  # no host's name has "_", but some machines' have
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")  # a last label by which browsers take the whole for an IPv4 address
-_INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Zl", "Zp"}
-_AS_WRITTEN = "%/:@!$&'()*+,;=~[]?"  # what `quote` leaves as it is, beside letters, digits and -._
+_INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
+_UNSAFE = re.compile(r"""[\s"<>\\^`{|}]""")  # what ends an address where it stands in a text, or is read in two ways
 
 
 def web_url(text: str | None, base: str | None = None) -> str | None:
-    """Return an address as it may be kept and shown, in ASCII; None where it is none.
+    """Return an address as it may be kept and shown, its host in ASCII; None where it is none.
 
     :param base: the address that a relative one is relative to.
     """
@@ -32,9 +32,11 @@ def web_url(text: str | None, base: str | None = None) -> str | None:
         port = parts.port
         if parts.scheme not in _PORTS or "@" in parts.netloc or (host := _host(parts.hostname or "")) is None:
             return None
-        path, query, fragment = (quote(part, safe=_AS_WRITTEN) for part in (parts.path, parts.query, parts.fragment))
-    except ValueError:  # also of a part that is no text, as half an emoji
+    except ValueError:
         return None
+    path, query, fragment = (
+        _UNSAFE.sub(lambda unsafe: quote(unsafe[0]), part) for part in (parts.path, parts.query, parts.fragment)
+    )
     place = host if port in (None, _PORTS[parts.scheme]) else f"{host}:{port}"
     url = urlunsplit((parts.scheme, place, path, query, fragment))
     return url if port != 0 and len(url) <= MAX_URL_CHARS else None
