@@ -52,14 +52,6 @@ def from_html(html: str, name: str, address: str | None = None) -> Draft:
     return completed(replace(head, text=laid.text), laid, above, address)
 
 
-def read_page(data: bytes, name: str, address: str | None = None) -> Draft:
-    """Read a page in UTF-8, for `corpus.bounded`.
-
-    :raises SourceError: when the page cannot be parsed.
-    """
-    return from_html(data.decode("utf-8"), name, address)
-
-
 def _extracted(tree: "HtmlElement") -> "_Extracted":
     import trafilatura
     from trafilatura.settings import Document

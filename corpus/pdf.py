@@ -45,7 +45,7 @@ class _Page:
     bold: frozenset[str]
 
 
-def pdf_lines(data: bytes, name: str, _: str | None = None) -> list[str]:
+def pdf_lines(data: bytes, name: str) -> list[str]:
     """Return the paragraphs of a PDF, one a line, with the title and headings marked.
 
     :raises SourceError: when it is encrypted, cut off, damaged, a scan, or longer than a release.

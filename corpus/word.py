@@ -16,7 +16,7 @@ _MAX_FILES = 2000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-def word_lines(data: bytes, name: str, _: str | None = None) -> list[str]:
+def word_lines(data: bytes, name: str) -> list[str]:
     """Return the paragraphs and rows of a Word document, one a line, with title, headings and items marked.
 
     :raises SourceError: when it is damaged, or unpacks to more than a release holds.

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from corpus.errors import FeedError, FetchError, SourceError, UnknownEntryError
 from corpus.feeds import FeedEntry, next_poll, read_feed
 from corpus.fetch import NotModified
+from corpus.issuers import speaks_for
 from index.ingest import UNSAID, Overrides
 from index.models import Progress
 from index.settings import IndexSettings
@@ -89,8 +90,10 @@ def poll(
         progress("feeds", len(wanted), len(wanted))
     entries = {entry.url: entry for one in found for entry in one.entries}
     hints = {
-        url: Overrides(title=entry.title if entry.title != entry.url else None, date=entry.date)
-        for url, entry in entries.items()
+        entry.url: Overrides(title=entry.title if entry.title != entry.url else None, date=entry.date)
+        for one in found
+        for entry in one.entries
+        if speaks_for(one.feed.url, entry.url)  # nobody says what another's page is
     }
     taken = take_in(
         store, list(entries), UNSAID, open_fetcher, progress, hints=hints, mirrors=settings.fetch_private, revive=False

@@ -11,10 +11,14 @@ from urllib.parse import urlsplit
 
 from corpus.errors import FetchError, SourceError
 from corpus.fetch import Fetched, NotModified
+from corpus.issuers import speaks_for
+from corpus.web import host_of
 from index.ingest import UNSAID, Ingested, Overrides, Raw, ingest, read_file
 from index.models import Progress
 from index.store.corpus import CorpusStore
 from index.store.fetches import Fetch
+
+_SHOWN_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class PatientFetcher:
 
         :raises FetchError: when they cannot be had.
         """
-        host = urlsplit(url).netloc.lower()
+        host = host_of(url) or url[:_SHOWN_CHARS]
         if self._failures[host] >= self._FAILURES:
             raise FetchError(f"{host} failed {self._FAILURES} times in a row and was left alone: try again later.")
         began = time.monotonic()
@@ -105,7 +109,7 @@ OpenFetcher = Callable[[], AbstractContextManager[Fetches]]
 
 def is_address(source: Source) -> bool:
     """Tell whether a source is an address, not a file."""
-    return isinstance(source, str) and urlsplit(source).scheme.lower() in ("http", "https")
+    return isinstance(source, str) and source.lower().startswith(("http:", "https:"))
 
 
 def take_in(
@@ -166,7 +170,8 @@ def _from_address(store: CorpusStore, url: str, fetcher: Fetches, rules: _Rules)
     parts = urlsplit(found.url)
     name = parts.path.rsplit("/", 1)[-1] or url
     mirror = (parts.hostname, parts.port) in rules.mirrors
-    raw = Raw(url, name, found.data, found.url, rules.hints.get(url, UNSAID), mirror)
+    hints = rules.hints.get(url, UNSAID) if speaks_for(url, found.url) else UNSAID  # of another page than this
+    raw = Raw(url, name, found.data, found.url, hints, mirror)
     kept = ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)
     if kept.release_id and (found.etag or found.last_modified):
         store.fetches.remember(url, Fetch(found.etag, found.last_modified, kept.release_id))

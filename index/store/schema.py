@@ -128,3 +128,10 @@ def m011_derived(db: Database) -> None:
 def m012_signing_algorithm(db: Database) -> None:
     """Which algorithm made a signature: those of another cannot be compared."""
     db.execute("ALTER TABLE signatures ADD COLUMN algorithm INTEGER NOT NULL DEFAULT 0")
+
+
+@corpus_migrations()
+def m013_origins(db: Database) -> None:
+    """How the address of a version is known, and which release something set aside would change."""
+    db.execute("ALTER TABLE versions ADD COLUMN origin TEXT")
+    db.execute("ALTER TABLE quarantine ADD COLUMN change_of TEXT REFERENCES releases")
