@@ -12,7 +12,7 @@ from corpus.errors import FetchError
 MAX_URL_CHARS = 2_048
 _SHOWN_CHARS = 200
 _PORTS = {"http": 80, "https": 443}
-_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]*:[0-9a-f:.]*")
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|(?=[^:]*:)[0-9a-f:.]+")
 # What a resolver of the C library takes for an address though it is not written as one: 2130706433, 0x7f.1, 127.1.
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|\d+)", re.IGNORECASE)
 # `ipaddress` calls these global, but nobody publishes there: protocol assignments (192.0.0.192 serves metadata in one

@@ -54,6 +54,10 @@ class PassingError(Exception):
         self.wait_s = wait_s
 
 
+class NotReachedError(FetchError):
+    """There was no time to ask for an address: nothing is known of it."""
+
+
 class RefusedError(FetchError):
     """The server does not give the address out: 4xx."""
 
