@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus.bounded import page_bounded
 from corpus.children import forget_secrets
+from corpus.clean import clean
 from index.child import ChildProcess
 from index.engine import Engine
 from index.engine_process import EngineProcess
@@ -64,7 +64,7 @@ def test_cleaner_has_no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     python.write_text(f'#!/bin/sh\nenv > {seen}\nexec {sys.executable} "$@"\n', "utf-8")
     python.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(python))
-    draft = page_bounded(press_page("A title", "2024-05-06", paragraphs(1)), "page.html", None)
+    draft = clean(press_page("A title", "2024-05-06", paragraphs(1)), "page.html")
     assert draft.title == "A title"
     assert_without_token(seen.read_text("utf-8"))
 
