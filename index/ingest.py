@@ -115,7 +115,7 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
     """
     address = None if raw.mirror else overrides.url or raw.url
     draft = _hinted(clean(raw.data, raw.name, address, handed_over=raw.url is None), raw.hints)
-    draft = located(_completed(draft, overrides), raw.url, given=overrides.url is not None)
+    draft = located(_completed(draft, overrides), raw.url, mirror=raw.mirror, given=overrides.url is not None)
     draft = bounded_draft(draft, raw.name)
     own_doubts = doubts(draft, raw.data, raw.name)
     read = _read(utf8(raw.source), draft, _sha256(raw.data))
@@ -296,6 +296,8 @@ def _completed(draft: Draft, overrides: Overrides) -> Draft:
         title=" ".join(draft.title.split()) if draft.title else None,
         issuer=" ".join(draft.issuer.split()) if draft.issuer else None,
         language=language,
+        url=web_url(draft.url),  # of what was set aside by an older program, too
+        retrieved_from=web_url(draft.retrieved_from),
     )
 
 
