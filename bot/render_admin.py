@@ -171,6 +171,9 @@ def feeds_view(words: Words, feeds: list[Feed]) -> ui.LayoutView:
         lines.append(f"**{plain(feed.title or feed.url, 150)}** {plain(feed.url, _SOURCE_CHARS)}")
         if feed.last_error:
             lines.append(f"-# ⚠ {plain(feed.last_error, _REASON_CHARS)} · {plain(feed.due_at, 40)}")
+        if feed.failed_entries:
+            failed = _failed_entries(words, feed.failed_entries, feed.entries)
+            lines.append(f"-# ⚠ {failed}: {plain(feed.entry_error or '-', _REASON_CHARS)}")
     return text_view(fitting(lines), accent=BLUE)
 
 
@@ -181,8 +184,18 @@ def polled_view(words: Words, polled: PolledAndServed) -> ui.LayoutView:
         new = words.count("{count} new entry", "{count} new entries", feed.new)
         found = plain(feed.error, _REASON_CHARS) if feed.error else new
         lines.append(f"{plain(feed.url, _SOURCE_CHARS)}: {found}")
+        if feed.waiting:
+            waiting = words.count("{count} waits for the next poll", "{count} wait for the next poll", feed.waiting)
+            lines.append(f"-# {waiting}")
+        if feed.failed:
+            failed = _failed_entries(words, feed.failed, feed.new)
+            lines.append(f"-# ⚠ {failed}: {plain(feed.entry_error or '-', _REASON_CHARS)}")
     lines += _served(words, polled.added)
     return text_view(fitting(lines), accent=BLUE)
+
+
+def _failed_entries(words: Words, failed: int, entries: int) -> str:
+    return words("{failed} of {entries} entries failed", failed=words.number(failed), entries=words.number(entries))
 
 
 def choice_label(text: str) -> str:

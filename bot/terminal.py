@@ -191,16 +191,21 @@ class Terminal:
             )
             if feed.last_error:
                 self.say(f"    failed {feed.failures} times, due {feed.due_at}: {feed.last_error}")
+            if feed.failed_entries:
+                self.say(f"    {feed.failed_entries} of {feed.entries} entries failed: {feed.entry_error}")
 
     def polled(self, feeds: "Sequence[PolledFeed]") -> None:
         """Print what became of feeds."""
         for feed in feeds:
             if feed.skipped:
-                self.note(f"{feed.url} is left alone for now, because it failed: {feed.error}")
+                self.note(f"{feed.url} is left alone for now: {feed.error}")
             elif feed.error:
                 self.note(f"Error: {feed.error}")
             else:
-                self.say(f"{feed.url}: {feed.new} new")
+                waiting = f", {feed.waiting} more are read at the next poll" if feed.waiting else ""
+                self.say(f"{feed.url}: {feed.new} new{waiting}")
+            if feed.failed:
+                self.note(f"Error: {feed.failed} of them failed: {feed.entry_error}")
 
     def compared(self, found: "Comparison") -> None:
         """Print what came, changed and went from one generation to another."""

@@ -6,6 +6,7 @@ a plain request anybody can answer in the host's place.
 """
 
 import logging
+import math
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -21,10 +22,18 @@ import httpx
 from corpus.addresses import FetchRules, Target, read_target, shown
 from corpus.errors import FetchError
 from corpus.network import Network, Resolver, Transport, UntrustedError, resolve
-from corpus.responses import Fetched, FetchLimits, NotModified, PassingError, RefusedError, read_answer
+from corpus.responses import (
+    Fetched,
+    FetchLimits,
+    NotModified,
+    NotReachedError,
+    PassingError,
+    RefusedError,
+    read_answer,
+)
 from corpus.robots import ROBOT, Robots, parse_robots
 
-__all__ = ["FetchLimits", "FetchRules", "Fetched", "Fetcher", "NotModified"]
+__all__ = ["FetchLimits", "FetchRules", "Fetched", "Fetcher", "NotModified", "NotReachedError"]
 
 log = logging.getLogger(__name__)
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -80,6 +89,8 @@ class Fetcher:
         self._robots: dict[str, Robots] = {}
         self._plain_until_s: dict[str, float] = {}
         self._free_at: dict[str, float] = {}
+        self._latest = math.inf  # when the address that is being fetched must be there
+        self._allowed_s = self._limits.whole_s
 
     def __enter__(self) -> Self:
         """Return the fetcher itself."""
@@ -95,18 +106,24 @@ class Fetcher:
         """Close what is open."""
         self._client.close()
 
-    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched | NotModified:
+    def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
+    ) -> Fetched | NotModified:
         """Fetch an address; what may pass is tried again, what will not is not.
 
         The answer names the address that it was fetched from: over https where that can be, and after redirects.
 
         :param etag: as the last answer gave it, like `last_modified`: the server may say that nothing has changed.
+        :param within_s: how long it may take at most, with all waiting.
+        :raises NotReachedError: when the host wants to be waited for longer than that.
         :raises FetchError: when it may not be asked for, is not given out, is too large, too slow or broken.
         """
         target = read_target(url, self._rules)
         asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         conditions = {name: value for name, value in asked.items() if value and value.isascii() and value.isprintable()}
-        self._network.deadline = self._clock() + self._limits.whole_s
+        self._latest = self._clock() + within_s
+        self._allowed_s = min(self._limits.whole_s, within_s)
+        self._network.deadline = self._clock() + self._allowed_s
         return self._insist(self._secured(target), conditions, self._ask_robots, self._limits.tries)
 
     def _secured(self, target: Target) -> Target:
@@ -166,7 +183,7 @@ class Fetcher:
         except httpcore.TimeoutException as error:
             if self._clock() >= self._network.deadline:
                 raise FetchError(
-                    f"{shown(target.url)} took longer than {self._limits.whole_s:g} seconds: try again later."
+                    f"{shown(target.url)} took longer than {self._allowed_s:.3g} seconds: try again later."
                 ) from error
             raise PassingError("did not answer in time") from error
         except httpcore.NetworkError as error:
@@ -257,10 +274,16 @@ class Fetcher:
         return max(self._rules.delay_s, robots.delay_s if robots else 0.0)
 
     def _pause(self, seconds: float) -> None:
-        """Wait, and let the deadline of the whole wait too."""
-        if seconds > 0:
-            self._sleep(seconds)
-            self._network.deadline += seconds
+        """Wait, and let the deadline of the whole wait too.
+
+        :raises NotReachedError: when there is no time for that.
+        """
+        if seconds <= 0:
+            return
+        if self._clock() + seconds > self._latest:
+            raise NotReachedError("The host wants to be waited for longer than there is time: try again later.")
+        self._sleep(seconds)
+        self._network.deadline = min(self._network.deadline + seconds, self._latest)
 
 
 @cache

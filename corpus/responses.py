@@ -55,6 +55,10 @@ class PassingError(Exception):
         self.answered = answered
 
 
+class NotReachedError(FetchError):
+    """There was no time to ask for an address: nothing is known of it."""
+
+
 class RefusedError(FetchError):
     """The server does not give the address out: 4xx."""
 

@@ -13,7 +13,7 @@ from typing import IO, Any, TypeVar
 
 from corpus.errors import WorkerError
 from index.jobs import Job
-from index.messages import Message, Raised, Task
+from index.messages import Logged, Message, Raised, Task
 from index.models import Step, Steps
 from index.settings import IndexSettings
 from index.store.corpus import By
@@ -85,6 +85,8 @@ def _hear(ours: "Connection[Task, Message]", steps: Steps) -> Any:  # noqa: ANN4
         message = ours.recv()
         if isinstance(message, Step):
             steps(message)
+        elif isinstance(message, Logged):
+            logging.getLogger(message.logger).log(message.level, "%s", message.text)
         elif isinstance(message, Raised):
             raise message.error
         else:

@@ -20,7 +20,8 @@ _OPEN_ENDED = re.compile(
     r"|fig|tab|nos?|arts?|pp?|bn|mn|m|tel|ext|[A-Z])\.$",
     re.IGNORECASE,
 )
-_CONTINUES = re.compile(r"[\d(§€$£a-z]")
+_CONTINUES = re.compile(r"\s*+[\d(§€$£a-z]")
+_LAST_CHARS = 100  # of a sentence, which tell how it ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,17 @@ def sentences(text: str, language: str = "en") -> tuple[Span, ...]:
             continue
         if is_list_item(words):
             spans.append(line)
-        elif is_speaker(words) and spans and spans[-1].end == line.start - 1 and ends_sentence(text[: line.start]):
+        elif is_speaker(words) and spans and spans[-1].end == line.start - 1 and ends_sentence(_last(text, line.start)):
             _attach_speaker(spans, paragraph, line)
         else:
             spans.extend(_line_sentences(text, line, language))
         paragraph = line
     return tuple(spans)
+
+
+def _last(text: str, end: int, start: int = 0) -> str:
+    """Return the last characters before an offset: all that came before would be looked through once a sentence."""
+    return text[max(start, end - _LAST_CHARS) : end]
 
 
 def _lines(text: str) -> Iterator[Span]:
@@ -65,10 +71,9 @@ def _line_sentences(text: str, line: Span, language: str) -> Iterator[Span]:
     start = 0
     for boundary in sentencex.get_sentence_boundaries(language, words):
         end = boundary["end_index"]
-        piece = words[start:end]
-        rest = words[end:].lstrip()
-        if rest and _OPEN_ENDED.search(piece.rstrip()) and _CONTINUES.match(rest):
+        if _CONTINUES.match(words, end) and _OPEN_ENDED.search(_last(words, end, start).rstrip()):
             continue
+        piece = words[start:end]
         stripped = piece.strip()
         if stripped:
             at = line.start + start + piece.index(stripped)

@@ -1,5 +1,6 @@
 """Many sources -> corpus.db: files are read, addresses fetched, each by itself, so that no bad one stops the others."""
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -9,16 +10,17 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from corpus.errors import FetchError, SourceError
-from corpus.fetch import Fetched, NotModified
+from corpus.border import utf8
+from corpus.errors import FetchError
+from corpus.fetch import Fetched, NotModified, NotReachedError
 from corpus.issuers import speaks_for
-from corpus.web import host_of
 from index.ingest import UNSAID, Ingested, Overrides, Raw, ingest, read_file
+from index.mishaps import mishap
 from index.models import Progress
 from index.store.corpus import CorpusStore
 from index.store.fetches import Fetch
 
-_SHOWN_CHARS = 100
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,11 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A source that could not be had or read, and why."""
+    """A source that could not be had or read, and why; one that was not ``reached`` was not even asked for."""
 
     source: str
     error: str
+    reached: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,12 @@ class _Rules:
 class Fetches(Protocol):
     """What gets the bytes at an address."""
 
-    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched | NotModified:
+    def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
+    ) -> Fetched | NotModified:
         """Get them, or hear that they are what they were.
 
+        :param within_s: how long that may take at most.
         :raises FetchError: when they cannot be had.
         """
 
@@ -85,17 +91,22 @@ class PatientFetcher:
         self._fetcher = fetcher
         self._failures: Counter[str] = Counter()
 
-    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched | NotModified:
+    def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
+    ) -> Fetched | NotModified:
         """Get the bytes at an address, or hear that they are what they were.
 
+        :raises NotReachedError: when its host is left alone.
         :raises FetchError: when they cannot be had.
         """
-        host = host_of(url) or url[:_SHOWN_CHARS]
+        host = host_of(url)
         if self._failures[host] >= self._FAILURES:
-            raise FetchError(f"{host} failed {self._FAILURES} times in a row and was left alone: try again later.")
+            raise NotReachedError(f"{host} failed {self._FAILURES} times in a row and was left alone: try again later.")
         began = time.monotonic()
         try:
-            found = self._fetcher.fetch(url, etag=etag, last_modified=last_modified)
+            found = self._fetcher.fetch(url, etag=etag, last_modified=last_modified, within_s=within_s)
+        except NotReachedError:
+            raise
         except FetchError:
             slow = time.monotonic() - began > self._SLOW_S
             self._failures[host] = self._failures[host] + 1 if slow else 0
@@ -109,7 +120,15 @@ OpenFetcher = Callable[[], AbstractContextManager[Fetches]]
 
 def is_address(source: Source) -> bool:
     """Tell whether a source is an address, not a file."""
-    return isinstance(source, str) and source.lower().startswith(("http:", "https:"))
+    return isinstance(source, str) and source.partition(":")[0].strip().lower() in ("http", "https")
+
+
+def host_of(url: str) -> str:
+    """Return the host that an address names, as it is written; nothing where it is no address."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
 
 
 def take_in(
@@ -145,8 +164,9 @@ def take_in(
                     ingested.append(_from_address(store, str(source), fetcher, rules))
                 else:
                     ingested.append(ingest(store, _from_file(source), overrides, force=force, revive=revive))
-            except (SourceError, FetchError) as error:
-                failed.append(Failed(source.name if isinstance(source, Upload) else source, str(error)))
+            except Exception as error:  # whatever it is, it is of this source and stops no other
+                name = utf8(source.name if isinstance(source, Upload) else source)
+                failed.append(Failed(name, mishap(name, error), not isinstance(error, NotReachedError)))
         progress("fetch", len(unique), len(unique))
     return Taken(tuple(ingested), tuple(failed))
 
@@ -169,7 +189,7 @@ def _from_address(store: CorpusStore, url: str, fetcher: Fetches, rules: _Rules)
         return Ingested(url, "unchanged", before.release_id if before is not None else "")
     parts = urlsplit(found.url)
     name = parts.path.rsplit("/", 1)[-1] or url
-    mirror = (parts.hostname, parts.port) in rules.mirrors
+    mirror = (parts.hostname, parts.port or _PORTS.get(parts.scheme)) in rules.mirrors
     hints = rules.hints.get(url, UNSAID) if speaks_for(url, found.url) else UNSAID  # of another page than this
     raw = Raw(url, name, found.data, found.url, hints, mirror)
     kept = ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)

@@ -25,6 +25,12 @@ def storage_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
+def is_refused_value(error: BaseException) -> bool:
+    """Tell whether an error is that SQLite does not take a value, which says nothing of its file."""
+    refusals = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+    return isinstance(error.__cause__, refusals)
+
+
 def release_from_row(row: Mapping[str, Any]) -> Release:
     """Read a release from a row that has its fields as columns."""
     return Release(
