@@ -119,7 +119,7 @@ class Terminal:
         """Print a whole release."""
         self.say(release.title, style="bold")
         self.say(f"{release.issuer} · {spelled(release.date)} · {release.language} · {release.kind}", style="dim")
-        source = as_source(release, release.text_sha256)
+        source = as_source(release, "")
         if source.url:
             self.say(source.url, style="cyan")
         if whence := cards.whence(source):

@@ -1,8 +1,8 @@
 """An address -> its bytes, safely: public hosts of the list, within bounds of time and size, as politely as asked.
 
 Every hop of a redirect is an address like the first: it is checked, its host's robots.txt read, its turn waited for.
-An http address is asked for over https where its host speaks that, and https never leads down to http: on the way of
-a plain request anybody can answer in the host's place.
+An http address is asked for over https where its host speaks that, and https never leads down to http: on the way
+of a plain request anybody can answer.
 """
 
 import logging
@@ -109,9 +109,7 @@ class Fetcher:
     def fetch(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
     ) -> Fetched | NotModified:
-        """Fetch an address; what may pass is tried again, what will not is not.
-
-        The answer names the address that it was fetched from: over https where that can be, and after redirects.
+        """Fetch an address, over https where that can be; what may pass is tried again, what will not is not.
 
         :param etag: as the last answer gave it, like `last_modified`: the server may say that nothing has changed.
         :param within_s: how long it may take at most, with all waiting.
@@ -139,7 +137,7 @@ class Fetcher:
                 self._robots[secure.origin] = self._read_robots(secure, tries=1)
         except (_ExhaustedError, UntrustedError, _DowngradeError) as error:
             if not getattr(error, "answered", False):
-                log.info("%s is asked over http, for it does not speak https: %s", target.host, error)
+                log.info("%s does not speak https: %s", target.host, error)
                 self._plain_until_s[secure.origin] = self._clock() + _ROBOTS_FAILURE_HOLDS_S
                 self._free_at[target.host] = free_at  # it was not asked for anything yet
                 return target
@@ -216,9 +214,9 @@ class Fetcher:
         return self._not_down(target, led_to)
 
     def _not_down(self, target: Target, led_to: Target) -> Target:
-        """Return where a redirect leads; over https where it leads on from there, as a careless server means it.
+        """Return where a redirect leads, from https over https, as a careless server means it.
 
-        :raises _DowngradeError: when it only leads down to http.
+        :raises _DowngradeError: when it leads nowhere but down to http.
         """
         if target.scheme == "http" or led_to.scheme == "https":
             return led_to
@@ -259,9 +257,9 @@ class Fetcher:
 
         :raises _ExhaustedError: when it is out of order.
         """
-        address = read_target(f"{target.origin}/robots.txt", self._rules)
         until_s = self._clock() + _ROBOTS_HOLD_S
         try:
+            address = read_target(f"{target.origin}/robots.txt", self._rules)
             found = self._insist(address, {}, lambda hop: None, tries)
         except RefusedError:
             return Robots(until_s)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus import quality
+from corpus.issuers import issuer_of
 from corpus.models import Draft
 from index.near import nearest
 from index.store.corpus import CorpusStore
@@ -99,8 +100,8 @@ def _of_claims(draft: Draft) -> list[str]:
             "that (give the right one with --url)"
         )
     if "issuer" in draft.claims:
+        whose = f"one of {draft.issuer}" if issuer_of(draft.url) else "none that is known to be of that body"
         found.append(
-            f"it names {draft.claims['issuer']}, but its address is one of {draft.issuer} "
-            "(give the right one with --issuer)"
+            f"it names {draft.claims['issuer']}, but its address is {whose} (give the right one with --issuer)"
         )
     return found

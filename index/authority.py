@@ -11,24 +11,28 @@ claimed   yes       no
 
 import dataclasses
 
-from corpus.issuers import speaks_for
+from corpus.issuers import issuer_of, speaks_for
 from corpus.metadata import by_address
 from corpus.models import Draft, Origin, Release
 from corpus.web import canonical_url, is_secure
 from index.store.corpus import Known
 
 
-def located(draft: Draft, fetched_from: str | None, *, given: bool) -> Draft:
+def located(draft: Draft, fetched_from: str | None, *, mirror: bool, given: bool) -> Draft:
     """Say where a draft is from, and how its address is known.
 
     :param fetched_from: where it was fetched in the end; None of a file.
+    :param mirror: whether it was fetched from an administrator's own copy of other sites.
     :param given: whether a person gave its address.
     """
     if fetched_from is None:
         return dataclasses.replace(draft, origin=Origin.GIVEN if given else draft.origin)
     url = draft.url or fetched_from
-    origin = Origin.FETCHED if speaks_for(fetched_from, url) else Origin.CLAIMED  # by a page of a mirror
-    return dataclasses.replace(draft, url=url, retrieved_from=fetched_from, origin=Origin.GIVEN if given else origin)
+    origin = Origin.FETCHED if speaks_for(fetched_from, url) else Origin.CLAIMED
+    draft = dataclasses.replace(draft, url=url, retrieved_from=fetched_from, origin=Origin.GIVEN if given else origin)
+    if draft.issuer and not mirror and not given and draft.found_in.get("issuer") != "given" and not issuer_of(url):
+        return dataclasses.replace(draft, claims={**draft.claims, "issuer": draft.issuer})
+    return draft
 
 
 def may_change(draft: Draft, known: Known) -> bool:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from slugify import slugify
-
 from corpus.addresses import shown
 from corpus.border import bounded_draft, utf8
 from corpus.clean import CLEANER_VERSION, clean
@@ -23,12 +21,10 @@ from index.acceptance import Verdict, doubts, judge, lacking
 from index.authority import inheriting, located, may_change, offered_to, why_not
 from index.canary import canary
 from index.near import sign, sign_missing, signature
+from index.release_ids import new_id
 from index.store.canaries import Canary
 from index.store.corpus import CorpusStore, Known
 from index.store.quarantine import Quarantined, SetAside
-
-RELEASE_ID_MAX_CHARS = 48
-_ISSUER_CHARS = 16
 
 Status = Literal["added", "changed", "unchanged", "quarantined"]
 
@@ -115,7 +111,7 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
     """
     address = None if raw.mirror else overrides.url or raw.url
     draft = _hinted(clean(raw.data, raw.name, address, handed_over=raw.url is None), raw.hints)
-    draft = located(_completed(draft, overrides), raw.url, given=overrides.url is not None)
+    draft = located(_completed(draft, overrides), raw.url, mirror=raw.mirror, given=overrides.url is not None)
     draft = bounded_draft(draft, raw.name)
     own_doubts = doubts(draft, raw.data, raw.name)
     read = _read(utf8(raw.source), draft, _sha256(raw.data))
@@ -198,7 +194,7 @@ def _known(store: CorpusStore, read: _Read) -> Known | None:
 
 
 def _accept(store: CorpusStore, read: _Read, known_as: str | None) -> Ingested:
-    release_id = known_as or _new_id(store, read.draft)
+    release_id = known_as or new_id(store, read.draft)
     release = inheriting(read.draft, store.current(release_id)).accepted(release_id)
     return _keep(store, read, release)
 
@@ -296,23 +292,6 @@ def _completed(draft: Draft, overrides: Overrides) -> Draft:
         title=" ".join(draft.title.split()) if draft.title else None,
         issuer=" ".join(draft.issuer.split()) if draft.issuer else None,
         language=language,
+        url=web_url(draft.url),  # of what was set aside by an older program, too
+        retrieved_from=web_url(draft.retrieved_from),
     )
-
-
-def _new_id(store: CorpusStore, draft: Draft) -> str:
-    """Return date, issuer and title as a slug of `RELEASE_ID_MAX_CHARS` ASCII characters at most, unlike any other."""
-    issuer = slugify(draft.issuer or "", max_length=_ISSUER_CHARS, word_boundary=True, stopwords=("of", "the"))
-    base = f"{draft.date}-{issuer}"
-    title = slugify(
-        draft.title or "",
-        max_length=RELEASE_ID_MAX_CHARS - len(base) - 1,
-        word_boundary=True,
-        save_order=True,
-    )
-    slug = f"{base}-{title}".strip("-")
-    number = 1
-    candidate = slug
-    while store.taken(candidate):
-        number += 1
-        candidate = f"{slug[: RELEASE_ID_MAX_CHARS - len(str(number)) - 1].rstrip('-')}-{number}"
-    return candidate

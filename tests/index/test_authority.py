@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from corpus.addresses import FetchRules
+from corpus.fetch import Fetcher
 from corpus.models import Release
 from index.engine import Engine
 from index.filters import Filters
@@ -132,6 +134,19 @@ def test_address_says_whose_release_it_is_and_a_contradiction_is_set_aside(
     assert f"it names Council of the European Union, but its address is one of {FRONTEX_NAME}" in reasons(added)
     assert keeper.quarantined()[0].held.draft.issuer == FRONTEX_NAME
     assert what(keeper.add([OWN], quiet))[0][0] == "added"
+
+
+@pytest.mark.parametrize("url", ["https://a-project.europa.eu/x", "https://blog.example.org/x"])
+def test_page_of_nobody_known_speaks_for_no_institution(internet: Internet, settings: IndexSettings, url: str) -> None:
+    def open_fetcher() -> Fetcher:
+        return internet.fetcher(FetchRules(hosts=("*",), delay_s=0.0))
+
+    keeper = Upkeep(settings, Here(settings, FakeEmbedder(), open_fetcher))
+    internet.pages[url] = page(press_page("Cod quotas", "2024-05-06", SIX))  # "Council of the EU · Press release"
+    added = keeper.add([url], quiet)
+    assert "it names Council of the European Union, but its address is none that is known" in reasons(added)
+    said = Overrides(issuer="Council of the European Union")
+    assert what(keeper.add([url], quiet, said))[0][0] == "added"
 
 
 def test_address_of_another_that_no_release_has_is_set_aside_too(internet: Internet, keeper: Upkeep) -> None:
