@@ -111,7 +111,7 @@ def _one(kind: Part, value: Part) -> str:
     if kind is names.LITERAL:
         return chr(value)
     if kind in (names.MAX_REPEAT, names.MIN_REPEAT, names.POSSESSIVE_REPEAT):
-        return _sample(value[2]) * max(value[0], 1)
+        return _sample(value[2]) * max(int(value[0]), 1)
     if kind is names.SUBPATTERN:
         return _sample(value[3])
     if kind is names.BRANCH:
