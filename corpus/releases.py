@@ -15,6 +15,7 @@ _OPENS = "---\n"
 _CLOSES = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
 _HEADER_MAX_CHARS = 10_000
 _ADDRESSES = ("url", "retrieved_from")
+_MAX_DEPTH = 5
 _NOTHING = ("", "null", "~")
 _DAY = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})(?:[Tt \t]|$)")
 
@@ -61,8 +62,8 @@ def _mapping(header: str | None, name: str) -> dict[str, str]:
             f"{name} has a front-matter header of more than {_HEADER_MAX_CHARS:,} characters: shorten it."
         )
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(header, Loader=yaml.BaseLoader)):
-            raise invalid  # an alias may stand for a million copies of what it names
+        if not _is_simple(header):
+            raise invalid
         stated = yaml.load(header, Loader=yaml.BaseLoader)  # noqa: S506  (it makes strings, lists and mappings only)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise invalid from error
@@ -71,6 +72,21 @@ def _mapping(header: str | None, name: str) -> dict[str, str]:
     if not all(isinstance(stated.get(field, ""), str) for field in _FIELDS):
         raise invalid
     return {field: stated[field] for field in _FIELDS if stated.get(field, "") not in _NOTHING}
+
+
+def _is_simple(header: str) -> bool:
+    """Tell whether a header has no aliases, which may stand for millions of copies, and is nested no deeper than lists.
+
+    What stands so deep takes the parser its square, so it is looked at one event after the other, and left there.
+    """
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(header, Loader=yaml.BaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent):
+            return False
+    return True
 
 
 def _day(written: str, name: str) -> date:

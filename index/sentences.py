@@ -21,6 +21,7 @@ _OPEN_ENDED = re.compile(
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(r"\s*+[\d(§€$£a-z]")
+_PARAGRAPH_CHARS = 10_000  # of quotation marks alone the splitter takes their square: 10 s for 200,000
 _LAST_CHARS = 100  # of a sentence, which tell how it ends
 
 
@@ -69,8 +70,7 @@ def _lines(text: str) -> Iterator[Span]:
 def _line_sentences(text: str, line: Span, language: str) -> Iterator[Span]:
     words = text[line.start : line.end]
     start = 0
-    for boundary in sentencex.get_sentence_boundaries(language, words):
-        end = boundary["end_index"]
+    for end in _boundaries(words, language):
         if _CONTINUES.match(words, end) and _OPEN_ENDED.search(_last(words, end, start).rstrip()):
             continue
         piece = words[start:end]
@@ -78,6 +78,16 @@ def _line_sentences(text: str, line: Span, language: str) -> Iterator[Span]:
         if stripped:
             at = line.start + start + piece.index(stripped)
             yield Span(at, at + len(stripped))
+        start = end
+
+
+def _boundaries(line: str, language: str) -> Iterator[int]:
+    """Yield where the sentences of a line end, for the splitter; it gets so much at a time as paragraphs have."""
+    start = 0
+    while start < len(line):
+        end = len(line) if len(line) - start <= _PARAGRAPH_CHARS else start + _PARAGRAPH_CHARS
+        end = end if end == len(line) else line.rfind(" ", start, end) + 1 or end
+        yield from (start + one["end_index"] for one in sentencex.get_sentence_boundaries(language, line[start:end]))
         start = end
 
 

@@ -61,7 +61,7 @@ def main() -> None:
     task = pipe.recv()
     threading.Thread(target=_end_with_parent, args=(pipe,), daemon=True).start()
     voice = Voice(pipe)
-    logging.basicConfig(level=logging.WARNING, handlers=[_ParentsLog(voice)])
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[_ParentsLog(voice)])
     for name in _OURS:
         logging.getLogger(name).setLevel(logging.INFO)
     try:
