@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import threading
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,7 @@ async def test_long_question_is_cut_where_it_is_repeated(chat: Chat) -> None:
     ],
 )
 @simulated()
-async def test_what_makes_no_sense_is_refused_at_once(chat: Chat, options: dict[str, str], sentence: str) -> None:
+async def test_what_makes_no_sense_is_refused_at_once(chat: Chat, options: dict[str, Any], sentence: str) -> None:
     assert refusal(await chat.ada.command("ask", **({"question": QUESTION} | options))) == sentence
 
 

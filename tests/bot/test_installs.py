@@ -1,5 +1,8 @@
-"""The application installed by a person, not by a server: in a server without the bot, in private, among friends."""
+"""What simcord has not: the application as a person installs it, where the bot is no member, and its own settings."""
 
+import discord
+
+from bot.run import _has_content_intent
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage
 
 
@@ -26,3 +29,14 @@ async def test_command_works_in_a_direct_message_and_among_friends(stage: Stage)
     for channel in (stage.emulator.private_channel(dan), stage.emulator.private_channel(dan, stage.bob)):
         message = await stage.answered(await stage.emulator.slash(dan, channel, "ask", question=QUESTION))
         assert QUOTE in message.text()
+
+
+@on_stage()
+async def test_message_content_is_asked_for_only_where_the_application_has_it(stage: Stage) -> None:
+    async def has() -> bool:
+        probe = discord.Client(intents=discord.Intents.none(), connector=stage.emulator.connector())
+        return await _has_content_intent(probe, stage.emulator.token)
+
+    assert not await has()
+    stage.emulator.application.allow_message_content()
+    assert await has()

@@ -3,25 +3,17 @@
 import re
 from collections.abc import Iterator
 
+import pytest
+from discord import Permissions
+
 from bot.words import words_for
-from index.engine import Engine
-from tests.simulation import NEEDED, QUESTION, QUOTE, Chat, Message, Person, refusal, simulated
-from tests.emulator.channels import Channel
-from tests.emulator.components import walk
+from tests.emulator.components import STRING_SELECT, walk
 from tests.emulator.errors import JSON
+from tests.simulation import QUESTION, QUOTE, Chat, Message, Person, simulated
 
 LOCALES = {"fr": "fr", "de": "de", "es-ES": "es", "es-419": "es", "it": "it", "pl": "pl"}
 MORE = {"en": "More", "fr": "Plus", "de": "Mehr", "es": "Más", "it": "Altro", "pl": "Więcej"}
 _CHAT_INPUT = 1
-_STRING_SELECT = 3
-
-
-def french_channel(chat: Chat) -> Channel:
-    """Make a French server with the bot and Ada in it, and a channel there."""
-    guild = chat.emulator.add_guild("Un serveur", locale="fr")
-    guild.bot_permissions = int(NEEDED)
-    guild.add_member(chat.ada)
-    return guild.add_channel("général")
 
 
 def said(command: JSON, field: str, locale: str) -> str:
@@ -36,9 +28,19 @@ def within(command: JSON) -> Iterator[JSON]:
         yield from within(option)
 
 
+def dates(message: Message) -> list[str]:
+    """Return the dates in the menu of a list of releases: they are written in the language of the list."""
+    return [option["description"] for option in message.components[1]["components"][0]["options"]]
+
+
+def owner(chat: Chat, locale: str) -> Person:
+    """Return somebody who manages the server."""
+    return chat.add_person("owner", locale=locale, permissions=Permissions(manage_guild=True))
+
+
 @simulated()
 async def test_commands_are_offered_in_the_language_of_whoever_reads_them(chat: Chat) -> None:
-    commands = chat.emulator.commands.listed()
+    commands = chat.commands()
     assert {"ask", "agency", "releases", "help", "about", "forget-me", "setup"} <= {one["name"] for one in commands}
     for locale, language in LOCALES.items():
         words = words_for(language)
@@ -62,8 +64,10 @@ async def test_commands_are_offered_in_the_language_of_whoever_reads_them(chat: 
 
 
 @simulated(administered=True)
-async def test_commands_of_administrators_keep_their_names_and_are_described_in_the_language_of_the_reader(chat: Chat) -> None:
-    commands = chat.emulator.commands.listed(chat.guild.id)
+async def test_commands_of_administrators_keep_their_names_and_are_described_in_the_language_of_the_reader(
+    chat: Chat,
+) -> None:
+    commands = chat.commands(chat.guild.id)
     assert {command["name"] for command in commands} == {"index", "feeds"}
     for each in (one for command in commands for one in within(command)):
         assert not each.get("name_localizations")
@@ -75,18 +79,31 @@ async def test_commands_of_administrators_keep_their_names_and_are_described_in_
 
 @simulated(administered=True)
 async def test_window_of_administrators_speaks_their_language(chat: Chat) -> None:
+    chat.open_to_all("index")
     for locale, language in LOCALES.items():
         chat.ada.locale = locale
-        shown = await chat.ada.command("index add", override=True)
-            assert shown.title == words_for(language)("Add releases from files")
+        window = await chat.ada.command_opens("index add")
+        assert window.title == words_for(language)("Add releases from files")
+
+
+@pytest.mark.parametrize(
+    ("locale", "date"),
+    [("fr", "6 décembre 2018"), ("de", "6. Dezember 2018"), ("es-ES", "6 de diciembre de 2018"),
+     ("es-419", "6 de diciembre de 2018"), ("it", "6 dicembre 2018"), ("pl", "6 grudnia 2018"),
+     ("en-US", "6 December 2018"), ("ja", "6 December 2018")],
+)  # fmt: skip
+@simulated()
+async def test_what_everybody_sees_is_in_the_language_of_the_server(chat: Chat, locale: str, date: str) -> None:
+    chat.locale = locale
+    chat.ada.locale = "pl"
+    assert dates(await chat.ada.command("releases")) == [date]
 
 
 @simulated()
 async def test_public_answer_speaks_the_language_of_the_server_around_english_quotes(chat: Chat) -> None:
-    channel = french_channel(chat)
+    chat.locale = "fr"
     chat.ada.locale = "de"
-    message = await chat.ada.command("ask", channel=channel, question=QUESTION)
-    answer = await chat.answered(interaction)
+    answer = await chat.ask()
     assert not answer.ephemeral
     assert f"Question\u00a0: {QUESTION}" in answer.text()
     assert QUOTE in answer.text()
@@ -97,80 +114,84 @@ async def test_public_answer_speaks_the_language_of_the_server_around_english_qu
 
 @simulated()
 async def test_what_only_one_person_sees_speaks_their_language(chat: Chat) -> None:
-    channel = french_channel(chat)
+    chat.locale = "fr"
     for locale, language in LOCALES.items():
         chat.ada.locale = locale
-        message = await chat.ada.command("ask", channel=channel, question=QUESTION, private=True)
-        answer = await chat.answered(interaction)
+        answer = await chat.ask(private=True)
         assert answer.ephemeral
         assert QUOTE in answer.text()
         assert MORE[language] in answer.buttons
-        refused = await chat.ada.command("ask", channel=channel, question="?!")
-        assert refused.original is not None
-        assert refused.original.ephemeral
-        assert refused.original.text() == words_for(language)(
+        refused = await chat.ask("?!")
+        assert refused.ephemeral
+        assert refused.text() == words_for(language)(
             'The question holds no word: ask in a few words, as "What will Europol do?".'
         )
+
+
+@simulated()
+async def test_what_a_server_keeps_private_speaks_the_language_of_whoever_asked(chat: Chat) -> None:
+    chat.locale = "fr"
+    hans = chat.add_person("hans", locale="de")
+    message = await chat.ada.command("releases")
+    menu = message.components[1]["components"][0]
+    outline = await hans.choose(message, menu["placeholder"], [menu["options"][0]["value"]])
+    assert outline.text().split("\n")[1].endswith(" · Englisch")
+    await chat.server_chose(private=True)
+    assert dates(await hans.command("releases")) == ["6. Dezember 2018"]
 
 
 @simulated()
 async def test_button_under_a_public_answer_speaks_the_language_of_whoever_presses_it(chat: Chat) -> None:
     answer = await chat.ask()
     chat.bob.locale = "pl"
-    pressed = await chat.bob.click(answer, "Delete")
-    assert pressed.original is not None
-    assert pressed.original.text() == "Usunąć to może tylko osoba, która zadała pytanie, albo moderator."
-    pressed = await chat.bob.click(answer, "Follow up")
-    assert pressed.modal is not None
-    assert pressed.modal["title"] == "Dopytaj"
+    refused = await chat.bob.click(answer, "Delete")
+    assert refused.text() == "Usunąć to może tylko osoba, która zadała pytanie, albo moderator."
+    assert (await chat.bob.opens(answer, "Follow up")).title == "Dopytaj"
 
 
 @simulated()
 async def test_language_chosen_in_setup_wins_over_that_of_the_server(chat: Chat) -> None:
-    channel = french_channel(chat)
-    assert channel.guild is not None
-    owner = channel.guild.owner
-    owner.locale = "it"
-    shown = await owner.command("setup", channel=channel)
-    assert shown.original is not None
-    assert "Impostazioni di questo server" in shown.original.text()
-    menus = [one for one in walk(shown.original.components) if one["type"] == _STRING_SELECT]
+    chat.locale = "fr"
+    italian = owner(chat, "it")
+    shown = await italian.command("setup")
+    assert "Impostazioni di questo server" in shown.text()
+    menus = [one for one in walk(shown.components) if one["type"] == STRING_SELECT]
     language = next(one for one in menus if "pl" in [option["value"] for option in one["options"]])
-    chosen = await owner.choose(shown.original, language["custom_id"], ["pl"])
-    assert chosen.acked
-    answer = await chat.ada.command("ask", question=QUESTION, channel=channel)
+    await italian.choose(shown, language["custom_id"], ["pl"])
+    answer = await chat.ask()
     assert f"Pytanie: {QUESTION}" in answer.text()
+    assert QUOTE in answer.text()
     assert "Więcej" in answer.buttons
-    mentioned = await chat.mention(QUESTION, channel=channel)
-    assert "Więcej" in mentioned.buttons
+    assert "Więcej" in (await chat.mention()).buttons
 
 
 @simulated()
 async def test_mention_speaks_the_language_of_the_server(chat: Chat) -> None:
     chat.ada.locale = "de"
     await chat.ask(private=True)
-    answer = await chat.mention(QUESTION, channel=french_channel(chat))
+    answer = await chat.mention(channel=chat.add_server("Un serveur", chat.ada, locale="fr"))
     assert QUOTE in answer.text()
     assert "Plus" in answer.buttons
-    assert "More" in (await chat.mention(QUESTION)).buttons
+    assert "More" in (await chat.mention()).buttons
 
 
 @simulated()
 async def test_direct_message_speaks_the_language_of_the_last_interaction(chat: Chat) -> None:
-    channel = chat.ada.private_channel
-    assert "More" in (await chat.mention(QUESTION, channel=channel)).buttons
+    private = chat.ada.private_channel
+    assert "More" in (await chat.mention(channel=private)).buttons
     for locale, language in LOCALES.items():
         chat.ada.locale = locale
         await chat.ada.command("help")
-        answer = await chat.mention(QUESTION, channel=channel)
+        answer = await chat.mention(channel=private)
         assert QUOTE in answer.text()
         assert MORE[language] in answer.buttons
+    assert "More" in (await chat.bob.mention_bot(QUESTION, channel=chat.bob.private_channel)).buttons
 
 
 @simulated()
 async def test_card_of_a_body_is_told_in_the_language_of_the_server(chat: Chat) -> None:
-    channel = french_channel(chat)
-    card = await chat.ada.command("agency", name="CEPOL", channel=channel)
+    chat.locale = "fr"
+    card = await chat.ada.command("agency", name="CEPOL")
     text = re.sub(r"\\(.)", r"\1", card.text())
     assert "agence décentralisée · Budapest, HU · depuis 2000" in text
     assert "CEPOL : cité dans 1 communiqué et 1 passage" in text
@@ -180,10 +201,7 @@ async def test_card_of_a_body_is_told_in_the_language_of_the_server(chat: Chat) 
 
 @simulated()
 async def test_setup_names_missing_permissions_as_discord_does(chat: Chat) -> None:
-    chat.guild.owner.locale = "de"
-    chat.guild.bot_permissions = 0
-    chat.guild.change_role(chat.guild.everyone, int(chat.guild.everyone.permissions) & ~0x800)
-    shown = await chat.guild.owner.command("setup")
-    assert shown.original is not None
-    assert f"In <#{chat.channel.id}> kann ich nicht antworten, es fehlt: " in shown.original.text()
-    assert "Nachrichten senden" in shown.original.text()
+    chat.deny(chat.channel, "send_messages")
+    shown = await owner(chat, "de").command("setup")
+    assert f"In {chat.channel.mention} kann ich nicht antworten, es fehlt: " in shown.text()
+    assert "Nachrichten senden" in shown.text()

@@ -2,25 +2,22 @@
 
 from collections.abc import Sequence
 
-import discord
+from discord import Permissions
 
-from bot.run import _has_content_intent
 from bot.store import ServerSettings
-from tests.simulation import NEEDED, QUESTION, QUOTE, Chat, Message, Person, refusal, simulated
 from tests.emulator.components import STRING_SELECT, TEXT, walk
+from tests.simulation import QUESTION, QUOTE, Chat, Message, Person, refusal, simulated
 
 NEEDS = "This needs the permission to manage the server."
 CHANNELS, ASK_CHANNEL = 0, 1
 
 
-def manager(chat: Chat) -> User:
+def manager(chat: Chat) -> Person:
     """Return somebody who manages the server, and is not its owner."""
-    carol = chat.emulator.add_user("carol")
-    chat.guild.add_member(carol, permissions=int(Permission.MANAGE_GUILD))
-    return carol
+    return chat.add_person("carol", permissions=Permissions(manage_guild=True))
 
 
-async def opened(chat: Chat, user: User) -> Message:
+async def opened(user: Person) -> Message:
     """Let somebody open the settings."""
     message = await user.command("setup")
     assert not message.deferred
@@ -33,11 +30,9 @@ def menu(message: Message, kind: int, number: int) -> str:
     return str([part for part in walk(message.components) if part["type"] == kind][number]["custom_id"])
 
 
-async def choose(chat: Chat, user: User, message: Message, kind: int, number: int, values: Sequence[object]) -> None:
-    """Let somebody choose in a menu, and wait until the settings show it."""
-    edits = message.edits
-    await user.choose(message, menu(message, kind, number), values)
-    await chat.emulator.wait(lambda: message.edits > edits)
+async def choose(user: Person, message: Message, kind: int, number: int, values: Sequence[object]) -> Message:
+    """Let somebody choose in a menu."""
+    return await user.choose(message, menu(message, kind, number), values)
 
 
 def said(message: Message) -> list[str]:
@@ -47,19 +42,18 @@ def said(message: Message) -> list[str]:
 
 @simulated()
 async def test_only_managers_of_the_server_may_also_where_the_command_is_shown_to_all(chat: Chat) -> None:
-    command = await chat.bob.command("setup", override=True)
-    assert refusal(command) == NEEDS
+    chat.open_to_all("setup")
+    assert refusal(await chat.bob.command("setup")) == NEEDS
     carol = manager(chat)
-    message = await opened(chat, carol)
-    chat.guild.members[carol.id].roles[0].permissions = 0
-    late = await carol.choose(message, menu(message, STRING_SELECT, 0), ["fr"])
-    assert refusal(late) == NEEDS
+    message = await opened(carol)
+    chat.permit(chat.guild.roles["carol's"], Permissions.none())
+    assert refusal(await choose(carol, message, STRING_SELECT, 0, ["fr"])) == NEEDS
     assert chat.bot.servers == {}
 
 
 @simulated()
 async def test_one_view_holds_every_setting(chat: Chat) -> None:
-    message = await opened(chat, manager(chat))
+    message = await opened(manager(chat))
     assert said(message) == [
         "## Settings of this server",
         "**Channels** where I answer everybody; none chosen means all of them",
@@ -74,16 +68,16 @@ async def test_one_view_holds_every_setting(chat: Chat) -> None:
 @simulated()
 async def test_channels_where_a_permission_is_missing_are_listed(chat: Chat) -> None:
     closed = chat.guild.create_text_channel("closed")
-    closed.set_overwrite(chat.guild.bot_role, deny=Permission.SEND_MESSAGES | Permission.READ_MESSAGE_HISTORY)
+    chat.deny(closed, "send_messages", "read_message_history")
     forum = chat.guild.create_forum_channel("forum")
-    forum.set_overwrite(chat.guild.bot_role, deny=Permission.SEND_MESSAGES_IN_THREADS)
+    chat.deny(forum, "send_messages_in_threads")
     carol = manager(chat)
-    message = await opened(chat, carol)
+    message = await opened(carol)
     assert said(message)[1].split("\n") == [
         f"⚠ I cannot answer in {closed.mention}: Send Messages, Read Message History",
         f"⚠ I cannot answer in {forum.mention}: Send Messages in Threads",
     ]
-    await choose(chat, carol, message, 8, CHANNELS, [chat.channel])
+    await choose(carol, message, 8, CHANNELS, [chat.channel])
     assert not said(message)[1].startswith("⚠")
 
 
@@ -91,15 +85,15 @@ async def test_channels_where_a_permission_is_missing_are_listed(chat: Chat) -> 
 async def test_channels_are_kept_shown_and_obeyed(chat: Chat) -> None:
     carol = manager(chat)
     other = chat.guild.create_text_channel("other")
-    message = await opened(chat, carol)
-    await choose(chat, carol, message, 8, CHANNELS, [other])
+    message = await opened(carol)
+    await choose(carol, message, 8, CHANNELS, [other])
     assert chat.bot.servers[chat.guild.id].channels == (other.id,)
     assert await chat.bot.storing(lambda store: store.servers()) == chat.bot.servers
     [chosen] = [part for part in walk(message.components) if part.get("default_values")]
     assert [(int(one["id"]), one["type"]) for one in chosen["default_values"]] == [(other.id, "channel")]
     assert (await chat.ask()).ephemeral
     assert QUOTE in (await chat.mention(QUESTION, channel=other)).text()
-    await choose(chat, carol, message, 8, CHANNELS, [])
+    await choose(carol, message, 8, CHANNELS, [])
     assert not (await chat.ask()).ephemeral
 
 
@@ -107,8 +101,8 @@ async def test_channels_are_kept_shown_and_obeyed(chat: Chat) -> None:
 async def test_channel_that_was_deleted_is_not_offered_as_chosen(chat: Chat) -> None:
     gone = chat.guild.create_text_channel("gone")
     await chat.server_chose(channels=(gone.id, chat.channel.id))
-    gone.delete()
-    message = await opened(chat, manager(chat))
+    chat.env.backend.delete_channel(gone.id)
+    message = await opened(manager(chat))
     [chosen] = [part for part in walk(message.components) if part.get("default_values")]
     assert [int(one["id"]) for one in chosen["default_values"]] == [chat.channel.id]
 
@@ -116,13 +110,13 @@ async def test_channel_that_was_deleted_is_not_offered_as_chosen(chat: Chat) -> 
 @simulated()
 async def test_privacy_language_and_pace_are_kept_and_obeyed(chat: Chat) -> None:
     carol = manager(chat)
-    message = await opened(chat, carol)
+    message = await opened(carol)
     await carol.click(message, "Make private")
     assert said(message)[-1] == "**Answers are private unless asked otherwise**"
     assert (await chat.ask()).ephemeral
     await carol.click(message, "Make public")
-    await choose(chat, carol, message, STRING_SELECT, 0, ["fr"])
-    await choose(chat, carol, message, STRING_SELECT, 1, ["2"])
+    await choose(carol, message, STRING_SELECT, 0, ["fr"])
+    await choose(carol, message, STRING_SELECT, 1, ["2"])
     assert chat.bot.servers[chat.guild.id] == ServerSettings(language="fr", pace=2)
     assert await chat.bot.storing(lambda store: store.servers()) == chat.bot.servers
     assert chat.bot.words_public(chat.guild.id, "en-GB", chat.ada.id).language == "fr"
@@ -132,8 +126,8 @@ async def test_privacy_language_and_pace_are_kept_and_obeyed(chat: Chat) -> None
         await chat.bob.command("ask", question=QUESTION)
     refused = await chat.bob.command("ask", question=QUESTION)
     assert "30" in refusal(refused)
-    await choose(chat, carol, message, STRING_SELECT, 0, ["-"])
-    await choose(chat, carol, message, STRING_SELECT, 1, ["-"])
+    await choose(carol, message, STRING_SELECT, 0, ["-"])
+    await choose(carol, message, STRING_SELECT, 1, ["-"])
     assert chat.bot.servers[chat.guild.id] == ServerSettings()
 
 
@@ -141,22 +135,21 @@ async def test_privacy_language_and_pace_are_kept_and_obeyed(chat: Chat) -> None
 async def test_ask_channel_has_a_standing_message_and_a_thread_an_answer(chat: Chat) -> None:
     carol = manager(chat)
     place = chat.guild.create_text_channel("ask-the-eu")
-    message = await opened(chat, carol)
-    await choose(chat, carol, message, 8, ASK_CHANNEL, [place])
-    [standing] = place.messages
+    message = await opened(carol)
+    await choose(carol, message, 8, ASK_CHANNEL, [place])
+    [standing] = chat.messages(place)
     assert chat.bot.servers[chat.guild.id] == ServerSettings(ask_channel=place.id, ask_message=standing.id)
     assert standing.text().startswith("Ask what the EU has decided: press the button,")
     assert standing.buttons == ["Ask a question"]
 
     shown = await chat.ada.opens(standing, "Ask a question")
-    sent = await shown.send({"Your question": QUESTION})
-    told = await chat.answered(sent)
-    [thread] = [channel for channel in chat.guild.channels if channel.parent is place]
+    told = await shown.send({"Your question": QUESTION})
+    [thread] = place.threads
     assert thread.name == QUESTION
-    assert chat.ada.id in thread.joined
+    assert chat.ada.id in chat.env.backend.get_thread(thread.id).thread_members
     assert told.ephemeral
     assert told.text() == f"Answered in {thread.mention}."
-    [answer] = thread.messages
+    [answer] = chat.messages(thread)
     assert answer.text().startswith(f"-# Asked: {QUESTION}\n> **[1]** “{QUOTE}")
     followed = await chat.ada.reply(answer, "and Frontex?")
     assert "Read as: " in followed.text()
@@ -167,35 +160,37 @@ async def test_ask_channel_answers_though_it_is_none_of_the_chosen_and_moves(cha
     carol = manager(chat)
     places = [chat.guild.create_text_channel("one"), chat.guild.create_text_channel("two")]
     await chat.server_chose(channels=(chat.channel.id,))
-    message = await opened(chat, carol)
-    await choose(chat, carol, message, 8, ASK_CHANNEL, [places[0]])
+    message = await opened(carol)
+    await choose(carol, message, 8, ASK_CHANNEL, [places[0]])
     assert QUOTE in (await chat.mention(QUESTION, channel=places[0])).text()
-    await choose(chat, carol, message, 8, ASK_CHANNEL, [places[1]])
-    assert len(places[1].messages) == 1
-    assert "Ask a question" not in [label for one in places[0].messages for label in one.buttons]
-    await choose(chat, carol, message, 8, ASK_CHANNEL, [])
-    assert places[1].messages == []
+    await choose(carol, message, 8, ASK_CHANNEL, [places[1]])
+    assert len(chat.messages(places[1])) == 1
+    assert "Ask a question" not in [label for one in chat.messages(places[0]) for label in one.buttons]
+    await choose(carol, message, 8, ASK_CHANNEL, [])
+    assert chat.messages(places[1]) == []
     assert chat.bot.servers[chat.guild.id] == ServerSettings(channels=(chat.channel.id,))
 
 
 @simulated()
 async def test_ask_channel_needs_its_permissions(chat: Chat) -> None:
     place = chat.guild.create_text_channel("ask-the-eu")
-    place.set_overwrite(chat.guild.bot_role, deny=Permission.CREATE_PUBLIC_THREADS)
+    chat.deny(place, "create_public_threads")
     carol = manager(chat)
-    message = await opened(chat, carol)
-    chosen = await carol.choose(message, menu(message, 8, ASK_CHANNEL), [place])
-    assert refusal(chosen) == f"I cannot answer in {place.mention}: Create Public Threads"
-    assert place.messages == []
+    message = await opened(carol)
+    assert (
+        refusal(await choose(carol, message, 8, ASK_CHANNEL, [place]))
+        == f"I cannot answer in {place.mention}: Create Public Threads"
+    )
+    assert chat.messages(place) == []
 
 
 @simulated(pace=6, pace_burst=1)
 async def test_window_of_the_ask_channel_refuses_what_a_command_would(chat: Chat) -> None:
     place = chat.guild.create_text_channel("ask-the-eu")
     carol = manager(chat)
-    message = await opened(chat, carol)
-    await choose(chat, carol, message, 8, ASK_CHANNEL, [place])
-    [standing] = place.messages
+    message = await opened(carol)
+    await choose(carol, message, 8, ASK_CHANNEL, [place])
+    [standing] = chat.messages(place)
 
     async def submit(text: str) -> str:
         shown = await chat.ada.opens(standing, "Ask a question")
@@ -204,35 +199,24 @@ async def test_window_of_the_ask_channel_refuses_what_a_command_would(chat: Chat
     assert await submit("?!") == 'The question holds no word: ask in a few words, as "What will Europol do?".'
     await chat.ask()
     assert await submit(QUESTION) == "That was fast: ask again in 10 seconds."
-    assert not [channel for channel in chat.guild.channels if channel.kind.is_thread]
+    assert place.threads == []
 
 
 @simulated()
 async def test_words_in_the_ask_channel_are_no_question_without_the_intent(chat: Chat) -> None:
     await chat.server_chose(ask_channel=chat.channel.id)
     await chat.ada.write(QUESTION)
-    assert len(chat.said()) == 1
+    assert chat.said() == []
 
 
 @simulated(message_content=True)
 async def test_three_words_in_the_ask_channel_are_a_question_with_the_intent(chat: Chat) -> None:
     talk = chat.guild.create_text_channel("talk")
     await chat.server_chose(ask_channel=chat.channel.id)
-    thread = chat.channel.add_thread(owner=chat.ada)
+    thread = chat.add_thread(chat.channel)
     for place, text in ((chat.channel, "hello there"), (talk, QUESTION), (thread, QUESTION)):
         await chat.ada.write(text, channel=place)
     asked = await chat.ada.write(QUESTION)
     assert QUOTE in chat.said()[0]
-    assert chat.messages()[-1].reply_to is asked
-    assert (len(chat.said()), chat.said(talk), chat.said(thread)) == (2, [], [])
-
-
-@simulated()
-async def test_message_content_is_asked_for_only_where_the_application_has_it(chat: Chat) -> None:
-    async def has() -> bool:
-        probe = discord.Client(intents=discord.Intents.none(), connector=chat.emulator.connector())
-        return await _has_content_intent(probe, chat.emulator.token)
-
-    assert not await has()
-    chat.emulator.application.allow_message_content()
-    assert await has()
+    assert chat.messages()[-1].replies_to == asked.id
+    assert (len(chat.said()), chat.said(talk), chat.said(thread)) == (1, [], [])

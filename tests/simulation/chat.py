@@ -144,6 +144,10 @@ class Chat:
         """Give the requests of the bot whose path holds something."""
         return [one for one in self.env.http_requests if one.method == method and part in one.path]
 
+    def commands(self, guild_id: int | None = None) -> list[dict[str, Any]]:
+        """Give the commands registered everywhere, or in one server."""
+        return list(self.env.backend.commands[guild_id].values())
+
     async def server_chose(self, **settings: Any) -> None:  # noqa: ANN401 - the settings' own
         """Let the server choose settings."""
         await self.bot.set_server(self.guild.id, ServerSettings(**settings))
