@@ -194,8 +194,8 @@ async def chatting(
             yield chat
             await env.settle()
             await bot.stop(2)
-        assert not list(refusals(env.http_requests))
-        assert not failures
+        if problems := [*refusals(env.http_requests), *failures]:
+            raise AssertionError("\n".join(problems))
 
 
 def simulated(

@@ -47,7 +47,9 @@ def _flaws(request: HttpLogEntry) -> Iterator[Flaw]:
 
 
 def _response_flaws(kind: int, data: dict[str, object]) -> Iterator[Flaw]:
-    if kind in _WITH_MESSAGE:
+    if kind in _WITH_MESSAGE and not data:
+        yield Flaw(("data",), "BASE_TYPE_REQUIRED", "This field is required.")
+    elif kind in _WITH_MESSAGE:
         flags = data.get("flags")
         yield from message_flaws(data, flags=flags if isinstance(flags, int) else 0)
     elif kind == _MODAL:
