@@ -50,6 +50,11 @@ class Message:
         return self.handle.components
 
     @property
+    def payload(self) -> dict[str, Any]:
+        """What page.py shows of it."""
+        return {"content": self._stored.content, "components": self.components, "flags": self._stored.flags}
+
+    @property
     def buttons(self) -> list[str]:
         """The labels of its buttons, in order."""
         return [one.get("label", "") for one in parts.walk(self.components) if one["type"] == parts.BUTTON]

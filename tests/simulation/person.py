@@ -24,16 +24,17 @@ class Window:
     @property
     def title(self) -> str:
         """Its title."""
-        return str(self._modal["title"])
+        return str(self.payload["title"])
 
     @property
-    def _modal(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
+        """What the bot sent of it."""
         assert self.response.modal is not None
         return self.response.modal
 
     async def send(self, values: Mapping[str, object]) -> Message:
         """Fill in the fields, named by the labels over them, and give what the bot answers."""
-        labels = {one["label"]: one["component"]["custom_id"] for one in self._modal["components"]}
+        labels = {one["label"]: one["component"]["custom_id"] for one in self.payload["components"]}
         filled = {labels[label]: value for label, value in values.items() if value != ""}
         actor = self.person.in_guild(self.response._interaction.guild_id)
         return self.person.sees(await actor.submit_modal(self.response, filled))
