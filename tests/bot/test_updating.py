@@ -37,9 +37,9 @@ tasks.loop = lambda **every: loop(**({{"seconds": 0.5}} if every == {{"minutes":
 
 
 @pytest.fixture
-def house(ready: Path, tmp_path: Path) -> Iterator[House]:
+def house(shipped_folder: Path, tmp_path: Path) -> Iterator[House]:
     """A Discord, and a data folder that the default model built for an older program."""
-    shutil.copytree(ready, tmp_path / "data")
+    shutil.copytree(shipped_folder, tmp_path / "data")
     make_older(tmp_path / "data")
     house = House(tmp_path)
     yield house

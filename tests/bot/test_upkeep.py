@@ -25,6 +25,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.usefixtures("one_process")
 def test_address_ends_in_an_answer_that_quotes_the_new_release(run: Run, site: Server) -> None:
     names = ("consilium.html", "presscorner.html", "europol.html", "frontex.html", "ecb.html")
     result = run("index", "add", *(site.url(f"/{name}") for name in names), "--json")
@@ -40,6 +41,7 @@ def test_address_ends_in_an_answer_that_quotes_the_new_release(run: Run, site: S
     assert (again["unchanged"], again["generation"]) == ([added["added"][0]], "000002")
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.skipif(not (SHARED / "pages").is_dir(), reason="the shared pages are not here")
 def test_real_pages_are_added_whole(run: Run, site: Server) -> None:
     paths = sorted((SHARED / "pages").glob("*.html"))
@@ -49,6 +51,7 @@ def test_real_pages_are_added_whole(run: Run, site: Server) -> None:
     assert (result.returncode, len(added["added"]), added["quarantined"]) == (0, len(paths), [])
 
 
+@pytest.mark.usefixtures("one_process")
 def test_bad_sources_are_told_and_the_document_is_printed_either_way(run: Run, site: Server) -> None:
     site.handlers["/undated.html"] = page(press_page("A title", "", paragraphs(1)))
     result = run("index", "add", site.url("/gone"), site.url("/undated.html"), site.url("/ecb.html"), "--json")
@@ -119,6 +122,7 @@ def test_private_addresses_are_refused_without_the_setting(
     assert site.asked == []
 
 
+@pytest.mark.usefixtures("one_process")
 def test_feeds_are_followed_polled_and_told(run: Run, site: Server) -> None:
     site.handlers["/feed"] = page(rss("Council news", [site.url("/consilium.html"), site.url("/ecb.html")]))
     assert run("feeds", "list").stderr == "No feed is followed: `measures feeds add URL` follows one.\n"
