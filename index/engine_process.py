@@ -5,6 +5,7 @@ In one process an event loop waits for the engine at every packet, and the engin
 """
 
 import importlib
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from corpus.errors import WorkerError
+from corpus.printable import LogFormatter, log_to_stderr
 from index.child import DEFAULT_EMBEDDER, start_module
 from index.engine import Engine
 from index.garbage import collect_rarely
@@ -103,6 +105,7 @@ class EngineProcess:
 def main() -> None:
     """Open the engine, and do what comes over the pipe until its other end is closed."""
     collect_rarely()
+    log_to_stderr(logging.WARNING, LogFormatter("%(asctime)s %(levelname)-7s %(name)s %(message)s"))
     pipe: Connection[Done | Raised, Any] = Connection(int(sys.argv[1]))
     try:
         opening: _Opening = pipe.recv()
