@@ -3,11 +3,11 @@
 import dataclasses
 import logging
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -18,6 +18,7 @@ from bot.terminal import Terminal
 from corpus.agencies import registry
 from corpus.errors import FilterError, MeasuresError, UnbuiltError
 from corpus.models import Agency, Release
+from corpus.printable import LogFormatter, line, log_to_stderr
 from corpus.text import outline
 from index import catalogue
 from index.filters import Filters, parse_agency, parse_since, parse_until
@@ -32,6 +33,30 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _QUOTES = 3
+
+
+class Group(click.Group):
+    """Commands of which wrong use is told through the gate, too: what is typed may be the name of a file."""
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:  # noqa: ANN401 - click's own
+        """Read what was typed."""
+        with _printable_usage():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Do it."""
+        with _printable_usage():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _printable_usage() -> Iterator[None]:
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        raise click.UsageError(line(error.format_message()), error.ctx) from error
 
 
 def main() -> None:
@@ -52,12 +77,12 @@ def main() -> None:
     sys.exit(1)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="eu-measures")
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done on stderr.")
 def measures(verbose: bool) -> None:
     """Answer questions about EU measures in the words of the official press releases."""
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    log_to_stderr(logging.INFO if verbose else logging.WARNING, LogFormatter("%(asctime)s %(name)s %(message)s"))
 
 
 def filtered(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,7 +1,6 @@
 """`measures bot`: from the settings to a bot that runs until it is told to stop."""
 
 import asyncio
-import json
 import logging
 import os
 import signal
@@ -17,6 +16,7 @@ from bot.client import MeasuresBot
 from bot.settings import BotSettings
 from corpus.children import forget_secrets
 from corpus.errors import BotRunningError, DiscordError, SettingsError
+from corpus.printable import LogFormatter, as_json, log_to_stderr
 from index import catalogue
 from index.engine_process import EngineProcess, EngineRunner
 from index.lock import Lock
@@ -36,10 +36,9 @@ Connect = Callable[[], aiohttp.BaseConnector | None]
 
 def configure_logging(log_format: Literal["text", "json"], *, verbose: bool) -> None:
     """Log to stderr, one line an event: no tracebacks of what discord.py survives by itself."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonFormatter() if log_format == "json" else logging.Formatter(_TEXT))
+    formatter = JsonFormatter() if log_format == "json" else LogFormatter(_TEXT)
+    handler = log_to_stderr(logging.DEBUG if verbose else logging.INFO, formatter, force=True)
     handler.addFilter(_without_survived_tracebacks)
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
     if verbose:
         logging.getLogger("discord").setLevel(logging.INFO)  # below that it writes what people ask
         return
@@ -65,7 +64,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return as_json(line)
 
 
 def _without_survived_tracebacks(record: logging.LogRecord) -> bool:

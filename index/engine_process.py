@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from corpus.errors import TooSlowError, WorkerError
+from corpus.printable import LogFormatter, log_to_stderr
 from index.child import DEFAULT_EMBEDDER, start_module
 from index.engine import Engine
 from index.garbage import collect_rarely
@@ -132,6 +133,7 @@ class EngineProcess:
 def main() -> None:
     """Open the engine, and do what comes over the pipe until its other end is closed."""
     collect_rarely()
+    log_to_stderr(logging.WARNING, LogFormatter("%(asctime)s %(levelname)-7s %(name)s %(message)s"))
     pipe: Connection[Done | Raised, Any] = Connection(int(sys.argv[1]))
     try:
         opening: _Opening = pipe.recv()

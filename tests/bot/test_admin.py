@@ -94,6 +94,20 @@ def test_release_added_by_its_address_is_quoted(play: Play) -> None:
     play(scenario)
 
 
+def test_forget_me_tells_an_administrator_what_stays_in_both_logs(play: Play) -> None:
+    async def scenario(stage: Stage, server: Server) -> None:
+        interaction = await admin(stage, "index add", addresses=f"http://127.0.0.1:{server.port}/release")
+        await finished(stage, interaction, "is served")
+        history = (await stage.answered(await admin(stage, "index history"))).text()
+        entries = history.count(f"Discord user {stage.ada.id}")
+        assert entries > 1
+        text = (await stage.command("forget-me")).text()
+        assert f"Kept: {entries + 1} entries under your id, of what you did as an administrator," in text
+        assert "Kept" not in (await stage.command("forget-me", user=stage.bob)).text()
+
+    play(scenario)
+
+
 def test_files_come_through_the_window_and_their_names_are_only_shown(play: Play) -> None:
     async def scenario(stage: Stage, server: Server) -> None:
         interaction = await admin(stage, "index add")

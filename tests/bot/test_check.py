@@ -3,9 +3,11 @@
 import pytest
 
 from bot.render import AMBER, BLUE
+from bot.store import Forgotten
 from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 
 CHECK = "Check against EU releases"
+NOTHING = Forgotten(frozenset(), 0, 0)
 
 
 async def checked(chat: Chat, text: str) -> Message:
@@ -56,5 +58,5 @@ async def test_pace_holds(chat: Chat) -> None:
 @simulated()
 async def test_nothing_of_a_checked_message_is_kept(chat: Chat) -> None:
     await checked(chat, "CEPOL trains border control units.")
-    assert await chat.bot.storing(lambda store: store.forget_asker(chat.bob.id)) == 0
-    assert await chat.bot.storing(lambda store: store.forget_asker(chat.ada.id)) == 0
+    assert await chat.bot.storing(lambda store: store.forget_asker(chat.bob.id)) == NOTHING
+    assert await chat.bot.storing(lambda store: store.forget_asker(chat.ada.id)) == NOTHING
