@@ -22,6 +22,7 @@ from index.filters import Filters, parse_agency, parse_since, parse_until
 from index.garbage import collect_rarely
 from index.generations import Generations
 from index.settings import IndexSettings, load_index_settings
+from index.store.private import keep_private
 
 if TYPE_CHECKING:
     from index.embed import Embedder
@@ -34,6 +35,7 @@ _QUOTES = 3
 def main() -> None:
     """Run the command line: 0 done, 1 what one sentence on stderr says, 2 wrong usage."""
     collect_rarely()
+    keep_private()
     try:
         measures()
     except MeasuresError as error:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database, Migrations
 
 from index.filters import Filters
+from index.store.private import private_folder
 from index.store.sqlite import now, storage_errors
 
 _bot = Migrations("bot")
@@ -105,7 +106,7 @@ class BotStore:
         :raises StorageError: when the folder cannot be written or the file is no database.
         """
         with storage_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             self._db = Database(sqlite3.connect(path, timeout=30, check_same_thread=False))
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")

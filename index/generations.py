@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from corpus.errors import BuildRunningError, GenerationError
 from index.durable import sync_folder, sync_tree, write_durably
 from index.manifest import FORMAT, Layout, Manifest, sha256_of
+from index.store.private import private_folder
 from index.store.sqlite import now, storage_errors
 
 _ID = re.compile(r"\d{6}")
@@ -120,7 +121,8 @@ class Generations:
         :raises BuildRunningError: when another build holds the lock.
         """
         with storage_errors(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
+            private_folder(self.data_dir)
+            self.root.mkdir(mode=0o700, exist_ok=True)
             lock = FileLock(self.data_dir / "build.lock", timeout=0)
             try:
                 lock.acquire()

@@ -15,6 +15,7 @@ from index.store.derived import DerivedTable
 from index.store.feeds import FeedTable
 from index.store.fetches import FetchTable
 from index.store.near import NearTable
+from index.store.private import private_folder
 from index.store.quarantine import QuarantineTable
 from index.store.schema import corpus_migrations
 from index.store.sqlite import marks, now, release_from_row, storage_errors
@@ -67,7 +68,7 @@ class CorpusStore:
         :raises StorageError: when the folder cannot be written or the file is no database.
         """
         with storage_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             self._db = Database(sqlite3.connect(path, timeout=_WAIT_S))
             self._db.execute("PRAGMA synchronous = FULL")
             corpus_migrations.apply(self._db)
