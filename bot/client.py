@@ -23,6 +23,7 @@ from bot.sync import sync_commands
 from bot.translate import CatalogueTranslator
 from bot.words import Words, words_for
 from corpus.agencies import registry
+from corpus.errors import StorageError, undone
 from index.engine import Engine
 from index.engine_process import EngineRunner
 from index.settings import IndexSettings
@@ -190,7 +191,8 @@ class MeasuresBot(commands.AutoShardedBot):
 
     async def set_server(self, guild_id: int, settings: ServerSettings) -> None:
         """Keep what a server chose."""
-        await self.storing(lambda store: store.set_server(guild_id, settings))
+        with undone("The settings were not changed"):
+            await self.storing(lambda store: store.set_server(guild_id, settings))
         self.servers[guild_id] = settings
 
     async def on_message(self, message: discord.Message, /) -> None:
@@ -225,7 +227,11 @@ class MeasuresBot(commands.AutoShardedBot):
     @tasks.loop(hours=6)
     async def erase_old(self) -> None:
         """Erase answers that are older than the setting."""
-        erased = await self.storing(lambda store: store.forget_older_than(self.settings.answer_days))
+        try:
+            erased = await self.storing(lambda store: store.forget_older_than(self.settings.answer_days))
+        except StorageError as error:
+            log.warning("old answers were not erased, which is tried again: %s", error)
+            return
         if erased:
             log.info("erased %d answers older than %d days", erased, self.settings.answer_days)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database, Migrations
 
+from corpus.errors import undone
 from index.filters import Filters
 from index.store.private import private_folder
 from index.store.sqlite import now, storage_errors
@@ -150,6 +151,14 @@ class BotStore:
         """Erase all that is stored about a person; return how many answers that were."""
         return self._erase("DELETE FROM answers WHERE asker = ?", [user_id])
 
+    def forget_release(self, release_id: str) -> int:
+        """Erase the answers that quoted a release, or named it as near; return how many they were."""
+        return self._erase(
+            "DELETE FROM answers WHERE EXISTS "
+            "(SELECT 1 FROM json_each(spans) WHERE json_extract(value, '$.release_id') = ?)",
+            [release_id],
+        )
+
     def forget_guild(self, guild_id: int) -> None:
         """Erase all that is stored about a server."""
         self._erase("DELETE FROM answers WHERE guild = ?", [guild_id])
@@ -218,7 +227,8 @@ class BotStore:
         with storage_errors(self._path):
             with self._db.atomic():
                 erased = int(self._db.execute(sql, values).rowcount)
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with undone("It is erased, but the log of the database may still hold it"), storage_errors(self._path):
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return erased
 
 

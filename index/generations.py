@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from filelock import FileLock, Timeout
 from corpus.errors import BuildRunningError, GenerationError
 from index.durable import sync_folder, sync_tree, write_durably
 from index.manifest import FORMAT, Layout, Manifest, sha256_of
+from index.store.faults import unreadable
 from index.store.private import private_folder
 from index.store.sqlite import now, storage_errors
 
@@ -45,18 +47,28 @@ class Generations:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise GenerationError(f"{self._pointer} cannot be read: {_REMEDY}.") from error
+            damaged = GenerationError(f"{self._pointer} cannot be read: {_REMEDY}.")
+            raise unreadable(self._pointer, damaged) from error
         if not _ID.fullmatch(text):
             raise GenerationError(f"{self._pointer} names no generation: {_REMEDY}.")
         return text
 
     def stamp(self) -> tuple[int, int] | None:
-        """Return mtime (ns) and inode of CURRENT: they change with what is served, and with every tombstone."""
-        try:
-            stat = self._pointer.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+        """Return mtime (ns) and inode of CURRENT: they change with what is served, and with every tombstone.
+
+        :raises StorageError: when it may not be looked at.
+        """
+        with storage_errors(self._pointer):
+            try:
+                stat = self._pointer.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
         return stat.st_mtime_ns, stat.st_ino
+
+    def touch(self) -> None:
+        """Let a running bot look again at what is removed: CURRENT names what it did, and seems to be new."""
+        with storage_errors(self._pointer), suppress(FileNotFoundError):
+            os.utime(self._pointer, ns=(time.time_ns(), time.time_ns()))
 
     def ids(self) -> list[str]:
         """Return the ids of all generations, oldest first."""
@@ -79,7 +91,8 @@ class Generations:
         try:
             manifest = Manifest.from_json(self.layout(generation).manifest.read_text("utf-8"))
         except (OSError, ValueError) as error:
-            raise GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.") from error
+            damaged = GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.")
+            raise unreadable(self.layout(generation).manifest, damaged) from error
         if manifest.format != FORMAT:
             raise GenerationError(
                 f"Generation {generation} has format {manifest.format}, this program reads {FORMAT}: "
@@ -101,7 +114,8 @@ class Generations:
             try:
                 stat = (folder / name).stat()
             except OSError as error:
-                raise GenerationError(f"Generation {generation} has lost its file {name}: {_REMEDY}.") from error
+                lost = GenerationError(f"Generation {generation} has lost its file {name}: {_REMEDY}.")
+                raise unreadable(folder / name, lost) from error
             if stat.st_size != record.size:
                 raise GenerationError(
                     f"Generation {generation} is damaged, {name} is not {record.size} bytes long: {_REMEDY}."
@@ -114,16 +128,17 @@ class Generations:
         return manifest
 
     @contextmanager
-    def building(self, who: str = "", what: str = "") -> Iterator[Path]:
+    def building(self, who: str = "", what: str = "", *, wait_s: float = 0.0) -> Iterator[Path]:
         """Hold the build lock and give an empty folder to build in; what a broken build left is cleared away.
 
         :param who: who builds, and `what` for; another who wants to build meanwhile is told.
+        :param wait_s: how long another build is waited for.
         :raises BuildRunningError: when another build holds the lock.
         """
         with storage_errors(self.root):
             private_folder(self.data_dir)
             self.root.mkdir(mode=0o700, exist_ok=True)
-            lock = FileLock(self.data_dir / "build.lock", timeout=0)
+            lock = FileLock(self.data_dir / "build.lock", timeout=wait_s)
             try:
                 lock.acquire()
             except Timeout:

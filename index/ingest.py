@@ -105,7 +105,7 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
 
     :param force: whether doubts do not count; what a release must state counts all the same.
     :param revive: whether a release that was withdrawn comes back; a feed must not do that.
-    :raises SourceError: when no text can be had of it.
+    :raises SourceError: when no text can be had of it, or it is one that was erased.
     """
     draft = _hinted(
         _located(clean(raw.data, raw.name, None if raw.mirror else overrides.url or raw.url), raw.url), raw.hints
@@ -114,6 +114,9 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
     read = _read(raw.source, draft, raw.data)
     with store.writing():
         known_as = store.find(read.url, _sha256(draft.text.encode()))
+        erased = None if force else store.erasures.kept_out(read.url, _sha256(draft.text.encode()))
+        if erased is not None:
+            return _kept_out(raw, erased, told=revive)
         verdict = judge(store, draft, raw.data, read.signature, known_as)
         if known_as is not None and not revive and store.current(known_as) is None:
             verdict = dataclasses.replace(verdict, doubts=(*verdict.doubts, f"it was withdrawn as {known_as}"))
@@ -122,6 +125,16 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
         if known_as is not None and _is_elsewhere(store, known_as, read):
             return Ingested(raw.source, "unchanged", known_as)
         return _accept(store, read, known_as)
+
+
+def _kept_out(raw: Raw, release_id: str, *, told: bool) -> Ingested:
+    """Keep nothing of a text that was erased.
+
+    :raises SourceError: where whoever adds it is told.
+    """
+    if told:
+        raise SourceError(f"{raw.source} holds {release_id}, whose text was erased: --force brings it back.")
+    return Ingested(raw.source, "unchanged", release_id)
 
 
 def accept(store: CorpusStore, quarantined: Quarantined, overrides: Overrides) -> Ingested:

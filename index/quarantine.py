@@ -23,7 +23,7 @@ def entry(store: CorpusStore, number: int) -> Quarantined:
 
 def quarantined(settings: IndexSettings) -> list[Quarantined]:
     """Return all that is set aside, oldest first."""
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
         return store.quarantine.held()
 
 
@@ -32,7 +32,7 @@ def show(settings: IndexSettings, number: int) -> Quarantined:
 
     :raises UnknownEntryError: when there is nothing.
     """
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
         return entry(store, number)
 
 

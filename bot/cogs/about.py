@@ -13,6 +13,7 @@ from bot.client import MeasuresBot
 from bot.plots import draw_risk
 from bot.questions import Interaction, ask_by_interaction, refuse_by_load
 from bot.render_about import CURVE_FILE, EXAMPLE, about_view, help_view
+from corpus.errors import undone
 from index.engine import Engine
 from index.filters import Filters
 from index.weights import shipped_weights
@@ -54,7 +55,8 @@ class About(commands.Cog):
         """Erase all that is stored about the person."""
         words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
-        erased = await self.bot.storing(lambda store: store.forget_asker(interaction.user.id))
+        with undone("Nothing was erased"):
+            erased = await self.bot.storing(lambda store: store.forget_asker(interaction.user.id))
         text = words.count(
             "Erased: {count} answer of yours. Nothing else is stored about you.",
             "Erased: {count} answers of yours. Nothing else is stored about you.",

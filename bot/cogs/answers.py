@@ -14,6 +14,7 @@ from bot.modals import TextModal
 from bot.questions import Interaction, ask_by_interaction, submitted
 from bot.store import KeptAnswer
 from bot.words import Words
+from corpus.errors import undone
 from index.engine import Engine
 from index.followup import continued
 from index.models import FoundPassage
@@ -102,7 +103,8 @@ class Answers(commands.Cog):
 
     async def helpful(self, interaction: Interaction, rest: str) -> None:
         """Keep that an answer helped, without who said so."""
-        await self.bot.storing(lambda store: store.say(rest, "helpful", None))
+        with undone("Your opinion was not kept"):
+            await self.bot.storing(lambda store: store.say(rest, "helpful", None))
         await self._thank(interaction)
 
     async def unhelpful(self, interaction: Interaction, rest: str) -> None:
@@ -111,7 +113,8 @@ class Answers(commands.Cog):
 
         async def keep(submission: Interaction, text: str) -> None:
             reason = text.strip() or None
-            await self.bot.storing(lambda store: store.say(rest, "not helpful", reason))
+            with undone("Your opinion was not kept"):
+                await self.bot.storing(lambda store: store.say(rest, "not helpful", reason))
             await self._thank(submission)
 
         modal = TextModal(
@@ -121,7 +124,8 @@ class Answers(commands.Cog):
 
     async def delete(self, interaction: Interaction, rest: str) -> None:
         """Delete an answer for whoever asked, or for a moderator."""
-        kept = await self.bot.storing(lambda store: store.answer(rest))
+        with undone("Nothing was deleted"):
+            kept = await self.bot.storing(lambda store: store.answer(rest))
         asker = kept.asker if kept is not None else _asker(interaction.message)
         moderates = interaction.guild_id is not None and interaction.permissions.manage_messages
         if not (asker == interaction.user.id or moderates):
@@ -130,7 +134,8 @@ class Answers(commands.Cog):
             )
         await delivery.defer_update(interaction)
         await interaction.delete_original_response()
-        await self.bot.storing(lambda store: store.forget_answer(rest))
+        with undone("The message is deleted, but not what is stored of it"):
+            await self.bot.storing(lambda store: store.forget_answer(rest))
 
     async def _kept_and_page(self, interaction: Interaction, rest: str) -> tuple[KeptAnswer, int]:
         answer_id, page = rest.split(":")

@@ -128,3 +128,10 @@ def m011_derived(db: Database) -> None:
 def m012_signing_algorithm(db: Database) -> None:
     """Which algorithm made a signature: those of another cannot be compared."""
     db.execute("ALTER TABLE signatures ADD COLUMN algorithm INTEGER NOT NULL DEFAULT 0")
+
+
+@corpus_migrations()
+def m013_erased(db: Database) -> None:
+    """When the text of a release was erased; what was settled in quarantine before loses its text, as it does now."""
+    db.execute("ALTER TABLE releases ADD COLUMN erased_at TEXT")
+    db.execute("UPDATE quarantine SET draft = '{\"text\": \"\"}' WHERE state <> 'held'")
