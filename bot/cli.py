@@ -26,6 +26,7 @@ from index.garbage import collect_rarely
 from index.generations import Generations
 from index.models import as_source
 from index.settings import IndexSettings, load_index_settings
+from index.store.private import keep_private
 
 if TYPE_CHECKING:
     from index.embed import Embedder
@@ -62,6 +63,7 @@ def _printable_usage() -> Iterator[None]:
 def main() -> None:
     """Run the command line: 0 done, 1 what one sentence on stderr says, 2 wrong usage."""
     collect_rarely()
+    keep_private()
     try:
         measures()
     except MeasuresError as error:

@@ -4,6 +4,7 @@ import dataclasses
 import getpass
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from functools import wraps
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import click
 from bot.cli_index import build_first
 from bot.documents import as_json, print_json
 from bot.terminal import Terminal
+from corpus.errors import undone
 from index import catalogue
 from index.filters import parse_day
 from index.generations import Generations
@@ -102,13 +104,38 @@ def build(force: bool, json_: bool) -> None:
 @index.command()
 @click.argument("release_id", metavar="ID")
 @click.option("--no-build", is_flag=True, help="Only withdraw it, which hides it at once; a later build drops it.")
-def remove(release_id: str, no_build: bool) -> None:
+@click.option("--erase", is_flag=True, help="Take its text out of the data folder, too; it cannot be had back.")
+def remove(release_id: str, no_build: bool, erase: bool) -> None:
     """Withdraw a release: no generation shows it any more."""
+    if erase and no_build:
+        raise click.UsageError("--erase builds an index without the text: leave --no-build out.")
     terminal = Terminal()
+    settings = load_index_settings()
+    if erase:
+        _erase(settings, release_id, terminal)
+        return
     with terminal.steps() as steps:
-        removed = _upkeep(load_index_settings()).remove(release_id, steps, _by("index remove"), build=not no_build)
+        removed = _upkeep(settings).remove(release_id, steps, _by("index remove"), build=not no_build)
     terminal.say(f"{release_id} is withdrawn.")
     _tell_what_is_not_served(removed, terminal)
+
+
+def _erase(settings: IndexSettings, release_id: str, terminal: Terminal) -> None:
+    """Erase a text, and the questions that it answered, which may quote it; exit with 1 where it is not all gone."""
+    from bot.store import BotStore
+
+    with terminal.steps() as steps:
+        erased = _upkeep(settings).erase(release_id, steps, _by("index remove --erase"))
+    answers = settings.data_dir / "bot.db"
+    if answers.exists():
+        with (
+            undone("The text is erased, but not the questions that it answered"),
+            closing(BotStore(answers)) as store,
+        ):
+            store.forget_release(release_id)
+    terminal.erased(erased)
+    if erased.left is not None:
+        sys.exit(1)
 
 
 @index.group(invoke_without_command=True)

@@ -25,7 +25,7 @@ from bot.sync import sync_commands
 from bot.translate import CatalogueTranslator
 from bot.words import Words, words_for
 from corpus.agencies import registry
-from corpus.errors import MeasuresError, OutdatedError, StorageError, UnbuiltError
+from corpus.errors import MeasuresError, OutdatedError, StorageError, UnbuiltError, undone
 from index.engine import Engine
 from index.engine_process import EngineRunner
 from index.generations import Generations
@@ -253,7 +253,8 @@ class MeasuresBot(commands.AutoShardedBot):
         before = self.servers.get(guild_id, ServerSettings())
         self.servers[guild_id] = settings
         try:
-            await self.storing(lambda store: store.set_server(guild_id, settings))
+            with undone("The settings were not changed"):
+                await self.storing(lambda store: store.set_server(guild_id, settings))
         except BaseException:
             if self.servers.get(guild_id) is settings:
                 self.servers[guild_id] = before

@@ -1,14 +1,13 @@
 """The tables of bot.db, made by numbered migrations, and what is said where it cannot be used."""
 
 import secrets
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from corpus.errors import StorageError
+from corpus.errors import Fault, StorageError
 from index.store.sqlite import storage_errors
 
 bot_migrations = Migrations("bot")
@@ -76,7 +75,5 @@ def errors(path: Path) -> Iterator[None]:
     except BotStoreError:
         raise
     except StorageError as error:
-        code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise StoreBusyError(f"{path} is in use by another program: try again in a minute.") from error
-        raise BotStoreError(str(error)) from error
+        kind = StoreBusyError if error.fault is Fault.BUSY else BotStoreError
+        raise kind(str(error.args[0]), error.fault) from error

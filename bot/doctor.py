@@ -15,6 +15,7 @@ from index import catalogue
 from index.generations import Generations
 from index.renewal import check_fit
 from index.settings import IndexSettings, load_index_settings
+from index.store.private import open_to_others, private_folder
 
 if TYPE_CHECKING:
     from index.embed import Embedder
@@ -79,9 +80,10 @@ def _package(name: str) -> Check:
 
 def _data_folder(settings: IndexSettings) -> Check:
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(settings.data_dir)
         with tempfile.TemporaryFile(dir=settings.data_dir):
-            return Check("data folder", ok=True, found=f"{settings.data_dir} is writable")
+            open_ = "; others may list it: chmod 700 keeps them out" if open_to_others(settings.data_dir) else ""
+            return Check("data folder", ok=True, found=f"{settings.data_dir} is writable{open_}")
     except OSError as error:
         remedy = "Make it writable, or set MEASURES_DATA_DIR to another folder."
         return Check("data folder", ok=False, found=f"{settings.data_dir}: {error.strerror}", remedy=remedy)

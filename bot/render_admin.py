@@ -9,6 +9,7 @@ from bot.render import AMBER, BLUE, MAX_TEXT, pager, text_view
 from bot.words import Words
 from index.build import Built
 from index.catalogue import History, RolledBack, Status
+from index.erase import Erased
 from index.jobs import Added, PolledAndServed
 from index.store.feeds import Feed
 from index.store.quarantine import Quarantined
@@ -108,6 +109,8 @@ def history_view(words: Words, history: History, page: int) -> ui.LayoutView:
 
 def rolled_back_view(words: Words, rolled_back: RolledBack) -> ui.LayoutView:
     """Return what is served again, and what the next build will bring."""
+    if not rolled_back.changed:
+        return text_view(already_served(words, rolled_back.manifest.generation), accent=AMBER)
     pending = rolled_back.pending
     lines = [
         words("Generation {generation} is served again.", generation=rolled_back.manifest.generation),
@@ -115,6 +118,26 @@ def rolled_back_view(words: Words, rolled_back: RolledBack) -> ui.LayoutView:
     ]
     for what, releases in (("+", pending.added), ("~", pending.changed), ("−", pending.removed)):  # noqa: RUF001
         lines += [f"{what} `{release_id}`" for release_id in releases]
+    return text_view(fitting(lines), accent=BLUE)
+
+
+def already_served(words: Words, generation: str) -> str:
+    """Say that there is nothing to roll back."""
+    return words("Generation {generation} is served already: nothing was changed.", generation=generation)
+
+
+def erased_view(words: Words, erased: Erased) -> ui.LayoutView:
+    """Return what became of a text, and what is served now."""
+    if erased.left:
+        hidden = words("The text is hidden and out of the corpus, but generations hold it still: erase it again later.")
+        return text_view(f"⚠ {hidden} {plain(erased.left, _REASON_CHARS)}", accent=AMBER)
+    lines = [words("The text of `{release}` is erased.", release=erased.release_id)]
+    if erased.dropped:
+        gone = ", ".join(erased.dropped)
+        lines.append(words("Gone with it, since they held it: generations {generations}.", generations=gone))
+    if erased.unpinned:
+        lines.append(words("The roll-back is over: automatic builds run again."))
+    lines.append(words("Generation {generation} is served.", generation=erased.generation or "-"))
     return text_view(fitting(lines), accent=BLUE)
 
 

@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from bot.database import StoreBusyError, bot_migrations, errors
 from index.filters import Filters
+from index.store.private import private_folder
 from index.store.sqlite import marks, now
 
 _ANSWER_ID_BYTES = 9  # 12 characters in base64
@@ -92,7 +93,7 @@ class BotStore:
         :raises StorageError: when the folder cannot be written or the file is no database.
         """
         with errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             self._db = Database(sqlite3.connect(path, timeout=_WAIT_S, check_same_thread=False))
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
@@ -147,6 +148,17 @@ class BotStore:
             gone = self._db.execute("DELETE FROM answers WHERE asker = ? RETURNING id", [user_id]).fetchall()
             [(done,)] = self._db.execute("SELECT count(*) FROM audit WHERE who = ?", [user_id]).fetchall()
         return Forgotten(frozenset(answer_id for (answer_id,) in gone), len(mine), done)
+
+    def forget_release(self, release_id: str) -> int:
+        """Erase the answers that quoted a release, or named it as near; return how many they were."""
+        with self._erasing():
+            return int(
+                self._db.execute(
+                    "DELETE FROM answers WHERE EXISTS "
+                    "(SELECT 1 FROM json_each(spans) WHERE json_extract(value, '$.release_id') = ?)",
+                    [release_id],
+                ).rowcount
+            )
 
     def forget_guild(self, guild_id: int) -> None:
         """Erase all that is stored about a server."""

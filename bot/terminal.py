@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from index.card import Card
     from index.catalogue import History, RolledBack, Status
     from index.compare import Comparison
+    from index.erase import Erased
     from index.evaluate import Evaluation
     from index.jobs import Added
     from index.manifest import Manifest
@@ -274,8 +275,25 @@ class Terminal:
         ]
         self.say(Text("Generations kept: ", "bold"), ", ".join(kept) or "none")
 
+    def erased(self, erased: "Erased") -> None:
+        """Print what became of a text, and what cannot be served again."""
+        if erased.left is not None:
+            self.note(
+                f"Error: {erased.release_id} is hidden and out of the corpus, but generations hold its text still; "
+                f"erase it again when this is mended: {erased.left}"
+            )
+            return
+        self.say(f"The text of {erased.release_id} is erased; generation {erased.generation or '-'} is served.")
+        if erased.dropped:
+            self.say(f"Gone with it, since they held it: generations {', '.join(erased.dropped)}.")
+        if erased.unpinned:
+            self.say("The roll-back is over: automatic builds run again.")
+
     def rolled_back(self, rolled_back: "RolledBack") -> None:
         """Print what is served again, and what the next build will bring."""
+        if not rolled_back.changed:
+            self.say(f"Generation {rolled_back.manifest.generation} is served already: nothing was changed.")
+            return
         self.say(
             f"Generation {rolled_back.manifest.generation} is served again. "
             "Automatic builds wait until `measures index build`."

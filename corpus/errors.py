@@ -25,6 +25,10 @@ The core raises these and never prints. Every message is one sentence that says 
 Expected outcomes ("unchanged", "not found") are values, not errors.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
 _REMEDY = ": run `measures index build`."
 
 
@@ -118,8 +122,48 @@ class WorkerError(MeasuresError):
     """The process that builds has ended before its work was done."""
 
 
+class Fault(StrEnum):
+    """Why the data folder cannot be read or written."""
+
+    FULL = "full"
+    READ_ONLY = "read-only"
+    UNREADABLE = "unreadable"
+    BUSY = "busy"
+    DAMAGED = "damaged"
+    OTHER = "other"
+
+
 class StorageError(MeasuresError):
-    """The data folder cannot be read or written."""
+    """The data folder cannot be read or written.
+
+    ``why`` is a clause on what happened and what to do. ``undone``, as "Nothing was erased", is what was not done, with
+    ``{names}`` for ``values``; whoever began the act says it (`undone`), and a surface says both in its language.
+    """
+
+    def __init__(self, why: str, fault: Fault = Fault.OTHER) -> None:
+        """Take what happened, and which fault that is."""
+        super().__init__(why)
+        self.fault = fault
+        self.undone = ""
+
+    def __str__(self) -> str:
+        """Return one sentence: what was not done, why, and what to do."""
+        why = str(self.args[0])
+        return f"{self.undone.format(**self.values)}: {why}" if self.undone else why[:1].upper() + why[1:]
+
+
+@contextmanager
+def undone(clause: str, **values: object) -> Iterator[None]:
+    """Let an error of the data folder say what was not done, unless what was going on within has said it already.
+
+    :raises StorageError: the same, with the clause.
+    """
+    try:
+        yield
+    except StorageError as error:
+        if not error.undone:
+            error.undone, error.values = clause, values
+        raise
 
 
 class DiscordError(MeasuresError):

@@ -8,14 +8,16 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from corpus.errors import BuildRunningError, GenerationError, UnbuiltError
 from index.durable import sync_folder, sync_tree, write_durably
 from index.lock import Lock
 from index.manifest import FORMAT, Layout, Manifest, sha256_of
+from index.store.faults import unreadable
 from index.store.sqlite import storage_errors
 
 _ID = re.compile(r"\d{6}")
@@ -43,18 +45,28 @@ class Generations:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise GenerationError(f"{self._pointer} cannot be read: {_REMEDY}.") from error
+            damaged = GenerationError(f"{self._pointer} cannot be read: {_REMEDY}.")
+            raise unreadable(self._pointer, damaged) from error
         if not _ID.fullmatch(text):
             raise GenerationError(f"{self._pointer} names no generation: {_REMEDY}.")
         return text
 
     def stamp(self) -> tuple[int, int] | None:
-        """Return mtime (ns) and inode of CURRENT: they change with what is served, and with every tombstone."""
-        try:
-            stat = self._pointer.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+        """Return mtime (ns) and inode of CURRENT: they change with what is served, and with every tombstone.
+
+        :raises StorageError: when it may not be looked at.
+        """
+        with storage_errors(self._pointer):
+            try:
+                stat = self._pointer.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
         return stat.st_mtime_ns, stat.st_ino
+
+    def touch(self) -> None:
+        """Let a running bot look again at what is removed: CURRENT names what it did, and seems to be new."""
+        with storage_errors(self._pointer), suppress(FileNotFoundError):
+            os.utime(self._pointer, ns=(time.time_ns(), time.time_ns()))
 
     def ids(self) -> list[str]:
         """Return the ids of all generations, oldest first."""
@@ -81,7 +93,8 @@ class Generations:
             if found == FORMAT:
                 return Manifest.from_json(text)
         except (OSError, ValueError) as error:
-            raise GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.") from error
+            damaged = GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.")
+            raise unreadable(self.layout(generation).manifest, damaged) from error
         if found < FORMAT:
             raise UnbuiltError(f"Generation {generation} has the older format {found}, this program reads {FORMAT}")
         raise GenerationError(
@@ -103,7 +116,8 @@ class Generations:
             try:
                 stat = (folder / name).stat()
             except OSError as error:
-                raise GenerationError(f"Generation {generation} has lost its file {name}: {_REMEDY}.") from error
+                lost = GenerationError(f"Generation {generation} has lost its file {name}: {_REMEDY}.")
+                raise unreadable(folder / name, lost) from error
             if stat.st_size != record.size:
                 raise GenerationError(
                     f"Generation {generation} is damaged, {name} is not {record.size} bytes long: {_REMEDY}."
@@ -116,15 +130,16 @@ class Generations:
         return manifest
 
     @contextmanager
-    def building(self, who: str = "", what: str = "") -> Iterator[Path]:
+    def building(self, who: str = "", what: str = "", *, wait_s: float = 0.0) -> Iterator[Path]:
         """Hold the build lock and give an empty folder to build in; what a broken build left is cleared away.
 
         :param who: who builds, and `what` for; another who wants to build meanwhile is told.
+        :param wait_s: how long another build is waited for.
         :raises BuildRunningError: when another build holds the lock.
         """
         said = {"who": who or "nobody named", "what": what}
         sentence = "Another build is running on this data folder{holder}: wait for it to end and try again."
-        with self._lock.held(said, BuildRunningError, sentence):
+        with self._lock.held(said, BuildRunningError, sentence, wait_s=wait_s):
             folder = self.root / ".building"
             shutil.rmtree(folder, ignore_errors=True)
             try:

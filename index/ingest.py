@@ -107,7 +107,7 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
 
     :param force: whether doubts do not count; what a release must state counts all the same.
     :param revive: whether a release that was withdrawn comes back; a feed must not do that.
-    :raises SourceError: when no text can be had of it.
+    :raises SourceError: when no text can be had of it, or it is one that was erased.
     """
     address = None if raw.mirror else overrides.url or raw.url
     draft = _hinted(clean(raw.data, raw.name, address, handed_over=raw.url is None), raw.hints)
@@ -117,6 +117,9 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
     read = _read(utf8(raw.source), draft, _sha256(raw.data))
     sign_missing(store)
     with store.writing():  # what is costly is known by now: here is looked up and written, and nothing else
+        erased = None if force else store.erasures.kept_out(read.url, _sha256(draft.text.encode()))
+        if erased is not None:
+            return _kept_out(raw, erased, told=revive)
         known = _known(store, read)
         if known is not None and not may_change(draft, known):
             if known.has_text and not known.withdrawn and _adds_nothing(store, known, draft, overrides):
@@ -131,6 +134,16 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
         if verdict.lacking or (verdict.doubts and not force):
             return _set_aside(store, read, verdict)
         return _accept(store, read, known_as)
+
+
+def _kept_out(raw: Raw, release_id: str, *, told: bool) -> Ingested:
+    """Keep nothing of a text that was erased.
+
+    :raises SourceError: where whoever adds it is told.
+    """
+    if told:
+        raise SourceError(f"{raw.source} holds {release_id}, whose text was erased: --force brings it back.")
+    return Ingested(raw.source, "unchanged", release_id)
 
 
 def accept(store: CorpusStore, quarantined: Quarantined, overrides: Overrides) -> Ingested:

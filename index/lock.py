@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from corpus.errors import MeasuresError
+from index.store.private import private_folder
 from index.store.sqlite import now, storage_errors
 
 _WRITTEN_S = 0.1
@@ -24,16 +25,19 @@ class Lock:
         self._note = folder / f"{name}.json"
 
     @contextmanager
-    def held(self, said: Mapping[str, object], refusal: type[MeasuresError], sentence: str) -> Iterator[None]:
+    def held(
+        self, said: Mapping[str, object], refusal: type[MeasuresError], sentence: str, *, wait_s: float = 0.0
+    ) -> Iterator[None]:
         """Hold the lock.
 
         :param said: what others are told of the holder; `sentence` tells it, ``{holder}`` being all of it.
+        :param wait_s: how long another holder is waited for.
         :raises MeasuresError: of the kind `refusal`, when another process holds the lock.
         :raises StorageError: when the folder cannot be written.
         """
         with storage_errors(self._path):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._path, timeout=0)
+            private_folder(self._folder)
+            lock = FileLock(self._path, timeout=wait_s)
             try:
                 lock.acquire()
             except Timeout:

@@ -15,6 +15,7 @@ from index.generations import Generations
 from index.lexical import LexicalIndex
 from index.manifest import Layout, Manifest
 from index.sentence_table import Rows, SentenceTable
+from index.store.faults import unreadable
 from index.store.passages import Namings, PassageStore
 from index.vectors import VectorIndex
 
@@ -48,9 +49,10 @@ class OpenGeneration:
             self.sentences = SentenceTable(layout.sentence_vectors, layout.terms, layout.term_ends)
             self.first_sentences: Rows = np.load(layout.first_sentences)
         except (OSError, ValueError) as error:
-            raise GenerationError(
+            damaged = GenerationError(
                 f"The sentences of generation {manifest.generation} are damaged: run `measures index build`."
-            ) from error
+            )
+            raise unreadable(layout.sentence_vectors, damaged) from error
         self.releases = self.passages.releases()
         terms = int(self.sentences.lengths(np.array([0]), np.array([len(self.sentences)]))[0])
         self.average_terms = terms / max(1, manifest.passages)

@@ -237,7 +237,7 @@ def _due(settings: IndexSettings, failures: int) -> float:
 
 def feeds(settings: IndexSettings) -> list[Feed]:
     """Return the feeds that are kept, by address."""
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
         return store.feeds.all()
 
 

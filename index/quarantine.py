@@ -30,7 +30,7 @@ def entry(store: CorpusStore, number: int) -> Quarantined:
 
 def quarantined(settings: IndexSettings) -> list[Quarantined]:
     """Return all that is set aside, oldest first."""
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
         return store.quarantine.held()
 
 
@@ -39,7 +39,7 @@ def show(settings: IndexSettings, number: int) -> Quarantined:
 
     :raises UnknownEntryError: when there is nothing.
     """
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
         found = entry(store, number)
         before = store.current(found.held.change_of) if found.held.change_of else None
         return dataclasses.replace(found, diff=difference(before, found.held.draft)) if before else found

@@ -17,7 +17,7 @@ from bot.pace import FREE, GLANCE
 from bot.plots import draw_risk
 from bot.questions import Interaction, ask_by_interaction
 from bot.render_about import CURVE_FILE, EXAMPLE, about_view, forgotten_text, help_view
-from corpus.errors import MeasuresError
+from corpus.errors import MeasuresError, undone
 from index import catalogue
 from index.engine import Engine
 from index.filters import Filters
@@ -64,7 +64,8 @@ class About(commands.Cog):
         refuse_by_load(self.bot, interaction, GLANCE)
         words, user_id = self.bot.words_private(interaction), interaction.user.id
         await delivery.defer(interaction, ephemeral=True)
-        forgotten = await self.bot.keeping.forget_asker(user_id)
+        with undone("Nothing was erased"):
+            forgotten = await self.bot.keeping.forget_asker(user_id)
         self.bot.forget_locale(user_id)
         try:
             done = await self.bot.upkeeping(lambda: catalogue.done_by(self.bot.index_settings, called(user_id)))

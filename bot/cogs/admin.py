@@ -18,6 +18,7 @@ from bot.modals_admin import correction_modal, files_modal
 from bot.pace import FREE
 from bot.questions import Interaction
 from corpus.decode import MAX_BYTES
+from corpus.errors import undone
 from index import catalogue
 from index.filters import parse_day
 from index.generations import Generations
@@ -43,6 +44,7 @@ class Admin(Administration):
         super().__init__(bot)
         handlers = {
             "removeyes": self._remove,
+            "eraseyes": self._erase,
             "rollbackyes": self._rollback,
             "history": self._history_page,
             "aside": self._quarantine_page,
@@ -149,11 +151,23 @@ class Admin(Administration):
     @index.command(
         description=locale_str("Withdraw a release: no generation shows it any more"), auto_locale_strings=False
     )
-    @app_commands.describe(release=locale_str("The release"))
-    async def remove(self, interaction: Interaction, release: Range[str, 1, 48]) -> None:
-        """Ask whether a release is really to be withdrawn."""
+    @app_commands.describe(
+        release=locale_str("The release"),
+        erase=locale_str("Take its text out of the data folder, too; it cannot be had back"),
+    )
+    async def remove(self, interaction: Interaction, release: Range[str, 1, 48], erase: bool = False) -> None:
+        """Ask whether a release is really to be withdrawn, or its text erased."""
         words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
+        if erase:
+            kept = await self.look(lambda: catalogue.held(self.bot.index_settings, release))
+            text = words(
+                "Erase the text of {release} for good? Generations that hold it are deleted, and cannot be served "
+                "again.",
+                release=f"“{plain(kept.title, 300)}”" if kept else f"`{plain(release, 48)}`",
+            )
+            await delivery.answer(interaction, render_admin.confirm_view(words, text, "eraseyes", release))
+            return
         found = await self.look(lambda: catalogue.release(self.bot.index_settings, release))
         text = words(
             "Withdraw “{title}” ({issuer}, {date})?",
@@ -186,6 +200,8 @@ class Admin(Administration):
         if target not in history.generations:
             known = ", ".join(history.generations)
             raise Refused(words("There is no generation to go back to; there are {generations}.", generations=known))
+        if target == history.served:
+            raise Refused(render_admin.already_served(words, target))
         text = words("Serve generation {generation} again?", generation=target)
         await delivery.answer(interaction, render_admin.confirm_view(words, text, "rollbackyes", target))
 
@@ -218,11 +234,25 @@ class Admin(Administration):
             {"release": release_id},
         )
 
+    async def _erase(self, interaction: Interaction, release_id: str) -> None:
+        await delivery.defer(interaction, ephemeral=True)
+        who = by(interaction, "/index remove erase")
+        await self.work(
+            interaction,
+            "index remove erase",
+            lambda steps: self.upkeep.erase(release_id, steps, who),
+            render_admin.erased_view,
+            {"release": release_id},
+        )
+        with undone("The text is erased, but not the questions that it answered"):
+            await self.bot.storing(lambda store: store.forget_release(release_id))
+
     async def _rollback(self, interaction: Interaction, generation: str) -> None:
         await delivery.defer(interaction, ephemeral=True)
         who = by(interaction, "/index rollback")
         done = await self.look(lambda: self.upkeep.rollback(generation, who))
-        await self.audit(interaction, "index rollback", {"generation": generation})
+        if done.changed:
+            await self.audit(interaction, "index rollback", {"generation": generation})
         await delivery.answer(interaction, render_admin.rolled_back_view(self.bot.words_private(interaction), done))
 
     async def _history_page(self, interaction: Interaction, rest: str) -> None:

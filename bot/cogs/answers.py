@@ -17,6 +17,7 @@ from bot.pace import FREE, TURN
 from bot.questions import Interaction, ask_by_interaction, submitted
 from bot.store import KeptAnswer
 from bot.words import Words
+from corpus.errors import undone
 from index.engine import Engine
 from index.followup import continued
 from index.models import FoundPassage
@@ -176,7 +177,9 @@ class Answers(commands.Cog):
     async def _say(self, interaction: Interaction, answer_id: str, verdict: str, reason: str | None) -> None:
         """Keep what a person thinks of an answer, in place of what they said of it before."""
         await delivery.defer(interaction, ephemeral=True)
-        if not await self.bot.keeping.say(answer_id, interaction.user.id, verdict, reason):
+        with undone("Your opinion was not kept"):
+            is_kept = await self.bot.keeping.say(answer_id, interaction.user.id, verdict, reason)
+        if not is_kept:
             raise self._gone(interaction)
         words = self.bot.words_private(interaction)
         await delivery.answer(interaction, render.text_view(words("Thank you: this is kept without your name.")))

@@ -23,6 +23,7 @@ from bot.places import missing_permissions, spelled_out
 from bot.questions import Asking, Interaction, answer, public_words, submitted
 from bot.store import ServerSettings
 from bot.words import LANGUAGES, Words
+from corpus.errors import StorageError
 from index.filters import Filters
 from index.question import MAX_QUESTION_CHARS, readable
 
@@ -122,14 +123,15 @@ class SetupView(ui.LayoutView):
         """Keep a choice and show the settings anew."""
         keeping = asyncio.create_task(self.bot.set_server(self.guild.id, chosen))
         await asyncio.sleep(0)  # from here on it is obeyed
-        await self._show(interaction)
+        await self.show(interaction)
         try:
             await keeping
         except BotStoreError:
-            await self._show(interaction)
+            await self.show(interaction)
             raise
 
-    async def _show(self, interaction: Interaction) -> None:
+    async def show(self, interaction: Interaction) -> None:
+        """Show the settings anew."""
         self._fill()
         if interaction.response.is_done():
             await interaction.edit_original_response(view=self)
@@ -266,14 +268,18 @@ class _AskChannel(ui.ChannelSelect[SetupView]):
                     )
                 )
         await delivery.defer_update(interaction)
-        await _take_down(view)
+        before = view.chosen
         message = await _put_up(view, channel) if isinstance(channel, discord.TextChannel) else None
-        await view.keep(
-            interaction,
-            replace(
-                view.chosen, ask_channel=channel.id if channel else None, ask_message=message.id if message else None
-            ),
+        chosen = replace(
+            before, ask_channel=channel.id if channel else None, ask_message=message.id if message else None
         )
+        try:
+            await view.bot.set_server(view.guild.id, chosen)
+        except StorageError:
+            await _take_down(view, chosen)
+            raise
+        await _take_down(view, before)
+        await view.show(interaction)
 
 
 def _there(view: SetupView, channels: Sequence[int]) -> list[discord.Object]:
@@ -281,9 +287,8 @@ def _there(view: SetupView, channels: Sequence[int]) -> list[discord.Object]:
     return [discord.Object(channel) for channel in channels if view.guild.get_channel(channel) is not None]
 
 
-async def _take_down(view: SetupView) -> None:
-    """Delete the standing message of the ask channel before."""
-    chosen = view.chosen
+async def _take_down(view: SetupView, chosen: ServerSettings) -> None:
+    """Delete the standing message of an ask channel that is one no more."""
     channel = view.guild.get_channel(chosen.ask_channel) if chosen.ask_channel else None
     if isinstance(channel, discord.TextChannel) and chosen.ask_message:
         with suppress(discord.HTTPException):

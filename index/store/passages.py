@@ -17,6 +17,7 @@ from index.chunk import Passage
 from index.models import FoundPassage
 from index.roles import Placed
 from index.sentences import Span
+from index.store.faults import unreadable
 from index.store.sqlite import marks, release_from_row, storage_errors
 
 _SCHEMA = """
@@ -183,7 +184,7 @@ class PassageStore:
             self._db = Database(connection)
             self._db.execute("SELECT count(*) FROM releases").fetchone()
         except sqlite3.Error as error:
-            raise self._damaged() from error
+            raise unreadable(path, self._damaged()) from error
 
     def close(self) -> None:
         """Close the database."""
@@ -206,6 +207,10 @@ class PassageStore:
     def release(self, row: int) -> Release:
         """Return one served release with its text."""
         return release_from_row(self._query("SELECT * FROM releases WHERE row = ?", [row])[0])
+
+    def holds(self, release_id: str) -> bool:
+        """Tell whether a release is in it."""
+        return bool(self._query("SELECT 1 FROM releases WHERE release_id = ?", [release_id]))
 
     def by_release(self) -> list[ReleasePassages]:
         """Return all served releases with the texts of their passages, by row."""

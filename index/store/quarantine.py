@@ -14,6 +14,7 @@ from corpus.models import Draft
 from index.store.sqlite import now, storage_errors
 
 State = Literal["held", "accepted", "discarded"]
+_SETTLED = '{"text": ""}'  # what is left of a draft: what was discarded is gone, what was accepted is in the release
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +99,17 @@ class QuarantineTable:
             return int(row[0])
 
     def settle(self, number: int, state: State) -> None:
-        """Write down what became of something set aside."""
+        """Write down what became of something set aside; its text is gone from here."""
         with storage_errors(self._path), self._db.atomic():
-            self._db.execute("UPDATE quarantine SET state = ? WHERE id = ?", [state, number])
+            self._db.execute("UPDATE quarantine SET state = ?, draft = ? WHERE id = ?", [state, _SETTLED, number])
 
     def release_source(self, source: str) -> None:
         """Take note that a source has become a release after all."""
         with storage_errors(self._path), self._db.atomic():
-            self._db.execute("UPDATE quarantine SET state = 'accepted' WHERE source = ? AND state = 'held'", [source])
+            self._db.execute(
+                "UPDATE quarantine SET state = 'accepted', draft = ? WHERE source = ? AND state = 'held'",
+                [_SETTLED, source],
+            )
 
     def held(self) -> list[Quarantined]:
         """Return all that is set aside, oldest first."""

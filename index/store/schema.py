@@ -161,3 +161,10 @@ def _without_user(url: str) -> str:
     scheme, _, rest = url.partition("://")
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
     return f"{scheme}://{authority.rpartition('@')[2]}{rest.removeprefix(authority)}"
+
+
+@corpus_migrations()
+def m015_erased(db: Database) -> None:
+    """When the text of a release was erased; what was settled in quarantine before loses its text, as it does now."""
+    db.execute("ALTER TABLE releases ADD COLUMN erased_at TEXT")
+    db.execute("UPDATE quarantine SET draft = '{\"text\": \"\"}' WHERE state <> 'held'")

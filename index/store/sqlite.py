@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import StorageError
 from corpus.models import Release
+from index.store.faults import storage_error
 
 
 @contextmanager
@@ -20,9 +20,7 @@ def storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise StorageError(
-            f"{path} cannot be used ({error}): check that its folder is writable and its disk not full."
-        ) from error
+        raise storage_error(path, error) from error
 
 
 def is_refused_value(error: BaseException) -> bool:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.store import BotStore, KeptAnswer, QuotedSpan
+from index.filters import Filters
 from tests.bot.conftest import Run, sentence_of
 from tests.conftest import SHARED
 from tests.corpus.servers import Server, page
+from tests.disks import read_only
 from tests.forgeries import COUNCIL, FORGED
 from tests.pages import paragraphs, press_page, rss
 
@@ -151,3 +154,44 @@ def test_history_names_who_typed_what(run: Run, site: Server, monkeypatch: pytes
     assert built["seconds"] > 0
     assert (added["action"], added["who"]) == ("added", "ada")
     assert "by ada" in run("index", "history").stdout.splitlines()[0]
+
+
+def test_text_is_erased_with_the_answers_that_quote_it(run: Run, site: Server, tmp_path: Path) -> None:
+    (release_id,) = json.loads(run("index", "add", site.url("/consilium.html"), "--json").stdout)["added"]
+    with closing(BotStore(tmp_path / "data" / "bot.db")) as store:
+        for answer, quoted in (("of it", release_id), ("of another", "2018-12-06-council-migrant-smuggling")):
+            spans = (QuotedSpan(quoted, 0, 9),)
+            store.keep(KeptAnswer(answer, 1, None, 1, None, True, "National authorities will?", Filters(), spans))
+    assert run("index", "remove", release_id, "--erase", "--no-build").returncode == 2
+    erased = run("index", "remove", release_id, "--erase")
+    assert (erased.returncode, erased.stderr, erased.stdout.splitlines()) == (
+        0,
+        "",
+        [
+            f"The text of {release_id} is erased; generation 000003 is served.",
+            "Gone with it, since they held it: generations 000002.",
+        ],
+    )
+    files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    assert not [path for path in files if b"National authorities will have 90 days" in path.read_bytes()]
+    with closing(BotStore(tmp_path / "data" / "bot.db")) as store:
+        assert (store.answer("of it"), store.answer("of another") is None) == (None, False)
+    assert "There is no generation '000002'" in sentence_of(run("index", "rollback", "000002"))
+    assert "never held a release 'nothing'" in sentence_of(run("index", "remove", "nothing", "--erase"))
+
+
+def test_rollback_to_what_is_served_says_that_nothing_was_changed(run: Run) -> None:
+    before = run("index", "history", "--json").stdout
+    assert run("index", "rollback", "000001").stdout == "Generation 000001 is served already: nothing was changed.\n"
+    assert run("index", "history", "--json").stdout == before
+    assert not json.loads(run("index", "status", "--json").stdout)["pinned"]
+
+
+def test_read_only_folder_is_asked_and_says_what_cannot_be_done(run: Run, tmp_path: Path) -> None:
+    with read_only(tmp_path / "data"):
+        answer = json.loads(run("ask", "Which agency will train border control units?", "--json").stdout)
+        assert "CEPOL" in answer["quotes"][0]["text"]
+        for reading in ("releases", "agency CEPOL", "index history", "index verify", "index quarantine", "feeds list"):
+            assert run(*reading.split()).returncode == 0
+        told = sentence_of(run("feeds", "add", "https://www.europol.europa.eu/rss"))
+        assert told.startswith(f"Error: The feed is not followed: {tmp_path / 'data'} is read-only for this user")
