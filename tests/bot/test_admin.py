@@ -15,12 +15,13 @@ from index.settings import IndexSettings
 from index.upkeep import Upkeep, build_all
 from tests.bot.stage import Stage, playing
 from tests.conftest import FIXTURES
-from tests.corpus.servers import Request, Server
+from tests.corpus.servers import Request, Server, page
 from tests.emulator import Permission, User
 from tests.emulator.interactions import Interaction, State
 from tests.emulator.messages import Message
 from tests.emulator.recorder import Upload
 from tests.fakes import FakeEmbedder, silent
+from tests.pages import rss
 
 QUESTION = "How long may national authorities take to answer a request for a harbour?"
 QUOTE = "National authorities will have 90 days to answer a request."
@@ -247,5 +248,23 @@ def test_what_is_no_address_is_refused_at_once(play: Play) -> None:
         assert "is no address" in interaction.original.text()
         private = await admin(stage, "index add", addresses="http://127.0.0.1:1/x")
         assert "failed" in (await finished(stage, private, "failed")).text()
+
+    play(scenario)
+
+
+def test_feed_whose_entries_fail_says_so_and_one_that_may_not_be_asked_for_is_refused(play: Play) -> None:
+    async def scenario(stage: Stage, server: Server) -> None:
+        address = f"http://127.0.0.1:{server.port}"
+        server.handlers["/failing"] = page(rss("News", [f"{address}/release", f"{address}/gone"]))
+        await stage.answered(await admin(stage, "feeds add", url=f"{address}/failing"))
+        polled = await finished(stage, await admin(stage, "feeds poll"), "is served")
+        assert "1 of 2 entries failed" in polled.text()
+        listed = (await stage.answered(await admin(stage, "feeds list"))).text()
+        assert "1 of 2 entries failed" in listed
+        assert "status 404" in listed
+        for bad in ("https://ada:secret@www.europol.europa.eu/feed", "https://www.example.org/feed"):
+            refused = (await stage.answered(await admin(stage, "feeds add", url=bad))).text()
+            assert "names a user" in refused or "is not a host that releases are taken from" in refused
+            assert "secret" not in refused
 
     play(scenario)

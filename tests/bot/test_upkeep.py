@@ -127,14 +127,22 @@ def test_private_addresses_are_refused_without_the_setting(
 
 @pytest.mark.usefixtures("one_process")
 def test_feeds_are_followed_polled_and_told(run: Run, site: Server) -> None:
-    site.handlers["/feed"] = page(rss("Council news", [site.url("/consilium.html"), site.url("/ecb.html")]))
+    announced = [site.url("/consilium.html"), site.url("/ecb.html"), site.url("/gone")]
+    site.handlers["/feed"] = page(rss("Council news", announced))
     assert run("feeds", "list").stderr == "No feed is followed: `measures feeds add URL` follows one.\n"
     assert run("feeds", "add", site.url("/feed")).stdout == f"followed: {site.url('/feed')}\n"
     polled = json.loads(run("feeds", "poll", "--json").stdout)
-    assert polled["feeds"] == [{"url": site.url("/feed"), "new": 2, "error": None, "skipped": False}]
+    error = f"{site.url('/gone')} is not given out (status 404): check the address."
+    (told,) = polled["feeds"]
+    assert told == {
+        **{"url": site.url("/feed"), "new": 3, "error": None, "skipped": False},
+        **{"failed": 1, "waiting": 0, "entry_error": error},
+    }
+    assert f"1 of 3 entries failed: {error}" in run("feeds", "list").stdout
     assert (len(polled["added"]), polled["generation"]) == (2, "000002")
     (listed,) = json.loads(run("feeds", "list", "--json").stdout)["feeds"]
     assert (listed["url"], listed["title"], listed["failures"]) == (site.url("/feed"), "Council news", 0)
+    assert (listed["entries"], listed["failed_entries"], listed["entry_error"]) == (3, 1, error)
     difference = json.loads(run("index", "diff", "000001", "000002", "--json").stdout)
     assert [change["release_id"] for change in difference["came"]] == sorted(polled["added"])
     assert "2 releases came, 0 changed, 0 went" in run("index", "diff", "000001", "000002").stdout
