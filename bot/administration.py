@@ -4,7 +4,7 @@ The corpus is shared by all servers, so a server's own administrators may change
 in the settings, in servers in the settings, checked at every call, button and window.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import discord
@@ -12,7 +12,7 @@ from discord import ui
 from discord.ext import commands
 
 from bot.client import MeasuresBot
-from bot.errors import Refused
+from bot.errors import Refused, sentence
 from bot.markup import plain
 from bot.press import Handler
 from bot.progress import ProgressMessage
@@ -20,7 +20,7 @@ from bot.questions import Interaction
 from bot.render import AMBER, text_view
 from bot.settings import BotSettings
 from bot.words import Words
-from corpus.errors import MeasuresError
+from corpus.errors import MeasuresError, StorageError, undone
 from index.models import Steps
 from index.store.corpus import By
 
@@ -66,6 +66,12 @@ class Administration(commands.Cog):
 
         return check_first
 
+    async def complete(self, interaction: Interaction, look: Callable[[], Sequence[T]]) -> Sequence[T]:
+        """Look up what an administrator may choose; nothing for others, nor while everybody who looks is at work."""
+        if not self.may(interaction) or self.bot.is_looking:
+            return ()
+        return await self.look(look)
+
     async def work(
         self,
         interaction: Interaction,
@@ -77,29 +83,41 @@ class Administration(commands.Cog):
         """Do what takes long, show how far it is and what came of it, and write it down; errors are told in full."""
         words = self.bot.words_private(interaction)
         progress = ProgressMessage(interaction, words)
-        await self.audit(interaction, action, details)
+        await self.audit(interaction, action, details, done=False)
         try:
             view = shown(words, await progress.follow(work, self.bot.upkeeping))
         except MeasuresError as error:
-            view = text_view(f"⚠ {plain(str(error), _ERROR_CHARS)}", accent=AMBER)
+            told = sentence(words, error) if isinstance(error, StorageError) else plain(str(error), _ERROR_CHARS)
+            view = text_view(f"⚠ {told}", accent=AMBER)
         await progress.show(view)
 
     async def look(self, look: Callable[[], T]) -> T:
         """Do what is quick, off the event loop; administrators read in full what goes wrong.
 
         :raises Refused: with the sentence of the error.
+        :raises StorageError: which is told in the person's language.
         """
         try:
             return await self.bot.upkeeping(look)
+        except StorageError:
+            raise
         except MeasuresError as error:
             raise Refused(plain(str(error), _ERROR_CHARS)) from error
 
-    async def audit(self, interaction: Interaction, action: str, details: dict[str, object]) -> None:
-        """Write down what an administrator does."""
+    async def audit(
+        self, interaction: Interaction, action: str, details: dict[str, object], *, done: bool = True
+    ) -> None:
+        """Write down what an administrator has done, or is about to do."""
         who, guild_id = interaction.user.id, interaction.guild_id
-        await self.bot.storing(lambda store: store.audit(who, guild_id, action, details))
+        with undone("It is done, but not written down who did it") if done else undone("Nothing was done"):
+            await self.bot.storing(lambda store: store.audit(who, guild_id, action, details))
 
 
 def by(interaction: Interaction, why: str) -> By:
     """Return who does something, for the history of the corpus."""
-    return By(f"Discord user {interaction.user.id}", why)
+    return By(called(interaction.user.id), why)
+
+
+def called(user_id: int) -> str:
+    """Return what a person is called in the history of the corpus."""
+    return f"Discord user {user_id}"

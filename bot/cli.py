@@ -3,25 +3,30 @@
 import dataclasses
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from bot import cards, cli_upkeep
+from bot.cli_index import build_first
 from bot.documents import as_json, print_json
 from bot.terminal import Terminal
 from corpus.agencies import registry
-from corpus.errors import FilterError, MeasuresError
+from corpus.errors import FilterError, MeasuresError, UnbuiltError
 from corpus.models import Agency, Release
+from corpus.printable import LogFormatter, line, log_to_stderr
 from corpus.text import outline
 from index import catalogue
 from index.filters import Filters, parse_agency, parse_since, parse_until
 from index.garbage import collect_rarely
 from index.generations import Generations
+from index.models import as_source
 from index.settings import IndexSettings, load_index_settings
+from index.store.private import keep_private
 
 if TYPE_CHECKING:
     from index.embed import Embedder
@@ -31,9 +36,34 @@ log = logging.getLogger(__name__)
 _QUOTES = 3
 
 
+class Group(click.Group):
+    """Commands of which wrong use is told through the gate, too: what is typed may be the name of a file."""
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:  # noqa: ANN401 - click's own
+        """Read what was typed."""
+        with _printable_usage():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Do it."""
+        with _printable_usage():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _printable_usage() -> Iterator[None]:
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        raise click.UsageError(line(error.format_message()), error.ctx) from error
+
+
 def main() -> None:
     """Run the command line: 0 done, 1 what one sentence on stderr says, 2 wrong usage."""
     collect_rarely()
+    keep_private()
     try:
         measures()
     except MeasuresError as error:
@@ -49,12 +79,12 @@ def main() -> None:
     sys.exit(1)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="eu-measures")
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done on stderr.")
 def measures(verbose: bool) -> None:
     """Answer questions about EU measures in the words of the official press releases."""
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    log_to_stderr(logging.INFO if verbose else logging.WARNING, LogFormatter("%(asctime)s %(name)s %(message)s"))
 
 
 def filtered(command: Callable[..., None]) -> Callable[..., None]:
@@ -129,7 +159,7 @@ def releases(words: tuple[str, ...], json_: bool) -> None:
     """List the releases served, newest first, or those that match QUERY; `releases show ID` prints one."""
     terminal = Terminal()
     settings = load_index_settings()
-    _build_first(settings, terminal)
+    build_first(settings, terminal)
     if words[:1] == ("show",) and len(words) == 2:
         _show(catalogue.release(settings, words[1]), terminal, json_)
         return
@@ -176,7 +206,7 @@ def agency(
             raise click.UsageError("--question goes with one NAME.")
         _answer(question, Filters(agency=ids[0], exact=exact), _QUOTES, json_)
         return
-    _build_first(settings, terminal)
+    build_first(settings, terminal)
     from index.engine import Engine
 
     with Engine(settings) as engine:
@@ -230,10 +260,13 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     """Run the Discord bot until it is told to stop."""
     from bot.run import configure_logging, engine_opener, run_bot
     from bot.settings import load_bot_settings
+    from index.renewal import check_fit
 
     settings = load_bot_settings()
     index_settings = load_index_settings()
     configure_logging(log_format or settings.log_format, verbose=bool(context.find_root().params["verbose"]))
+    with suppress(UnbuiltError):  # what the bot builds by itself; anything else would let it answer nothing
+        check_fit(Generations(index_settings.data_dir))
     run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync)
 
 
@@ -315,23 +348,12 @@ def _draw(timeline: "Timeline", path: Path, terminal: Terminal) -> None:
 
 
 def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":
-    """Return the model to ask with, after the first build where there is no index yet."""
+    """Return the model to ask with, after a build where there is no index that fits."""
     from index.embed import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(settings.model)
-    _build_first(settings, terminal, embedder)
+    build_first(settings, terminal, embedder)
     return embedder
-
-
-def _build_first(settings: IndexSettings, terminal: Terminal, embedder: "Embedder | None" = None) -> None:
-    if Generations(settings.data_dir).current() is not None:
-        return
-    from index.embed import SentenceTransformerEmbedder
-    from index.upkeep import build_all
-
-    terminal.note("There is no index yet: building it from the shipped releases.")
-    with terminal.progress() as progress:
-        build_all(settings, embedder or SentenceTransformerEmbedder(settings.model), progress)
 
 
 def _show(release: Release, terminal: Terminal, json_: bool) -> None:
@@ -346,11 +368,4 @@ def _show(release: Release, terminal: Terminal, json_: bool) -> None:
 
 
 def _listed(release: Release) -> dict[str, object]:
-    return {
-        "release_id": release.release_id,
-        "title": release.title,
-        "issuer": release.issuer,
-        "date": release.date.isoformat(),
-        "language": release.language,
-        "url": release.url,
-    }
+    return {name: value for name, value in as_source(release, "").to_dict().items() if name != "text_sha256"}

@@ -4,15 +4,19 @@ import dataclasses
 import getpass
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from functools import wraps
 from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli_index import build_first
 from bot.documents import as_json, print_json
 from bot.terminal import Terminal
+from corpus.errors import undone
 from index import catalogue
 from index.filters import parse_day
+from index.generations import Generations
 from index.settings import IndexSettings, load_index_settings
 
 if TYPE_CHECKING:
@@ -30,7 +34,7 @@ def index() -> None:
 def described(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command what a person may say of a release, as one value."""
 
-    @click.option("--url", help="The official address of the release.")
+    @click.option("--url", help="The official address of the release; only so may a file change one that there is.")
     @click.option("--title", help="Its title.")
     @click.option("--date", metavar="YYYY-MM-DD", help="The day it was issued.")
     @click.option("--issuer", help="The body that issued it.")
@@ -57,7 +61,11 @@ def described(command: Callable[..., None]) -> Callable[..., None]:
 @described
 @click.option("--starter", is_flag=True, help="Add the releases of the starter list, too.")
 @click.option("--no-build", is_flag=True, help="Only keep it; a later build serves it.")
-@click.option("--force", is_flag=True, help="Keep what would be set aside, and serve what a gate would not.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Keep what is doubtful, and serve what a gate would not; it never changes a release from elsewhere.",
+)
 @as_json
 def add(
     sources: tuple[str, ...], overrides: "Overrides", starter: bool, no_build: bool, force: bool, json_: bool
@@ -96,13 +104,38 @@ def build(force: bool, json_: bool) -> None:
 @index.command()
 @click.argument("release_id", metavar="ID")
 @click.option("--no-build", is_flag=True, help="Only withdraw it, which hides it at once; a later build drops it.")
-def remove(release_id: str, no_build: bool) -> None:
+@click.option("--erase", is_flag=True, help="Take its text out of the data folder, too; it cannot be had back.")
+def remove(release_id: str, no_build: bool, erase: bool) -> None:
     """Withdraw a release: no generation shows it any more."""
+    if erase and no_build:
+        raise click.UsageError("--erase builds an index without the text: leave --no-build out.")
     terminal = Terminal()
+    settings = load_index_settings()
+    if erase:
+        _erase(settings, release_id, terminal)
+        return
     with terminal.steps() as steps:
-        removed = _upkeep(load_index_settings()).remove(release_id, steps, _by("index remove"), build=not no_build)
+        removed = _upkeep(settings).remove(release_id, steps, _by("index remove"), build=not no_build)
     terminal.say(f"{release_id} is withdrawn.")
     _tell_what_is_not_served(removed, terminal)
+
+
+def _erase(settings: IndexSettings, release_id: str, terminal: Terminal) -> None:
+    """Erase a text, and the questions that it answered, which may quote it; exit with 1 where it is not all gone."""
+    from bot.store import BotStore
+
+    with terminal.steps() as steps:
+        erased = _upkeep(settings).erase(release_id, steps, _by("index remove --erase"))
+    answers = settings.data_dir / "bot.db"
+    if answers.exists():
+        with (
+            undone("The text is erased, but not the questions that it answered"),
+            closing(BotStore(answers)) as store,
+        ):
+            store.forget_release(release_id)
+    terminal.erased(erased)
+    if erased.left is not None:
+        sys.exit(1)
 
 
 @index.group(invoke_without_command=True)
@@ -130,10 +163,10 @@ def list_quarantined(json_: bool) -> None:
 @click.argument("number", type=int, metavar="ID")
 @as_json
 def show_quarantined(number: int, json_: bool) -> None:
-    """Show what is set aside under a number, as it was read."""
+    """Show what is set aside under a number, as it was read, or what it would change in a release."""
     held = _upkeep(load_index_settings()).set_aside(number)
     if json_:
-        print_json(held.to_dict() | {"text": held.held.draft.text})
+        print_json(held.to_dict() | {"text": held.held.draft.text} | ({"diff": held.diff} if held.diff else {}))
     else:
         Terminal().set_aside(held)
 
@@ -165,7 +198,7 @@ def discard_quarantined(number: int) -> None:
 @as_json
 def status(json_: bool) -> None:
     """Tell what is served."""
-    found = catalogue.status(load_index_settings())
+    found = catalogue.status(_renewed(load_index_settings()))
     if json_:
         print_json(dataclasses.asdict(found))
     else:
@@ -202,7 +235,8 @@ def diff(before: str, after: str, json_: bool) -> None:
 @click.argument("generation", required=False, metavar="[ID]")
 def verify(generation: str | None) -> None:
     """Check every file of a generation, by default the served one, against its SHA-256."""
-    manifest = catalogue.verify(load_index_settings(), generation)
+    settings = load_index_settings()
+    manifest = catalogue.verify(settings if generation else _renewed(settings), generation)
     Terminal().say(f"Generation {manifest.generation} is whole: {len(manifest.files)} files checked.")
 
 
@@ -269,6 +303,14 @@ def poll_feeds(urls: tuple[str, ...], json_: bool) -> None:
         terminal.polled(polled.feeds)
     document: dict[str, object] = {"feeds": [feed.to_dict() for feed in polled.feeds]}
     _show_added(polled.added, terminal, json_, document, failed=any(feed.error for feed in polled.feeds))
+
+
+def _renewed(settings: IndexSettings) -> IndexSettings:
+    """Build what an older program made, before it is told of; where nothing is served yet, nothing is built."""
+    generations = Generations(settings.data_dir)
+    if generations.current() is not None:
+        build_first(settings, Terminal())
+    return settings
 
 
 def _upkeep(settings: IndexSettings) -> "Upkeep":

@@ -15,7 +15,9 @@ from discord.ext import commands, tasks
 
 from bot import delivery, errors, journal, render, trouble
 from bot.desk import Desk
-from bot.pace import Pace
+from bot.door import refuse_by_load
+from bot.keeping import Keeping
+from bot.pace import GLANCE, Pace
 from bot.press import Choose, Handler, Press
 from bot.settings import BotSettings
 from bot.store import BotStore, ServerSettings
@@ -23,9 +25,14 @@ from bot.sync import sync_commands
 from bot.translate import CatalogueTranslator
 from bot.words import Words, words_for
 from corpus.agencies import registry
+from corpus.errors import MeasuresError, OutdatedError, StorageError, UnbuiltError, undone
 from index.engine import Engine
 from index.engine_process import EngineRunner
+from index.generations import Generations
+from index.models import Step
+from index.renewal import check_fit, refresh, renew
 from index.settings import IndexSettings
+from index.store.corpus import By
 from index.upkeep import Upkeep
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
@@ -35,7 +42,9 @@ Interaction = discord.Interaction["MeasuresBot"]
 COGS = ("ask", "channel", "check", "answers", "agencies", "releases", "about", "setup", "admin", "feeds")
 _MOST_LOCALES = 10_000
 _MOST_SEEN = 2_000
+_MOST_WINDOWS = 1_000
 _TELL_S = 2.0  # of the time to stop, for telling those whose turn does not come
+_UPKEEP_THREADS = 4
 _DESK = 0  # the user id under which the bot's own work waits
 
 
@@ -91,18 +100,21 @@ class MeasuresBot(commands.AutoShardedBot):
         self.settings = settings
         self.index_settings = index_settings
         self.upkeep = upkeep or Upkeep(index_settings)
-        self.desk = Desk(open_engine, settings.queue)
+        self.desk = Desk(open_engine, settings.queue, self._renew)
+        self.updating = False
+        self._refreshing: asyncio.Task[None] | None = None
         self.pace = Pace(settings.pace, settings.pace_burst)
         self.servers: dict[int, ServerSettings] = {}
+        self.keeping = Keeping(index_settings.data_dir / "bot.db")
         self.handlers: dict[str, Handler] = {}
+        self.turns: dict[str, float] = {}  # what pressing takes of a person's pace, where that is not a glance
         self.stopping = False
         self._locales: OrderedDict[int, str] = OrderedDict()
+        self._windows: OrderedDict[int, discord.ui.Modal] = OrderedDict()
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._was_ready: set[int | None] = set()
         self._force_sync = force_sync
-        self._store: BotStore | None = None
-        self._store_thread = ThreadPoolExecutor(1, "bot-store")
-        self._upkeep_threads = ThreadPoolExecutor(4, "upkeep")
+        self._upkeep_threads = ThreadPoolExecutor(_UPKEEP_THREADS, "upkeep")
         self._upkeeping: set[Future[Any]] = set()
 
     async def setup_hook(self) -> None:
@@ -116,18 +128,14 @@ class MeasuresBot(commands.AutoShardedBot):
             await self.load_extension(f"bot.cogs.{cog}")
         await sync_commands(self, force=self._force_sync)
         self.erase_old.start()
+        self._refreshing = asyncio.create_task(self._refresh())
 
     async def storing(self, act: Callable[[BotStore], T]) -> T:
-        """Do something with bot.db, off the event loop.
+        """Do something to bot.db, off the event loop.
 
-        :raises StorageError: when it cannot be used.
+        :raises BotStoreError: when it cannot be used.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._store_thread, lambda: act(self._opened_store()))
-
-    def _opened_store(self) -> BotStore:
-        if self._store is None:
-            self._store = BotStore(self.index_settings.data_dir / "bot.db")
-        return self._store
+        return await self.keeping.write(act)
 
     async def upkeeping(self, act: Callable[[], T]) -> T:
         """Do something to the corpus that may take long, off the event loop and beside the engine.
@@ -138,6 +146,38 @@ class MeasuresBot(commands.AutoShardedBot):
         self._upkeeping.add(doing)
         doing.add_done_callback(self._upkeeping.discard)
         return await asyncio.wrap_future(doing)
+
+    def _renew(self, why: UnbuiltError) -> None:
+        """Build what cannot be served as it is, on the desk's thread; `updating` while people wait for that.
+
+        :raises MeasuresError: why it cannot be built.
+        """
+        generations = Generations(self.index_settings.data_dir)
+        self.updating = generations.current() is not None
+        try:
+            renew(generations, why, lambda: self._rebuild(why), log.info)
+        finally:
+            self.updating = False
+
+    async def _refresh(self) -> None:
+        """Build what an older program cut, in the background: it is served until that is done."""
+        try:
+            await self.upkeeping(lambda: check_fit(Generations(self.index_settings.data_dir)))
+        except OutdatedError as error:
+            why = error
+            await self.upkeeping(lambda: refresh(why, lambda: self._rebuild(why), log.warning))
+        except MeasuresError:  # the desk tells of it
+            return
+
+    def _rebuild(self, why: UnbuiltError) -> None:
+        log.info("%s: building it", why.reason)
+        built = self.upkeep.rebuild(_unheard, By("the bot", why.reason))
+        log.info("generation %s is built", built.manifest.generation)
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether all that looks after the corpus is at work."""
+        return len(self._upkeeping) >= _UPKEEP_THREADS
 
     async def working(self, work: Callable[[Engine], T], user_id: int = _DESK) -> T:
         """Return what work with the engine returns, when the person's turn has come."""
@@ -171,6 +211,9 @@ class MeasuresBot(commands.AutoShardedBot):
         if not await self.admit(interaction):
             return
         try:
+            turns = self.turns.get(action, GLANCE)
+            if turns:
+                refuse_by_load(self, interaction, turns)
             await self.handlers[action](interaction, rest)
         except Exception as error:
             await errors.tell(self, interaction, error)
@@ -181,6 +224,20 @@ class MeasuresBot(commands.AutoShardedBot):
         """Return the words for what only one person sees."""
         return words_for(str(interaction.locale))
 
+    async def show_window(self, interaction: Interaction, window: discord.ui.Modal) -> None:
+        """Show a person a window; the one before, which they no longer see, is forgotten."""
+        before = self._windows.pop(interaction.user.id, None)
+        if before is None and len(self._windows) >= _MOST_WINDOWS:
+            _, before = self._windows.popitem(last=False)
+        if before is not None:
+            before.stop()
+        self._windows[interaction.user.id] = window
+        await delivery.ask(interaction, window)
+
+    def forget_locale(self, user_id: int) -> None:
+        """Forget in which language a person used Discord last."""
+        self._locales.pop(user_id, None)
+
     def words_public(self, guild_id: int | None, guild_locale: object, user_id: int) -> Words:
         """Return the words for what everybody in a place sees: the server's, or in a DM those the person last used."""
         if guild_id is None:
@@ -189,9 +246,19 @@ class MeasuresBot(commands.AutoShardedBot):
         return words_for(chosen or (str(guild_locale) if guild_locale is not None else None))
 
     async def set_server(self, guild_id: int, settings: ServerSettings) -> None:
-        """Keep what a server chose."""
-        await self.storing(lambda store: store.set_server(guild_id, settings))
+        """Obey what a server chose from now on, and keep it.
+
+        :raises BotStoreError: when it cannot be kept: then it is not obeyed either.
+        """
+        before = self.servers.get(guild_id, ServerSettings())
         self.servers[guild_id] = settings
+        try:
+            with undone("The settings were not changed"):
+                await self.storing(lambda store: store.set_server(guild_id, settings))
+        except BaseException:
+            if self.servers.get(guild_id) is settings:
+                self.servers[guild_id] = before
+            raise
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the cog that answers them: there are no text commands."""
@@ -199,7 +266,7 @@ class MeasuresBot(commands.AutoShardedBot):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Erase what is stored about a server that the bot has left."""
         self.servers.pop(guild.id, None)
-        await self.storing(lambda store: store.forget_guild(guild.id))
+        self.keeping.forget_guild(guild.id)
         log.info("left a server: what was stored about it is erased")
 
     async def on_app_command_completion(
@@ -224,10 +291,16 @@ class MeasuresBot(commands.AutoShardedBot):
 
     @tasks.loop(hours=6)
     async def erase_old(self) -> None:
-        """Erase answers that are older than the setting."""
-        erased = await self.storing(lambda store: store.forget_older_than(self.settings.answer_days))
+        """Erase answers that are older than the setting, and what people wrote in feedback; an error ends no clock."""
+        days = self.settings.answer_days
+        try:
+            erased = await self.storing(lambda store: store.forget_older_than(days))
+        except StorageError as error:
+            log.warning("what is old could not be erased, and is tried again: %s", error)
+            self.keeping.forget_older_than(days)
+            return
         if erased:
-            log.info("erased %d answers older than %d days", erased, self.settings.answer_days)
+            log.info("erased %d answers older than %d days", erased, days)
 
     async def stop(self, timeout_s: float = 10.0) -> bool:
         """Take no more questions, finish those under way, and leave.
@@ -236,14 +309,13 @@ class MeasuresBot(commands.AutoShardedBot):
         """
         self.stopping = True
         self.erase_old.cancel()
+        if self._refreshing is not None:
+            self._refreshing.cancel()
         await _finish_tasks(max(0.0, timeout_s - _TELL_S))
         free = self.desk.close()
         await _finish_tasks(min(timeout_s, _TELL_S))
         await self.close()
-        store, self._store = self._store, None
-        if store is not None:
-            await asyncio.get_running_loop().run_in_executor(self._store_thread, store.close)
-        self._store_thread.shutdown()
+        await self.keeping.close()
         self._upkeep_threads.shutdown(wait=False)
         return free and not self._upkeeping
 
@@ -254,6 +326,10 @@ async def _finish_tasks(timeout_s: float) -> None:
     sending = [task for task in asyncio.all_tasks() if task.get_name().startswith(names)]
     if sending:
         await asyncio.wait(sending, timeout=timeout_s)
+
+
+def _unheard(step: Step) -> None:
+    """Let a build say how far it is to nobody."""
 
 
 def today() -> datetime.date:

@@ -72,6 +72,12 @@ async def reply(message: discord.Message, view: ui.LayoutView) -> discord.Messag
     )
 
 
+async def change(message: discord.Message, view: ui.LayoutView) -> discord.Message:
+    """Put something else in the place of a message of the bot's own."""
+    view.stop()
+    return await _persist(lambda: message.edit(view=view))
+
+
 async def post(channel: discord.abc.Messageable, view: ui.LayoutView) -> discord.Message:
     """Send a message of the bot's own into a channel."""
     view.stop()

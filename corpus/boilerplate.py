@@ -5,7 +5,7 @@ Every pattern stands for a whole line, so that a sentence that only mentions coo
 
 import re
 
-_HASHES = r"^(?:#+\s*)?"
+_HASHES = r"^(?:#++\s*+)?"
 # A line that is a link, a button or a notice, wherever it stands.
 LINE = re.compile(
     rf"{_HASHES}(?:visit the (?:meeting|event|conference) page|visiter la page de la (?:réunion|session)"
@@ -14,13 +14,13 @@ LINE = re.compile(
     r"|partager(?: cette page)?|diese seite teilen|teilen|compartir|condividi|udostępnij|deel deze pagina|partilhar"
     r"|follow us(?: on .{1,30})?|subscribe(?: to .{1,60})?|(?:see|view) all .{0,40}|read more|learn more|show more"
     r"|skip to (?:main )?content|available languages?:.{0,80}|select (?:your )?language|choose your language"
-    r"|this (?:web)?site uses cookies\b.*|we use cookies\b.*|ce site utilise des cookies\b.*"
-    r"|diese (?:website|seite) verwendet cookies\b.*|i (?:accept|refuse)(?: the use of)? cookies"
+    r"|this (?:web)?site uses cookies\b.*+|we use cookies\b.*+|ce site utilise des cookies\b.*+"
+    r"|diese (?:website|seite) verwendet cookies\b.*+|i (?:accept|refuse)(?: the use of)? cookies"
     r"|accept(?: all| only essential)? cookies|last (?:review(?:ed)?|updated?)(?: on)?:? .{6,40}"
-    r"|all official european union website addresses\b.*|an official website of the european union"
-    r"|for media (?:queries|enquiries),? please contact\b.*"
-    r"|if you (?:are not a journalist|do not work for a media organisation)\b.*"
-    r"|general public inquiries:.*|reproduction is permitted provided that the source is acknowledged)\s*[.:!»>]*$",
+    r"|all official european union website addresses\b.*+|an official website of the european union"
+    r"|for media (?:queries|enquiries),? please contact\b.*+"
+    r"|if you (?:are not a journalist|do not work for a media organisation)\b.*+"
+    r"|general public inquiries:.*+|reproduction is permitted provided that the source is acknowledged)\s*+[.:!»>]*+$",
     re.IGNORECASE,
 )
 # From such a line on there is nothing of the release left, wherever it stands in the second half.
@@ -40,8 +40,8 @@ _MORE = (
     r"|más información|(?:per )?(?:ulteriori|maggiori) informazioni|więcej informacji|mais informações|meer informatie"
     r"|related information|see also|read also|useful links|tags?|topics?"
 )
-END = re.compile(rf"{_HASHES}(?:{_END})\s*:?$", re.IGNORECASE)
-TAIL = re.compile(rf"{_HASHES}(?:{_END}|{_MORE})\s*:?$", re.IGNORECASE)
+END = re.compile(rf"{_HASHES}(?:{_END})\s*+:?$", re.IGNORECASE)
+TAIL = re.compile(rf"{_HASHES}(?:{_END}|{_MORE})\s*+:?$", re.IGNORECASE)
 # What a page says of the release above its text: kind, place, time, number.
 _KIND = (
     r"(?:press|media|news) releases?|news(?: article| item)?|press|statements?(?: and remarks)?|declaration|speech"

@@ -1,85 +1,177 @@
-"""Reading what may never end: in a child process with bounded time and memory.
+"""Work on what others wrote, in a child process with bounded time and memory: it may never end, or want all there is.
 
-The child gives back what it read as JSON: the lines of a PDF or Word document, or the draft of a large page.
+A child is started when the first work comes, does one piece after the other, and is ended where one goes beyond its
+bounds; the next piece then gets a new one. A child belongs to the thread that started it, and ends with it.
 """
 
-import dataclasses
-import json
 import logging
+import pickle
+import secrets
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
+import weakref
 from collections.abc import Callable
-from datetime import date
-from importlib import import_module
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, TypeVar, TypeVarTuple
 
-from corpus.errors import SourceError
-from corpus.models import Draft
+from corpus.children import child_environment
+from corpus.errors import MeasuresError, SourceError
 
 log = logging.getLogger(__name__)
-TIMEOUT_S = 20.0
+TIMEOUT_S = 20.0  # of the processor
 MEMORY_BYTES = 1 << 30
-_READERS = {
-    "pdf": ("corpus.pdf", "pdf_lines"),
-    "word": ("corpus.word", "word_lines"),
-    "page": ("corpus.pages", "read_page"),
-}
-_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from corpus.bounded import child; child(*sys.argv[2:])"
-_REFUSED = 3
+_PATIENCE = 3  # times as long by the clock: whoever answers questions meanwhile comes first
+_FOLDER = str(Path(__file__).resolve().parent.parent)
+_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from corpus.reader import main; main(int(sys.argv[2]))"
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_STDERR_CHARS = 4_000
+_BY_TEXT = "save it as text and add that"
+
+Given = TypeVarTuple("Given")
+T = TypeVar("T")
 
 
-def lines_bounded(reader: str, data: bytes, name: str) -> list[str]:
-    """Return the lines of a source, in the form that `corpus.layout` reads.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a child is to do: a function of a module with what it takes, and the bounds."""
 
-    :param reader: pdf or word.
-    :raises SourceError: when the reader refuses it, or needs more time or memory than a release does.
+    act: Callable[..., Any]
+    given: tuple[Any, ...]
+    timeout_s: float
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it: a value, an error that says what is wrong with the source, or the traceback of any other.
+
+    ``worn`` tells that the child has grown so much that the next piece of work is better off in a new one.
     """
-    return list(_read(reader, data, name, None))
+
+    value: Any = None
+    error: MeasuresError | None = None
+    traceback: str = ""
+    worn: bool = False
 
 
-def page_bounded(data: bytes, name: str, address: str | None) -> Draft:
-    """Return the draft of a page in UTF-8.
+def in_child(
+    act: Callable[[*Given], T],
+    *given: *Given,
+    name: str,
+    advice: str = _BY_TEXT,
+    error: type[MeasuresError] = SourceError,
+) -> T:
+    """Return what a function of a module gives, which works in the child of this thread.
 
-    :raises SourceError: when the page cannot be parsed, or needs more time or memory than a release does.
+    :param name: how messages call what is worked on.
+    :param advice: what a person can do about it where it cannot be read.
+    :param error: what is raised where the work goes beyond its bounds, or fails in a way that nobody foresaw.
+    :raises MeasuresError: whatever the function raises of it.
     """
-    values = _read("page", data, name, address)
-    day = values.pop("date")
-    return Draft(date=date.fromisoformat(day) if day else None, **values)
-
-
-def child(reader: str, name: str, address: str, limit_s: str) -> None:
-    """Read what comes in on stdin, and write it as JSON to stdout; the process ends with 0, or 3 when it is refused."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    seconds = int(float(limit_s)) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    module, function = _READERS[reader]
-    read: Callable[[bytes, str, str | None], list[str] | Draft] = getattr(import_module(module), function)
+    child = _child()
     try:
-        found = read(sys.stdin.buffer.read(), name, address or None)
-    except SourceError as error:
-        sys.stdout.write(json.dumps(str(error)))
-        sys.exit(_REFUSED)
-    json.dump(dataclasses.asdict(found) if isinstance(found, Draft) else found, sys.stdout, default=str)
+        outcome = child.do(Work(act, given, TIMEOUT_S, MEMORY_BYTES))
+    except _OutOfBounds as breach:
+        raise error(f"{name} takes more than {TIMEOUT_S:g} s or {MEMORY_BYTES >> 20} MB to read: {advice}.") from breach
+    if outcome.traceback:
+        reference = secrets.token_hex(4)
+        log.error("unexpected error %s in reading %s: %s", reference, name, outcome.traceback)
+        raise error(f"{name} cannot be read (the log tells why under {reference}): {advice}.")
+    if outcome.error is not None:
+        raise outcome.error
+    value: T = outcome.value
+    return value
 
 
-def _read(reader: str, data: bytes, name: str, address: str | None) -> Any:  # noqa: ANN401
-    folder = str(Path(__file__).resolve().parent.parent)
-    command = [sys.executable, "-P", "-c", _CHILD, folder, reader, name, address or "", str(TIMEOUT_S)]
-    too_much = SourceError(
-        f"{name} takes more than {TIMEOUT_S:g} s or {MEMORY_BYTES >> 20} MB to read: save it as text and add that."
-    )
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT_S, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise too_much from error
-    if done.returncode == _REFUSED:
-        raise SourceError(json.loads(done.stdout))
-    if done.returncode < 0 or b"MemoryError" in done.stderr:
-        raise too_much
-    if done.returncode != 0:
-        log.warning("reader %s failed: %s", reader, done.stderr.decode(errors="replace").strip().rpartition("\n")[2])
-        raise SourceError(f"{name} cannot be read: save it anew, or as text, and add that.")
-    return json.loads(done.stdout)
+class _OutOfBounds(Exception):
+    """A child was ended because of what it was working on."""
+
+
+class _Child:
+    """A child process, which is started when it is needed."""
+
+    def __init__(self) -> None:
+        self._running: _Running | None = None
+
+    def do(self, work: Work) -> Outcome:
+        """Do a piece of work.
+
+        :raises _OutOfBounds: when it needs more time or memory than it may.
+        """
+        if self._running is None:
+            self._running = _Running(self)
+        running, self._running = self._running, None  # whatever happens now, only a child that answered goes on
+        try:
+            outcome = running.ask(work)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            outcome = running.epitaph()
+        except BaseException:
+            running.end()
+            raise
+        if outcome.worn:
+            running.end()
+        else:
+            self._running = running
+        return outcome
+
+
+class _Running:
+    """A child process that runs, and the way to it."""
+
+    def __init__(self, owner: _Child) -> None:
+        self._pipe, theirs = Pipe()
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _CHILD, _FOLDER, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=child_environment(**_ONE_THREAD),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._stderr,
+            )
+        self.end = weakref.finalize(owner, _end, self._process, self._pipe, self._stderr)
+
+    def ask(self, work: Work) -> Outcome:
+        self._pipe.send(work)
+        if not self._pipe.poll(_PATIENCE * work.timeout_s):
+            raise _OutOfBounds
+        outcome: Outcome = self._pipe.recv()
+        return outcome
+
+    def epitaph(self) -> Outcome:
+        """Say how the child ended.
+
+        :raises _OutOfBounds: when it was ended from outside, or for want of memory.
+        """
+        status = self._process.wait()
+        self._stderr.seek(0)
+        said = self._stderr.read().decode("utf-8", "replace")[-_STDERR_CHARS:]
+        self.end()
+        if status < 0 or "MemoryError" in said:
+            log.info("a reader was ended by %s", signal.strsignal(-status) if status < 0 else "want of memory")
+            raise _OutOfBounds
+        return Outcome(traceback=f"the reader ended with status {status}: {said}", worn=True)
+
+
+def _end(process: subprocess.Popen[bytes], pipe: "Connection[Work, Outcome]", stderr: IO[bytes]) -> None:
+    pipe.close()
+    stderr.close()
+    process.kill()
+    process.wait()
+
+
+_of_thread = threading.local()
+
+
+def _child() -> _Child:
+    child: _Child | None = getattr(_of_thread, "child", None)
+    if child is None:
+        child = _of_thread.child = _Child()
+    return child

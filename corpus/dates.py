@@ -12,7 +12,9 @@ _FIGURES = re.compile(r"(?<!\d)(\d{1,2})[./-]\s?(\d{1,2})[./-]\s?(\d{4})(?!\d)")
 _DAY_FIRST = re.compile(
     r"(?<!\d)(?P<day>\d{1,2})(?:\.|º|er|st|nd|rd|th|-?\w{0,2})?\s+(?:de\s+)?(?P<month>[^\W\d_]{3,})\.?,?\s+(?:de\s+)?(?P<year>\d{4})(?!\d)"
 )
-_MONTH_FIRST = re.compile(r"(?P<month>[^\W\d_]{3,})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})(?!\d)")
+_MONTH_FIRST = re.compile(
+    r"(?<![^\W\d_])(?P<month>[^\W\d_]{3,})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})(?!\d)"
+)
 _YEAR_FIRST = re.compile(
     r"(?<!\d)(?P<year>\d{4})\.?\s+(?:m\.\s+|gada\s+)?(?P<month>[^\W\d_]{3,})\s+(?P<day>\d{1,2})(?!\d)"
 )

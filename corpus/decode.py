@@ -18,7 +18,7 @@ _BOMS = (
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _FEW = 0.02  # control characters; random bytes that happen to be UTF-8 have 0.2
 _CHARSET = re.compile(
-    rb"""<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*["']?\s*([\w-]{2,30})""", re.IGNORECASE
+    rb"""<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*+=\s*+["']?\s*+([\w-]{2,30})""", re.IGNORECASE
 )
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _ENOUGH_TEXT = 0.7  # letters and spaces; prose has over 0.9, random bytes read as cp1252 about 0.5

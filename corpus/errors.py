@@ -3,6 +3,7 @@
 MeasuresError
 ├── SettingsError       a setting is missing or makes no sense
 ├── QuestionError       a question that cannot be asked as it stands
+├── TooSlowError        a question that the engine was at for too long
 ├── FilterError         a filter that names nothing, or a date that is none
 ├── SourceError         a source that cannot become a release
 ├── FetchError          an address that may not be asked for, or whose answer is of no use
@@ -11,7 +12,10 @@ MeasuresError
 ├── UnknownEntryError   a number that is not in quarantine, or a feed that is not kept
 ├── ModelError          an embedding model that is missing or not the expected one
 ├── GenerationError     a generation that is missing, damaged or does not fit the settings
+│   └── UnbuiltError    nothing can be served before an index is built: none is there, or one that does not fit
+│       └── OutdatedError  what is served was cut by another program; it is served until a new one is built
 ├── BuildRunningError   another build holds the lock
+├── BotRunningError     another bot serves the data folder
 ├── GateError           a new generation that is not good enough to be served
 ├── WorkerError         the process that builds has ended before its work was done
 ├── StorageError        the data folder cannot be read or written
@@ -20,6 +24,12 @@ MeasuresError
 The core raises these and never prints. Every message is one sentence that says what happened and what to do.
 Expected outcomes ("unchanged", "not found") are values, not errors.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+_REMEDY = ": run `measures index build`."
 
 
 class MeasuresError(Exception):
@@ -41,6 +51,10 @@ class SettingsError(MeasuresError):
 
 class QuestionError(MeasuresError):
     """A question cannot be asked as it stands."""
+
+
+class TooSlowError(MeasuresError):
+    """A question took the engine longer than any should."""
 
 
 class FilterError(MeasuresError):
@@ -75,8 +89,29 @@ class GenerationError(MeasuresError):
     """A generation is missing, damaged or does not fit the settings."""
 
 
+class UnbuiltError(GenerationError):
+    """Nothing can be served before an index is built: there is none, or this program or its model cannot use it."""
+
+    def __init__(self, reason: str) -> None:
+        """Take why, as a clause that begins a sentence."""
+        super().__init__(f"{reason.removesuffix(_REMEDY)}{_REMEDY}")
+
+    @property
+    def reason(self) -> str:
+        """Why, without what to do."""
+        return str(self).removesuffix(_REMEDY)
+
+
+class OutdatedError(UnbuiltError):
+    """What is served was cut by another program; it can be served until a new one is built."""
+
+
 class BuildRunningError(MeasuresError):
     """Another build holds the lock."""
+
+
+class BotRunningError(MeasuresError):
+    """Another bot serves the data folder."""
 
 
 class GateError(MeasuresError):
@@ -87,8 +122,48 @@ class WorkerError(MeasuresError):
     """The process that builds has ended before its work was done."""
 
 
+class Fault(StrEnum):
+    """Why the data folder cannot be read or written."""
+
+    FULL = "full"
+    READ_ONLY = "read-only"
+    UNREADABLE = "unreadable"
+    BUSY = "busy"
+    DAMAGED = "damaged"
+    OTHER = "other"
+
+
 class StorageError(MeasuresError):
-    """The data folder cannot be read or written."""
+    """The data folder cannot be read or written.
+
+    ``why`` is a clause on what happened and what to do. ``undone``, as "Nothing was erased", is what was not done, with
+    ``{names}`` for ``values``; whoever began the act says it (`undone`), and a surface says both in its language.
+    """
+
+    def __init__(self, why: str, fault: Fault = Fault.OTHER) -> None:
+        """Take what happened, and which fault that is."""
+        super().__init__(why)
+        self.fault = fault
+        self.undone = ""
+
+    def __str__(self) -> str:
+        """Return one sentence: what was not done, why, and what to do."""
+        why = str(self.args[0])
+        return f"{self.undone.format(**self.values)}: {why}" if self.undone else why[:1].upper() + why[1:]
+
+
+@contextmanager
+def undone(clause: str, **values: object) -> Iterator[None]:
+    """Let an error of the data folder say what was not done, unless what was going on within has said it already.
+
+    :raises StorageError: the same, with the clause.
+    """
+    try:
+        yield
+    except StorageError as error:
+        if not error.undone:
+            error.undone, error.values = clause, values
+        raise
 
 
 class DiscordError(MeasuresError):

@@ -14,12 +14,14 @@ from html.entities import html5
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin
 
+from corpus.border import repaired, utf8
+from corpus.bounded import in_child
 from corpus.errors import FeedError
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MAX_FEED_BYTES = 20_000_000
+MAX_FEED_BYTES = 2_000_000
 MAX_ENTRIES = 200
 _MAX_READ = 1_000  # entries that go to feedparser, 0.4 ms each
 _MAX_PARTS = 50_000
@@ -57,8 +59,17 @@ def read_feed(data: bytes, url: str, limit: int = MAX_ENTRIES) -> Feed:
 
     :param url: where it was fetched; relative links are resolved against it.
     :param limit: how many entries are returned at most.
-    :raises FeedError: when it is a page or anything else but a feed, too large, or declares entities of its own.
+    :raises FeedError: when it is a page or anything else but a feed, too large, takes too much to read, or declares
+        entities of its own.
     """
+    if len(data) > MAX_FEED_BYTES:
+        raise FeedError(
+            f"{url} is larger than {MAX_FEED_BYTES // 1_000_000} MB, which no feed needs: check the address."
+        )
+    return in_child(_read, data, url, limit, name=url, advice="check the address", error=FeedError)
+
+
+def _read(data: bytes, url: str, limit: int) -> Feed:
     import feedparser
     from lxml import etree
 
@@ -76,9 +87,10 @@ def read_feed(data: bytes, url: str, limit: int = MAX_ENTRIES) -> Feed:
             continue
         time = _time(entry)
         times[address] = time or datetime.datetime.min.replace(tzinfo=datetime.UTC)
-        found[address] = FeedEntry(address, _plain(entry.get("title", "")) or address, time.date() if time else None)
+        title = _plain(entry.get("title", "")) or address
+        found[address] = repaired(FeedEntry(address, title, time.date() if time else None))
     newest = sorted(found.values(), key=lambda entry: times[entry.url], reverse=True)
-    return Feed(_plain(parsed.feed.get("title", "")), tuple(newest[:limit]))
+    return Feed(utf8(_plain(parsed.feed.get("title", ""))), tuple(newest[:limit]))
 
 
 def next_poll(failures: int, interval_s: float, jitter: float) -> float:
@@ -94,10 +106,6 @@ def next_poll(failures: int, interval_s: float, jitter: float) -> float:
 def _root(data: bytes, url: str) -> "_Element":
     from lxml import etree
 
-    if len(data) > MAX_FEED_BYTES:
-        raise FeedError(
-            f"{url} is larger than {MAX_FEED_BYTES // 1_000_000} MB, which no feed needs: check the address."
-        )
     if re.search(rb"<!entity", data.replace(b"\0", b""), re.IGNORECASE):
         raise FeedError(f"{url} declares entities of its own, which no feed needs: it was not read.")
     parser = etree.XMLParser(

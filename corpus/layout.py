@@ -17,7 +17,9 @@ _TITLE_MAX_CHARS = 250
 _ABOUT_LINES = 8  # above the text: kind, place, date, number
 _PROSE_CHARS = 100
 # "Brussels, 6 December 2018 - The Council adopted"
-_DATELINE = re.compile(r"^(?:[^\W\d_a-z][\w /-]{2,40},\s+)?(?P<date>[\w./ ]{8,30}?)\s*[-:\u2013\u2014]\s+[^\W\d_a-z\s]")
+_DATELINE = re.compile(
+    r"^(?:[^\W\d_a-z][\w /-]{2,40},\s++)?(?P<date>[\w./ ]{8,30}?)\s*+[-:\u2013\u2014]\s++[^\W\d_a-z\s]"
+)
 _BULLET = re.compile(r"^[-*•‣▪◦●·–—][ \t]+")  # noqa: RUF001
 
 

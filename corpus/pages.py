@@ -28,8 +28,10 @@ _FEW_LINKS = 0.3
 _PARAGRAPH_CHARS = 60
 _UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]+")
 _SITE_NAMES = re.compile(
-    r"(?:\s+[|]\s+[^|]{2,60})+$|\s+[-\u2013]\s+(?:Consilium|Europol|Frontex|European \w+)$", re.IGNORECASE
+    r"(?:(?<!\s)\s+[|]\s++[^|]{2,60})++$|(?<!\s)\s+[-\u2013]\s++(?:Consilium|Europol|Frontex|European \w+)$",
+    re.IGNORECASE,
 )
+_TITLE_MAX_CHARS = 1_000
 _ALIKE = 75.0  # "EP paves way for …" and "Parliament paves way for …" is 91
 
 
@@ -50,14 +52,6 @@ def from_html(html: str, name: str, address: str | None = None) -> Draft:
     title = _title(all_blocks, start, head.title)
     laid = lay_out([block.line for block in chosen], title=title, language=head.language)
     return completed(replace(head, text=laid.text), laid, above, address)
-
-
-def read_page(data: bytes, name: str, address: str | None = None) -> Draft:
-    """Read a page in UTF-8, for `corpus.bounded`.
-
-    :raises SourceError: when the page cannot be parsed.
-    """
-    return from_html(data.decode("utf-8"), name, address)
 
 
 def _extracted(tree: "HtmlElement") -> "_Extracted":
@@ -103,11 +97,13 @@ def _title(all_blocks: Sequence[Block], start: int, title: str | None) -> str | 
     shown = all_blocks[start - 1].text if start else None
     if title is None or (shown and _alike(shown, title)):
         return shown
-    return _SITE_NAMES.sub("", title)
+    return _SITE_NAMES.sub("", title) if len(title) <= _TITLE_MAX_CHARS else title
 
 
 def _alike(shown: str, title: str) -> bool:
     """Tell whether two titles are one, but for a site's name or a word said otherwise."""
+    if max(len(shown), len(title)) > _TITLE_MAX_CHARS:
+        return shown == title
     shown, title = shown.casefold(), title.casefold()
     return title.startswith(shown) or fuzz.ratio(shown, _SITE_NAMES.sub("", title)) >= _ALIKE
 

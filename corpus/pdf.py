@@ -25,7 +25,9 @@ MAX_PAGES = 200
 _SCAN_CHARS = 30  # on a page, on average; a scan has none, or the stamp of the scanner
 _EDGE_LINES = 3  # of a page, among which headers and footers are
 _NUMBERED_CHARS = 60
-_PAGE_NUMBER = re.compile(r"^\W*(?:page|seite|p\.)?\s*\d{1,3}(?:\s*(?:/|of|von|sur|de)\s*\d{1,3})?\W*$", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"^\W*+(?:page|seite|p\.)?\s*+\d{1,3}(?:\s*+(?:/|of|von|sur|de)\s*+\d{1,3})?\W*+$", re.IGNORECASE
+)
 _WORD_BREAK = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
 # Halves of words that keep their hyphen in the middle of a line, too, and are no part of words without one.
 _FIRST = frozenset("all cross decision fact large law non policy self third two vice well".split())
@@ -45,7 +47,7 @@ class _Page:
     bold: frozenset[str]
 
 
-def pdf_lines(data: bytes, name: str, _: str | None = None) -> list[str]:
+def pdf_lines(data: bytes, name: str) -> list[str]:
     """Return the paragraphs of a PDF, one a line, with the title and headings marked.
 
     :raises SourceError: when it is encrypted, cut off, damaged, a scan, or longer than a release.

@@ -1,13 +1,15 @@
 """Why a draft may be no release: what a person should look at before it is served.
 
-Each check is pure and gives one short phrase. They look at the draft, and at the source's bytes where the page, and not
+Each check gives one short phrase. They look at the draft, and at the source's bytes where the page, and not
 its text, tells what it is.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corpus.bounded import in_child
 from corpus.decode import decode
 from corpus.errors import SourceError
 from corpus.layout import fold
@@ -48,12 +50,38 @@ _NEEDS_SCRIPT = re.compile(
 )
 
 
-def reasons(draft: Draft, data: bytes) -> tuple[str, ...]:
-    """Return why a draft may be no release; nothing where it reads as one.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Why a draft may be no release, and whether its source is a plain text."""
+
+    reasons: tuple[str, ...]
+    is_plain: bool
+
+
+def look(draft: Draft, data: bytes, name: str) -> Look:
+    """Look at a draft and its source, in a child process with bounded time and memory.
 
     :param data: the source's bytes, of which the draft was made.
+    :param name: how messages call the source.
+    :raises SourceError: when that takes too much.
     """
-    return tuple(_of_text(draft)) + tuple(_of_page(draft, data))
+    return in_child(_look, draft, data, name=name)
+
+
+def reasons(draft: Draft, data: bytes) -> tuple[str, ...]:
+    """Return why a draft may be no release; nothing where it reads as one."""
+    return look(draft, data, "it").reasons
+
+
+def _look(draft: Draft, data: bytes) -> Look:
+    from corpus.clean import is_html, kind_of
+
+    try:
+        text = decode(data, "it") if kind_of(data, "it") == "text" else None
+    except SourceError:
+        text = None
+    page = text[:_PAGE_MAX_CHARS] if text is not None and is_html(text) else None
+    return Look((*_of_text(draft), *_of_page(draft, page)), is_plain=text is not None and page is None)
 
 
 def mojibake(text: str) -> int:
@@ -79,8 +107,8 @@ def _of_text(draft: Draft) -> Iterator[str]:
         yield "mostly boilerplate: few of its lines are sentences"
 
 
-def _of_page(draft: Draft, data: bytes) -> Iterator[str]:
-    page = _page(data)
+def _of_page(draft: Draft, html: str | None) -> Iterator[str]:
+    page = _parsed(html)
     if page is None:
         return
     title = f"{draft.title or ''} {page.findtext('.//title') or ''}"
@@ -103,15 +131,11 @@ def _of_page(draft: Draft, data: bytes) -> Iterator[str]:
         yield f"is a list of pages, not a release ({listed} links to others)"
 
 
-def _page(data: bytes) -> "HtmlElement | None":
-    from corpus.clean import is_html, kind_of
+def _parsed(html: str | None) -> "HtmlElement | None":
     from corpus.markup import parse
 
     try:
-        if kind_of(data, "it") != "text":
-            return None
-        text = decode(data, "it")[:_PAGE_MAX_CHARS]
-        return parse(text, "it") if is_html(text) else None
+        return parse(html, "it") if html is not None else None
     except SourceError:
         return None
 

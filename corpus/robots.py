@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 ROBOT = "eu-measures"
 MAX_ROBOTS_BYTES = 500_000  # RFC 9309 wants at least 500 KiB read; rules after that are none
 MAX_CRAWL_DELAY_S = 30.0
-_USER_AGENT = re.compile(r"(\s*user[- ]?agent\s*:?\s*)([^#\s]*)(.*)", re.IGNORECASE)
+_USER_AGENT = re.compile(r"(\s*+user[- ]?agent\s*+:?\s*+)([^#\s]*+)(.*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

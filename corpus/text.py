@@ -9,7 +9,7 @@ import re
 
 from corpus.models import Section
 
-HEADING = re.compile(r"^#{1,6}[ \t]+(?P<title>.*\S)[ \t]*$", re.MULTILINE)
+HEADING = re.compile(r"^#{1,6}[ \t]++(?P<title>\S(?:.*\S)?)[ \t]*$", re.MULTILINE)
 LIST_ITEM = re.compile(r"^[ \t]*(?:[-*•‣▪◦●·–—]|\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4})[.)])[ \t]+(?=\S)")  # noqa: RUF001
 _PARTICLES = "de|del|della|di|da|van|von|der|den|zu|la|le|el|al|bin"
 _NAME = rf"[^\W\d_a-z][\w'’.-]*(?:[ \t]+(?:(?:{_PARTICLES})[ \t]+)*[^\W\d_a-z][\w'’.-]*){{1,4}}"  # noqa: RUF001

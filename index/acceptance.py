@@ -1,12 +1,11 @@
 """Whether a draft may become a release by itself; what may not is set aside with the reasons, for a person to judge."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus import quality
-from corpus.clean import is_html, kind_of
-from corpus.decode import decode
-from corpus.errors import SourceError
+from corpus.issuers import issuer_of
 from corpus.models import Draft
 from index.near import nearest
 from index.store.corpus import CorpusStore
@@ -28,6 +27,7 @@ class Verdict:
     lacking: tuple[str, ...]
     doubts: tuple[str, ...]
     duplicate_of: str | None = None
+    change_of: str | None = None
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -35,21 +35,32 @@ class Verdict:
         return self.lacking + self.doubts
 
 
-def judge(store: CorpusStore, draft: Draft, data: bytes, signed: bytes, known_as: str | None) -> Verdict:
-    """Say what a draft lacks and what speaks against it.
+def doubts(draft: Draft, data: bytes, name: str) -> tuple[str, ...]:
+    """Say what speaks against a draft by itself; this takes as long as its source is large.
 
     :param data: the bytes it was read from.
+    :param name: how messages call the source.
+    :raises SourceError: when looking at it takes too much time or memory.
+    """
+    of_text = _of_text(draft, quality.look(draft, data, name))
+    return (*of_text, *_of_date(draft), *_of_language(draft), *_of_claims(draft))
+
+
+def judge(store: CorpusStore, draft: Draft, own: Sequence[str], signed: bytes, known_as: str | None) -> Verdict:
+    """Say what a draft lacks and what speaks against it; this only looks up what is kept.
+
+    :param own: the doubts about it by itself.
     :param signed: the signature of its text.
     :param known_as: the release it is a version of, where it is one: it is then no duplicate.
     """
-    doubts = [*_of_text(draft, data), *_of_date(draft), *_of_language(draft)]
     near = nearest(store, signed, draft.language) if known_as is None and len(draft.text) >= MIN_TEXT_CHARS else None
-    if near is not None:
-        release_id, share = near
-        address = store.canonical_url(release_id)
-        where = f" at {address}" if address else ""
-        doubts.append(f"{share:.0%} of it is the same as {release_id}{where}, which it would show twice")
-    return Verdict(lacking(draft), tuple(doubts), near[0] if near else None)
+    if near is None:
+        return Verdict(lacking(draft), tuple(own))
+    release_id, share = near
+    address = store.canonical_url(release_id)
+    where = f" at {address}" if address else ""
+    twice = f"{share:.0%} of it is the same as {release_id}{where}, which it would show twice"
+    return Verdict(lacking(draft), (*own, twice), release_id)
 
 
 def lacking(draft: Draft) -> tuple[str, ...]:
@@ -57,21 +68,14 @@ def lacking(draft: Draft) -> tuple[str, ...]:
     return tuple(f"no {field} (give it with {_FLAGS[field]})" for field in draft.missing())
 
 
-def _of_text(draft: Draft, data: bytes) -> list[str]:
+def _of_text(draft: Draft, look: quality.Look) -> list[str]:
     """Say what is wrong with the text; a plain one was written down by a person, who may keep it short."""
     empty = len(draft.text) < MIN_TEXT_CHARS
-    found = quality.reasons(draft, data)
-    if empty or _is_plain(data):
+    found = look.reasons
+    if empty or look.is_plain:
         found = tuple(reason for reason in found if not reason.startswith("too little text"))
     spelled = [f"it {reason}" if reason.split()[0] in _VERBS else reason for reason in found]
     return ["it holds no text of a release", *spelled] if empty else spelled
-
-
-def _is_plain(data: bytes) -> bool:
-    try:
-        return kind_of(data, "it") == "text" and not is_html(decode(data, "it"))
-    except SourceError:
-        return False
 
 
 def _of_date(draft: Draft) -> list[str]:
@@ -85,3 +89,19 @@ def _of_language(draft: Draft) -> list[str]:
     if draft.language is not None and draft.language not in LANGUAGES:
         return [f"its language {draft.language[:20]!r} is none that is known (give it with --language, as en or fr)"]
     return []
+
+
+def _of_claims(draft: Draft) -> list[str]:
+    """Say what a draft claims of itself that its address does not bear out."""
+    found = []
+    if "url" in draft.claims:
+        found.append(
+            f"it calls {draft.claims['url']} its address, but {draft.retrieved_from or draft.url} does not speak for "
+            "that (give the right one with --url)"
+        )
+    if "issuer" in draft.claims:
+        whose = f"one of {draft.issuer}" if issuer_of(draft.url) else "none that is known to be of that body"
+        found.append(
+            f"it names {draft.claims['issuer']}, but its address is {whose} (give the right one with --issuer)"
+        )
+    return found

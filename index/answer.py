@@ -6,7 +6,7 @@ from index.embed import Embedder
 from index.filters import Filters
 from index.gate import confidence
 from index.generation import Generation
-from index.models import Quote, Source
+from index.models import Quote, Source, as_source
 from index.question import Query, analyse, readable
 from index.quotes import Picked, as_quote, pick_quotes
 from index.ranking import Ranking, rank
@@ -73,13 +73,4 @@ def _quote(quote: Picked, ranking: Ranking, generation: Generation) -> Quote:
 
 def source_of(served: ServedRelease) -> Source:
     """Return a served release as the source of a quote."""
-    release = served.release
-    return Source(
-        release.release_id,
-        served.text_sha256,
-        release.title,
-        release.issuer,
-        release.date.isoformat(),
-        release.language,
-        release.url,
-    )
+    return as_source(served.release, served.text_sha256)

@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import GateError, GenerationError
+from corpus.errors import GateError, GenerationError, undone
 from corpus.models import Release
 from index.chunk import CHUNKER_VERSION, Passage, context
 from index.derived import Derived, derive_all
@@ -21,6 +22,7 @@ from index.lexical import build_lexical
 from index.manifest import FORMAT, Layout, Manifest, record_files
 from index.models import Progress
 from index.opened import OpenGeneration
+from index.program import program_digest
 from index.sentence_table import write_sentence_table
 from index.settings import IndexSettings
 from index.store.corpus import NOBODY, By, CorpusStore, EmbeddingKey
@@ -61,32 +63,49 @@ def build(
     :raises GateError: when what was built is not good enough; what is served stays as it was.
     :raises StorageError: when something cannot be written; what is served stays as it was.
     """
-    began = time.monotonic()
     generations = Generations(settings.data_dir)
     with (
         generations.building(by.who, by.why) as folder,
         closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store,
     ):
-        generation = generations.next_id()
-        revision = store.revision()
-        manifest, embedded = write_generation(
-            Layout(folder), generation, list(store.releases()), store, embedder, progress
-        )
-        progress("verify", 0, 1)
-        try:
-            with closing(OpenGeneration(Layout(folder), manifest, frozenset())) as new:
-                check_new(new, generations, store, embedder, force=force)
-            generations.adopt(folder, generation)
-            _check_digests(generations, generation)
-        except GateError as error:
-            store.log("refused", generation=generation, seconds=time.monotonic() - began, reason=str(error))
-            raise
-        generations.serve(generation)
+        return build_in(folder, generations, store, embedder, progress, keep=settings.keep_generations, force=force)
+
+
+def build_in(
+    folder: Path,
+    generations: Generations,
+    store: CorpusStore,
+    embedder: Embedder,
+    progress: Progress,
+    *,
+    keep: int,
+    force: bool = False,
+) -> Built:
+    """Build as `build` does, in the folder that whoever holds the build lock has got.
+
+    :raises GateError: when what was built is not good enough; what is served stays as it was.
+    :raises StorageError: when something cannot be written; what is served stays as it was.
+    """
+    began = time.monotonic()
+    generation = generations.next_id()
+    revision = store.revision()
+    manifest, embedded = write_generation(Layout(folder), generation, list(store.releases()), store, embedder, progress)
+    progress("verify", 0, 1)
+    try:
+        with closing(OpenGeneration(Layout(folder), manifest, frozenset())) as new:
+            check_new(new, generations, store, embedder, force=force)
+        generations.adopt(folder, generation)
+        _check_digests(generations, generation)
+    except GateError as error:
+        store.log("refused", generation=generation, seconds=time.monotonic() - began, reason=str(error))
+        raise
+    generations.serve(generation)
+    with undone("Generation {generation} is served, but the history does not say so", generation=generation):
         generations.unpin()
-        generations.prune(settings.keep_generations)
+        generations.prune(keep)
         counts = {"releases": manifest.releases, "passages": manifest.passages, "embedded": embedded}
         store.log("built", generation=generation, seconds=time.monotonic() - began, **counts)
-        progress("verify", 1, 1)
+    progress("verify", 1, 1)
     return Built(manifest, embedded, revision)
 
 
@@ -119,11 +138,7 @@ def write_generation(
     """
     derived = derive_all(store, releases, progress)
     chunked = [(release, one.passages) for release, one in zip(releases, derived, strict=True)]
-    passage_texts = [
-        f"{context(release, passage)} {_words(release, passage)}"
-        for release, passages in chunked
-        for passage in passages
-    ]
+    passage_texts = list(_passage_texts(chunked))
     sentence_texts = list(_sentence_texts(chunked))
     vectors, embedded = _embed(store, embedder, passage_texts + sentence_texts, progress)
     progress("write", 0, 1)
@@ -137,6 +152,7 @@ def write_generation(
         dtype=embedder.dtype,
         dim=vectors.shape[1],
         chunker=CHUNKER_VERSION,
+        program=program_digest().hex(),
         releases=len(chunked),
         passages=len(passage_texts),
         sentences=len(sentence_texts),
@@ -189,6 +205,21 @@ def _documents(
             yield at, release_row, list(itertools.chain.from_iterable(terms[at])), titles[release_row]
 
 
+def embedded_digests(store: CorpusStore, progress: Progress) -> frozenset[bytes]:
+    """Return the SHA-256 of every text that a build of the corpus as it is embeds."""
+    releases = list(store.releases())
+    derived = derive_all(store, releases, progress)
+    chunked = [(release, one.passages) for release, one in zip(releases, derived, strict=True)]
+    return frozenset(map(_digest, itertools.chain(_passage_texts(chunked), _sentence_texts(chunked))))
+
+
+def _passage_texts(chunked: Chunked) -> Iterator[str]:
+    """Yield what is embedded for each passage: it, after its context."""
+    for release, passages in chunked:
+        for passage in passages:
+            yield f"{context(release, passage)} {_words(release, passage)}"
+
+
 def _sentence_texts(chunked: Chunked) -> Iterator[str]:
     """Yield what is embedded for each sentence: it, after its title."""
     for release, passages in chunked:
@@ -208,7 +239,7 @@ def _embed(
 
     Vectors are rounded to float16 before they are used, so that a cached one is the very same.
     """
-    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
+    digests = list(map(_digest, texts))
     key = EmbeddingKey(embedder.digest, embedder.dtype, embedder.document_prompt)
     known = store.cached_embeddings(key, digests)
     missing = [(digest, text) for digest, text in dict(zip(digests, texts, strict=True)).items() if digest not in known]
@@ -224,6 +255,10 @@ def _embed(
         return embedder.encode_document([], report).astype(np.float16), 0
     whole = b"".join(map(known.__getitem__, digests))
     return np.frombuffer(whole, np.float16).reshape(len(digests), -1), len(missing)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
 
 
 def _counter(progress: Progress, total: int) -> Callable[[int], None]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from corpus.errors import GenerationError, UnknownReleaseError
+from corpus.errors import GenerationError, StorageError, UnbuiltError, UnknownReleaseError, undone
 from corpus.models import Release
 from index.generations import Generations
 from index.manifest import Manifest
@@ -56,10 +56,14 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class RolledBack:
-    """The generation that is served again, and what the next build will bring back."""
+    """The generation that is served again, and what the next build will bring back.
+
+    ``changed`` is False where it was served already: nothing was done then.
+    """
 
     manifest: Manifest
     pending: Pending
+    changed: bool = True
 
 
 def releases(settings: IndexSettings, query: str = "") -> list[Release]:
@@ -127,8 +131,17 @@ def status(settings: IndexSettings) -> Status:
 def history(settings: IndexSettings) -> History:
     """Tell what was done, newest first."""
     generations = Generations(settings.data_dir)
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
         return History(tuple(store.history()), tuple(generations.ids()), generations.current())
+
+
+def done_by(settings: IndexSettings, who: str) -> int:
+    """Return how many entries of the history somebody stands in."""
+    path = settings.data_dir / "corpus.db"
+    if not path.exists():
+        return 0
+    with closing(CorpusStore(path)) as store:
+        return sum(entry.who == who for entry in store.history())
 
 
 def verify(settings: IndexSettings, generation: str | None = None) -> Manifest:
@@ -144,15 +157,48 @@ def rollback(settings: IndexSettings, generation: str | None = None, by: By = NO
     """Serve an older generation, by default the one before, and pin it; tell what the next build will bring again.
 
     :raises GenerationError: when there is none, or it is damaged; what is served stays as it was.
+    :raises StorageError: saying what was not done.
     """
     generations = Generations(settings.data_dir)
     target = existing(generations, generation) if generation else _before(generations)
     manifest = generations.check(target, digests=True)
-    generations.pin(target)
-    generations.serve(target)
-    with closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store:
+    served = served_releases(generations, manifest)
+    if target == _served_or_none(generations):
+        with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
+            return RolledBack(manifest, pending(store, served), changed=False)
+    with undone("Nothing was rolled back"):
+        _serve_pinned(generations, target)
+    with (
+        undone("Generation {generation} is served again, but the history does not say so", generation=target),
+        closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store,
+    ):
         store.log("rolled back", generation=target)
-        return RolledBack(manifest, pending(store, served_releases(generations, manifest)))
+        return RolledBack(manifest, pending(store, served))
+
+
+def _serve_pinned(generations: Generations, target: str) -> None:
+    """Pin a generation and serve it, or do neither."""
+    pinned = generations.pinned()
+    generations.pin(target)
+    try:
+        generations.serve(target)
+    except StorageError:
+        if not pinned:
+            generations.unpin()
+        raise
+
+
+def held(settings: IndexSettings, release_id: str) -> Release | None:
+    """Return a release as the corpus holds it, also a withdrawn one; None where its text is erased.
+
+    :raises UnknownReleaseError: when it never held it.
+    """
+    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
+        if not store.taken(release_id):
+            raise UnknownReleaseError(
+                f"The corpus never held a release {release_id[:60]!r}: `measures index history` lists what it held."
+            )
+        return next(iter(reversed(store.versions(release_id))), None)
 
 
 def pending(store: CorpusStore, served: Sequence[Release]) -> Pending:
@@ -177,8 +223,17 @@ def existing(generations: Generations, generation: str) -> str:
     return generation
 
 
+def _served_or_none(generations: Generations) -> str | None:
+    """Return what is served; nothing is where CURRENT is damaged, which a roll-back mends."""
+    try:
+        return generations.current()
+    except GenerationError:
+        return None
+
+
 def _before(generations: Generations) -> str:
-    older = [generation for generation in generations.ids() if generation < (generations.current() or "")]
+    served = _served_or_none(generations)
+    older = [generation for generation in generations.ids() if served is None or generation < served]
     if not older:
         raise GenerationError("There is no older generation to go back to: `measures index history` lists them.")
     return older[-1]
@@ -186,18 +241,18 @@ def _before(generations: Generations) -> str:
 
 def removed_releases(settings: IndexSettings) -> frozenset[str]:
     """Return the ids of withdrawn releases."""
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
         return store.removed()
 
 
 def served_id(generations: Generations) -> str:
     """Return the id of the served generation.
 
-    :raises GenerationError: when there is none yet.
+    :raises UnbuiltError: when there is none yet.
     """
     generation = generations.current()
     if generation is None:
-        raise GenerationError("There is no index yet: run `measures index build`.")
+        raise UnbuiltError("There is no index yet")
     return generation
 
 

@@ -11,9 +11,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+from corpus.children import child_environment
 from corpus.errors import WorkerError
 from index.jobs import Job
-from index.messages import Message, Raised, Task
+from index.messages import Logged, Message, Raised, Task
 from index.models import Step, Steps
 from index.settings import IndexSettings
 from index.store.corpus import By
@@ -66,7 +67,7 @@ def start_module(
     return subprocess.Popen(
         [sys.executable, "-P", "-m", module, str(theirs.fileno())],
         pass_fds=[theirs.fileno()],
-        env=os.environ | {"PYTHONPATH": path, "TOKENIZERS_PARALLELISM": "false"} | environment,
+        env=child_environment(PYTHONPATH=path, TOKENIZERS_PARALLELISM="false", **environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=stderr,
@@ -85,6 +86,8 @@ def _hear(ours: "Connection[Task, Message]", steps: Steps) -> Any:  # noqa: ANN4
         message = ours.recv()
         if isinstance(message, Step):
             steps(message)
+        elif isinstance(message, Logged):
+            logging.getLogger(message.logger).log(message.level, "%s", message.text)
         elif isinstance(message, Raised):
             raise message.error
         else:

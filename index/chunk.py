@@ -4,6 +4,7 @@ A passage never crosses a heading, never cuts a sentence and is never altered: i
 What is embedded and indexed for keywords may carry more (`context`), what is stored and shown is the span alone.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -37,10 +38,11 @@ class Passage:
 def chunk(release: Release) -> tuple[Passage, ...]:
     """Cut a release into passages, in the order of its text."""
     spans = sentences(release.text, release.language)
+    starts = [span.start for span in spans]
     runs = [
         (section.heading, run)
         for section in outline(release.text)
-        for run in _runs(release.text, _within(section, spans))
+        for run in _runs(release.text, _within(section, spans, starts))
     ]
     return tuple(
         Passage(
@@ -70,8 +72,9 @@ class _Run:
     lead_in: Span | None = None
 
 
-def _within(section: Section, spans: Sequence[Span]) -> list[Span]:
-    return [span for span in spans if section.start <= span.start and span.end <= section.end]
+def _within(section: Section, spans: Sequence[Span], starts: Sequence[int]) -> list[Span]:
+    held = spans[bisect_left(starts, section.start) : bisect_left(starts, section.end)]
+    return [span for span in held if span.end <= section.end]
 
 
 def _runs(text: str, spans: Sequence[Span]) -> Iterator[_Run]:

@@ -8,27 +8,17 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import metadata, resources
 
 from corpus.agencies import registry
 from corpus.models import Mention, Release
 from index.chunk import Passage, chunk
 from index.models import Progress
+from index.program import program_digest
 from index.roles import Placed, place
 from index.sentences import Span
 from index.store.corpus import CorpusStore
 from index.store.derived import Kept
 from index.terms import body_term, words
-
-_FILES = {
-    "corpus": (
-        *("agencies.json", "agencies.py", "definitions.py", "mentions.py", "names.py", "surroundings.py"),
-        *("text.py", "vocabulary.py"),
-    ),
-    "index": ("chunk.py", "derived.py", "roles.py", "sentences.py", "terms.py"),
-}
-_LIBRARIES = ("pyahocorasick", "sentencex")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +81,7 @@ def _bodies(mentions: Sequence[Mention], sentence: Span) -> list[str]:
 
 def _key(release: Release) -> bytes:
     said = json.dumps([release.text_sha256, release.title, release.language])
-    return hashlib.sha256(_program() + said.encode()).digest()
-
-
-@cache
-def _program() -> bytes:
-    """Return the digest of the files that decide what comes out."""
-    whole = hashlib.sha256()
-    for package, names in _FILES.items():
-        for name in names:
-            whole.update((resources.files(package) / name).read_bytes())
-    for library in _LIBRARIES:
-        whole.update(metadata.version(library).encode())
-    return whole.digest()
+    return hashlib.sha256(program_digest() + said.encode()).digest()
 
 
 def _to_json(derived: Derived) -> bytes:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import ModelError
-from index.model_files import DEFAULT_MODEL, model_digest, model_folder
+from index.model_files import DEFAULT_MODEL, Stamps, have_changed, model_digest, model_folder, model_stamps
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -50,6 +50,9 @@ class Embedder(Protocol):
     @property
     def digest(self) -> str:
         """SHA-256 that changes whenever the vectors would."""
+
+    def changed(self) -> bool:
+        """Tell whether the model is another by now than `digest` says; asked at every question, so it must be quick."""
 
     @property
     def dtype(self) -> str:
@@ -87,7 +90,19 @@ class SentenceTransformerEmbedder:
 
         :raises ModelError: when the default model's files are not those of the pinned package, or there are none.
         """
+        _ = self._stamps  # taken before a file is read
         return model_digest(self._folder, is_default=self._is_default)
+
+    def changed(self) -> bool:
+        """Tell whether files of the model were written since they were read.
+
+        A loaded model then may change as well: in fp32, its weights are pages of the file.
+        """
+        return have_changed(self._stamps)
+
+    @cached_property
+    def _stamps(self) -> Stamps:
+        return model_stamps(self._folder, is_default=self._is_default)
 
     @cached_property
     def dtype(self) -> str:
@@ -212,7 +227,7 @@ class SentenceTransformerEmbedder:
         from sentence_transformers import SentenceTransformer
 
         try:
-            return SentenceTransformer(
+            loaded = SentenceTransformer(
                 str(folder),
                 device="cpu",
                 local_files_only=True,
@@ -222,6 +237,9 @@ class SentenceTransformerEmbedder:
             raise ModelError(
                 f"The model {self.model} ({digest[:12]}) cannot be loaded from {folder}: {error}."
             ) from error
+        if self.changed():
+            raise ModelError(f"The files of the model {self.model} changed while they were read: try again.")
+        return loaded
 
 
 def _normalised(vectors: Vectors) -> Vectors:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from corpus.errors import GenerationError
 from corpus.models import Release
 from index.answer import Answerer, quotes, source_of
 from index.card import Card, card
@@ -23,6 +22,7 @@ from index.opened import OpenGeneration, open_served
 from index.question import Query
 from index.quotes import MAX_QUOTES
 from index.ranking import Ranking, passages
+from index.renewal import check_model
 from index.rerank import Reranker
 from index.settings import IndexSettings
 from index.timeline import Timeline, timeline
@@ -70,13 +70,12 @@ class Engine:
     def served(self) -> OpenGeneration:
         """Return the served generation, opened anew where CURRENT has changed.
 
-        :raises GenerationError: when there is none, or it is damaged or does not fit the settings.
+        :raises UnbuiltError: when there is none that this program can read.
+        :raises GenerationError: when it is damaged.
         """
         stamp = self._generations.stamp()
         if self._opened is None or stamp != self._stamp:
-            opened = open_served(self._generations, removed_releases(self._settings), self._embedder.model)
-            if opened is None:
-                raise GenerationError("There is no index yet: run `measures index build`.")
+            opened = open_served(self._generations, removed_releases(self._settings))
             self.close()
             self._opened, self._stamp = opened, stamp
         return self._opened
@@ -171,9 +170,10 @@ class Engine:
     def warm(self) -> None:
         """Open what is served and load the model, so that the first question need not wait for it.
 
-        :raises GenerationError: when nothing is served, or it is damaged or does not fit the settings.
+        :raises UnbuiltError: when nothing is served that this program and its model can use.
+        :raises GenerationError: when it is damaged.
         """
-        self.served()
+        self._fitting()
         self._embedder.encode_query("warm")
 
     def card(self, agency_id: str, *, exact: bool = False) -> Card:
@@ -190,8 +190,14 @@ class Engine:
         """
         return timeline(self.served(), agency_ids, exact=exact)
 
-    def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Query, Ranking]:
+    def _fitting(self) -> OpenGeneration:
+        """Return the served generation for what compares vectors, which must be this model's as it is now."""
         opened = self.served()
+        check_model(opened.manifest, self._embedder)
+        return opened
+
+    def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Query, Ranking]:
+        opened = self._fitting()
         query = self._answerer.read(text, opened)
         return opened, query, self._answerer.rank(query, opened, filters)
 

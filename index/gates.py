@@ -6,6 +6,7 @@ from corpus.errors import GateError, MeasuresError, QuestionError
 from index.embed import Embedder
 from index.generation import Scope
 from index.generations import Generations
+from index.manifest import Manifest
 from index.opened import OpenGeneration
 from index.question import analyse, readable
 from index.search import find_passages
@@ -27,10 +28,10 @@ def check_new(
     """
     _texts_stand(new, embedder)
     before = _served(generations, store.removed())
+    alike = before if before is not None and _comparable(before.manifest, new.manifest) else None
     try:
-        failing = (
-            [] if force else [*_fallen(new, before), *_lost(new, before, store.canaries.drawn(CANARIES), embedder)]
-        )
+        canaries = store.canaries.drawn(CANARIES)
+        failing = [] if force else [*_fallen(new, before, alike), *_lost(new, alike, canaries, embedder)]
     finally:
         if before is not None:
             before.close()
@@ -50,6 +51,11 @@ def _served(generations: Generations, removed: frozenset[str]) -> OpenGeneration
         return OpenGeneration(generations.layout(current), generations.check(current), removed)
     except MeasuresError:
         return None
+
+
+def _comparable(before: Manifest, new: Manifest) -> bool:
+    """Tell whether the same program cut both, and the same model read them."""
+    return (before.program, before.weights_sha256) == (new.program, new.weights_sha256)
 
 
 def _texts_stand(new: OpenGeneration, embedder: Embedder) -> None:
@@ -73,12 +79,14 @@ def _texts_stand(new: OpenGeneration, embedder: Embedder) -> None:
         )
 
 
-def _fallen(new: OpenGeneration, before: OpenGeneration | None) -> list[str]:
-    """Name the counts that fall by more than a tenth of what is served and not withdrawn."""
+def _fallen(new: OpenGeneration, before: OpenGeneration | None, alike: OpenGeneration | None) -> list[str]:
+    """Name the counts that fall by more than a tenth of what is served and not withdrawn; passages only where alike."""
     if before is None:
         return []
     releases, passages = before.shown_counts()
-    counts = {"releases": (releases, new.manifest.releases), "passages": (passages, new.manifest.passages)}
+    counts = {"releases": (releases, new.manifest.releases)}
+    if alike is not None:
+        counts["passages"] = (passages, new.manifest.passages)
     return [
         f"it has {now} {what} where there are {was}"
         for what, (was, now) in counts.items()

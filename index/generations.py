@@ -8,16 +8,17 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from corpus.errors import BuildRunningError, GenerationError
+from corpus.errors import BuildRunningError, GenerationError, UnbuiltError
 from index.durable import sync_folder, sync_tree, write_durably
+from index.lock import Lock
 from index.manifest import FORMAT, Layout, Manifest, sha256_of
-from index.store.sqlite import now, storage_errors
+from index.store.faults import unreadable
+from index.store.sqlite import storage_errors
 
 _ID = re.compile(r"\d{6}")
 _REMEDY = "run `measures index rollback` to serve an older one, or `measures index build` to make a new one"
@@ -32,7 +33,7 @@ class Generations:
         self.root = data_dir / "generations"
         self._pointer = data_dir / "CURRENT"
         self._pin = data_dir / "PINNED"
-        self._lock_note = data_dir / "build.json"
+        self._lock = Lock(data_dir, "build")
 
     def current(self) -> str | None:
         """Return the id of the served generation, or None before the first build.
@@ -44,18 +45,28 @@ class Generations:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise GenerationError(f"{self._pointer} cannot be read: {_REMEDY}.") from error
+            damaged = GenerationError(f"{self._pointer} cannot be read: {_REMEDY}.")
+            raise unreadable(self._pointer, damaged) from error
         if not _ID.fullmatch(text):
             raise GenerationError(f"{self._pointer} names no generation: {_REMEDY}.")
         return text
 
     def stamp(self) -> tuple[int, int] | None:
-        """Return mtime (ns) and inode of CURRENT: they change with what is served, and with every tombstone."""
-        try:
-            stat = self._pointer.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+        """Return mtime (ns) and inode of CURRENT: they change with what is served, and with every tombstone.
+
+        :raises StorageError: when it may not be looked at.
+        """
+        with storage_errors(self._pointer):
+            try:
+                stat = self._pointer.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
         return stat.st_mtime_ns, stat.st_ino
+
+    def touch(self) -> None:
+        """Let a running bot look again at what is removed: CURRENT names what it did, and seems to be new."""
+        with storage_errors(self._pointer), suppress(FileNotFoundError):
+            os.utime(self._pointer, ns=(time.time_ns(), time.time_ns()))
 
     def ids(self) -> list[str]:
         """Return the ids of all generations, oldest first."""
@@ -73,18 +84,23 @@ class Generations:
     def manifest(self, generation: str) -> Manifest:
         """Read the manifest of a generation.
 
-        :raises GenerationError: when there is none, or another program's.
+        :raises UnbuiltError: when an older program made it.
+        :raises GenerationError: when there is none, or a newer program's.
         """
         try:
-            manifest = Manifest.from_json(self.layout(generation).manifest.read_text("utf-8"))
+            text = self.layout(generation).manifest.read_text("utf-8")
+            found = Manifest.format_of(text)
+            if found == FORMAT:
+                return Manifest.from_json(text)
         except (OSError, ValueError) as error:
-            raise GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.") from error
-        if manifest.format != FORMAT:
-            raise GenerationError(
-                f"Generation {generation} has format {manifest.format}, this program reads {FORMAT}: "
-                "run `measures index build`."
-            )
-        return manifest
+            damaged = GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.")
+            raise unreadable(self.layout(generation).manifest, damaged) from error
+        if found < FORMAT:
+            raise UnbuiltError(f"Generation {generation} has the older format {found}, this program reads {FORMAT}")
+        raise GenerationError(
+            f"Generation {generation} was made by a newer version of this program, in format {found}, and this one "
+            f"reads {FORMAT}: start the newer one, or run `measures index build` to go on with this one."
+        )
 
     def check(self, generation: str, *, digests: bool = False) -> Manifest:
         """Check that the files of a generation are what its manifest says, and return the manifest.
@@ -100,7 +116,8 @@ class Generations:
             try:
                 stat = (folder / name).stat()
             except OSError as error:
-                raise GenerationError(f"Generation {generation} has lost its file {name}: {_REMEDY}.") from error
+                lost = GenerationError(f"Generation {generation} has lost its file {name}: {_REMEDY}.")
+                raise unreadable(folder / name, lost) from error
             if stat.st_size != record.size:
                 raise GenerationError(
                     f"Generation {generation} is damaged, {name} is not {record.size} bytes long: {_REMEDY}."
@@ -113,39 +130,28 @@ class Generations:
         return manifest
 
     @contextmanager
-    def building(self, who: str = "", what: str = "") -> Iterator[Path]:
+    def building(self, who: str = "", what: str = "", *, wait_s: float = 0.0) -> Iterator[Path]:
         """Hold the build lock and give an empty folder to build in; what a broken build left is cleared away.
 
         :param who: who builds, and `what` for; another who wants to build meanwhile is told.
+        :param wait_s: how long another build is waited for.
         :raises BuildRunningError: when another build holds the lock.
         """
-        with storage_errors(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.data_dir / "build.lock", timeout=0)
-            try:
-                lock.acquire()
-            except Timeout:
-                raise BuildRunningError(
-                    f"Another build is running on this data folder{self._holder()}: wait for it to end and try again."
-                ) from None
-        try:
-            self._clear_leftovers()
+        said = {"who": who or "nobody named", "what": what}
+        sentence = "Another build is running on this data folder{holder}: wait for it to end and try again."
+        with self._lock.held(said, BuildRunningError, sentence, wait_s=wait_s):
             folder = self.root / ".building"
-            with storage_errors(folder):
-                self._lock_note.write_text(json.dumps({"who": who, "what": what, "since": now()}), "utf-8")
-                folder.mkdir()
-            yield folder
-        finally:
-            self._clear_leftovers()
-            lock.release()
+            shutil.rmtree(folder, ignore_errors=True)
+            try:
+                with storage_errors(folder):
+                    folder.mkdir(parents=True)
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
-    def _holder(self) -> str:
-        """Say who is building what since when, as far as that is written beside the lock."""
-        note = _read_json(self._lock_note)
-        if not isinstance(note, dict):
-            return ""
-        who, what, since = (str(note.get(key) or "") for key in ("who", "what", "since"))
-        return f" ({', '.join(part for part in (who or 'nobody named', what, f'since {since}') if part)})"
+    def wait_for_build(self) -> None:
+        """Wait until no build is running."""
+        self._lock.wait()
 
     def adopt(self, folder: Path, generation: str) -> None:
         """Give a built folder its id, durably. It is not served yet."""
@@ -191,11 +197,6 @@ class Generations:
     def bytes_on_disk(self) -> int:
         """Return the size of the data folder, in bytes."""
         return sum(path.stat().st_size for path in self.data_dir.rglob("*") if path.is_file())
-
-    def _clear_leftovers(self) -> None:
-        shutil.rmtree(self.root / ".building", ignore_errors=True)
-        with suppress(OSError):
-            self._lock_note.unlink(missing_ok=True)
 
 
 def _check_digests(folder: Path, manifest: Manifest) -> None:

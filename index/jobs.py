@@ -1,10 +1,11 @@
 """What changes the corpus or what is served, each as a value that can be handed to another process and run there."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from corpus.errors import BuildRunningError, GateError
+from corpus.errors import BuildRunningError, GateError, StorageError, undone
 from index.generations import Generations
 from index.ingest import UNSAID, Overrides, accept, ingest_shipped, withdraw
 from index.models import Progress
@@ -91,7 +92,7 @@ class Add:
 
     def run(self, tools: Tools) -> Added:
         """Do it."""
-        with closing(tools.corpus()) as store:
+        with undone("Nothing was added"), closing(tools.corpus()) as store, _told_how_much_is_kept(store):
             taken = take_in(
                 store,
                 self.sources,
@@ -118,7 +119,7 @@ class Accept:
         :raises UnknownEntryError: when there is nothing under that number.
         :raises SourceError: when something that a release must state is still missing.
         """
-        with closing(tools.corpus()) as store:
+        with undone("Nothing was accepted"), closing(tools.corpus()) as store:
             accepted = accept(store, entry(store, self.number), self.overrides)
         return serve(tools, Taken((accepted,), ()), build=self.build)
 
@@ -135,12 +136,10 @@ class Remove:
 
         :raises UnknownReleaseError: when the corpus does not hold it.
         """
-        generations = Generations(tools.settings.data_dir)
-        with closing(tools.corpus()) as store:
+        with undone("Nothing was withdrawn"), closing(tools.corpus()) as store:
             withdraw(store, self.release_id)
-        served = generations.current()
-        if served is not None:
-            generations.serve(served)
+        with undone("It is withdrawn, but a bot that runs may still show it"):
+            Generations(tools.settings.data_dir).touch()
         return serve(tools, Taken((), ()), build=self.build, changed=True)
 
 
@@ -158,8 +157,9 @@ class Rebuild:
         """
         from index.build import build
 
-        tools.corpus().close()
-        return build(tools.settings, tools.embedder, tools.progress, tools.by, force=self.force)
+        with undone("Nothing was built"):
+            tools.corpus().close()
+            return build(tools.settings, tools.embedder, tools.progress, tools.by, force=self.force)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class Poll:
 
         :raises UnknownEntryError: when an address is no feed that is kept.
         """
-        with closing(tools.corpus()) as store:
+        with undone("Not everything that is new was taken in"), closing(tools.corpus()) as store:
             polled = poll(store, tools.open_fetcher, tools.progress, tools.settings, self.urls, due_only=self.due_only)
         return PolledAndServed(polled.feeds, serve(tools, polled.taken, build=True))
 
@@ -198,6 +198,20 @@ def open_corpus(settings: IndexSettings, by: By = NOBODY) -> CorpusStore:
     return store
 
 
+@contextmanager
+def _told_how_much_is_kept(store: CorpusStore) -> Iterator[None]:
+    """Let an error of the data folder say whether something was added before it."""
+    before = store.revision()
+    try:
+        yield
+    except StorageError:
+        some = True
+        with suppress(StorageError):
+            some = store.revision() != before
+        with undone("Not everything was added") if some else undone("Nothing was added"):
+            raise
+
+
 def serve(tools: Tools, taken: Taken, *, build: bool, force: bool = False, changed: bool = False) -> Added:
     """Build where something changed, unless a roll-back is pinned or another build runs, which then brings it along."""
     generations = Generations(tools.settings.data_dir)
@@ -207,7 +221,8 @@ def serve(tools: Tools, taken: Taken, *, build: bool, force: bool = False, chang
             waits = "a roll-back is pinned; `measures index build` takes the pin off and serves it"
         else:
             try:
-                _build_until_all_is_served(tools, force=force)
+                with undone("The change is kept, but not built into the index yet"):
+                    _build_until_all_is_served(tools, force=force)
             except BuildRunningError as error:
                 waits = f"{str(error).split(': wait')[0]}; it is served with that build or the next"
             except GateError as error:

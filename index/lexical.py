@@ -1,14 +1,18 @@
 """Keywords: the one place that knows tantivy. It finds candidates by BM25; how much they count is decided elsewhere."""
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from corpus.errors import GenerationError, StorageError
+from corpus.errors import Fault, GenerationError, StorageError
+from index.store.faults import storage_error, unreadable
 
 _HEAP_BYTES = 50_000_000
 _TITLE_BOOST = 0.5
@@ -40,9 +44,30 @@ def build_lexical(folder: Path, documents: Iterable[tuple[int, int, list[str], l
         writer.commit()
         writer.wait_merging_threads()
     except (ValueError, OSError, RuntimeError) as error:
+        raise storage_error(folder / "meta.json", error) from error
+
+
+@contextmanager
+def _lockable(folder: Path) -> Iterator[Path]:
+    """Give a folder, or one with links to its files where it is read-only: tantivy locks what it opens with a file.
+
+    :raises StorageError: when there is no folder for temporary files.
+    """
+    if os.access(folder, os.W_OK):
+        yield folder
+        return
+    try:
+        aside = TemporaryDirectory(prefix="measures-")
+    except OSError as error:
         raise StorageError(
-            f"The keyword index could not be written: free space in {folder.parent.parent} and build again."
+            f"{folder} is read-only, and there is no folder for temporary files to lock it from; set TMPDIR to one.",
+            Fault.READ_ONLY,
         ) from error
+    with aside as name:
+        for path in folder.iterdir():
+            if path.suffix != ".lock":
+                (Path(name) / path.name).symlink_to(path.absolute())
+        yield Path(name)
 
 
 class LexicalIndex:
@@ -54,13 +79,15 @@ class LexicalIndex:
         :raises GenerationError: when it is none.
         """
         try:
-            self._index = tantivy.Index.open(str(folder))
-            self._searcher = self._index.searcher()
+            with _lockable(folder) as opened:
+                self._index = tantivy.Index.open(str(opened))
+                self._searcher = self._index.searcher()
         except (ValueError, OSError) as error:
-            raise GenerationError(
+            damaged = GenerationError(
                 f"The keyword index of generation {folder.parent.name} is damaged: "
                 "run `measures index rollback` or `measures index build`."
-            ) from error
+            )
+            raise unreadable(folder / "meta.json", damaged) from error
 
     def __len__(self) -> int:
         """The number of passages."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.store.sqlite import storage_errors
 
-FORMAT = 5
+FORMAT = 6  # of what is in a generation's folder; what one holds that was cut by other files is told by `program`
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class Manifest:
     dtype: str
     dim: int
     chunker: int
+    program: str
     releases: int
     passages: int
     sentences: int
@@ -88,6 +89,17 @@ class Manifest:
     def to_json(self) -> str:
         """Return the manifest as its file holds it."""
         return json.dumps(dataclasses.asdict(self), indent=1) + "\n"
+
+    @staticmethod
+    def format_of(text: str) -> int:
+        """Return the format that a manifest file of any program has.
+
+        :raises ValueError: when it is none.
+        """
+        try:
+            return int(json.loads(text)["format"])
+        except (TypeError, KeyError) as error:
+            raise ValueError(str(error)) from error
 
     @classmethod
     def from_json(cls, text: str) -> "Manifest":

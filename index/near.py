@@ -48,7 +48,6 @@ def in_common(one: bytes, other: bytes) -> float:
 
 def nearest(store: CorpusStore, signed: bytes, language: str | None) -> tuple[str, float] | None:
     """Return the release in the same language whose text is nearly the same, and how nearly; None where none is."""
-    _sign_all(store)
     compared = [
         (in_common(signed, other.signature), other.release_id)
         for other in store.near.sharing(bands(signed))
@@ -63,9 +62,14 @@ def sign(store: CorpusStore, release: Release, signed: bytes) -> None:
     store.near.sign(release.release_id, release.text_sha256, ALGORITHM, signed, bands(signed))
 
 
-def _sign_all(store: CorpusStore) -> None:
-    """Sign what was accepted before there were signatures, or was signed by another algorithm."""
+def sign_missing(store: CorpusStore) -> None:
+    """Sign what was accepted before there were signatures, or was signed by another algorithm.
+
+    It may be the whole corpus, so nobody is kept from writing meanwhile.
+    """
     for release_id in store.near.unsigned(ALGORITHM):
         release = store.current(release_id)
-        if release is not None:
-            sign(store, release, signature(release.text))
+        signed = signature(release.text) if release is not None else b""
+        with store.writing():
+            if release is not None and store.current(release_id) == release:
+                sign(store, release, signed)

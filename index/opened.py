@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import GenerationError
 from corpus.models import Release
+from index.catalogue import served_id
 from index.columns import ReleaseColumns
 from index.embed import Vectors
 from index.filters import Filters
@@ -18,6 +19,7 @@ from index.lexical import LexicalIndex
 from index.manifest import Layout, Manifest
 from index.sentence_table import SentenceTable
 from index.sentences import Span
+from index.store.faults import unreadable
 from index.store.passages import Namings, PassageStore, ServedPassage, ServedRelease
 from index.terms import Hashes
 from index.vectors import VectorIndex
@@ -42,9 +44,10 @@ class OpenGeneration:
             self._sentences = SentenceTable(layout.sentence_vectors, layout.terms, layout.term_ends)
             self._first_sentences: Rows = np.load(layout.first_sentences)
         except (OSError, ValueError) as error:
-            raise GenerationError(
+            damaged = GenerationError(
                 f"The sentences of generation {manifest.generation} are damaged: run `measures index build`."
-            ) from error
+            )
+            raise unreadable(layout.sentence_vectors, damaged) from error
         self._releases = self._store.releases()
         terms = int(self._sentences.lengths(np.array([0]), np.array([len(self._sentences)]))[0])
         self._terms_a_passage = terms / max(1, manifest.passages) or 1.0
@@ -224,19 +227,11 @@ class OpenGeneration:
         )
 
 
-def open_served(generations: Generations, removed: frozenset[str], model: str) -> OpenGeneration | None:
-    """Open the generation that CURRENT names; None before the first build.
+def open_served(generations: Generations, removed: frozenset[str]) -> OpenGeneration:
+    """Open the generation that CURRENT names.
 
-    :param model: the model's name in the settings, which the generation must have been built with.
-    :raises GenerationError: when it is damaged or does not fit the settings; it is then not served.
+    :raises UnbuiltError: before the first build, or when an older program made it.
+    :raises GenerationError: when it is damaged; it is then not served.
     """
-    generation = generations.current()
-    if generation is None:
-        return None
-    manifest = generations.check(generation)
-    if manifest.model != model:
-        raise GenerationError(
-            f"Generation {generation} was built with the model {manifest.model}, MEASURES_MODEL says {model}: "
-            "run `measures index build`."
-        )
-    return OpenGeneration(generations.layout(generation), manifest, removed)
+    generation = served_id(generations)
+    return OpenGeneration(generations.layout(generation), generations.check(generation), removed)

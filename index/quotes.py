@@ -6,6 +6,7 @@ from functools import cache
 
 from corpus.models import Release
 from corpus.text import is_list_item
+from corpus.web import web_url
 from index.features import Sentences, is_heading_like
 from index.generation import Generation
 from index.links import link_to
@@ -95,7 +96,7 @@ def as_quote(release: Release, span: Span, heading: str, score: float) -> Quote:
         span.end,
         heading,
         score,
-        link_to(release.url, release.text, span),
+        link_to(web_url(release.url), release.text, span),
     )
 
 

@@ -54,7 +54,7 @@ _CHANGE = re.compile(
 _OFFICE = re.compile(
     r"(?:president|director(?:-general)?|commissioner|chair(?:man|woman|person)?|members?|minister|head|spokes\w+|meeting"
     r"|representatives?|secretary(?:-general)?|rapporteur|officials?|experts?|team|follow|contact|website|site|page)"
-    r"s?\s+(?:of|for|from|at|to)?\s*(?:the\s+)?$",
+    r"s?\s++(?:of|for|from|at|to)?\s*+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _ATTRIBUTION = re.compile(r"\b(?:according to|says?|said|see|source:|photo)\s+(?:the\s+)?$", re.IGNORECASE)

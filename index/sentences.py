@@ -20,7 +20,9 @@ _OPEN_ENDED = re.compile(
     r"|fig|tab|nos?|arts?|pp?|bn|mn|m|tel|ext|[A-Z])\.$",
     re.IGNORECASE,
 )
-_CONTINUES = re.compile(r"[\d(§€$£a-z]")
+_CONTINUES = re.compile(r"\s*+[\d(§€$£a-z]")
+_PARAGRAPH_CHARS = 10_000  # of quotation marks alone the splitter takes their square: 10 s for 200,000
+_LAST_CHARS = 100  # of a sentence, which tell how it ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,17 @@ def sentences(text: str, language: str = "en") -> tuple[Span, ...]:
             continue
         if is_list_item(words):
             spans.append(line)
-        elif is_speaker(words) and spans and spans[-1].end == line.start - 1 and ends_sentence(text[: line.start]):
+        elif is_speaker(words) and spans and spans[-1].end == line.start - 1 and ends_sentence(_last(text, line.start)):
             _attach_speaker(spans, paragraph, line)
         else:
             spans.extend(_line_sentences(text, line, language))
         paragraph = line
     return tuple(spans)
+
+
+def _last(text: str, end: int, start: int = 0) -> str:
+    """Return the last characters before an offset: all that came before would be looked through once a sentence."""
+    return text[max(start, end - _LAST_CHARS) : end]
 
 
 def _lines(text: str) -> Iterator[Span]:
@@ -63,16 +70,24 @@ def _lines(text: str) -> Iterator[Span]:
 def _line_sentences(text: str, line: Span, language: str) -> Iterator[Span]:
     words = text[line.start : line.end]
     start = 0
-    for boundary in sentencex.get_sentence_boundaries(language, words):
-        end = boundary["end_index"]
-        piece = words[start:end]
-        rest = words[end:].lstrip()
-        if rest and _OPEN_ENDED.search(piece.rstrip()) and _CONTINUES.match(rest):
+    for end in _boundaries(words, language):
+        if _CONTINUES.match(words, end) and _OPEN_ENDED.search(_last(words, end, start).rstrip()):
             continue
+        piece = words[start:end]
         stripped = piece.strip()
         if stripped:
             at = line.start + start + piece.index(stripped)
             yield Span(at, at + len(stripped))
+        start = end
+
+
+def _boundaries(line: str, language: str) -> Iterator[int]:
+    """Yield where the sentences of a line end, for the splitter; it gets so much at a time as paragraphs have."""
+    start = 0
+    while start < len(line):
+        end = len(line) if len(line) - start <= _PARAGRAPH_CHARS else start + _PARAGRAPH_CHARS
+        end = end if end == len(line) else line.rfind(" ", start, end) + 1 or end
+        yield from (start + one["end_index"] for one in sentencex.get_sentence_boundaries(language, line[start:end]))
         start = end
 
 

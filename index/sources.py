@@ -1,5 +1,6 @@
 """Many sources -> corpus.db: files are read, addresses fetched, each by itself, so that no bad one stops the others."""
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -9,12 +10,18 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from corpus.errors import FetchError, SourceError
-from corpus.fetch import Fetched, NotModified
+from corpus.border import utf8
+from corpus.errors import FetchError
+from corpus.fetch import Fetched, NotModified, NotReachedError
+from corpus.issuers import speaks_for
+from corpus.web import host_of
 from index.ingest import UNSAID, Ingested, Overrides, Raw, ingest, read_file
+from index.mishaps import mishap
 from index.models import Progress
 from index.store.corpus import CorpusStore
 from index.store.fetches import Fetch
+
+_SHOWN_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +34,11 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A source that could not be had or read, and why."""
+    """A source that could not be had or read, and why; one that was not ``reached`` was not even asked for."""
 
     source: str
     error: str
+    reached: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +71,12 @@ class _Rules:
 class Fetches(Protocol):
     """What gets the bytes at an address."""
 
-    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched | NotModified:
+    def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
+    ) -> Fetched | NotModified:
         """Get them, or hear that they are what they were.
 
+        :param within_s: how long that may take at most.
         :raises FetchError: when they cannot be had.
         """
 
@@ -81,17 +92,22 @@ class PatientFetcher:
         self._fetcher = fetcher
         self._failures: Counter[str] = Counter()
 
-    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched | NotModified:
+    def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
+    ) -> Fetched | NotModified:
         """Get the bytes at an address, or hear that they are what they were.
 
+        :raises NotReachedError: when its host is left alone.
         :raises FetchError: when they cannot be had.
         """
-        host = urlsplit(url).netloc.lower()
+        host = host_of(url) or url[:_SHOWN_CHARS]
         if self._failures[host] >= self._FAILURES:
-            raise FetchError(f"{host} failed {self._FAILURES} times in a row and was left alone: try again later.")
+            raise NotReachedError(f"{host} failed {self._FAILURES} times in a row and was left alone: try again later.")
         began = time.monotonic()
         try:
-            found = self._fetcher.fetch(url, etag=etag, last_modified=last_modified)
+            found = self._fetcher.fetch(url, etag=etag, last_modified=last_modified, within_s=within_s)
+        except NotReachedError:
+            raise
         except FetchError:
             slow = time.monotonic() - began > self._SLOW_S
             self._failures[host] = self._failures[host] + 1 if slow else 0
@@ -105,7 +121,7 @@ OpenFetcher = Callable[[], AbstractContextManager[Fetches]]
 
 def is_address(source: Source) -> bool:
     """Tell whether a source is an address, not a file."""
-    return isinstance(source, str) and urlsplit(source).scheme.lower() in ("http", "https")
+    return isinstance(source, str) and source.lower().startswith(("http:", "https:"))
 
 
 def take_in(
@@ -141,8 +157,9 @@ def take_in(
                     ingested.append(_from_address(store, str(source), fetcher, rules))
                 else:
                     ingested.append(ingest(store, _from_file(source), overrides, force=force, revive=revive))
-            except (SourceError, FetchError) as error:
-                failed.append(Failed(source.name if isinstance(source, Upload) else source, str(error)))
+            except Exception as error:  # whatever it is, it is of this source and stops no other
+                name = utf8(source.name if isinstance(source, Upload) else source)
+                failed.append(Failed(name, mishap(name, error), not isinstance(error, NotReachedError)))
         progress("fetch", len(unique), len(unique))
     return Taken(tuple(ingested), tuple(failed))
 
@@ -166,7 +183,8 @@ def _from_address(store: CorpusStore, url: str, fetcher: Fetches, rules: _Rules)
     parts = urlsplit(found.url)
     name = parts.path.rsplit("/", 1)[-1] or url
     mirror = (parts.hostname, parts.port) in rules.mirrors
-    raw = Raw(url, name, found.data, found.url, rules.hints.get(url, UNSAID), mirror)
+    hints = rules.hints.get(url, UNSAID) if speaks_for(url, found.url) else UNSAID  # of another page than this
+    raw = Raw(url, name, found.data, found.url, hints, mirror)
     kept = ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)
     if kept.release_id and (found.etag or found.last_modified):
         store.fetches.remember(url, Fetch(found.etag, found.last_modified, kept.release_id))

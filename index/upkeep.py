@@ -6,8 +6,10 @@ Work is done in another process (`ChildProcess`); only what is quick is done in 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from corpus.errors import undone
 from index import catalogue
 from index.catalogue import RolledBack
+from index.erase import Erase, Erased
 from index.ingest import UNSAID, Overrides
 from index.jobs import Accept, Add, Added, Job, Poll, PolledAndServed, Rebuild, Remove, open_corpus
 from index.models import Progress, Steps
@@ -74,8 +76,16 @@ class Upkeep:
         """
         return self._runner.run(Remove(release_id, build), by, steps)
 
+    def erase(self, release_id: str, steps: Steps, by: By = NOBODY) -> Erased:
+        """Take the text of a release out of the data folder for good, also of one that is withdrawn.
+
+        :raises UnknownReleaseError: when the corpus never held it.
+        :raises StorageError: saying what was not erased.
+        """
+        return self._runner.run(Erase(release_id), by, steps)
+
     def rollback(self, generation: str | None = None, by: By = NOBODY) -> RolledBack:
-        """Serve an older generation, by default the one before, and pin it.
+        """Serve an older generation, by default the one before, and pin it; nothing is done where it is served.
 
         :raises GenerationError: when there is none, or it is damaged.
         """
@@ -107,7 +117,8 @@ class Upkeep:
 
         :raises UnknownEntryError: when there is nothing under that number.
         """
-        return discard(self._settings, number, by)
+        with undone("Nothing was discarded"):
+            return discard(self._settings, number, by)
 
     def feeds(self) -> list[Feed]:
         """Return the feeds that are kept, by address."""
@@ -118,14 +129,16 @@ class Upkeep:
 
         :raises SourceError: when it is no http or https address.
         """
-        return add_feed(self._settings, url, title, by)
+        with undone("The feed is not followed"):
+            return add_feed(self._settings, url, title, by)
 
     def remove_feed(self, url: str, by: By = NOBODY) -> None:
         """Forget a feed; the releases that came of it stay.
 
         :raises UnknownEntryError: when it is not kept.
         """
-        remove_feed(self._settings, url, by)
+        with undone("The feed is still followed"):
+            remove_feed(self._settings, url, by)
 
     def poll(
         self, steps: Steps, urls: Sequence[str] = (), by: By = NOBODY, *, due_only: bool = False
@@ -144,5 +157,6 @@ def build_all(settings: IndexSettings, embedder: "Embedder", progress: Progress)
     """
     from index.build import build
 
-    open_corpus(settings).close()
-    return build(settings, embedder, progress)
+    with undone("No index was built"):
+        open_corpus(settings).close()
+        return build(settings, embedder, progress)

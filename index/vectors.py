@@ -11,8 +11,9 @@ import faiss as _faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import GenerationError, StorageError
+from corpus.errors import GenerationError
 from index.embed import Vectors
+from index.store.faults import storage_error, unreadable
 
 faiss: Any = _faiss  # its stubs lack the arguments that its own Python layer adds
 
@@ -90,9 +91,7 @@ class VectorIndex:
         try:
             faiss.write_index(self._index, str(path))
         except RuntimeError as error:
-            raise StorageError(
-                f"{path.name} could not be written: free space in {path.parent.parent} and build again."
-            ) from error
+            raise storage_error(path, error) from error
 
     @classmethod
     def load(cls, path: Path) -> "VectorIndex":
@@ -106,10 +105,11 @@ class VectorIndex:
                 index.make_direct_map()
             return cls(index)
         except RuntimeError as error:
-            raise GenerationError(
+            damaged = GenerationError(
                 f"{path.name} of generation {path.parent.name} is damaged: "
                 "run `measures index rollback` or `measures index build`."
-            ) from error
+            )
+            raise unreadable(path, damaged) from error
 
     def _params(self, allowed: NDArray[np.bool_] | None) -> Any:  # noqa: ANN401
         inverted = isinstance(self._index, faiss.IndexIVF)

@@ -1,9 +1,12 @@
 """The process that works: it runs one job at low priority, tells of it over a pipe, and ends when its parent does.
 
+What it would write into a log goes over the pipe, too: the log is the parent's.
+
 ``python -m index.worker FD``, started by `ChildProcess` and by nobody else: what comes over the pipe is trusted.
 """
 
 import importlib
+import logging
 import os
 import sys
 import threading
@@ -12,26 +15,59 @@ from multiprocessing.connection import Connection
 
 from corpus.errors import MeasuresError
 from corpus.fetch import Fetcher
+from corpus.lifeline import end_with_parent
 from index.garbage import collect_rarely
 from index.jobs import Tools
-from index.messages import Done, Message, Raised, Task
-from index.models import Meter, Step
+from index.messages import Done, Logged, Message, Raised, Task
+from index.models import Meter
 from index.settings import fetch_rules
 
 _NICE = 19
+_OURS = ("corpus", "index")
+
+
+class Voice:
+    """The way to the parent, for all threads of this process."""
+
+    def __init__(self, pipe: "Connection[Message, Task]") -> None:
+        """Take the pipe."""
+        self._pipe = pipe
+        self._turn = threading.Lock()
+
+    def say(self, message: Message) -> None:
+        """Send a message, when no other thread sends one."""
+        with self._turn:
+            self._pipe.send(message)
+
+
+class _ParentsLog(logging.Handler):
+    """Hands what is logged here to the parent."""
+
+    def __init__(self, voice: Voice) -> None:
+        super().__init__()
+        self._voice = voice
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError):  # the parent is gone, and this process soon
+            self._voice.say(Logged(record.name, record.levelno, self.format(record)))
 
 
 def main() -> None:
     """Do what comes over the pipe, and say what came of it."""
+    end_with_parent()
     _give_way()
     collect_rarely()
     pipe: Connection[Message, Task] = Connection(int(sys.argv[1]))
     task = pipe.recv()
     threading.Thread(target=_end_with_parent, args=(pipe,), daemon=True).start()
+    voice = Voice(pipe)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[_ParentsLog(voice)])
+    for name in _OURS:
+        logging.getLogger(name).setLevel(logging.INFO)
     try:
-        pipe.send(Done(_do(task, pipe)))
+        voice.say(Done(_do(task, voice)))
     except MeasuresError as error:
-        pipe.send(Raised(error))
+        voice.say(Raised(error))
 
 
 def _give_way() -> None:
@@ -42,14 +78,10 @@ def _give_way() -> None:
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
-def _do(task: Task, pipe: "Connection[Message, Task]") -> object:
+def _do(task: Task, voice: Voice) -> object:
     module, _, name = task.embedder.partition(":")
     embedder = getattr(importlib.import_module(module), name)(task.settings.model)
-
-    def tell(step: Step) -> None:
-        pipe.send(step)
-
-    tools = Tools(task.settings, embedder, lambda: Fetcher(fetch_rules(task.settings)), task.by, Meter(tell))
+    tools = Tools(task.settings, embedder, lambda: Fetcher(fetch_rules(task.settings)), task.by, Meter(voice.say))
     return task.job.run(tools)
 
 

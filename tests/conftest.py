@@ -66,11 +66,15 @@ def default_model() -> SentenceTransformerEmbedder:
 
 
 @pytest.fixture(scope="session")
-def served_by_default_model(
-    tmp_path_factory: pytest.TempPathFactory, default_model: SentenceTransformerEmbedder
-) -> Iterator[Engine]:
+def shipped_folder(tmp_path_factory: pytest.TempPathFactory, default_model: SentenceTransformerEmbedder) -> Path:
+    """A data folder with the shipped release, built by the model that comes with the installation."""
+    folder = tmp_path_factory.mktemp("shipped") / "data"
+    build_all(IndexSettings(data_dir=folder, model=""), default_model, silent)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served_by_default_model(shipped_folder: Path, default_model: SentenceTransformerEmbedder) -> Iterator[Engine]:
     """An engine over the shipped release, with the model that comes with the installation."""
-    settings = IndexSettings(data_dir=tmp_path_factory.mktemp("data"), model="")
-    build_all(settings, default_model, silent)
-    with Engine(settings, default_model) as engine:
+    with Engine(IndexSettings(data_dir=shipped_folder, model=""), default_model) as engine:
         yield engine

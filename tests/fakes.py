@@ -37,6 +37,10 @@ class FakeEmbedder:
         """Start with nothing embedded."""
         self.embedded = 0
 
+    def changed(self) -> bool:
+        """Tell that it stays as it is."""
+        return False
+
     def encode_query(self, text: str) -> Vectors:
         """Return the vector of a question, ``(DIM,)``."""
         return _vector(text)
@@ -54,6 +58,16 @@ class FakeEmbedder:
     def word_vectors(self, of: Sequence[str]) -> Vectors:
         """Return the vectors of words, ``(n, DIM)``."""
         return np.array([_vector(word) for word in of], dtype=np.float32).reshape(len(of), DIM)
+
+
+class HangingEmbedder(FakeEmbedder):
+    """It never comes back from a question that asks for ever."""
+
+    def read_query(self, text: str) -> ReadQuery:
+        """Return the vector of a question, or do not return."""
+        while "for ever" in text:
+            pass
+        return super().read_query(text)
 
 
 class EngineHere:
@@ -113,6 +127,12 @@ def fake_embedder(model: str) -> FakeEmbedder:
     """Make the embedder in another process."""
     assert model == "fake"
     return FakeEmbedder()
+
+
+def hanging_embedder(model: str) -> HangingEmbedder:
+    """Make the embedder in another process."""
+    assert model in ("", "fake")
+    return HangingEmbedder()
 
 
 def quiet(step: Step) -> None:

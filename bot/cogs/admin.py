@@ -15,8 +15,10 @@ from bot.client import MeasuresBot
 from bot.errors import Refused
 from bot.markup import plain
 from bot.modals_admin import correction_modal, files_modal
+from bot.pace import FREE
 from bot.questions import Interaction
 from corpus.decode import MAX_BYTES
+from corpus.errors import undone
 from index import catalogue
 from index.filters import parse_day
 from index.generations import Generations
@@ -42,6 +44,7 @@ class Admin(Administration):
         super().__init__(bot)
         handlers = {
             "removeyes": self._remove,
+            "eraseyes": self._erase,
             "rollbackyes": self._rollback,
             "history": self._history_page,
             "aside": self._quarantine_page,
@@ -49,6 +52,7 @@ class Admin(Administration):
             "discard": self._discard,
         }
         bot.handlers |= {action: self.guarded(handler) for action, handler in handlers.items()}
+        bot.turns |= dict.fromkeys(handlers, FREE)
 
     @index.command(
         description=locale_str("Add releases from addresses or files, and serve them"), auto_locale_strings=False
@@ -84,7 +88,7 @@ class Admin(Administration):
             async def take(asked: Interaction, files: Sequence[discord.Attachment]) -> None:
                 await self.add_sources(asked, [], files, overrides, force=force)
 
-            await delivery.ask(interaction, files_modal(self, self.bot.words_private(interaction), take))
+            await self.bot.show_window(interaction, files_modal(self, self.bot.words_private(interaction), take))
             return
         await self.add_sources(interaction, named, [file] if file else [], overrides, force=force)
 
@@ -147,11 +151,23 @@ class Admin(Administration):
     @index.command(
         description=locale_str("Withdraw a release: no generation shows it any more"), auto_locale_strings=False
     )
-    @app_commands.describe(release=locale_str("The release"))
-    async def remove(self, interaction: Interaction, release: Range[str, 1, 48]) -> None:
-        """Ask whether a release is really to be withdrawn."""
+    @app_commands.describe(
+        release=locale_str("The release"),
+        erase=locale_str("Take its text out of the data folder, too; it cannot be had back"),
+    )
+    async def remove(self, interaction: Interaction, release: Range[str, 1, 48], erase: bool = False) -> None:
+        """Ask whether a release is really to be withdrawn, or its text erased."""
         words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
+        if erase:
+            kept = await self.look(lambda: catalogue.held(self.bot.index_settings, release))
+            text = words(
+                "Erase the text of {release} for good? Generations that hold it are deleted, and cannot be served "
+                "again.",
+                release=f"“{plain(kept.title, 300)}”" if kept else f"`{plain(release, 48)}`",
+            )
+            await delivery.answer(interaction, render_admin.confirm_view(words, text, "eraseyes", release))
+            return
         found = await self.look(lambda: catalogue.release(self.bot.index_settings, release))
         text = words(
             "Withdraw “{title}” ({issuer}, {date})?",
@@ -164,9 +180,7 @@ class Admin(Administration):
     @remove.autocomplete("release")
     async def complete_release(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete a release by words of its title, issuer, date or id."""
-        if not self.may(interaction):
-            return []
-        found = await self.look(lambda: catalogue.releases(self.bot.index_settings, typed))
+        found = await self.complete(interaction, lambda: catalogue.releases(self.bot.index_settings, typed))
         return [
             Choice(name=render_admin.choice_label(f"{release.date} {release.title}"), value=release.release_id)
             for release in found[:_CHOICES]
@@ -186,15 +200,15 @@ class Admin(Administration):
         if target not in history.generations:
             known = ", ".join(history.generations)
             raise Refused(words("There is no generation to go back to; there are {generations}.", generations=known))
+        if target == history.served:
+            raise Refused(render_admin.already_served(words, target))
         text = words("Serve generation {generation} again?", generation=target)
         await delivery.answer(interaction, render_admin.confirm_view(words, text, "rollbackyes", target))
 
     @rollback.autocomplete("generation")
     async def complete_generation(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete a generation that is still there."""
-        if not self.may(interaction):
-            return []
-        kept = await self.look(lambda: Generations(self.bot.index_settings.data_dir).ids())
+        kept = await self.complete(interaction, lambda: Generations(self.bot.index_settings.data_dir).ids())
         return [Choice(name=each, value=each) for each in reversed(kept) if typed.strip() in each][:_CHOICES]
 
     @index.command(description=locale_str("Look after what was set aside instead of added"), auto_locale_strings=False)
@@ -220,11 +234,25 @@ class Admin(Administration):
             {"release": release_id},
         )
 
+    async def _erase(self, interaction: Interaction, release_id: str) -> None:
+        await delivery.defer(interaction, ephemeral=True)
+        who = by(interaction, "/index remove erase")
+        await self.work(
+            interaction,
+            "index remove erase",
+            lambda steps: self.upkeep.erase(release_id, steps, who),
+            render_admin.erased_view,
+            {"release": release_id},
+        )
+        with undone("The text is erased, but not the questions that it answered"):
+            await self.bot.storing(lambda store: store.forget_release(release_id))
+
     async def _rollback(self, interaction: Interaction, generation: str) -> None:
         await delivery.defer(interaction, ephemeral=True)
         who = by(interaction, "/index rollback")
         done = await self.look(lambda: self.upkeep.rollback(generation, who))
-        await self.audit(interaction, "index rollback", {"generation": generation})
+        if done.changed:
+            await self.audit(interaction, "index rollback", {"generation": generation})
         await delivery.answer(interaction, render_admin.rolled_back_view(self.bot.words_private(interaction), done))
 
     async def _history_page(self, interaction: Interaction, rest: str) -> None:
@@ -241,6 +269,9 @@ class Admin(Administration):
 
     async def _show_quarantine(self, interaction: Interaction, page: int) -> None:
         held = await self.look(self.upkeep.quarantined)
+        if held:
+            at = min(page, len(held)) - 1
+            held[at] = await self.look(lambda: self.upkeep.set_aside(held[at].number))
         await delivery.answer(
             interaction, render_admin.quarantine_view(self.bot.words_private(interaction), held, page)
         )
@@ -254,7 +285,7 @@ class Admin(Administration):
             await self.accept(asked, int(rest), overrides)
 
         words = self.bot.words_private(interaction)
-        await delivery.ask(interaction, correction_modal(self, words, int(rest), given, accept))
+        await self.bot.show_window(interaction, correction_modal(self, words, int(rest), given, accept))
 
     async def accept(self, interaction: Interaction, number: int, overrides: Overrides) -> None:
         """Make a release of what is set aside, with what a person says of it."""

@@ -1,5 +1,6 @@
 """`/setup`: what a server's managers choose, and the ask channel with its standing message."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,13 +13,17 @@ from discord.ext import commands
 
 from bot import delivery, errors, ids, render
 from bot.client import MeasuresBot
+from bot.database import BotStoreError
+from bot.door import refuse_by_load
 from bot.errors import Refused
 from bot.markup import label
 from bot.modals import TextModal
+from bot.pace import FREE, GLANCE
 from bot.places import missing_permissions, spelled_out
-from bot.questions import Asking, Interaction, answer, public_words, refuse_by_load, submitted
+from bot.questions import Asking, Interaction, answer, public_words, submitted
 from bot.store import ServerSettings
 from bot.words import LANGUAGES, Words
+from corpus.errors import StorageError
 from index.filters import Filters
 from index.question import MAX_QUESTION_CHARS, readable
 
@@ -38,6 +43,7 @@ class Setup(commands.Cog):
         """Take the bot, and the button of ask channels."""
         self.bot = bot
         bot.handlers["askhere"] = self.ask_here
+        bot.turns["askhere"] = FREE  # the question takes a turn
 
     @app_commands.command(name=locale_str("setup"), description=locale_str("Choose how the bot behaves in this server"))
     @app_commands.allowed_installs(guilds=True, users=False)
@@ -48,6 +54,7 @@ class Setup(commands.Cog):
         words = self.bot.words_private(interaction)
         if interaction.guild is None or not interaction.permissions.manage_guild:
             raise Refused(words("This needs the permission to manage the server."))
+        refuse_by_load(self.bot, interaction, GLANCE)
         view = SetupView(self.bot, interaction.guild, words)
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -59,7 +66,7 @@ class Setup(commands.Cog):
             await submitted(self.bot, asked, lambda: self._answer_in_thread(asked, text))
 
         modal = TextModal(words("Ask a question"), words("Your question"), ask, max_chars=MAX_QUESTION_CHARS)
-        await delivery.ask(interaction, modal)
+        await self.bot.show_window(interaction, modal)
 
     async def _answer_in_thread(self, interaction: Interaction, text: str) -> None:
         question = readable(text)
@@ -100,6 +107,7 @@ class SetupView(ui.LayoutView):
             return False
         if not interaction.permissions.manage_guild:
             raise Refused(self.words("This needs the permission to manage the server."))
+        refuse_by_load(self.bot, interaction, GLANCE)
         return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /) -> None:
@@ -113,7 +121,17 @@ class SetupView(ui.LayoutView):
 
     async def keep(self, interaction: Interaction, chosen: ServerSettings) -> None:
         """Keep a choice and show the settings anew."""
-        await self.bot.set_server(self.guild.id, chosen)
+        keeping = asyncio.create_task(self.bot.set_server(self.guild.id, chosen))
+        await asyncio.sleep(0)  # from here on it is obeyed
+        await self.show(interaction)
+        try:
+            await keeping
+        except BotStoreError:
+            await self.show(interaction)
+            raise
+
+    async def show(self, interaction: Interaction) -> None:
+        """Show the settings anew."""
         self._fill()
         if interaction.response.is_done():
             await interaction.edit_original_response(view=self)
@@ -250,14 +268,18 @@ class _AskChannel(ui.ChannelSelect[SetupView]):
                     )
                 )
         await delivery.defer_update(interaction)
-        await _take_down(view)
+        before = view.chosen
         message = await _put_up(view, channel) if isinstance(channel, discord.TextChannel) else None
-        await view.keep(
-            interaction,
-            replace(
-                view.chosen, ask_channel=channel.id if channel else None, ask_message=message.id if message else None
-            ),
+        chosen = replace(
+            before, ask_channel=channel.id if channel else None, ask_message=message.id if message else None
         )
+        try:
+            await view.bot.set_server(view.guild.id, chosen)
+        except StorageError:
+            await _take_down(view, chosen)
+            raise
+        await _take_down(view, before)
+        await view.show(interaction)
 
 
 def _there(view: SetupView, channels: Sequence[int]) -> list[discord.Object]:
@@ -265,9 +287,8 @@ def _there(view: SetupView, channels: Sequence[int]) -> list[discord.Object]:
     return [discord.Object(channel) for channel in channels if view.guild.get_channel(channel) is not None]
 
 
-async def _take_down(view: SetupView) -> None:
-    """Delete the standing message of the ask channel before."""
-    chosen = view.chosen
+async def _take_down(view: SetupView, chosen: ServerSettings) -> None:
+    """Delete the standing message of an ask channel that is one no more."""
     channel = view.guild.get_channel(chosen.ask_channel) if chosen.ask_channel else None
     if isinstance(channel, discord.TextChannel) and chosen.ask_message:
         with suppress(discord.HTTPException):

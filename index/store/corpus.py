@@ -12,14 +12,17 @@ from sqlite_utils import Database
 from corpus.models import Release
 from index.store.canaries import CanaryTable
 from index.store.derived import DerivedTable
+from index.store.erasures import ErasureTable
+from index.store.faults import is_read_only
 from index.store.feeds import FeedTable
 from index.store.fetches import FetchTable
 from index.store.near import NearTable
+from index.store.private import private_folder
 from index.store.quarantine import QuarantineTable
 from index.store.schema import corpus_migrations
 from index.store.sqlite import marks, now, release_from_row, storage_errors
 
-_RELEASE_FIELDS = ("title", "issuer", "date", "language", "kind", "url", "retrieved_from", "note", "reference", "text")
+_RELEASE_FIELDS = tuple("title issuer date language kind url retrieved_from note reference origin text".split())
 _SQL_VALUES = 500
 _WAIT_S = 30.0
 
@@ -36,8 +39,22 @@ NOBODY = By()
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a release is known by: its address without what does not change the page, and as its last version has it.
+
+    ``has_text`` tells whether the text that it was asked for is that of one of its versions.
+    """
+
+    release_id: str
+    canonical_url: str | None
+    url: str | None
+    withdrawn: bool
+    has_text: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of the history: `action` is added, changed, removed, quarantined, built, refused or rolled back."""
+    """One line of the history: `action` is added, changed, removed, erased, set aside, built, refused, rolled back."""
 
     at: str
     action: str
@@ -61,21 +78,30 @@ class EmbeddingKey:
 class CorpusStore:
     """corpus.db: releases in every version, cached embeddings, the log. Used by one thread."""
 
-    def __init__(self, path: Path, by: By = NOBODY) -> None:
+    def __init__(self, path: Path, by: By = NOBODY, *, reading: bool = False) -> None:
         """Open the database, or create it.
 
+        :param reading: whether it is only read: none is created then, and one that an older version made is read as it
+            is where it cannot be written.
         :raises StorageError: when the folder cannot be written or the file is no database.
         """
         with storage_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = Database(sqlite3.connect(path, timeout=_WAIT_S))
+            if not reading:
+                private_folder(path.parent)
+            self._db = Database(sqlite3.connect(path if not reading or path.exists() else ":memory:", timeout=_WAIT_S))
             self._db.execute("PRAGMA synchronous = FULL")
-            corpus_migrations.apply(self._db)
+            self._db.execute("PRAGMA secure_delete = ON")
+            try:
+                corpus_migrations.apply(self._db)
+            except sqlite3.Error as error:
+                if not (reading and is_read_only(error)):
+                    raise
         self._path = path
         self.by = by
         self.quarantine = QuarantineTable(self._db, path)
         self.canaries = CanaryTable(self._db, path)
         self.derived = DerivedTable(self._db, path)
+        self.erasures = ErasureTable(self._db, path)
         self.feeds = FeedTable(self._db, path)
         self.fetches = FetchTable(self._db, path)
         self.near = NearTable(self._db, path)
@@ -128,6 +154,19 @@ class CorpusStore:
             found = (row["release_id"] for sql, value in queries if value for row in self._db.query(sql, [value]))
             return next(found, None)
 
+    def known(self, release_id: str, text_sha256: str) -> Known:
+        """Return what a release that was accepted before is known by."""
+        with storage_errors(self._path):
+            rows = self._db.query(
+                "SELECT r.canonical_url, r.removed_at, v.url, EXISTS (SELECT 1 FROM versions t WHERE "
+                "t.release_id = r.release_id AND t.text_sha256 = ?) AS has_text "
+                "FROM releases r JOIN versions v USING (release_id, text_sha256) WHERE r.release_id = ?",
+                [text_sha256, release_id],
+            )
+            row = next(iter(rows))
+            withdrawn = row["removed_at"] is not None
+            return Known(release_id, row["canonical_url"], row["url"], withdrawn, bool(row["has_text"]))
+
     def taken(self, release_id: str) -> bool:
         """Tell whether an id was ever given."""
         with storage_errors(self._path):
@@ -142,6 +181,16 @@ class CorpusStore:
                 [release_id],
             )
             return next((release_from_row(row) for row in rows), None)
+
+    def versions(self, release_id: str) -> list[Release]:
+        """Return every version of a release, also of a removed one; none where it was erased."""
+        with storage_errors(self._path):
+            rows = self._db.query(
+                "SELECT v.* FROM releases r JOIN versions v USING (release_id) "
+                "WHERE r.release_id = ? AND v.text <> '' ORDER BY v.text_sha256 = r.text_sha256, v.added_at",
+                [release_id],
+            )
+            return [release_from_row(row) for row in rows]
 
     def canonical_url(self, release_id: str) -> str | None:
         """Return the address by which a release is known."""
@@ -163,7 +212,7 @@ class CorpusStore:
             self._db.execute(
                 "INSERT INTO releases (release_id, text_sha256, canonical_url) VALUES (?, ?, ?) "
                 "ON CONFLICT (release_id) "
-                "DO UPDATE SET text_sha256 = excluded.text_sha256, removed_at = NULL, "
+                "DO UPDATE SET text_sha256 = excluded.text_sha256, removed_at = NULL, erased_at = NULL, "
                 "canonical_url = coalesce(excluded.canonical_url, canonical_url)",
                 [release.release_id, release.text_sha256, canonical_url],
             )
@@ -177,6 +226,12 @@ class CorpusStore:
             }
             self._db.table("versions").insert(row, pk=("release_id", "text_sha256"), replace=True)
             self._log(action, release_id=release.release_id)
+
+    def erase(self, release_id: str, sources: Sequence[str]) -> None:
+        """Put a tombstone on a release, and take its text and all that was made of it out of the corpus."""
+        with storage_errors(self._path), self._db.atomic():
+            self.erasures.erase(release_id, sources)
+            self._log("erased", release_id=release_id)
 
     def remove(self, release_id: str) -> None:
         """Put a tombstone on a release."""

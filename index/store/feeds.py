@@ -13,7 +13,11 @@ from index.store.sqlite import now, storage_errors
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed: what saves fetching it again, when it is due (seconds since 1970), and how it fails."""
+    """A feed: what saves fetching it again, when it is due (seconds since 1970), and how it fails.
+
+    Of the ``entries`` that it announced when it was last read, ``failed_entries`` could not be had at the last try;
+    ``entry_error`` is why, of the last of them.
+    """
 
     url: str
     title: str
@@ -24,6 +28,9 @@ class Feed:
     due: float
     failures: int
     last_error: str | None
+    entries: int = 0
+    failed_entries: int = 0
+    entry_error: str | None = None
 
     @property
     def due_at(self) -> str:
@@ -32,7 +39,8 @@ class Feed:
 
     def to_dict(self) -> dict[str, object]:
         """Return it as `measures feeds list --json` prints it."""
-        shown = ("url", "title", "added_at", "polled_at", "due_at", "failures", "last_error")
+        polls = ("url", "title", "added_at", "polled_at", "due_at", "failures", "last_error")
+        shown = (*polls, "entries", "failed_entries", "entry_error")
         return {name: getattr(self, name) for name in shown}
 
 
@@ -81,6 +89,24 @@ class FeedTable:
                 [now(), due, error, url],
             )
 
+    def hurry(self, url: str, due: float) -> None:
+        """Let a feed be due at a time, unless it is due before."""
+        with storage_errors(self._path), self._db.atomic():
+            self._db.execute("UPDATE feeds SET due = min(due, ?) WHERE url = ?", [due, url])
+
+    def count(self, feed: str, announced: Sequence[str]) -> None:
+        """Write down how many entries a feed announces, and of those that could not be had, how many and why."""
+        with storage_errors(self._path), self._db.atomic():
+            rows = self._db.query(
+                "SELECT url, error FROM seen_entries WHERE feed = ? AND outcome = 'failed' ORDER BY at, url", [feed]
+            )
+            still = frozenset(announced)
+            errors = [row["error"] for row in rows if row["url"] in still]
+            self._db.execute(
+                "UPDATE feeds SET entries = ?, failed_entries = ?, entry_error = ? WHERE url = ?",
+                [len(announced), len(errors), errors[-1] if errors else None, feed],
+            )
+
     def settled(self, feed: str, urls: Sequence[str], attempts: int) -> frozenset[str]:
         """Return which entries need no look any more: they were taken in or set aside, or failed often enough."""
         with storage_errors(self._path):
@@ -90,13 +116,14 @@ class FeedTable:
             )
             return frozenset(row["url"] for row in rows) & frozenset(urls)
 
-    def see(self, feed: str, url: str, outcome: str) -> None:
-        """Write down what became of an entry."""
+    def see(self, feed: str, url: str, outcome: str, error: str | None = None) -> None:
+        """Write down what became of an entry, and why where it failed."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute(
-                "INSERT INTO seen_entries VALUES (?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET at = excluded.at, "
-                "attempts = attempts + 1, outcome = excluded.outcome",
-                [feed, url, now(), outcome],
+                "INSERT INTO seen_entries (feed, url, at, attempts, outcome, error) VALUES (?, ?, ?, 1, ?, ?) "
+                "ON CONFLICT DO UPDATE SET at = excluded.at, attempts = attempts + 1, outcome = excluded.outcome, "
+                "error = excluded.error",
+                [feed, url, now(), outcome, error],
             )
 
 
@@ -111,4 +138,7 @@ def _from_row(row: Mapping[str, Any]) -> Feed:
         row["due"],
         row["failures"],
         row["last_error"],
+        row["entries"],
+        row["failed_entries"],
+        row["entry_error"],
     )

@@ -17,12 +17,14 @@ from index.chunk import Passage
 from index.models import FoundPassage
 from index.roles import Placed
 from index.sentences import Span
+from index.store.faults import unreadable
 from index.store.sqlite import marks, release_from_row, storage_errors
 
 _SCHEMA = """
 CREATE TABLE releases (row INTEGER PRIMARY KEY, release_id TEXT NOT NULL UNIQUE, text_sha256 TEXT NOT NULL,
   title TEXT NOT NULL, issuer TEXT NOT NULL, date TEXT NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL, url TEXT,
-  retrieved_from TEXT, note TEXT, reference TEXT, first_passage INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+  retrieved_from TEXT, note TEXT, reference TEXT, origin TEXT, first_passage INTEGER NOT NULL,
+  text TEXT NOT NULL) STRICT;
 CREATE TABLE passages (row INTEGER PRIMARY KEY, release INTEGER NOT NULL REFERENCES releases, ordinal INTEGER NOT NULL,
   start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT NOT NULL, lead_in_start INTEGER, lead_in_end INTEGER,
   first_sentence INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
@@ -103,7 +105,7 @@ def write_passages(
             passage_row = sentence_row = 0
             for row, ((release, passages), named) in enumerate(zip(chunked, mentions, strict=True)):
                 connection.execute(
-                    f"INSERT INTO releases VALUES ({marks(range(14))})",
+                    f"INSERT INTO releases VALUES ({marks(range(15))})",
                     [
                         row,
                         release.release_id,
@@ -117,6 +119,7 @@ def write_passages(
                         release.retrieved_from,
                         release.note,
                         release.reference,
+                        release.origin,
                         passage_row,
                         release.text,
                     ],
@@ -181,7 +184,7 @@ class PassageStore:
             self._db = Database(connection)
             self._db.execute("SELECT count(*) FROM releases").fetchone()
         except sqlite3.Error as error:
-            raise self._damaged() from error
+            raise unreadable(path, self._damaged()) from error
 
     def close(self) -> None:
         """Close the database."""
@@ -191,7 +194,7 @@ class PassageStore:
         """Return all served releases by row, their texts left out."""
         rows = self._query(
             "SELECT row, first_passage, release_id, text_sha256, title, issuer, date, language, kind, url, "
-            "retrieved_from, note, reference, '' AS text FROM releases ORDER BY row"
+            "retrieved_from, note, reference, origin, '' AS text FROM releases ORDER BY row"
         )
         return [
             ServedRelease(row["row"], row["first_passage"], row["text_sha256"], release_from_row(row)) for row in rows
@@ -204,6 +207,10 @@ class PassageStore:
     def release(self, row: int) -> Release:
         """Return one served release with its text."""
         return release_from_row(self._query("SELECT * FROM releases WHERE row = ?", [row])[0])
+
+    def holds(self, release_id: str) -> bool:
+        """Tell whether a release is in it."""
+        return bool(self._query("SELECT 1 FROM releases WHERE release_id = ?", [release_id]))
 
     def by_release(self) -> list[ReleasePassages]:
         """Return all served releases with the texts of their passages, by row."""

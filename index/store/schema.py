@@ -1,5 +1,8 @@
 """The tables of corpus.db, made by numbered migrations: new ones are added below the others, old ones never change."""
 
+import json
+import re
+
 from sqlite_utils import Database, Migrations
 
 corpus_migrations = Migrations("corpus")
@@ -128,3 +131,40 @@ def m011_derived(db: Database) -> None:
 def m012_signing_algorithm(db: Database) -> None:
     """Which algorithm made a signature: those of another cannot be compared."""
     db.execute("ALTER TABLE signatures ADD COLUMN algorithm INTEGER NOT NULL DEFAULT 0")
+
+
+@corpus_migrations()
+def m013_origins(db: Database) -> None:
+    """How the address of a version is known, and which release something set aside would change."""
+    db.execute("ALTER TABLE versions ADD COLUMN origin TEXT")
+    db.execute("ALTER TABLE quarantine ADD COLUMN change_of TEXT REFERENCES releases")
+
+
+@corpus_migrations()
+def m014_failing_entries(db: Database) -> None:
+    """How many entries a feed announces, how many of them fail and why; and no feed's address names a user any more."""
+    db.execute("ALTER TABLE feeds ADD COLUMN entries INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE feeds ADD COLUMN failed_entries INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE feeds ADD COLUMN entry_error TEXT")
+    db.execute("ALTER TABLE seen_entries ADD COLUMN error TEXT")
+    for (url,) in db.execute("SELECT url FROM feeds WHERE url LIKE '%@%'").fetchall():
+        bare = _without_user(url)
+        if bare != url:
+            db.execute("UPDATE OR IGNORE feeds SET url = ? WHERE url = ?", [bare, url])
+            db.execute("DELETE FROM seen_entries WHERE feed = ?", [url])
+            db.execute("DELETE FROM feeds WHERE url = ?", [url])
+            logged = [json.dumps(one)[1:-1] for one in (url, bare)]
+            db.execute("UPDATE log SET details = replace(details, ?, ?)", logged)
+
+
+def _without_user(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    return f"{scheme}://{authority.rpartition('@')[2]}{rest.removeprefix(authority)}"
+
+
+@corpus_migrations()
+def m015_erased(db: Database) -> None:
+    """When the text of a release was erased; what was settled in quarantine before loses its text, as it does now."""
+    db.execute("ALTER TABLE releases ADD COLUMN erased_at TEXT")
+    db.execute("UPDATE quarantine SET draft = '{\"text\": \"\"}' WHERE state <> 'held'")

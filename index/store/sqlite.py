@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import StorageError
 from corpus.models import Release
+from index.store.faults import storage_error
 
 
 @contextmanager
@@ -20,9 +20,13 @@ def storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise StorageError(
-            f"{path} cannot be used ({error}): check that its folder is writable and its disk not full."
-        ) from error
+        raise storage_error(path, error) from error
+
+
+def is_refused_value(error: BaseException) -> bool:
+    """Tell whether an error is that SQLite does not take a value, which says nothing of its file."""
+    refusals = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+    return isinstance(error.__cause__, refusals)
 
 
 def release_from_row(row: Mapping[str, Any]) -> Release:
@@ -39,6 +43,7 @@ def release_from_row(row: Mapping[str, Any]) -> Release:
         retrieved_from=row["retrieved_from"],
         note=row["note"],
         reference=row["reference"],
+        origin=row["origin"],
     )
 
 

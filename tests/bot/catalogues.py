@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 SPOKEN = tuple(language for language in LANGUAGES if language != "en")
 # What words are said with: calls of these names, or of what these return, whose first string is a message.
 _SAY = {"words", "_words", "words_private", "words_public", "public_words", "words_for"}
-_SAY |= {"locale_str", "Notice", "QuestionError", "FilterError", "_Names", "message"}
+_SAY |= {"locale_str", "Notice", "QuestionError", "FilterError", "_Names", "message", "undone"}
 # What Babel would add to a header, and no reader needs: names of nobody, and dates that change with every run.
 _HEADERS = {"Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
 

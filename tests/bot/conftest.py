@@ -12,24 +12,15 @@ from bot.cli import main
 from index.embed import SentenceTransformerEmbedder
 from index.engine import Engine
 from index.settings import IndexSettings
-from index.upkeep import build_all
-from tests.fakes import quiet, silent, upkeep
+from tests.fakes import Here, quiet, upkeep
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the shipped release, built by the default model."""
-    folder = tmp_path_factory.mktemp("ready") / "data"
-    build_all(IndexSettings(data_dir=folder, model=""), SentenceTransformerEmbedder(), silent)
-    return folder
-
-
 @pytest.fixture
-def run(ready: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run the command in this process on a copy of the ready folder; return status, stdout and stderr."""
-    shutil.copytree(ready, tmp_path / "data")
+def run(shipped_folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process on a copy of the shipped folder; return status, stdout and stderr."""
+    shutil.copytree(shipped_folder, tmp_path / "data")
 
     def run_one(*arguments: str) -> subprocess.CompletedProcess[str]:
         before = sys.argv
@@ -45,6 +36,12 @@ def run(ready: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
         return subprocess.CompletedProcess(arguments, int(status or 0), out, err)
 
     return run_one
+
+
+@pytest.fixture
+def one_process(monkeypatch: pytest.MonkeyPatch, default_model: SentenceTransformerEmbedder) -> None:
+    """Change the corpus in this process, with the model loaded once: one of its own takes seconds to load it."""
+    monkeypatch.setattr("index.child.ChildProcess", lambda settings: Here(settings, default_model))
 
 
 @pytest.fixture(scope="session")

@@ -20,36 +20,28 @@ from index.gold import load_corpus
 from index.settings import IndexSettings
 from index.timeline import timeline
 from index.upkeep import build_all
-from tests.bot.stage import Stage, playing
 from tests.emulator.errors import JSON
-from tests.emulator.look import page
 from tests.fakes import FakeEmbedder, silent
+from tests.simulation import Chat, chatting
+from tests.simulation.page import page
 
 QUESTION = "What will the joint liaison task force do?"
 
 
-async def answers(stage: Stage) -> list[tuple[str, JSON]]:
+async def answers(chat: Chat) -> list[tuple[str, JSON]]:
     """Return what the bot says to the main things that people do, with a title each."""
-    asked = await stage.ask(QUESTION)
-    not_found = await stage.ask("What is the budget of Frontex?")
-    emulator = stage.emulator
-    card = await stage.answered(await emulator.slash(stage.ada, stage.channel, "agency", name="europol"))
-    about = await stage.answered(await emulator.slash(stage.ada, stage.channel, "about"))
-    around = await stage.answered(await emulator.click(stage.ada, asked, "Context"))
-    more = await stage.answered(await emulator.click(stage.ada, asked, "More"))
-    releases = await stage.answered(await emulator.slash(stage.ada, stage.channel, "releases"))
-    helped = await emulator.slash(stage.ada, stage.channel, "help")
-    assert helped.original is not None
-    return [
-        ("/ask", asked.payload()),
-        ("/ask, not found", not_found.payload()),
-        ("Context", around.payload()),
-        ("More", more.payload()),
-        ("/agency", card.payload()),
-        ("/releases", releases.payload()),
-        ("/about", about.payload()),
-        ("/help", helped.original.payload()),
-    ]
+    asked = await chat.ask(QUESTION)
+    shown = {
+        "/ask": asked,
+        "/ask, not found": await chat.ask("What is the budget of Frontex?"),
+        "Context": await chat.ada.click(asked, "Context"),
+        "More": await chat.ada.click(asked, "More"),
+        "/agency": await chat.ada.command("agency", name="europol"),
+        "/releases": await chat.ada.command("releases"),
+        "/about": await chat.ada.command("about"),
+        "/help": await chat.ada.command("help"),
+    }
+    return [(title, message.payload) for title, message in shown.items()]
 
 
 async def _play(folder: Path) -> list[tuple[str, JSON]]:
@@ -57,8 +49,8 @@ async def _play(folder: Path) -> list[tuple[str, JSON]]:
     embedder = SentenceTransformerEmbedder()
     build_all(settings, embedder, silent)
     with Engine(settings, embedder) as engine:
-        async with playing(engine, folder) as stage:
-            return await answers(stage)
+        async with chatting(engine, folder) as chat:
+            return await answers(chat)
 
 
 def _timeline(folder: Path) -> bytes:

@@ -15,12 +15,13 @@ from index.settings import IndexSettings
 from index.upkeep import Upkeep, build_all
 from tests.bot.stage import Stage, playing
 from tests.conftest import FIXTURES
-from tests.corpus.servers import Request, Server
+from tests.corpus.servers import Request, Server, page
 from tests.emulator import Permission, User
 from tests.emulator.interactions import Interaction, State
 from tests.emulator.messages import Message
 from tests.emulator.recorder import Upload
 from tests.fakes import FakeEmbedder, silent
+from tests.pages import rss
 
 QUESTION = "How long may national authorities take to answer a request for a harbour?"
 QUOTE = "National authorities will have 90 days to answer a request."
@@ -94,6 +95,20 @@ def test_release_added_by_its_address_is_quoted(play: Play) -> None:
     play(scenario)
 
 
+def test_forget_me_tells_an_administrator_what_stays_in_both_logs(play: Play) -> None:
+    async def scenario(stage: Stage, server: Server) -> None:
+        interaction = await admin(stage, "index add", addresses=f"http://127.0.0.1:{server.port}/release")
+        await finished(stage, interaction, "is served")
+        history = (await stage.answered(await admin(stage, "index history"))).text()
+        entries = history.count(f"Discord user {stage.ada.id}")
+        assert entries > 1
+        text = (await stage.command("forget-me")).text()
+        assert f"Kept: {entries + 1} entries under your id, of what you did as an administrator," in text
+        assert "Kept" not in (await stage.command("forget-me", user=stage.bob)).text()
+
+    play(scenario)
+
+
 def test_files_come_through_the_window_and_their_names_are_only_shown(play: Play) -> None:
     async def scenario(stage: Stage, server: Server) -> None:
         interaction = await admin(stage, "index add")
@@ -121,6 +136,26 @@ def test_what_is_set_aside_is_corrected_and_accepted(play: Play) -> None:
         )
         assert "**added** `2020-02-02" in (await finished(stage, submitted, "is served")).text()
         assert "Nothing is set aside." in (await stage.answered(await admin(stage, "index quarantine"))).text()
+
+    play(scenario)
+
+
+def test_change_that_a_file_offers_is_shown_and_accepted_by_hand(play: Play) -> None:
+    async def scenario(stage: Stage, server: Server) -> None:
+        added = await admin(stage, "index add", addresses=f"http://127.0.0.1:{server.port}/release")
+        await finished(stage, added, "is served")
+        file = Upload("release.html", "text/html", PAGE.replace(b"90 days", b"9 days"))
+        offered = await admin(stage, "index add", file=file, force=True)
+        assert "nobody gave that address by hand" in (await finished(stage, offered, "set aside")).text()
+        assert QUOTE in (await stage.ask(QUESTION)).text()
+        shown = await stage.answered(await admin(stage, "index quarantine"))
+        lines = shown.text().split("\n")
+        assert any(line.startswith("-# -") and "90 days" in line for line in lines), lines
+        assert any(line.startswith("-# +") and "9 days" in line for line in lines), lines
+        accept = await stage.emulator.click(stage.ada, shown, "Accept …")
+        submitted = await stage.emulator.submit(stage.ada, accept, {})
+        assert "**changed**" in (await finished(stage, submitted, "is served")).text()
+        assert QUOTE not in (await stage.ask(QUESTION)).text()
 
     play(scenario)
 
@@ -213,5 +248,23 @@ def test_what_is_no_address_is_refused_at_once(play: Play) -> None:
         assert "is no address" in interaction.original.text()
         private = await admin(stage, "index add", addresses="http://127.0.0.1:1/x")
         assert "failed" in (await finished(stage, private, "failed")).text()
+
+    play(scenario)
+
+
+def test_feed_whose_entries_fail_says_so_and_one_that_may_not_be_asked_for_is_refused(play: Play) -> None:
+    async def scenario(stage: Stage, server: Server) -> None:
+        address = f"http://127.0.0.1:{server.port}"
+        server.handlers["/failing"] = page(rss("News", [f"{address}/release", f"{address}/gone"]))
+        await stage.answered(await admin(stage, "feeds add", url=f"{address}/failing"))
+        polled = await finished(stage, await admin(stage, "feeds poll"), "is served")
+        assert "1 of 2 entries failed" in polled.text()
+        listed = (await stage.answered(await admin(stage, "feeds list"))).text()
+        assert "1 of 2 entries failed" in listed
+        assert "status 404" in listed
+        for bad in ("https://ada:secret@www.europol.europa.eu/feed", "https://www.example.org/feed"):
+            refused = (await stage.answered(await admin(stage, "feeds add", url=bad))).text()
+            assert "names a user" in refused or "is not a host that releases are taken from" in refused
+            assert "secret" not in refused
 
     play(scenario)

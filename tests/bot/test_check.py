@@ -3,64 +3,60 @@
 import pytest
 
 from bot.render import AMBER, BLUE
-from index.engine import Engine
-from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage, play, refusal
-from tests.emulator import Interaction
+from bot.store import Forgotten
+from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 
 CHECK = "Check against EU releases"
+NOTHING = Forgotten(frozenset(), 0, 0)
 
 
-async def checked(stage: Stage, text: str) -> Interaction:
+async def checked(chat: Chat, text: str) -> Message:
     """Let Bob check a message of Ada's."""
-    return await stage.emulator.context(stage.bob, await stage.emulator.post(stage.ada, stage.channel, text), CHECK)
+    return await chat.bob.use(CHECK, await chat.ada.write(text))
 
 
-@on_stage()
-async def test_claims_are_answered_with_quotes_for_one_person(stage: Stage) -> None:
-    interaction = await checked(stage, "I heard that CEPOL trains border control units. Cats are nice animals, too.")
-    assert interaction.deferred
-    message = await stage.answered(interaction)
+@simulated()
+async def test_claims_are_answered_with_quotes_for_one_person(chat: Chat) -> None:
+    message = await checked(chat, "I heard that CEPOL trains border control units. Cats are nice animals, too.")
+    assert message.deferred
     assert message.ephemeral
     assert message.accent_colours == [BLUE]
     lines = message.text().split("\n")
     assert lines[0] == "**The releases say:**"
     assert lines[1].startswith(f"> **[1]** “{QUOTE}")
     assert message.buttons == ["Context", "[1] consilium.europa.eu"]
-    context = await stage.click(stage.bob, message, "Context")
+    context = await chat.bob.click(message, "Context")
     assert f"**{QUOTE}" in context.text()
 
 
-@on_stage()
-async def test_what_no_release_bears_on_is_said(stage: Stage) -> None:
-    message = await stage.answered(await checked(stage, "Penguins vote on the colour of the ice every Tuesday."))
+@simulated()
+async def test_what_no_release_bears_on_is_said(chat: Chat) -> None:
+    message = await checked(chat, "Penguins vote on the colour of the ice every Tuesday.")
     assert message.ephemeral
     assert message.accent_colours == [AMBER]
     assert message.text() == "Nothing in the releases bears on this."
 
 
 @pytest.mark.parametrize("text", ["lol", "🐧🐧🐧", "of the and"])
-def test_message_without_a_claim_is_refused_at_once(served_by_default_model: Engine, text: str) -> None:
-    async def scenario(stage: Stage) -> None:
-        assert refusal(await checked(stage, text)) == "The message claims nothing that could be looked up."
-
-    play(scenario, served_by_default_model)
+@simulated()
+async def test_message_without_a_claim_is_refused_at_once(chat: Chat, text: str) -> None:
+    assert refusal(await checked(chat, text)) == "The message claims nothing that could be looked up."
 
 
-@on_stage()
-async def test_answer_of_the_bot_itself_claims_nothing(stage: Stage) -> None:
-    answer = await stage.ask()
-    refused = await stage.emulator.context(stage.bob, answer, CHECK)
+@simulated()
+async def test_answer_of_the_bot_itself_claims_nothing(chat: Chat) -> None:
+    refused = await chat.bob.use(CHECK, await chat.ask())
     assert refusal(refused) == "The message claims nothing that could be looked up."
 
 
-@on_stage(pace=6, pace_burst=1)
-async def test_pace_holds(stage: Stage) -> None:
-    await stage.answered(await checked(stage, QUESTION))
-    assert refusal(await checked(stage, QUESTION)) == "That was fast: ask again in 10 seconds."
+@simulated(pace=6, pace_burst=1)
+async def test_pace_holds(chat: Chat) -> None:
+    await checked(chat, QUESTION)
+    assert refusal(await checked(chat, QUESTION)) == "That was fast: ask again in 10 seconds."
 
 
-@on_stage()
-async def test_nothing_of_a_checked_message_is_kept(stage: Stage) -> None:
-    await stage.answered(await checked(stage, "CEPOL trains border control units."))
-    assert await stage.bot.storing(lambda store: store.forget_asker(stage.bob.id)) == 0
-    assert await stage.bot.storing(lambda store: store.forget_asker(stage.ada.id)) == 0
+@simulated()
+async def test_nothing_of_a_checked_message_is_kept(chat: Chat) -> None:
+    await checked(chat, "CEPOL trains border control units.")
+    assert await chat.bot.storing(lambda store: store.forget_asker(chat.bob.id)) == NOTHING
+    assert await chat.bot.storing(lambda store: store.forget_asker(chat.ada.id)) == NOTHING

@@ -3,25 +3,17 @@
 import re
 from collections.abc import Iterator
 
+import pytest
+from discord import Permissions
+
 from bot.words import words_for
-from index.engine import Engine
-from tests.bot.stage import NEEDED, QUESTION, QUOTE, Stage, play
-from tests.emulator.channels import Channel
-from tests.emulator.components import walk
+from tests.emulator.components import STRING_SELECT, walk
 from tests.emulator.errors import JSON
+from tests.simulation import QUESTION, QUOTE, Chat, Message, Person, simulated
 
 LOCALES = {"fr": "fr", "de": "de", "es-ES": "es", "es-419": "es", "it": "it", "pl": "pl"}
 MORE = {"en": "More", "fr": "Plus", "de": "Mehr", "es": "Más", "it": "Altro", "pl": "Więcej"}
 _CHAT_INPUT = 1
-_STRING_SELECT = 3
-
-
-def french_channel(stage: Stage) -> Channel:
-    """Make a French server with the bot and Ada in it, and a channel there."""
-    guild = stage.emulator.add_guild("Un serveur", locale="fr")
-    guild.bot_permissions = int(NEEDED)
-    guild.add_member(stage.ada)
-    return guild.add_channel("général")
 
 
 def said(command: JSON, field: str, locale: str) -> str:
@@ -36,181 +28,180 @@ def within(command: JSON) -> Iterator[JSON]:
         yield from within(option)
 
 
-def test_commands_are_offered_in_the_language_of_whoever_reads_them(served_by_default_model: Engine) -> None:
-    async def scenario(stage: Stage) -> None:
-        commands = stage.emulator.commands.listed()
-        assert {"ask", "agency", "releases", "help", "about", "forget-me", "setup"} <= {one["name"] for one in commands}
-        for locale, language in LOCALES.items():
-            words = words_for(language)
-            for kind in {command["type"] for command in commands}:
-                names = [said(command, "name", locale) for command in commands if command["type"] == kind]
-                assert len(set(names)) == len(names)
-            for command in commands:
-                siblings = command.get("options") or []
-                for each in (command, *siblings):
-                    assert said(each, "name", locale) == words(each["name"])
-                    assert len(said(each, "name", locale)) <= 32
-                    if command["type"] == _CHAT_INPUT:
-                        assert said(each, "description", locale) == words(each["description"]) != each["description"]
-                        assert len(said(each, "description", locale)) <= 100
-                        assert re.fullmatch(r"[-_'\w]{1,32}", said(each, "name", locale))
-                        assert said(each, "name", locale).islower()
-                assert len({said(each, "name", locale) for each in siblings}) == len(siblings)
-        ask = next(command for command in commands if command["name"] == "ask")
-        assert ask["name_localizations"]["es-ES"] == ask["name_localizations"]["es-419"] == "preguntar"
-        assert set(ask["name_localizations"]) == set(LOCALES)
-
-    play(scenario, served_by_default_model)
+def dates(message: Message) -> list[str]:
+    """Return the dates in the menu of a list of releases: they are written in the language of the list."""
+    return [option["description"] for option in message.components[1]["components"][0]["options"]]
 
 
-def test_commands_of_administrators_keep_their_names_and_are_described_in_the_language_of_the_reader(
-    served_by_default_model: Engine,
+def owner(chat: Chat, locale: str) -> Person:
+    """Return somebody who manages the server."""
+    return chat.add_person("owner", locale=locale, permissions=Permissions(manage_guild=True))
+
+
+@simulated()
+async def test_commands_are_offered_in_the_language_of_whoever_reads_them(chat: Chat) -> None:
+    commands = chat.commands()
+    assert {"ask", "agency", "releases", "help", "about", "forget-me", "setup"} <= {one["name"] for one in commands}
+    for locale, language in LOCALES.items():
+        words = words_for(language)
+        for kind in {command["type"] for command in commands}:
+            names = [said(command, "name", locale) for command in commands if command["type"] == kind]
+            assert len(set(names)) == len(names)
+        for command in commands:
+            siblings = command.get("options") or []
+            for each in (command, *siblings):
+                assert said(each, "name", locale) == words(each["name"])
+                assert len(said(each, "name", locale)) <= 32
+                if command["type"] == _CHAT_INPUT:
+                    assert said(each, "description", locale) == words(each["description"]) != each["description"]
+                    assert len(said(each, "description", locale)) <= 100
+                    assert re.fullmatch(r"[-_'\w]{1,32}", said(each, "name", locale))
+                    assert said(each, "name", locale).islower()
+            assert len({said(each, "name", locale) for each in siblings}) == len(siblings)
+    ask = next(command for command in commands if command["name"] == "ask")
+    assert ask["name_localizations"]["es-ES"] == ask["name_localizations"]["es-419"] == "preguntar"
+    assert set(ask["name_localizations"]) == set(LOCALES)
+
+
+@simulated(administered=True)
+async def test_commands_of_administrators_keep_their_names_and_are_described_in_the_language_of_the_reader(
+    chat: Chat,
 ) -> None:
-    async def scenario(stage: Stage) -> None:
-        commands = stage.emulator.commands.listed(stage.guild.id)
-        assert {command["name"] for command in commands} == {"index", "feeds"}
-        for each in (one for command in commands for one in within(command)):
-            assert not each.get("name_localizations")
-            for locale, language in LOCALES.items():
-                described = said(each, "description", locale)
-                assert described == words_for(language)(each["description"]) != each["description"]
-                assert len(described) <= 100
-
-    play(scenario, served_by_default_model, administered=True)
-
-
-def test_window_of_administrators_speaks_their_language(served_by_default_model: Engine) -> None:
-    async def scenario(stage: Stage) -> None:
+    commands = chat.commands(chat.guild.id)
+    assert {command["name"] for command in commands} == {"index", "feeds"}
+    for each in (one for command in commands for one in within(command)):
+        assert not each.get("name_localizations")
         for locale, language in LOCALES.items():
-            stage.ada.locale = locale
-            shown = await stage.emulator.slash(stage.ada, stage.channel, "index add", override=True)
-            assert shown.modal is not None
-            assert shown.modal["title"] == words_for(language)("Add releases from files")
-
-    play(scenario, served_by_default_model, administered=True)
+            described = said(each, "description", locale)
+            assert described == words_for(language)(each["description"]) != each["description"]
+            assert len(described) <= 100
 
 
-def test_public_answer_speaks_the_language_of_the_server_around_english_quotes(served_by_default_model: Engine) -> None:
-    async def scenario(stage: Stage) -> None:
-        channel = french_channel(stage)
-        stage.ada.locale = "de"
-        interaction = await stage.emulator.slash(stage.ada, channel, "ask", question=QUESTION)
-        answer = await stage.answered(interaction)
-        assert not answer.ephemeral
-        assert f"Question\u00a0: {QUESTION}" in answer.text()
+@simulated(administered=True)
+async def test_window_of_administrators_speaks_their_language(chat: Chat) -> None:
+    chat.open_to_all("index")
+    for locale, language in LOCALES.items():
+        chat.ada.locale = locale
+        window = await chat.ada.command_opens("index add")
+        assert window.title == words_for(language)("Add releases from files")
+
+
+@pytest.mark.parametrize(
+    ("locale", "date"),
+    [("fr", "6 décembre 2018"), ("de", "6. Dezember 2018"), ("es-ES", "6 de diciembre de 2018"),
+     ("es-419", "6 de diciembre de 2018"), ("it", "6 dicembre 2018"), ("pl", "6 grudnia 2018"),
+     ("en-US", "6 December 2018"), ("ja", "6 December 2018")],
+)  # fmt: skip
+@simulated()
+async def test_what_everybody_sees_is_in_the_language_of_the_server(chat: Chat, locale: str, date: str) -> None:
+    chat.locale = locale
+    chat.ada.locale = "pl"
+    assert dates(await chat.ada.command("releases")) == [date]
+
+
+@simulated()
+async def test_public_answer_speaks_the_language_of_the_server_around_english_quotes(chat: Chat) -> None:
+    chat.locale = "fr"
+    chat.ada.locale = "de"
+    answer = await chat.ask()
+    assert not answer.ephemeral
+    assert f"Question\u00a0: {QUESTION}" in answer.text()
+    assert QUOTE in answer.text()
+    assert "Migrant smuggling" in answer.text()
+    assert "il y a" in answer.text()
+    assert {"Plus", "Approfondir", "Utile", "Pas utile", "Supprimer", "Contexte"} <= set(answer.buttons)
+
+
+@simulated()
+async def test_what_only_one_person_sees_speaks_their_language(chat: Chat) -> None:
+    chat.locale = "fr"
+    for locale, language in LOCALES.items():
+        chat.ada.locale = locale
+        answer = await chat.ask(private=True)
+        assert answer.ephemeral
         assert QUOTE in answer.text()
-        assert "Migrant smuggling" in answer.text()
-        assert "il y a" in answer.text()
-        assert {"Plus", "Approfondir", "Utile", "Pas utile", "Supprimer", "Contexte"} <= set(answer.buttons)
-
-    play(scenario, served_by_default_model)
-
-
-def test_what_only_one_person_sees_speaks_their_language(served_by_default_model: Engine) -> None:
-    async def scenario(stage: Stage) -> None:
-        channel = french_channel(stage)
-        for locale, language in LOCALES.items():
-            stage.ada.locale = locale
-            interaction = await stage.emulator.slash(stage.ada, channel, "ask", question=QUESTION, private=True)
-            answer = await stage.answered(interaction)
-            assert answer.ephemeral
-            assert QUOTE in answer.text()
-            assert MORE[language] in answer.buttons
-            refused = await stage.emulator.slash(stage.ada, channel, "ask", question="?!")
-            assert refused.original is not None
-            assert refused.original.ephemeral
-            assert refused.original.text() == words_for(language)(
-                'The question holds no word: ask in a few words, as "What will Europol do?".'
-            )
-
-    play(scenario, served_by_default_model)
+        assert MORE[language] in answer.buttons
+        refused = await chat.ask("?!")
+        assert refused.ephemeral
+        assert refused.text() == words_for(language)(
+            'The question holds no word: ask in a few words, as "What will Europol do?".'
+        )
 
 
-def test_button_under_a_public_answer_speaks_the_language_of_whoever_presses_it(
-    served_by_default_model: Engine,
-) -> None:
-    async def scenario(stage: Stage) -> None:
-        answer = await stage.ask()
-        stage.bob.locale = "pl"
-        pressed = await stage.emulator.click(stage.bob, answer, "Delete")
-        assert pressed.original is not None
-        assert pressed.original.text() == "Usunąć to może tylko osoba, która zadała pytanie, albo moderator."
-        pressed = await stage.emulator.click(stage.bob, answer, "Follow up")
-        assert pressed.modal is not None
-        assert pressed.modal["title"] == "Dopytaj"
-
-    play(scenario, served_by_default_model)
+@simulated()
+async def test_what_a_server_keeps_private_speaks_the_language_of_whoever_asked(chat: Chat) -> None:
+    chat.locale = "fr"
+    hans = chat.add_person("hans", locale="de")
+    message = await chat.ada.command("releases")
+    menu = message.components[1]["components"][0]
+    outline = await hans.choose(message, menu["placeholder"], [menu["options"][0]["value"]])
+    assert outline.text().split("\n")[1].endswith(" · Englisch")
+    await chat.server_chose(private=True)
+    assert dates(await hans.command("releases")) == ["6. Dezember 2018"]
 
 
-def test_language_chosen_in_setup_wins_over_that_of_the_server(served_by_default_model: Engine) -> None:
-    async def scenario(stage: Stage) -> None:
-        channel = french_channel(stage)
-        assert channel.guild is not None
-        owner = channel.guild.owner
-        owner.locale = "it"
-        shown = await stage.emulator.slash(owner, channel, "setup")
-        assert shown.original is not None
-        assert "Impostazioni di questo server" in shown.original.text()
-        menus = [one for one in walk(shown.original.components) if one["type"] == _STRING_SELECT]
-        language = next(one for one in menus if "pl" in [option["value"] for option in one["options"]])
-        chosen = await stage.emulator.select(owner, shown.original, language["custom_id"], ["pl"])
-        assert chosen.acked
-        answer = await stage.answered(await stage.emulator.slash(stage.ada, channel, "ask", question=QUESTION))
-        assert f"Pytanie: {QUESTION}" in answer.text()
-        assert "Więcej" in answer.buttons
-        mentioned = await stage.mention(QUESTION, channel=channel)
-        assert "Więcej" in mentioned.buttons
-
-    play(scenario, served_by_default_model)
+@simulated()
+async def test_button_under_a_public_answer_speaks_the_language_of_whoever_presses_it(chat: Chat) -> None:
+    answer = await chat.ask()
+    chat.bob.locale = "pl"
+    refused = await chat.bob.click(answer, "Delete")
+    assert refused.text() == "Usunąć to może tylko osoba, która zadała pytanie, albo moderator."
+    assert (await chat.bob.opens(answer, "Follow up")).title == "Dopytaj"
 
 
-def test_mention_speaks_the_language_of_the_server(served_by_default_model: Engine) -> None:
-    async def scenario(stage: Stage) -> None:
-        stage.ada.locale = "de"
-        await stage.ask(private=True)
-        answer = await stage.mention(QUESTION, channel=french_channel(stage))
+@simulated()
+async def test_language_chosen_in_setup_wins_over_that_of_the_server(chat: Chat) -> None:
+    chat.locale = "fr"
+    italian = owner(chat, "it")
+    shown = await italian.command("setup")
+    assert "Impostazioni di questo server" in shown.text()
+    menus = [one for one in walk(shown.components) if one["type"] == STRING_SELECT]
+    language = next(one for one in menus if "pl" in [option["value"] for option in one["options"]])
+    await italian.choose(shown, language["custom_id"], ["pl"])
+    answer = await chat.ask()
+    assert f"Pytanie: {QUESTION}" in answer.text()
+    assert QUOTE in answer.text()
+    assert "Więcej" in answer.buttons
+    assert "Więcej" in (await chat.mention()).buttons
+
+
+@simulated()
+async def test_mention_speaks_the_language_of_the_server(chat: Chat) -> None:
+    chat.ada.locale = "de"
+    await chat.ask(private=True)
+    answer = await chat.mention(channel=chat.add_server("Un serveur", chat.ada, locale="fr"))
+    assert QUOTE in answer.text()
+    assert "Plus" in answer.buttons
+    assert "More" in (await chat.mention()).buttons
+
+
+@simulated()
+async def test_direct_message_speaks_the_language_of_the_last_interaction(chat: Chat) -> None:
+    private = chat.ada.private_channel
+    assert "More" in (await chat.mention(channel=private)).buttons
+    for locale, language in LOCALES.items():
+        chat.ada.locale = locale
+        await chat.ada.command("help")
+        answer = await chat.mention(channel=private)
         assert QUOTE in answer.text()
-        assert "Plus" in answer.buttons
-        assert "More" in (await stage.mention(QUESTION)).buttons
-
-    play(scenario, served_by_default_model)
+        assert MORE[language] in answer.buttons
+    assert "More" in (await chat.bob.mention_bot(QUESTION, channel=chat.bob.private_channel)).buttons
 
 
-def test_direct_message_speaks_the_language_of_the_last_interaction(served_by_default_model: Engine) -> None:
-    async def scenario(stage: Stage) -> None:
-        channel = stage.emulator.private_channel(stage.ada)
-        assert "More" in (await stage.mention(QUESTION, channel=channel)).buttons
-        for locale, language in LOCALES.items():
-            stage.ada.locale = locale
-            await stage.emulator.slash(stage.ada, stage.channel, "help")
-            answer = await stage.mention(QUESTION, channel=channel)
-            assert QUOTE in answer.text()
-            assert MORE[language] in answer.buttons
-
-    play(scenario, served_by_default_model)
+@simulated()
+async def test_card_of_a_body_is_told_in_the_language_of_the_server(chat: Chat) -> None:
+    chat.locale = "fr"
+    card = await chat.ada.command("agency", name="CEPOL")
+    text = re.sub(r"\\(.)", r"\1", card.text())
+    assert "agence décentralisée · Budapest, HU · depuis 2000" in text
+    assert "CEPOL : cité dans 1 communiqué et 1 passage" in text
+    assert "Operational needs-based training" in text
+    assert "Question sur CEPOL" in card.buttons
 
 
-def test_card_of_a_body_is_told_in_the_language_of_the_server(served_by_default_model: Engine) -> None:
-    async def scenario(stage: Stage) -> None:
-        channel = french_channel(stage)
-        card = await stage.answered(await stage.emulator.slash(stage.ada, channel, "agency", name="CEPOL"))
-        text = re.sub(r"\\(.)", r"\1", card.text())
-        assert "agence décentralisée · Budapest, HU · depuis 2000" in text
-        assert "CEPOL : cité dans 1 communiqué et 1 passage" in text
-        assert "Operational needs-based training" in text
-        assert "Question sur CEPOL" in card.buttons
-
-    play(scenario, served_by_default_model)
-
-
-def test_setup_names_missing_permissions_as_discord_does(served_by_default_model: Engine) -> None:
-    async def scenario(stage: Stage) -> None:
-        stage.guild.owner.locale = "de"
-        stage.guild.bot_permissions = 0
-        stage.guild.change_role(stage.guild.everyone, int(stage.guild.everyone.permissions) & ~0x800)
-        shown = await stage.emulator.slash(stage.guild.owner, stage.channel, "setup")
-        assert shown.original is not None
-        assert f"In <#{stage.channel.id}> kann ich nicht antworten, es fehlt: " in shown.original.text()
-        assert "Nachrichten senden" in shown.original.text()
-
-    play(scenario, served_by_default_model)
+@simulated()
+async def test_setup_names_missing_permissions_as_discord_does(chat: Chat) -> None:
+    chat.deny(chat.channel, "send_messages")
+    shown = await owner(chat, "de").command("setup")
+    assert f"In {chat.channel.mention} kann ich nicht antworten, es fehlt: " in shown.text()
+    assert "Nachrichten senden" in shown.text()

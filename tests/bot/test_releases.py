@@ -1,8 +1,7 @@
 """`/releases`: the list, its pages, and a release's outline."""
 
 from bot.render import AMBER, BLUE, GREY
-from tests.bot.stage import Stage, on_stage, refusal
-from tests.emulator import Message
+from tests.simulation import Chat, Message, refusal, simulated
 
 PICK = "Pick one to see its outline"
 
@@ -12,9 +11,9 @@ def titles(message: Message) -> list[str]:
     return [line for line in message.text().split("\n") if line.startswith("<t:")]
 
 
-@on_stage(engine="library")
-async def test_list_is_newest_first_and_turned_by_whoever_asked(stage: Stage) -> None:
-    message = await stage.command("releases")
+@simulated(engine="library")
+async def test_list_is_newest_first_and_turned_by_whoever_asked(chat: Chat) -> None:
+    message = await chat.ada.command("releases")
     assert not message.ephemeral
     assert message.accent_colours == [GREY]
     assert message.text().startswith(
@@ -22,7 +21,7 @@ async def test_list_is_newest_first_and_turned_by_whoever_asked(stage: Stage) ->
     )
     assert len(titles(message)) == 10
     assert message.buttons == ["Next"]
-    await stage.click(stage.ada, message, "Next")
+    await chat.ada.click(message, "Next")
     assert titles(message)[-1].endswith(
         "**Migrant smuggling: Council approves a set of measures to fight smuggling networks**"
     )
@@ -31,42 +30,42 @@ async def test_list_is_newest_first_and_turned_by_whoever_asked(stage: Stage) ->
     assert not message.ephemeral
 
 
-@on_stage(engine="library")
-async def test_somebody_else_turns_a_page_of_their_own(stage: Stage) -> None:
-    message = await stage.command("releases")
+@simulated(engine="library")
+async def test_somebody_else_turns_a_page_of_their_own(chat: Chat) -> None:
+    message = await chat.ada.command("releases")
     before = message.text()
-    own = await stage.click(stage.bob, message, "Next")
-    assert own is not message
+    own = await chat.bob.click(message, "Next")
+    assert own != message
     assert own.ephemeral
     assert len(titles(own)) == 3
     assert message.text() == before
-    await stage.click(stage.bob, own, "Back")
+    await chat.bob.click(own, "Back")
     assert own.text() == before
 
 
-@on_stage(engine="library")
-async def test_query_narrows_the_list_and_holds_on_every_page(stage: Stage) -> None:
-    message = await stage.command("releases", query="cocaine port")
+@simulated(engine="library")
+async def test_query_narrows_the_list_and_holds_on_every_page(chat: Chat) -> None:
+    message = await chat.ada.command("releases", query="cocaine port")
     assert message.text().startswith("**12 releases**")
-    await stage.click(stage.ada, message, "Next")
+    await chat.ada.click(message, "Next")
     assert [line.rpartition(" ")[2] for line in titles(message)] == ["Bremen**", "Antwerp**"]
 
 
-@on_stage(engine="library")
-async def test_nothing_matching_is_said(stage: Stage) -> None:
-    message = await stage.command("releases", query="penguins")
+@simulated(engine="library")
+async def test_nothing_matching_is_said(chat: Chat) -> None:
+    message = await chat.ada.command("releases", query="penguins")
     assert message.accent_colours == [AMBER]
     assert message.text() == "No release matches."
 
 
-@on_stage(engine="library")
-async def test_picking_one_shows_its_outline_to_that_person(stage: Stage) -> None:
-    message = await stage.command("releases", query="Antwerp")
+@simulated(engine="library")
+async def test_picking_one_shows_its_outline_to_that_person(chat: Chat) -> None:
+    message = await chat.ada.command("releases", query="Antwerp")
     options = message.components[1]["components"][0]["options"]
     assert [(one["label"], one["description"]) for one in options] == [
         ("Cocaine in the port of Antwerp", "15 January 2023")
     ]
-    shown = await stage.answered(await stage.emulator.select(stage.bob, message, PICK, [options[0]["value"]]))
+    shown = await chat.bob.choose(message, PICK, [options[0]["value"]])
     assert shown.ephemeral
     assert shown.accent_colours == [BLUE]
     assert shown.text().split("\n") == [
@@ -80,17 +79,16 @@ async def test_picking_one_shows_its_outline_to_that_person(stage: Stage) -> Non
     assert shown.components[1]["components"][0]["url"] == "https://example.europa.eu/antwerp"
 
 
-@on_stage(engine="library")
-async def test_picking_one_that_is_gone_says_so(stage: Stage) -> None:
-    message = await stage.command("releases", query="Antwerp")
-    options = message.components[1]["components"][0]["options"]
-    options[0]["value"] = "2020-01-01-gone"
-    shown = await stage.answered(await stage.emulator.select(stage.ada, message, PICK, ["2020-01-01-gone"]))
+@simulated(engine="library")
+async def test_picking_one_that_is_gone_says_so(chat: Chat) -> None:
+    message = await chat.ada.command("releases", query="Antwerp")
+    chat.rewrite(message, message.components[1]["components"][0]["options"][0]["value"], "2020-01-01-gone")
+    shown = await chat.ada.choose(message, PICK, ["2020-01-01-gone"])
     assert shown.text() == "This release is no longer served."
 
 
-@on_stage(engine="library", pace=6, pace_burst=1)
-async def test_pace_holds(stage: Stage) -> None:
-    await stage.command("releases")
-    refused = await stage.emulator.slash(stage.ada, stage.channel, "releases")
+@simulated(engine="library", pace=6, pace_burst=1)
+async def test_pace_holds(chat: Chat) -> None:
+    await chat.ada.command("releases")
+    refused = await chat.ada.command("releases")
     assert refusal(refused) == "That was fast: ask again in 10 seconds."

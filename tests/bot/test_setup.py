@@ -2,32 +2,27 @@
 
 from collections.abc import Sequence
 
-import discord
+from discord import Permissions
 
-from bot.run import _has_content_intent
 from bot.store import ServerSettings
-from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage, refusal
-from tests.emulator import Kind, Message, Permission, User
 from tests.emulator.components import STRING_SELECT, TEXT, walk
+from tests.simulation import QUESTION, QUOTE, Chat, Message, Person, refusal, simulated
 
 NEEDS = "This needs the permission to manage the server."
 CHANNELS, ASK_CHANNEL = 0, 1
 
 
-def manager(stage: Stage) -> User:
+def manager(chat: Chat) -> Person:
     """Return somebody who manages the server, and is not its owner."""
-    carol = stage.emulator.add_user("carol")
-    stage.guild.add_member(carol, permissions=int(Permission.MANAGE_GUILD))
-    return carol
+    return chat.add_person("carol", permissions=Permissions(manage_guild=True))
 
 
-async def opened(stage: Stage, user: User) -> Message:
+async def opened(user: Person) -> Message:
     """Let somebody open the settings."""
-    interaction = await stage.emulator.slash(user, stage.channel, "setup")
-    assert not interaction.deferred
-    assert interaction.original is not None
-    assert interaction.original.ephemeral
-    return interaction.original
+    message = await user.command("setup")
+    assert not message.deferred
+    assert message.ephemeral
+    return message
 
 
 def menu(message: Message, kind: int, number: int) -> str:
@@ -35,11 +30,9 @@ def menu(message: Message, kind: int, number: int) -> str:
     return str([part for part in walk(message.components) if part["type"] == kind][number]["custom_id"])
 
 
-async def choose(stage: Stage, user: User, message: Message, kind: int, number: int, values: Sequence[object]) -> None:
-    """Let somebody choose in a menu, and wait until the settings show it."""
-    edits = message.edits
-    await stage.emulator.select(user, message, menu(message, kind, number), values)
-    await stage.emulator.wait(lambda: message.edits > edits)
+async def choose(user: Person, message: Message, kind: int, number: int, values: Sequence[object]) -> Message:
+    """Let somebody choose in a menu."""
+    return await user.choose(message, menu(message, kind, number), values)
 
 
 def said(message: Message) -> list[str]:
@@ -47,21 +40,20 @@ def said(message: Message) -> list[str]:
     return [part["content"] for part in walk(message.components) if part["type"] == TEXT]
 
 
-@on_stage()
-async def test_only_managers_of_the_server_may_also_where_the_command_is_shown_to_all(stage: Stage) -> None:
-    command = await stage.emulator.slash(stage.bob, stage.channel, "setup", override=True)
-    assert refusal(command) == NEEDS
-    carol = manager(stage)
-    message = await opened(stage, carol)
-    stage.guild.members[carol.id].roles[0].permissions = 0
-    late = await stage.emulator.select(carol, message, menu(message, STRING_SELECT, 0), ["fr"])
-    assert refusal(late) == NEEDS
-    assert stage.bot.servers == {}
+@simulated()
+async def test_only_managers_of_the_server_may_also_where_the_command_is_shown_to_all(chat: Chat) -> None:
+    chat.open_to_all("setup")
+    assert refusal(await chat.bob.command("setup")) == NEEDS
+    carol = manager(chat)
+    message = await opened(carol)
+    chat.permit(chat.guild.roles["carol's"], Permissions.none())
+    assert refusal(await choose(carol, message, STRING_SELECT, 0, ["fr"])) == NEEDS
+    assert chat.bot.servers == {}
 
 
-@on_stage()
-async def test_one_view_holds_every_setting(stage: Stage) -> None:
-    message = await opened(stage, manager(stage))
+@simulated()
+async def test_one_view_holds_every_setting(chat: Chat) -> None:
+    message = await opened(manager(chat))
     assert said(message) == [
         "## Settings of this server",
         "**Channels** where I answer everybody; none chosen means all of them",
@@ -73,171 +65,158 @@ async def test_one_view_holds_every_setting(stage: Stage) -> None:
     assert message.buttons == ["Make private"]
 
 
-@on_stage()
-async def test_channels_where_a_permission_is_missing_are_listed(stage: Stage) -> None:
-    closed = stage.guild.add_channel("closed")
-    closed.set_overwrite(stage.guild.bot_role, deny=Permission.SEND_MESSAGES | Permission.READ_MESSAGE_HISTORY)
-    forum = stage.guild.add_channel("forum", Kind.FORUM)
-    forum.set_overwrite(stage.guild.bot_role, deny=Permission.SEND_MESSAGES_IN_THREADS)
-    carol = manager(stage)
-    message = await opened(stage, carol)
+@simulated()
+async def test_channels_where_a_permission_is_missing_are_listed(chat: Chat) -> None:
+    closed = chat.guild.create_text_channel("closed")
+    chat.deny(closed, "send_messages", "read_message_history")
+    forum = chat.guild.create_forum_channel("forum")
+    chat.deny(forum, "send_messages_in_threads")
+    carol = manager(chat)
+    message = await opened(carol)
     assert said(message)[1].split("\n") == [
         f"⚠ I cannot answer in {closed.mention}: Send Messages, Read Message History",
         f"⚠ I cannot answer in {forum.mention}: Send Messages in Threads",
     ]
-    await choose(stage, carol, message, 8, CHANNELS, [stage.channel])
+    await choose(carol, message, 8, CHANNELS, [chat.channel])
     assert not said(message)[1].startswith("⚠")
 
 
-@on_stage()
-async def test_channels_are_kept_shown_and_obeyed(stage: Stage) -> None:
-    carol = manager(stage)
-    other = stage.guild.add_channel("other")
-    message = await opened(stage, carol)
-    await choose(stage, carol, message, 8, CHANNELS, [other])
-    assert stage.bot.servers[stage.guild.id].channels == (other.id,)
-    assert await stage.bot.storing(lambda store: store.servers()) == stage.bot.servers
+@simulated()
+async def test_channels_are_kept_shown_and_obeyed(chat: Chat) -> None:
+    carol = manager(chat)
+    other = chat.guild.create_text_channel("other")
+    message = await opened(carol)
+    await choose(carol, message, 8, CHANNELS, [other])
+    assert chat.bot.servers[chat.guild.id].channels == (other.id,)
+    assert await chat.bot.storing(lambda store: store.servers()) == chat.bot.servers
     [chosen] = [part for part in walk(message.components) if part.get("default_values")]
     assert [(int(one["id"]), one["type"]) for one in chosen["default_values"]] == [(other.id, "channel")]
-    assert (await stage.ask()).ephemeral
-    assert QUOTE in (await stage.mention(QUESTION, channel=other)).text()
-    await choose(stage, carol, message, 8, CHANNELS, [])
-    assert not (await stage.ask()).ephemeral
+    assert (await chat.ask()).ephemeral
+    assert QUOTE in (await chat.mention(QUESTION, channel=other)).text()
+    await choose(carol, message, 8, CHANNELS, [])
+    assert not (await chat.ask()).ephemeral
 
 
-@on_stage()
-async def test_channel_that_was_deleted_is_not_offered_as_chosen(stage: Stage) -> None:
-    gone = stage.guild.add_channel("gone")
-    await stage.server_chose(channels=(gone.id, stage.channel.id))
-    gone.delete()
-    message = await opened(stage, manager(stage))
+@simulated()
+async def test_channel_that_was_deleted_is_not_offered_as_chosen(chat: Chat) -> None:
+    gone = chat.guild.create_text_channel("gone")
+    await chat.server_chose(channels=(gone.id, chat.channel.id))
+    chat.env.backend.delete_channel(gone.id)
+    message = await opened(manager(chat))
     [chosen] = [part for part in walk(message.components) if part.get("default_values")]
-    assert [int(one["id"]) for one in chosen["default_values"]] == [stage.channel.id]
+    assert [int(one["id"]) for one in chosen["default_values"]] == [chat.channel.id]
 
 
-@on_stage()
-async def test_privacy_language_and_pace_are_kept_and_obeyed(stage: Stage) -> None:
-    carol = manager(stage)
-    message = await opened(stage, carol)
-    await stage.emulator.click(carol, message, "Make private")
+@simulated()
+async def test_privacy_language_and_pace_are_kept_and_obeyed(chat: Chat) -> None:
+    carol = manager(chat)
+    message = await opened(carol)
+    await carol.click(message, "Make private")
     assert said(message)[-1] == "**Answers are private unless asked otherwise**"
-    assert (await stage.ask()).ephemeral
-    await stage.emulator.click(carol, message, "Make public")
-    await choose(stage, carol, message, STRING_SELECT, 0, ["fr"])
-    await choose(stage, carol, message, STRING_SELECT, 1, ["2"])
-    assert stage.bot.servers[stage.guild.id] == ServerSettings(language="fr", pace=2)
-    assert await stage.bot.storing(lambda store: store.servers()) == stage.bot.servers
-    assert stage.bot.words_public(stage.guild.id, "en-GB", stage.ada.id).language == "fr"
+    assert (await chat.ask()).ephemeral
+    await carol.click(message, "Make public")
+    await choose(carol, message, STRING_SELECT, 0, ["fr"])
+    await choose(carol, message, STRING_SELECT, 1, ["2"])
+    assert chat.bot.servers[chat.guild.id] == ServerSettings(language="fr", pace=2)
+    assert await chat.bot.storing(lambda store: store.servers()) == chat.bot.servers
+    assert chat.bot.words_public(chat.guild.id, "en-GB", chat.ada.id).language == "fr"
     chosen = [one["label"] for part in walk(message.components) for one in part.get("options", []) if one["default"]]
     assert chosen == ["Français", "2"]
     for _ in range(2):
-        await stage.command("ask", user=stage.bob, question=QUESTION)
-    refused = await stage.emulator.slash(stage.bob, stage.channel, "ask", question=QUESTION)
+        await chat.bob.command("ask", question=QUESTION)
+    refused = await chat.bob.command("ask", question=QUESTION)
     assert "30" in refusal(refused)
-    await choose(stage, carol, message, STRING_SELECT, 0, ["-"])
-    await choose(stage, carol, message, STRING_SELECT, 1, ["-"])
-    assert stage.bot.servers[stage.guild.id] == ServerSettings()
+    await choose(carol, message, STRING_SELECT, 0, ["-"])
+    await choose(carol, message, STRING_SELECT, 1, ["-"])
+    assert chat.bot.servers[chat.guild.id] == ServerSettings()
 
 
-@on_stage()
-async def test_ask_channel_has_a_standing_message_and_a_thread_an_answer(stage: Stage) -> None:
-    carol = manager(stage)
-    place = stage.guild.add_channel("ask-the-eu")
-    message = await opened(stage, carol)
-    await choose(stage, carol, message, 8, ASK_CHANNEL, [place])
-    [standing] = place.messages
-    assert stage.bot.servers[stage.guild.id] == ServerSettings(ask_channel=place.id, ask_message=standing.id)
+@simulated()
+async def test_ask_channel_has_a_standing_message_and_a_thread_an_answer(chat: Chat) -> None:
+    carol = manager(chat)
+    place = chat.guild.create_text_channel("ask-the-eu")
+    message = await opened(carol)
+    await choose(carol, message, 8, ASK_CHANNEL, [place])
+    [standing] = chat.messages(place)
+    assert chat.bot.servers[chat.guild.id] == ServerSettings(ask_channel=place.id, ask_message=standing.id)
     assert standing.text().startswith("Ask what the EU has decided: press the button,")
     assert standing.buttons == ["Ask a question"]
 
-    shown = await stage.emulator.click(stage.ada, standing, "Ask a question")
-    sent = await stage.emulator.submit(stage.ada, shown, {"Your question": QUESTION})
-    told = await stage.answered(sent)
-    [thread] = [channel for channel in stage.guild.channels if channel.parent is place]
+    shown = await chat.ada.opens(standing, "Ask a question")
+    told = await shown.send({"Your question": QUESTION})
+    [thread] = place.threads
     assert thread.name == QUESTION
-    assert stage.ada.id in thread.joined
+    assert chat.ada.id in chat.env.backend.get_thread(thread.id).thread_members
     assert told.ephemeral
     assert told.text() == f"Answered in {thread.mention}."
-    [answer] = thread.messages
+    [answer] = chat.messages(thread)
     assert answer.text().startswith(f"-# Asked: {QUESTION}\n> **[1]** “{QUOTE}")
-    followed = await stage.reply(answer, "and Frontex?")
+    followed = await chat.ada.reply(answer, "and Frontex?")
     assert "Read as: " in followed.text()
 
 
-@on_stage()
-async def test_ask_channel_answers_though_it_is_none_of_the_chosen_and_moves(stage: Stage) -> None:
-    carol = manager(stage)
-    places = [stage.guild.add_channel("one"), stage.guild.add_channel("two")]
-    await stage.server_chose(channels=(stage.channel.id,))
-    message = await opened(stage, carol)
-    await choose(stage, carol, message, 8, ASK_CHANNEL, [places[0]])
-    assert QUOTE in (await stage.mention(QUESTION, channel=places[0])).text()
-    await choose(stage, carol, message, 8, ASK_CHANNEL, [places[1]])
-    assert len(places[1].messages) == 1
-    assert "Ask a question" not in [label for one in places[0].messages for label in one.buttons]
-    await choose(stage, carol, message, 8, ASK_CHANNEL, [])
-    assert places[1].messages == []
-    assert stage.bot.servers[stage.guild.id] == ServerSettings(channels=(stage.channel.id,))
+@simulated()
+async def test_ask_channel_answers_though_it_is_none_of_the_chosen_and_moves(chat: Chat) -> None:
+    carol = manager(chat)
+    places = [chat.guild.create_text_channel("one"), chat.guild.create_text_channel("two")]
+    await chat.server_chose(channels=(chat.channel.id,))
+    message = await opened(carol)
+    await choose(carol, message, 8, ASK_CHANNEL, [places[0]])
+    assert QUOTE in (await chat.mention(QUESTION, channel=places[0])).text()
+    await choose(carol, message, 8, ASK_CHANNEL, [places[1]])
+    assert len(chat.messages(places[1])) == 1
+    assert "Ask a question" not in [label for one in chat.messages(places[0]) for label in one.buttons]
+    await choose(carol, message, 8, ASK_CHANNEL, [])
+    assert chat.messages(places[1]) == []
+    assert chat.bot.servers[chat.guild.id] == ServerSettings(channels=(chat.channel.id,))
 
 
-@on_stage()
-async def test_ask_channel_needs_its_permissions(stage: Stage) -> None:
-    place = stage.guild.add_channel("ask-the-eu")
-    place.set_overwrite(stage.guild.bot_role, deny=Permission.CREATE_PUBLIC_THREADS)
-    carol = manager(stage)
-    message = await opened(stage, carol)
-    chosen = await stage.emulator.select(carol, message, menu(message, 8, ASK_CHANNEL), [place])
-    assert refusal(chosen) == f"I cannot answer in {place.mention}: Create Public Threads"
-    assert place.messages == []
+@simulated()
+async def test_ask_channel_needs_its_permissions(chat: Chat) -> None:
+    place = chat.guild.create_text_channel("ask-the-eu")
+    chat.deny(place, "create_public_threads")
+    carol = manager(chat)
+    message = await opened(carol)
+    assert (
+        refusal(await choose(carol, message, 8, ASK_CHANNEL, [place]))
+        == f"I cannot answer in {place.mention}: Create Public Threads"
+    )
+    assert chat.messages(place) == []
 
 
-@on_stage(pace=6, pace_burst=1)
-async def test_window_of_the_ask_channel_refuses_what_a_command_would(stage: Stage) -> None:
-    place = stage.guild.add_channel("ask-the-eu")
-    carol = manager(stage)
-    message = await opened(stage, carol)
-    await choose(stage, carol, message, 8, ASK_CHANNEL, [place])
-    [standing] = place.messages
+@simulated(pace=6, pace_burst=1)
+async def test_window_of_the_ask_channel_refuses_what_a_command_would(chat: Chat) -> None:
+    place = chat.guild.create_text_channel("ask-the-eu")
+    carol = manager(chat)
+    message = await opened(carol)
+    await choose(carol, message, 8, ASK_CHANNEL, [place])
+    [standing] = chat.messages(place)
 
     async def submit(text: str) -> str:
-        shown = await stage.emulator.click(stage.ada, standing, "Ask a question")
-        return refusal(await stage.emulator.submit(stage.ada, shown, {"Your question": text}))
+        shown = await chat.ada.opens(standing, "Ask a question")
+        return refusal(await shown.send({"Your question": text}))
 
     assert await submit("?!") == 'The question holds no word: ask in a few words, as "What will Europol do?".'
-    await stage.ask()
+    await chat.ask()
     assert await submit(QUESTION) == "That was fast: ask again in 10 seconds."
-    assert not [channel for channel in stage.guild.channels if channel.kind.is_thread]
+    assert place.threads == []
 
 
-@on_stage()
-async def test_words_in_the_ask_channel_are_no_question_without_the_intent(stage: Stage) -> None:
-    await stage.server_chose(ask_channel=stage.channel.id)
-    await stage.emulator.post(stage.ada, stage.channel, QUESTION)
-    await stage.quiet()
-    assert len(stage.said()) == 1
+@simulated()
+async def test_words_in_the_ask_channel_are_no_question_without_the_intent(chat: Chat) -> None:
+    await chat.server_chose(ask_channel=chat.channel.id)
+    await chat.ada.write(QUESTION)
+    assert chat.said() == []
 
 
-@on_stage(message_content=True)
-async def test_three_words_in_the_ask_channel_are_a_question_with_the_intent(stage: Stage) -> None:
-    talk = stage.guild.add_channel("talk")
-    await stage.server_chose(ask_channel=stage.channel.id)
-    thread = stage.channel.add_thread(owner=stage.ada)
-    for place, text in ((stage.channel, "hello there"), (talk, QUESTION), (thread, QUESTION)):
-        await stage.emulator.post(stage.ada, place, text)
-    asked = await stage.emulator.post(stage.ada, stage.channel, QUESTION)
-    await stage.emulator.wait(lambda: stage.said())
-    assert QUOTE in stage.said()[0]
-    assert stage.channel.messages[-1].reply_to is asked
-    await stage.quiet()
-    assert (len(stage.said()), stage.said(talk), stage.said(thread)) == (2, [], [])
-
-
-@on_stage()
-async def test_message_content_is_asked_for_only_where_the_application_has_it(stage: Stage) -> None:
-    async def has() -> bool:
-        probe = discord.Client(intents=discord.Intents.none(), connector=stage.emulator.connector())
-        return await _has_content_intent(probe, stage.emulator.token)
-
-    assert not await has()
-    stage.emulator.application.allow_message_content()
-    assert await has()
+@simulated(message_content=True)
+async def test_three_words_in_the_ask_channel_are_a_question_with_the_intent(chat: Chat) -> None:
+    talk = chat.guild.create_text_channel("talk")
+    await chat.server_chose(ask_channel=chat.channel.id)
+    thread = chat.add_thread(chat.channel)
+    for place, text in ((chat.channel, "hello there"), (talk, QUESTION), (thread, QUESTION)):
+        await chat.ada.write(text, channel=place)
+    asked = await chat.ada.write(QUESTION)
+    assert QUOTE in chat.said()[0]
+    assert chat.messages()[-1].replies_to == asked.id
+    assert (len(chat.said()), chat.said(talk), chat.said(thread)) == (1, [], [])

@@ -98,14 +98,30 @@ def test_page_of_80_000_elements_that_are_not_closed_is_read_in_bounded_time() -
     assert time.perf_counter() - began < bounded.TIMEOUT_S
 
 
-def test_large_page_of_prose_is_read_in_a_child() -> None:
-    paragraphs = [
-        f"Paragraph {at} says that measure {at} was adopted by the Council on that day." for at in range(9000)
-    ]
+def paragraphs_of(count: int) -> list[str]:
+    return [f"Paragraph {at} says that measure {at} was adopted by the Council on that day." for at in range(count)]
+
+
+def test_large_page_of_prose_is_read() -> None:
+    paragraphs = paragraphs_of(2500)
     data = page("<h1>Many measures</h1>" + "".join(f"<p>{line}</p>\n\n\n" for line in paragraphs))
     draft = clean(data + b" " * 600_000, "x.html")
     assert draft.text.split("\n\n") == paragraphs
     assert draft.title == "Many measures"
+
+
+@pytest.mark.parametrize("kind", ["html", "text", "front matter"])
+def test_text_longer_than_any_release_is_refused(kind: str) -> None:
+    body = "\n\n".join(paragraphs_of(2800))
+    data = {
+        "html": page("<h1>Many measures</h1>" + "".join(f"<p>{line}</p>" for line in paragraphs_of(2800))),
+        "text": body.encode(),
+        "front matter": f"---\ntitle: Many measures\n---\n{body}".encode(),
+    }[kind]
+    with pytest.raises(
+        SourceError, match=r"^x has 2\d\d,\d{3} characters of text: a release has at most 200,000, give"
+    ):
+        clean(data, "x")
 
 
 @pytest.mark.parametrize(
@@ -225,7 +241,7 @@ def test_pdf_with_pages_in_a_circle_ends() -> None:
 
 def test_child_that_wants_too_much_memory_is_given_up() -> None:
     with pytest.raises(SourceError, match=r"^x\.html (takes more than|is no page)"):
-        bounded.page_bounded(b"<html><body>" + b"<p>x " * 5_000_000, "x.html", None)
+        clean(b"<html><body>" + b"<p>x " * 4_000_000, "x.html")
 
 
 def test_good_draft_has_no_reasons(shipped_draft: Draft) -> None:

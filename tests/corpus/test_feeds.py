@@ -93,12 +93,17 @@ def test_what_is_no_feed_is_said_so(data: bytes) -> None:
         read_feed(data, URL)
 
 
-def test_feed_of_fifty_thousand_entries_is_bounded() -> None:
+def test_feed_of_fifteen_thousand_entries_is_bounded() -> None:
     began = time.monotonic()
-    items = "".join(item(f"/{number}", date=f"2018-12-06T09:{number % 60:02}:00Z") for number in range(50_000))
+    items = "".join(item(f"/{number}", date=f"2018-12-06T09:{number % 60:02}:00Z") for number in range(15_000))
     feed = read_feed(rss(items), URL)
     assert len(feed.entries) == 200
     assert time.monotonic() - began < 10
+
+
+def test_feed_of_more_than_two_megabytes_is_refused() -> None:
+    with pytest.raises(FeedError, match=r"is larger than 2 MB, which no feed needs: check the address\.$"):
+        read_feed(rss("&" * 20_000_000), URL)
 
 
 @pytest.mark.parametrize("newest", ["first", "last"])

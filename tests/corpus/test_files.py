@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import time
 from pathlib import Path
 
 import docx
@@ -10,6 +11,7 @@ import pytest
 from docx.document import Document
 
 from corpus.clean import clean
+from corpus.errors import SourceError
 from tests.pdfs import Words, pdf
 
 LEFT = [
@@ -162,3 +164,57 @@ def test_word_document_reads_as_with_its_changes_accepted(document: Document) ->
 def test_what_a_file_is_its_bytes_say_and_not_its_name(document: Document) -> None:
     assert clean(saved(document), "x.pdf").title == "Small harbours stay open"
     assert clean(pdf([[Words(60, 760, "A title", 18), *lines(LONG, 60, 720)]]), "x.docx").title == "A title"
+
+
+def nested_table(depth: int, width: int) -> str:
+    """Return a table in a table in a table, each with so many cells of text beside the next."""
+    cells = "".join(f"<w:tc><w:p><w:r><w:t>cell {depth} {at}</w:t></w:r></w:p></w:tc>" for at in range(width))
+    inner = nested_table(depth - 1, width) if depth else ""
+    return (
+        f"<w:tbl><w:tr>{cells}<w:tc><w:p/>{inner}<w:p><w:r><w:t>after {depth}</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+    )
+
+
+def appended(document: Document, xml: str) -> Document:
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    namespaces = nsdecls("w") + ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    holder = parse_xml(f"<w:p {namespaces}>{xml}</w:p>")
+    for element in list(holder):
+        document.element.body.insert(len(document.element.body) - 1, element)
+    return document
+
+
+def test_words_of_a_table_in_a_table_come_once_and_in_order(document: Document) -> None:
+    text = clean(saved(appended(document, nested_table(2, 2))), "x.docx").text
+    assert text.partition("2021 12 million")[2].split("\n\n")[1:] == [
+        "cell 2 0 cell 2 1",
+        "cell 1 0 cell 1 1",
+        "cell 0 0 cell 0 1 after 0",
+        "after 1",
+        "after 2",
+    ]
+
+
+def test_words_of_a_text_box_and_of_what_was_moved_come_once(document: Document) -> None:
+    said = "<w:r><w:t>{}</w:t></w:r>"
+    box = f"<w:txbxContent><w:p>{said.format('Boxed words.')}</w:p></w:txbxContent>"
+    moved = said.format("Moved words.")
+    xml = (
+        f"<w:p>{said.format('Before')}<w:r><mc:AlternateContent><mc:Choice Requires='wps'>{box}</mc:Choice>"
+        f"<mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r>{said.format(' and after.')}</w:p>"
+        f"<w:p><w:moveFrom w:id='1' w:author='a'>{moved}</w:moveFrom>{said.format('Here.')}</w:p>"
+        f"<w:p><w:moveTo w:id='1' w:author='a'>{moved}</w:moveTo></w:p>"
+    )
+    text = clean(saved(appended(document, xml)), "x.docx").text
+    assert text.split("\n\n")[-4:] == ["Before and after.", "Boxed words.", "Here.", "Moved words."]
+
+
+def test_bomb_of_nested_tables_is_read_in_a_moment(document: Document) -> None:
+    data = saved(appended(document, nested_table(75, 60) * 10))
+    assert len(data) < 300_000
+    began = time.perf_counter()
+    with pytest.raises(SourceError, match="characters of text: a release has at most 200,000"):
+        clean(data, "x.docx")
+    assert time.perf_counter() - began < 15

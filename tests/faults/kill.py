@@ -3,8 +3,9 @@
     python -m tests.faults.kill [--points 50] [--seed 0]
 
 Each time a process fetches pages from a loopback server, keeps them one by one, saying so, corrects one of those kept
-before, and builds. After it was killed: what is served is whole and answers, all that it said was kept is there, and
-the next run completes, with every release once and in its last version.
+before, erases another for good, and builds. After it was killed: what is served is whole and answers, all that it said
+was kept is there, and the next run completes, with every release once and in its last version, and no byte of what was
+to be erased.
 """
 
 import argparse
@@ -36,13 +37,16 @@ _WORK = """
 import pathlib, sys
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, quiet, upkeep
-folder, port, *urls = sys.argv[1:]
+folder, port, erased, *urls = sys.argv[1:]
 private = frozenset({("127.0.0.1", int(port))})
 keeper = upkeep(IndexSettings(data_dir=pathlib.Path(folder), model="fake", fetch_private=private), FakeEmbedder())
 print("ready", flush=True)
 for url in urls:
     for kept in keeper.add([url], quiet, build=False).taken.ingested:
         print("kept", kept.release_id, flush=True)
+if erased:
+    keeper.erase(erased, quiet)
+    print("erased", flush=True)
 keeper.rebuild(quiet)
 print("built", flush=True)
 """
@@ -65,23 +69,38 @@ class Rig:
         """
         for at in range(PAGES):
             self._put(f"/{number}-{at}", number * PAGES + at)
-        corrected = self.draw.choice(sorted(self.pages))
+        *others, corrected = self.draw.sample(sorted(self.pages), len(self.pages))
+        erased = next((path for path in others if not path.startswith(f"/{number}-")), None)
         self.pages[corrected].change(_page(corrected, 1_000_000 + number))
         urls = [self.site.url(path) for path in self.pages if path == corrected or path.startswith(f"/{number}-")]
-        kept, at_work = self._work(urls)
+        release_id = self._ids().get(self.site.url(erased), "") if erased else ""
+        kept, at_work = self._work(release_id, urls)
         self._look_at_what_is_served()
         with closing(open_corpus(self.settings)) as store:
             there = {release.release_id for release in store.releases()}
         assert kept <= there, f"lost: {kept - there}"
+        if erased:
+            upkeep(self.settings, FakeEmbedder()).erase(release_id, quiet)
+            self._look_for(self.pages.pop(erased))
         self._complete(urls, kept)
         return at_work
+
+    def _ids(self) -> dict[str | None, str]:
+        return {release.url: release.release_id for release in catalogue.releases(self.settings)}
+
+    def _look_for(self, erased: Tagged) -> None:
+        words = [part.split(b"</p>")[0] for part in erased.body.split(b"<p>The ")[1:]]
+        for path in self.settings.data_dir.rglob("*"):
+            if path.is_file():
+                data = path.read_bytes()
+                assert not any(each in data for each in words), f"{path} holds what was erased"
 
     def _put(self, path: str, seed: int) -> None:
         self.pages[path] = Tagged(_page(path, seed))
         self.site.handlers[path] = self.pages[path]
 
-    def _work(self, urls: list[str]) -> tuple[set[str], bool]:
-        arguments = [sys.executable, "-c", _WORK, str(self.settings.data_dir), str(self.site.port), *urls]
+    def _work(self, erased: str, urls: list[str]) -> tuple[set[str], bool]:
+        arguments = [sys.executable, "-c", _WORK, str(self.settings.data_dir), str(self.site.port), erased, *urls]
         process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -150,7 +169,8 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, rig(Path(folder) / "data", arguments.seed) as struck:
         hits = sum(struck.strike(number) for number in range(arguments.points))
-    print(f"{arguments.points} points, {hits} of them during the work: nothing lost, nothing twice, all served again")
+    print(f"{arguments.points} points, {hits} of them during the work: nothing lost, nothing twice, all served again,")
+    print("and nothing left of what was erased")
 
 
 if __name__ == "__main__":

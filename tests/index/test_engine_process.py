@@ -3,13 +3,16 @@
 import os
 import re
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from corpus.errors import GenerationError, QuestionError, WorkerError
+from corpus.errors import GenerationError, QuestionError, TooSlowError, WorkerError
 from index.engine import Engine
 from index.engine_process import EngineProcess
 from index.filters import Filters
@@ -46,6 +49,24 @@ def divide(_engine: Engine, by: int) -> float:
 
 def die(_engine: Engine) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def sleep(_engine: Engine) -> None:
+    time.sleep(600)
+
+
+def spin(_engine: Engine) -> None:
+    while True:
+        pass
+
+
+def search_for_ever(_engine: Engine) -> None:
+    """Hold the interpreter, too: no other thread of the process runs."""
+    re.match(r"(a+)+b", "a" * 60)
+
+
+def stop(_engine: Engine) -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def test_answers_are_those_of_an_engine_here(settings: IndexSettings, engine: EngineProcess) -> None:
@@ -124,3 +145,56 @@ def test_process_ends_with_the_one_that_started_it(engine: EngineProcess) -> Non
     process = engine._process
     engine._pipe.close()
     assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize("hang", [sleep, spin, search_for_ever, stop])
+def test_question_that_takes_too_long_ends_the_process(hang: Callable[[Engine], None], settings: IndexSettings) -> None:
+    engine = EngineProcess(settings, EMBEDDER, question_s=0.5)
+    began = time.monotonic()
+    with pytest.raises(TooSlowError, match="longer than 1 seconds and was stopped"):
+        run_one(engine, hang)
+    assert time.monotonic() - began < 5
+    assert engine._process.wait(5) == -signal.SIGKILL
+    with pytest.raises(WorkerError, match="has ended"):
+        run_one(engine, Engine.corpus)
+
+
+def test_time_for_one_question_is_not_counted_for_the_next(settings: IndexSettings) -> None:
+    engine = EngineProcess(settings, EMBEDDER, question_s=1.0)
+    works = [partial(nap, seconds=0.4)] * 5
+    assert list(engine.run_each(lambda: works.pop() if works else None)) == [Done(0.4)] * 5
+    time.sleep(2.5)
+    assert run_one(engine, partial(nap, seconds=0.1)) == 0.1
+    engine.close()
+
+
+def nap(_engine: Engine, seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def test_process_that_hangs_does_not_outlive_the_one_that_started_it(settings: IndexSettings) -> None:
+    code = (
+        "import pathlib, sys\n"
+        "from index.engine_process import EngineProcess\nfrom index.settings import IndexSettings\n"
+        "from tests.fakes import run_one\nfrom tests.index.test_engine_process import search_for_ever\n"
+        "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
+        f"engine = EngineProcess(settings, {EMBEDDER!r}, question_s=2.0)\n"
+        "print(engine._process.pid, flush=True)\n"
+        "run_one(engine, search_for_ever)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code, str(settings.data_dir)],
+        cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert parent.stdout is not None
+    process = Path("/proc") / parent.stdout.readline().strip()
+    time.sleep(0.5)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert process.exists()
+    ended = time.monotonic() + 10
+    while process.exists() and "Z" not in (process / "stat").read_text().rpartition(")")[2].split()[:1]:
+        assert time.monotonic() < ended
+        time.sleep(0.1)

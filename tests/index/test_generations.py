@@ -192,7 +192,7 @@ def test_missing_manifest_and_foreign_pointer_are_told(built: Generations, setti
 
 def test_generation_of_another_model_is_refused(built: Generations, settings: IndexSettings) -> None:
     other = FakeEmbedder()
-    other.model = "another"
+    other.model, other.digest = "another", "ab" * 32
     with Engine(settings, other) as engine, pytest.raises(GenerationError, match="built with the model fake"):
         engine.answer("What will Europol do?", Filters())
     assert built.current() == "000001"

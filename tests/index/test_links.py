@@ -1,6 +1,9 @@
 """A link opens its page at the quote, and nowhere else."""
 
+import datetime
 import re
+import time
+from contextlib import closing
 from urllib.parse import unquote
 
 import pytest
@@ -8,8 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.models import Release
+from index.engine import Engine
+from index.filters import Filters
 from index.links import MAX_URL_CHARS, link_to
 from index.sentences import Span, sentences
+from index.settings import IndexSettings
+from index.store.corpus import CorpusStore
+from index.upkeep import build_all
+from tests.fakes import FakeEmbedder, silent
+from tests.pages import paragraphs
 
 PAGE = "https://example.europa.eu/page"
 
@@ -94,3 +104,51 @@ def test_fragment_survives_decoding(text: str) -> None:
     address = link_to(PAGE, text, Span(0, len(text)))
     assert address is not None
     assert unquote(address.partition("text=")[2]) == text
+
+
+ONCE = "\n\n".join(paragraphs(7, 2200))[:273_499]
+TWICE = f"{ONCE}\n\n{ONCE}"
+
+
+@pytest.mark.parametrize("offset", [0, len(ONCE) + 2])
+def test_quote_of_a_long_page_that_holds_its_text_twice_has_the_plain_address_at_once(offset: int) -> None:
+    assert len(TWICE) == 547_000
+    middle = TWICE.index("\n\n", 130_000) + 2
+    began = time.process_time()
+    for span in sentences(TWICE[middle : middle + 1_000])[:3]:
+        assert link_to(PAGE, TWICE, Span(middle + span.start + offset, middle + span.end + offset)) == PAGE
+    assert time.process_time() - began < 1
+
+
+def test_quote_of_a_long_page_that_differs_late_gets_as_many_words_as_it_takes() -> None:
+    same = "word " * 100_000
+    text = f"{same}first one of them all ends here. {same}second one of them all ends here."
+    began = time.process_time()
+    assert link(text, "one of them all ends here.", at=1) == (
+        f"{PAGE}#:~:text=second-,one%20of%20them%20all%20ends%20here."
+    )
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("piece", ["a", "a ", "aa\n", "ab ", "- a\n", "a, b. "])
+def test_worst_pages_take_no_time(piece: str) -> None:
+    text = piece * (547_000 // len(piece))
+    began = time.process_time()
+    for span in (Span(0, 400), Span(270_000, 270_040), Span(270_000, 271_000), Span(0, len(text))):
+        assert link_to(PAGE, text, span) == PAGE
+    assert time.process_time() - began < 3
+
+
+def test_question_about_such_a_page_is_answered_at_once(settings: IndexSettings, embedder: FakeEmbedder) -> None:
+    day = datetime.date(2024, 5, 6)
+    release = Release("2024-05-06-twice", "Twice", "European Commission", day, "en", TWICE, url=PAGE)
+    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+        store.accept(release, canonical_url=PAGE, raw_sha256="", cleaner=1, action="added")
+    build_all(settings, embedder, silent)
+    with Engine(settings, embedder) as engine:
+        engine.warm()
+        question = paragraphs(7, 900)[-1].partition(".")[0]
+        began = time.process_time()
+        answer = engine.answer(question, Filters())
+        assert time.process_time() - began < 5
+    assert (answer.quotes + answer.related)[0].link == PAGE

@@ -1,5 +1,6 @@
 """Work in another process: what it says, how it ends, and that nothing is left of it."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.bounded import in_child
 from corpus.errors import BuildRunningError, SourceError, UnknownReleaseError, WorkerError
 from index.child import ChildProcess
 from index.engine import Engine
@@ -22,6 +24,7 @@ from index.models import Meter, Step
 from index.settings import IndexSettings
 from index.store.corpus import By
 from index.upkeep import Upkeep, build_all
+from tests.corpus.test_bombs import spin
 from tests.fakes import FakeEmbedder, quiet, silent
 from tests.pages import paragraphs
 
@@ -191,3 +194,60 @@ def test_threads_may_work_at_once(settings: IndexSettings, child: ChildProcess) 
     for thread in threads:
         thread.join()
     assert len(results) == 3
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Keep the interpreter to oneself, in C, as long as anybody waits; say before which process that is."""
+
+    in_child: bool
+
+    def run(self, tools: Tools) -> None:
+        if self.in_child:
+            tools.progress("fetch", in_child(os.getpid, name="it"), 1 << 30)
+            in_child(spin, name="it")
+        tools.progress("fetch", os.getpid(), 1 << 30)
+        spin()
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Write into the log."""
+
+    def run(self, tools: Tools) -> None:
+        try:
+            raise ZeroDivisionError("nobody foresaw this")
+        except ZeroDivisionError:
+            logging.getLogger("index.mishaps").exception("unexpected error %s", "1a2b3c4d")
+
+
+@pytest.mark.parametrize("child_of_worker", [False, True])
+def test_parent_that_dies_takes_along_what_never_lets_go_of_the_interpreter(
+    child_of_worker: bool, tmp_path: Path
+) -> None:
+    code = (
+        "import pathlib, sys\n"
+        "from index.child import ChildProcess\nfrom index.settings import IndexSettings\n"
+        "from index.store.corpus import By\nfrom tests.index.test_worker import Stuck\n"
+        "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
+        "ChildProcess(settings, 'tests.fakes:fake_embedder').run("
+        "Stuck(sys.argv[2] == 'True'), By(), lambda step: print(step.done, flush=True))\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path), str(child_of_worker)]
+    parent = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    pid = int(parent.stdout.readline())
+    time.sleep(0.5)  # until it is stuck
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert gone(pid)
+
+
+def test_what_a_worker_logs_is_in_the_log_of_its_parent(child: ChildProcess, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        child.run(Log(), BY, quiet)
+    (record,) = [record for record in caplog.records if record.name == "index.mishaps"]
+    assert record.levelno == logging.ERROR
+    assert record.getMessage().startswith("unexpected error 1a2b3c4d\nTraceback")
+    assert record.getMessage().endswith("ZeroDivisionError: nobody foresaw this")

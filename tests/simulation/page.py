@@ -1,31 +1,20 @@
-"""A page to look at what the bot sends: recorded messages and modals, as Discord would show them, dark and light.
-
-python -m tests.emulator.look SAVED.jsonl PAGE.html    (tests write SAVED.jsonl with `save`)
-"""
+"""A page to look at what the bot sends: messages and windows, as Discord would show them, dark and light."""
 
 import html
-import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from tests.emulator import components as parts
 from tests.emulator.errors import JSON
 from tests.emulator.flags import MessageFlag
-from tests.emulator.markup import to_html
+from tests.simulation.markup import to_html
 
 Titled = tuple[str, JSON]
 
 
-def save(path: Path, title: str, payload: JSON) -> None:
-    """Append a message's payload, or a modal, to a file of them."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"title": title, "payload": payload}, ensure_ascii=False) + "\n")
-
-
 def page(messages: Iterable[Titled], themes: Iterable[str] = ("dark", "light")) -> str:
     """Give one HTML page that needs nothing else."""
-    style = Path(__file__).with_name("look.css").read_text("utf-8")
+    style = Path(__file__).with_name("page.css").read_text("utf-8")
     shown = "".join(f"<h4>{html.escape(title)}</h4>{_shown(payload)}" for title, payload in messages)
     bodies = "".join(f'<div class="theme {theme}">{shown}</div>' for theme in themes)
     return f"<!doctype html><meta charset=utf-8><title>Answers</title><style>{style}</style>{bodies}\n"
@@ -35,18 +24,11 @@ def _shown(payload: JSON) -> str:
     if "title" in payload:
         fields = "".join(map(_component, payload["components"]))
         return f"<div class=modal><b>{html.escape(payload['title'])}</b>{fields}</div>"
-    name = html.escape(payload.get("author", {}).get("username", "measures"))
     content = to_html(payload["content"]) if payload.get("content") else ""
-    body = content + "".join(map(_embed, payload.get("embeds", []))) + "".join(map(_component, payload["components"]))
+    body = content + "".join(map(_component, payload["components"]))
     only = "<div class=only>👁 Only you can see this</div>" if payload.get("flags", 0) & MessageFlag.EPHEMERAL else ""
-    head = f"<div><span class=name>{name}</span><span class=app>APP</span></div>"
+    head = "<div><span class=name>measures</span><span class=app>APP</span></div>"
     return f"<div class=message><div class=face>★</div><div class=body>{head}{body}{only}</div></div>"
-
-
-def _embed(embed: JSON) -> str:
-    text = "".join(to_html(embed[key]) for key in ("title", "description") if embed.get(key))
-    fields = "".join(f"<b>{html.escape(one['name'])}</b>{to_html(one['value'])}" for one in embed.get("fields", []))
-    return f"<div class=container{_accent(embed.get('color'))}>{text}{fields}</div>"
 
 
 def _accent(colour: int | None) -> str:
@@ -106,13 +88,3 @@ def _button(button: JSON) -> str:
     if button.get("url"):
         return f'<a class="button{disabled}" href="{html.escape(button["url"])}">{label} ↗</a>'
     return f'<span class="button s{button["style"]}{disabled}">{label}</span>'
-
-
-def main(saved: str, target: str) -> None:
-    """Turn a file of saved payloads into a page."""
-    lines = [json.loads(line) for line in Path(saved).read_text("utf-8").splitlines()]
-    Path(target).write_text(page([(line["title"], line["payload"]) for line in lines]), "utf-8")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:3])

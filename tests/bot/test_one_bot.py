@@ -1,0 +1,95 @@
+"""One bot a data folder: the second is told who the first is; one that was killed holds nobody up."""
+
+import asyncio
+import json
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.settings import IndexSettings
+from index.upkeep import build_all
+from tests.bot.house import House
+from tests.bot.test_process import LIGHT
+from tests.fakes import FakeEmbedder, silent
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Iterator[House]:
+    """Another Discord, and the same data folder."""
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+def test_second_bot_on_a_data_folder_is_told_who_the_first_is(house: House, second: House) -> None:
+    async def start() -> int:
+        await house.up(code=LIGHT)
+        assert house._process is not None
+        return house._process.pid
+
+    pid = house.run(start())
+
+    async def start_second() -> int:
+        await second.start(code=LIGHT)
+        return await second.ended()
+
+    assert second.run(start_second()) == 1
+    assert re.fullmatch(
+        rf"Error: A bot runs on this data folder already \(process {pid}, since [-\d]+T[:\d]+\+00:00\): stop it first, "
+        r"or give this one a folder of its own with MEASURES_DATA_DIR\.",
+        "\n".join(second.lines()),
+    )
+    assert not second.emulator.requests, "nothing was asked of Discord"
+
+    async def go_on_and_stop() -> None:
+        assert (await house.ask()).original is not None
+        assert await house.down() == 0
+
+    house.run(go_on_and_stop())
+    assert not (house.folder / "data" / "bot.json").exists()
+
+    async def take_over() -> None:
+        await second.up(code=LIGHT)
+        assert (await second.ask()).original is not None
+        assert await second.down() == 0
+
+    second.run(take_over())
+
+
+def test_bot_that_was_killed_holds_nobody_up(house: House) -> None:
+    note = house.folder / "data" / "bot.json"
+
+    async def scenario() -> None:
+        await house.up(code=LIGHT)
+        assert await house.down(signal.SIGKILL) == -signal.SIGKILL
+        killed = json.loads(note.read_text())["process"]
+        await house.up(code=LIGHT)
+        assert json.loads(note.read_text())["process"] != killed
+        assert (await house.ask()).original is not None
+        assert await house.down() == 0
+
+    house.run(scenario())
+
+
+def test_bot_on_a_folder_of_its_own_is_let_be(house: House, second: House, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    build_all(IndexSettings(data_dir=other, model="fake"), FakeEmbedder(), silent)
+
+    async def scenario() -> None:
+        await second.up(code=LIGHT, MEASURES_DATA_DIR=str(other))
+        assert await second.down() == 0
+
+    house.run(house.up(code=LIGHT))
+    second.run(scenario())
+    house.run(asyncio.sleep(0))

@@ -1,0 +1,181 @@
+"""Other weights in the folder of a model are another model: the digest decides, never the name."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import MeasuresError, ModelError, UnbuiltError
+from index.embed import SentenceTransformerEmbedder
+from index.engine import Engine
+from index.engine_process import EngineProcess
+from index.filters import Filters
+from index.generations import Generations
+from index.renewal import check_fit
+from index.settings import IndexSettings
+from index.store.corpus import CorpusStore
+from index.upkeep import build_all
+from tests.bot.conftest import Run
+from tests.bot.house import COMMAND, House
+from tests.bot.outdated import served
+from tests.bot.stage import QUESTION, QUOTE
+from tests.emulator import State
+from tests.fakes import run_one, silent
+
+
+@pytest.fixture
+def model(tmp_path: Path, default_model: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a model, which the settings name."""
+    folder = tmp_path / "model"
+    shutil.copytree(default_model._folder, folder)
+    monkeypatch.setenv("MEASURES_MODEL", str(folder))
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path, model: Path) -> Path:
+    """A data folder that was built with the model, for `run` to find in place of its own."""
+    data = tmp_path / "weighed"
+    build_all(IndexSettings(data_dir=data, model=str(model)), SentenceTransformerEmbedder(str(model)), silent)
+    return data
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+def change(model: Path, *, in_place: bool = False) -> None:
+    """Change one weight, in the file as it is or in a new one of its name."""
+    path = model / "model.safetensors"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    if in_place:
+        with path.open("r+b") as file:
+            file.write(data)
+        return
+    path.unlink()
+    path.write_bytes(data)
+
+
+def built(data: Path) -> tuple[str, int]:
+    """Return the weights of what is served, and how many texts had to be embedded for it."""
+    generations = Generations(data)
+    with closing(CorpusStore(data / "corpus.db")) as store:
+        embedded = next(entry.details["embedded"] for entry in store.history() if entry.action == "built")
+    assert isinstance(embedded, int)
+    return generations.manifest(served(data)).weights_sha256, embedded
+
+
+def test_doctor_says_it_and_the_next_question_builds_anew(
+    run: Run, model: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEASURES_DATA_DIR", str(data))
+    assert run("doctor").returncode == 0
+    before = built(data)
+    change(model)
+    doctor = run("doctor")
+    assert doctor.returncode == 1
+    told = f"Generation 000001 was built with other weights of the model {model}"
+    assert f"FAIL generation and model  {told}: run `measures index build`." in doctor.stdout
+    result = run("ask", QUESTION, "--json")
+    assert json.loads(result.stdout)["answered"] is True
+    assert result.stderr == f"{told}: building it anew.\n"
+    weights, embedded = built(data)
+    assert weights != before[0]
+    assert embedded == before[1] > 0, "no vector of the old weights was taken"
+    assert weights == json.loads(run("index", "status", "--json").stdout)["weights_sha256"]
+    assert run("doctor").returncode == 0
+
+
+def test_same_weights_under_another_name_build_nothing(model: Path, data: Path) -> None:
+    model.rename(model.with_name("renamed"))
+    moved = SentenceTransformerEmbedder(str(model.with_name("renamed")))
+    check_fit(Generations(data), moved)
+    with Engine(IndexSettings(data_dir=data), moved) as engine:
+        assert engine.answer(QUESTION, Filters()).answered
+
+
+def test_engine_in_a_process_notices_at_the_next_question(model: Path, data: Path) -> None:
+    settings = IndexSettings(data_dir=data, model=str(model))
+
+    def ask(engine: EngineProcess) -> bool:
+        return bool(run_one(engine, answered))
+
+    engine = EngineProcess(settings)
+    assert ask(engine)
+    (model / "model.safetensors").touch()
+    with pytest.raises(UnbuiltError, match="have changed since they were read"):
+        ask(engine)
+    engine.close()
+    engine = EngineProcess(settings)
+    assert ask(engine), "the same weights, written again"
+    change(model, in_place=True)
+    with pytest.raises(UnbuiltError, match="have changed since they were read"):
+        ask(engine)
+    engine.close()
+    with pytest.raises(UnbuiltError, match="was built with other weights of the model"):
+        EngineProcess(settings)
+
+
+def answered(engine: Engine) -> bool:
+    return engine.answer(QUESTION, Filters()).answered
+
+
+def test_weights_that_change_while_they_are_loaded_are_not_taken(model: Path) -> None:
+    embedder = SentenceTransformerEmbedder(str(model))
+    assert embedder.digest
+    change(model)
+    with pytest.raises(ModelError, match="changed while they were read"):
+        embedder.encode_query("words")
+
+
+@pytest.mark.parametrize("name", ["1_Pooling/config.json", "custom.py", "sentencepiece.model", "pytorch_model.bin"])
+def test_every_file_that_decides_a_vector_counts(name: str, model: Path) -> None:
+    before = SentenceTransformerEmbedder(str(model)).digest
+    with (model / name).open("ab") as file:
+        file.write(b"\n")
+    assert SentenceTransformerEmbedder(str(model)).digest != before
+    (model / "README.md").write_text("Nobody reads this to embed a text.")
+    after = SentenceTransformerEmbedder(str(model)).digest
+    (model / "README.md").unlink()
+    assert SentenceTransformerEmbedder(str(model)).digest == after
+
+
+def test_bot_builds_anew_while_it_runs(house: House, model: Path, data: Path) -> None:
+    before = built(data)
+
+    async def scenario() -> None:
+        await house.up(code=COMMAND, MEASURES_DATA_DIR=str(data), MEASURES_MODEL=str(model))
+        await house.ask()
+        change(model, in_place=True)
+        asked = await house.ask(wait=False)
+        await house.emulator.wait(lambda: asked.original is not None and QUOTE in asked.original.text(), 100)
+        assert asked.state is State.ANSWERED
+        assert served(data) == "000002"
+        assert await house.down() == 0
+
+    house.run(scenario())
+    weights, embedded = built(data)
+    assert weights != before[0]
+    assert embedded == before[1]
+
+
+def test_model_of_other_dimensions_is_built_for(run: Run, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was served is nothing to compare canaries with: its vectors are of another length."""
+    from tests.fakes import FakeEmbedder
+
+    fake = IndexSettings(data_dir=data, model="fake")
+    try:
+        build_all(fake, FakeEmbedder(), silent)
+    except MeasuresError as error:
+        pytest.fail(str(error))
+    monkeypatch.setenv("MEASURES_DATA_DIR", str(data))
+    result = run("ask", QUESTION, "--json")
+    assert json.loads(result.stdout)["answered"] is True
+    assert result.stderr.startswith("Generation 000002 was built with the model fake, and the one to ask is ")

@@ -1,0 +1,96 @@
+"""One question that takes for ever: whoever asked it is told, and nobody else waits for it."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.desk import Desk
+from corpus.errors import TooSlowError
+from index.engine import Engine
+from index.engine_process import EngineProcess
+from index.filters import Filters
+from index.settings import IndexSettings
+from index.upkeep import build_all
+from tests.bot.house import House
+from tests.bot.stage import QUESTION
+from tests.emulator import State
+from tests.fakes import FakeEmbedder, silent
+
+EMBEDDER = "tests.fakes:hanging_embedder"
+HANGS = "Will this question be thought about for ever?"
+LIMIT_S = 2.0
+# The same command, with an engine in a process that hangs.
+HANGING = f"""
+import bot.run
+from index.engine_process import EngineProcess
+bot.run.engine_opener = lambda settings: lambda: EngineProcess(settings, "{EMBEDDER}", question_s={LIMIT_S})
+from bot.cli import main; main()
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> IndexSettings:
+    settings = IndexSettings(data_dir=tmp_path / "data", model="fake", threshold=0.0)
+    build_all(settings, FakeEmbedder(), silent)
+    return settings
+
+
+@pytest.fixture
+def house(settings: IndexSettings) -> Iterator[House]:
+    house = House(settings.data_dir.parent)
+    yield house
+    house.close()
+
+
+def test_desk_opens_the_next_engine_for_those_who_wait(settings: IndexSettings) -> None:
+    opened: list[EngineProcess] = []
+
+    def open_engine() -> EngineProcess:
+        opened.append(EngineProcess(settings, EMBEDDER, question_s=LIMIT_S))
+        return opened[-1]
+
+    async def scenario() -> tuple[list[str | BaseException], float]:
+        desk = Desk(open_engine, 50)
+        desk.start()
+        await desk.run(1, Engine.corpus)
+        began = time.monotonic()
+        ask = partial(Engine.answer, filters=Filters())
+        questions = [desk.run(1, partial(ask, text=text)) for text in (HANGS, QUESTION, HANGS)]
+        questions += [desk.run(person, partial(ask, text=QUESTION)) for person in (2, 3, 2)]
+        found = await asyncio.gather(*questions, return_exceptions=True)
+        desk.close()
+        return [one if isinstance(one, BaseException) else one.question for one in found], time.monotonic() - began
+
+    (first, second, third, *others), took_s = asyncio.run(scenario())
+    assert isinstance(first, TooSlowError)
+    assert isinstance(third, TooSlowError)
+    assert [second, *others] == [QUESTION] * 4
+    assert len(opened) >= 2
+    assert took_s < 2 * LIMIT_S + 20
+
+
+def test_person_is_told_in_a_sentence_and_the_others_are_answered(house: House) -> None:
+    house.people[0].locale = "de"
+
+    async def scenario() -> tuple[str, list[str]]:
+        await house.up(code=HANGING)
+        await house.ask(1)
+        hangs = await house.ask(0, HANGS, wait=False)
+        others = [await house.ask(person, wait=False) for person in (1, 2, 3)]
+        await house.emulator.wait(lambda: all(one.state is State.ANSWERED for one in (hangs, *others)), 60)
+        assert await house.down() == 0
+        texts = [one.original.text() for one in (hangs, *others) if one.original is not None]
+        return texts[0], texts[1:]
+
+    told, answers = house.run(scenario())
+    assert told == ("Das hat länger als 2 Sekunden gedauert und wurde abgebrochen: Fragen Sie nach etwas Engerem.")
+    assert all("CEPOL" in answer for answer in answers)
+    assert len(answers) == 3
+    lines = [line for line in house.lines() if "a question took longer than 2 s" in line]
+    assert len(lines) == 1
+    assert "for ever" not in house.log.decode()
+    assert "Traceback" not in house.log.decode()

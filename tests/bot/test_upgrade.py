@@ -1,0 +1,179 @@
+"""After an upgrade of the program, what an older one built is built anew by whatever needs it first."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from index.generations import Generations
+from index.manifest import FORMAT
+from index.settings import IndexSettings
+from index.store.corpus import CorpusStore
+from tests.bot.conftest import Run, sentence_of
+from tests.bot.outdated import make_older, rewrite, served
+
+ROOT = Path(__file__).parents[2]
+QUESTION = "Which agency will train border control units?"
+ANEW = f"Generation 000001 has the older format 4, this program reads {FORMAT}: building it anew."
+CUT = "Generation 000001 was cut by another version of this program"
+HOLD = """
+import pathlib, sys
+from index.generations import Generations
+with Generations(pathlib.Path(sys.argv[1])).building("Ada", "a test"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@contextmanager
+def somebody_building(data: Path) -> Iterator[subprocess.Popen[str]]:
+    """Let another process hold the build lock."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(data)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    with process:
+        yield process
+
+
+def start(data: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start the command as a process."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "from bot.cli import main; main()", *arguments],
+        env=os.environ | {"MEASURES_DATA_DIR": str(data)}, cwd=ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ask", QUESTION, "--json"),
+        ("search", QUESTION),
+        ("agency", "CEPOL"),
+        ("releases",),
+        ("index", "status", "--json"),
+        ("index", "verify"),
+    ],
+)
+def test_every_command_that_needs_an_index_builds_it_anew(command: tuple[str, ...], run: Run, data: Path) -> None:
+    before = run(*command)
+    make_older(data)
+    result = run(*command)
+    assert (result.returncode, result.stderr.splitlines()) == (0, [ANEW])
+    assert (served(data), len(result.stdout.splitlines())) == ("000002", len(before.stdout.splitlines()))
+    again = run(*command)
+    assert (again.returncode, again.stderr, served(data)) == (0, "", "000002")
+
+
+def test_process_that_asks_after_an_upgrade_embeds_nothing_anew(run: Run, data: Path) -> None:
+    make_older(data)
+    process = start(data, "ask", QUESTION, "--json")
+    out, err = process.communicate(timeout=100)
+    assert (process.returncode, err.splitlines()) == (0, [ANEW])
+    assert json.loads(out)["answered"] is True
+    with closing(CorpusStore(data / "corpus.db")) as store:
+        built = next(iter(store.history()))
+    assert (built.action, built.generation, built.details["embedded"]) == ("built", "000002", 0)
+
+
+def test_what_another_program_cut_is_built_anew(run: Run, data: Path) -> None:
+    for field, value in (("program", "0" * 64), ("chunker", 0)):
+        before = served(data)
+        rewrite(data, **{field: value})
+        result = run("ask", QUESTION, "--json")
+        assert json.loads(result.stdout)["answered"] is True
+        assert result.stderr == f"Generation {before} was cut by another version of this program: building it anew.\n"
+        assert served(data) > before
+
+
+def test_what_another_program_cut_is_served_while_it_cannot_be_built(run: Run, data: Path) -> None:
+    rewrite(data, program="0" * 64)
+    with somebody_building(data):
+        result = run("ask", QUESTION, "--json")
+    assert json.loads(result.stdout)["generation"] == "000001"
+    first, second = result.stderr.splitlines()
+    assert first == f"{CUT}: building it anew."
+    assert second.startswith(
+        f"{CUT}, and is served as it is: Another build is running on this data folder (Ada, a test"
+    )
+
+
+def test_build_of_another_process_is_waited_for(run: Run, data: Path) -> None:
+    make_older(data)
+    with somebody_building(data) as other:
+        asking = start(data, "ask", QUESTION, "--json")
+        assert asking.stderr is not None
+        assert asking.stderr.readline() == f"{ANEW}\n"
+        waits = asking.stderr.readline()
+        assert waits.startswith("Another build is running on this data folder (Ada, a test, since ")
+        assert waits.endswith("): waiting for it.\n")
+        assert asking.poll() is None
+        other.kill()
+    out, err = asking.communicate(timeout=100)
+    assert (asking.returncode, err.splitlines()) == (0, [ANEW])
+    assert json.loads(out)["generation"] == "000002"
+
+
+@pytest.mark.parametrize("command", [("ask", QUESTION), ("releases",), ("index", "status"), ("bot",)])
+def test_index_of_a_newer_program_is_left_alone(
+    command: tuple[str, ...], run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "MTAw.wrong.token")
+    rewrite(data, format=FORMAT + 1, something_new={"of": "that program"})
+    assert sentence_of(run(*command)) == (
+        f"Error: Generation 000001 was made by a newer version of this program, in format {FORMAT + 1}, and this one "
+        f"reads {FORMAT}: start the newer one, or run `measures index build` to go on with this one."
+    )
+    assert served(data) == "000001"
+    if command[0] == "releases":
+        assert "Generation 000002 is served" in run("index", "build").stdout
+        assert run("ask", QUESTION).returncode == 0
+
+
+@pytest.mark.parametrize("command", [("ask", QUESTION), ("releases",), ("bot",)])
+def test_pinned_roll_back_is_undone_by_nobody_but_a_person(
+    command: tuple[str, ...], run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "MTAw.wrong.token")
+    Generations(data).pin("000001")
+    rewrite(data, program="0" * 64)
+    if command[0] == "ask":
+        result = run("ask", QUESTION, "--json")
+        assert (json.loads(result.stdout)["generation"], result.stderr) == ("000001", "")
+    make_older(data)
+    assert sentence_of(run(*command)).endswith(
+        "and a roll-back to it is pinned: `measures index build` takes the pin off and serves all that is kept."
+    )
+    assert served(data) == "000001"
+    assert run("index", "build").returncode == 0
+    assert run("releases").returncode == 0
+
+
+def test_older_generation_that_this_program_cannot_read_is_not_rolled_back_to(run: Run, data: Path) -> None:
+    make_older(data)
+    assert run("index", "build").returncode == 0
+    assert "Generation 000001 has the older format 4" in sentence_of(run("index", "rollback"))
+    assert "Generation 000001 has the older format 4" in sentence_of(run("index", "verify", "000001"))
+    assert served(data) == "000002"
+    assert not Generations(IndexSettings().data_dir).pinned()
+
+
+def test_doctor_says_that_a_build_is_due(run: Run, data: Path) -> None:
+    rewrite(data, program="0" * 64)
+    result = run("doctor")
+    assert result.returncode == 1
+    assert f"FAIL generation and model  {CUT}: run `measures index build`." in result.stdout
+    make_older(data)
+    assert "FAIL served generation     Generation 000001 has the older format 4" in run("doctor").stdout

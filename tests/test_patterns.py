@@ -1,0 +1,222 @@
+"""Every regular expression of the program takes a time in proportion to what it reads, up to the most it can meet."""
+
+import ast
+import importlib
+import pkgutil
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import FrameType, ModuleType
+
+import pytest
+
+import bot
+import corpus
+import index
+from tests.attacks import attacks
+
+SIZE = 1_500
+NOTICEABLE_S = 0.002
+GIVEN_UP_S = 1.0
+CALLS = {"match": "match", "fullmatch": "fullmatch"} | dict.fromkeys(
+    ("search", "sub", "subn", "split", "findall", "finditer"), "finditer"
+)
+# The most characters that a pattern can meet, where those who use it see to that, and how many seconds those may take.
+BOUNDS = {
+    "corpus.addresses._NUMBER": 2_048,  # MAX_URL_CHARS
+    "corpus.definitions._OPENING": 8,
+    "corpus.definitions._SENTENCE_END": 120,
+    "corpus.pages._SITE_NAMES": 1_000,
+    "corpus.surroundings._DEFINITE": 80,
+    "corpus.surroundings._LEFT_OF_TOKEN": 80,
+    "corpus.surroundings._RIGHT_OF_TOKEN": 80,
+    "corpus.surroundings._WORD_BEFORE": 80,
+    "corpus.text.SPEAKER": 160,
+} | dict.fromkeys(
+    (f"index.roles.{name}" for name in (
+        *("_PREDICATE_FOLLOWS", "_AGENT", "_NOT_SUBJECT", "_CHANGE", "_OFFICE", "_ATTRIBUTION", "_POSSESSIVE"),
+        *("_ASSET_BEFORE", "_ASSET_AFTER", "_OBJECT", "_GIVEN", "_HOUSED", "_MODIFIES", "_CLAUSE"),
+    )),
+    700,
+)  # fmt: skip
+BOUNDED_S = 0.01
+# Made of what is not text of others: of literals of the program's own data, or of an escaped literal.
+MADE_OF_LITERALS = {"corpus.names", "index.columns"}
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A pattern, where it stands, and how it is used: match, fullmatch, or finditer for all that look everywhere."""
+
+    place: str
+    pattern: re.Pattern[str] | re.Pattern[bytes]
+    calls: frozenset[str]
+
+
+class TooLongError(Exception):
+    """A pattern is given up."""
+
+
+@cache
+def modules() -> tuple[ModuleType, ...]:
+    found = (pkgutil.walk_packages(package.__path__, f"{package.__name__}.") for package in (corpus, index, bot))
+    return tuple(importlib.import_module(one.name) for each in found for one in each)
+
+
+@cache
+def tree(module: ModuleType) -> ast.Module:
+    assert module.__file__
+    return ast.parse(Path(module.__file__).read_text("utf-8"))
+
+
+def held(name: str, value: object) -> Iterator[tuple[str, re.Pattern[str] | re.Pattern[bytes]]]:
+    """Yield the patterns that a value of a module holds."""
+    if isinstance(value, re.Pattern):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from held(f"{name}[{key}]", one)
+    elif isinstance(value, tuple | list | set | frozenset):
+        for at, one in enumerate(value):
+            yield from held(f"{name}[{at}]", one)
+    elif isinstance(value, type):
+        for key, one in vars(value).items():
+            yield from held(f"{name}.{key}", one) if isinstance(one, re.Pattern) else ()
+
+
+def calls_of_names() -> dict[str, frozenset[str]]:
+    """Return by which methods patterns are used, by the names that they have there."""
+    found: dict[str, set[str]] = {}
+    for module in modules():
+        for node in ast.walk(tree(module)):
+            if isinstance(node, ast.Attribute) and node.attr in CALLS:
+                name = ast.unparse(node.value).rpartition(".")[2].partition("[")[0]
+                found.setdefault(name, set()).add(CALLS[node.attr])
+    return {name: frozenset(calls) for name, calls in found.items()}
+
+
+def inline(module: ModuleType) -> Iterator[tuple[str, ast.Call, str]]:
+    """Yield the uses of `re` with a pattern that has no name."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."):
+            what = ast.unparse(node.func).removeprefix("re.")
+            if what in CALLS:
+                yield f"{module.__name__}:{node.lineno}", node, CALLS[what]
+
+
+def used() -> list[Used]:
+    everywhere = frozenset(CALLS.values())
+    calls = calls_of_names()
+    found: dict[int, Used] = {}
+    for module in modules():
+        for name, value in vars(module).items():
+            for place, pattern in held(name, value):
+                how = calls.get(name, everywhere)
+                found.setdefault(id(pattern), Used(f"{module.__name__}.{place}", pattern, how))
+        for place, node, how_called in inline(module):
+            if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+                found[id(node)] = Used(place, re.compile(node.args[0].value), frozenset({how_called}))
+    return list(found.values())
+
+
+USED = used()
+
+
+def give_up(number: int, frame: FrameType | None) -> None:
+    raise TooLongError
+
+
+def taken(act: Callable[[], object]) -> float:
+    """Return the seconds of the processor that an act takes, at most `GIVEN_UP_S`."""
+    signal.signal(signal.SIGVTALRM, give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, GIVEN_UP_S)
+    began = time.process_time()
+    try:
+        act()
+    except TooLongError:
+        return GIVEN_UP_S
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return time.process_time() - began
+
+
+def act_of(pattern: re.Pattern[str] | re.Pattern[bytes], call: str, text: str) -> Callable[[], object]:
+    given = text.encode("latin-1", "replace") if isinstance(pattern.pattern, bytes) else text
+    method = getattr(pattern, call)
+    return lambda: list(method(given)) if call == "finditer" else method(given)
+
+
+def worst(one: Used, size: int) -> list[tuple[float, str, tuple[str, str, str]]]:
+    """Return the seconds that a pattern takes for the strings that are worst for it, the longest first."""
+    found = []
+    for attack in attacks(one.pattern.pattern, one.pattern.flags):
+        for call in one.calls:
+            found.append((taken(act_of(one.pattern, call, made(attack, size))), call, attack))
+            if found[-1][0] >= GIVEN_UP_S:
+                return found[-1:]
+    return sorted(found, reverse=True)
+
+
+def made(attack: tuple[str, str, str], size: int) -> str:
+    begin, unit, end = attack
+    return begin + unit * (size // len(unit)) + end
+
+
+def is_linear(one: Used, call: str, attack: tuple[str, str, str]) -> bool:
+    """Tell whether four times as much takes no more than about four times as long; a doubt is looked at again."""
+    for _ in range(3):
+        short, long = (
+            min(taken(act_of(one.pattern, call, made(attack, size))) for _ in range(2)) for size in (SIZE, 4 * SIZE)
+        )
+        if long < 4 * NOTICEABLE_S or long < min(8 * short, GIVEN_UP_S):
+            return True
+        if long >= GIVEN_UP_S:
+            return False
+    return False
+
+
+@pytest.mark.parametrize("one", [one for one in USED if one.place not in BOUNDS], ids=lambda one: one.place)
+def test_pattern_is_linear(one: Used) -> None:
+    slow = [(call, attack) for seconds, call, attack in worst(one, SIZE)[:12] if seconds > NOTICEABLE_S]
+    assert [(call, attack) for call, attack in slow if not is_linear(one, call, attack)] == []
+
+
+@pytest.mark.parametrize("one", [one for one in USED if one.place in BOUNDS], ids=lambda one: one.place)
+def test_pattern_with_a_bound_is_quick_up_to_it(one: Used) -> None:
+    _, call, attack = worst(one, BOUNDS[one.place])[0]
+    act = act_of(one.pattern, call, made(attack, BOUNDS[one.place]))
+    assert min(taken(act) for _ in range(5)) < BOUNDED_S, (call, attack)
+
+
+def test_all_patterns_are_tested() -> None:
+    assert len(USED) > 100
+    assert BOUNDS.keys() <= {one.place for one in USED}
+    unnamed = [place for module in modules() for place, node, _ in inline(module) if not is_tested(node)]
+    assert {place.partition(":")[0] for place in unnamed} <= MADE_OF_LITERALS
+    in_functions = [place for module in modules() for place in compiled_in_functions(module)]
+    assert {place.partition(":")[0] for place in in_functions} <= MADE_OF_LITERALS
+
+
+def is_tested(node: ast.Call) -> bool:
+    return isinstance(node.args[0], ast.Constant)
+
+
+def compiled_in_functions(module: ModuleType) -> Sequence[str]:
+    functions = [node for node in ast.walk(tree(module)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [
+        f"{module.__name__}:{node.lineno}"
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile"
+    ]
+
+
+@pytest.mark.parametrize("pattern", [r"(a+)+$", r"\s+x", r"#[ \t]+(.*\S)[ \t]*$"])
+def test_pattern_that_is_not_linear_is_found(pattern: str) -> None:
+    bad = Used("here", re.compile(pattern), frozenset({"finditer"}))
+    slow = [(call, attack) for seconds, call, attack in worst(bad, SIZE)[:12] if seconds > NOTICEABLE_S]
+    assert any(not is_linear(bad, call, attack) for call, attack in slow)
