@@ -21,7 +21,7 @@ class Section:
 
 
 class Origin(StrEnum):
-    """How the address of a text is known, and so what the text may do: `index.authority` decides."""
+    """How the address of a text is known, and so what the text may do: `index.intake.authority` decides."""
 
     FETCHED = "fetched"
     """It was fetched from there, or from where the same publisher answers."""

@@ -8,25 +8,25 @@ from types import TracebackType
 from typing import Self
 
 from corpus.models import Release
-from index.answer import Answerer, quotes, source_of
-from index.card import Card, card
-from index.catalogue import matching, removed_releases
-from index.check import Checked, check
-from index.embed import Embedder, SentenceTransformerEmbedder
+from index.agencies.card import Card, card
+from index.agencies.timeline import Timeline, timeline
+from index.answering.answer import Answerer, quotes, source_of
+from index.answering.claims import Checked, check
+from index.answering.context import Neighbours, Untraceable, neighbours
+from index.answering.notices import notices
+from index.answering.question import Query
+from index.answering.quotes import MAX_QUOTES
+from index.answering.ranking import Ranking, passages
+from index.answering.weights import Weights, shipped_weights
+from index.building.renewal import check_model
+from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
+from index.encoders.reranker import Reranker
 from index.filters import Filters
-from index.generations import Generations
-from index.models import Answer, Corpus, SearchResult, Source
-from index.neighbours import Neighbours, Untraceable, neighbours
-from index.notices import notices
-from index.opened import OpenGeneration, open_served
-from index.question import Query
-from index.quotes import MAX_QUOTES
-from index.ranking import Ranking, passages
-from index.renewal import check_model
-from index.rerank import Reranker
+from index.generations.folder import Generations
+from index.generations.reader import OpenGeneration, open_served
+from index.generations.status import matching, removed_releases
+from index.results import Answer, Corpus, SearchResult, Source
 from index.settings import IndexSettings
-from index.timeline import Timeline, timeline
-from index.weights import Weights, shipped_weights
 
 log = logging.getLogger(__name__)
 
@@ -160,7 +160,7 @@ class Engine:
         )
 
     def neighbours(self, release_id: str, start: int, end: int, digest: str) -> Neighbours | Untraceable:
-        """Return what stands around a span that was shown, or why it cannot be traced; see `index.neighbours`."""
+        """Return what stands around a span that was shown, or why it cannot be traced."""
         return neighbours(self.served(), release_id, start, end, digest)
 
     def releases(self, query: str = "") -> list[Release]:

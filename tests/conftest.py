@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from corpus.front_matter import shipped_releases
 from corpus.models import Release
-from corpus.releases import shipped_releases
-from index.embed import SentenceTransformerEmbedder
+from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
+from index.maintenance import build_all
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.fakes import FakeEmbedder, silent
 
 FIXTURES = Path(__file__).parent / "fixtures"

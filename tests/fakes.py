@@ -8,18 +8,18 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from corpus.fetch import Fetcher
-from index.embed import Embedder, ReadQuery, Vectors
+from corpus.fetching.fetcher import Fetcher
+from index.database.corpus_db import By
+from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.engine import Engine
-from index.engine_process import EngineRunner, Work
-from index.jobs import Job, Tools
-from index.messages import Done, Raised, outcome
-from index.models import Meter, Step, Steps
+from index.intake.sources import OpenFetcher
+from index.maintenance import Upkeep
+from index.processes.engine_process import EngineRunner, Work
+from index.processes.jobs import Job, Tools
+from index.processes.pipe import Done, Raised, outcome
+from index.results import Meter, Step, Steps
 from index.settings import IndexSettings, fetch_rules
-from index.sources import OpenFetcher
-from index.store.corpus import By
-from index.terms import terms, words
-from index.upkeep import Upkeep
+from index.text.terms import terms, words
 
 DIM = 64
 Result = TypeVar("Result")

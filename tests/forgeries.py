@@ -4,9 +4,9 @@ from contextlib import closing
 from html import escape
 
 from corpus.models import Release
-from index.jobs import Added
+from index.database.corpus_db import CorpusStore
+from index.processes.jobs import Added
 from index.settings import IndexSettings
-from index.store.corpus import CorpusStore
 from tests.pages import paragraphs, press_page
 
 COUNCIL = "2018-12-06-council-migrant-smuggling"

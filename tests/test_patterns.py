@@ -27,17 +27,17 @@ CALLS = {"match": "match", "fullmatch": "fullmatch"} | dict.fromkeys(
 )
 # The most characters that a pattern can meet, where those who use it see to that, and how many seconds those may take.
 BOUNDS = {
-    "corpus.addresses._NUMBER": 2_048,  # MAX_URL_CHARS
-    "corpus.definitions._OPENING": 8,
-    "corpus.definitions._SENTENCE_END": 120,
-    "corpus.pages._SITE_NAMES": 1_000,
-    "corpus.surroundings._DEFINITE": 80,
-    "corpus.surroundings._LEFT_OF_TOKEN": 80,
-    "corpus.surroundings._RIGHT_OF_TOKEN": 80,
-    "corpus.surroundings._WORD_BEFORE": 80,
-    "corpus.text.SPEAKER": 160,
+    "corpus.fetching.urls._NUMBER": 2_048,  # MAX_URL_CHARS
+    "corpus.agencies.acronyms._OPENING": 8,
+    "corpus.agencies.acronyms._SENTENCE_END": 120,
+    "corpus.cleaning.html_page._SITE_NAMES": 1_000,
+    "corpus.agencies.context._DEFINITE": 80,
+    "corpus.agencies.context._LEFT_OF_TOKEN": 80,
+    "corpus.agencies.context._RIGHT_OF_TOKEN": 80,
+    "corpus.agencies.context._WORD_BEFORE": 80,
+    "corpus.release_text.SPEAKER": 160,
 } | dict.fromkeys(
-    (f"index.roles.{name}" for name in (
+    (f"index.agencies.roles.{name}" for name in (
         *("_PREDICATE_FOLLOWS", "_AGENT", "_NOT_SUBJECT", "_CHANGE", "_OFFICE", "_ATTRIBUTION", "_POSSESSIVE"),
         *("_ASSET_BEFORE", "_ASSET_AFTER", "_OBJECT", "_GIVEN", "_HOUSED", "_MODIFIES", "_CLAUSE"),
     )),
@@ -45,7 +45,7 @@ BOUNDS = {
 )  # fmt: skip
 BOUNDED_S = 0.01
 # Made of what is not text of others: of literals of the program's own data, or of an escaped literal.
-MADE_OF_LITERALS = {"corpus.names", "index.columns"}
+MADE_OF_LITERALS = {"corpus.agencies.folding", "index.generations.release_filter"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,20 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot import delivery, render
-from bot.administration import called
-from bot.client import MeasuresBot
-from bot.door import refuse_by_load
-from bot.pace import FREE, GLANCE
-from bot.plots import draw_risk
-from bot.questions import Interaction, ask_by_interaction
-from bot.render_about import CURVE_FILE, EXAMPLE, about_view, forgotten_text, help_view
+from bot.app import sending as delivery
+from bot.app.admission import refuse_by_load
+from bot.app.asking import Interaction, ask_by_interaction
+from bot.app.client import MeasuresBot
+from bot.app.rate_limit import FREE, GLANCE
+from bot.cogs.admin.base import called
+from bot.views import answers as render
+from bot.views.about import CURVE_FILE, EXAMPLE, about_view, forgotten_text, help_view
+from bot.views.charts import draw_risk
 from corpus.errors import MeasuresError, undone
-from index import catalogue
+from index.answering.weights import shipped_weights
 from index.engine import Engine
 from index.filters import Filters
-from index.weights import shipped_weights
+from index.generations import status as catalogue
 
 log = logging.getLogger(__name__)
 

@@ -11,20 +11,23 @@ from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands
 
-from bot import cards, delivery, plots, render_cards
-from bot.client import MeasuresBot
+from bot.app import sending as delivery
+from bot.app.admission import refuse_by_load
+from bot.app.asking import Interaction, ask_by_interaction, is_private, public_words, submitted
+from bot.app.client import MeasuresBot
+from bot.app.modals import TextModal
+from bot.app.rate_limit import FREE, TURN
 from bot.cogs.ask import complete_agency
-from bot.door import refuse_by_load
-from bot.modals import TextModal
-from bot.pace import FREE, TURN
-from bot.questions import Interaction, ask_by_interaction, is_private, public_words, submitted
-from bot.words import Words
-from corpus.agencies import registry
-from index.card import Card
+from bot.i18n.words import Words
+from bot.views import agencies as render_cards
+from bot.views import charts as plots
+from bot.views import wording as cards
+from corpus.agencies.registry import registry
+from index.agencies.card import Card
+from index.agencies.timeline import Timeline
+from index.answering.question import MAX_QUESTION_CHARS
 from index.engine import Engine
 from index.filters import Filters
-from index.question import MAX_QUESTION_CHARS
-from index.timeline import Timeline
 
 _MOST_PICTURES = 100
 

@@ -6,15 +6,15 @@ from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands, tasks
 
-from bot.cards import full_name
-from bot.client import MeasuresBot
-from bot.desk import Stopping
-from bot.markup import label
-from bot.questions import Interaction, ask_by_interaction, filters_from
-from corpus.agencies import registry
+from bot.app.asking import Interaction, ask_by_interaction, filters_from
+from bot.app.client import MeasuresBot
+from bot.app.queue import Stopping
+from bot.views.escaping import label
+from bot.views.wording import full_name
+from corpus.agencies.registry import registry
 from corpus.errors import MeasuresError
+from index.answering.question import MAX_QUESTION_CHARS
 from index.engine import Engine
-from index.question import MAX_QUESTION_CHARS
 
 MAX_CHOICES, CHOICE_CHARS = 25, 100
 

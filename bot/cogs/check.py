@@ -7,11 +7,12 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot import delivery, render
-from bot.client import MeasuresBot, today
-from bot.door import refuse_by_load
-from bot.questions import Interaction
-from index.check import claims
+from bot.app import sending as delivery
+from bot.app.admission import refuse_by_load
+from bot.app.asking import Interaction
+from bot.app.client import MeasuresBot, today
+from bot.views import answers as render
+from index.answering.claims import claims
 from index.engine import Engine
 
 

@@ -8,13 +8,15 @@ from discord import app_commands
 from discord.app_commands import Range, locale_str
 from discord.ext import commands
 
-from bot import delivery, render, render_cards
-from bot.client import MeasuresBot
-from bot.door import refuse_by_load
-from bot.questions import Interaction, is_private, public_words
-from corpus.agencies import registry
+from bot.app import sending as delivery
+from bot.app.admission import refuse_by_load
+from bot.app.asking import Interaction, is_private, public_words
+from bot.app.client import MeasuresBot
+from bot.views import agencies as render_cards
+from bot.views import answers as render
+from corpus.agencies.registry import registry
 from corpus.models import Agency, Release
-from corpus.text import outline
+from corpus.release_text import outline
 from index.engine import Engine
 
 

@@ -11,21 +11,24 @@ from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot import delivery, errors, ids, render
-from bot.client import MeasuresBot
-from bot.database import BotStoreError
-from bot.door import refuse_by_load
-from bot.errors import Refused
-from bot.markup import label
-from bot.modals import TextModal
-from bot.pace import FREE, GLANCE
-from bot.places import missing_permissions, spelled_out
-from bot.questions import Asking, Interaction, answer, public_words, submitted
-from bot.store import ServerSettings
-from bot.words import LANGUAGES, Words
+from bot.app import errors
+from bot.app import sending as delivery
+from bot.app.admission import refuse_by_load
+from bot.app.asking import Asking, Interaction, answer, public_words, submitted
+from bot.app.bot_db import ServerSettings
+from bot.app.bot_db_schema import BotStoreError
+from bot.app.client import MeasuresBot
+from bot.app.errors import Refused
+from bot.app.modals import TextModal
+from bot.app.permissions import missing_permissions, spelled_out
+from bot.app.rate_limit import FREE, GLANCE
+from bot.i18n.words import LANGUAGES, Words
+from bot.views import answers as render
+from bot.views import custom_ids as ids
+from bot.views.escaping import label
 from corpus.errors import StorageError
+from index.answering.question import MAX_QUESTION_CHARS, readable
 from index.filters import Filters
-from index.question import MAX_QUESTION_CHARS, readable
 
 _NAMES = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français", "it": "Italiano", "pl": "Polski"}
 _PACES = (2, 6, 12, 30)

@@ -11,13 +11,13 @@ import time
 from functools import partial
 from pathlib import Path
 
-from corpus.agencies import registry
+from corpus.agencies.registry import registry
+from corpus.front_matter import shipped_releases
 from corpus.models import Release
-from corpus.releases import shipped_releases
 from index.engine import Engine
 from index.filters import Filters
+from index.maintenance import build_all
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.bench.run import QUESTIONS, MadeUpVectors, fill, line, median_s, seconds
 from tests.fakes import silent
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import trafilatura
 
-from corpus.clean import clean
+from corpus.cleaning.clean import clean
 from tests.bench.run import line
 from tests.conftest import FIXTURES, SHARED
 
@@ -22,7 +22,7 @@ ROUNDS = 30
 
 
 def bare(page: bytes) -> None:
-    """Extract once, with the options of `corpus.pages`."""
+    """Extract once, with the options of `corpus.cleaning.html_page`."""
     trafilatura.extract(page, include_formatting=True, include_tables=True, include_comments=False)
 
 

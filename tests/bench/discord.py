@@ -21,11 +21,11 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from index.embed import SentenceTransformerEmbedder
+from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
 from index.filters import Filters
+from index.maintenance import build_all
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.bench.run import QUESTIONS, MadeUpVectors, fill, line, made_up_releases, seconds
 from tests.bot.house import House
 from tests.emulator import Emulator, Interaction, State
@@ -39,10 +39,10 @@ _STARTS = 5
 # The command, which times the engine alone, in the engine's own process, before the first question.
 _TIMED = """
 import json, sys, time
-import bot.run
+import bot.app.run
 from tests.bench.discord import alone
 from tests.fakes import run_one
-opener = bot.run.engine_opener
+opener = bot.app.run.engine_opener
 def timed(settings):
     def open_timed():
         began = time.perf_counter()
@@ -51,8 +51,8 @@ def timed(settings):
         print("ALONE", json.dumps(run_one(engine, alone)), file=sys.stderr, flush=True)
         return engine
     return open_timed
-bot.run.engine_opener = timed
-from bot.cli import main; main()
+bot.app.run.engine_opener = timed
+from bot.cli.main import main; main()
 """
 
 

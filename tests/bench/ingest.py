@@ -24,14 +24,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.child import ChildProcess
-from index.embed import SentenceTransformerEmbedder, Vectors
+from index.encoders.embedder import SentenceTransformerEmbedder, Vectors
 from index.engine import Engine
 from index.filters import Filters
-from index.jobs import Added
-from index.models import Step
+from index.maintenance import Upkeep, build_all
+from index.processes.job_process import ChildProcess
+from index.processes.jobs import Added
+from index.results import Step
 from index.settings import IndexSettings
-from index.upkeep import Upkeep, build_all
 from tests.bench.run import COLD, QUESTIONS, MadeUpVectors, fill, line, made_up_releases
 from tests.corpus.servers import Server, page
 from tests.fakes import quiet, silent

@@ -25,18 +25,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corpus.front_matter import shipped_releases
 from corpus.models import Release
-from corpus.releases import shipped_releases
-from index.build import build
-from index.chunk import chunk
-from index.embed import SentenceTransformerEmbedder, Vectors
+from index.building.build import build
+from index.database.corpus_db import CorpusStore
+from index.encoders.embedder import SentenceTransformerEmbedder, Vectors
 from index.engine import Engine
-from index.evaluate import temporary_index
+from index.evaluation.evaluate import temporary_index
+from index.evaluation.gold import load_corpus
 from index.filters import Filters
-from index.gold import load_corpus
+from index.maintenance import build_all
 from index.settings import IndexSettings
-from index.store.corpus import CorpusStore
-from index.upkeep import build_all
+from index.text.passages import chunk
 from tests.conftest import SHARED
 from tests.fakes import silent
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from bot.words import LANGUAGES
-from corpus.agencies import registry
+from bot.i18n.words import LANGUAGES
+from corpus.agencies.registry import registry
 
 ROOT = Path(__file__).parents[2]
 SPOKEN = tuple(language for language in LANGUAGES if language != "en")
@@ -91,7 +91,7 @@ def _name(function: ast.expr) -> str:
 
 def path(language: str) -> Path:
     """Return where the catalogue of a language is."""
-    return ROOT / "bot" / "locales" / f"{language}.po"
+    return ROOT / "bot" / "i18n" / "locales" / f"{language}.po"
 
 
 def read(language: str) -> Catalog:

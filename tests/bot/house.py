@@ -13,7 +13,7 @@ from tests.emulator import Emulator, Interaction, State
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
-COMMAND = "from bot.cli import main; main()"
+COMMAND = "from bot.cli.main import main; main()"
 START_S = 60.0
 
 

@@ -10,16 +10,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bot.cards import short_name, timeline_source
-from bot.plots import draw_timeline
-from corpus.agencies import registry
-from index.embed import SentenceTransformerEmbedder
+from bot.views.charts import draw_timeline
+from bot.views.wording import short_name, timeline_source
+from corpus.agencies.registry import registry
+from index.agencies.timeline import timeline
+from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
-from index.evaluate import temporary_index
-from index.gold import load_corpus
+from index.evaluation.evaluate import temporary_index
+from index.evaluation.gold import load_corpus
+from index.maintenance import build_all
 from index.settings import IndexSettings
-from index.timeline import timeline
-from index.upkeep import build_all
 from tests.emulator.errors import JSON
 from tests.fakes import FakeEmbedder, silent
 from tests.simulation import Chat, chatting

@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from bot.client import MeasuresBot
-from bot.settings import BotSettings
-from bot.store import ServerSettings
+from bot.app.bot_db import ServerSettings
+from bot.app.client import MeasuresBot
+from bot.app.settings import BotSettings
 from index.engine import Engine
+from index.maintenance import Upkeep
 from index.settings import IndexSettings
-from index.upkeep import Upkeep
 from tests.emulator import Emulator, Permission, User
 from tests.emulator.channels import Channel
 from tests.emulator.fast import QUICK, running

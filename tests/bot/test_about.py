@@ -3,8 +3,8 @@
 import sqlite3
 from contextlib import closing
 
-from bot.render import BLUE
-from bot.store import ServerSettings
+from bot.app.bot_db import ServerSettings
+from bot.views.answers import BLUE
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage
 from tests.emulator import State
 

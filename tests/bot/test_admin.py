@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from index.child import ChildProcess
 from index.engine import Engine
-from index.generations import Generations
+from index.generations.folder import Generations
+from index.maintenance import Upkeep, build_all
+from index.processes.job_process import ChildProcess
 from index.settings import IndexSettings
-from index.upkeep import Upkeep, build_all
 from tests.bot.stage import Stage, playing
 from tests.conftest import FIXTURES
 from tests.corpus.servers import Request, Server, page

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.timeline import Series, Timeline
+from index.agencies.timeline import Series, Timeline
 from tests.bot.conftest import Run, sentence_of
 
 
@@ -112,8 +112,8 @@ def test_picture_is_only_drawn_from_three_dated_releases_on(run: Run, tmp_path: 
 def test_picture_is_a_small_png_with_words_for_those_who_cannot_see_it() -> None:
     from matplotlib.image import imread
 
-    from bot.cards import alt_text, sparkline
-    from bot.plots import draw_timeline
+    from bot.views.charts import draw_timeline
+    from bot.views.wording import alt_text, sparkline
 
     months = tuple(f"{year}-{month:02}" for year in range(1998, 2026) for month in range(1, 13))
     counts = tuple(number % 7 for number in range(len(months)))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.render import BLUE, GREY
-from index.embed import SentenceTransformerEmbedder
+from bot.views.answers import BLUE, GREY
+from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
-from index.jobs import open_corpus
+from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
 from tests.bot.conftest import made_up_release
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage, play, refusal

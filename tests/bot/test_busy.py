@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import keeping
-from bot.database import StoreBusyError
-from bot.store import BotStore, KeptAnswer, ServerSettings
+from bot.app import bot_db_async as keeping
+from bot.app.bot_db import BotStore, KeptAnswer, ServerSettings
+from bot.app.bot_db_schema import StoreBusyError
 from index.filters import Filters
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage
 from tests.bot.test_answers import context_of, count_kept

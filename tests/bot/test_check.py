@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.render import AMBER, BLUE
-from bot.store import Forgotten
+from bot.app.bot_db import Forgotten
+from bot.views.answers import AMBER, BLUE
 from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 
 CHECK = "Check against EU releases"

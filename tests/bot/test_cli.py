@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.cli import measures
+from bot.cli.main import measures
 from tests.bot.conftest import Run, sentence_of
 from tests.conftest import FIXTURES
 
@@ -318,7 +318,7 @@ def test_light_commands_import_nothing_heavy(arguments: list[str], run: Run, tmp
         "atexit.register(lambda: print(*sorted({'torch', 'faiss', 'tantivy', 'transformers', 'matplotlib'}"
         " & set(sys.modules)), file=sys.stderr))\n"
         f"sys.argv = ['measures', *{arguments!r}]\n"
-        "from bot.cli import main\nmain()"
+        "from bot.cli.main import main\nmain()"
     )
     environment = os.environ | {"MEASURES_DATA_DIR": str(tmp_path / "data")}
     result = subprocess.run(

@@ -10,10 +10,10 @@ import pytest
 from discord.app_commands import Group
 from discord.ext.commands import Cog
 
-from bot.cli import measures
-from bot.client import COGS
-from bot.places import INVITED
-from bot.settings import BotSettings
+from bot.app.client import COGS
+from bot.app.permissions import INVITED
+from bot.app.settings import BotSettings
+from bot.cli.main import measures
 from corpus.errors import MeasuresError
 from index.settings import IndexSettings
 

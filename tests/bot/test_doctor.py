@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import discord
 import pytest
 
-from bot.doctor import Check, _discord, application_of
+from bot.cli.doctor import Check, _discord, application_of
 from tests.emulator.platform import TOKEN
 
 

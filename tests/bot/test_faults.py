@@ -13,13 +13,14 @@ from typing import Any
 import discord
 import pytest
 
-from bot import delivery, run
-from bot.client import MeasuresBot
-from bot.settings import BotSettings
+from bot.app import run
+from bot.app import sending as delivery
+from bot.app.client import MeasuresBot
+from bot.app.settings import BotSettings
 from corpus.errors import DiscordError
 from index.engine import Engine
+from index.maintenance import build_all
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.bot.lines import Lines, logging_as_measures_bot
 from tests.bot.stage import NEEDED, QUESTION, Stage
 from tests.emulator import Emulator, Fault, Interaction, State

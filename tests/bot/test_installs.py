@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.run import _has_content_intent
+from bot.app.run import _has_content_intent
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from discord import Permissions
 
-from bot.words import words_for
+from bot.i18n.words import words_for
 from tests.emulator.components import STRING_SELECT, walk
 from tests.emulator.errors import JSON
 from tests.simulation import QUESTION, QUOTE, Chat, Message, Person, simulated

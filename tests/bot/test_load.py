@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk import Desk
+from bot.app.queue import Desk
 from corpus.errors import WorkerError
 from index.engine import Engine
-from index.engine_process import EngineProcess
+from index.maintenance import build_all
+from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.bot.house import COMMAND, House
 from tests.bot.stage import QUESTION, QUOTE
 from tests.emulator import Interaction, State
@@ -28,7 +28,7 @@ BLOCKED_S = 0.1
 # of when each heartbeat left: the emulator, which checks all it sees, is too busy itself to say when one came.
 WATCHED = f"""
 import asyncio.events, sys, time
-import bot.client, discord.gateway
+import bot.app.client, discord.gateway
 run, send, connected = asyncio.events.Handle._run, discord.gateway.DiscordWebSocket.send_heartbeat, []
 def timed(handle):
     began = time.thread_time()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.markup import escape, label, plain, quoted
+from bot.views.escaping import escape, label, plain, quoted
 
 # What Discord's client and server make something of, wherever it stands in a message; the escape is a backslash.
 LIVE = {

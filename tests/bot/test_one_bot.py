@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from index.maintenance import build_all
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.bot.house import House
 from tests.bot.test_process import LIGHT
 from tests.fakes import FakeEmbedder, silent

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import MeasuresError, ModelError, UnbuiltError
-from index.embed import SentenceTransformerEmbedder
+from index.building.renewal import check_fit
+from index.database.corpus_db import CorpusStore
+from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
-from index.engine_process import EngineProcess
 from index.filters import Filters
-from index.generations import Generations
-from index.renewal import check_fit
+from index.generations.folder import Generations
+from index.maintenance import build_all
+from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
-from index.store.corpus import CorpusStore
-from index.upkeep import build_all
 from tests.bot.conftest import Run
 from tests.bot.house import COMMAND, House
 from tests.bot.outdated import served

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.run import configure_logging
-from bot.terminal import Terminal
+from bot.app.run import configure_logging
+from bot.cli.terminal import Terminal
 from corpus.printable import as_json, line, lines
-from index.models import Answer, Quote, Source
+from index.results import Answer, Quote, Source
 from tests.bot.conftest import Run
 from tests.corpus.servers import Server, page
 from tests.pages import paragraphs, press_page
@@ -91,7 +91,7 @@ def test_json_is_the_same_document_with_what_steers_escaped() -> None:
 
 def test_terminal_gets_no_sequence_but_the_programs_own(hostile: Run, tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", "from bot.cli import main; main()", "ask", QUESTION]
+    command = [sys.executable, "-c", "from bot.cli.main import main; main()", "ask", QUESTION]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLUMNS": "400"}
     process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environment, close_fds=True)
     os.close(theirs)

@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from index.maintenance import build_all
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.bot.conftest import Run, made_up_release
 from tests.bot.house import ROOT, House
 from tests.bot.test_process import LIGHT
@@ -15,9 +15,9 @@ from tests.fakes import FakeEmbedder, silent
 
 # The same command with an embedder that takes no time to load.
 QUICKLY = """
-from index.child import ChildProcess
+from index.processes.job_process import ChildProcess
 ChildProcess.__init__.__defaults__ = ("tests.fakes:fake_embedder",)
-from bot.cli import main; main()
+from bot.cli.main import main; main()
 """
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.run import run_bot
-from bot.settings import BotSettings
+from bot.app.run import run_bot
+from bot.app.settings import BotSettings
 from corpus.errors import SettingsError
+from index.maintenance import build_all
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.bot.house import House
 from tests.bot.stage import QUESTION, QUOTE
 from tests.emulator import ApplicationFlag, Fault, Interaction, State
@@ -24,11 +24,11 @@ from tests.fakes import FakeEmbedder, silent
 EDIT = "@original"
 # The same command with an embedder that takes no time to load, where what is tested is not the answer.
 LIGHT = """
-import bot.run
+import bot.app.run
 from index.engine import Engine
 from tests.fakes import EngineHere, FakeEmbedder
-bot.run.engine_opener = lambda settings: lambda: EngineHere(Engine(settings, FakeEmbedder()))
-from bot.cli import main; main()
+bot.app.run.engine_opener = lambda settings: lambda: EngineHere(Engine(settings, FakeEmbedder()))
+from bot.cli.main import main; main()
 """
 
 
@@ -142,7 +142,8 @@ def test_commands_are_told_when_they_changed_or_when_asked(light: House) -> None
     async def scenario() -> None:
         counted = []
         changed = LIGHT.replace(
-            "from bot.cli", "import bot.client; bot.client.COGS = bot.client.COGS[1:]\nfrom bot.cli"
+            "from bot.cli.main",
+            "import bot.app.client; bot.app.client.COGS = bot.app.client.COGS[1:]\nfrom bot.cli.main",
         )
         for code, arguments in ((LIGHT, []), (LIGHT, []), (LIGHT, ["--sync"]), (changed, [])):
             before = len(light.emulator.requests)

@@ -4,12 +4,13 @@ import discord
 import pytest
 from discord import ui
 
-from bot import delivery, render
-from bot.ids import button
-from bot.progress import TOKEN_LIVES_S, ProgressMessage, progress_text
-from bot.questions import Interaction
-from bot.words import ENGLISH
-from index.models import Step
+from bot.app import sending as delivery
+from bot.app.asking import Interaction
+from bot.cogs.admin.progress import TOKEN_LIVES_S, ProgressMessage, progress_text
+from bot.i18n.words import ENGLISH
+from bot.views import answers as render
+from bot.views.custom_ids import button
+from index.results import Step
 from tests.simulation import Chat, simulated
 
 

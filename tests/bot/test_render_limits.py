@@ -10,18 +10,19 @@ from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import render, render_cards
-from bot.markup import plain, quoted
-from bot.render import Asked
-from bot.render_about import about_view, help_view
-from bot.words import LANGUAGES, Words, words_for
-from corpus.agencies import Lookup, registry
+from bot.i18n.words import LANGUAGES, Words, words_for
+from bot.views import agencies as render_cards
+from bot.views import answers as render
+from bot.views.about import about_view, help_view
+from bot.views.answers import Asked
+from bot.views.escaping import plain, quoted
+from corpus.agencies.registry import Lookup, registry
 from corpus.models import Agency, Release
-from index.card import Card, Measure, NamedWith
-from index.check import Checked
+from index.agencies.card import Card, Measure, NamedWith
+from index.answering.claims import Checked
+from index.answering.context import Neighbours
 from index.filters import Filters
-from index.models import Answer, Corpus, FoundPassage, Notice, Quote, Source
-from index.neighbours import Neighbours
+from index.results import Answer, Corpus, FoundPassage, Notice, Quote, Source
 from tests.emulator.checks import message_flaws
 from tests.emulator.components import walk
 from tests.emulator.flags import MessageFlag

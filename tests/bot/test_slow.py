@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk import Desk
+from bot.app.queue import Desk
 from corpus.errors import TooSlowError
 from index.engine import Engine
-from index.engine_process import EngineProcess
 from index.filters import Filters
+from index.maintenance import build_all
+from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.bot.house import House
 from tests.bot.stage import QUESTION
 from tests.emulator import State
@@ -25,10 +25,10 @@ HANGS = "Will this question be thought about for ever?"
 LIMIT_S = 2.0
 # The same command, with an engine in a process that hangs.
 HANGING = f"""
-import bot.run
-from index.engine_process import EngineProcess
-bot.run.engine_opener = lambda settings: lambda: EngineProcess(settings, "{EMBEDDER}", question_s={LIMIT_S})
-from bot.cli import main; main()
+import bot.app.run
+from index.processes.engine_process import EngineProcess
+bot.app.run.engine_opener = lambda settings: lambda: EngineProcess(settings, "{EMBEDDER}", question_s={LIMIT_S})
+from bot.cli.main import main; main()
 """
 
 

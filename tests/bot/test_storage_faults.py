@@ -7,13 +7,13 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
-from bot.store import ServerSettings
-from bot.words import words_for
-from index.child import ChildProcess
+from bot.app.bot_db import ServerSettings
+from bot.i18n.words import words_for
 from index.engine import Engine
-from index.generations import Generations
+from index.generations.folder import Generations
+from index.maintenance import Upkeep, build_all
+from index.processes.job_process import ChildProcess
 from index.settings import IndexSettings
-from index.upkeep import Upkeep, build_all
 from tests.bot.stage import QUESTION, Stage, playing
 from tests.bot.test_admin import admin, finished
 from tests.bot.test_setup import ASK_CHANNEL

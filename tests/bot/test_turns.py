@@ -11,10 +11,11 @@ import discord
 import pytest
 from discord import ui
 
-from bot import delivery, render
-from bot.ids import button
-from bot.pace import Pace
-from bot.store import BotStore
+from bot.app import sending as delivery
+from bot.app.bot_db import BotStore
+from bot.app.rate_limit import Pace
+from bot.views import answers as render
+from bot.views.custom_ids import button
 from index.engine import Engine
 from tests.bot.stage import QUESTION, Stage, on_stage, play, refusal
 from tests.bot.test_answers import context_of

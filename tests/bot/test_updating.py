@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import questions
-from bot.desk import Desk
+from bot.app import asking as questions
+from bot.app.queue import Desk
 from corpus.errors import UnbuiltError
-from index.embed import SentenceTransformerEmbedder
+from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
-from index.engine_process import EngineProcess
+from index.maintenance import Upkeep, build_all
+from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
-from index.upkeep import Upkeep, build_all
 from tests.bot.house import COMMAND, House
 from tests.bot.outdated import make_older, rewrite, served
 from tests.bot.stage import QUESTION, QUOTE, Stage, playing
@@ -154,7 +154,7 @@ def test_index_that_becomes_outdated_while_the_desk_serves(with_renewal: bool, t
 
 
 def test_desk_tries_again_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.desk._AGAIN_S", 0.1)
+    monkeypatch.setattr("bot.app.queue._AGAIN_S", 0.1)
     settings = IndexSettings(data_dir=tmp_path, model="fake")
 
     async def scenario() -> None:

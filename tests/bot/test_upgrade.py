@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from index.generations import Generations
-from index.manifest import FORMAT
+from index.database.corpus_db import CorpusStore
+from index.generations.folder import Generations
+from index.generations.manifest import FORMAT
 from index.settings import IndexSettings
-from index.store.corpus import CorpusStore
 from tests.bot.conftest import Run, sentence_of
 from tests.bot.outdated import make_older, rewrite, served
 
@@ -23,7 +23,7 @@ ANEW = f"Generation 000001 has the older format 4, this program reads {FORMAT}: 
 CUT = "Generation 000001 was cut by another version of this program"
 HOLD = """
 import pathlib, sys
-from index.generations import Generations
+from index.generations.folder import Generations
 with Generations(pathlib.Path(sys.argv[1])).building("Ada", "a test"):
     print("held", flush=True)
     sys.stdin.read()
@@ -50,7 +50,7 @@ def somebody_building(data: Path) -> Iterator[subprocess.Popen[str]]:
 def start(data: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start the command as a process."""
     return subprocess.Popen(
-        [sys.executable, "-c", "from bot.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from bot.cli.main import main; main()", *arguments],
         env=os.environ | {"MEASURES_DATA_DIR": str(data)}, cwd=ROOT,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.errors import sentence
-from bot.words import ENGLISH, LANGUAGES, words_for
-from corpus.agencies import registry
+from bot.app.errors import sentence
+from bot.i18n.words import ENGLISH, LANGUAGES, words_for
+from corpus.agencies.registry import registry
 from corpus.errors import QuestionError
-from index.followup import continued
-from index.question import readable
-from index.timeline import Series, Timeline
+from index.agencies.timeline import Series, Timeline
+from index.answering.followup import continued
+from index.answering.question import readable
 from tests.bot import catalogues
 from tests.bot.catalogues import SPOKEN, forms, messages, said_by
 
@@ -198,8 +198,8 @@ def test_labels_and_descriptions_fit(language: str) -> None:
 @spoken
 def test_picture_and_its_words_are_drawn_in_the_language(language: str) -> None:
     """A letter that the picture's font lacks is a warning, and so an error."""
-    from bot.cards import alt_text, timeline_source
-    from bot.plots import draw_timeline
+    from bot.views.charts import draw_timeline
+    from bot.views.wording import alt_text, timeline_source
 
     words = words_for(language)
     timeline = Timeline(("2024-01", "2024-02"), (Series("europol", (1, 1_500)),), 1_501, "000001")

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import httpcore
 import trustme
 
-from corpus.addresses import FetchRules
-from corpus.fetch import Fetcher, FetchLimits
+from corpus.fetching.fetcher import Fetcher, FetchLimits
+from corpus.fetching.urls import FetchRules
 from tests.corpus.servers import Disguised, Handler, Request, Server, missing
 
 QUICK = FetchLimits(connect_s=2.0, read_s=2.0, whole_s=5.0, backoff_s=0.0)

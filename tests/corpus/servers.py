@@ -11,7 +11,7 @@ from typing import Self
 
 import httpcore
 
-from corpus.addresses import FetchRules
+from corpus.fetching.urls import FetchRules
 
 Handler = Callable[["Request"], None]
 _TLS = b"\x16\x03"  # how a handshake begins

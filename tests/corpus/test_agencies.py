@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.agencies import MAX_NAME_CHARS, SUGGESTIONS, Lookup, registry
+from corpus.agencies.folding import fold_query
+from corpus.agencies.registry import MAX_NAME_CHARS, SUGGESTIONS, Lookup, registry
 from corpus.models import Agency, Guard
-from corpus.names import fold_query
 
 # One-word names that are English words, or begin to be ones; whoever adds a name of this kind must guard it.
 COMMON_WORDS = frozenset(

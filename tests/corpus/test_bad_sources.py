@@ -1,4 +1,4 @@
-"""Bad sources: each is read rightly, refused with one clear sentence, or named by `corpus.quality`."""
+"""Bad sources: each is read rightly, refused with one clear sentence, or named by `corpus.cleaning.quality`."""
 
 import io
 import time
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from corpus import bounded
-from corpus.clean import clean
+from corpus.cleaning.clean import clean
+from corpus.cleaning.quality import mojibake, reasons
 from corpus.errors import SourceError
 from corpus.models import Draft
-from corpus.quality import mojibake, reasons
+from corpus.processes import sandbox as bounded
 from tests.conftest import FIXTURES
 from tests.pdfs import Words, pdf, pdf_of
 

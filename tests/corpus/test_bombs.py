@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from corpus import bounded
-from corpus.bounded import in_child
-from corpus.clean import clean
+from corpus.cleaning.clean import clean
 from corpus.errors import FeedError, SourceError
-from corpus.feeds import read_feed
+from corpus.processes import sandbox as bounded
+from corpus.processes.sandbox import in_child
+from corpus.sources.feeds import read_feed
 
 ALIASES = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
 ALIAS_BOMB = f"---\na0: &a0 [lol]\n{ALIASES}title: *a8\n---\nText of a release.\n".encode()
@@ -96,9 +96,9 @@ def test_text_of_200_000_characters_is_read_cut_and_signed_in_seconds(text: str,
     import datetime
 
     from corpus.models import Release
-    from index.canary import canary
-    from index.chunk import chunk
-    from index.near import signature
+    from index.intake.canaries import canary
+    from index.intake.duplicates import signature
+    from index.text.passages import chunk
 
     read = clean((header + text).encode(), "x.md").text if len(text) <= 200_000 else text[:200_000]
     release = Release("id", "T", "OLAF", datetime.date(2024, 1, 2), "en", read)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.clean import clean
+from corpus.cleaning.clean import clean
 from corpus.models import Release
 from tests.conftest import FIXTURES, SHARED
 

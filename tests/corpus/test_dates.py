@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from corpus.dates import rest, said, written
+from corpus.cleaning.dates import rest, said, written
 
 DAY = datetime.date(2018, 12, 6)
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.addresses import FetchRules
 from corpus.errors import FeedError, FetchError
-from corpus.feeds import Feed, FeedEntry, next_poll, read_feed
-from corpus.fetch import Fetcher
+from corpus.fetching.fetcher import Fetcher
+from corpus.fetching.urls import FetchRules
+from corpus.sources.feeds import Feed, FeedEntry, next_poll, read_feed
 
 URL = "https://www.europol.europa.eu/rss/news.xml"
 DAY = datetime.date(2018, 12, 6)

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.addresses import FetchRules
 from corpus.errors import FetchError
-from corpus.fetch import Fetched, Fetcher, FetchLimits, NotModified, user_agent
+from corpus.fetching.fetcher import Fetched, Fetcher, FetchLimits, NotModified, user_agent
+from corpus.fetching.urls import FetchRules
 from tests.corpus.servers import Clock, Request, Server, gzip_bomb, page, private, redirect
 
 QUICK = FetchLimits(tries=2, backoff_s=0.01)

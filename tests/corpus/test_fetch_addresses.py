@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.addresses import FetchRules, default_hosts, is_public, read_target
 from corpus.errors import FetchError, SettingsError
-from corpus.fetch import Fetched, Fetcher, FetchLimits
+from corpus.fetching.fetcher import Fetched, Fetcher, FetchLimits
+from corpus.fetching.urls import FetchRules, default_hosts, is_public, read_target
 from index.settings import IndexSettings, fetch_rules, load_index_settings
 from tests.corpus.servers import Public, Server, page, private, redirect
 

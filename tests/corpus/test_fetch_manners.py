@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pytest
 import trustme
 
-from corpus.addresses import FetchRules
 from corpus.errors import FetchError
-from corpus.fetch import Fetched, Fetcher, FetchLimits
-from corpus.robots import MAX_ROBOTS_BYTES, parse_robots
+from corpus.fetching.fetcher import Fetched, Fetcher, FetchLimits
+from corpus.fetching.robots import MAX_ROBOTS_BYTES, parse_robots
+from corpus.fetching.urls import FetchRules
 from tests.corpus.servers import Clock, Public, Request, Server, page, private, redirect
 
 QUICK = FetchLimits(connect_s=2.0, read_s=2.0, whole_s=5.0, backoff_s=0.01)

@@ -10,7 +10,7 @@ import pypdf
 import pytest
 from docx.document import Document
 
-from corpus.clean import clean
+from corpus.cleaning.clean import clean
 from corpus.errors import SourceError
 from tests.pdfs import Words, pdf
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import FetchError
-from corpus.fetch import Fetched, Fetcher, NotModified
-from corpus.web import canonical_url, host_of, web_url
+from corpus.fetching.fetcher import Fetched, Fetcher, NotModified
+from corpus.web_urls import canonical_url, host_of, web_url
 from tests.corpus.internet import Internet
 from tests.corpus.servers import Server, page, private, redirect
 

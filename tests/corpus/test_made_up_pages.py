@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from corpus.clean import clean
+from corpus.cleaning.clean import clean
 
 WORDS = (
     "council commission measures harbour regulation member states fund ships quay permit agency report budget fishing"

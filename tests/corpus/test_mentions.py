@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.agencies import registry
-from corpus.names import fold, fold_name, spellings
+from corpus.agencies.folding import fold, fold_name, spellings
+from corpus.agencies.registry import registry
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 MARKED = Path(__file__).with_name("mentions.jsonl")
 NOUNS = frozenset(
     map(
         fold_name,
-        json.loads(resources.files("corpus").joinpath("agencies.json").read_text("utf-8"))["anaphors"],
+        json.loads(resources.files("corpus.agencies").joinpath("agencies.json").read_text("utf-8"))["anaphors"],
     )
 )
 MIN_PRECISION, MIN_RECALL = 0.97, 0.95

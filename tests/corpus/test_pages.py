@@ -11,10 +11,10 @@ from typing import cast
 import pytest
 from lxml import html as lxml_html
 
-from corpus.clean import clean
+from corpus.cleaning.clean import clean
+from corpus.cleaning.quality import reasons
+from corpus.front_matter import parse_front_matter
 from corpus.models import Draft
-from corpus.quality import reasons
-from corpus.releases import parse_front_matter
 from tests.conftest import FIXTURES, SHARED
 
 PAGES = sorted((FIXTURES / "pages").glob("*.html"))

@@ -3,9 +3,9 @@
 import pytest
 
 from corpus.errors import SourceError
+from corpus.front_matter import format_front_matter, parse_front_matter, shipped_releases
 from corpus.models import Draft, Release
-from corpus.releases import format_front_matter, parse_front_matter, shipped_releases
-from corpus.text import is_speaker, outline
+from corpus.release_text import is_speaker, outline
 
 
 def test_what_is_written_is_read_again(shipped: Release) -> None:

@@ -2,9 +2,9 @@
 
 from importlib import resources
 
-from corpus.addresses import FetchRules, read_target
-from corpus.releases import shipped_releases
-from corpus.starter import starter
+from corpus.fetching.urls import FetchRules, read_target
+from corpus.front_matter import shipped_releases
+from corpus.sources.starter import starter
 
 
 def test_every_address_is_one_that_the_rules_allow_and_stands_once() -> None:
@@ -30,6 +30,6 @@ def test_releases_run_from_2015_on_and_include_the_shipped_one() -> None:
 
 
 def test_file_says_that_nothing_was_opened_as_long_as_that_is_so() -> None:
-    text = (resources.files("corpus") / "starter.toml").read_text("utf-8")
+    text = (resources.files("corpus.sources") / "starter.toml").read_text("utf-8")
     opened = [place.url for place in (*starter().feeds, *starter().releases) if place.opened]
     assert ("NOT ONE OF THESE ADDRESSES WAS OPENED" in text) == (not opened)

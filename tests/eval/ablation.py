@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from corpus.models import UNDATED
-from index.answer import Answerer, quotes
-from index.evaluate import Outcome, evaluate, temporary_index
-from index.features import FEATURES
+from index.answering.answer import Answerer, quotes
+from index.answering.features import FEATURES
+from index.answering.quotes import MAX_QUOTES
+from index.answering.ranking import Ranking, passages
+from index.evaluation.evaluate import Outcome, evaluate, temporary_index
+from index.evaluation.gold import GoldQuestion
 from index.filters import Filters
-from index.gold import GoldQuestion
-from index.opened import OpenGeneration
-from index.quotes import MAX_QUOTES
-from index.ranking import Ranking, passages
+from index.generations.reader import OpenGeneration
 from tests.eval.fit import FOLDS, Fit, Matrix, fit_sentences, labels, zero_weights
 from tests.fakes import silent
 

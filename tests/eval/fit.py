@@ -23,18 +23,18 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from corpus.models import Release
-from index.answer import Answerer, quotes
-from index.embed import ReadQuery, SentenceTransformerEmbedder, Vectors
-from index.evaluate import Outcome, evaluate, temporary_index
-from index.features import FEATURES
-from index.figures import area_under, auroc, calibration, coverage_at, fold, holds, risk_curve
+from index.answering.answer import Answerer, quotes
+from index.answering.confidence import GATE_FEATURES, gate_features, probability
+from index.answering.features import FEATURES
+from index.answering.quotes import MAX_QUOTES
+from index.answering.ranking import Ranking, passages
+from index.answering.weights import Weights
+from index.encoders.embedder import ReadQuery, SentenceTransformerEmbedder, Vectors
+from index.evaluation.evaluate import Outcome, evaluate, temporary_index
+from index.evaluation.gold import GoldQuestion, load_corpus, load_questions
+from index.evaluation.metrics import area_under, auroc, calibration, coverage_at, fold, holds, risk_curve
 from index.filters import Filters
-from index.gate import GATE_FEATURES, gate_features, probability
-from index.gold import GoldQuestion, load_corpus, load_questions
-from index.opened import OpenGeneration
-from index.quotes import MAX_QUOTES
-from index.ranking import Ranking, passages
-from index.weights import Weights
+from index.generations.reader import OpenGeneration
 from tests.fakes import silent
 
 FOLDS = 10
@@ -42,7 +42,7 @@ SENTENCE_PENALTY = 2.0
 GATE_C = 0.3
 SMALL = 20
 CURVE_POINTS = 40
-WEIGHTS = Path(__file__).parents[2] / "index" / "weights.json"
+WEIGHTS = Path(__file__).parents[2] / "index" / "answering" / "weights.json"
 OFF_TOPIC = Path(__file__).parent / "off_topic.jsonl"
 ANSWERABLE = ("fact", "body", "paraphrase", "terse")
 # How much an example weighs in the gate's fit: small corpora and off-topic questions must not drown the rest.

@@ -15,9 +15,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from corpus.releases import shipped_releases
-from index.embed import SentenceTransformerEmbedder
-from index.evaluate import Evaluation, run_evaluation
+from corpus.front_matter import shipped_releases
+from index.encoders.embedder import SentenceTransformerEmbedder
+from index.evaluation.evaluate import Evaluation, run_evaluation
 from index.settings import IndexSettings
 from tests.fakes import silent
 

@@ -9,12 +9,12 @@ import argparse
 import json
 from pathlib import Path
 
-from index.answer import Answerer
-from index.embed import SentenceTransformerEmbedder
-from index.evaluate import ask, temporary_index
-from index.figures import auroc
-from index.gold import GoldQuestion, load_corpus, load_questions
-from index.weights import shipped_weights
+from index.answering.answer import Answerer
+from index.answering.weights import shipped_weights
+from index.encoders.embedder import SentenceTransformerEmbedder
+from index.evaluation.evaluate import ask, temporary_index
+from index.evaluation.gold import GoldQuestion, load_corpus, load_questions
+from index.evaluation.metrics import auroc
 from tests.fakes import silent
 
 UNSEEN = Path(__file__).parent / "off_topic_unseen.jsonl"

@@ -20,13 +20,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from index import catalogue
 from index.engine import Engine
 from index.filters import Filters
-from index.generations import Generations
-from index.jobs import open_corpus
+from index.generations import status as catalogue
+from index.generations.folder import Generations
+from index.maintenance import build_all
+from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.corpus.servers import Server
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 from tests.pages import Tagged, paragraphs, press_page

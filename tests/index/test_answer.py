@@ -12,11 +12,11 @@ from corpus.errors import FilterError, QuestionError
 from corpus.models import Release
 from index.engine import Engine
 from index.filters import Filters, parse_since, parse_until
-from index.ingest import Overrides, ingest_file
-from index.jobs import open_corpus
-from index.models import Answer
+from index.intake.ingest import Overrides, ingest_file
+from index.maintenance import build_all
+from index.processes.jobs import open_corpus
+from index.results import Answer
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.fakes import FakeEmbedder, silent
 
 NOTHING = Filters()

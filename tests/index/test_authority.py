@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from corpus.addresses import FetchRules
-from corpus.fetch import Fetcher
+from corpus.fetching.fetcher import Fetcher
+from corpus.fetching.urls import FetchRules
 from corpus.models import Release
 from index.engine import Engine
 from index.filters import Filters
-from index.ingest import Overrides
+from index.intake.ingest import Overrides
+from index.maintenance import Upkeep
 from index.settings import IndexSettings
-from index.upkeep import Upkeep
 from tests.corpus.internet import Internet
 from tests.corpus.servers import Server, page, redirect
 from tests.fakes import FakeEmbedder, Here, quiet, upkeep

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from index.card import Card
+from index.agencies.card import Card
 from index.engine import Engine
-from index.ingest import Overrides, ingest_file
-from index.jobs import open_corpus
+from index.intake.ingest import Overrides, ingest_file
+from index.maintenance import build_all
+from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 
 TEXTS = {

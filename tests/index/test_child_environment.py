@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from corpus.children import forget_secrets
-from corpus.clean import clean
-from index.child import ChildProcess
+from corpus.cleaning.clean import clean
+from corpus.processes.environment import forget_secrets
+from index.database.corpus_db import By
 from index.engine import Engine
-from index.engine_process import EngineProcess
-from index.jobs import Tools
+from index.maintenance import build_all
+from index.processes.engine_process import EngineProcess
+from index.processes.job_process import ChildProcess
+from index.processes.jobs import Tools
 from index.settings import IndexSettings
-from index.store.corpus import By
-from index.upkeep import build_all
 from tests.fakes import FakeEmbedder, quiet, run_one, silent
 from tests.pages import paragraphs, press_page
 

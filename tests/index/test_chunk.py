@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.models import Release
-from index.chunk import LIST_MAX_CHARS, TARGET_CHARS, chunk, context
-from index.sentences import sentences
+from index.text.passages import LIST_MAX_CHARS, TARGET_CHARS, chunk, context
+from index.text.sentences import sentences
 
 
 def release(text: str) -> Release:

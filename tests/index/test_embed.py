@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-import index.embed
-import index.model_files
+import index.encoders.embedder
+import index.encoders.model_files
 from corpus.errors import ModelError
-from index.embed import SentenceTransformerEmbedder
+from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
 
 TEXTS = [
@@ -89,7 +89,7 @@ def test_changed_file_of_the_default_model_is_refused(
     (folder / name).write_bytes((folder / name).read_bytes()[:-1] + b"!")
     changed = SentenceTransformerEmbedder()
     changed.__dict__["_folder"] = folder
-    expected = index.model_files._DIGESTS[name]
+    expected = index.encoders.model_files._DIGESTS[name]
     with pytest.raises(ModelError, match=f"{name} has SHA-256 [0-9a-f]{{64}} where {expected} was expected"):
         _ = changed.digest
 
@@ -108,7 +108,7 @@ def test_folder_with_another_model_is_taken(tmp_path: Path, default: SentenceTra
 
 
 def test_loading_says_nothing_on_stderr() -> None:
-    code = "from index.embed import SentenceTransformerEmbedder as E; E().encode_query('words')"
+    code = "from index.encoders.embedder import SentenceTransformerEmbedder as E; E().encode_query('words')"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
@@ -128,7 +128,7 @@ def test_texts_in_batches_get_the_vectors_they_get_alone(default: SentenceTransf
     vectors = default.encode_document(texts, heard.append)
     alone = np.concatenate([default.encode_document([text], nothing) for text in texts])
     assert (vectors * alone).sum(axis=1).min() > 0.99
-    assert (sum(heard), max(heard)) == (150, index.embed.BATCH_SIZE)
+    assert (sum(heard), max(heard)) == (150, index.encoders.embedder.BATCH_SIZE)
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(torch.get_num_threads).result() == threads
 

@@ -14,11 +14,11 @@ import pytest
 
 from corpus.errors import GenerationError, QuestionError, TooSlowError, WorkerError
 from index.engine import Engine
-from index.engine_process import EngineProcess
 from index.filters import Filters
-from index.messages import Done, Raised
+from index.maintenance import build_all
+from index.processes.engine_process import EngineProcess
+from index.processes.pipe import Done, Raised
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.fakes import FakeEmbedder, run_one, silent
 
 EMBEDDER = "tests.fakes:fake_embedder"
@@ -176,7 +176,7 @@ def nap(_engine: Engine, seconds: float) -> float:
 def test_process_that_hangs_does_not_outlive_the_one_that_started_it(settings: IndexSettings) -> None:
     code = (
         "import pathlib, sys\n"
-        "from index.engine_process import EngineProcess\nfrom index.settings import IndexSettings\n"
+        "from index.processes.engine_process import EngineProcess\nfrom index.settings import IndexSettings\n"
         "from tests.fakes import run_one\nfrom tests.index.test_engine_process import search_for_ever\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         f"engine = EngineProcess(settings, {EMBEDDER!r}, question_s=2.0)\n"

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UnknownReleaseError
-from corpus.fetch import Fetcher, FetchLimits
-from index import catalogue, erase
-from index.build import embedded_digests
+from corpus.fetching.fetcher import Fetcher, FetchLimits
+from index.building import erase
+from index.building.build import embedded_digests
+from index.database.corpus_db import By, CorpusStore
 from index.engine import Engine
 from index.filters import Filters
-from index.generations import Generations
+from index.generations import status as catalogue
+from index.generations.folder import Generations
+from index.maintenance import Upkeep
 from index.settings import IndexSettings, fetch_rules
-from index.store.corpus import By, CorpusStore
-from index.upkeep import Upkeep
 from tests.corpus.servers import Server, page
 from tests.fakes import FakeEmbedder, Here, quiet, silent
 from tests.pages import Tagged, paragraphs, press_page, rss

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from corpus.errors import SourceError
-from index.evaluate import run_evaluation, write_run
-from index.figures import (
+from index.evaluation.evaluate import run_evaluation, write_run
+from index.evaluation.gold import load_questions
+from index.evaluation.metrics import (
     area_under,
     auroc,
     calibration,
@@ -21,7 +22,6 @@ from index.figures import (
     reciprocal_rank,
     risk_curve,
 )
-from index.gold import load_questions
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, silent
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import BuildRunningError
-from index.build import build
+from index.building.build import build
 from index.engine import Engine
 from index.filters import Filters
-from index.generations import Generations
-from index.jobs import open_corpus
+from index.generations.folder import Generations
+from index.maintenance import build_all
+from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 from tests.pages import paragraphs
 
@@ -29,8 +29,8 @@ import sys, pathlib, datetime
 from corpus.errors import MeasuresError
 from corpus.models import Release
 from index.settings import IndexSettings
-from index.store.corpus import CorpusStore
-from index.upkeep import build_all
+from index.database.corpus_db import CorpusStore
+from index.maintenance import build_all
 from tests.fakes import FakeEmbedder, silent
 settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model="fake")
 store = CorpusStore(settings.data_dir / "corpus.db")
@@ -103,7 +103,7 @@ def test_second_build_says_that_one_is_running(served: IndexSettings, embedder: 
 
 def test_lock_of_a_dead_process_holds_nobody_up(served: IndexSettings, embedder: FakeEmbedder) -> None:
     hold = """
-from index.generations import Generations
+from index.generations.folder import Generations
 with Generations(settings.data_dir).building():
     print("held", flush=True)
     sys.stdin.read()

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import FetchError
-from corpus.fetch import Fetcher, FetchLimits
-from index import catalogue
-from index.budget import Budget
-from index.polling import poll
+from corpus.fetching.fetcher import Fetcher, FetchLimits
+from index.database.corpus_db import CorpusStore
+from index.generations import status as catalogue
+from index.intake.poll_budget import Budget
+from index.intake.polling import poll
+from index.maintenance import Upkeep
 from index.settings import IndexSettings, fetch_rules
-from index.store.corpus import CorpusStore
-from index.upkeep import Upkeep
 from tests.corpus.servers import Request, Server, page
 from tests.fakes import FakeEmbedder, Here, quiet, silent
 from tests.pages import Tagged, release_page, rss

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import GateError
-from index import catalogue
-from index.build import build
-from index.compare import Change, compare
-from index.gates import CANARIES
-from index.generations import Generations
-from index.jobs import open_corpus
+from index.building.build import build
+from index.building.gates import CANARIES
+from index.generations import status as catalogue
+from index.generations.diff import Change, compare
+from index.generations.folder import Generations
+from index.maintenance import build_all
+from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 from tests.pages import paragraphs
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import GenerationError, UnknownReleaseError
-from index import catalogue
-from index.build import build
+from index.building.build import build
+from index.database.corpus_db import CorpusStore
 from index.engine import Engine
 from index.filters import Filters
-from index.generations import Generations
+from index.generations import status as catalogue
+from index.generations.folder import Generations
+from index.maintenance import build_all
 from index.settings import IndexSettings
-from index.store.corpus import CorpusStore
-from index.upkeep import build_all
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 
 COUNCIL = "2018-12-06-council-migrant-smuggling"

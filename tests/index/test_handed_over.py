@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from corpus.models import Release
-from index.ingest import Overrides
+from index.intake.ingest import Overrides
+from index.intake.sources import Upload
+from index.maintenance import Upkeep
 from index.settings import IndexSettings
-from index.sources import Upload
-from index.upkeep import Upkeep
 from tests.fakes import FakeEmbedder, quiet, upkeep
 from tests.forgeries import COUNCIL, FORGED, FRONTEX, FRONTEX_NAME, OWN, SIX, forged, kept, reasons, what
 from tests.pages import press_page

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import SourceError, UnknownEntryError, UnknownReleaseError
-from index import catalogue
-from index.ingest import Overrides
-from index.jobs import Added, open_corpus
-from index.near import ALGORITHM
+from index.database.corpus_db import By, CorpusStore
+from index.generations import status as catalogue
+from index.intake.duplicates import ALGORITHM
+from index.intake.ingest import Overrides
+from index.intake.sources import Upload
+from index.maintenance import Upkeep
+from index.processes.jobs import Added, open_corpus
 from index.settings import IndexSettings
-from index.sources import Upload
-from index.store.corpus import By, CorpusStore
-from index.upkeep import Upkeep
 from tests.corpus.servers import Server, page
 from tests.fakes import FakeEmbedder, quiet, upkeep
 from tests.pages import Tagged, paragraphs, press_page, release_page

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.models import Release
+from index.answering.links import MAX_URL_CHARS, link_to
+from index.database.corpus_db import CorpusStore
 from index.engine import Engine
 from index.filters import Filters
-from index.links import MAX_URL_CHARS, link_to
-from index.sentences import Span, sentences
+from index.maintenance import build_all
 from index.settings import IndexSettings
-from index.store.corpus import CorpusStore
-from index.upkeep import build_all
+from index.text.sentences import Span, sentences
 from tests.fakes import FakeEmbedder, silent
 from tests.pages import paragraphs
 

@@ -9,10 +9,10 @@ import pytest
 
 from index.engine import Engine
 from index.filters import Filters
-from index.ingest import Overrides, ingest_file
-from index.jobs import open_corpus
+from index.intake.ingest import Overrides, ingest_file
+from index.maintenance import build_all
+from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.fakes import FakeEmbedder, silent
 
 

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from corpus.errors import StorageError
-from corpus.fetch import Fetched, Fetcher, FetchLimits, NotModified
-from index import catalogue
-from index.ingest import Overrides
+from corpus.fetching.fetcher import Fetched, Fetcher, FetchLimits, NotModified
+from index.generations import status as catalogue
+from index.intake.ingest import Overrides
+from index.intake.sources import Upload
+from index.maintenance import Upkeep
 from index.settings import IndexSettings, fetch_rules
-from index.sources import Upload
-from index.upkeep import Upkeep
 from tests.corpus.servers import Server, page
 from tests.fakes import FakeEmbedder, Here, quiet
 from tests.pages import paragraphs, release_page, rss

@@ -5,13 +5,13 @@ from contextlib import closing
 
 import pytest
 
-from index.embed import SentenceTransformerEmbedder
+from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
 from index.filters import Filters
-from index.ingest import Overrides, ingest_file
-from index.jobs import open_corpus
+from index.intake.ingest import Overrides, ingest_file
+from index.maintenance import build_all
+from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.fakes import silent
 
 BODIES = {

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import SourceError, UnknownEntryError
-from corpus.fetch import Fetcher, FetchLimits
-from index import catalogue
-from index.polling import due
+from corpus.fetching.fetcher import Fetcher, FetchLimits
+from index.generations import status as catalogue
+from index.intake.polling import due
+from index.maintenance import Upkeep
 from index.settings import IndexSettings, fetch_rules
-from index.upkeep import Upkeep
 from tests.corpus.servers import Server, page
 from tests.fakes import FakeEmbedder, Here, quiet
 from tests.pages import Tagged, release_page, rss

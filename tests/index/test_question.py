@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from index.answer_types import AnswerType, asked_for
-from index.question import analyse
+from index.answering.answer_types import AnswerType, asked_for
+from index.answering.question import analyse
 from tests.fakes import FakeEmbedder
 
 

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build import build
+from index.answering.features import Evidence, sentences_of
+from index.answering.ranking import Ranking
+from index.answering.search import Ranked
+from index.building.build import build
+from index.database.corpus_db import CorpusStore
 from index.engine import Engine
-from index.features import Evidence, sentences_of
 from index.filters import Filters
-from index.ingest import Overrides, ingest_file
-from index.models import Quote
-from index.ranking import Ranking
-from index.search import Ranked
+from index.intake.ingest import Overrides, ingest_file
+from index.results import Quote
 from index.settings import IndexSettings
-from index.store.corpus import CorpusStore
 from tests.fakes import FakeEmbedder, silent
 
 Quoted = Callable[..., tuple[Quote, ...]]

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from corpus.errors import ModelError
-from index.embed import SentenceTransformerEmbedder
+from index.encoders.embedder import SentenceTransformerEmbedder
+from index.encoders.reranker import RERANKED, Reranker
 from index.engine import Engine
 from index.filters import Filters
-from index.rerank import RERANKED, Reranker
 from index.settings import IndexSettings
 
 

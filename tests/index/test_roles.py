@@ -2,8 +2,8 @@
 
 import pytest
 
-from corpus.agencies import registry
-from index.roles import ACTED_ON, ACTS, role
+from corpus.agencies.registry import registry
+from index.agencies.roles import ACTED_ON, ACTS, role
 
 
 def part(sentence: str, agency_id: str) -> str | None:

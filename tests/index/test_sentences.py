@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.models import Release
-from index.sentences import sentences
+from index.text.sentences import sentences
 
 
 def split(text: str) -> list[str]:

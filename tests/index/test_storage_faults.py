@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import Fault, GenerationError, StorageError
-from index import catalogue
+from index.database import corpus_db as corpus
+from index.database.corpus_db import CorpusStore
 from index.engine import Engine
 from index.filters import Filters
-from index.generations import Generations
-from index.ingest import Overrides
+from index.generations import status as catalogue
+from index.generations.folder import Generations
+from index.intake.ingest import Overrides
+from index.maintenance import Upkeep, build_all
 from index.settings import IndexSettings
-from index.store import corpus
-from index.store.corpus import CorpusStore
-from index.upkeep import Upkeep, build_all
 from tests.disks import disk, full, read_only
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 from tests.pages import paragraphs

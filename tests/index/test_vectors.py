@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from corpus.errors import GenerationError
-from index.embed import Vectors
-from index.vectors import FLAT_MAX_ROWS, VectorIndex
+from index.encoders.embedder import Vectors
+from index.generations.faiss_index import FLAT_MAX_ROWS, VectorIndex
 
 
 def unit_rows(rows: int, dim: int = 8, seed: int = 0) -> Vectors:

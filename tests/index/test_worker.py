@@ -13,17 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from corpus.bounded import in_child
 from corpus.errors import BuildRunningError, SourceError, UnknownReleaseError, WorkerError
-from index.child import ChildProcess
+from corpus.processes.sandbox import in_child
+from index.database.corpus_db import By
 from index.engine import Engine
 from index.filters import Filters
-from index.generations import Generations
-from index.jobs import Tools
-from index.models import Meter, Step
+from index.generations.folder import Generations
+from index.maintenance import Upkeep, build_all
+from index.processes.job_process import ChildProcess
+from index.processes.jobs import Tools
+from index.results import Meter, Step
 from index.settings import IndexSettings
-from index.store.corpus import By
-from index.upkeep import Upkeep, build_all
 from tests.corpus.test_bombs import spin
 from tests.fakes import FakeEmbedder, quiet, silent
 from tests.pages import paragraphs
@@ -129,8 +129,8 @@ def test_caller_that_gives_up_ends_the_process(child: ChildProcess) -> None:
 def test_parent_that_dies_takes_the_process_along(tmp_path: Path) -> None:
     code = (
         "import pathlib, sys\n"
-        "from index.child import ChildProcess\nfrom index.settings import IndexSettings\n"
-        "from index.store.corpus import By\nfrom tests.index.test_worker import Sleep\n"
+        "from index.processes.job_process import ChildProcess\nfrom index.settings import IndexSettings\n"
+        "from index.database.corpus_db import By\nfrom tests.index.test_worker import Sleep\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         "ChildProcess(settings, 'tests.fakes:fake_embedder').run("
         "Sleep(), By(), lambda step: print(step.done, flush=True))\n"
@@ -218,7 +218,7 @@ class Log:
         try:
             raise ZeroDivisionError("nobody foresaw this")
         except ZeroDivisionError:
-            logging.getLogger("index.mishaps").exception("unexpected error %s", "1a2b3c4d")
+            logging.getLogger("index.intake.failures").exception("unexpected error %s", "1a2b3c4d")
 
 
 @pytest.mark.parametrize("child_of_worker", [False, True])
@@ -227,8 +227,8 @@ def test_parent_that_dies_takes_along_what_never_lets_go_of_the_interpreter(
 ) -> None:
     code = (
         "import pathlib, sys\n"
-        "from index.child import ChildProcess\nfrom index.settings import IndexSettings\n"
-        "from index.store.corpus import By\nfrom tests.index.test_worker import Stuck\n"
+        "from index.processes.job_process import ChildProcess\nfrom index.settings import IndexSettings\n"
+        "from index.database.corpus_db import By\nfrom tests.index.test_worker import Stuck\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         "ChildProcess(settings, 'tests.fakes:fake_embedder').run("
         "Stuck(sys.argv[2] == 'True'), By(), lambda step: print(step.done, flush=True))\n"
@@ -247,7 +247,7 @@ def test_parent_that_dies_takes_along_what_never_lets_go_of_the_interpreter(
 def test_what_a_worker_logs_is_in_the_log_of_its_parent(child: ChildProcess, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         child.run(Log(), BY, quiet)
-    (record,) = [record for record in caplog.records if record.name == "index.mishaps"]
+    (record,) = [record for record in caplog.records if record.name == "index.intake.failures"]
     assert record.levelno == logging.ERROR
     assert record.getMessage().startswith("unexpected error 1a2b3c4d\nTraceback")
     assert record.getMessage().endswith("ZeroDivisionError: nobody foresaw this")

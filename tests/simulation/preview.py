@@ -9,10 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from index.embed import SentenceTransformerEmbedder
+from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
+from index.maintenance import build_all
 from index.settings import IndexSettings
-from index.upkeep import build_all
 from tests.fakes import silent
 from tests.simulation import chatting
 

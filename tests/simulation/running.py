@@ -12,11 +12,11 @@ from typing import Any, TypeAlias
 import pytest
 import simcord
 
-from bot.client import MeasuresBot
-from bot.settings import BotSettings
+from bot.app.client import MeasuresBot
+from bot.app.settings import BotSettings
 from index.engine import Engine
+from index.maintenance import Upkeep
 from index.settings import IndexSettings
-from index.upkeep import Upkeep
 from tests.fakes import EngineHere
 from tests.simulation.chat import Chat, new_server
 from tests.simulation.delivery import deliver_as_discord

@@ -8,9 +8,10 @@ import pytest
 import simcord
 from discord import ui
 
-from bot import delivery, render
-from bot.ids import button
-from bot.questions import Interaction
+from bot.app import sending as delivery
+from bot.app.asking import Interaction
+from bot.views import answers as render
+from bot.views.custom_ids import button
 from index.engine import Engine
 from tests.emulator.fast import asynchronous
 from tests.emulator.test_teeth import WRONG_COMMANDS, WRONG_MESSAGES, WRONG_RESPONSES, v2

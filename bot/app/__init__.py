@@ -1,0 +1,1 @@
+"""What the bot is made of beside its commands: client, queue, store, sending."""

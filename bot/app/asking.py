@@ -1,0 +1,183 @@
+"""One question from asking to answer, the same from a command, a window, a mention or a message."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import discord
+from discord import ui
+
+from bot.app import journal
+from bot.app import sending as delivery
+from bot.app.admission import refuse_by_load
+from bot.app.bot_db import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
+from bot.app.client import today
+from bot.app.errors import Refused
+from bot.app.permissions import channel_of, is_switched_on
+from bot.i18n.words import Words
+from bot.views import answers as render
+from bot.views.answers import Asked
+from index.answering.question import readable
+from index.engine import Engine
+from index.filters import Filters, parse_agency, parse_since, parse_until
+from index.results import Answer
+
+if TYPE_CHECKING:
+    from bot.app.client import MeasuresBot
+
+Interaction = discord.Interaction["MeasuresBot"]
+_PATIENCE_S = 14 * 60.0  # Discord takes an answer to an interaction for 15 minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question that may be asked, who asks it and where; `read_as` where it is a completed follow-up."""
+
+    user_id: int
+    guild_id: int | None
+    channel_id: int
+    question: str
+    filters: Filters
+    by_command: bool
+    read_as: str | None = None
+
+
+def filters_from(agency: str | None, issuer: str | None, since: str | None, until: str | None) -> Filters:
+    """Return the filters that somebody typed.
+
+    :raises FilterError: when one makes no sense.
+    """
+    return Filters(
+        agency=parse_agency(agency) if agency else None,
+        issuer=issuer or None,
+        since=parse_since(since) if since else None,
+        until=parse_until(until) if until else None,
+    )
+
+
+async def ask_by_interaction(
+    bot: "MeasuresBot",
+    interaction: Interaction,
+    question: str,
+    filters: Filters,
+    *,
+    private: bool | None,
+    read_as: str | None = None,
+) -> None:
+    """Answer an interaction that is a question: refused at once or not at all, then deferred, then answered.
+
+    :raises QuestionError: when it cannot be asked.
+    :raises Refused: when the person asks too fast, or too many wait.
+    """
+    asking = Asking(
+        interaction.user.id,
+        interaction.guild_id,
+        interaction.channel_id or 0,
+        readable(read_as or question),
+        filters,
+        by_command=True,
+        read_as=read_as,
+    )
+    refuse_by_load(bot, interaction)
+    work = ask_engine(bot, asking)
+    ephemeral = is_private(bot, interaction, private)
+    try:
+        await delivery.defer(interaction, ephemeral=ephemeral)
+    except BaseException:
+        work.cancel()
+        raise
+    words = bot.words_private(interaction) if ephemeral else public_words(bot, interaction)
+
+    async def send(view: ui.LayoutView) -> discord.Message:
+        return await delivery.answer(interaction, view)
+
+    if bot.updating:
+        await send(updating_view(words))
+    if not await _has_come(work):
+        raise Refused(_ask_later(bot, words))
+    journal.note(interaction, await answer(bot, asking, words, None if ephemeral else question, send, work=work))
+
+
+def updating_view(words: Words) -> ui.LayoutView:
+    """Say that an answer waits until the index is built anew."""
+    return render.text_view(words("Updating the index: the answer comes as soon as that is done."))
+
+
+async def _has_come(work: "asyncio.Future[Answer]") -> bool:
+    """Wait for an answer as long as it can be given; then take its question out of the row."""
+    done, _ = await asyncio.wait({work}, timeout=_PATIENCE_S)
+    return bool(done) or not work.cancel()
+
+
+def _ask_later(bot: "MeasuresBot", words: Words) -> str:
+    if bot.updating:
+        return words("Updating the index: ask again in a minute.")
+    return words("The releases cannot be searched just now: try again later.")
+
+
+def ask_engine(bot: "MeasuresBot", asking: Asking) -> "asyncio.Future[Answer]":
+    """Put a question in the row at once: so the bound counts it, and the engine need not wait for the defer."""
+    work = bot.desk.submit(asking.user_id, partial(Engine.answer, text=asking.question, filters=asking.filters))
+    work.add_done_callback(lambda done: done.cancelled() or done.exception())  # where nobody comes to fetch it
+    return work
+
+
+async def answer(
+    bot: "MeasuresBot",
+    asking: Asking,
+    words: Words,
+    shown_question: str | None,
+    send: Callable[[ui.LayoutView], Awaitable[discord.Message]],
+    only_if: Callable[[Answer], bool] = lambda _: True,
+    work: "asyncio.Future[Answer] | None" = None,
+) -> Answer:
+    """Answer a question, keep what its buttons need, and send it; return what was found.
+
+    :param shown_question: the question as readers of the channel see it, where they did not see it asked.
+    :param only_if: whether an answer is sent at all.
+    :param work: the question's place in the row, where it has one.
+    """
+    found = await (work or ask_engine(bot, asking))
+    if not only_if(found):
+        return found
+    kept = KeptAnswer(
+        id=new_answer_id(),
+        asker=asking.user_id,
+        guild=asking.guild_id,
+        channel=asking.channel_id,
+        message=None,
+        by_command=asking.by_command,
+        question=asking.question,
+        filters=asking.filters,
+        spans=tuple(QuotedSpan(each.release_id, each.start, each.end) for each in found.quotes or found.related),
+    )
+    bot.keeping.keep(kept)
+    asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
+    message = await send(render.answer_view(words, found, asked, today()))
+    bot.keeping.set_message(kept.id, message.id)
+    return found
+
+
+def is_private(bot: "MeasuresBot", interaction: Interaction, private: bool | None) -> bool:
+    """Tell whether only the person sees the answer: as asked, else as the server has it; always where it is off."""
+    if not is_switched_on(bot.servers, interaction.guild_id, channel_of(interaction.channel)):
+        return True
+    return server(bot, interaction).private if private is None else private
+
+
+def server(bot: "MeasuresBot", interaction: Interaction) -> ServerSettings:
+    """Return what the server of an interaction chose."""
+    return bot.servers.get(interaction.guild_id or 0, ServerSettings())
+
+
+def public_words(bot: "MeasuresBot", interaction: Interaction) -> Words:
+    """Return the words for what everybody in the place of an interaction sees."""
+    return bot.words_public(interaction.guild_id, interaction.guild_locale, interaction.user.id)
+
+
+async def submitted(bot: "MeasuresBot", interaction: Interaction, ask: Callable[[], Awaitable[None]]) -> None:
+    """Run a question that came from a window, and log it."""
+    await ask()
+    journal.done(interaction, "window")

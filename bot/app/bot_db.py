@@ -1,0 +1,309 @@
+"""bot.db: what Discord users leave behind. With `bot.app.bot_db_schema`, the one place under `bot` that holds SQL."""
+
+import dataclasses
+import datetime
+import hashlib
+import hmac
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.app.bot_db_schema import StoreBusyError, bot_migrations, errors
+from index.database.private_files import private_folder
+from index.database.sqlite import marks, now
+from index.filters import Filters
+
+_ANSWER_ID_BYTES = 9  # 12 characters in base64
+_WAIT_S = (
+    0.25  # for a lock that another program holds; `bot.app.bot_db_async` tries again, and holds nobody up meanwhile
+)
+_VOTER_CHARS = 32
+FEEDBACK_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedSpan:
+    """A span that an answer showed."""
+
+    release_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer as its buttons need it: who asked what where, under which filters, and what was shown."""
+
+    id: str
+    asker: int
+    guild: int | None
+    channel: int
+    message: int | None
+    by_command: bool
+    question: str
+    filters: Filters
+    spans: tuple[QuotedSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """What a server set; no channels means all of them."""
+
+    channels: tuple[int, ...] = ()
+    private: bool = False
+    language: str | None = None
+    pace: int | None = None
+    ask_channel: int | None = None
+    ask_message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was erased of a person: answers, by their ids, and how many verdicts; and what is kept.
+
+    `administered` counts what the person did as an administrator, which is kept.
+    """
+
+    answers: frozenset[str]
+    verdicts: int
+    administered: int
+
+
+def new_answer_id() -> str:
+    """Return an id that nobody can guess, of 12 characters."""
+    return secrets.token_urlsafe(_ANSWER_ID_BYTES)
+
+
+class BotStore:
+    """bot.db. Used by one thread.
+
+    What is written outlives the process at once; a power cut may take the last seconds. What is erased is gone from the
+    disk when the call returns, from SQLite's log too, unless another program reads the file: then `is_scrubbed` is
+    false, and `scrub` does it later. Nothing waits for another program for longer than a moment.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the database, or create it.
+
+        :raises StorageError: when the folder cannot be written or the file is no database.
+        """
+        with errors(path):
+            private_folder(path.parent)
+            self._db = Database(sqlite3.connect(path, timeout=_WAIT_S, check_same_thread=False))
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute("PRAGMA secure_delete = ON")
+            if bot_migrations.pending(self._db):
+                self._db.execute("BEGIN IMMEDIATE")
+                with self._db.conn:
+                    bot_migrations.apply(self._db)
+        self._path = path
+        self._key: bytes | None = None
+        self.is_scrubbed = True
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    def keep(self, answer: KeptAnswer) -> None:
+        """Keep an answer for its buttons."""
+        row = dataclasses.asdict(answer) | {
+            "by_command": int(answer.by_command),
+            "filters": json.dumps(_filters_to_dict(answer.filters)),
+            "spans": json.dumps([dataclasses.asdict(span) for span in answer.spans]),
+            "at": now(),
+        }
+        with self._writing():
+            self._upsert("answers", row, "id")
+
+    def set_message(self, answer_id: str, message_id: int) -> None:
+        """Keep which message shows an answer, unless the answer was erased since."""
+        with self._writing():
+            self._db.execute("UPDATE answers SET message = ? WHERE id = ?", [message_id, answer_id])
+
+    def answer(self, answer_id: str) -> KeptAnswer | None:
+        """Return an answer by its id; None where it was never kept or is erased."""
+        return self._one("SELECT * FROM answers WHERE id = ?", [answer_id])
+
+    def answer_in(self, message_id: int) -> KeptAnswer | None:
+        """Return the answer that a message shows."""
+        return self._one("SELECT * FROM answers WHERE message = ?", [message_id])
+
+    def forget_answer(self, answer_id: str) -> None:
+        """Erase an answer."""
+        with self._erasing():
+            self._db.execute("DELETE FROM answers WHERE id = ?", [answer_id])
+
+    def forget_asker(self, user_id: int) -> Forgotten:
+        """Erase what is stored about a person: answers, and verdicts that can be told; not what administrators did."""
+        with self._erasing():
+            told = self._db.execute("SELECT id, answer, voter FROM feedback WHERE voter IS NOT NULL").fetchall()
+            mine = [[row] for row, answer_id, voter in told if voter == self._voter(answer_id, user_id)]
+            self._db.conn.executemany("DELETE FROM feedback WHERE id = ?", mine)
+            gone = self._db.execute("DELETE FROM answers WHERE asker = ? RETURNING id", [user_id]).fetchall()
+            [(done,)] = self._db.execute("SELECT count(*) FROM audit WHERE who = ?", [user_id]).fetchall()
+        return Forgotten(frozenset(answer_id for (answer_id,) in gone), len(mine), done)
+
+    def forget_release(self, release_id: str) -> int:
+        """Erase the answers that quoted a release, or named it as near; return how many they were."""
+        with self._erasing():
+            return int(
+                self._db.execute(
+                    "DELETE FROM answers WHERE EXISTS "
+                    "(SELECT 1 FROM json_each(spans) WHERE json_extract(value, '$.release_id') = ?)",
+                    [release_id],
+                ).rowcount
+            )
+
+    def forget_guild(self, guild_id: int) -> None:
+        """Erase all that is stored about a server."""
+        with self._erasing():
+            self._db.execute("DELETE FROM answers WHERE guild = ?", [guild_id])
+            self._db.execute("DELETE FROM servers WHERE guild = ?", [guild_id])
+
+    def forget_older_than(self, days: int) -> int:
+        """Erase answers older than that, and what people wrote in feedback; return how many answers they were."""
+        with self._erasing():
+            self._db.execute(
+                "UPDATE feedback SET reason = NULL WHERE reason IS NOT NULL AND at < ?", [_ago(FEEDBACK_DAYS)]
+            )
+            return int(self._db.execute("DELETE FROM answers WHERE at < ?", [_ago(days)]).rowcount)
+
+    def scrub(self) -> None:
+        """Take what was erased out of SQLite's log.
+
+        :raises StoreBusyError: when another program reads the file just now.
+        """
+        with errors(self._path):
+            [(busy, _, _)] = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self.is_scrubbed = not busy
+        if busy:
+            raise StoreBusyError(f"{self._path} is in use by another program: try again in a minute.")
+
+    def say(self, answer_id: str, user_id: int, verdict: str, reason: str | None) -> bool:
+        """Keep what a person thinks of an answer, in place of what they said of it before; not who it is.
+
+        Return whether the answer is still kept: what is said of another is not.
+        """
+        with self._writing():
+            if not self._db.execute("SELECT 1 FROM answers WHERE id = ?", [answer_id]).fetchall():
+                return False
+            self._db.execute(
+                "INSERT INTO feedback (answer, verdict, reason, at, voter) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (answer, voter) DO UPDATE "
+                "SET verdict = excluded.verdict, reason = excluded.reason, at = excluded.at",
+                [answer_id, verdict, reason, now(), self._voter(answer_id, user_id)],
+            )
+        return True
+
+    def feedback(self) -> list[dict[str, Any]]:
+        """Return what people said, oldest first."""
+        with errors(self._path):
+            return list(self._db.query("SELECT answer, verdict, reason, at FROM feedback ORDER BY id"))
+
+    def servers(self) -> dict[int, ServerSettings]:
+        """Return what every server set."""
+        with errors(self._path):
+            rows = list(self._db.query("SELECT guild, settings FROM servers"))
+        return {row["guild"]: _server_settings(row["settings"]) for row in rows}
+
+    def set_server(self, guild_id: int, settings: ServerSettings) -> None:
+        """Keep what a server set."""
+        row = {"guild": guild_id, "settings": json.dumps(dataclasses.asdict(settings))}
+        with self._writing():
+            self._upsert("servers", row, "guild")
+
+    def synced(self, scope: str) -> str | None:
+        """Return the digest of the commands last synced in a scope."""
+        with errors(self._path):
+            rows = list(self._db.query("SELECT payload_sha256 FROM synced WHERE scope = ?", [scope]))
+        return next((str(row["payload_sha256"]) for row in rows), None)
+
+    def set_synced(self, scope: str, payload_sha256: str) -> None:
+        """Keep the digest of commands that were synced."""
+        row = {"scope": scope, "payload_sha256": payload_sha256}
+        with self._writing():
+            self._upsert("synced", row, "scope")
+
+    def audit(self, who: int, guild_id: int | None, action: str, details: dict[str, object]) -> None:
+        """Write down what an administrator did."""
+        with self._writing():
+            self._db.execute(
+                "INSERT INTO audit (at, who, guild, action, details) VALUES (?, ?, ?, ?, ?)",
+                [now(), who, guild_id, action, json.dumps(details)],
+            )
+
+    def audited(self) -> list[dict[str, Any]]:
+        """Return what administrators did, newest first."""
+        with errors(self._path):
+            return list(self._db.query("SELECT at, who, guild, action, details FROM audit ORDER BY id DESC"))
+
+    def _one(self, sql: str, values: Sequence[object]) -> KeptAnswer | None:
+        with errors(self._path):
+            rows = list(self._db.query(sql, values))
+        return next(map(_kept, rows), None)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Hold the lock for writing from the start: one that is asked for after reading is refused without a wait."""
+        with errors(self._path):
+            self._db.execute("BEGIN IMMEDIATE")
+            with self._db.conn:
+                yield
+
+    @contextmanager
+    def _erasing(self) -> Iterator[None]:
+        with self._writing():
+            self.is_scrubbed = False
+            yield
+        with suppress(StoreBusyError):
+            self.scrub()
+
+    def _upsert(self, table: str, row: Mapping[str, object], key: str) -> None:
+        changed = ", ".join(f"{name} = excluded.{name}" for name in row)
+        self._db.execute(
+            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks(list(row))}) "  # noqa: S608 - names of our own
+            f"ON CONFLICT ({key}) DO UPDATE SET {changed}",
+            list(row.values()),
+        )
+
+    def _voter(self, answer_id: str, user_id: int) -> str:
+        """Return the fingerprint of a person on an answer, which tells nobody without the key who it is."""
+        if self._key is None:
+            [(self._key,)] = self._db.execute("SELECT key FROM fingerprints").fetchall()
+        return hmac.new(self._key, f"{answer_id} {user_id}".encode(), hashlib.sha256).hexdigest()[:_VOTER_CHARS]
+
+
+def _ago(days: int) -> str:
+    return (datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)).isoformat(timespec="seconds")
+
+
+def _kept(row: dict[str, Any]) -> KeptAnswer:
+    fields = {field.name: row[field.name] for field in dataclasses.fields(KeptAnswer)}
+    spans = tuple(QuotedSpan(**span) for span in json.loads(row["spans"]))
+    filters = _filters_from_dict(json.loads(row["filters"]))
+    return KeptAnswer(**fields | {"by_command": bool(row["by_command"]), "spans": spans, "filters": filters})
+
+
+def _filters_to_dict(filters: Filters) -> dict[str, object]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime.date) else value
+        for name, value in dataclasses.asdict(filters).items()
+    }
+
+
+def _filters_from_dict(values: dict[str, Any]) -> Filters:
+    dates = {name: datetime.date.fromisoformat(values[name]) for name in ("since", "until") if values.get(name)}
+    return Filters(**values | dates)
+
+
+def _server_settings(text: str) -> ServerSettings:
+    values = json.loads(text)
+    return ServerSettings(**values | {"channels": tuple(values["channels"])})

@@ -1,0 +1,97 @@
+"""What people in Discord read when something goes wrong: one sentence; the unexpected goes to the log with a number.
+
+In this order: an error of the data folder says what was not done for it; one of the core says what happened and what to
+do, in words where it has a template; a refusal that is for the person alone (`Refused`); what Discord refuses; anything
+else gets a fixed sentence and a reference.
+"""
+
+import logging
+import secrets
+from typing import TYPE_CHECKING
+
+import discord
+from discord.app_commands import AppCommandError
+
+from bot.app import journal
+from bot.app import sending as delivery
+from bot.app.bot_db_schema import BotStoreError
+from bot.app.queue import Stopping
+from bot.i18n.words import Words, message, words_for
+from bot.views import answers as render
+from bot.views.escaping import plain
+from corpus.errors import Fault, FilterError, MeasuresError, QuestionError, SettingsError, StorageError, TooSlowError
+
+if TYPE_CHECKING:
+    from bot.app.client import MeasuresBot
+
+log = logging.getLogger(__name__)
+_VALUE_CHARS = 300
+_WHY = {
+    Fault.FULL: message("the disk of the bot is full; whoever runs the bot must free some space."),
+    Fault.READ_ONLY: message("the bot may not write its data; whoever runs the bot must allow it."),
+    Fault.UNREADABLE: message("the bot may not read its data; whoever runs the bot must allow it."),
+    Fault.BUSY: message("another process holds the data of the bot; try again in a minute."),
+    Fault.DAMAGED: message("the data of the bot is damaged; tell whoever runs the bot."),
+    Fault.OTHER: message("the data of the bot cannot be used; tell whoever runs the bot."),
+}
+
+
+class Refused(AppCommandError):
+    """An interaction is refused, for a reason that its text says in the person's language."""
+
+
+def sentence(words: Words, error: BaseException) -> str:
+    """Return what a person is told of an error."""
+    if isinstance(error, Refused):
+        return str(error)
+    if isinstance(error, Stopping):
+        return words("I am restarting: ask again in a minute.")
+    if isinstance(error, QuestionError | FilterError):
+        values = {name: _shown(words, value) for name, value in error.values.items()}
+        return words(error.template, **values)
+    if isinstance(error, TooSlowError):
+        return words(
+            "This took longer than {seconds} seconds and was stopped: ask for something narrower.", **error.values
+        )
+    if isinstance(error, SettingsError):
+        return words("The bot is not set up rightly: tell whoever runs it.")
+    if isinstance(error, BotStoreError) and not error.undone:
+        log.warning("%s: %s", type(error).__name__, error)
+        return words("I can neither read nor change what I keep just now, so nothing was changed: try again soon.")
+    if isinstance(error, StorageError):
+        log.warning("%s", error)
+        said = {name: _shown(words, value) for name, value in error.values.items()}
+        undone = words(error.undone, **said) if error.undone else words("This cannot be done just now")
+        return words("{undone}: {why}", undone=undone, why=words(_WHY[error.fault]))
+    if isinstance(error, MeasuresError):
+        log.warning("%s: %s", type(error).__name__, error)
+        return words("The releases cannot be searched just now: try again later.")
+    reference = secrets.token_hex(4)
+    log.error("unexpected error %s", reference, exc_info=error)
+    return words("Something went wrong that should not have. Reference: {reference}", reference=reference)
+
+
+def _shown(words: Words, value: object) -> str:
+    return words.number(value) if isinstance(value, int) else plain(str(value), _VALUE_CHARS)
+
+
+async def tell(bot: "MeasuresBot", interaction: "discord.Interaction[MeasuresBot]", error: BaseException) -> None:
+    """Tell a person in one sentence, for that person alone where that is still possible."""
+    if isinstance(error, discord.NotFound):
+        journal.failed(interaction, f"too late ({error.code})")
+        return
+    if isinstance(error, delivery.MAY_PASS):
+        journal.failed(interaction, f"no way to Discord ({type(error).__name__})")
+        return
+    if isinstance(error, Refused | Stopping | QuestionError | FilterError):
+        journal.refused(interaction)
+    else:
+        journal.failed(interaction, type(error).__name__)
+    view = render.text_view(sentence(words_for(str(interaction.locale)), error))
+    try:
+        if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+            await delivery.answer(interaction, view)
+        else:
+            await delivery.respond(interaction, view)
+    except (discord.HTTPException, *delivery.MAY_PASS) as failure:
+        log.warning("an error could not be told (%s)", type(failure).__name__)

@@ -1,0 +1,244 @@
+"""Where questions wait their turn: one engine on one thread of its own, and people served in rotation."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, cast
+
+from corpus.errors import UnbuiltError
+from index.engine import Engine
+from index.processes.engine_process import EngineRunner
+from index.processes.pipe import Done, Raised
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+_FIRST_GUESS_S = 0.1
+_AGAIN_S = 60.0
+
+
+class Stopping(Exception):
+    """The bot stops before the turn of a question has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    user_id: int
+    work: Callable[[Engine], Any]
+    done: "asyncio.Future[Any]"
+    again: bool = False
+
+
+class Desk:
+    """Runs work with the engine off the event loop; of those who wait, people take turns, however much each asks."""
+
+    def __init__(
+        self,
+        open_engine: Callable[[], EngineRunner],
+        bound: int,
+        renew: Callable[[UnbuiltError], None] | None = None,
+    ) -> None:
+        """Take what opens the engine, which is called on the thread, and how many may wait.
+
+        :param renew: what builds where nothing can be served; without it, those who wait hear why.
+        """
+        self._open_engine = open_engine
+        self._renew = renew
+        self._bound = bound
+        self._thread = ThreadPoolExecutor(1, "engine")
+        self._waiting: OrderedDict[int, deque[_Job]] = OrderedDict()
+        self._under_way: deque[_Job] = deque()
+        self._at_work = False
+        self._inside: set[asyncio.Task[Any]] = set()
+        self._lock = threading.Lock()  # for the three above, which the thread and the event loop both use
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._engine: EngineRunner | None = None
+        self._retry: asyncio.TimerHandle | None = None
+        self._usual_s = _FIRST_GUESS_S
+        self._opening = False
+        self._closed = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the engine is open."""
+        return self._engine is not None
+
+    @property
+    def pending(self) -> int:
+        """How many jobs wait or are under way."""
+        with self._lock:
+            return sum(map(len, self._waiting.values())) + len(self._under_way)
+
+    def enter(self) -> None:
+        """Count the current task among those inside until it ends: it may wait for other things than its turn, too."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._inside.add(task)
+            task.add_done_callback(self._inside.discard)
+
+    def busy_s(self) -> int:
+        """Return 0 where one more may come in, else the seconds after which to try again."""
+        many = max(self.pending, len(self._inside))
+        return 0 if many < self._bound else max(1, round(many * self._usual_s))
+
+    def start(self) -> None:
+        """Open the engine in the background and begin to serve."""
+        self._loop = asyncio.get_running_loop()
+        self._wake()
+
+    def submit(self, user_id: int, work: Callable[[Engine], T]) -> "asyncio.Future[T]":
+        """Let work with the engine wait for its turn; what it returns or raises comes with the future."""
+        job = _Job(user_id, work, asyncio.get_running_loop().create_future())
+        if self._closed:
+            job.done.set_exception(Stopping())
+        else:
+            with self._lock:
+                self._waiting.setdefault(user_id, deque()).append(job)
+            self._wake()
+        return cast("asyncio.Future[T]", job.done)
+
+    async def run(self, user_id: int, work: Callable[[Engine], T]) -> T:
+        """Return what work with the engine returns, when its turn has come.
+
+        :raises MeasuresError: what the work raises, or the opening of the engine.
+        :raises Stopping: when the desk closes before.
+        """
+        return await self.submit(user_id, work)
+
+    def close(self) -> bool:
+        """Send away who still waits, and close the engine; return whether its thread is free to end."""
+        first, self._closed = not self._closed, True
+        with self._lock:
+            under_way = list(self._under_way)
+        self._fail_waiting(Stopping())
+        for job in under_way:
+            _settle(job, Raised(Stopping()))
+        if first:
+            self._thread.submit(self._close_engine)
+        self._thread.shutdown(wait=False)
+        return not (self._opening or under_way)
+
+    def _wake(self) -> None:
+        """Let the thread serve, once the desk has started, unless it does."""
+        with self._lock:
+            if self._loop is None or self._at_work or self._closed:
+                return
+            self._at_work = True
+        self._thread.submit(self._serve, self._loop)
+
+    def _close_engine(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+
+    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Do what waits until nothing does, on the thread: for the event loop, which may be busy, nothing waits here.
+
+        Where the engine fails, the job that it was at fails with it, and those behind it wait for the next engine.
+        Where what is served fits the engine no more, that job waits with them, once.
+        """
+        while not self._closed and (engine := self._engine or self._open(loop)) is not None:
+            began = time.monotonic()
+            try:
+                for outcome in engine.run_each(self._take):
+                    if isinstance(outcome, Raised) and isinstance(outcome.error, UnbuiltError):
+                        raise outcome.error
+                    now = time.monotonic()
+                    self._usual_s += 0.2 * (now - began - self._usual_s)
+                    began = now
+                    self._tell(loop, outcome)
+            except Exception as error:
+                self._engine = None
+                if not (isinstance(error, UnbuiltError) and self._may_try_again()):
+                    self._tell(loop, Raised(error))
+                self._put_back()
+                engine.close()
+            else:
+                return
+
+    def _open(self, loop: asyncio.AbstractEventLoop) -> EngineRunner | None:
+        """Open the engine, after a build where it takes one.
+
+        Where that fails, everybody who waits hears it; the next question tries again, and else the desk after a while.
+        """
+        self._opening = True
+        try:
+            self._engine = self._opened()
+        except Exception as error:
+            log.warning("The index cannot be opened: %s", error)
+            with suppress(RuntimeError):  # the event loop has ended
+                loop.call_soon_threadsafe(self._give_up, error)
+        self._opening = False
+        return self._engine
+
+    def _opened(self) -> EngineRunner:
+        try:
+            return self._open_engine()
+        except UnbuiltError as error:
+            if self._renew is None:
+                raise
+            self._renew(error)
+        return self._open_engine()
+
+    def _give_up(self, error: Exception) -> None:
+        self._at_work = False
+        self._fail_waiting(error)
+        if self._retry is not None:
+            self._retry.cancel()
+        self._retry = asyncio.get_running_loop().call_later(_AGAIN_S, self._wake)
+
+    def _tell(self, loop: asyncio.AbstractEventLoop, outcome: Done | Raised) -> None:
+        """Give who waits longest for a result this one."""
+        with self._lock:
+            job = self._under_way.popleft()
+        with suppress(RuntimeError):  # the event loop has ended
+            loop.call_soon_threadsafe(_settle, job, outcome)
+
+    def _fail_waiting(self, error: Exception) -> None:
+        with self._lock:
+            jobs = [job for jobs in self._waiting.values() for job in jobs]
+            self._waiting.clear()
+        for job in jobs:
+            _settle(job, Raised(error))
+
+    def _take(self) -> Callable[[Engine], Any] | None:
+        """Take the first job of the person whose turn it is, and put that person at the end of the row."""
+        with self._lock:
+            while self._waiting:
+                user_id, jobs = self._waiting.popitem(last=False)
+                job = jobs.popleft()
+                if jobs:
+                    self._waiting[user_id] = jobs
+                if not job.done.cancelled():
+                    self._under_way.append(job)
+                    return job.work
+            self._at_work = bool(self._under_way)
+        return None
+
+    def _may_try_again(self) -> bool:
+        """Let the job that the engine was at be tried once more, with the next engine."""
+        with self._lock:
+            job = self._under_way[0]
+            self._under_way[0] = replace(job, again=True)
+        return not job.again
+
+    def _put_back(self) -> None:
+        """Put who was next at the head of the row again."""
+        with self._lock:
+            while self._under_way:
+                job = self._under_way.pop()
+                self._waiting.setdefault(job.user_id, deque()).appendleft(job)
+                self._waiting.move_to_end(job.user_id, last=False)
+
+
+def _settle(job: _Job, outcome: Done | Raised) -> None:
+    if job.done.done():
+        return
+    if isinstance(outcome, Raised):
+        job.done.set_exception(outcome.error)
+    else:
+        job.done.set_result(outcome.result)

@@ -1,0 +1,228 @@
+"""`measures bot`: from the settings to a bot that runs until it is told to stop."""
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal, TypeVar
+
+import aiohttp
+import discord
+
+from bot.app import trouble
+from bot.app.client import MeasuresBot
+from bot.app.settings import BotSettings
+from corpus.errors import BotRunningError, DiscordError, SettingsError
+from corpus.printable import LogFormatter, as_json, log_to_stderr
+from corpus.processes.environment import forget_secrets
+from index.generations import status as catalogue
+from index.generations.process_lock import Lock
+from index.processes.engine_process import EngineProcess, EngineRunner
+from index.settings import IndexSettings
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+_PAUSES_S = (1, 2, 5, 10, 30, 60)
+_STOP_S = 10.0
+_AUTHENTICATION_FAILED = 4004
+_RUNNING = (
+    "A bot runs on this data folder already{holder}: stop it first, or give this one a folder of its own with "
+    "MEASURES_DATA_DIR."
+)
+Connect = Callable[[], aiohttp.BaseConnector | None]
+
+
+def configure_logging(log_format: Literal["text", "json"], *, verbose: bool) -> None:
+    """Log to stderr, one line an event: no tracebacks of what discord.py survives by itself."""
+    formatter = JsonFormatter() if log_format == "json" else LogFormatter(_TEXT)
+    handler = log_to_stderr(logging.DEBUG if verbose else logging.INFO, formatter, force=True)
+    handler.addFilter(_without_survived_tracebacks)
+    if verbose:
+        logging.getLogger("discord").setLevel(logging.INFO)  # below that it writes what people ask
+        return
+    for name in ("discord", "httpx", "index.engine"):  # the bot's own line of an answer says what the engine's does
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("discord.http", "discord.webhook.async_"):  # trouble.py tells of these
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+_TEXT = "%(asctime)s %(levelname)-7s %(name)s %(message)s"
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes a JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of an event."""
+        line = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return as_json(line)
+
+
+def _without_survived_tracebacks(record: logging.LogRecord) -> bool:
+    """Shorten to one line what discord.py logs of a fault that it survives, and leave out what is told elsewhere."""
+    if record.name == "discord.gateway" and "stopped responding" in str(record.msg):
+        return False  # a line follows when the connection is there again, or cannot be made
+    if record.name.startswith("discord.") and record.exc_info and record.exc_info[0]:
+        said = next((text for name, text in _SURVIVED.items() if record.name.startswith(name)), record.getMessage())
+        record.msg, record.args = f"{said} ({record.exc_info[0].__name__})", ()
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+    return True
+
+
+_SURVIVED = {
+    "discord.shard": "no connection to Discord: trying again in some seconds",
+    "discord.app_commands": "a completion could not be given",
+}
+
+
+def engine_opener(settings: IndexSettings) -> Callable[[], EngineProcess]:
+    """Return what opens the engine, after it has checked every digest."""
+
+    def open_engine() -> EngineProcess:
+        catalogue.verify(settings)
+        engine = EngineProcess(settings)
+        log.info("the index is open")
+        return engine
+
+    return open_engine
+
+
+def run_bot(
+    settings: BotSettings,
+    index_settings: IndexSettings,
+    open_engine: Callable[[], EngineRunner],
+    *,
+    force_sync: bool = False,
+    connect: Connect = lambda: None,
+    **options: Any,  # noqa: ANN401 - discord.py's own
+) -> None:
+    """Run the bot until SIGTERM or SIGINT; then finish what is under way within 10 s.
+
+    :raises SettingsError: when there is no token.
+    :raises BotRunningError: when another bot runs on the data folder, naming its process.
+    :raises DiscordError: when Discord does not take the token or an intent.
+    """
+    token = settings.discord_token.get_secret_value().strip() if settings.discord_token else ""
+    if not token:
+        raise SettingsError(
+            "DISCORD_TOKEN is not set: put the bot's token into .env, from the Discord developer portal."
+        )
+
+    forget_secrets()
+
+    def make(*, message_content: bool) -> MeasuresBot:
+        return MeasuresBot(
+            settings,
+            index_settings,
+            open_engine,
+            message_content=message_content,
+            force_sync=force_sync,
+            connector=connect(),
+            **options,
+        )
+
+    async def may_read_content() -> bool:
+        return settings.message_content and await _has_content_intent(
+            discord.Client(intents=discord.Intents(guilds=True), connector=connect(), http_trace=trouble.trace()), token
+        )
+
+    said = {"process": f"process {os.getpid()}"}
+    with Lock(index_settings.data_dir, "bot").held(said, BotRunningError, _RUNNING):
+        free = asyncio.run(_supervise(make, token, may_read_content))
+    if not free:
+        # The interpreter would wait for the engine's thread, which builds an index or loads a model as long as it
+        # takes. What is served is never half written, so the process may end in the middle of it.
+        logging.shutdown()
+        os._exit(0)
+
+
+async def _supervise(
+    make: Callable[..., MeasuresBot], token: str, may_read_content: Callable[[], Coroutine[Any, Any, bool]]
+) -> bool:
+    """Run bots one after the other as long as what ends them may pass; return whether all threads are free to end."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    failures = 0
+    while not stop.is_set():
+        began = time.monotonic()
+        try:
+            content = await _unless(stop, may_read_content())
+            return content is None or await _run_once(make(message_content=content), token, stop)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            if refusal := _refusal(error):
+                raise DiscordError(refusal) from error
+            if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429:
+                raise
+            failures = 1 if time.monotonic() - began > 2 * _PAUSES_S[-1] else failures + 1
+            pause_s = _PAUSES_S[min(failures, len(_PAUSES_S)) - 1]
+            log.warning("no connection to Discord (%s): trying again in %d s", type(error).__name__, pause_s)
+            await _unless(stop, asyncio.sleep(pause_s))
+    return True
+
+
+def _refusal(error: Exception) -> str | None:
+    """Say why Discord does not let the bot in; None where it may do so later."""
+    code = error.code if isinstance(error, discord.ConnectionClosed) else None
+    if isinstance(error, discord.LoginFailure) or code == _AUTHENTICATION_FAILED:
+        return "Discord does not take the token: copy it anew from the developer portal into DISCORD_TOKEN."
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return (
+            "Discord does not grant the application an intent that was asked for: switch it on in the developer "
+            "portal, or take MEASURES_MESSAGE_CONTENT out."
+        )
+    return None
+
+
+async def _run_once(bot: MeasuresBot, token: str, stop: asyncio.Event) -> bool:
+    running = asyncio.create_task(bot.start(token), name="bot")
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    free = True
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            await running
+            if not stop.is_set():
+                raise ConnectionError("the connection ended")
+    finally:
+        if stop.is_set():
+            log.info("stopping")
+        free = await bot.stop(_STOP_S if stop.is_set() else 0.0)
+        stopping.cancel()
+        running.cancel()
+        await asyncio.gather(running, stopping, return_exceptions=True)
+    return free
+
+
+async def _has_content_intent(probe: discord.Client, token: str) -> bool:
+    """Tell whether the application has the message content intent; asked before connecting with it."""
+    async with probe:
+        await probe.login(token)
+        flags = probe.application_flags
+    if flags.gateway_message_content or flags.gateway_message_content_limited:
+        return True
+    log.warning("MEASURES_MESSAGE_CONTENT is set, but the application does not have that intent: going on without it")
+    return False
+
+
+async def _unless(stop: asyncio.Event, act: Coroutine[Any, Any, T]) -> T | None:
+    """Return what a coroutine returns; None where the bot is told to stop before."""
+    acting, stopping = asyncio.create_task(act), asyncio.create_task(stop.wait())
+    await asyncio.wait({acting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not acting.done():
+        acting.cancel()
+        await asyncio.gather(acting, return_exceptions=True)
+        return None
+    return await acting

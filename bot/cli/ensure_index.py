@@ -1,0 +1,32 @@
+"""An index for a command that needs one: built before it runs, where none is there or what is there does not fit."""
+
+from typing import TYPE_CHECKING
+
+from bot.cli.terminal import Terminal
+from corpus.errors import UnbuiltError
+from index.building.renewal import ensure_fit
+from index.generations.folder import Generations
+from index.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from index.encoders.embedder import Embedder
+
+
+def build_first(settings: IndexSettings, terminal: Terminal, embedder: "Embedder | None" = None) -> None:
+    """Build in this process, with a bar, what no question could be asked of; or wait for whoever builds.
+
+    :param embedder: the model to ask with; without it, what is served need not be of the model in the settings.
+    :raises MeasuresError: why it cannot be built, or must not be.
+    """
+    generations = Generations(settings.data_dir)
+
+    def build(why: UnbuiltError) -> None:
+        from index.encoders.embedder import SentenceTransformerEmbedder
+        from index.maintenance import build_all
+
+        first = generations.current() is None
+        terminal.note(f"{why.reason}: building it {'from the shipped releases' if first else 'anew'}.")
+        with terminal.progress() as progress:
+            build_all(settings, embedder or SentenceTransformerEmbedder(settings.model), progress)
+
+    ensure_fit(generations, embedder, build, terminal.note)

@@ -1,0 +1,82 @@
+"""Windows for administrators: files to add, and corrections of what is set aside. Who submits one is checked again."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.app import errors, journal
+from bot.app.asking import Interaction
+from bot.cogs.admin.base import Administration
+from bot.i18n.words import Words
+from index.filters import parse_day
+from index.intake.ingest import Overrides
+
+MAX_FILES = 10
+_FIELD_CHARS = 300
+
+
+class AdminModal(ui.Modal):
+    """A window that only administrators may submit."""
+
+    def __init__(self, cog: Administration, title: str, act: Callable[[Interaction], Awaitable[None]]) -> None:
+        """Take what is done when it is submitted."""
+        super().__init__(title=title, timeout=900)
+        self._cog = cog
+        self._act = act
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Check the person, and do it."""
+        if await self._cog.bot.admit(interaction):
+            await self._cog.interaction_check(interaction)
+            await self._act(interaction)
+            journal.done(interaction, "window")
+
+    async def on_error(  # type: ignore[override]  # discord.py gives a modal's no item
+        self, interaction: discord.Interaction[Any], error: Exception, /
+    ) -> None:
+        """Tell the person in one sentence."""
+        await errors.tell(self._cog.bot, interaction, error)
+
+
+def files_modal(
+    cog: Administration, words: Words, then: Callable[[Interaction, Sequence[discord.Attachment]], Awaitable[None]]
+) -> AdminModal:
+    """Return a window that asks for files, and hands them to a function."""
+    upload: ui.FileUpload[AdminModal] = ui.FileUpload(min_values=1, max_values=MAX_FILES)
+    modal = AdminModal(cog, words("Add releases from files"), lambda interaction: then(interaction, upload.values))
+    modal.add_item(ui.Label(text=words("Files"), description=".html, .pdf, .docx, .txt, .md", component=upload))
+    return modal
+
+
+def correction_modal(
+    cog: Administration,
+    words: Words,
+    number: int,
+    given: Overrides,
+    then: Callable[[Interaction, Overrides], Awaitable[None]],
+) -> AdminModal:
+    """Return a window in which what is set aside is corrected, and that hands what was said to a function."""
+    values = {
+        "title": given.title,
+        "date": given.date.isoformat() if given.date else None,
+        "issuer": given.issuer,
+        "language": given.language,
+    }
+    inputs: dict[str, ui.TextInput[AdminModal]] = {
+        name: ui.TextInput(default=(value or "")[:_FIELD_CHARS] or None, required=False, max_length=_FIELD_CHARS)
+        for name, value in values.items()
+    }
+
+    async def act(interaction: Interaction) -> None:
+        said = {name: field.value.strip() or None for name, field in inputs.items()}
+        day = parse_day(said["date"]) if said["date"] else None
+        await then(interaction, Overrides(None, said["title"], day, said["issuer"], said["language"]))
+
+    modal = AdminModal(cog, words("Accept number {number}", number=number), act)
+    modal.add_item(ui.Label(text=words("Title"), component=inputs["title"]))
+    modal.add_item(ui.Label(text=words("Date"), component=inputs["date"]))
+    modal.add_item(ui.Label(text=words("Issuer"), component=inputs["issuer"]))
+    modal.add_item(ui.Label(text=words("Language"), component=inputs["language"]))
+    return modal

@@ -1,0 +1,213 @@
+"""The buttons under an answer: context, more, follow up, helpful or not, delete."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import discord
+from discord.ext import commands
+
+from bot.app import sending as delivery
+from bot.app.admission import refuse_by_load
+from bot.app.asking import Interaction, ask_by_interaction, submitted
+from bot.app.bot_db import KeptAnswer
+from bot.app.bot_db_schema import BotStoreError
+from bot.app.client import MeasuresBot, today
+from bot.app.errors import Refused
+from bot.app.modals import TextModal
+from bot.app.rate_limit import FREE, TURN
+from bot.i18n.words import Words
+from bot.views import answers as render
+from bot.views.custom_ids import Place
+from corpus.errors import undone
+from index.answering.context import Untraceable
+from index.answering.followup import continued
+from index.answering.question import MAX_QUESTION_CHARS
+from index.engine import Engine
+from index.results import FoundPassage
+
+_REASON_CHARS = 500
+_MOST_PASSAGES = 30
+
+
+class Answers(commands.Cog):
+    """What people do with an answer."""
+
+    def __init__(self, bot: MeasuresBot) -> None:
+        """Take the bot, and the buttons."""
+        self.bot = bot
+        bot.handlers |= {
+            "context": self.context,
+            "more": self.more,
+            "page": self.page,
+            "follow": self.follow,
+            "helpful": self.helpful,
+            "unhelpful": self.unhelpful,
+            "delete": self.delete,
+        }
+        bot.turns |= {"more": TURN, "page": TURN, "follow": FREE}  # the question that follows takes a turn
+
+    async def context(self, interaction: Interaction, rest: str) -> None:
+        """Show a quote with what stands around it; this works when the answer itself is erased, too."""
+        place = Place.from_rest(rest)
+        words = self.bot.words_private(interaction)
+        await delivery.defer(interaction, ephemeral=True)
+        found = await self.bot.working(
+            partial(
+                Engine.neighbours, release_id=place.release_id, start=place.start, end=place.end, digest=place.digest
+            ),
+            interaction.user.id,
+        )
+        if found is Untraceable.GONE:
+            view = render.text_view(words("This release is no longer served."), accent=render.AMBER)
+        elif found is Untraceable.CHANGED:
+            view = render.text_view(
+                words("This release was corrected since: the quoted words no longer stand in it."), accent=render.AMBER
+            )
+        else:
+            assert not isinstance(found, Untraceable)
+            view = render.neighbours_view(words, found, today())
+        await delivery.answer(interaction, view)
+
+    async def more(self, interaction: Interaction, rest: str) -> None:
+        """Show the next best passages, to the person alone."""
+        await delivery.defer(interaction, ephemeral=True)
+        kept, page = await self._kept_and_page(interaction, rest)
+        await self._show_more(interaction, kept, page)
+
+    async def page(self, interaction: Interaction, rest: str) -> None:
+        """Turn a page of passages."""
+        await delivery.defer_update(interaction)
+        kept, page = await self._kept_and_page(interaction, rest)
+        await self._show_more(interaction, kept, page)
+
+    async def follow(self, interaction: Interaction, rest: str) -> None:
+        """Ask for a further question, which is read with the one before where the same person asked that.
+
+        A window is all that acknowledges this, so the question before is looked up first only where that is quick.
+        """
+        refuse_by_load(self.bot, interaction, TURN, take=False)
+        words = self.bot.words_private(interaction)
+        try:
+            known = await self._kept(interaction, rest)
+        except BotStoreError:
+            known = None
+        private = interaction.message is not None and interaction.message.flags.ephemeral
+
+        async def ask(asked: Interaction, text: str) -> None:
+            kept = known or await self._kept(asked, rest)
+            own = kept.asker == asked.user.id
+            question = continued(kept.question, text) if own else text
+            filters = kept.filters if own else type(kept.filters)()
+            read_as = question if question != text else None
+            await submitted(
+                self.bot,
+                asked,
+                lambda: ask_by_interaction(self.bot, asked, text, filters, private=private or None, read_as=read_as),
+            )
+
+        modal = TextModal(
+            words("Follow up"),
+            words("Your question"),
+            ask,
+            max_chars=MAX_QUESTION_CHARS,
+            placeholder=words("And Frontex?"),
+        )
+        await self.bot.show_window(interaction, modal)
+
+    async def helpful(self, interaction: Interaction, rest: str) -> None:
+        """Keep that an answer helped, without who said so."""
+        await self._say(interaction, rest, "helpful", None)
+
+    async def unhelpful(self, interaction: Interaction, rest: str) -> None:
+        """Ask what is wrong with an answer, and keep it, without who said so."""
+        words = self.bot.words_private(interaction)
+
+        async def keep(submission: Interaction, text: str) -> None:
+            await self._say(submission, rest, "not helpful", text.strip() or None)
+
+        modal = TextModal(
+            words("Not helpful"), words("What is wrong? (optional)"), keep, max_chars=_REASON_CHARS, required=False
+        )
+        await self.bot.show_window(interaction, modal)
+
+    async def delete(self, interaction: Interaction, rest: str) -> None:
+        """Delete an answer for whoever asked, or for a moderator."""
+        moderates = interaction.guild_id is not None and interaction.permissions.manage_messages
+        asker = interaction.user.id if moderates else _asker(interaction.message)
+        if asker is None:  # Discord does not tell
+            await delivery.defer_update(interaction)
+            kept = await self.bot.keeping.answer(rest)
+            asker = kept.asker if kept is not None else None
+        if asker != interaction.user.id:
+            raise Refused(
+                self.bot.words_private(interaction)("Only the person who asked or a moderator can delete this.")
+            )
+        if not interaction.response.is_done():
+            await delivery.defer_update(interaction)
+        await interaction.delete_original_response()
+        self.bot.keeping.forget_answer(rest)
+
+    async def _kept_and_page(self, interaction: Interaction, rest: str) -> tuple[KeptAnswer, int]:
+        answer_id, page = rest.split(":")
+        return await self._kept(interaction, answer_id), int(page)
+
+    async def _kept(self, interaction: Interaction, answer_id: str) -> KeptAnswer:
+        kept = await self.bot.keeping.answer(answer_id)
+        if kept is None:
+            raise self._gone(interaction)
+        return kept
+
+    def _gone(self, interaction: Interaction) -> Refused:
+        return Refused(
+            self.bot.words_private(interaction).count(
+                "This answer is older than {count} day or was erased: ask again.",
+                "This answer is older than {count} days or was erased: ask again.",
+                self.bot.settings.answer_days,
+            )
+        )
+
+    async def _show_more(self, interaction: Interaction, kept: KeptAnswer, page: int) -> None:
+        search = partial(Engine.search, query=kept.question, filters=kept.filters, limit=_MOST_PASSAGES)
+        found = await self.bot.working(search, interaction.user.id)
+        passages = render.page_of(_not_shown(found.passages, kept), page)
+        release_ids = list(dict.fromkeys(passage.release_id for passage in passages))
+        sources = await self.bot.working(partial(Engine.sources, release_ids=release_ids), interaction.user.id)
+        words: Words = self.bot.words_private(interaction)
+        await delivery.answer(interaction, render.more_view(words, passages, sources, kept.id, page, today()))
+
+    async def _say(self, interaction: Interaction, answer_id: str, verdict: str, reason: str | None) -> None:
+        """Keep what a person thinks of an answer, in place of what they said of it before."""
+        await delivery.defer(interaction, ephemeral=True)
+        with undone("Your opinion was not kept"):
+            is_kept = await self.bot.keeping.say(answer_id, interaction.user.id, verdict, reason)
+        if not is_kept:
+            raise self._gone(interaction)
+        words = self.bot.words_private(interaction)
+        await delivery.answer(interaction, render.text_view(words("Thank you: this is kept without your name.")))
+
+
+def _asker(message: discord.Message | None) -> int | None:
+    """Return who asked for an answer of which nothing is stored any more, as far as Discord still tells."""
+    if message is None:
+        return None
+    if message.interaction_metadata is not None:
+        return message.interaction_metadata.user.id
+    asked = message.reference.resolved if message.reference else None
+    return asked.author.id if isinstance(asked, discord.Message) else None
+
+
+def _not_shown(passages: Sequence[FoundPassage], kept: KeptAnswer) -> list[FoundPassage]:
+    """Return those of the passages found that hold nothing of what the answer showed."""
+    return [
+        passage
+        for passage in passages
+        if not any(
+            span.release_id == passage.release_id and span.start < passage.end and passage.start < span.end
+            for span in kept.spans
+        )
+    ]
+
+
+async def setup(bot: MeasuresBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Answers(bot))

@@ -1,0 +1,197 @@
+"""Questions without a command: a mention of the bot, a reply to its answer, a direct message, the ask channel."""
+
+import logging
+import time
+from collections import OrderedDict
+
+import discord
+from discord import ui
+from discord.ext import commands
+
+from bot.app import journal
+from bot.app import sending as delivery
+from bot.app.admission import let_in
+from bot.app.asking import Asking, answer, updating_view
+from bot.app.bot_db import KeptAnswer, ServerSettings
+from bot.app.client import MeasuresBot
+from bot.app.errors import sentence
+from bot.app.permissions import channel_of, is_switched_on, missing_permissions
+from bot.app.queue import Stopping
+from bot.i18n.words import Words
+from bot.views import answers as render
+from bot.views.about import help_view
+from corpus.errors import MeasuresError
+from index.answering.followup import continued
+from index.answering.question import readable
+from index.filters import Filters
+from index.results import Answer
+
+log = logging.getLogger(__name__)
+_HOURGLASS = "\N{HOURGLASS WITH FLOWING SAND}"
+_MOST_HINTED = 1_000
+_ASK_CHANNEL_WORDS = 3
+_ANSWERED = (discord.MessageType.default, discord.MessageType.reply)
+
+
+class Channel(commands.Cog):
+    """Messages that are for the bot."""
+
+    def __init__(self, bot: MeasuresBot) -> None:
+        """Take the bot."""
+        self.bot = bot
+        self._hinted: OrderedDict[int, None] = OrderedDict()
+        self._warned: set[int] = set()
+        self._told: set[int] = set()
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a message that is for the bot; edits never come here."""
+        if message.author.bot or message.webhook_id or message.type not in _ANSWERED or self.bot.stopping:
+            return
+        me = self.bot.user
+        assert me is not None
+        written = f"<@{me.id}>" in message.content or f"<@!{me.id}>" in message.content
+        replied = message.reference is not None and me in message.mentions and not written
+        if not (written or replied or message.guild is None or self._is_in_ask_channel(message)):
+            return
+        if not self._may_answer(message) or not self.bot.is_new(message.id):
+            return
+        text = message.content.replace(f"<@{me.id}>", " ").replace(f"<@!{me.id}>", " ").strip()
+        try:
+            await self._respond(message, text, replied=replied)
+        except (MeasuresError, Stopping) as error:
+            await delivery.reply(message, render.text_view(sentence(self._words(message), error)))
+        except discord.Forbidden:
+            self._warn_once(message.channel.id, "an answer was refused")
+        except delivery.MAY_PASS as error:
+            log.warning("message: failed: no way to Discord (%s)", type(error).__name__)
+
+    async def _respond(self, message: discord.Message, text: str, *, replied: bool) -> None:
+        words = self._words(message)
+        if replied and not text:
+            await self._hint(message, words)
+            return
+        silent = replied and not text.endswith("?")
+        if let_in(self.bot, message.author.id, message.guild.id if message.guild else None) is not None:
+            if not silent:
+                await self._show_hourglass(message)
+            return
+        if not text:
+            await delivery.reply(message, help_view(words))
+            return
+        earlier = await self._earlier(message)
+        followed = earlier if earlier is not None and earlier.asker == message.author.id else None
+        read_as = _read_after(followed, text, silent=silent) if followed is not None else None
+        try:
+            question = readable(read_as or text)
+        except MeasuresError:
+            if silent:
+                return
+            raise
+        asking = Asking(
+            message.author.id,
+            message.guild.id if message.guild else None,
+            message.channel.id,
+            question,
+            followed.filters if followed is not None else Filters(),
+            by_command=False,
+            read_as=read_as,
+        )
+
+        sent: list[discord.Message] = []
+
+        async def send(view: ui.LayoutView) -> discord.Message:
+            sent.append(await (delivery.change(sent[0], view) if sent else delivery.reply(message, view)))
+            return sent[0]
+
+        def only_if(found: Answer) -> bool:
+            return found.answered or not silent
+
+        if self.bot.updating and not silent:
+            await send(updating_view(words))
+        began = time.perf_counter()
+        found = await answer(self.bot, asking, words, None, send, only_if)
+        log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, journal.outcome(found))
+
+    async def _show_hourglass(self, message: discord.Message) -> None:
+        """Let a person see that it is not their turn; one at a time, for Discord takes its time with each."""
+        if message.author.id in self._told:
+            return
+        self._told.add(message.author.id)
+        try:
+            await message.add_reaction(_HOURGLASS)
+        finally:
+            self._told.discard(message.author.id)
+
+    async def _hint(self, message: discord.Message, words: Words) -> None:
+        """Point somebody whose reply to a command's answer was withheld at *Follow up*, once an answer."""
+        resolved = message.reference.resolved if message.reference else None
+        if not isinstance(resolved, discord.Message) or resolved.interaction_metadata is None:
+            return
+        if resolved.id in self._hinted:
+            return
+        self._hinted[resolved.id] = None
+        if len(self._hinted) > _MOST_HINTED:
+            self._hinted.popitem(last=False)
+        hint = words(
+            "Discord does not show me replies to an answer that a command gave: press “Follow up” under it, "
+            "or mention me in your message."
+        )
+        await delivery.reply(message, render.text_view(hint))
+
+    async def _earlier(self, message: discord.Message) -> KeptAnswer | None:
+        """Return the answer that a message replies to, given in the same channel."""
+        replied_to = message.reference.message_id if message.reference else None
+        if replied_to is None:
+            return None
+        kept = await self.bot.keeping.answer_in(replied_to)
+        return kept if kept is not None and kept.channel == message.channel.id else None
+
+    def _is_in_ask_channel(self, message: discord.Message) -> bool:
+        """Tell whether a message is a question in the ask channel, where the operator lets the bot read along."""
+        if not self.bot.intents.message_content or len(message.content.split()) < _ASK_CHANNEL_WORDS:
+            return False
+        return self._server(message).ask_channel == message.channel.id
+
+    def _may_answer(self, message: discord.Message) -> bool:
+        """Tell whether the server and Discord let the bot answer in a channel."""
+        if message.guild is None:
+            return True
+        if not is_switched_on(self.bot.servers, message.guild.id, channel_of(message.channel)):
+            return False
+        if not isinstance(message.channel, discord.abc.GuildChannel | discord.Thread):
+            return False
+        missing = missing_permissions(message.channel)
+        if missing:
+            self._warn_once(message.channel.id, f"missing {', '.join(missing)}")
+        return not missing
+
+    def _warn_once(self, channel_id: int, why: str) -> None:
+        if channel_id not in self._warned:
+            self._warned.add(channel_id)
+            log.warning("cannot answer in channel %d: %s", channel_id, why)
+
+    def _server(self, message: discord.Message) -> ServerSettings:
+        return self.bot.servers.get(message.guild.id if message.guild else 0, ServerSettings())
+
+    def _words(self, message: discord.Message) -> Words:
+        guild = message.guild
+        return self.bot.words_public(
+            guild.id if guild else None, guild.preferred_locale if guild else None, message.author.id
+        )
+
+
+def _read_after(earlier: KeptAnswer, text: str, *, silent: bool) -> str | None:
+    """Return what a follow-up means after an earlier question; None where it stands by itself.
+
+    :param silent: it may be no question at all: then words only added to the earlier ones, which anything answers, do
+        not count.
+    """
+    question = continued(earlier.question, text)
+    added = question.startswith(earlier.question.rstrip(" ?!."))
+    return None if question == text or (silent and added) else question
+
+
+async def setup(bot: MeasuresBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Channel(bot))

@@ -1,0 +1,226 @@
+"""What administrators read: what became of sources, what is served, what was done, what is set aside."""
+
+import discord
+from discord import ui
+
+from bot.i18n.words import Words
+from bot.views import custom_ids as ids
+from bot.views.answers import AMBER, BLUE, MAX_TEXT, pager, text_view
+from bot.views.escaping import label, plain
+from index.building.build import Built
+from index.building.erase import Erased
+from index.database.feeds import Feed
+from index.database.quarantine import Quarantined
+from index.generations.status import History, RolledBack, Status
+from index.processes.jobs import Added, PolledAndServed
+
+_SOURCE_CHARS = 200
+_REASON_CHARS = 400
+_HISTORY = 15
+_LISTED = 20
+_CHANGED = 10
+_CHANGED_CHARS = 300
+
+
+def fitting(lines: list[str]) -> str:
+    """Join lines as far as they fit into a message; "…" where some do not."""
+    left = MAX_TEXT - 2
+    shown: list[str] = []
+    for line in lines:
+        left -= len(line) + 1
+        if left < 0:
+            return "\n".join([*shown, "…"])
+        shown.append(line)
+    return "\n".join(shown)
+
+
+def added_view(words: Words, added: Added) -> ui.LayoutView:
+    """Return what became of sources, and what is served now."""
+    names = {
+        "added": words("added"),
+        "changed": words("changed"),
+        "unchanged": words("unchanged"),
+        "quarantined": words("set aside"),
+    }
+    lines = []
+    for source in added.taken.ingested:
+        what = f"`{source.release_id}`" if source.release_id else plain(source.source, _SOURCE_CHARS)
+        why = f": {plain('; '.join(source.reasons), _REASON_CHARS)}" if source.reasons else ""
+        number = f" #{source.number}" if source.number else ""
+        lines.append(f"**{names[source.status]}**{number} {what}{why}")
+    for failure in added.taken.failed:
+        lines.append(f"**{words('failed')}** {plain(failure.error, _REASON_CHARS)}")
+    lines += _served(words, added)
+    return text_view(fitting(lines), accent=BLUE if added.complete else AMBER)
+
+
+def _served(words: Words, added: Added) -> list[str]:
+    if added.refused:
+        return [f"⚠ {plain(added.refused, _REASON_CHARS)}"]
+    if added.waits:
+        return [words("Kept, but not served yet: {why}", why=plain(added.waits, _REASON_CHARS))]
+    return [words("Generation {generation} is served.", generation=added.generation or "-")]
+
+
+def built_view(words: Words, built: Built) -> ui.LayoutView:
+    """Return what a build made."""
+    manifest = built.manifest
+    releases = words.count("{count} release", "{count} releases", manifest.releases)
+    passages = words.count("{count} passage", "{count} passages", manifest.passages)
+    text = words("Generation {generation} is served.", generation=manifest.generation)
+    return text_view(f"{text} {releases}, {passages}.", accent=BLUE)
+
+
+def status_view(words: Words, status: Status) -> ui.LayoutView:
+    """Return what is served."""
+    pinned = f" · {words('pinned: automatic builds wait')}" if status.pinned else ""
+    lines = [
+        f"**{words('generation')}** {status.generation}{pinned}",
+        f"**{words('built')}** {plain(status.built_at, 40)}",
+        f"**{words('Releases')}** {status.releases:,} · {status.first_date or '-'} … {status.last_date or '-'}",
+        f"**{words('passages')}** {status.passages:,}",
+        f"**{words('model')}** {plain(status.model, 100)} · `{status.weights_sha256[:12]}`",
+        f"**{words('on disk')}** {status.bytes_on_disk / 1e6:,.1f} MB",
+        f"**{words('issuers')}** {plain(', '.join(status.issuers), _REASON_CHARS)}",
+    ]
+    return text_view(fitting(lines), accent=BLUE)
+
+
+def history_view(words: Words, history: History, page: int) -> ui.LayoutView:
+    """Return a page of what was done, newest first, counted from 1."""
+    shown = history.entries[(page - 1) * _HISTORY : page * _HISTORY]
+    lines = []
+    for entry in shown:
+        what = entry.generation or entry.release_id or ""
+        by = f" · {plain(entry.who, 60)}" if entry.who else ""
+        why = f" ({plain(entry.why, 80)})" if entry.why else ""
+        took = f" · {entry.seconds} s" if entry.seconds is not None else ""
+        details = ", ".join(f"{name} {value}" for name, value in entry.details.items())
+        lines.append(f"{plain(entry.at, 30)} **{plain(entry.action, 30)}** `{what}`{by}{why}{took}")
+        if details:
+            lines.append(f"-# {plain(details, _REASON_CHARS)}")
+    kept = ", ".join(f"**{each}**" if each == history.served else each for each in history.generations)
+    view = text_view(fitting([*lines, f"{words('Generations kept')}: {kept or '-'}"]), accent=BLUE)
+    row = pager(words, "history", (), page, last=page * _HISTORY >= len(history.entries))
+    if row is not None:
+        view.add_item(row)
+    return view
+
+
+def rolled_back_view(words: Words, rolled_back: RolledBack) -> ui.LayoutView:
+    """Return what is served again, and what the next build will bring."""
+    if not rolled_back.changed:
+        return text_view(already_served(words, rolled_back.manifest.generation), accent=AMBER)
+    pending = rolled_back.pending
+    lines = [
+        words("Generation {generation} is served again.", generation=rolled_back.manifest.generation),
+        words("Automatic builds wait until `/index rebuild`."),
+    ]
+    for what, releases in (("+", pending.added), ("~", pending.changed), ("−", pending.removed)):  # noqa: RUF001
+        lines += [f"{what} `{release_id}`" for release_id in releases]
+    return text_view(fitting(lines), accent=BLUE)
+
+
+def already_served(words: Words, generation: str) -> str:
+    """Say that there is nothing to roll back."""
+    return words("Generation {generation} is served already: nothing was changed.", generation=generation)
+
+
+def erased_view(words: Words, erased: Erased) -> ui.LayoutView:
+    """Return what became of a text, and what is served now."""
+    if erased.left:
+        hidden = words("The text is hidden and out of the corpus, but generations hold it still: erase it again later.")
+        return text_view(f"⚠ {hidden} {plain(erased.left, _REASON_CHARS)}", accent=AMBER)
+    lines = [words("The text of `{release}` is erased.", release=erased.release_id)]
+    if erased.dropped:
+        gone = ", ".join(erased.dropped)
+        lines.append(words("Gone with it, since they held it: generations {generations}.", generations=gone))
+    if erased.unpinned:
+        lines.append(words("The roll-back is over: automatic builds run again."))
+    lines.append(words("Generation {generation} is served.", generation=erased.generation or "-"))
+    return text_view(fitting(lines), accent=BLUE)
+
+
+def confirm_view(words: Words, text: str, action: str, *fields: str) -> ui.LayoutView:
+    """Return a question with a button that does what it asks."""
+    view = text_view(text, accent=AMBER)
+    do: ui.Button[ui.LayoutView] = ui.Button(
+        label=words("Yes, do it"), custom_id=ids.button(action, *fields), style=discord.ButtonStyle.danger
+    )
+    view.add_item(ui.ActionRow(do))
+    return view
+
+
+def quarantine_view(words: Words, held: list[Quarantined], page: int) -> ui.LayoutView:
+    """Return one thing that is set aside, the page's, counted from 1, with what can be done with it."""
+    if not held:
+        return text_view(words("Nothing is set aside."), accent=BLUE)
+    page = min(page, len(held))
+    one = held[page - 1]
+    draft = one.held.draft
+    lines = [
+        f"**#{one.number}** ({page}/{len(held)}) {plain(one.held.source, _SOURCE_CHARS)}",
+        f"**{words('Why')}** {plain('; '.join(one.held.reasons), _REASON_CHARS)}",
+        f"**{words('Title')}** {plain(draft.title or '-', _SOURCE_CHARS)}",
+        f"**{words('Issuer')}** {plain(draft.issuer or '-', _SOURCE_CHARS)} · **{words('Date')}** {draft.date or '-'}",
+        *(_changes(one.diff) if one.diff else [f"-# {plain(draft.text, 600)}"]),
+    ]
+    view = text_view(fitting(lines), accent=AMBER)
+    accept: ui.Button[ui.LayoutView] = ui.Button(
+        label=words("Accept …"), custom_id=ids.button("accept", one.number), style=discord.ButtonStyle.primary
+    )
+    discard: ui.Button[ui.LayoutView] = ui.Button(
+        label=words("Discard"), custom_id=ids.button("discard", one.number), style=discord.ButtonStyle.danger
+    )
+    view.add_item(ui.ActionRow(accept, discard))
+    row = pager(words, "aside", (), page, last=page >= len(held))
+    if row is not None:
+        view.add_item(row)
+    return view
+
+
+def _changes(diff: str) -> list[str]:
+    """Return the lines that a change takes out and brings in, as many as may be read at once."""
+    changed = [line for line in diff.split("\n")[2:] if line[:1] in ("+", "-") and line[1:].strip()]
+    return [f"-# {plain(line, _CHANGED_CHARS)}" for line in changed[:_CHANGED]]
+
+
+def feeds_view(words: Words, feeds: list[Feed]) -> ui.LayoutView:
+    """Return the feeds that are followed, and what is wrong with them."""
+    if not feeds:
+        return text_view(words("No feed is followed: `/feeds add` follows one."), accent=AMBER)
+    lines = []
+    for feed in feeds[:_LISTED]:
+        lines.append(f"**{plain(feed.title or feed.url, 150)}** {plain(feed.url, _SOURCE_CHARS)}")
+        if feed.last_error:
+            lines.append(f"-# ⚠ {plain(feed.last_error, _REASON_CHARS)} · {plain(feed.due_at, 40)}")
+        if feed.failed_entries:
+            failed = _failed_entries(words, feed.failed_entries, feed.entries)
+            lines.append(f"-# ⚠ {failed}: {plain(feed.entry_error or '-', _REASON_CHARS)}")
+    return text_view(fitting(lines), accent=BLUE)
+
+
+def polled_view(words: Words, polled: PolledAndServed) -> ui.LayoutView:
+    """Return what became of feeds."""
+    lines = []
+    for feed in polled.feeds:
+        new = words.count("{count} new entry", "{count} new entries", feed.new)
+        found = plain(feed.error, _REASON_CHARS) if feed.error else new
+        lines.append(f"{plain(feed.url, _SOURCE_CHARS)}: {found}")
+        if feed.waiting:
+            waiting = words.count("{count} waits for the next poll", "{count} wait for the next poll", feed.waiting)
+            lines.append(f"-# {waiting}")
+        if feed.failed:
+            failed = _failed_entries(words, feed.failed, feed.new)
+            lines.append(f"-# ⚠ {failed}: {plain(feed.entry_error or '-', _REASON_CHARS)}")
+    lines += _served(words, polled.added)
+    return text_view(fitting(lines), accent=BLUE)
+
+
+def _failed_entries(words: Words, failed: int, entries: int) -> str:
+    return words("{failed} of {entries} entries failed", failed=words.number(failed), entries=words.number(entries))
+
+
+def choice_label(text: str) -> str:
+    """Return a text as a choice of autocompletion."""
+    return label(text, 100)

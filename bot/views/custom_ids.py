@@ -1,0 +1,61 @@
+"""What buttons and menus carry: an action, and all that it needs to work after a restart and a re-index.
+
+A custom id is at most 100 characters, as ``b:context:<answer>:<quote number>:<release>:<start>:<end>:<digest>``; it
+never holds a row number. Answer ids have at most 16 characters, release ids at most 48; offsets are written to the
+base 36, so that those of the largest release that is taken (20 MB) fit.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.answering.context import span_digest
+
+BUTTON = r"b:(?P<action>[a-z]+)(?::(?P<rest>.*))?"
+MENU = r"m:(?P<action>[a-z]+)(?::(?P<rest>.*))?"
+QUERY_CHARS = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A quote of an answer: its number, its span, and the digest of its words."""
+
+    answer_id: str
+    number: int
+    release_id: str
+    start: int
+    end: int
+    digest: str
+
+    @classmethod
+    def of(cls, answer_id: str, number: int, release_id: str, start: int, end: int, text: str) -> "Place":
+        """Return the place of a quote with these words."""
+        return cls(answer_id, number, release_id, start, end, span_digest(text))
+
+    def custom_id(self) -> str:
+        """Return it as a button carries it."""
+        fields = (self.answer_id, self.number, self.release_id, _short(self.start), _short(self.end), self.digest)
+        return button("context", *fields)
+
+    @classmethod
+    def from_rest(cls, rest: str) -> "Place":
+        """Read it from a button.
+
+        :raises ValueError: when it is none.
+        """
+        answer_id, number, release_id, start, end, digest = rest.split(":")
+        return cls(answer_id, int(number), release_id, int(start, 36), int(end, 36), digest)
+
+
+def _short(number: int) -> str:
+    return np.base_repr(number, 36).lower()
+
+
+def button(action: str, *fields: object) -> str:
+    """Return the custom id of a button."""
+    return ":".join(("b", action, *map(str, fields)))
+
+
+def menu(action: str, *fields: object) -> str:
+    """Return the custom id of a menu."""
+    return ":".join(("m", action, *map(str, fields)))

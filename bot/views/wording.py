@@ -1,0 +1,168 @@
+"""How a body's card is worded, on the command line and in Discord alike."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.i18n.words import ENGLISH, Words
+from corpus.agencies.registry import Lookup, registry
+from corpus.models import Agency
+
+if TYPE_CHECKING:
+    from index.agencies.card import Card
+    from index.agencies.timeline import Timeline
+    from index.results import Source
+
+SPARK_COLUMNS = 60
+MIN_TIMELINE_RELEASES = 3
+_SPARKS = " ▁▂▃▄▅▆▇█"
+
+
+def short_name(agency: Agency) -> str:
+    """Return what a body is called in a list: its acronym, unless it is an institution or has none."""
+    return agency.acronyms[0] if agency.acronyms and agency.type != "institution" else agency.name
+
+
+def full_name(agency: Agency) -> str:
+    """Return a body's name with its acronym in brackets."""
+    return f"{agency.name} ({agency.acronyms[0]})" if agency.acronyms else agency.name
+
+
+def description(agency: Agency, words: Words = ENGLISH) -> str:
+    """Return in a line what kind of EU body it is, whose part, where, and since when."""
+    agencies = registry().agencies
+    kind = words(agency.type) if agency.is_eu_body else ""
+    if agency.parent is not None:
+        kind = words("{kind}, part of {body}", kind=kind, body=short_name(agencies[agency.parent]))
+    seat = ", ".join(filter(None, (agency.seat_city, agency.country)))
+    since = words("since {year}", year=agency.year_established) if agency.year_established else ""
+    ended = agency.status.removeprefix("ended ")
+    status = "" if agency.status == "active" else words("ended {year}", year=ended)
+    return " · ".join(filter(None, (kind, seat, since, status)))
+
+
+def other_names(agency: Agency, words: Words = ENGLISH) -> str:
+    """Return the names of a body beside its first acronym and its name, former ones with their last year.
+
+    What it is called in the reader's language comes first, where the registry has that.
+    """
+    own = () if words.language == "en" else agency.acronyms_by_language.get(words.language, ())
+    former = [
+        words("{name} until {year}", name=f"{one.name}{f' ({one.acronym})' if one.acronym else ''}", year=one.until)
+        for one in agency.former_names
+    ]
+    return "; ".join(dict.fromkeys((*own, *agency.acronyms[1:], *agency.aliases, *former)))
+
+
+def whence(source: "Source", words: Words = ENGLISH) -> str:
+    """Say where a text is from, where that is not its official address; "" where there is nothing to say."""
+    if source.retrieved_from is not None:
+        return words("Fetched from {address}", address=source.retrieved_from.partition("://")[2])
+    return words("From a file; its address is not confirmed") if source.origin else ""
+
+
+def parts(agency: Agency) -> str:
+    """Return the sub-units of a body."""
+    return ", ".join(short_name(registry().agencies[part]) for part in agency.parts)
+
+
+def warnings(agency: Agency, words: Words = ENGLISH) -> list[str]:
+    """Return what a reader must know before the rest: that it is no EU body, which facts no source was found for."""
+    found = [] if agency.is_eu_body else [words("{body} is not an EU body.", body=agency.name)]
+    facts = {"seat": words("seat"), "year": words("year of foundation"), "role": words("task")}
+    if agency.unchecked:
+        unchecked = ", ".join(facts[fact] for fact in agency.unchecked)
+        found.append(words("Written from knowledge, not checked: {facts}.", facts=unchecked))
+    return found
+
+
+def named(card: "Card", words: Words = ENGLISH) -> str:
+    """Return how often and when the releases name a body, and whether its parts are counted in."""
+    name = short_name(card.agency)
+    if not card.passages:
+        near = ", ".join(short_name(registry().agencies[agency_id]) for agency_id in card.nearest)
+        found = [words("No release names {body}.", body=name)]
+        if near:
+            found.append(words("Nearest to it of those that releases name: {bodies}.", bodies=near))
+        return " ".join(found)
+    whole = words("{body} or a part of it", body=name) if card.agency.parts and not card.exact else name
+    times = card.first_date
+    if card.first_date != card.last_date:
+        times = words("{first} to {last}", first=card.first_date, last=card.last_date)
+    return words(
+        "{body}: named in {releases} and {passages}{times}.",
+        body=whole,
+        releases=words.count("{count} release", "{count} releases", card.releases),
+        passages=words.count("{count} passage", "{count} passages", card.passages),
+        times=f", {times}" if times else "",
+    )
+
+
+def named_with(card: "Card") -> str:
+    """Return the bodies most often named beside a body, with the number of passages."""
+    agencies = registry().agencies
+    return ", ".join(f"{short_name(agencies[other.agency_id])} ({other.passages})" for other in card.named_with)
+
+
+def not_one(name: str, found: Lookup, words: Words = ENGLISH) -> str:
+    """Return a sentence on a name that means several bodies or none."""
+    shown = name if len(name) <= 60 else f"{name[:60]}…"
+    if found.candidates:
+        listed = "; ".join(f"{agency.id}: {full_name(agency)}" for agency in found.candidates)
+        return words(
+            "“{name}” is the name of several bodies: {bodies}. Ask again with one of these keys.",
+            name=shown,
+            bodies=listed,
+        )
+    if found.suggestions:
+        meant = ", ".join(map(full_name, found.suggestions))
+        return words("No body is called “{name}”. Did you mean {bodies}?", name=shown, bodies=meant)
+    return words("No such body: “{name}”.", name=shown)
+
+
+def sparkline(counts: Sequence[int]) -> str:
+    """Return counts as a row of bars of at most `SPARK_COLUMNS` characters; neighbours are added up to fit."""
+    step = -(-len(counts) // SPARK_COLUMNS) or 1
+    sums = [sum(counts[at : at + step]) for at in range(0, len(counts), step)]
+    top = max(sums, default=0) or 1
+    return "".join(_SPARKS[-(-count * (len(_SPARKS) - 1) // top)] for count in sums)
+
+
+def is_drawn(timeline: "Timeline") -> bool:
+    """Tell whether there are enough dated releases for a picture to say anything."""
+    return timeline.releases >= MIN_TIMELINE_RELEASES
+
+
+def timeline_source(timeline: "Timeline", words: Words = ENGLISH) -> str:
+    """Return the line under the picture of a timeline: what was counted."""
+    return words.count(
+        "{count} dated release that names them, generation {generation}",
+        "{count} dated releases that name them, generation {generation}",
+        timeline.releases,
+        generation=timeline.generation,
+    )
+
+
+def alt_text(timeline: "Timeline", words: Words = ENGLISH) -> str:
+    """Return in words what the picture of a timeline shows."""
+    agencies = registry().agencies
+    said = []
+    for series in timeline.series:
+        top = max(series.counts)
+        peak = timeline.months[series.counts.index(top)]
+        body = short_name(agencies[series.agency_id])
+        said.append(
+            words.count(
+                "{body}: {count} mention, most in {month} ({most})",
+                "{body}: {count} mentions, most in {month} ({most})",
+                sum(series.counts),
+                body=body,
+                month=peak,
+                most=words.number(top),
+            )
+        )
+    return words(
+        "Mentions by month, {first} to {last}. {bodies}.",
+        first=timeline.months[0],
+        last=timeline.months[-1],
+        bodies="; ".join(said),
+    )

@@ -1,0 +1,1 @@
+"""The EU's agencies and bodies: the registry, and where a text names them."""

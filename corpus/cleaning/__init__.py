@@ -1,0 +1,1 @@
+"""Bytes of a source -> a draft of a release."""

@@ -1,0 +1,244 @@
+"""HTML -> a tree, without what sites put around a release -> blocks, the words of which are those of the page.
+
+A block is what a browser sets apart: a paragraph, a heading, a list item, a row of a table. Its words are read from the
+page's own tree, with a space where the browser breaks the line, so that none is glued to the next.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from corpus.cleaning.lines import HEADING_MAX_CHARS, fold, without_bullet
+from corpus.errors import SourceError
+from corpus.release_text import ends_sentence, is_speaker
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u2060\ufeff"))
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_BLOCKS = _HEADINGS | frozenset(
+    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
+    "footer form header hgroup hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+_UNREAD = tuple(
+    "script style noscript template nav select button textarea iframe object svg math audio video canvas input label "
+    "figcaption dialog datalist map".split()
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+")
+# Words in class and id that say what a part of the page is for. The sure ones hold boilerplate whatever is in them;
+# the others also name topics ("social-policy"), so a part with two paragraphs of prose is left in.
+_SURE = frozenset(
+    "cookie cookies consent gdpr breadcrumb breadcrumbs comments respond newsletter related relatedlinks footer "
+    "pagination pager sitemap globan contacts addtoany".split()
+)
+_UNSURE = frozenset(
+    "share sharing social socials contact links tags topics toolbar skip search menu navigation navbar subscribe "
+    "download downloads lang languages comment".split()
+)
+_LANGUAGE_MENU = re.compile(
+    r"lang(?:uage)?s?[-_]+(?:menu|select|switch|list|drop|nav|bar)|site-header__lang", re.IGNORECASE
+)
+_HIDDEN_WORDS = frozenset(("visually-hidden", "sr-only", "element-invisible", "ep_hidden", "wai-shortcut", "hidden"))
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_PROSE_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a page that stands by itself.
+
+    `kind` is title (h1), heading, item, row, quote or paragraph; `parent` is one number for all blocks of a container;
+    `linked` is the share of its characters that are links.
+    """
+
+    kind: str
+    text: str
+    parent: int
+    linked: float
+
+    @property
+    def line(self) -> str:
+        """The block as a line of `corpus.cleaning.lines`."""
+        mark = {"title": "# ", "heading": "## ", "item": "- "}.get(self.kind, "")
+        return mark + (without_bullet(self.text) if self.kind == "item" else self.text)
+
+
+def parse(html: str, name: str) -> "HtmlElement":
+    """Return the tree of a page.
+
+    :raises SourceError: when it is nested so deep that the parser gave up, or holds no element at all.
+    """
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
+
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    html = _DECLARATION.sub("", _CONTROLS.sub("", html))
+    try:
+        tree = document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise SourceError(f"{name} is no page that can be read: save it as text and add that.") from error
+    if any("depth" in entry.message.casefold() for entry in parser.error_log):
+        raise SourceError(f"{name} is nested deeper than any page is: save it as text and add that.")
+    return tree
+
+
+def prune(tree: "HtmlElement") -> None:
+    """Take out of a tree what is not read, what is hidden, and what says by its name that it is boilerplate."""
+    from lxml.etree import strip_elements
+
+    strip_elements(tree, *_UNREAD, with_tail=False)
+    whole = len(tree.text_content())
+    for element in list(tree.iter("*")):
+        if element.getparent() is not None and _is_boilerplate(element) and not _holds_release(element, whole):
+            element.drop_tree()
+
+
+def _is_boilerplate(element: "HtmlElement") -> bool:
+    tag = element.tag
+    if tag == "footer":
+        return next(element.iterancestors("blockquote", "figure"), None) is None
+    if tag in ("header", "form"):
+        return True
+    if tag in ("html", "body", "main", "article", "h1", "p", "a", "span", "em", "strong", "b", "i", "li"):
+        return _is_hidden(element)
+    return (
+        bool(_words(element) & (_SURE | _UNSURE)) or bool(_LANGUAGE_MENU.search(_names(element))) or _is_hidden(element)
+    )
+
+
+def _is_hidden(element: "HtmlElement") -> bool:
+    return (
+        element.get("hidden") is not None
+        or not _HIDDEN_WORDS.isdisjoint((element.get("class") or "").split())
+        or bool(_HIDDEN_STYLE.search(element.get("style") or ""))
+    )
+
+
+def _holds_release(element: "HtmlElement", whole: int) -> bool:
+    """Tell whether a part that is named like boilerplate holds the title, most of the page, or prose."""
+    if next(element.iter("h1"), None) is not None and not _is_hidden(element):
+        return True
+    if len(element.text_content()) > whole / 2:
+        return True
+    if _words(element) & _SURE or element.tag in ("footer", "header"):
+        return False
+    prose = [p for p in element.iter("p") if len(p.text_content()) >= _PROSE_CHARS and next(p.iter("a"), None) is None]
+    return len(prose) > 1
+
+
+def _names(element: "HtmlElement") -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+def _words(element: "HtmlElement") -> frozenset[str]:
+    return frozenset(word.casefold() for word in _WORD.findall(_names(element)))
+
+
+class _Buffer:
+    """The inline text that is read since the last break between blocks."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.linked = self.bold = 0
+        self.links = self.bolds = 0  # open elements
+
+    def add(self, text: str | None) -> None:
+        if not text:
+            return
+        self.parts.append(text)
+        size = sum(map(len, text.split()))
+        self.linked += size if self.links else 0
+        self.bold += size if self.bolds else 0
+
+    def taken(self) -> tuple[list[str], float, bool]:
+        """Return the paragraphs in it, the share of links and whether all is bold; and empty it."""
+        text = "".join(self.parts).translate(_INVISIBLE)
+        paragraphs = [line for line in map(fold, re.split(r"\x0b\s*\x0b", text)) if line]
+        size = sum(map(len, text.split())) or 1
+        found = paragraphs, self.linked / size, self.bold >= size
+        self.parts, self.linked, self.bold = [], 0, 0
+        return found
+
+
+def blocks(tree: "HtmlElement") -> Iterator[Block]:
+    """Yield the blocks of a tree in the order of the page."""
+    from lxml.etree import iterwalk
+
+    body = tree.find("body")
+    walk = iterwalk(tree if body is None else body, events=("start", "end"))
+    buffer = _Buffer()
+    fresh_items: set[HtmlElement] = set()  # list items that no line was read of yet
+    numbers: dict[HtmlElement, int] = {}  # keeps the elements, too: lxml gives an address to another when it is free
+    for event, element in walk:
+        tag = cast(str, element.tag)
+        block = tag in _BLOCKS or "-" in tag
+        if event == "start":
+            if block:
+                yield from _flushed(buffer, element.getparent(), fresh_items, numbers)
+            if tag == "li":
+                fresh_items.add(element)
+            if tag == "tr" and (row := _row(cast("HtmlElement", element))) is not None:
+                yield row
+                walk.skip_subtree()
+                continue
+            buffer.links += tag == "a"
+            buffer.bolds += tag in ("b", "strong")
+            if tag == "br":
+                buffer.add("\x0b")
+            buffer.add(element.text)
+            continue
+        if block:
+            yield from _flushed(buffer, element, fresh_items, numbers)
+        buffer.links -= tag == "a"
+        buffer.bolds -= tag in ("b", "strong")
+        if element is not body:
+            buffer.add(element.tail)
+
+
+def _flushed(
+    buffer: _Buffer, element: "HtmlElement | None", fresh_items: "set[HtmlElement]", numbers: "dict[HtmlElement, int]"
+) -> Iterator[Block]:
+    paragraphs, linked, bold = buffer.taken()
+    if not paragraphs or element is None:
+        return
+    around = [element, *element.iterancestors()]
+    tags = [cast(str, one.tag) for one in around]
+    heading = next((tag for tag in tags if tag in _HEADINGS), None)
+    item = next((one for one in around if one.tag == "li"), None)
+    # The element the block is in may be the paragraph itself: its container is one up.
+    container = around[1] if tags[0] in ("p", "li", *_HEADINGS) and len(around) > 1 else element
+    for text in paragraphs:
+        kind = "title" if heading == "h1" else "heading" if heading else "paragraph"
+        if item is not None and item in fresh_items and not heading:
+            kind = "item"
+            fresh_items.discard(item)
+        elif "blockquote" in tags:
+            kind = "quote"
+        elif kind == "paragraph" and item is None and (bold or tags[0] == "dt") and _reads_as_heading(text):
+            kind = "heading"
+        yield Block(kind, text, numbers.setdefault(container, len(numbers)), linked)
+
+
+def _reads_as_heading(text: str) -> bool:
+    return len(text) <= HEADING_MAX_CHARS and not ends_sentence(text) and not is_speaker(text) and text[-1] not in ",;"
+
+
+def _row(row: "HtmlElement") -> Block | None:
+    """Return a row of a table of data as a block; None for one that only arranges parts of the page."""
+    cells = [cell for cell in row if cell.tag in ("td", "th")]
+    if len(cells) < 2 or any(
+        one.tag in _BLOCKS and one.tag not in ("p", "div") for cell in cells for one in cell.iterdescendants()
+    ):
+        return None
+    buffer = _Buffer()
+    for element in row.iter("*"):
+        buffer.add(" " if element.tag in _BLOCKS or element.tag == "br" else None)
+        buffer.add(element.text)
+        if element is not row:
+            buffer.add((" " if element.tag in _BLOCKS else "") + (element.tail or ""))
+    paragraphs, _, _ = buffer.taken()
+    return Block("row", paragraphs[0], -1, 0.0) if paragraphs else None

@@ -1,0 +1,190 @@
+"""A PDF -> lines, through pypdf. To be run by `corpus.processes.sandbox`: a PDF can keep its reader busy for ever.
+
+pypdf gives each page twice: as words in the order of the file with their fonts, which tell the headings, and laid out
+on a grid of characters, which shows columns and the space between paragraphs. Where the two disagree about the words,
+those in the order of the file count.
+"""
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median_high
+from typing import TYPE_CHECKING, Any
+
+from corpus.cleaning.lines import HEADING_MAX_CHARS, fold
+from corpus.cleaning.pdf_columns import Line, in_reading_order
+from corpus.errors import SourceError
+from corpus.release_text import ends_sentence, is_list_item, is_speaker
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
+
+MAX_PAGES = 200
+_SCAN_CHARS = 30  # on a page, on average; a scan has none, or the stamp of the scanner
+_EDGE_LINES = 3  # of a page, among which headers and footers are
+_NUMBERED_CHARS = 60
+_PAGE_NUMBER = re.compile(
+    r"^\W*+(?:page|seite|p\.)?\s*+\d{1,3}(?:\s*+(?:/|of|von|sur|de)\s*+\d{1,3})?\W*+$", re.IGNORECASE
+)
+_WORD_BREAK = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
+# Halves of words that keep their hyphen in the middle of a line, too, and are no part of words without one.
+_FIRST = frozenset("all cross decision fact large law non policy self third two vice well".split())
+_SECOND = frozenset(
+    "based being border building country driven free going income keeping level making party quality range related "
+    "risk saving scale sharing speed standing term third up wide year".split()
+)
+_LARGER = 1.15  # a heading's font, over that of most words
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The lines of a page with its fonts: the size in points of a folded line's font, and the lines that are bold."""
+
+    lines: tuple[Line, ...]
+    sizes: dict[str, float]
+    bold: frozenset[str]
+
+
+def pdf_lines(data: bytes, name: str) -> list[str]:
+    """Return the paragraphs of a PDF, one a line, with the title and headings marked.
+
+    :raises SourceError: when it is encrypted, cut off, damaged, a scan, or longer than a release.
+    """
+    pages = _pages(data, name)
+    letters = sum(sum(map(str.isalnum, line.text)) for page in pages for line in page.lines)
+    if letters < _SCAN_CHARS * len(pages):
+        raise SourceError(f"{name} is a scan without text: run text recognition over it, or add the release as text.")
+    return list(_lines(_without_edges(pages)))
+
+
+def _pages(data: bytes, name: str) -> list[_Page]:
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError, PyPdfError
+
+    damaged = SourceError(f"{name} is a damaged PDF: export it anew, or add the release as text.")
+    if b"%%EOF" not in data[-2048:]:
+        raise SourceError(f"{name} is a PDF that is cut off: download it again.")
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise SourceError(f"{name} is an encrypted PDF: save it without a password and add it again.")
+        count = len(reader.pages)
+        if count > MAX_PAGES:
+            raise SourceError(f"{name} has {count:,} pages: a release has at most {MAX_PAGES}, add it alone.")
+        if count == 0:
+            raise damaged
+        return [_page(page) for page in reader.pages]
+    except DependencyError as error:
+        raise SourceError(f"{name} is an encrypted PDF: save it without a password and add it again.") from error
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
+        raise damaged from error
+
+
+def _page(page: "PageObject") -> _Page:
+    sizes: dict[str, float] = {}
+    bold: set[str] = set()
+
+    def visit(text: str, cm: Any, tm: Any, font: Any, size: float) -> None:  # noqa: ANN401
+        line = fold(text)
+        if line:
+            sizes[line] = size * abs(tm[3] or tm[0]) * abs(cm[3] or cm[0])
+            if "bold" in str((font or {}).get("/BaseFont", "")).casefold():
+                bold.add(line)
+
+    plain = page.extract_text(visitor_text=visit)
+    grid = page.extract_text(extraction_mode="layout")
+    same = Counter(plain.split()) == Counter(grid.split())
+    lines = in_reading_order(grid.split("\n")) if same else [Line(fold(line)) for line in plain.split("\n")]
+    return _Page(tuple(line for line in lines if line.text), sizes, frozenset(bold))
+
+
+def _without_edges(pages: Sequence[_Page]) -> list[_Page]:
+    """Take out the lines at the edges of pages that repeat on most of them, and page numbers."""
+    repeats = Counter(key for page in pages for key in {_edge_key(page.lines[at].text) for at in _edges(page)})
+    common = {key for key, count in repeats.items() if len(pages) > 1 and count >= max(2, 0.6 * len(pages))}
+    found = []
+    for page in pages:
+        out = {
+            at
+            for at in _edges(page)
+            if _edge_key(page.lines[at].text) in common or _PAGE_NUMBER.match(page.lines[at].text)
+        }
+        kept = [line for at, line in enumerate(page.lines) if at not in out]
+        kept[:1] = [replace(line, new_page=True, apart=False) for line in kept[:1]]
+        found.append(_Page(tuple(kept), page.sizes, page.bold))
+    return found
+
+
+def _edges(page: _Page) -> set[int]:
+    count = len(page.lines)
+    return {at for at in range(count) if at < _EDGE_LINES or at >= count - _EDGE_LINES}
+
+
+def _edge_key(line: str) -> str:
+    """Return what a header has in common on all pages; only a short one may differ in its numbers."""
+    return re.sub(r"\d+", "0", line.casefold()) if len(line) <= _NUMBERED_CHARS else line
+
+
+def _lines(pages: Sequence[_Page]) -> Iterator[str]:
+    """Yield the paragraphs of all pages as lines of `corpus.cleaning.lines`."""
+    sizes = [round(page.sizes.get(line.text, 0), 1) for page in pages for line in page.lines if line.text in page.sizes]
+    usual = median_high(sizes) if sizes else 0.0
+    largest = max((page.sizes.get(line.text, 0) for page in pages[:1] for line in page.lines), default=0.0)
+    words = Counter(
+        word.strip(".,;:()").casefold() for page in pages for line in page.lines for word in line.text.split()
+    )
+    paragraph = ""
+    kind = ""
+    for page in pages:
+        width = max((len(line.text) for line in page.lines), default=0)
+        for line in page.lines:
+            next_kind = _kind(line.text, page, usual, largest)
+            if paragraph and not _goes_on(paragraph, kind, line, next_kind, width):
+                yield kind + paragraph
+                paragraph = ""
+            paragraph = _joined(paragraph, line.text, words)
+            kind = next_kind
+    if paragraph:
+        yield kind + paragraph
+
+
+def _kind(text: str, page: _Page, usual: float, largest: float) -> str:
+    size = page.sizes.get(text, usual)
+    if size > usual * _LARGER and size >= largest:
+        return "# "
+    fits = len(text) <= HEADING_MAX_CHARS and not ends_sentence(text) and not is_speaker(text)
+    return "## " if fits and (text in page.bold or size > usual * _LARGER) and not is_list_item(text) else ""
+
+
+def _goes_on(paragraph: str, kind: str, line: Line, next_kind: str, width: int) -> bool:
+    """Tell whether a line goes on with the paragraph before it."""
+    if kind != next_kind or is_list_item(line.text):
+        return False
+    if kind:
+        return not line.apart
+    if line.new_page or line.new_column:  # the paragraph may go on there
+        return not ends_sentence(paragraph) and (line.text[0].islower() or bool(_WORD_BREAK.search(paragraph)))
+    ended = ends_sentence(paragraph) and line.before < 0.7 * width
+    return not line.apart and not ended
+
+
+def _joined(paragraph: str, text: str, words: "Counter[str]") -> str:
+    """Join a line to a paragraph; a word divided at the end of the line becomes whole again."""
+    if not paragraph:
+        return text
+    if not _WORD_BREAK.search(paragraph):
+        return f"{paragraph} {text}"
+    if paragraph.endswith("\u00ad"):
+        return paragraph[:-1] + text
+    first = re.split(r"[\s(“\"‘]", paragraph)[-1][:-1]  # noqa: RUF001
+    second = re.split(r"[\s.,;:)”]", text)[0]
+    whole, divided = f"{first}{second}".casefold(), f"{first}-{second}".casefold()
+    compound = (
+        not second[:1].islower()
+        or "-" in first
+        or words[divided] > words[whole]
+        or (not words[whole] and (first.casefold() in _FIRST or second.casefold() in _SECOND))
+    )
+    return paragraph + text if compound else paragraph[:-1] + text

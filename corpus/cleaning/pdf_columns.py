@@ -1,0 +1,94 @@
+"""A page laid out on a grid of characters -> its lines in the order in which a person reads them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.cleaning.lines import fold
+
+_GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
+_MIN_LINES = 3  # side by side, before they are columns
+_MIN_CHARS = 15  # on each side of the gap, on average; cells of a table are shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line, and how it stands to the one before: apart from it, atop a column or a page; ``before`` is its length."""
+
+    text: str
+    apart: bool = False
+    new_column: bool = False
+    new_page: bool = False
+    before: int = 0
+
+
+def in_reading_order(grid: Sequence[str]) -> list[Line]:
+    """Return the lines of a page; of two columns first all of the left one, then all of the right one."""
+    gutter = _gutter(grid)
+    lines: list[Line] = []
+    for part in _parts(grid, gutter):
+        lines.extend(_spaced(part, first=not lines))
+    return lines
+
+
+def _gutter(grid: Sequence[str]) -> int | None:
+    """Return a column of the grid that is blank in at least three lines with prose on both sides."""
+    counts: Counter[int] = Counter()
+    for line in grid:
+        for gap in _GAP.finditer(line):
+            counts.update(range(gap.start() + 1, gap.end() - 1))
+    for column, count in counts.most_common(5):
+        sides = [line for line in grid if _is_parted(line, column)]
+        short = min(sum(len(fold(line[:column])) for line in sides), sum(len(fold(line[column:])) for line in sides))
+        if count >= _MIN_LINES and short >= _MIN_CHARS * len(sides):
+            return column
+    return None
+
+
+def _is_parted(line: str, column: int) -> bool:
+    return bool(line[:column].strip() and line[column:].strip()) and line[column - 1 : column + 2].isspace()
+
+
+def _parts(grid: Sequence[str], gutter: int | None) -> Iterator[list[str]]:
+    """Yield the page in parts, each a column or lines across the page."""
+    if gutter is None:
+        yield list(grid)
+        return
+    parted = [at for at, line in enumerate(grid) if _is_parted(line, gutter)]
+    across = [at for at, line in enumerate(grid) if line[:gutter].strip() and line[gutter - 1 : gutter + 1].strip()]
+    at = 0
+    while at < len(grid):
+        first = next((number for number in parted if number >= at), len(grid))
+        yield list(grid[at:first])
+        end = next((number for number in across if number > first), len(grid))
+        last = max((number for number in parted if first <= number < end), default=first)
+        while last + 1 < end and (grid[last + 1].strip() or _is_right(grid[last + 1 : end], gutter)):
+            last += 1
+        yield [line[:gutter] for line in grid[first : last + 1]]
+        yield [line[gutter:] for line in grid[first : last + 1]]
+        at = last + 1
+
+
+def _is_right(lines: Sequence[str], gutter: int) -> bool:
+    """Tell whether the next line that is not blank stands in the right column."""
+    following = next((line for line in lines if line.strip()), "")
+    return bool(following.strip()) and not following[:gutter].strip()
+
+
+def _spaced(part: Sequence[str], *, first: bool) -> list[Line]:
+    """Fold the lines of a part, and mark those that stand further from the line before than most do."""
+    blanks: list[int] = []
+    lines: list[Line] = []
+    blank = 0
+    for line in part:
+        text = fold(line)
+        if text:
+            blanks.append(blank)
+            lines.append(Line(text, before=len(lines[-1].text) if lines else 0))
+        blank = 0 if text else blank + 1
+    usual = sorted(blanks[1:])[len(blanks[1:]) // 2] if len(blanks) > 3 else 0
+    lines = [replace(line, apart=blanks[at] > usual) for at, line in enumerate(lines)]
+    if lines:
+        lines[0] = replace(lines[0], new_page=first, new_column=not first, apart=False)
+    return lines

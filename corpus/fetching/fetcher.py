@@ -1,0 +1,299 @@
+"""An address -> its bytes, safely: public hosts of the list, within bounds of time and size, as politely as asked.
+
+Every hop of a redirect is an address like the first: it is checked, its host's robots.txt read, its turn waited for.
+An http address is asked for over https where its host speaks that, and https never leads down to http: on the way
+of a plain request anybody can answer.
+"""
+
+import logging
+import math
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib import metadata
+from types import TracebackType
+from typing import Self
+
+import httpcore
+import httpx
+
+from corpus.errors import FetchError
+from corpus.fetching.network import Network, Resolver, Transport, UntrustedError, resolve
+from corpus.fetching.responses import (
+    Fetched,
+    FetchLimits,
+    NotModified,
+    NotReachedError,
+    PassingError,
+    RefusedError,
+    read_answer,
+)
+from corpus.fetching.robots import ROBOT, Robots, parse_robots
+from corpus.fetching.urls import FetchRules, Target, read_target, shown
+
+__all__ = ["FetchLimits", "FetchRules", "Fetched", "Fetcher", "NotModified", "NotReachedError"]
+
+log = logging.getLogger(__name__)
+_REDIRECTS = (301, 302, 303, 307, 308)
+_ROBOTS_HOLD_S = 24 * 3600.0  # RFC 9309: no longer than a day
+_ROBOTS_FAILURE_HOLDS_S = 300.0
+
+
+class _ExhaustedError(FetchError):
+    """What may pass did not pass in all tries; the reason goes after the address in a sentence."""
+
+    def __init__(self, url: str, last: PassingError) -> None:
+        super().__init__(f"{url} {last}: try again later.")
+        self.reason = str(last)
+        self.answered = last.answered
+
+
+class _DowngradeError(FetchError):
+    """An https address sends one on to an http one."""
+
+
+class Fetcher:
+    """Fetches one address at a time, remembering of each host its robots.txt and when it was asked last.
+
+    It belongs to one thread. The clock, the sleep, the resolver, the connection and the certificates to trust enter
+    here, so that tests can bring their own.
+    """
+
+    def __init__(
+        self,
+        rules: FetchRules,
+        limits: FetchLimits | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
+        resolver: Resolver = resolve,
+        backend: httpcore.NetworkBackend | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._rules = rules
+        self._limits = limits or FetchLimits()
+        self._clock = clock
+        self._sleep = sleep
+        self._now = now
+        self._network = Network(rules.private, resolver, clock, backend or httpcore.SyncBackend())
+        self._client = httpx.Client(
+            transport=Transport(self._network, tls or _trusted_authorities()),
+            headers={"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip, identity"},
+            timeout=httpx.Timeout(self._limits.read_s, connect=self._limits.connect_s),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept
+            trust_env=False,
+        )
+        self._robots: dict[str, Robots] = {}
+        self._plain_until_s: dict[str, float] = {}
+        self._free_at: dict[str, float] = {}
+        self._latest = math.inf  # when the address that is being fetched must be there
+        self._allowed_s = self._limits.whole_s
+
+    def __enter__(self) -> Self:
+        """Return the fetcher itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close what is open."""
+        self.close()
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._client.close()
+
+    def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
+    ) -> Fetched | NotModified:
+        """Fetch an address, over https where that can be; what may pass is tried again, what will not is not.
+
+        :param etag: as the last answer gave it, like `last_modified`: the server may say that nothing has changed.
+        :param within_s: how long it may take at most, with all waiting.
+        :raises NotReachedError: when the host wants to be waited for longer than that.
+        :raises FetchError: when it may not be asked for, is not given out, is too large, too slow or broken.
+        """
+        target = read_target(url, self._rules)
+        asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        conditions = {name: value for name, value in asked.items() if value and value.isascii() and value.isprintable()}
+        self._latest = self._clock() + within_s
+        self._allowed_s = min(self._limits.whole_s, within_s)
+        self._network.deadline = self._clock() + self._allowed_s
+        return self._insist(self._secured(target), conditions, self._ask_robots, self._limits.tries)
+
+    def _secured(self, target: Target) -> Target:
+        """Return an address as one over https, where its host speaks that; a private place is asked as it is named."""
+        if target.scheme == "https" or target.place in self._rules.private:
+            return target
+        secure = read_target(target.secure, self._rules)
+        if self._plain_until_s.get(secure.origin, 0.0) > self._clock():
+            return target
+        free_at = self._free_at.get(target.host, 0.0)
+        try:
+            if secure.origin not in self._robots:
+                self._robots[secure.origin] = self._read_robots(secure, tries=1)
+        except (_ExhaustedError, UntrustedError, _DowngradeError) as error:
+            if not getattr(error, "answered", False):
+                log.info("%s does not speak https: %s", target.host, error)
+                self._plain_until_s[secure.origin] = self._clock() + _ROBOTS_FAILURE_HOLDS_S
+                self._free_at[target.host] = free_at  # it was not asked for anything yet
+                return target
+        return secure
+
+    def _insist(
+        self, target: Target, conditions: Mapping[str, str], before: Callable[[Target], None], tries: int
+    ) -> Fetched | NotModified:
+        """Try until an answer comes, or a failure that will not pass.
+
+        :param before: what to make sure of before each hop.
+        """
+        for attempt in range(1, tries + 1):
+            try:
+                return self._follow(target, conditions, before)
+            except PassingError as error:
+                if attempt == tries:
+                    raise _ExhaustedError(shown(target.url), error) from error
+                log.debug("attempt %d of %s failed: %s", attempt, target.host, error)
+                backoff_s = self._limits.backoff_s * 2 ** (attempt - 1)
+                self._pause(backoff_s if error.wait_s is None else error.wait_s)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _follow(
+        self, target: Target, conditions: Mapping[str, str], before: Callable[[Target], None]
+    ) -> Fetched | NotModified:
+        for _ in range(self._limits.redirects + 1):
+            before(target)
+            answer = self._ask(target, conditions)
+            if not isinstance(answer, Target):
+                return answer
+            target = self._secured(answer)
+        raise FetchError(f"{shown(target.url)} is one redirect too many: give the address that they should lead to.")
+
+    def _ask(self, target: Target, conditions: Mapping[str, str]) -> Fetched | NotModified | Target:
+        """Send one request, when its host's turn has come, and return the answer, or where it sends one to."""
+        self._pause(self._free_at.get(target.host, 0.0) - self._clock())
+        try:
+            with self._client.stream("GET", target.url, headers=conditions) as response:
+                return self._read(target, response, bool(conditions))
+        except httpcore.TimeoutException as error:
+            if self._clock() >= self._network.deadline:
+                raise FetchError(
+                    f"{shown(target.url)} took longer than {self._allowed_s:.3g} seconds: try again later."
+                ) from error
+            raise PassingError("did not answer in time") from error
+        except httpcore.NetworkError as error:
+            raise PassingError("could not be reached") from error
+        except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:  # httpx reads every Location, also unfollowed
+            raise FetchError(f"{shown(target.url)} redirects to what is no address: check the address.") from error
+        except httpcore.ProtocolError as error:
+            raise PassingError("broke off or answered what is not HTTP") from error
+        finally:
+            self._free_at[target.host] = self._clock() + self._delay_of(target)
+
+    def _read(self, target: Target, response: httpx.Response, conditional: bool) -> Fetched | NotModified | Target:
+        if response.status_code in _REDIRECTS and "location" in response.headers:
+            return self._redirected(target, response.headers["location"])
+        if response.status_code == httpx.codes.NOT_MODIFIED and conditional:
+            return NotModified(target.url)
+        return read_answer(target, response, self._limits, self._now())
+
+    def _redirected(self, target: Target, location: str) -> Target:
+        try:
+            joined = str(httpx.URL(target.url).join(location))
+        except (httpx.InvalidURL, ValueError) as error:
+            raise FetchError(f"{shown(target.url)} redirects to what is no address: check the address.") from error
+        try:
+            led_to = read_target(joined, self._rules)
+        except FetchError as error:
+            raise FetchError(f"{shown(target.url)} redirects to what may not be asked for: {error}") from error
+        if led_to.place in self._rules.private and target.place not in self._rules.private:
+            raise FetchError(f"{shown(target.url)} redirects into a private network, where only you may send requests.")
+        return self._not_down(target, led_to)
+
+    def _not_down(self, target: Target, led_to: Target) -> Target:
+        """Return where a redirect leads, from https over https, as a careless server means it.
+
+        :raises _DowngradeError: when it leads nowhere but down to http.
+        """
+        if target.scheme == "http" or led_to.scheme == "https":
+            return led_to
+        secure = read_target(led_to.secure, self._rules) if led_to.is_default_port else led_to
+        if secure.scheme == "http" or secure.url == target.url:
+            raise _DowngradeError(
+                f"{shown(target.url)} redirects from https down to http, which is not followed: give another address."
+            )
+        return secure
+
+    def _ask_robots(self, target: Target) -> None:
+        """Make sure that the host's robots.txt allows an address.
+
+        :raises FetchError: when it does not, or is out of order.
+        """
+        robots = self._robots.get(target.origin)
+        if robots is None or robots.until_s <= self._clock():
+            robots = self._robots[target.origin] = self._fetch_robots(target)
+        if robots.failure is not None:
+            raise FetchError(
+                f"{shown(target.url)} is not asked for, because {target.origin}/robots.txt {robots.failure}: "
+                "try again later."
+            )
+        if not robots.allows(target.url):
+            raise FetchError(
+                f"{shown(target.url)} is closed to robots by the host's robots.txt: add its text from a file instead."
+            )
+
+    def _fetch_robots(self, target: Target) -> Robots:
+        """Read a host's robots.txt: one that is not given out allows all, one that is out of order nothing for now."""
+        try:
+            return self._read_robots(target, self._limits.tries)
+        except _ExhaustedError as error:
+            return Robots(self._clock() + _ROBOTS_FAILURE_HOLDS_S, failure=error.reason)
+
+    def _read_robots(self, target: Target, tries: int) -> Robots:
+        """Read a host's robots.txt.
+
+        :raises _ExhaustedError: when it is out of order.
+        """
+        until_s = self._clock() + _ROBOTS_HOLD_S
+        try:
+            address = read_target(f"{target.origin}/robots.txt", self._rules)
+            found = self._insist(address, {}, lambda hop: None, tries)
+        except RefusedError:
+            return Robots(until_s)
+        return Robots(until_s, parse_robots(found.data if isinstance(found, Fetched) else b""))
+
+    def _delay_of(self, target: Target) -> float:
+        if target.place in self._rules.private:
+            return 0.0
+        robots = self._robots.get(target.origin)
+        return max(self._rules.delay_s, robots.delay_s if robots else 0.0)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, and let the deadline of the whole wait too.
+
+        :raises NotReachedError: when there is no time for that.
+        """
+        if seconds <= 0:
+            return
+        if self._clock() + seconds > self._latest:
+            raise NotReachedError("The host wants to be waited for longer than there is time: try again later.")
+        self._sleep(seconds)
+        self._network.deadline = min(self._network.deadline + seconds, self._latest)
+
+
+@cache
+def _trusted_authorities() -> ssl.SSLContext:
+    """Return what certificates are checked by: the authorities that browsers trust. Reading them takes 20 ms."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def user_agent() -> str:
+    """Return how the program names itself to servers: its name, its version, and what it is for."""
+    try:
+        version = metadata.version("eu-measures")
+    except metadata.PackageNotFoundError:  # a checkout that is not installed
+        version = "0"
+    return f"{ROBOT}/{version} (answers questions in the words of official press releases; honours robots.txt)"

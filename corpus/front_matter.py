@@ -1,0 +1,108 @@
+"""The shipped releases, and how a release is read and written: text under a front-matter header."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from importlib import resources
+from typing import Any
+
+from corpus.errors import SourceError
+from corpus.models import Draft, Release
+from corpus.web_urls import web_url
+
+_FIELDS = ("title", "issuer", "date", "language", "kind", "reference", "url", "retrieved_from", "note")
+_OPENS = "---\n"
+_CLOSES = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
+_HEADER_MAX_CHARS = 10_000
+_ADDRESSES = ("url", "retrieved_from")
+_MAX_DEPTH = 5
+_NOTHING = ("", "null", "~")
+_DAY = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})(?:[Tt \t]|$)")
+
+
+def shipped_releases() -> Iterator[Release]:
+    """Yield the releases that come with the program, by file name, which is the release id."""
+    for file in sorted((resources.files("corpus") / "releases").iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".md"):
+            draft = parse_front_matter(file.read_text("utf-8"), file.name) or Draft("")
+            yield draft.accepted(file.name.removesuffix(".md"))
+
+
+def parse_front_matter(text: str, name: str) -> Draft | None:
+    """Read a text that opens with a front-matter header (YAML between two lines of ``---``); None where none does.
+
+    :raises SourceError: when the header is too long, no YAML mapping of names to single values, its date no date, or
+        an address in it none.
+    """
+    if not text.startswith(_OPENS):
+        return None
+    closed = _CLOSES.search(text, len(_OPENS))
+    stated = _mapping(text[len(_OPENS) : closed.start()] if closed else None, name)
+    if closed is None or not stated:
+        return None
+    values: dict[str, Any] = dict(stated)
+    if "date" in stated:
+        values["date"] = _day(stated["date"], name)
+    for field in (field for field in _ADDRESSES if field in stated):
+        values[field] = web_url(stated[field])
+        if values[field] is None:
+            raise SourceError(f"{name} has a header whose {field} is no web address: correct it and add it again.")
+    return Draft(text=text[closed.end() :].strip(), found_in=dict.fromkeys(stated, "header"), **values)
+
+
+def _mapping(header: str | None, name: str) -> dict[str, str]:
+    """Return what a header states, as it is written: nothing in it is made a number, a date or a truth."""
+    import yaml
+
+    invalid = SourceError(f"{name} has a front-matter header that is not valid YAML: correct it and add it again.")
+    if header is None:
+        raise invalid
+    if len(header) > _HEADER_MAX_CHARS:
+        raise SourceError(
+            f"{name} has a front-matter header of more than {_HEADER_MAX_CHARS:,} characters: shorten it."
+        )
+    try:
+        if not _is_simple(header):
+            raise invalid
+        stated = yaml.load(header, Loader=yaml.BaseLoader)  # noqa: S506  (it makes strings, lists and mappings only)
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        raise invalid from error
+    if not isinstance(stated, dict):
+        return {}
+    if not all(isinstance(stated.get(field, ""), str) for field in _FIELDS):
+        raise invalid
+    return {field: stated[field] for field in _FIELDS if stated.get(field, "") not in _NOTHING}
+
+
+def _is_simple(header: str) -> bool:
+    """Tell whether a header has no aliases, which may stand for millions of copies, and is nested no deeper than lists.
+
+    What stands so deep takes the parser its square, so it is looked at one event after the other, and left there.
+    """
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(header, Loader=yaml.BaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent):
+            return False
+    return True
+
+
+def _day(written: str, name: str) -> date:
+    """Return the day of a date, which may have a time behind it."""
+    day = _DAY.match(written)
+    try:
+        return date.fromisoformat(day["date"] if day else "")
+    except ValueError as error:
+        raise SourceError(
+            f"{name} has a date that is not written YYYY-MM-DD in its header: correct it and add it again."
+        ) from error
+
+
+def format_front_matter(release: Release) -> str:
+    """Write a release the way `parse_front_matter` reads it."""
+    import frontmatter
+
+    header = {field: getattr(release, field) for field in _FIELDS if getattr(release, field) is not None}
+    return str(frontmatter.dumps(frontmatter.Post(release.text, **header), sort_keys=False, allow_unicode=True)) + "\n"

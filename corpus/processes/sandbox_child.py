@@ -1,0 +1,83 @@
+"""The child process of `corpus.processes.sandbox`: it does what comes over the pipe, each within its bounds."""
+
+import math
+import os
+import resource
+import sys
+import threading
+import time
+import traceback
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from corpus.errors import MeasuresError
+from corpus.processes.parent_watch import end_with_parent
+from corpus.processes.sandbox import Outcome, Work
+
+_WORN = 0.75  # of the memory it may have: what is read next should find enough
+_LOOK_S = 0.1
+_LIMITED = sys.platform == "linux"  # elsewhere the kernel does not hold a process to a limit of memory
+
+
+def main(fd: int) -> None:
+    """Do what comes over the pipe."""
+    end_with_parent()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pipe: Connection[Outcome, Work] = Connection(fd)
+    watched = False
+    with suppress(EOFError, OSError):
+        while True:
+            work = pipe.recv()
+            if not watched:
+                _limit_memory(work.memory_bytes)
+                watched = True
+            _limit_time(work.timeout_s)
+            pipe.send(_outcome(work))
+
+
+def _outcome(work: Work) -> Outcome:
+    value = error = None
+    unforeseen = ""
+    try:
+        value = work.act(*work.given)
+    except MeasuresError as refusal:
+        error = refusal
+    except MemoryError:
+        os._exit(_out_of_memory())
+    except Exception:
+        unforeseen = traceback.format_exc()
+    return Outcome(value, error, unforeseen, worn=_size() > _WORN * work.memory_bytes)
+
+
+def _limit_time(seconds: float) -> None:
+    """Let the kernel end this process where it takes more of the processor's time from now on."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    end = math.ceil(time.process_time() + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (end if most == resource.RLIM_INFINITY else min(end, most), most))
+
+
+def _limit_memory(most: int) -> None:
+    if _LIMITED:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    else:
+        threading.Thread(target=_watch_memory, args=(most,), daemon=True).start()
+
+
+def _watch_memory(most: int) -> None:
+    while _size() <= most:
+        time.sleep(_LOOK_S)
+    os._exit(_out_of_memory())
+
+
+def _out_of_memory() -> int:
+    sys.stderr.write("MemoryError")
+    sys.stderr.flush()
+    return 1
+
+
+def _size() -> int:
+    """Return how many bytes this process has, as far as the system tells: now on Linux, at most ever elsewhere."""
+    if _LIMITED:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

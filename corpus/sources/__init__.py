@@ -1,0 +1,1 @@
+"""What announces releases."""

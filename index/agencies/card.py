@@ -1,0 +1,159 @@
+"""What the releases say of a body: how often, when, what it does or is done to it, and beside whom."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from corpus.agencies.registry import registry
+from corpus.models import UNDATED, Agency
+from index.answering.quotes import as_quote, standing_alone
+from index.database.passages_db import Namings
+from index.filters import Filters
+from index.generations.generation import Generation
+from index.results import Quote
+from index.text.terms import terms, words
+
+MAX_MEASURES = 40
+_NAMED_WITH = 8
+_NEAREST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A quotation in which a body acts or is acted on, and its release's date and title."""
+
+    quote: Quote
+    date: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedWith:
+    """Another body, and how many passages name both."""
+
+    agency_id: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A body and what the releases say of it; ``exact`` leaves its sub-units out.
+
+    Dates are ISO 8601, None where no release names it; then ``nearest`` holds ids of bodies like it that some do name.
+    ``measures`` are the newest; ``more_measures`` says how many older ones there are.
+    """
+
+    agency: Agency
+    exact: bool
+    releases: int
+    passages: int
+    first_date: str | None
+    last_date: str | None
+    measures: tuple[Measure, ...]
+    more_measures: int
+    named_with: tuple[NamedWith, ...]
+    nearest: tuple[str, ...]
+    generation: str
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the card as `measures agency --json` prints it."""
+        return {
+            "agency": self.agency.to_dict(),
+            "candidates": [],
+            "releases": self.releases,
+            "passages": self.passages,
+            "first_date": self.first_date,
+            "last_date": self.last_date,
+            "measures": [
+                asdict(measure.quote) | {"date": measure.date, "title": measure.title} for measure in self.measures
+            ],
+            "named_with": [{"id": other.agency_id, "count": other.passages} for other in self.named_with],
+            "nearest": list(self.nearest),
+            "generation": self.generation,
+        }
+
+
+def card(generation: Generation, agency_id: str, *, exact: bool = False) -> Card:
+    """Gather what a generation says of a body.
+
+    :raises KeyError: when no body has the id.
+    """
+    agency = registry().agencies[agency_id]
+    ids = Filters(agency=agency_id, exact=exact).bodies()
+    namings = generation.naming(ids)
+    rows = np.unique(namings.passages).tolist()
+    releases = np.unique(generation.releases_of(namings.passages)).tolist()
+    dates = sorted(served.release.date for served in generation.served(releases) if served.release.date != UNDATED)
+    measures, more = _measures(generation, namings)
+    return Card(
+        agency=agency,
+        exact=exact,
+        releases=len(releases),
+        passages=len(rows),
+        first_date=dates[0].isoformat() if dates else None,
+        last_date=dates[-1].isoformat() if dates else None,
+        measures=measures,
+        more_measures=more,
+        named_with=_named_with(generation, ids, rows),
+        nearest=() if rows else _nearest(generation, agency),
+        generation=generation.manifest.generation,
+    )
+
+
+def _measures(generation: Generation, namings: Namings) -> tuple[tuple[Measure, ...], int]:
+    """Return the newest measures, in the order of the text within a release, each once; and how many are left."""
+    sentences, first = np.unique(namings.sentences[namings.in_part], return_index=True)
+    passages = namings.passages[namings.in_part][first]
+    releases = generation.releases_of(passages)
+    newest = np.argsort(-generation.dates(releases), kind="stable")
+    found: list[Measure] = []
+    said: set[frozenset[str]] = set()
+    for at, number in enumerate(newest.tolist()):
+        if len(found) == MAX_MEASURES:
+            return tuple(found), len(newest) - at
+        measure = _measure(generation, int(releases[number]), int(passages[number]), int(sentences[number]))
+        key = frozenset(words(measure.quote.text))
+        inside = any(
+            other.quote.release_id == measure.quote.release_id
+            and other.quote.start <= measure.quote.start
+            and measure.quote.end <= other.quote.end
+            for other in found
+        )
+        if key not in said and not inside:
+            said.add(key)
+            found.append(measure)
+    return tuple(found), 0
+
+
+def _measure(generation: Generation, release_row: int, passage_row: int, sentence: int) -> Measure:
+    release = generation.release(release_row)
+    passage = generation.passages([passage_row])[0]
+    span = standing_alone(generation, release_row, sentence, generation.span(sentence))
+    quote = as_quote(release, span, passage.passage.heading, 1.0)
+    return Measure(quote, release.date.isoformat(), release.title)
+
+
+def _named_with(generation: Generation, ids: frozenset[str], rows: Sequence[int]) -> tuple[NamedWith, ...]:
+    visible = set(rows)
+    counts = Counter(agency_id for agency_id, passage in generation.named_with(ids) if passage in visible)
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(NamedWith(agency_id, count) for agency_id, count in ranked[:_NAMED_WITH])
+
+
+def _nearest(generation: Generation, agency: Agency) -> tuple[str, ...]:
+    """Return the bodies that releases name whose name and task share most words with a body's."""
+    agencies = registry().agencies
+    spread = Counter(term for other in agencies.values() for term in _task(other))
+    wanted = _task(agency)
+    likeness = {
+        agency_id: sum(1 / spread[term] for term in wanted & _task(agencies[agency_id]))
+        + (agencies[agency_id].type == agency.type) / len(agencies)
+        for agency_id in generation.named_agencies()
+    }
+    return tuple(sorted(likeness, key=lambda agency_id: (-likeness[agency_id], agency_id))[:_NEAREST])
+
+
+def _task(agency: Agency) -> set[str]:
+    return set(terms(f"{agency.name} {agency.role} {' '.join(agency.aliases)}"))

@@ -1,0 +1,1 @@
+"""A question -> quotes, or "not found"."""

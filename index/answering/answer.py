@@ -1,0 +1,76 @@
+"""A question -> quotes that answer it, or an honest "not found" with what comes nearest."""
+
+from dataclasses import dataclass
+
+from index.answering.confidence import confidence
+from index.answering.question import Query, analyse, readable
+from index.answering.quotes import Picked, as_quote, pick_quotes
+from index.answering.ranking import Ranking, rank
+from index.answering.weights import Weights
+from index.database.passages_db import ServedRelease
+from index.encoders.embedder import Embedder
+from index.encoders.reranker import Reranker
+from index.filters import Filters
+from index.generations.generation import Generation
+from index.results import Quote, Source, as_source
+
+
+class Answerer:
+    """A model and weights: they read a question, rank the sentences of a generation, and say how sure they are."""
+
+    def __init__(self, embedder: Embedder, weights: Weights, reranker: Reranker | None = None) -> None:
+        """Take the model, what was fitted for it, and a cross-encoder where there is one."""
+        self.embedder = embedder
+        self.weights = weights
+        self._reranker = reranker
+
+    def read(self, text: str, generation: Generation, *, spelling: bool = True) -> Query:
+        """Read a question; `spelling` is that of `analyse`.
+
+        :raises QuestionError: when it cannot be asked.
+        """
+        return analyse(readable(text), generation, self.embedder, spelling=spelling)
+
+    def rank(self, query: Query, generation: Generation, filters: Filters) -> Ranking:
+        """Find and score the sentences that may answer a question.
+
+        :raises FilterError: when a filter names nothing.
+        """
+        return rank(query, generation, filters, self.weights, self._reranker)
+
+    def confidence(self, query: Query, ranking: Ranking, generation: Generation) -> float:
+        """Return the probability that the best quotes hold the answer."""
+        return confidence(query, ranking, generation, self.embedder, self.weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Quotes, the releases that they and sentences like them are from, and those releases' rows."""
+
+    quotes: tuple[Quote, ...]
+    sources: tuple[Source, ...]
+    releases: tuple[int, ...]
+
+
+def quotes(ranking: Ranking, generation: Generation, limit: int) -> Shown:
+    """Return the at most `limit` best quotes, the answering one first."""
+    picked = pick_quotes(ranking, generation, limit)
+    releases = tuple(
+        dict.fromkeys([quote.release for quote in picked] + [row for quote in picked for row in quote.also])
+    )
+    return Shown(
+        tuple(_quote(quote, ranking, generation) for quote in picked),
+        tuple(source_of(served) for served in generation.served(releases)),
+        releases,
+    )
+
+
+def _quote(quote: Picked, ranking: Ranking, generation: Generation) -> Quote:
+    heading = ranking.sentences.passages[quote.best].passage.heading
+    score = round(float(ranking.scores[quote.best]), 4)
+    return as_quote(generation.release(quote.release), quote.span, heading, score)
+
+
+def source_of(served: ServedRelease) -> Source:
+    """Return a served release as the source of a quote."""
+    return as_source(served.release, served.text_sha256)

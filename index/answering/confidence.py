@@ -1,0 +1,100 @@
+"""How sure it is that the quotes answer the question: a calibrated probability from a few named features.
+
+None depends on the size of the corpus: the gate is fitted on 291 releases and used on one.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.answering.answer_types import NUMERIC, AnswerType
+from index.answering.features import FEATURES, Matrix
+from index.answering.question import STOP_WORDS, Query
+from index.answering.ranking import Ranking
+from index.answering.weights import Weights
+from index.encoders.embedder import Embedder
+from index.generations.generation import Generation
+from index.text.terms import words
+
+GATE_FEATURES = (
+    "cosine",  # the best sentence's or its passage's
+    "soft_coverage",  # of the question by the best sentences of one release, as far as a word or a similar one is held
+    "focus_missing",  # "How many ships?": ships
+    "context_support",  # nats of missing words that the best sentences stand for, by each word's vector in context
+    "context_gap",  # how much nearer the best sentences are to the missing words than the question itself is
+    "lead",  # of the best sentence over the next five
+    "asks_figure",
+    "numbers_missing",
+    "holds_figure",
+)
+_BEST = 3
+_SIMILAR_FROM, _SIMILAR_RANGE = 0.2, 0.6
+# Beyond these more is no better: two sentences can be far ahead of the others and a long question far from all.
+_MOST_LEAD, _MOST_SUPPORT = 3.0, 15.0
+
+
+def confidence(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder, weights: Weights) -> float:
+    """Return the probability that the best quotes hold the answer."""
+    if not len(ranking.scores):
+        return 0.0
+    features = gate_features(query, ranking, generation, embedder)
+    return probability(features, weights.gate_vector(GATE_FEATURES), weights.gate_bias)
+
+
+def gate_features(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder) -> Matrix:
+    """Return the features of a question's best sentences, in the order of `GATE_FEATURES`."""
+    order, sentences, scores = ranking.best_first, ranking.sentences, ranking.scores
+    best = int(order[0])
+    of_best = dict(zip(FEATURES, ranking.evidence.features[best], strict=True))
+    together = [number for number in order[:_BEST].tolist() if sentences.releases[number] == sentences.releases[best]]
+    held: NDArray[np.bool_] = np.any(ranking.evidence.held_nearby[together], axis=0)
+    soft = _soft_coverage(query, ranking, generation, embedder, together)
+    support = generation.sentence_cosines(sentences.rows[together], query.contexts).max(axis=0).astype(np.float64)
+    own = (query.contexts @ query.vector).astype(np.float64)
+    lead = scores[best] - scores[order[1:6]].mean() if len(order) > 1 else 0.0
+    return np.array(
+        [
+            max(of_best["cosine"], of_best["passage_cosine"]),
+            soft @ query.weights,
+            query.weights @ (query.focus & ~held),
+            min(query.idf[~held] @ np.clip(support[~held], 0.0, 1.0), _MOST_SUPPORT),
+            _mean_of_missing(query, held, support - own),
+            min(lead, _MOST_LEAD),
+            float(query.asks in NUMERIC and query.asks is not AnswerType.DATE),
+            of_best["numbers_missing"],
+            of_best["holds_figure"],
+        ],
+        dtype=np.float64,
+    )
+
+
+def probability(features: Matrix, weights: Matrix, bias: float) -> float:
+    """Return the logistic function of the weighted features."""
+    return float(1.0 / (1.0 + np.exp(-(features @ weights + bias))))
+
+
+def _soft_coverage(
+    query: Query, ranking: Ranking, generation: Generation, embedder: Embedder, together: list[int]
+) -> Matrix:
+    """Return how far each term is held, ``(terms,)``: 1, or as far as the nearest word around is similar.
+
+    :param together: the best sentences, all of one release.
+    """
+    sentences = ranking.sentences
+    held: NDArray[np.bool_] = np.any(ranking.evidence.held_nearby[together], axis=0)
+    soft = held.astype(np.float64)
+    missing = np.flatnonzero(~held)
+    title = generation.served([int(sentences.releases[together[0]])])[0].release.title
+    around = {word for number in together for word in words(sentences.passages[number].text)} | set(words(title))
+    around -= STOP_WORDS
+    if len(missing) and around:
+        known = embedder.word_vectors(sorted(around))
+        asked = embedder.word_vectors([query.words[number] for number in missing])
+        similar = (asked @ known.T).max(axis=1)
+        soft[missing] = np.clip((similar - _SIMILAR_FROM) / _SIMILAR_RANGE, 0.0, 1.0)
+    return soft
+
+
+def _mean_of_missing(query: Query, held: NDArray[np.bool_], values: Matrix) -> float:
+    """Return the mean of values over the terms that are not held, by weight; 0 where none is missing."""
+    weights = query.weights * ~held
+    return float(weights @ values / (weights.sum() or 1.0))

@@ -1,0 +1,66 @@
+"""What a reader should know about an answer beside its quotes."""
+
+import datetime
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from corpus.agencies.registry import registry
+from corpus.models import Release
+from index.answering.question import Query
+from index.answering.ranking import Ranking
+from index.generations.generation import Generation
+from index.results import Notice
+
+_NOW = re.compile(
+    r"\b(?:now|current|currently|latest|newest|recent|recently|today|still|this (?:year|month|week)|so far)\b",
+    re.IGNORECASE,
+)
+_YEAR = datetime.timedelta(days=365)
+# A release is on the same subject where its best sentence scores within this many nats of the first quote's.
+_SAME_SUBJECT = 2.0
+
+
+def notices(
+    query: Query, ranking: Ranking, generation: Generation, quoted: Sequence[int], today: datetime.date
+) -> tuple[Notice, ...]:
+    """Return what is to be said of an answer's sources, and of bodies that the question names and no release does.
+
+    :param quoted: the rows of the quoted releases, that of the first quote first; none where nothing was answered.
+    """
+    candidates = [_unnamed(generation, agency_id) for agency_id in query.agencies]
+    if quoted:
+        sources = [served.release for served in generation.served(quoted)]
+        candidates += [_age(query.text, sources, today), _newer(ranking, generation, quoted)]
+    return tuple(notice for notice in candidates if notice)
+
+
+def _unnamed(generation: Generation, agency_id: str) -> Notice | None:
+    if len(generation.naming([agency_id]).passages):
+        return None
+    agency = registry().agencies[agency_id]
+    return Notice("No release names {body}.", {"body": agency.acronyms[0] if agency.acronyms else agency.name})
+
+
+def _age(question: str, sources: Sequence[Release], today: datetime.date) -> Notice | None:
+    newest = max(source.date for source in sources)
+    if _NOW.search(question) is None or today - newest <= _YEAR:
+        return None
+    return Notice("The newest of these sources is of {date}, more than a year old.", {"date": newest.isoformat()})
+
+
+def _newer(ranking: Ranking, generation: Generation, quoted: Sequence[int]) -> Notice | None:
+    """Tell of a newer release on the same subject by the issuer of the first quote."""
+    first = generation.served(quoted[:1])[0].release
+    near = ranking.scores >= ranking.scores.max() - _SAME_SUBJECT
+    others = np.setdiff1d(ranking.sentences.releases[near], np.array(quoted))
+    newer = [served.release for served in generation.served(others.tolist())]
+    newer = [release for release in newer if release.issuer == first.issuer and release.date > first.date]
+    if not newer:
+        return None
+    latest = max(newer, key=lambda release: (release.date, release.release_id))
+    return Notice(
+        "{issuer} has a newer release on this, of {date}: {title}",
+        {"issuer": latest.issuer, "date": latest.date.isoformat(), "title": latest.title},
+    )

@@ -1,0 +1,1 @@
+"""corpus.db -> a new generation, served when its gates hold."""

@@ -1,0 +1,281 @@
+"""The corpus -> a new generation, built aside, checked, and only then served."""
+
+import hashlib
+import itertools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import GateError, GenerationError, undone
+from corpus.models import Release
+from index.building.derive import Derived, derive_all
+from index.building.gates import check_new
+from index.database.corpus_db import NOBODY, By, CorpusStore, EmbeddingKey
+from index.database.passages_db import write_passages
+from index.database.sqlite import now, storage_errors
+from index.encoders.embedder import Embedder
+from index.generations.code_digest import code_digest
+from index.generations.faiss_index import VectorIndex
+from index.generations.folder import Generations
+from index.generations.manifest import FORMAT, Layout, Manifest, record_files
+from index.generations.reader import OpenGeneration
+from index.generations.sentence_table import write_sentence_table
+from index.generations.tantivy_index import build_lexical
+from index.results import Progress
+from index.settings import IndexSettings
+from index.text.passages import CHUNKER_VERSION, Passage, context
+from index.text.terms import Vocabulary
+
+_CACHE_BATCH = 2048
+
+Chunked = Sequence[tuple[Release, tuple[Passage, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build made: the served generation, and how many texts had to be embedded for it.
+
+    ``revision`` is the corpus's when the build read it.
+    """
+
+    manifest: Manifest
+    embedded: int
+    revision: int
+
+
+def build(
+    settings: IndexSettings,
+    embedder: Embedder,
+    progress: Progress,
+    by: By = NOBODY,
+    *,
+    force: bool = False,
+) -> Built:
+    """Build a generation of all releases in corpus.db, check it, and serve it. A pin is taken off.
+
+    :param force: whether it is served although it has less than what is served now, or does not find the same.
+    :raises BuildRunningError: when another build is running.
+    :raises GateError: when what was built is not good enough; what is served stays as it was.
+    :raises StorageError: when something cannot be written; what is served stays as it was.
+    """
+    generations = Generations(settings.data_dir)
+    with (
+        generations.building(by.who, by.why) as folder,
+        closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store,
+    ):
+        return build_in(folder, generations, store, embedder, progress, keep=settings.keep_generations, force=force)
+
+
+def build_in(
+    folder: Path,
+    generations: Generations,
+    store: CorpusStore,
+    embedder: Embedder,
+    progress: Progress,
+    *,
+    keep: int,
+    force: bool = False,
+) -> Built:
+    """Build as `build` does, in the folder that whoever holds the build lock has got.
+
+    :raises GateError: when what was built is not good enough; what is served stays as it was.
+    :raises StorageError: when something cannot be written; what is served stays as it was.
+    """
+    began = time.monotonic()
+    generation = generations.next_id()
+    revision = store.revision()
+    manifest, embedded = write_generation(Layout(folder), generation, list(store.releases()), store, embedder, progress)
+    progress("verify", 0, 1)
+    try:
+        with closing(OpenGeneration(Layout(folder), manifest, frozenset())) as new:
+            check_new(new, generations, store, embedder, force=force)
+        generations.adopt(folder, generation)
+        _check_digests(generations, generation)
+    except GateError as error:
+        store.log("refused", generation=generation, seconds=time.monotonic() - began, reason=str(error))
+        raise
+    generations.serve(generation)
+    with undone("Generation {generation} is served, but the history does not say so", generation=generation):
+        generations.unpin()
+        generations.prune(keep)
+        counts = {"releases": manifest.releases, "passages": manifest.passages, "embedded": embedded}
+        store.log("built", generation=generation, seconds=time.monotonic() - began, **counts)
+    progress("verify", 1, 1)
+    return Built(manifest, embedded, revision)
+
+
+def _check_digests(generations: Generations, generation: str) -> None:
+    """Read a generation back from the disk.
+
+    :raises GateError: when it is not what was written; it is then gone.
+    """
+    try:
+        generations.check(generation, digests=True)
+    except GenerationError as error:
+        generations.discard(generation)
+        raise GateError(
+            f"The new generation {generation} is not served, because it did not come back from the disk as it was "
+            "written: what was served stays; check the disk and build again."
+        ) from error
+
+
+def write_generation(
+    layout: Layout,
+    generation: str,
+    releases: Sequence[Release],
+    store: CorpusStore,
+    embedder: Embedder,
+    progress: Progress,
+) -> tuple[Manifest, int]:
+    """Write all files of a generation into an empty folder; return its manifest, and how many texts were embedded anew.
+
+    :raises StorageError: when one cannot be written.
+    """
+    derived = derive_all(store, releases, progress)
+    chunked = [(release, one.passages) for release, one in zip(releases, derived, strict=True)]
+    passage_texts = list(_passage_texts(chunked))
+    sentence_texts = list(_sentence_texts(chunked))
+    vectors, embedded = _embed(store, embedder, passage_texts + sentence_texts, progress)
+    progress("write", 0, 1)
+    _write(layout, chunked, derived, vectors[: len(passage_texts)], vectors[len(passage_texts) :])
+    manifest = Manifest(
+        generation=generation,
+        format=FORMAT,
+        built_at=now(),
+        model=embedder.model,
+        weights_sha256=embedder.digest,
+        dtype=embedder.dtype,
+        dim=vectors.shape[1],
+        chunker=CHUNKER_VERSION,
+        program=code_digest().hex(),
+        releases=len(chunked),
+        passages=len(passage_texts),
+        sentences=len(sentence_texts),
+        corpus_sha256=_corpus_sha256(releases),
+        files=record_files(layout.folder),
+    )
+    with storage_errors(layout.manifest):
+        layout.manifest.write_text(manifest.to_json(), "utf-8")
+    progress("write", 1, 1)
+    return manifest, embedded
+
+
+def _write(
+    layout: Layout,
+    chunked: Chunked,
+    derived: Sequence[Derived],
+    passages: NDArray[np.float16],
+    sentences: NDArray[np.float16],
+) -> None:
+    write_passages(layout.passages, chunked, [one.placed for one in derived])
+    VectorIndex.build(passages.astype(np.float32)).save(layout.vectors)
+    vocabulary = Vocabulary(said for one in derived for said in (one.text_words, one.title_words))
+    of_sentences = (
+        vocabulary.terms(said) + bodies
+        for one in derived
+        for said, bodies in zip(one.sentence_words, one.bodies, strict=True)
+    )
+    terms = [list(itertools.islice(of_sentences, len(passage.sentences))) for _, held in chunked for passage in held]
+    titles = [vocabulary.terms(one.title_words) for one in derived]
+    with storage_errors(layout.terms):
+        layout.lexical.mkdir()
+        np.save(layout.first_sentences, np.cumsum([0, *map(len, terms)]).astype(np.int64))
+        write_sentence_table(
+            layout.sentence_vectors,
+            layout.terms,
+            layout.term_ends,
+            sentences,
+            [*itertools.chain.from_iterable(terms), *titles],
+        )
+    build_lexical(layout.lexical, _documents(chunked, terms, titles))
+
+
+def _documents(
+    chunked: Chunked, terms: Sequence[list[list[str]]], titles: Sequence[list[str]]
+) -> Iterator[tuple[int, int, list[str], list[str]]]:
+    row = itertools.count()
+    for release_row, (_, passages) in enumerate(chunked):
+        for _ in passages:
+            at = next(row)
+            yield at, release_row, list(itertools.chain.from_iterable(terms[at])), titles[release_row]
+
+
+def embedded_digests(store: CorpusStore, progress: Progress) -> frozenset[bytes]:
+    """Return the SHA-256 of every text that a build of the corpus as it is embeds."""
+    releases = list(store.releases())
+    derived = derive_all(store, releases, progress)
+    chunked = [(release, one.passages) for release, one in zip(releases, derived, strict=True)]
+    return frozenset(map(_digest, itertools.chain(_passage_texts(chunked), _sentence_texts(chunked))))
+
+
+def _passage_texts(chunked: Chunked) -> Iterator[str]:
+    """Yield what is embedded for each passage: it, after its context."""
+    for release, passages in chunked:
+        for passage in passages:
+            yield f"{context(release, passage)} {_words(release, passage)}"
+
+
+def _sentence_texts(chunked: Chunked) -> Iterator[str]:
+    """Yield what is embedded for each sentence: it, after its title."""
+    for release, passages in chunked:
+        for passage in passages:
+            for span in passage.sentences:
+                yield f"{release.title}. {release.text[span.start : span.end]}"
+
+
+def _words(release: Release, passage: Passage) -> str:
+    return release.text[passage.start : passage.end]
+
+
+def _embed(
+    store: CorpusStore, embedder: Embedder, texts: Sequence[str], progress: Progress
+) -> tuple[NDArray[np.float16], int]:
+    """Return the vectors of texts, ``(n, dim)``, embedding only those not in the cache; and how many those were.
+
+    Vectors are rounded to float16 before they are used, so that a cached one is the very same.
+    """
+    digests = list(map(_digest, texts))
+    key = EmbeddingKey(embedder.digest, embedder.dtype, embedder.document_prompt)
+    known = store.cached_embeddings(key, digests)
+    missing = [(digest, text) for digest, text in dict(zip(digests, texts, strict=True)).items() if digest not in known]
+    report = _counter(progress, len(missing))
+    missing.sort(key=lambda pair: -len(pair[1]))
+    for start in range(0, len(missing), _CACHE_BATCH):
+        batch = missing[start : start + _CACHE_BATCH]
+        vectors = embedder.encode_document([text for _, text in batch], report).astype(np.float16)
+        fresh = {digest: vector.tobytes() for (digest, _), vector in zip(batch, vectors, strict=True)}
+        store.cache_embeddings(key, fresh)
+        known |= fresh
+    if not texts:
+        return embedder.encode_document([], report).astype(np.float16), 0
+    whole = b"".join(map(known.__getitem__, digests))
+    return np.frombuffer(whole, np.float16).reshape(len(digests), -1), len(missing)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _counter(progress: Progress, total: int) -> Callable[[int], None]:
+    done = 0
+
+    def report(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("embed", done, total)
+
+    report(0)
+    return report
+
+
+def _corpus_sha256(releases: Sequence[Release]) -> str:
+    """Return what names this state of the corpus: the digest over ids and texts."""
+    whole = hashlib.sha256()
+    for release in releases:
+        whole.update(f"{release.release_id} {release.text_sha256}\n".encode())
+    return whole.hexdigest()

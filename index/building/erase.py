@@ -1,0 +1,137 @@
+"""A real takedown: the text of a release leaves the data folder, and nothing of it can be served again.
+
+First it leaves corpus.db, in one transaction, which hides it at once. Then a generation without it is built and served,
+the generations that hold it are deleted, and the free space of corpus.db is written over. Whatever ends this in between
+leaves what is served whole, and doing it again finishes it.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from corpus.errors import BuildRunningError, GateError, GenerationError, UnknownReleaseError, undone
+from corpus.models import Draft, Release
+from corpus.web_urls import canonical_url
+from index.database.corpus_db import CorpusStore
+from index.database.passages_db import PassageStore
+from index.database.quarantine import Quarantined
+from index.generations.folder import Generations
+from index.intake.duplicates import NEARLY_SAME, in_common, signature
+
+if TYPE_CHECKING:
+    from index.processes.jobs import Tools
+
+_WAIT_S = 600.0  # for another build to end, which may have read the text
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What became of a text: which generation is served, which are gone because they held it, and what holds it still.
+
+    ``left`` says why generations still hold it, where that is so; it is hidden all the same.
+    """
+
+    release_id: str
+    generation: str | None
+    dropped: tuple[str, ...]
+    unpinned: bool = False
+    left: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Take the text of a release out of the data folder for good."""
+
+    release_id: str
+
+    def run(self, tools: "Tools") -> Erased:
+        """Do it.
+
+        :raises UnknownReleaseError: when the corpus never held it.
+        :raises StorageError: saying what was not erased.
+        """
+        generations = Generations(tools.settings.data_dir)
+        with undone("Nothing was erased"), closing(tools.corpus()) as store:
+            _forget(store, self.release_id)
+        with undone("The text is hidden and out of the corpus, but generations may still hold it"):
+            generations.touch()
+            try:
+                return self._rebuild(tools, generations)
+            except (BuildRunningError, GateError) as error:
+                return Erased(self.release_id, generations.current(), (), left=str(error))
+
+    def _rebuild(self, tools: "Tools", generations: Generations) -> Erased:
+        """Serve a generation without the text, delete those with it, and leave nothing in the free space."""
+        from index.building.build import build_in, embedded_digests
+
+        by, pinned = tools.by, generations.pinned()
+        with (
+            generations.building(by.who, by.why, wait_s=_WAIT_S) as folder,
+            closing(tools.corpus()) as store,
+        ):
+            served = generations.current()
+            rebuilt = served is not None and _holds(generations, served, self.release_id)
+            if rebuilt:
+                keep = tools.settings.keep_generations
+                build_in(folder, generations, store, tools.embedder, tools.progress, keep=keep)
+            dropped = tuple(each for each in generations.ids() if _holds(generations, each, self.release_id))
+            for generation in dropped:
+                generations.discard(generation)
+            with undone("The text is erased, but the free space of corpus.db may still hold pieces of it"):
+                store.erasures.keep_only_embeddings(embedded_digests(store, tools.progress))
+                store.erasures.sweep()
+        return Erased(self.release_id, generations.current(), dropped, unpinned=pinned and rebuilt)
+
+
+def _forget(store: CorpusStore, release_id: str) -> None:
+    """Take a text out of corpus.db: its versions, what was made of them, and what was set aside of it."""
+    with store.writing():
+        if not store.taken(release_id):
+            raise UnknownReleaseError(
+                f"The corpus never held a release {release_id[:60]!r}: `measures releases` and "
+                "`measures index history` list those it holds and held."
+            )
+        versions = store.versions(release_id)
+        address = store.canonical_url(release_id)
+        addresses = [url for each in versions for url in (each.url, each.retrieved_from, address) if url]
+        sources = set(addresses)
+        for held in _set_aside_of(store, release_id, addresses, versions):
+            sources.add(held.held.source)
+            store.quarantine.settle(held.number, "discarded")
+        store.erase(release_id, sorted(sources))
+
+
+def _set_aside_of(
+    store: CorpusStore, release_id: str, addresses: list[str], versions: list[Release]
+) -> Iterator[Quarantined]:
+    """Yield what is set aside that holds a text of a release, or nearly so, or came from its address."""
+    signed = [signature(version.text) for version in versions]
+    known = set(map(_known_as, addresses))
+    for one in store.quarantine.held():
+        held = one.held
+        came_from = {_known_as(url) for url in (held.source, held.draft.url, held.draft.retrieved_from) if url}
+        if held.duplicate_of == release_id or came_from & known or _nearly_one_of(held.draft, signed):
+            yield one
+
+
+def _known_as(address: str) -> str | None:
+    """Return an address as the corpus knows it; what is none, such as the name of a file, as it stands."""
+    try:
+        return canonical_url(address)
+    except ValueError:
+        return address
+
+
+def _nearly_one_of(draft: Draft, signed: list[bytes]) -> bool:
+    own = signature(draft.text)
+    return any(in_common(own, other) >= NEARLY_SAME for other in signed)
+
+
+def _holds(generations: Generations, generation: str, release_id: str) -> bool:
+    """Tell whether a generation has a text; one that cannot be read may have it."""
+    try:
+        with closing(PassageStore(generations.layout(generation).passages)) as passages:
+            return passages.holds(release_id)
+    except GenerationError:
+        return True

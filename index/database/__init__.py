@@ -1,0 +1,1 @@
+"""All SQL of corpus.db and passages.db."""

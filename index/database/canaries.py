@@ -1,0 +1,44 @@
+"""Canary questions, one a release."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from index.database.sqlite import storage_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """A question that has to find its release."""
+
+    release_id: str
+    question: str
+
+
+class CanaryTable:
+    """The canaries in corpus.db. Used by the thread that opened the store."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        """Look into an open corpus.db."""
+        self._db = db
+        self._path = path
+
+    def set(self, canary: Canary) -> None:
+        """Keep the question that has to find a release. Which are asked is drawn by the digest of the release's id."""
+        draw = hashlib.sha256(canary.release_id.encode()).hexdigest()
+        with storage_errors(self._path), self._db.atomic():
+            self._db.execute(
+                "INSERT OR REPLACE INTO canaries VALUES (?, ?, ?)", [canary.release_id, draw, canary.question]
+            )
+
+    def drawn(self, limit: int) -> list[Canary]:
+        """Return the questions of at most `limit` releases that are not removed, always the same while those stay."""
+        with storage_errors(self._path):
+            rows = self._db.query(
+                "SELECT c.release_id, c.question FROM canaries c JOIN releases r USING (release_id) "
+                "WHERE r.removed_at IS NULL ORDER BY c.draw LIMIT ?",
+                [limit],
+            )
+            return [Canary(row["release_id"], row["question"]) for row in rows]

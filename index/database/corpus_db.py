@@ -1,0 +1,309 @@
+"""corpus.db: the source of truth. Releases in every version, cached embeddings, the log."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from corpus.models import Release
+from index.database.canaries import CanaryTable
+from index.database.derived import DerivedTable
+from index.database.erasures import ErasureTable
+from index.database.faults import is_read_only
+from index.database.feeds import FeedTable
+from index.database.fetches import FetchTable
+from index.database.private_files import private_folder
+from index.database.quarantine import QuarantineTable
+from index.database.schema import corpus_migrations
+from index.database.signatures import NearTable
+from index.database.sqlite import marks, now, release_from_row, storage_errors
+
+_RELEASE_FIELDS = tuple("title issuer date language kind url retrieved_from note reference origin text".split())
+_SQL_VALUES = 500
+_WAIT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who does something to the corpus, and why; it is written into the history."""
+
+    who: str = ""
+    why: str = ""
+
+
+NOBODY = By()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a release is known by: its address without what does not change the page, and as its last version has it.
+
+    ``has_text`` tells whether the text that it was asked for is that of one of its versions.
+    """
+
+    release_id: str
+    canonical_url: str | None
+    url: str | None
+    withdrawn: bool
+    has_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One line of the history: `action` is added, changed, removed, erased, set aside, built, refused, rolled back."""
+
+    at: str
+    action: str
+    release_id: str | None
+    generation: str | None
+    details: dict[str, object]
+    who: str
+    why: str
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingKey:
+    """What a cached vector depends on, beside the text."""
+
+    model: str
+    dtype: str
+    prompt: str
+
+
+class CorpusStore:
+    """corpus.db: releases in every version, cached embeddings, the log. Used by one thread."""
+
+    def __init__(self, path: Path, by: By = NOBODY, *, reading: bool = False) -> None:
+        """Open the database, or create it.
+
+        :param reading: whether it is only read: none is created then, and one that an older version made is read as it
+            is where it cannot be written.
+        :raises StorageError: when the folder cannot be written or the file is no database.
+        """
+        with storage_errors(path):
+            if not reading:
+                private_folder(path.parent)
+            self._db = Database(sqlite3.connect(path if not reading or path.exists() else ":memory:", timeout=_WAIT_S))
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA secure_delete = ON")
+            try:
+                corpus_migrations.apply(self._db)
+            except sqlite3.Error as error:
+                if not (reading and is_read_only(error)):
+                    raise
+        self._path = path
+        self.by = by
+        self.quarantine = QuarantineTable(self._db, path)
+        self.canaries = CanaryTable(self._db, path)
+        self.derived = DerivedTable(self._db, path)
+        self.erasures = ErasureTable(self._db, path)
+        self.feeds = FeedTable(self._db, path)
+        self.fetches = FetchTable(self._db, path)
+        self.near = NearTable(self._db, path)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Keep everybody else from writing until all that is done in the block is kept, or none of it is."""
+        with storage_errors(self._path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.conn.rollback()
+                raise
+            self._db.conn.commit()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    def is_new(self) -> bool:
+        """Tell whether nothing was ever accepted."""
+        with storage_errors(self._path):
+            return not list(self._db.query("SELECT 1 FROM releases LIMIT 1"))
+
+    def releases(self) -> Iterator[Release]:
+        """Yield the current version of every release that is not removed, by id."""
+        with storage_errors(self._path):
+            rows = self._db.query(
+                "SELECT v.* FROM releases r JOIN versions v USING (release_id, text_sha256) "
+                "WHERE r.removed_at IS NULL ORDER BY r.release_id"
+            )
+            yield from (release_from_row(row) for row in rows)
+
+    def removed(self) -> frozenset[str]:
+        """Return the ids of withdrawn releases: the tombstones."""
+        with storage_errors(self._path):
+            return frozenset(
+                row["release_id"]
+                for row in self._db.query("SELECT release_id FROM releases WHERE removed_at IS NOT NULL")
+            )
+
+    def find(self, canonical_url: str | None, text_sha256: str) -> str | None:
+        """Return the id under which a release was accepted before: by its address, else by its text."""
+        with storage_errors(self._path):
+            queries = (
+                ("SELECT release_id FROM releases WHERE canonical_url = ?", canonical_url),
+                ("SELECT release_id FROM versions WHERE text_sha256 = ? ORDER BY release_id", text_sha256),
+            )
+            found = (row["release_id"] for sql, value in queries if value for row in self._db.query(sql, [value]))
+            return next(found, None)
+
+    def known(self, release_id: str, text_sha256: str) -> Known:
+        """Return what a release that was accepted before is known by."""
+        with storage_errors(self._path):
+            rows = self._db.query(
+                "SELECT r.canonical_url, r.removed_at, v.url, EXISTS (SELECT 1 FROM versions t WHERE "
+                "t.release_id = r.release_id AND t.text_sha256 = ?) AS has_text "
+                "FROM releases r JOIN versions v USING (release_id, text_sha256) WHERE r.release_id = ?",
+                [text_sha256, release_id],
+            )
+            row = next(iter(rows))
+            withdrawn = row["removed_at"] is not None
+            return Known(release_id, row["canonical_url"], row["url"], withdrawn, bool(row["has_text"]))
+
+    def taken(self, release_id: str) -> bool:
+        """Tell whether an id was ever given."""
+        with storage_errors(self._path):
+            return bool(list(self._db.query("SELECT 1 FROM releases WHERE release_id = ?", [release_id])))
+
+    def current(self, release_id: str) -> Release | None:
+        """Return the current version of a release that is not removed."""
+        with storage_errors(self._path):
+            rows = self._db.query(
+                "SELECT v.* FROM releases r JOIN versions v USING (release_id, text_sha256) "
+                "WHERE r.release_id = ? AND r.removed_at IS NULL",
+                [release_id],
+            )
+            return next((release_from_row(row) for row in rows), None)
+
+    def versions(self, release_id: str) -> list[Release]:
+        """Return every version of a release, also of a removed one; none where it was erased."""
+        with storage_errors(self._path):
+            rows = self._db.query(
+                "SELECT v.* FROM releases r JOIN versions v USING (release_id) "
+                "WHERE r.release_id = ? AND v.text <> '' ORDER BY v.text_sha256 = r.text_sha256, v.added_at",
+                [release_id],
+            )
+            return [release_from_row(row) for row in rows]
+
+    def canonical_url(self, release_id: str) -> str | None:
+        """Return the address by which a release is known."""
+        with storage_errors(self._path):
+            rows = self._db.query("SELECT canonical_url FROM releases WHERE release_id = ?", [release_id])
+            return next((row["canonical_url"] for row in rows), None)
+
+    def revision(self) -> int:
+        """Return a number that grows with every release that is added, changed or removed."""
+        with storage_errors(self._path):
+            rows = self._db.query("SELECT max(id) AS last FROM log WHERE release_id IS NOT NULL")
+            return next(iter(rows))["last"] or 0
+
+    def accept(
+        self, release: Release, *, canonical_url: str | None, raw_sha256: str, cleaner: int, action: str
+    ) -> None:
+        """Keep a version of a release and make it the current one."""
+        with storage_errors(self._path), self._db.atomic():
+            self._db.execute(
+                "INSERT INTO releases (release_id, text_sha256, canonical_url) VALUES (?, ?, ?) "
+                "ON CONFLICT (release_id) "
+                "DO UPDATE SET text_sha256 = excluded.text_sha256, removed_at = NULL, erased_at = NULL, "
+                "canonical_url = coalesce(excluded.canonical_url, canonical_url)",
+                [release.release_id, release.text_sha256, canonical_url],
+            )
+            row = {field: getattr(release, field) for field in _RELEASE_FIELDS} | {
+                "release_id": release.release_id,
+                "text_sha256": release.text_sha256,
+                "date": release.date.isoformat(),
+                "raw_sha256": raw_sha256,
+                "cleaner": cleaner,
+                "added_at": now(),
+            }
+            self._db.table("versions").insert(row, pk=("release_id", "text_sha256"), replace=True)
+            self._log(action, release_id=release.release_id)
+
+    def erase(self, release_id: str, sources: Sequence[str]) -> None:
+        """Put a tombstone on a release, and take its text and all that was made of it out of the corpus."""
+        with storage_errors(self._path), self._db.atomic():
+            self.erasures.erase(release_id, sources)
+            self._log("erased", release_id=release_id)
+
+    def remove(self, release_id: str) -> None:
+        """Put a tombstone on a release."""
+        with storage_errors(self._path), self._db.atomic():
+            self._db.execute("UPDATE releases SET removed_at = ? WHERE release_id = ?", [now(), release_id])
+            self._log("removed", release_id=release_id)
+
+    def log(
+        self, action: str, *, generation: str | None = None, seconds: float | None = None, **details: object
+    ) -> None:
+        """Write down what happened, other than to a release."""
+        with storage_errors(self._path), self._db.atomic():
+            self._log(action, details, generation=generation, seconds=seconds)
+
+    def history(self) -> Iterator[LogEntry]:
+        """Yield what was done, newest first."""
+        with storage_errors(self._path):
+            for row in self._db.query("SELECT * FROM log ORDER BY id DESC"):
+                yield LogEntry(
+                    row["at"],
+                    row["action"],
+                    row["release_id"],
+                    row["generation"],
+                    json.loads(row["details"]),
+                    row["who"],
+                    row["why"],
+                    row["seconds"],
+                )
+
+    def cached_embeddings(self, key: EmbeddingKey, digests: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the vectors at hand, as the bytes that were kept, by the SHA-256 of the embedded text."""
+        found: dict[bytes, bytes] = {}
+        in_order = sorted(set(digests))  # as the table is: 27,000 take .2 s instead of .5
+        with storage_errors(self._path):
+            for start in range(0, len(in_order), _SQL_VALUES):
+                batch = in_order[start : start + _SQL_VALUES]
+                rows = self._db.execute(
+                    "SELECT text_sha256, vector FROM embeddings WHERE model = ? AND dtype = ? AND prompt = ? "
+                    f"AND text_sha256 IN ({marks(batch)})",
+                    [key.model, key.dtype, key.prompt, *batch],
+                )
+                found |= dict(rows)
+        return found
+
+    def cache_embeddings(self, key: EmbeddingKey, vectors: Mapping[bytes, bytes]) -> None:
+        """Keep vectors by the SHA-256 of the embedded text."""
+        with storage_errors(self._path), self._db.atomic():
+            self._db.conn.executemany(
+                "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?, ?)",
+                [(key.model, key.dtype, key.prompt, digest, vector) for digest, vector in vectors.items()],
+            )
+
+    def _log(
+        self,
+        action: str,
+        details: Mapping[str, object] | None = None,
+        *,
+        release_id: str | None = None,
+        generation: str | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        self._db.execute(
+            "INSERT INTO log (at, action, release_id, generation, details, who, why, seconds) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                now(),
+                action,
+                release_id,
+                generation,
+                json.dumps(details or {}),
+                self.by.who,
+                self.by.why,
+                None if seconds is None else round(seconds, 1),
+            ],
+        )

@@ -1,0 +1,66 @@
+"""Texts taken out of corpus.db for good; a tombstone without words stays, so that none comes back by itself."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from index.database.sqlite import marks, now, storage_errors
+
+_WORDLESS = "title = '', issuer = '', date = '', language = '', kind = '', text = ''"
+_UNSAID = "url = NULL, retrieved_from = NULL, note = NULL, reference = NULL"
+_OF_A_RELEASE = ("canaries", "derived", "signatures", "bands")
+
+
+class ErasureTable:
+    """What was erased from corpus.db. Used by the thread that opened the store."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        """Look into an open corpus.db."""
+        self._db = db
+        self._path = path
+
+    def erase(self, release_id: str, sources: Sequence[str]) -> None:
+        """Put a tombstone on a release, and take from all its versions everything but their digests.
+
+        :param sources: the sources that it came from, of which the log loses the details, too.
+        """
+        with storage_errors(self._path), self._db.atomic():
+            at = now()
+            self._db.execute(
+                "UPDATE releases SET removed_at = coalesce(removed_at, ?), erased_at = ? WHERE release_id = ?",
+                [at, at, release_id],
+            )
+            self._db.execute(f"UPDATE versions SET {_WORDLESS}, {_UNSAID} WHERE release_id = ?", [release_id])
+            for table in _OF_A_RELEASE:
+                self._db.execute(f"DELETE FROM {table} WHERE release_id = ?", [release_id])
+            self._db.execute(
+                "UPDATE log SET details = '{}' WHERE release_id = ? "
+                f"OR json_extract(details, '$.source') IN ({marks(sources)})",
+                [release_id, *sources],
+            )
+
+    def kept_out(self, canonical_url: str | None, text_sha256: str) -> str | None:
+        """Return the erased release that an address held, or that a text is of; None where there is none."""
+        with storage_errors(self._path):
+            rows = self._db.query(
+                "SELECT release_id FROM releases r WHERE erased_at IS NOT NULL AND (canonical_url = :url "
+                "OR EXISTS (SELECT 1 FROM addresses a WHERE a.release_id = r.release_id AND a.canonical_url = :url) "
+                "OR EXISTS (SELECT 1 FROM versions v WHERE v.release_id = r.release_id AND v.text_sha256 = :text))",
+                {"url": canonical_url, "text": text_sha256},
+            )
+            return next((row["release_id"] for row in rows), None)
+
+    def keep_only_embeddings(self, digests: Collection[bytes]) -> None:
+        """Drop all cached vectors but those of texts with these SHA-256."""
+        with storage_errors(self._path), self._db.atomic():
+            self._db.execute("CREATE TEMP TABLE IF NOT EXISTS living (digest BLOB PRIMARY KEY) WITHOUT ROWID")
+            self._db.execute("DELETE FROM living")
+            self._db.conn.executemany("INSERT OR IGNORE INTO living VALUES (?)", [(digest,) for digest in digests])
+            self._db.execute("DELETE FROM embeddings WHERE text_sha256 NOT IN (SELECT digest FROM living)")
+            self._db.execute("DROP TABLE living")
+
+    def sweep(self) -> None:
+        """Write the file anew, so that its free space holds nothing of what was there."""
+        with storage_errors(self._path):
+            self._db.execute("VACUUM")

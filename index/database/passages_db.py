@@ -1,0 +1,296 @@
+"""passages.db: all that one generation serves, texts and metadata included. Written once, then only read."""
+
+import itertools
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from corpus.errors import GenerationError
+from corpus.models import Release
+from index.agencies.roles import Placed
+from index.database.faults import unreadable
+from index.database.sqlite import marks, release_from_row, storage_errors
+from index.results import FoundPassage
+from index.text.passages import Passage
+from index.text.sentences import Span
+
+_SCHEMA = """
+CREATE TABLE releases (row INTEGER PRIMARY KEY, release_id TEXT NOT NULL UNIQUE, text_sha256 TEXT NOT NULL,
+  title TEXT NOT NULL, issuer TEXT NOT NULL, date TEXT NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL, url TEXT,
+  retrieved_from TEXT, note TEXT, reference TEXT, origin TEXT, first_passage INTEGER NOT NULL,
+  text TEXT NOT NULL) STRICT;
+CREATE TABLE passages (row INTEGER PRIMARY KEY, release INTEGER NOT NULL REFERENCES releases, ordinal INTEGER NOT NULL,
+  start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT NOT NULL, lead_in_start INTEGER, lead_in_end INTEGER,
+  first_sentence INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+CREATE TABLE sentences (row INTEGER PRIMARY KEY, passage INTEGER NOT NULL REFERENCES passages, start INTEGER NOT NULL,
+  end INTEGER NOT NULL) STRICT;
+CREATE INDEX sentences_passage ON sentences (passage);
+CREATE TABLE mentions (agency TEXT NOT NULL, passage INTEGER NOT NULL REFERENCES passages, start INTEGER NOT NULL,
+  end INTEGER NOT NULL, sentence INTEGER NOT NULL REFERENCES sentences, role TEXT,
+  PRIMARY KEY (agency, passage, start)) STRICT, WITHOUT ROWID;
+CREATE INDEX mentions_passage ON mentions (passage, agency);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRelease:
+    """A served release without its text, the row it has, and the row of its first passage."""
+
+    row: int
+    first_passage: int
+    text_sha256: str
+    release: Release
+
+
+@dataclass(frozen=True, slots=True)
+class ServedPassage:
+    """A served passage: the row of its release and of its first sentence, its text, and where it stands."""
+
+    row: int
+    release: int
+    first_sentence: int
+    text: str
+    passage: Passage
+
+    def found(self, score: float) -> FoundPassage:
+        """Return the passage as something that was found with a score."""
+        where = self.passage
+        return FoundPassage(where.release_id, where.ordinal, where.start, where.end, where.heading, self.text, score)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePassages:
+    """A served release, and the texts of its passages."""
+
+    release: Release
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Namings:
+    """Mentions of bodies by the rows of their passages and sentences, ``(n,)`` each, by passage.
+
+    ``in_part`` marks those in whose sentence the body acts or is acted on. Arrays, because there may be ten thousand.
+    """
+
+    passages: NDArray[np.int64]
+    sentences: NDArray[np.int64]
+    in_part: NDArray[np.bool_]
+
+    def where(self, kept: NDArray[np.bool_]) -> "Namings":
+        """Return the mentions that a mask, ``(n,)``, keeps."""
+        return Namings(self.passages[kept], self.sentences[kept], self.in_part[kept])
+
+
+def write_passages(
+    path: Path, chunked: Iterable[tuple[Release, Sequence[Passage]]], mentions: Iterable[Sequence[Placed]]
+) -> None:
+    """Write a new passages.db, of releases, their passages and what their texts mention.
+
+    Row numbers count releases, passages and sentences from 0 in the order given.
+
+    :raises StorageError: when it cannot be written.
+    :raises AssertionError: when a span does not hold the text it should.
+    """
+    with storage_errors(path):
+        connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            connection.executescript(f"PRAGMA journal_mode = DELETE;{_SCHEMA}BEGIN;")
+            passage_row = sentence_row = 0
+            for row, ((release, passages), named) in enumerate(zip(chunked, mentions, strict=True)):
+                connection.execute(
+                    f"INSERT INTO releases VALUES ({marks(range(15))})",
+                    [
+                        row,
+                        release.release_id,
+                        release.text_sha256,
+                        release.title,
+                        release.issuer,
+                        release.date.isoformat(),
+                        release.language,
+                        release.kind,
+                        release.url,
+                        release.retrieved_from,
+                        release.note,
+                        release.reference,
+                        release.origin,
+                        passage_row,
+                        release.text,
+                    ],
+                )
+                counts = itertools.accumulate((len(passage.sentences) for passage in passages), initial=sentence_row)
+                *first_sentences, sentence_row = counts
+                _insert_passages(connection, row, passage_row, first_sentences, release, passages)
+                connection.executemany(
+                    "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        (
+                            mention.agency_id,
+                            passage_row + mention.passage,
+                            mention.start,
+                            mention.end,
+                            first_sentences[mention.passage] + mention.sentence,
+                            mention.role,
+                        )
+                        for mention in named
+                    ],
+                )
+                passage_row += len(passages)
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+
+
+def _insert_passages(
+    connection: sqlite3.Connection,
+    release_row: int,
+    first_row: int,
+    first_sentences: Sequence[int],
+    release: Release,
+    passages: Sequence[Passage],
+) -> None:
+    rows, sentences = [], []
+    for row, (passage, first) in enumerate(zip(passages, first_sentences, strict=True), first_row):
+        text = release.text[passage.start : passage.end]
+        assert text.strip() == text != "", f"passage {passage.ordinal} of {release.release_id} is not trimmed"
+        lead_in = passage.lead_in
+        places = (lead_in.start, lead_in.end) if lead_in else (None, None)
+        where = (passage.ordinal, passage.start, passage.end, passage.heading)
+        rows.append((row, release_row, *where, *places, first, text))
+        sentences += [(at, row, span.start, span.end) for at, span in enumerate(passage.sentences, first)]
+    connection.executemany(f"INSERT INTO passages VALUES ({marks(range(10))})", rows)
+    connection.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?)", sentences)
+
+
+class PassageStore:
+    """A generation's passages.db, opened for reading only. Used by one thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the database.
+
+        :raises GenerationError: when there is none, or it is damaged.
+        """
+        self._generation = path.parent.name
+        try:
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+            self._db = Database(connection)
+            self._db.execute("SELECT count(*) FROM releases").fetchone()
+        except sqlite3.Error as error:
+            raise unreadable(path, self._damaged()) from error
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    def releases(self) -> list[ServedRelease]:
+        """Return all served releases by row, their texts left out."""
+        rows = self._query(
+            "SELECT row, first_passage, release_id, text_sha256, title, issuer, date, language, kind, url, "
+            "retrieved_from, note, reference, origin, '' AS text FROM releases ORDER BY row"
+        )
+        return [
+            ServedRelease(row["row"], row["first_passage"], row["text_sha256"], release_from_row(row)) for row in rows
+        ]
+
+    def all_releases(self) -> list[Release]:
+        """Return all served releases with their texts, by row."""
+        return [release_from_row(row) for row in self._query("SELECT * FROM releases ORDER BY row")]
+
+    def release(self, row: int) -> Release:
+        """Return one served release with its text."""
+        return release_from_row(self._query("SELECT * FROM releases WHERE row = ?", [row])[0])
+
+    def holds(self, release_id: str) -> bool:
+        """Tell whether a release is in it."""
+        return bool(self._query("SELECT 1 FROM releases WHERE release_id = ?", [release_id]))
+
+    def by_release(self) -> list[ReleasePassages]:
+        """Return all served releases with the texts of their passages, by row."""
+        texts: dict[int, list[str]] = {}
+        for row in self._query("SELECT release, text FROM passages ORDER BY row"):
+            texts.setdefault(row["release"], []).append(row["text"])
+        return [ReleasePassages(release, tuple(texts.get(row, ()))) for row, release in enumerate(self.all_releases())]
+
+    def passages(self, rows: Sequence[int]) -> list[ServedPassage]:
+        """Return passages in the order of their rows given."""
+        found: dict[int, ServedPassage] = {}
+        spans: dict[int, list[Span]] = {row: [] for row in rows}
+        for row in self._query(f"SELECT * FROM sentences WHERE passage IN ({marks(rows)}) ORDER BY row", rows):
+            spans[row["passage"]].append(Span(row["start"], row["end"]))
+        sql = (
+            "SELECT p.*, r.release_id FROM passages p JOIN releases r ON r.row = p.release "
+            f"WHERE p.row IN ({marks(rows)})"
+        )
+        for row in self._query(sql, rows):
+            lead_in = None if row["lead_in_start"] is None else Span(row["lead_in_start"], row["lead_in_end"])
+            passage = Passage(
+                row["release_id"],
+                row["ordinal"],
+                row["start"],
+                row["end"],
+                row["heading"],
+                tuple(spans[row["row"]]),
+                lead_in,
+            )
+            found[row["row"]] = ServedPassage(row["row"], row["release"], row["first_sentence"], row["text"], passage)
+        return [found[row] for row in rows]
+
+    def passages_naming(self, agencies: Iterable[str]) -> list[int]:
+        """Return the rows of the passages that name any of some bodies, in order."""
+        ids = sorted(agencies)
+        sql = f"SELECT DISTINCT passage FROM mentions WHERE agency IN ({marks(ids)}) ORDER BY passage"
+        return [row["passage"] for row in self._query(sql, ids)]
+
+    def naming(self, agencies: Iterable[str]) -> Namings:
+        """Return every mention of some bodies, by passage."""
+        ids = sorted(agencies)
+        sql = (
+            f"SELECT passage, sentence, role IS NOT NULL FROM mentions WHERE agency IN ({marks(ids)}) ORDER BY passage"
+        )
+        found = np.array(self._tuples(sql, ids), dtype=np.int64).reshape(-1, 3)
+        return Namings(found[:, 0], found[:, 1], found[:, 2] == 1)
+
+    def named_with(self, agencies: Iterable[str]) -> list[tuple[str, int]]:
+        """Return which others are named where some bodies are: pairs of a body and a passage, each once."""
+        ids = sorted(agencies)
+        sql = (
+            f"SELECT DISTINCT agency, passage FROM mentions WHERE agency NOT IN ({marks(ids)}) "
+            f"AND passage IN (SELECT passage FROM mentions WHERE agency IN ({marks(ids)}))"
+        )
+        return self._tuples(sql, [*ids, *ids])
+
+    def named(self) -> list[tuple[str, int]]:
+        """Return every body that is named and a passage that names it, each pair once."""
+        return self._tuples("SELECT DISTINCT agency, passage FROM mentions")
+
+    def spans(self, rows: range) -> list[Span]:
+        """Return the spans of consecutive sentences; those after the last sentence of all are left out."""
+        sql = "SELECT start, end FROM sentences WHERE row >= ? AND row < ? ORDER BY row"
+        return [Span(row["start"], row["end"]) for row in self._query(sql, [rows.start, rows.stop])]
+
+    def _query(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
+        try:
+            return list(self._db.query(sql, values))
+        except sqlite3.Error as error:
+            raise self._damaged() from error
+
+    def _tuples(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return rows without their columns' names, which is faster where there are thousands."""
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._damaged() from error
+
+    def _damaged(self) -> GenerationError:
+        return GenerationError(
+            f"passages.db of generation {self._generation} is missing or damaged: "
+            "run `measures index rollback` or `measures index build`."
+        )

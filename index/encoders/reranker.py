@@ -1,0 +1,48 @@
+"""A cross-encoder over the best sentences, for those who have one; off by default."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import ModelError
+from index.encoders.embedder import hush
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+RERANKED = 20
+
+
+class Reranker:
+    """A sentence-transformers `CrossEncoder` on the CPU, loaded when first used."""
+
+    def __init__(self, model: str) -> None:
+        """Take a Hugging Face id or a folder."""
+        self._model = model
+
+    def reorder(self, question: str, texts: Sequence[str], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return scores, ``(n,)``, such that the best `RERANKED` texts stand in the cross-encoder's order.
+
+        The scores themselves are only dealt out anew, so that the gate still sees the scale it was fitted on.
+        """
+        best = np.argsort(-scores, kind="stable")[:RERANKED]
+        if not len(best):
+            return scores
+        logits = self._loaded.predict([(question, texts[at]) for at in best.tolist()], show_progress_bar=False)
+        dealt = scores.copy()
+        dealt[best[np.argsort(-np.asarray(logits), kind="stable")]] = scores[best]
+        return dealt
+
+    @cached_property
+    def _loaded(self) -> "CrossEncoder":
+        hush()
+        from sentence_transformers import CrossEncoder
+
+        try:
+            loaded: CrossEncoder = CrossEncoder(self._model, device="cpu", num_labels=1)
+            return loaded
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise ModelError(f"MEASURES_CROSS_ENCODER names no model that can be loaded: {self._model}.") from error

@@ -1,0 +1,240 @@
+"""Gold questions -> figures: a temporary index over a folder in the BEIR shape, and every question asked of it."""
+
+import dataclasses
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from corpus.errors import QuestionError
+from corpus.models import Release
+from index.answering.answer import Answerer, quotes
+from index.answering.question import Query
+from index.answering.quotes import MAX_QUOTES
+from index.answering.ranking import Ranking, passages
+from index.answering.weights import shipped_weights
+from index.building.build import write_generation
+from index.database.corpus_db import CorpusStore
+from index.database.sqlite import storage_errors
+from index.encoders.embedder import Embedder
+from index.encoders.reranker import Reranker
+from index.evaluation.gold import GoldQuestion, load_corpus, load_questions
+from index.evaluation.metrics import (
+    Calibration,
+    CurvePoint,
+    area_under,
+    auroc,
+    calibration,
+    coverage_at,
+    evidence_within,
+    fold,
+    holds,
+    ndcg,
+    recall,
+    reciprocal_rank,
+    risk_curve,
+)
+from index.filters import Filters
+from index.generations.generation import Generation, Rows, Scope
+from index.generations.manifest import Layout
+from index.generations.reader import OpenGeneration
+from index.results import FoundPassage, Progress, Quote
+from index.settings import IndexSettings
+
+RUN_PASSAGES = 20
+BUDGETS = (500, 1000, 2000)
+SEARCHES = ("dense", "lexical", "fused")
+_DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found for a question: documents by search, passages by search, and the answer."""
+
+    gold: GoldQuestion
+    documents: Mapping[str, tuple[str, ...]]
+    passages: Mapping[str, tuple[FoundPassage, ...]]
+    answered: bool
+    confidence: float
+    quotes: tuple[Quote, ...]
+
+    def right(self) -> list[bool]:
+        """Tell of each quote whether it holds the answer."""
+        evidence = [fold(quote) for quote in self.gold.quotes]
+        answer = fold(self.gold.answer)
+        return [
+            bool(evidence)
+            and quote.release_id == self.gold.document
+            and (answer in fold(quote.text) or any(holds(fold(quote.text), one) for one in evidence))
+            for quote in self.quotes
+        ]
+
+    def to_run(self) -> dict[str, object]:
+        """Return the line of the run file."""
+        found = self.passages["fused"][:RUN_PASSAGES]
+        return {
+            "_id": self.gold.question_id,
+            "passages": [_place(one.release_id, one) | {"score": one.score} for one in found],
+            "answered": self.answered,
+            "confidence": self.confidence,
+            "quotes": [_place(one.release_id, one) for one in self.quotes] if self.answered else [],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Figures of all questions; those of answers are None where the folder holds no gold questions."""
+
+    questions: int
+    search: Mapping[str, Mapping[str, float]]
+    answers: Mapping[str, float | None] | None
+    calibration: Calibration | None
+    curve: tuple[CurvePoint, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the figures as `measures eval --json` prints them."""
+        return dataclasses.asdict(self)
+
+
+@contextmanager
+def temporary_index(releases: Sequence[Release], embedder: Embedder, progress: Progress) -> Iterator[OpenGeneration]:
+    """Build an index of releases in a temporary folder, and open it."""
+    with tempfile.TemporaryDirectory(prefix="measures-eval-") as name:
+        layout = Layout(Path(name) / "000001")
+        layout.folder.mkdir()
+        store = CorpusStore(Path(name) / "corpus.db")
+        try:
+            manifest, _ = write_generation(layout, "000001", releases, store, embedder, progress)
+        finally:
+            store.close()
+        opened = OpenGeneration(layout, manifest, frozenset())
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def ask(gold: GoldQuestion, generation: Generation, answerer: Answerer, threshold: float) -> Outcome:
+    """Search for one question in every way, and answer it; one that cannot be asked finds nothing."""
+    try:
+        query = answerer.read(gold.text, generation)
+    except QuestionError:
+        return Outcome(gold, dict.fromkeys(SEARCHES, ()), dict.fromkeys(SEARCHES, ()), False, 0.0, ())
+    ranking = answerer.rank(query, generation, Filters())
+    sure = round(answerer.confidence(query, ranking, generation), 6)
+    found = {name: search(query, ranking, generation) for name, search in _SEARCHES.items()}
+    documents = {name: tuple(dict.fromkeys(passage.release_id for passage in ranked)) for name, ranked in found.items()}
+    shown = quotes(ranking, generation, MAX_QUOTES).quotes
+    return Outcome(gold, documents, found, bool(shown) and sure >= threshold, sure, shown)
+
+
+def run_evaluation(
+    folder: Path, settings: IndexSettings, embedder: Embedder, progress: Progress
+) -> tuple[list[Outcome], Evaluation]:
+    """Index the documents in a folder, ask every question in it, and compute the figures; no data folder is touched.
+
+    :raises SourceError: when the folder is not in the BEIR shape.
+    """
+    weights = shipped_weights()
+    threshold = weights.threshold if settings.threshold is None else settings.threshold
+    releases, questions = load_corpus(folder), load_questions(folder)
+    reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
+    answerer = Answerer(embedder, weights, reranker)
+    outcomes = []
+    with temporary_index(releases, embedder, progress) as opened:
+        for done, question in enumerate(questions):
+            progress("ask", done, len(questions))
+            outcomes.append(ask(question, opened, answerer, threshold))
+    return outcomes, evaluate(outcomes)
+
+
+def write_run(path: Path, outcomes: Sequence[Outcome]) -> None:
+    """Write what was found, one JSON document a line and question.
+
+    :raises StorageError: when the file cannot be written.
+    """
+    with storage_errors(path), path.open("w", encoding="utf-8") as file:
+        for outcome in outcomes:
+            file.write(json.dumps(outcome.to_run(), ensure_ascii=False) + "\n")
+
+
+def evaluate(outcomes: Sequence[Outcome]) -> Evaluation:
+    """Compute the figures."""
+    judged = [outcome for outcome in outcomes if outcome.gold.relevant]
+    search = {name: _search_figures(judged, name) for name in SEARCHES}
+    if not any(outcome.gold.quotes for outcome in outcomes):
+        return Evaluation(len(outcomes), search, None, None, ())
+    sure = np.array([outcome.confidence for outcome in outcomes])
+    right = np.array([any(outcome.right()) for outcome in outcomes], dtype=np.float64)
+    answerable = np.array([bool(outcome.gold.quotes) for outcome in outcomes], dtype=bool)
+    curve = risk_curve(sure, right, answerable)
+    answers = _answer_figures(outcomes) | {
+        "coverage_at_risk_.15": coverage_at(curve, 0.15),
+        "area_under_risk_curve": area_under(curve),
+    }
+    return Evaluation(len(outcomes), search, answers, calibration(sure, right), tuple(curve))
+
+
+def _search_figures(judged: Sequence[Outcome], name: str) -> dict[str, float]:
+    measures: dict[str, Callable[[Outcome], float]] = {
+        "ndcg@10": lambda outcome: ndcg(outcome.documents[name], outcome.gold.relevant),
+        "recall@10": lambda outcome: recall(outcome.documents[name], outcome.gold.relevant),
+        "mrr": lambda outcome: reciprocal_rank(outcome.documents[name], outcome.gold.relevant),
+        "recall@1": lambda outcome: recall(outcome.documents[name], outcome.gold.relevant, 1),
+    }
+    figures = {measure: _mean([of(outcome) for outcome in judged]) for measure, of in measures.items()}
+    quoted = [outcome for outcome in judged if outcome.gold.quotes]
+    for budget in BUDGETS if quoted else ():
+        figures[f"evidence@{budget}chars"] = _mean([_evidence(outcome, name, budget) for outcome in quoted])
+    return figures
+
+
+def _evidence(outcome: Outcome, name: str, budget: int) -> bool:
+    texts = ((passage.release_id, fold(passage.text)) for passage in outcome.passages[name])
+    return evidence_within(texts, outcome.gold.document, [fold(quote) for quote in outcome.gold.quotes], budget)
+
+
+def _answer_figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
+    answerable = [outcome for outcome in outcomes if outcome.gold.quotes]
+    answered = [outcome for outcome in outcomes if outcome.answered]
+    figures: dict[str, float | None] = {
+        "answer_hit@1": _mean([outcome.answered and outcome.right()[0] for outcome in answerable]),
+        "answer_hit@3": _mean([outcome.answered and any(outcome.right()) for outcome in answerable]),
+        "coverage": _mean([outcome.answered for outcome in answerable]),
+        "risk": 1.0 - _mean([any(outcome.right()) for outcome in answered]) if answered else 0.0,
+        "chars_shown": _mean([float(sum(len(quote.text) for quote in outcome.quotes)) for outcome in answered]),
+    }
+    sure = [outcome.confidence for outcome in answerable]
+    for kind in sorted({outcome.gold.kind for outcome in outcomes if not outcome.gold.quotes}):
+        others = [outcome for outcome in outcomes if outcome.gold.kind == kind and not outcome.gold.quotes]
+        figures[f"answered_{kind}"] = _mean([outcome.answered for outcome in others])
+        figures[f"auroc_{kind}"] = auroc(sure, [outcome.confidence for outcome in others])
+    return figures
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else 0.0
+
+
+def _by_rows(candidates: Callable[[Query, Generation], Rows]) -> "_Search":
+    def search(query: Query, _: Ranking, generation: Generation) -> tuple[FoundPassage, ...]:
+        rows = candidates(query, generation).tolist()
+        return tuple(served.found(1.0 / place) for place, served in enumerate(generation.passages(rows), 1))
+
+    return search
+
+
+_Search = Callable[[Query, Ranking, Generation], tuple[FoundPassage, ...]]
+_SEARCHES: dict[str, _Search] = {
+    "dense": _by_rows(lambda query, generation: generation.nearest(query.vector, _DEPTH, Scope())),
+    "lexical": _by_rows(lambda query, generation: generation.matching(query.terms, query.idf, _DEPTH, Scope())),
+    "fused": lambda _query, ranking, generation: passages(ranking, generation, _DEPTH),
+}
+
+
+def _place(document: str, span: FoundPassage | Quote) -> dict[str, object]:
+    return {"doc": document, "start": span.start, "end": span.end, "text": span.text}

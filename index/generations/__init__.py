@@ -1,0 +1,1 @@
+"""The folder of a generation: writing it, opening it, comparing two."""

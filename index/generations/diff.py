@@ -1,0 +1,71 @@
+"""Two generations side by side: which releases, and how many passages, came, changed and went."""
+
+import dataclasses
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
+
+from index.database.passages_db import PassageStore, ReleasePassages
+from index.generations.folder import Generations
+from index.generations.status import existing
+from index.settings import IndexSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A release, and how many passages it has in one generation and in the other."""
+
+    release_id: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came, changed and went; a passage whose text stands in both generations has neither come nor gone."""
+
+    before: str
+    after: str
+    came: tuple[Change, ...]
+    changed: tuple[Change, ...]
+    went: tuple[Change, ...]
+    passages_before: int
+    passages_after: int
+    passages_came: int
+    passages_went: int
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as `measures index diff --json` prints it."""
+        return dataclasses.asdict(self)
+
+
+def compare(settings: IndexSettings, before: str, after: str) -> Comparison:
+    """Compare two generations.
+
+    :raises GenerationError: when one does not exist or is damaged.
+    """
+    generations = Generations(settings.data_dir)
+    old, new = _read(generations, before), _read(generations, after)
+    gone = Counter(text for release in old.values() for text in release.texts)
+    come = Counter(text for release in new.values() for text in release.texts)
+    return Comparison(
+        before,
+        after,
+        came=tuple(Change(key, 0, len(new[key].texts)) for key in sorted(new.keys() - old.keys())),
+        changed=tuple(
+            Change(key, len(old[key].texts), len(new[key].texts))
+            for key in sorted(new.keys() & old.keys())
+            if old[key].release != new[key].release
+        ),
+        went=tuple(Change(key, len(old[key].texts), 0) for key in sorted(old.keys() - new.keys())),
+        passages_before=gone.total(),
+        passages_after=come.total(),
+        passages_came=(come - gone).total(),
+        passages_went=(gone - come).total(),
+    )
+
+
+def _read(generations: Generations, generation: str) -> dict[str, ReleasePassages]:
+    generations.check(existing(generations, generation))
+    with closing(PassageStore(generations.layout(generation).passages)) as passages:
+        return {release.release.release_id: release for release in passages.by_release()}

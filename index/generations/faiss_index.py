@@ -1,0 +1,121 @@
+"""Vectors and nearest neighbours: the one place that knows FAISS.
+
+Row numbers are the only ids there are, so an id can never be added twice. The metric is the inner product, which is the
+cosine on L2-normalised rows.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import faiss as _faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import GenerationError
+from index.database.faults import storage_error, unreadable
+from index.encoders.embedder import Vectors
+
+faiss: Any = _faiss  # its stubs lack the arguments that its own Python layer adds
+
+# A flat search reads every vector: 6.8 ms at 100,000 rows of 384. An inverted file with 8-bit codes takes 0.3 ms at
+# 1,000,000 with recall@10 0.984 (16 of 4096 lists probed; here twice as many, for smaller indexes have fewer lists).
+FLAT_MAX_ROWS = 50_000
+PROBES = 32
+
+
+class VectorIndex:
+    """An immutable index over the rows of a matrix."""
+
+    def __init__(self, index: Any) -> None:  # noqa: ANN401
+        """Wrap a FAISS index; use `build` or `load`."""
+        self._index = index
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return int(self._index.ntotal)
+
+    @property
+    def dim(self) -> int:
+        """The number of columns."""
+        return int(self._index.d)
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> "VectorIndex":
+        """Index a matrix, ``(n, dim)`` float32, rows L2-normalised.
+
+        :raises ValueError: when the matrix is not of that shape and type.
+        """
+        if vectors.ndim != 2 or vectors.dtype != np.float32:
+            raise ValueError(f"expected a matrix of float32, found {vectors.ndim} dimensions of {vectors.dtype}")
+        rows, dim = vectors.shape
+        if rows <= FLAT_MAX_ROWS:
+            index = faiss.IndexFlatIP(dim)
+        else:
+            lists = 1 << round(np.log2(4 * np.sqrt(rows)))
+            index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+            sample = np.random.default_rng(0).choice(rows, min(rows, 40 * lists), replace=False)
+            index.train(vectors[np.sort(sample)])
+        index.add(np.ascontiguousarray(vectors))
+        return cls(index)
+
+    def search(self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """Return the at most `k` nearest rows, ``(n,)``, best first.
+
+        :param vector: ``(dim,)`` float32, L2-normalised.
+        :param allowed: ``(n,)``, True for the rows that may be found.
+        :raises ValueError: when the vector does not have the index's dimension.
+        """
+        if vector.shape != (self.dim,):
+            raise ValueError(f"expected a vector of {self.dim} numbers, found shape {vector.shape}")
+        k = min(k, len(self))
+        if k <= 0:
+            return np.empty(0, dtype=np.int64)
+        _, rows = self._index.search(
+            vector.reshape(1, -1).astype(np.float32, copy=False), k, params=self._params(allowed)
+        )
+        found: NDArray[np.int64] = rows[0]
+        return found[found >= 0]
+
+    def rows(self, rows: NDArray[np.int64]) -> Vectors:
+        """Return the vectors of rows, ``(n, dim)`` float32, as exactly as they are kept."""
+        if not len(rows):
+            return np.empty((0, self.dim), dtype=np.float32)
+        vectors: Vectors = self._index.reconstruct_batch(rows)
+        return vectors
+
+    def save(self, path: Path) -> None:
+        """Write the index to a file.
+
+        :raises StorageError: when it cannot be written.
+        """
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:
+            raise storage_error(path, error) from error
+
+    @classmethod
+    def load(cls, path: Path) -> "VectorIndex":
+        """Read an index from a file.
+
+        :raises GenerationError: when it is no index.
+        """
+        try:
+            index = faiss.read_index(str(path))
+            if isinstance(index, faiss.IndexIVF):
+                index.make_direct_map()
+            return cls(index)
+        except RuntimeError as error:
+            damaged = GenerationError(
+                f"{path.name} of generation {path.parent.name} is damaged: "
+                "run `measures index rollback` or `measures index build`."
+            )
+            raise unreadable(path, damaged) from error
+
+    def _params(self, allowed: NDArray[np.bool_] | None) -> Any:  # noqa: ANN401
+        inverted = isinstance(self._index, faiss.IndexIVF)
+        if allowed is None:
+            return faiss.SearchParametersIVF(nprobe=PROBES) if inverted else None
+        selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+        if inverted:
+            return faiss.SearchParametersIVF(sel=selector, nprobe=self._index.nlist)
+        return faiss.SearchParameters(sel=selector)

@@ -1,0 +1,226 @@
+"""Generations on disk: which there are, which is served, whether their files are what the manifest says.
+
+``generations/<id>/`` is never written again once it has its name. ``CURRENT`` holds the id of the served one and is
+replaced whole. ``PINNED`` exists while a roll-back holds: automatic builds wait for as long.
+"""
+
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from corpus.errors import BuildRunningError, GenerationError, UnbuiltError
+from index.database.faults import unreadable
+from index.database.sqlite import storage_errors
+from index.generations.durable import sync_folder, sync_tree, write_durably
+from index.generations.manifest import FORMAT, Layout, Manifest, sha256_of
+from index.generations.process_lock import Lock
+
+_ID = re.compile(r"\d{6}")
+_REMEDY = "run `measures index rollback` to serve an older one, or `measures index build` to make a new one"
+
+
+class Generations:
+    """The generations in a data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Look into a data folder, which need not exist yet."""
+        self.data_dir = data_dir
+        self.root = data_dir / "generations"
+        self._pointer = data_dir / "CURRENT"
+        self._pin = data_dir / "PINNED"
+        self._lock = Lock(data_dir, "build")
+
+    def current(self) -> str | None:
+        """Return the id of the served generation, or None before the first build.
+
+        :raises GenerationError: when CURRENT holds no id.
+        """
+        try:
+            text = self._pointer.read_text("utf-8").strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            damaged = GenerationError(f"{self._pointer} cannot be read: {_REMEDY}.")
+            raise unreadable(self._pointer, damaged) from error
+        if not _ID.fullmatch(text):
+            raise GenerationError(f"{self._pointer} names no generation: {_REMEDY}.")
+        return text
+
+    def stamp(self) -> tuple[int, int] | None:
+        """Return mtime (ns) and inode of CURRENT: they change with what is served, and with every tombstone.
+
+        :raises StorageError: when it may not be looked at.
+        """
+        with storage_errors(self._pointer):
+            try:
+                stat = self._pointer.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return stat.st_mtime_ns, stat.st_ino
+
+    def touch(self) -> None:
+        """Let a running bot look again at what is removed: CURRENT names what it did, and seems to be new."""
+        with storage_errors(self._pointer), suppress(FileNotFoundError):
+            os.utime(self._pointer, ns=(time.time_ns(), time.time_ns()))
+
+    def ids(self) -> list[str]:
+        """Return the ids of all generations, oldest first."""
+        with storage_errors(self.root):
+            return (
+                sorted(path.name for path in self.root.glob("*") if _ID.fullmatch(path.name))
+                if self.root.is_dir()
+                else []
+            )
+
+    def layout(self, generation: str) -> Layout:
+        """Return where the files of a generation are."""
+        return Layout(self.root / generation)
+
+    def manifest(self, generation: str) -> Manifest:
+        """Read the manifest of a generation.
+
+        :raises UnbuiltError: when an older program made it.
+        :raises GenerationError: when there is none, or a newer program's.
+        """
+        try:
+            text = self.layout(generation).manifest.read_text("utf-8")
+            found = Manifest.format_of(text)
+            if found == FORMAT:
+                return Manifest.from_json(text)
+        except (OSError, ValueError) as error:
+            damaged = GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.")
+            raise unreadable(self.layout(generation).manifest, damaged) from error
+        if found < FORMAT:
+            raise UnbuiltError(f"Generation {generation} has the older format {found}, this program reads {FORMAT}")
+        raise GenerationError(
+            f"Generation {generation} was made by a newer version of this program, in format {found}, and this one "
+            f"reads {FORMAT}: start the newer one, or run `measures index build` to go on with this one."
+        )
+
+    def check(self, generation: str, *, digests: bool = False) -> Manifest:
+        """Check that the files of a generation are what its manifest says, and return the manifest.
+
+        Sizes are always compared; SHA-256 when asked for, and when size, mtime or inode differ from the last check's.
+
+        :raises GenerationError: naming the file that is missing or differs.
+        """
+        manifest = self.manifest(generation)
+        folder = self.layout(generation).folder
+        found = {}
+        for name, record in manifest.files.items():
+            try:
+                stat = (folder / name).stat()
+            except OSError as error:
+                lost = GenerationError(f"Generation {generation} has lost its file {name}: {_REMEDY}.")
+                raise unreadable(folder / name, lost) from error
+            if stat.st_size != record.size:
+                raise GenerationError(
+                    f"Generation {generation} is damaged, {name} is not {record.size} bytes long: {_REMEDY}."
+                )
+            found[name] = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
+        checked = self.root / f"{generation}.checked"
+        if digests or _read_json(checked) != found:
+            _check_digests(folder, manifest)
+            _write_stamp(checked, found)
+        return manifest
+
+    @contextmanager
+    def building(self, who: str = "", what: str = "", *, wait_s: float = 0.0) -> Iterator[Path]:
+        """Hold the build lock and give an empty folder to build in; what a broken build left is cleared away.
+
+        :param who: who builds, and `what` for; another who wants to build meanwhile is told.
+        :param wait_s: how long another build is waited for.
+        :raises BuildRunningError: when another build holds the lock.
+        """
+        said = {"who": who or "nobody named", "what": what}
+        sentence = "Another build is running on this data folder{holder}: wait for it to end and try again."
+        with self._lock.held(said, BuildRunningError, sentence, wait_s=wait_s):
+            folder = self.root / ".building"
+            shutil.rmtree(folder, ignore_errors=True)
+            try:
+                with storage_errors(folder):
+                    folder.mkdir(parents=True)
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def wait_for_build(self) -> None:
+        """Wait until no build is running."""
+        self._lock.wait()
+
+    def adopt(self, folder: Path, generation: str) -> None:
+        """Give a built folder its id, durably. It is not served yet."""
+        with storage_errors(folder):
+            sync_tree(folder)
+            folder.rename(self.root / generation)
+            sync_folder(self.root)
+
+    def next_id(self) -> str:
+        """Return the id for the next generation: a number one up from the highest."""
+        return f"{int((self.ids() or ['0'])[-1]) + 1:06d}"
+
+    def serve(self, generation: str) -> None:
+        """Let CURRENT name a generation; a running bot notices, also when it named that one before."""
+        write_durably(self._pointer, generation + "\n")
+
+    def pin(self, generation: str) -> None:
+        """Hold automatic builds back."""
+        write_durably(self._pin, generation + "\n")
+
+    def unpin(self) -> None:
+        """Let automatic builds run again."""
+        with storage_errors(self._pin):
+            self._pin.unlink(missing_ok=True)
+
+    def pinned(self) -> bool:
+        """Tell whether a roll-back holds automatic builds back."""
+        return self._pin.exists()
+
+    def prune(self, keep: int) -> None:
+        """Delete the oldest generations but for the last `keep` and the served one."""
+        served = self.current()
+        for generation in self.ids()[:-keep]:
+            if generation != served:
+                self.discard(generation)
+
+    def discard(self, generation: str) -> None:
+        """Delete a generation."""
+        with storage_errors(self.root):
+            shutil.rmtree(self.root / generation)
+            (self.root / f"{generation}.checked").unlink(missing_ok=True)
+
+    def bytes_on_disk(self) -> int:
+        """Return the size of the data folder, in bytes."""
+        return sum(path.stat().st_size for path in self.data_dir.rglob("*") if path.is_file())
+
+
+def _check_digests(folder: Path, manifest: Manifest) -> None:
+    for name, record in manifest.files.items():
+        with storage_errors(folder / name):
+            found = sha256_of(folder / name)
+        if found != record.sha256:
+            raise GenerationError(
+                f"Generation {manifest.generation} is damaged, {name} does not have its SHA-256: {_REMEDY}."
+            )
+
+
+def _read_json(path: Path) -> object:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _write_stamp(path: Path, found: object) -> None:
+    """Keep the stamp where that is possible: without it the next opening only takes longer."""
+    try:
+        temporary = path.with_name(f"{path.name}.{os.getpid()}")
+        temporary.write_text(json.dumps(found), "utf-8")
+        temporary.replace(path)
+    except OSError:
+        return

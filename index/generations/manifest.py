@@ -1,0 +1,131 @@
+"""What a generation is made of: where its files are, and the manifest that says what they must be."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.database.sqlite import storage_errors
+
+FORMAT = 6  # of what is in a generation's folder; what one holds that was cut by other files is told by `program`
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Every file of a generation, by name."""
+
+    folder: Path
+
+    @property
+    def passages(self) -> Path:
+        """Texts and metadata (SQLite)."""
+        return self.folder / "passages.db"
+
+    @property
+    def vectors(self) -> Path:
+        """Vectors of the passages (FAISS)."""
+        return self.folder / "vectors.faiss"
+
+    @property
+    def sentence_vectors(self) -> Path:
+        """Vectors of the sentences, ``(sentences, dim)`` float16 (NumPy)."""
+        return self.folder / "sentence_vectors.npy"
+
+    @property
+    def terms(self) -> Path:
+        """Terms of the sentences and titles, one after the other, as 32-bit numbers (NumPy)."""
+        return self.folder / "terms.npy"
+
+    @property
+    def term_ends(self) -> Path:
+        """Where in `terms` each sentence and title ends, ``(sentences + releases + 1,)`` int64 (NumPy)."""
+        return self.folder / "term_ends.npy"
+
+    @property
+    def first_sentences(self) -> Path:
+        """The row of each passage's first sentence, and the number of sentences, ``(passages + 1,)`` int64 (NumPy)."""
+        return self.folder / "first_sentences.npy"
+
+    @property
+    def lexical(self) -> Path:
+        """Keywords (tantivy, a folder)."""
+        return self.folder / "lexical"
+
+    @property
+    def manifest(self) -> Path:
+        """What the generation is made of (JSON)."""
+        return self.folder / "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file's size in bytes and its SHA-256."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation was made of, and what its files must be."""
+
+    generation: str
+    format: int
+    built_at: str
+    model: str
+    weights_sha256: str
+    dtype: str
+    dim: int
+    chunker: int
+    program: str
+    releases: int
+    passages: int
+    sentences: int
+    corpus_sha256: str
+    files: Mapping[str, FileRecord]
+
+    def to_json(self) -> str:
+        """Return the manifest as its file holds it."""
+        return json.dumps(dataclasses.asdict(self), indent=1) + "\n"
+
+    @staticmethod
+    def format_of(text: str) -> int:
+        """Return the format that a manifest file of any program has.
+
+        :raises ValueError: when it is none.
+        """
+        try:
+            return int(json.loads(text)["format"])
+        except (TypeError, KeyError) as error:
+            raise ValueError(str(error)) from error
+
+    @classmethod
+    def from_json(cls, text: str) -> "Manifest":
+        """Read a manifest file.
+
+        :raises ValueError: when it is none.
+        """
+        try:
+            fields = json.loads(text)
+            files = {name: FileRecord(**record) for name, record in fields.pop("files").items()}
+            return cls(**fields, files=files)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(str(error)) from error
+
+
+def record_files(folder: Path) -> dict[str, FileRecord]:
+    """Return size and SHA-256 of every file of a generation; tantivy's lock files are not part of it."""
+    with storage_errors(folder):
+        return {
+            path.relative_to(folder).as_posix(): FileRecord(path.stat().st_size, sha256_of(path))
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.suffix != ".lock"
+        }
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""Files, addresses and feeds -> releases in corpus.db, or quarantine."""

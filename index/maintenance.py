@@ -1,0 +1,162 @@
+"""Changing what is served: what a surface calls. Each call takes as long as its work, so it is made off any event loop.
+
+Work is done in another process (`ChildProcess`); only what is quick is done in this one.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from corpus.errors import undone
+from index.building.erase import Erase, Erased
+from index.database.corpus_db import NOBODY, By
+from index.database.feeds import Feed
+from index.database.quarantine import Quarantined
+from index.generations import status as catalogue
+from index.generations.status import RolledBack
+from index.intake.ingest import UNSAID, Overrides
+from index.intake.polling import add_feed, feeds, remove_feed
+from index.intake.quarantine import discard, quarantined, show
+from index.intake.sources import Source
+from index.processes.jobs import Accept, Add, Added, Job, Poll, PolledAndServed, Rebuild, Remove, open_corpus
+from index.results import Progress, Steps
+from index.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from index.building.build import Built
+    from index.encoders.embedder import Embedder
+
+Result = TypeVar("Result")
+
+
+class Runner(Protocol):
+    """What runs a job: a `ChildProcess`, or a test's own."""
+
+    def run(self, job: Job[Result], by: By, steps: Steps) -> Result:
+        """Run a job and return what it gives."""
+
+
+class Upkeep:
+    """All that changes the corpus or what is served. `by` is who does it and why; `steps` hears how far it is."""
+
+    def __init__(self, settings: IndexSettings, runner: Runner | None = None) -> None:
+        """Say which settings count, and what runs jobs: by default a process for each."""
+        from index.processes.job_process import ChildProcess
+
+        self._settings = settings
+        self._runner = runner or ChildProcess(settings)
+
+    def add(
+        self,
+        sources: Sequence[Source],
+        steps: Steps,
+        overrides: Overrides = UNSAID,
+        by: By = NOBODY,
+        *,
+        build: bool = True,
+        force: bool = False,
+    ) -> Added:
+        """Take in files and addresses, and serve what changed; what is bad stops nothing else.
+
+        :param force: whether doubts about a release, and a new generation's gates, do not count.
+        """
+        return self._runner.run(Add(tuple(sources), overrides, build, force), by, steps)
+
+    def rebuild(self, steps: Steps, by: By = NOBODY, *, force: bool = False) -> "Built":
+        """Build a generation of all releases kept, and serve it.
+
+        :raises BuildRunningError: saying who is building what since when.
+        :raises GateError: naming the gate that does not hold; what was served stays.
+        """
+        return self._runner.run(Rebuild(force), by, steps)
+
+    def remove(self, release_id: str, steps: Steps, by: By = NOBODY, *, build: bool = True) -> Added:
+        """Withdraw a release, which hides it at once.
+
+        :raises UnknownReleaseError: when the corpus does not hold it.
+        """
+        return self._runner.run(Remove(release_id, build), by, steps)
+
+    def erase(self, release_id: str, steps: Steps, by: By = NOBODY) -> Erased:
+        """Take the text of a release out of the data folder for good, also of one that is withdrawn.
+
+        :raises UnknownReleaseError: when the corpus never held it.
+        :raises StorageError: saying what was not erased.
+        """
+        return self._runner.run(Erase(release_id), by, steps)
+
+    def rollback(self, generation: str | None = None, by: By = NOBODY) -> RolledBack:
+        """Serve an older generation, by default the one before, and pin it; nothing is done where it is served.
+
+        :raises GenerationError: when there is none, or it is damaged.
+        """
+        return catalogue.rollback(self._settings, generation, by)
+
+    def quarantined(self) -> list[Quarantined]:
+        """Return all that is set aside, oldest first."""
+        return quarantined(self._settings)
+
+    def set_aside(self, number: int) -> Quarantined:
+        """Return what is set aside under a number.
+
+        :raises UnknownEntryError: when there is nothing.
+        """
+        return show(self._settings, number)
+
+    def accept(
+        self, number: int, steps: Steps, overrides: Overrides = UNSAID, by: By = NOBODY, *, build: bool = True
+    ) -> Added:
+        """Make a release of what is set aside, whatever speaks against it.
+
+        :raises UnknownEntryError: when there is nothing under that number.
+        :raises SourceError: when something that a release must state is still missing.
+        """
+        return self._runner.run(Accept(number, overrides, build), by, steps)
+
+    def discard(self, number: int, by: By = NOBODY) -> Quarantined:
+        """Put away what is set aside.
+
+        :raises UnknownEntryError: when there is nothing under that number.
+        """
+        with undone("Nothing was discarded"):
+            return discard(self._settings, number, by)
+
+    def feeds(self) -> list[Feed]:
+        """Return the feeds that are kept, by address."""
+        return feeds(self._settings)
+
+    def add_feed(self, url: str, by: By = NOBODY, title: str = "") -> bool:
+        """Keep a feed; tell whether it is new.
+
+        :raises SourceError: when it is no http or https address.
+        """
+        with undone("The feed is not followed"):
+            return add_feed(self._settings, url, title, by)
+
+    def remove_feed(self, url: str, by: By = NOBODY) -> None:
+        """Forget a feed; the releases that came of it stay.
+
+        :raises UnknownEntryError: when it is not kept.
+        """
+        with undone("The feed is still followed"):
+            remove_feed(self._settings, url, by)
+
+    def poll(
+        self, steps: Steps, urls: Sequence[str] = (), by: By = NOBODY, *, due_only: bool = False
+    ) -> PolledAndServed:
+        """Read feeds, take in what is new, and serve it; without `urls` all but those that back off.
+
+        :raises UnknownEntryError: when an address is no feed that is kept.
+        """
+        return self._runner.run(Poll(tuple(urls), due_only), by, steps)
+
+
+def build_all(settings: IndexSettings, embedder: "Embedder", progress: Progress) -> "Built":
+    """Build a generation of all releases kept in this process, for the first question, which needs the model anyway.
+
+    :raises BuildRunningError: when another build is running.
+    """
+    from index.building.build import build
+
+    with undone("No index was built"):
+        open_corpus(settings).close()
+        return build(settings, embedder, progress)

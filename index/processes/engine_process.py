@@ -1,0 +1,156 @@
+"""An engine in a process of its own, so that whoever asks it has the interpreter to itself.
+
+In one process an event loop waits for the engine at every packet, and the engine at every operation for the loop.
+`EngineProcess` alone starts ``python -m index.processes.engine_process FD``: what comes over the pipe is trusted.
+"""
+
+import importlib
+import logging
+import math
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+from corpus.errors import TooSlowError, WorkerError
+from corpus.printable import LogFormatter, log_to_stderr
+from index.engine import Engine
+from index.processes.gc_tuning import collect_rarely
+from index.processes.job_process import DEFAULT_EMBEDDER, start_module
+from index.processes.pipe import Done, Raised, outcome
+from index.settings import IndexSettings
+
+log = logging.getLogger(__name__)
+Work = Callable[[Engine], Any]
+# A question takes less than a second with a million passages. This leaves room for a slow disk, a cross-encoder that is
+# loaded for the first question, and a message with many claims; those who wait behind it need not wait longer.
+QUESTION_S = 30.0
+_AHEAD = 2
+_LATER_S = 1.0
+_ENDED = "The process that answers has ended: ask again."
+
+
+class EngineRunner(Protocol):
+    """What does work with an engine. Used by one thread at a time."""
+
+    def run_each(self, take: Callable[[], Work | None]) -> Iterator[Done | Raised]:
+        """Do the work that `take` gives until it gives none, and yield what comes of each, in order."""
+
+    def close(self) -> None:
+        """Close the engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    settings: IndexSettings
+    embedder: str
+    question_s: float
+
+
+class EngineProcess:
+    """An `Engine` in another process. Used by one thread at a time."""
+
+    def __init__(
+        self, settings: IndexSettings, embedder: str = DEFAULT_EMBEDDER, question_s: float = QUESTION_S
+    ) -> None:
+        """Start it, and wait until it has opened what is served and loaded its model.
+
+        :param embedder: what makes the embedder of the model's name, as ``module:name``.
+        :param question_s: how long the engine may be at one question.
+        :raises MeasuresError: why it cannot be opened.
+        """
+        self._question_s = question_s
+        self._pipe, theirs = Pipe()
+        with theirs:
+            self._process = start_module("index.processes.engine_process", theirs)
+        try:
+            self._send(_Opening(settings, embedder, question_s))
+            opened = self._receive()
+            if isinstance(opened, Raised):
+                raise opened.error
+        except Exception:
+            self.close()
+            raise
+
+    def run_each(self, take: Callable[[], Work | None]) -> Iterator[Done | Raised]:
+        """Do the work that `take` gives until it gives none, and yield what comes of each, in order.
+
+        Work is sent there, and what it holds with it; the next while the first is under way, so that the engine need
+        not wait for whoever hears the result.
+
+        :raises TooSlowError: when it takes too long, whatever it is doing; the process is then ended.
+        :raises WorkerError: when the process has ended.
+        """
+        sent = 0
+        while True:
+            while sent < _AHEAD and (work := take()) is not None:
+                self._send(work)
+                sent += 1
+            if not sent:
+                return
+            self._await_outcome()
+            yield self._receive()
+            sent -= 1
+
+    def close(self) -> None:
+        """End the process: it writes nothing."""
+        self._pipe.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _send(self, sent: _Opening | Work) -> None:
+        try:
+            self._pipe.send(sent)
+        except OSError as error:
+            raise WorkerError(_ENDED) from error
+
+    def _await_outcome(self) -> None:
+        """Wait for what comes of the work that is under way, and no longer than it may take."""
+        try:
+            if self._pipe.poll(self._question_s):
+                return
+        except OSError as error:
+            raise WorkerError(_ENDED) from error
+        log.warning("a question took longer than %g s: the engine is ended and started anew", self._question_s)
+        self.close()
+        raise TooSlowError(
+            "This took longer than {seconds} seconds and was stopped: ask for something narrower.",
+            seconds=math.ceil(self._question_s),
+        )
+
+    def _receive(self) -> Done | Raised:
+        try:
+            received: Done | Raised = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            raise WorkerError(_ENDED) from error
+        return received
+
+
+def main() -> None:
+    """Open the engine, and do what comes over the pipe until its other end is closed."""
+    collect_rarely()
+    log_to_stderr(logging.WARNING, LogFormatter("%(asctime)s %(levelname)-7s %(name)s %(message)s"))
+    pipe: Connection[Done | Raised, Any] = Connection(int(sys.argv[1]))
+    try:
+        opening: _Opening = pipe.recv()
+        module, _, name = opening.embedder.partition(":")
+        embedder = getattr(importlib.import_module(module), name)(opening.settings.model)
+        with Engine(opening.settings, embedder) as engine:
+            pipe.send(outcome(engine.warm))
+            while True:
+                work = partial(pipe.recv(), engine)
+                # Whoever would end this process may be gone meanwhile: then the system does, whatever it is doing.
+                signal.setitimer(signal.ITIMER_REAL, opening.question_s + _LATER_S)
+                came = outcome(work)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                pipe.send(came)
+    except (EOFError, OSError):
+        return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,241 @@
+"""What changes the corpus or what is served, each as a value that can be handed to another process and run there."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from corpus.errors import BuildRunningError, GateError, StorageError, undone
+from index.database.corpus_db import NOBODY, By, CorpusStore
+from index.generations.folder import Generations
+from index.intake.ingest import UNSAID, Overrides, accept, ingest_shipped, withdraw
+from index.intake.polling import PolledFeed, poll
+from index.intake.quarantine import entry
+from index.intake.sources import OpenFetcher, Source, Taken, take_in
+from index.results import Progress
+from index.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from index.building.build import Built
+    from index.encoders.embedder import Embedder
+
+_ROUNDS = 3  # so that what others add during a build is served soon, and nobody builds for ever
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of sources, and what is served now.
+
+    ``waits`` says why what is kept is not served yet, where that is as it should be; ``refused`` why no new generation
+    is served, where it is not.
+    """
+
+    taken: Taken
+    generation: str | None
+    waits: str | None = None
+    refused: str | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as `measures index add --json` prints it."""
+        by_status = {
+            status: [source.release_id for source in self.taken.ingested if source.status == status]
+            for status in ("added", "changed", "unchanged")
+        }
+        quarantined = [
+            {"source": source.source, "reasons": list(source.reasons)}
+            for source in self.taken.ingested
+            if source.status == "quarantined"
+        ]
+        failed = [{"source": source.source, "error": source.error} for source in self.taken.failed]
+        return by_status | {"quarantined": quarantined, "failed": failed, "generation": self.generation}
+
+    @property
+    def complete(self) -> bool:
+        """Whether every source is a release of the corpus now, and nothing stands in the way of serving it."""
+        left = any(source.status == "quarantined" for source in self.taken.ingested)
+        return not (left or self.taken.failed or self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a job works with; it is made where the job runs."""
+
+    settings: IndexSettings
+    embedder: "Embedder"
+    open_fetcher: OpenFetcher
+    by: By
+    progress: Progress
+
+    def corpus(self) -> CorpusStore:
+        """Open corpus.db."""
+        return open_corpus(self.settings, self.by)
+
+
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class Job(Protocol[Result_co]):
+    """Something to be done; it holds only what can be sent to another process."""
+
+    def run(self, tools: Tools) -> Result_co:
+        """Do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Take sources in, and serve what changed."""
+
+    sources: tuple[Source, ...]
+    overrides: Overrides = UNSAID
+    build: bool = True
+    force: bool = False
+
+    def run(self, tools: Tools) -> Added:
+        """Do it."""
+        with undone("Nothing was added"), closing(tools.corpus()) as store, _told_how_much_is_kept(store):
+            taken = take_in(
+                store,
+                self.sources,
+                self.overrides,
+                tools.open_fetcher,
+                tools.progress,
+                mirrors=tools.settings.fetch_private,
+                force=self.force,
+            )
+        return serve(tools, taken, build=self.build, force=self.force)
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Make a release of what is in quarantine, with what a person says of it, and serve it."""
+
+    number: int
+    overrides: Overrides = UNSAID
+    build: bool = True
+
+    def run(self, tools: Tools) -> Added:
+        """Do it.
+
+        :raises UnknownEntryError: when there is nothing under that number.
+        :raises SourceError: when something that a release must state is still missing.
+        """
+        with undone("Nothing was accepted"), closing(tools.corpus()) as store:
+            accepted = accept(store, entry(store, self.number), self.overrides)
+        return serve(tools, Taken((accepted,), ()), build=self.build)
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Withdraw a release: it is hidden at once wherever a generation is opened, and gone from the next build."""
+
+    release_id: str
+    build: bool = True
+
+    def run(self, tools: Tools) -> Added:
+        """Do it.
+
+        :raises UnknownReleaseError: when the corpus does not hold it.
+        """
+        with undone("Nothing was withdrawn"), closing(tools.corpus()) as store:
+            withdraw(store, self.release_id)
+        with undone("It is withdrawn, but a bot that runs may still show it"):
+            Generations(tools.settings.data_dir).touch()
+        return serve(tools, Taken((), ()), build=self.build, changed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """Build a generation of all releases kept, serve it, and let automatic builds run again."""
+
+    force: bool = False
+
+    def run(self, tools: Tools) -> "Built":
+        """Do it.
+
+        :raises BuildRunningError: when another build is running.
+        :raises GateError: when what was built is not good enough.
+        """
+        from index.building.build import build
+
+        with undone("Nothing was built"):
+            tools.corpus().close()
+            return build(tools.settings, tools.embedder, tools.progress, tools.by, force=self.force)
+
+
+@dataclass(frozen=True, slots=True)
+class PolledAndServed:
+    """What became of feeds, and of their new entries."""
+
+    feeds: tuple[PolledFeed, ...]
+    added: Added
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """Read feeds, take in what is new in them, and serve it with one build."""
+
+    urls: tuple[str, ...] = ()
+    due_only: bool = False
+
+    def run(self, tools: Tools) -> PolledAndServed:
+        """Do it.
+
+        :raises UnknownEntryError: when an address is no feed that is kept.
+        """
+        with undone("Not everything that is new was taken in"), closing(tools.corpus()) as store:
+            polled = poll(store, tools.open_fetcher, tools.progress, tools.settings, self.urls, due_only=self.due_only)
+        return PolledAndServed(polled.feeds, serve(tools, polled.taken, build=True))
+
+
+def open_corpus(settings: IndexSettings, by: By = NOBODY) -> CorpusStore:
+    """Open corpus.db; a new one holds the shipped releases.
+
+    :raises StorageError: when the data folder cannot be used.
+    """
+    store = CorpusStore(settings.data_dir / "corpus.db", by)
+    if store.is_new():
+        ingest_shipped(store)
+    return store
+
+
+@contextmanager
+def _told_how_much_is_kept(store: CorpusStore) -> Iterator[None]:
+    """Let an error of the data folder say whether something was added before it."""
+    before = store.revision()
+    try:
+        yield
+    except StorageError:
+        some = True
+        with suppress(StorageError):
+            some = store.revision() != before
+        with undone("Not everything was added") if some else undone("Nothing was added"):
+            raise
+
+
+def serve(tools: Tools, taken: Taken, *, build: bool, force: bool = False, changed: bool = False) -> Added:
+    """Build where something changed, unless a roll-back is pinned or another build runs, which then brings it along."""
+    generations = Generations(tools.settings.data_dir)
+    waits = refused = None
+    if build and (changed or taken.changed):
+        if generations.pinned():
+            waits = "a roll-back is pinned; `measures index build` takes the pin off and serves it"
+        else:
+            try:
+                with undone("The change is kept, but not built into the index yet"):
+                    _build_until_all_is_served(tools, force=force)
+            except BuildRunningError as error:
+                waits = f"{str(error).split(': wait')[0]}; it is served with that build or the next"
+            except GateError as error:
+                refused = str(error)
+    return Added(taken, generations.current(), waits, refused)
+
+
+def _build_until_all_is_served(tools: Tools, *, force: bool) -> None:
+    """Build, and again where somebody changed the corpus meanwhile and was told that a build is running."""
+    from index.building.build import build
+
+    for _ in range(_ROUNDS):
+        built = build(tools.settings, tools.embedder, tools.progress, tools.by, force=force)
+        with closing(tools.corpus()) as store:
+            if store.revision() == built.revision:
+                return

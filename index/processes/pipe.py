@@ -1,0 +1,58 @@
+"""What goes over the pipe between a process and the one that started it to work or to answer."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.errors import MeasuresError
+from index.database.corpus_db import By
+from index.processes.jobs import Job
+from index.results import Step
+from index.settings import IndexSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A job, and what is needed to do it; ``embedder`` names a module and what in it makes one of a model's name."""
+
+    job: Job[Any]
+    settings: IndexSettings
+    by: By
+    embedder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a job or a question gave."""
+
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What it raised, to be raised where it was asked for."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A line for the log, which the other process keeps: its logger, how grave it is, its text with any traceback."""
+
+    logger: str
+    level: int
+    text: str
+
+
+Message = Step | Done | Raised | Logged
+
+
+def outcome(act: Callable[[], object]) -> Done | Raised:
+    """Return what an act gives or raises, a bug with the traceback of where it was raised."""
+    try:
+        return Done(act())
+    except Exception as error:
+        if not isinstance(error, MeasuresError):
+            error.add_note(traceback.format_exc())
+        return Raised(error)

@@ -1,0 +1,97 @@
+"""The process that works: it runs one job at low priority, tells of it over a pipe, and ends when its parent does.
+
+What it would write into a log goes over the pipe, too: the log is the parent's.
+
+`ChildProcess` alone starts ``python -m index.processes.worker FD``: what comes over the pipe is trusted.
+"""
+
+import importlib
+import logging
+import os
+import sys
+import threading
+from contextlib import suppress
+from multiprocessing.connection import Connection
+
+from corpus.errors import MeasuresError
+from corpus.fetching.fetcher import Fetcher
+from corpus.processes.parent_watch import end_with_parent
+from index.processes.gc_tuning import collect_rarely
+from index.processes.jobs import Tools
+from index.processes.pipe import Done, Logged, Message, Raised, Task
+from index.results import Meter
+from index.settings import fetch_rules
+
+_NICE = 19
+_OURS = ("corpus", "index")
+
+
+class Voice:
+    """The way to the parent, for all threads of this process."""
+
+    def __init__(self, pipe: "Connection[Message, Task]") -> None:
+        """Take the pipe."""
+        self._pipe = pipe
+        self._turn = threading.Lock()
+
+    def say(self, message: Message) -> None:
+        """Send a message, when no other thread sends one."""
+        with self._turn:
+            self._pipe.send(message)
+
+
+class _ParentsLog(logging.Handler):
+    """Hands what is logged here to the parent."""
+
+    def __init__(self, voice: Voice) -> None:
+        super().__init__()
+        self._voice = voice
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError):  # the parent is gone, and this process soon
+            self._voice.say(Logged(record.name, record.levelno, self.format(record)))
+
+
+def main() -> None:
+    """Do what comes over the pipe, and say what came of it."""
+    end_with_parent()
+    _give_way()
+    collect_rarely()
+    pipe: Connection[Message, Task] = Connection(int(sys.argv[1]))
+    task = pipe.recv()
+    threading.Thread(target=_end_with_parent, args=(pipe,), daemon=True).start()
+    voice = Voice(pipe)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[_ParentsLog(voice)])
+    for name in _OURS:
+        logging.getLogger(name).setLevel(logging.INFO)
+    try:
+        voice.say(Done(_do(task, voice)))
+    except MeasuresError as error:
+        voice.say(Raised(error))
+
+
+def _give_way() -> None:
+    """Take only the time that nobody else wants: niceness alone leaves a twentieth, in slices of milliseconds."""
+    os.nice(_NICE)
+    if hasattr(os, "SCHED_IDLE"):
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def _do(task: Task, voice: Voice) -> object:
+    module, _, name = task.embedder.partition(":")
+    embedder = getattr(importlib.import_module(module), name)(task.settings.model)
+    tools = Tools(task.settings, embedder, lambda: Fetcher(fetch_rules(task.settings)), task.by, Meter(voice.say))
+    return task.job.run(tools)
+
+
+def _end_with_parent(pipe: "Connection[Message, Task]") -> None:
+    """Wait for the other end to close: nobody is there any more who could hear of what is done."""
+    try:
+        pipe.recv()
+    except (EOFError, OSError):
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,0 @@
-"""Rows: the one place that holds SQL."""
