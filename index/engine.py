@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from corpus.models import Release
+from corpus import Release
 from index.agencies.card import Card, card
 from index.agencies.timeline import Timeline, timeline
 from index.answering.answer import Answerer, quotes, source_of

@@ -5,8 +5,7 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from corpus.agencies.registry import registry
-from corpus.errors import FilterError
+from corpus import FilterError, registry
 
 _DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?")
 

@@ -6,17 +6,17 @@ Work is done in another process (`ChildProcess`); only what is quick is done in 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from corpus.errors import undone
+from corpus import undone
 from index.building.erase import Erase, Erased
 from index.database.corpus_db import NOBODY, By
 from index.database.feeds import Feed
 from index.database.quarantine import Quarantined
-from index.generations import status as catalogue
+from index.generations import status
 from index.generations.status import RolledBack
 from index.intake.ingest import UNSAID, Overrides
 from index.intake.polling import add_feed, feeds, remove_feed
 from index.intake.quarantine import discard, quarantined, show
-from index.intake.sources import Source
+from index.intake.sources import IntakeSource
 from index.processes.jobs import Accept, Add, Added, Job, Poll, PolledAndServed, Rebuild, Remove, open_corpus
 from index.results import Progress, Steps
 from index.settings import IndexSettings
@@ -35,7 +35,7 @@ class Runner(Protocol):
         """Run a job and return what it gives."""
 
 
-class Upkeep:
+class Maintenance:
     """All that changes the corpus or what is served. `by` is who does it and why; `steps` hears how far it is."""
 
     def __init__(self, settings: IndexSettings, runner: Runner | None = None) -> None:
@@ -47,7 +47,7 @@ class Upkeep:
 
     def add(
         self,
-        sources: Sequence[Source],
+        sources: Sequence[IntakeSource],
         steps: Steps,
         overrides: Overrides = UNSAID,
         by: By = NOBODY,
@@ -89,7 +89,7 @@ class Upkeep:
 
         :raises GenerationError: when there is none, or it is damaged.
         """
-        return catalogue.rollback(self._settings, generation, by)
+        return status.rollback(self._settings, generation, by)
 
     def quarantined(self) -> list[Quarantined]:
         """Return all that is set aside, oldest first."""

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from corpus.models import Origin, Release
-from corpus.web_urls import canonical_url, web_url
+from corpus import Origin, Release, canonical_url, web_url
 
 
 class Progress(Protocol):

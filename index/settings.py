@@ -8,8 +8,7 @@ from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from corpus.errors import SettingsError
-from corpus.fetching.urls import FetchRules
+from corpus import FetchRules, SettingsError
 
 
 class IndexSettings(BaseSettings):

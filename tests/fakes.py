@@ -13,7 +13,7 @@ from index.database.corpus_db import By
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.engine import Engine
 from index.intake.sources import OpenFetcher
-from index.maintenance import Upkeep
+from index.maintenance import Maintenance
 from index.processes.engine_process import EngineRunner, Work
 from index.processes.jobs import Job, Tools
 from index.processes.pipe import Done, Raised, outcome
@@ -118,9 +118,9 @@ class Here:
         return job.run(Tools(self.settings, self.embedder, fetcher, by, Meter(steps)))
 
 
-def upkeep(settings: IndexSettings, embedder: Embedder) -> Upkeep:
+def upkeep(settings: IndexSettings, embedder: Embedder) -> Maintenance:
     """Return what changes the corpus, all in this process."""
-    return Upkeep(settings, Here(settings, embedder))
+    return Maintenance(settings, Here(settings, embedder))
 
 
 def fake_embedder(model: str) -> FakeEmbedder:

@@ -19,10 +19,7 @@ from bot.app.permissions import channel_of, is_switched_on
 from bot.i18n.words import Words
 from bot.views import answers as render
 from bot.views.answers import Asked
-from index.answering.question import readable
-from index.engine import Engine
-from index.filters import Filters, parse_agency, parse_since, parse_until
-from index.results import Answer
+from index import Answer, Engine, Filters, parse_agency, parse_since, parse_until, readable
 
 if TYPE_CHECKING:
     from bot.app.client import MeasuresBot

@@ -16,9 +16,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.app.bot_db_schema import StoreBusyError, bot_migrations, errors
-from index.database.private_files import private_folder
-from index.database.sqlite import marks, now
-from index.filters import Filters
+from index import Filters, marks, now, private_folder
 
 _ANSWER_ID_BYTES = 9  # 12 characters in base64
 _WAIT_S = (

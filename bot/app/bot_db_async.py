@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from bot.app.bot_db import BotStore, Forgotten, KeptAnswer
 from bot.app.bot_db_schema import StoreBusyError
-from corpus.errors import StorageError
+from corpus import StorageError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from corpus.errors import Fault, StorageError
-from index.database.sqlite import storage_errors
+from corpus import Fault, StorageError
+from index import storage_errors
 
 bot_migrations = Migrations("bot")
 

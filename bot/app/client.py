@@ -26,16 +26,8 @@ from bot.app.settings import BotSettings
 from bot.i18n.translator import CatalogueTranslator
 from bot.i18n.words import Words, words_for
 from bot.views import answers as render
-from corpus.agencies.registry import registry
-from corpus.errors import MeasuresError, OutdatedError, StorageError, UnbuiltError, undone
-from index.building.renewal import check_fit, refresh, renew
-from index.database.corpus_db import By
-from index.engine import Engine
-from index.generations.folder import Generations
-from index.maintenance import Upkeep
-from index.processes.engine_process import EngineRunner
-from index.results import Step
-from index.settings import IndexSettings
+from corpus import MeasuresError, OutdatedError, StorageError, UnbuiltError, registry, undone
+from index import By, Engine, EngineRunner, Generations, IndexSettings, Maintenance, Step, check_fit, refresh, renew
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
 log = logging.getLogger(__name__)
@@ -82,7 +74,7 @@ class MeasuresBot(commands.AutoShardedBot):
         index_settings: IndexSettings,
         open_engine: Callable[[], EngineRunner],
         *,
-        upkeep: Upkeep | None = None,
+        upkeep: Maintenance | None = None,
         message_content: bool = False,
         force_sync: bool = False,
         connector: aiohttp.BaseConnector | None = None,
@@ -112,7 +104,7 @@ class MeasuresBot(commands.AutoShardedBot):
         )
         self.settings = settings
         self.index_settings = index_settings
-        self.upkeep = upkeep or Upkeep(index_settings)
+        self.upkeep = upkeep or Maintenance(index_settings)
         self.desk = Desk(open_engine, settings.queue, self._renew)
         self.updating = False
         self._refreshing: asyncio.Task[None] | None = None

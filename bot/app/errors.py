@@ -19,7 +19,7 @@ from bot.app.queue import Stopping
 from bot.i18n.words import Words, message, words_for
 from bot.views import answers as render
 from bot.views.escaping import plain
-from corpus.errors import Fault, FilterError, MeasuresError, QuestionError, SettingsError, StorageError, TooSlowError
+from corpus import Fault, FilterError, MeasuresError, QuestionError, SettingsError, StorageError, TooSlowError
 
 if TYPE_CHECKING:
     from bot.app.client import MeasuresBot

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 if TYPE_CHECKING:
-    from index.results import Answer
+    from index import Answer
 
 log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]

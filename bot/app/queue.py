@@ -11,10 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
-from corpus.errors import UnbuiltError
-from index.engine import Engine
-from index.processes.engine_process import EngineRunner
-from index.processes.pipe import Done, Raised
+from corpus import UnbuiltError
+from index import Done, Engine, EngineRunner, Raised
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -11,16 +11,12 @@ from typing import Any, Literal, TypeVar
 import aiohttp
 import discord
 
+import index
 from bot.app import trouble
 from bot.app.client import MeasuresBot
 from bot.app.settings import BotSettings
-from corpus.errors import BotRunningError, DiscordError, SettingsError
-from corpus.printable import LogFormatter, as_json, log_to_stderr
-from corpus.processes.environment import forget_secrets
-from index.generations import status as catalogue
-from index.generations.process_lock import Lock
-from index.processes.engine_process import EngineProcess, EngineRunner
-from index.settings import IndexSettings
+from corpus import BotRunningError, DiscordError, LogFormatter, SettingsError, as_json, forget_secrets, log_to_stderr
+from index import EngineProcess, EngineRunner, IndexSettings, Lock
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -89,7 +85,7 @@ def engine_opener(settings: IndexSettings) -> Callable[[], EngineProcess]:
     """Return what opens the engine, after it has checked every digest."""
 
     def open_engine() -> EngineProcess:
-        catalogue.verify(settings)
+        index.verify(settings)
         engine = EngineProcess(settings)
         log.info("the index is open")
         return engine

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from corpus.errors import SettingsError
+from corpus import SettingsError
 
 Ids = Annotated[frozenset[int], NoDecode]
 

@@ -9,16 +9,13 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+import index
 from bot.app.settings import load_bot_settings
-from corpus.errors import MeasuresError
-from index.building.renewal import check_fit
-from index.database.private_files import open_to_others, private_folder
-from index.generations import status as catalogue
-from index.generations.folder import Generations
-from index.settings import IndexSettings, load_index_settings
+from corpus import MeasuresError
+from index import Generations, IndexSettings, check_fit, load_index_settings, open_to_others, private_folder
 
 if TYPE_CHECKING:
-    from index.encoders.embedder import Embedder
+    from index import Embedder
 
 _PACKAGES = (
     "sentence-transformers",
@@ -53,7 +50,7 @@ def examine() -> list[Check]:
             *checks,
             Check("settings", ok=False, found=str(error), remedy="Correct the environment or .env."),
         ]
-    from index.encoders.embedder import SentenceTransformerEmbedder
+    from index import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(settings.model)
     return [
@@ -96,7 +93,7 @@ def _model(embedder: "Embedder") -> str:
 def _generation(settings: IndexSettings) -> str:
     if Generations(settings.data_dir).current() is None:
         return "none yet: the first question builds it from the shipped releases"
-    manifest = catalogue.verify(settings)
+    manifest = index.verify(settings)
     return f"{manifest.generation}: {manifest.releases} releases, {manifest.passages} passages, all files whole"
 
 

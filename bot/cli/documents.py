@@ -2,7 +2,7 @@
 
 import click
 
-from corpus.printable import as_json as printable_json
+from corpus import as_json as printable_json
 
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document.")
 

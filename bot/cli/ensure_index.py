@@ -3,13 +3,11 @@
 from typing import TYPE_CHECKING
 
 from bot.cli.terminal import Terminal
-from corpus.errors import UnbuiltError
-from index.building.renewal import ensure_fit
-from index.generations.folder import Generations
-from index.settings import IndexSettings
+from corpus import UnbuiltError
+from index import Generations, IndexSettings, ensure_fit
 
 if TYPE_CHECKING:
-    from index.encoders.embedder import Embedder
+    from index import Embedder
 
 
 def build_first(settings: IndexSettings, terminal: Terminal, embedder: "Embedder | None" = None) -> None:
@@ -21,8 +19,7 @@ def build_first(settings: IndexSettings, terminal: Terminal, embedder: "Embedder
     generations = Generations(settings.data_dir)
 
     def build(why: UnbuiltError) -> None:
-        from index.encoders.embedder import SentenceTransformerEmbedder
-        from index.maintenance import build_all
+        from index import SentenceTransformerEmbedder, build_all
 
         first = generations.current() is None
         terminal.note(f"{why.reason}: building it {'from the shipped releases' if first else 'anew'}.")

@@ -10,24 +10,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+import index
 from bot.cli.documents import as_json, print_json
 from bot.cli.ensure_index import build_first
 from bot.cli.terminal import Terminal
-from corpus.errors import undone
-from index.filters import parse_day
-from index.generations import status as catalogue
-from index.generations.folder import Generations
-from index.settings import IndexSettings, load_index_settings
+from corpus import undone
+from index import Generations, IndexSettings, load_index_settings, parse_day
 
 if TYPE_CHECKING:
-    from index.database.corpus_db import By
-    from index.intake.ingest import Overrides
-    from index.maintenance import Upkeep
-    from index.processes.jobs import Added
+    from index import Added, By, Maintenance, Overrides
 
 
-@click.group()
-def index() -> None:
+@click.group("index")
+def index_commands() -> None:
     """Add releases, build the index, and look after its generations."""
 
 
@@ -48,7 +43,7 @@ def described(command: Callable[..., None]) -> Callable[..., None]:
         language: str | None,
         **others: object,
     ) -> None:
-        from index.intake.ingest import Overrides
+        from index import Overrides
 
         overrides = Overrides(url, title, parse_day(date) if date else None, issuer, language)
         command(overrides=overrides, **others)
@@ -56,7 +51,7 @@ def described(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-@index.command()
+@index_commands.command()
 @click.argument("sources", nargs=-1, metavar="SOURCE...")
 @described
 @click.option("--starter", is_flag=True, help="Add the releases of the starter list, too.")
@@ -72,7 +67,7 @@ def add(
 ) -> None:
     """Add releases from addresses and files (.html, .pdf, .docx, .txt, .md), and build the index with them."""
     if starter:
-        from corpus.sources.starter import starter as starter_list
+        from corpus import starter as starter_list
 
         sources = (*sources, *(release.url for release in starter_list().releases))
     if not sources:
@@ -86,7 +81,7 @@ def add(
     _show_added(added, terminal, json_)
 
 
-@index.command()
+@index_commands.command()
 @click.option("--force", is_flag=True, help="Serve it even if it holds less than what is served now.")
 @as_json
 def build(force: bool, json_: bool) -> None:
@@ -96,12 +91,12 @@ def build(force: bool, json_: bool) -> None:
     with terminal.steps() as steps:
         built = _upkeep(settings).rebuild(steps, _by("index build"), force=force)
     if json_:
-        print_json(dataclasses.asdict(catalogue.status(settings)) | {"embedded": built.embedded})
+        print_json(dataclasses.asdict(index.status(settings)) | {"embedded": built.embedded})
     else:
         terminal.built(built.manifest, built.embedded)
 
 
-@index.command()
+@index_commands.command()
 @click.argument("release_id", metavar="ID")
 @click.option("--no-build", is_flag=True, help="Only withdraw it, which hides it at once; a later build drops it.")
 @click.option("--erase", is_flag=True, help="Take its text out of the data folder, too; it cannot be had back.")
@@ -138,7 +133,7 @@ def _erase(settings: IndexSettings, release_id: str, terminal: Terminal) -> None
         sys.exit(1)
 
 
-@index.group(invoke_without_command=True)
+@index_commands.group(invoke_without_command=True)
 @click.pass_context
 def quarantine(context: click.Context) -> None:
     """Look after what was set aside instead of added; without a command, list it."""
@@ -194,35 +189,35 @@ def discard_quarantined(number: int) -> None:
     Terminal().say(f"Number {number} is discarded: {discarded.held.source}")
 
 
-@index.command()
+@index_commands.command()
 @as_json
 def status(json_: bool) -> None:
     """Tell what is served."""
-    found = catalogue.status(_renewed(load_index_settings()))
+    found = index.status(_renewed(load_index_settings()))
     if json_:
         print_json(dataclasses.asdict(found))
     else:
         Terminal().status(found)
 
 
-@index.command()
+@index_commands.command()
 @as_json
 def history(json_: bool) -> None:
     """List what was added, built and rolled back, newest first, and the generations kept."""
-    found = catalogue.history(load_index_settings())
+    found = index.history(load_index_settings())
     if json_:
         print_json(dataclasses.asdict(found))
     else:
         Terminal().history(found)
 
 
-@index.command()
+@index_commands.command()
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @as_json
 def diff(before: str, after: str, json_: bool) -> None:
     """Tell which releases, and how many passages, came, changed and went from generation A to B."""
-    from index.generations.diff import compare
+    from index import compare
 
     found = compare(load_index_settings(), before, after)
     if json_:
@@ -231,16 +226,16 @@ def diff(before: str, after: str, json_: bool) -> None:
         Terminal().compared(found)
 
 
-@index.command()
+@index_commands.command()
 @click.argument("generation", required=False, metavar="[ID]")
 def verify(generation: str | None) -> None:
     """Check every file of a generation, by default the served one, against its SHA-256."""
     settings = load_index_settings()
-    manifest = catalogue.verify(settings if generation else _renewed(settings), generation)
+    manifest = index.verify(settings if generation else _renewed(settings), generation)
     Terminal().say(f"Generation {manifest.generation} is whole: {len(manifest.files)} files checked.")
 
 
-@index.command()
+@index_commands.command()
 @click.argument("generation", required=False, metavar="[ID]")
 def rollback(generation: str | None) -> None:
     """Serve an older generation, by default the one before, until the next `measures index build`."""
@@ -258,7 +253,7 @@ def feeds() -> None:
 @click.option("--starter", is_flag=True, help="Follow the feeds of the starter list, too.")
 def add_feeds(urls: tuple[str, ...], starter: bool) -> None:
     """Follow feeds (RSS or Atom); they are read at the next poll."""
-    from corpus.sources.starter import starter as starter_list
+    from corpus import starter as starter_list
 
     terminal = Terminal()
     upkeep = _upkeep(load_index_settings())
@@ -313,15 +308,15 @@ def _renewed(settings: IndexSettings) -> IndexSettings:
     return settings
 
 
-def _upkeep(settings: IndexSettings) -> "Upkeep":
-    from index.maintenance import Upkeep
+def _upkeep(settings: IndexSettings) -> "Maintenance":
+    from index import Maintenance
 
-    return Upkeep(settings)
+    return Maintenance(settings)
 
 
 def _by(why: str) -> "By":
     """Say who types the command: the history tells."""
-    from index.database.corpus_db import By
+    from index import By
 
     try:
         return By(getpass.getuser(), why)

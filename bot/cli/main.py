@@ -11,27 +11,39 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from bot.cli import index as cli_upkeep
+import index
 from bot.cli.documents import as_json, print_json
 from bot.cli.ensure_index import build_first
+from bot.cli.index import feeds, index_commands
 from bot.cli.terminal import Terminal
 from bot.views import wording as cards
-from corpus.agencies.registry import registry
-from corpus.errors import FilterError, MeasuresError, UnbuiltError
-from corpus.models import Agency, Release
-from corpus.printable import LogFormatter, line, log_to_stderr
-from corpus.release_text import outline
-from index.database.private_files import keep_private
-from index.filters import Filters, parse_agency, parse_since, parse_until
-from index.generations import status as catalogue
-from index.generations.folder import Generations
-from index.processes.gc_tuning import collect_rarely
-from index.results import as_source
-from index.settings import IndexSettings, load_index_settings
+from corpus import (
+    Agency,
+    FilterError,
+    LogFormatter,
+    MeasuresError,
+    Release,
+    UnbuiltError,
+    line,
+    log_to_stderr,
+    outline,
+    registry,
+)
+from index import (
+    Filters,
+    Generations,
+    IndexSettings,
+    as_source,
+    collect_rarely,
+    keep_private,
+    load_index_settings,
+    parse_agency,
+    parse_since,
+    parse_until,
+)
 
 if TYPE_CHECKING:
-    from index.agencies.timeline import Timeline
-    from index.encoders.embedder import Embedder
+    from index import Embedder, Timeline
 
 log = logging.getLogger(__name__)
 _QUOTES = 3
@@ -139,8 +151,7 @@ def ask(question: str, filters: Filters, limit: int, json_: bool) -> None:
 @as_json
 def search(query: str, filters: Filters, limit: int, json_: bool) -> None:
     """List the passages that are nearest to QUERY."""
-    from index.answering.question import readable
-    from index.engine import Engine
+    from index import Engine, readable
 
     readable(query)
     terminal = Terminal()
@@ -162,9 +173,9 @@ def releases(words: tuple[str, ...], json_: bool) -> None:
     settings = load_index_settings()
     build_first(settings, terminal)
     if words[:1] == ("show",) and len(words) == 2:
-        _show(catalogue.release(settings, words[1]), terminal, json_)
+        _show(index.release(settings, words[1]), terminal, json_)
         return
-    found = catalogue.releases(settings, " ".join(words))
+    found = index.releases(settings, " ".join(words))
     if json_:
         print_json({"releases": [_listed(release) for release in found]})
     elif found:
@@ -208,7 +219,7 @@ def agency(
         _answer(question, Filters(agency=ids[0], exact=exact), _QUOTES, json_)
         return
     build_first(settings, terminal)
-    from index.engine import Engine
+    from index import Engine
 
     with Engine(settings) as engine:
         if timeline is not None:
@@ -222,8 +233,8 @@ def agency(
             terminal.card(card, engine.timeline([card.agency.id], exact=exact))
 
 
-measures.add_command(cli_upkeep.index)
-measures.add_command(cli_upkeep.feeds)
+measures.add_command(index_commands)
+measures.add_command(feeds)
 
 
 @measures.command("eval")
@@ -234,8 +245,7 @@ measures.add_command(cli_upkeep.feeds)
 def evaluate(folder: Path, run: Path | None, plot: Path | None, json_: bool) -> None:
     """Ask the questions in FOLDER of the documents in it, and print how good the answers are."""
     from bot.views.charts import draw_risk, save_picture
-    from index.encoders.embedder import SentenceTransformerEmbedder
-    from index.evaluation.evaluate import run_evaluation, write_run
+    from index import SentenceTransformerEmbedder, run_evaluation, write_run
 
     terminal = Terminal()
     settings = load_index_settings()
@@ -261,7 +271,7 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     """Run the Discord bot until it is told to stop."""
     from bot.app.run import configure_logging, engine_opener, run_bot
     from bot.app.settings import load_bot_settings
-    from index.building.renewal import check_fit
+    from index import check_fit
 
     settings = load_bot_settings()
     index_settings = load_index_settings()
@@ -287,8 +297,7 @@ def doctor(json_: bool) -> None:
 
 
 def _answer(question: str, filters: Filters, limit: int, json_: bool) -> None:
-    from index.answering.question import readable
-    from index.engine import Engine
+    from index import Engine, readable
 
     readable(question)
     terminal = Terminal()
@@ -350,7 +359,7 @@ def _draw(timeline: "Timeline", path: Path, terminal: Terminal) -> None:
 
 def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":
     """Return the model to ask with, after a build where there is no index that fits."""
-    from index.encoders.embedder import SentenceTransformerEmbedder
+    from index import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(settings.model)
     build_first(settings, terminal, embedder)

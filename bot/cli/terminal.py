@@ -12,24 +12,27 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.views import wording as cards
-from corpus.models import Agency, Release, Section
-from corpus.printable import line, lines
-from index.results import Answer, Quote, SearchResult, Source, Steps, as_source
-from index.results import Progress as BuildProgress
+from corpus import Agency, Release, Section, line, lines
+from index import Answer, Quote, SearchResult, Source, Steps, as_source
+from index import Progress as BuildProgress
 
 if TYPE_CHECKING:
     from bot.cli.doctor import Check
-    from index.agencies.card import Card
-    from index.agencies.timeline import Timeline
-    from index.building.erase import Erased
-    from index.database.feeds import Feed
-    from index.database.quarantine import Quarantined
-    from index.evaluation.evaluate import Evaluation
-    from index.generations.diff import Comparison
-    from index.generations.manifest import Manifest
-    from index.generations.status import History, RolledBack, Status
-    from index.intake.polling import PolledFeed
-    from index.processes.jobs import Added
+    from index import (
+        Added,
+        Card,
+        Comparison,
+        Erased,
+        Evaluation,
+        Feed,
+        History,
+        Manifest,
+        PolledFeed,
+        Quarantined,
+        RolledBack,
+        Status,
+        Timeline,
+    )
 
 _PHASES = {
     "feeds": "Reading feeds",

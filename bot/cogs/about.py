@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
+import index
 from bot.app import sending as delivery
 from bot.app.admission import refuse_by_load
 from bot.app.asking import Interaction, ask_by_interaction
@@ -18,11 +19,8 @@ from bot.cogs.admin.base import called
 from bot.views import answers as render
 from bot.views.about import CURVE_FILE, EXAMPLE, about_view, forgotten_text, help_view
 from bot.views.charts import draw_risk
-from corpus.errors import MeasuresError, undone
-from index.answering.weights import shipped_weights
-from index.engine import Engine
-from index.filters import Filters
-from index.generations import status as catalogue
+from corpus import MeasuresError, undone
+from index import Engine, Filters, shipped_weights
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +67,7 @@ class About(commands.Cog):
             forgotten = await self.bot.keeping.forget_asker(user_id)
         self.bot.forget_locale(user_id)
         try:
-            done = await self.bot.upkeeping(lambda: catalogue.done_by(self.bot.index_settings, called(user_id)))
+            done = await self.bot.upkeeping(lambda: index.done_by(self.bot.index_settings, called(user_id)))
             kept: int | None = forgotten.administered + done
         except MeasuresError as error:
             log.warning("what administrators did cannot be read: %s", error)

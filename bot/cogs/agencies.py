@@ -22,12 +22,8 @@ from bot.i18n.words import Words
 from bot.views import agencies as render_cards
 from bot.views import charts as plots
 from bot.views import wording as cards
-from corpus.agencies.registry import registry
-from index.agencies.card import Card
-from index.agencies.timeline import Timeline
-from index.answering.question import MAX_QUESTION_CHARS
-from index.engine import Engine
-from index.filters import Filters
+from corpus import registry
+from index import MAX_QUESTION_CHARS, Card, Engine, Filters, Timeline
 
 _MOST_PICTURES = 100
 

@@ -18,12 +18,8 @@ from bot.app.rate_limit import FREE, TURN
 from bot.i18n.words import Words
 from bot.views import answers as render
 from bot.views.custom_ids import Place
-from corpus.errors import undone
-from index.answering.context import Untraceable
-from index.answering.followup import continued
-from index.answering.question import MAX_QUESTION_CHARS
-from index.engine import Engine
-from index.results import FoundPassage
+from corpus import undone
+from index import MAX_QUESTION_CHARS, Engine, FoundPassage, Untraceable, continued
 
 _REASON_CHARS = 500
 _MOST_PASSAGES = 30

@@ -11,10 +11,8 @@ from bot.app.client import MeasuresBot
 from bot.app.queue import Stopping
 from bot.views.escaping import label
 from bot.views.wording import full_name
-from corpus.agencies.registry import registry
-from corpus.errors import MeasuresError
-from index.answering.question import MAX_QUESTION_CHARS
-from index.engine import Engine
+from corpus import MeasuresError, registry
+from index import MAX_QUESTION_CHARS, Engine
 
 MAX_CHOICES, CHOICE_CHARS = 25, 100
 

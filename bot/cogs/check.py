@@ -12,8 +12,7 @@ from bot.app.admission import refuse_by_load
 from bot.app.asking import Interaction
 from bot.app.client import MeasuresBot, today
 from bot.views import answers as render
-from index.answering.claims import claims
-from index.engine import Engine
+from index import Engine, claims
 
 
 class Check(commands.Cog):

@@ -20,11 +20,8 @@ from bot.app.queue import Stopping
 from bot.i18n.words import Words
 from bot.views import answers as render
 from bot.views.about import help_view
-from corpus.errors import MeasuresError
-from index.answering.followup import continued
-from index.answering.question import readable
-from index.filters import Filters
-from index.results import Answer
+from corpus import MeasuresError
+from index import Answer, Filters, continued, readable
 
 log = logging.getLogger(__name__)
 _HOURGLASS = "\N{HOURGLASS WITH FLOWING SAND}"

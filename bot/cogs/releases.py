@@ -14,10 +14,8 @@ from bot.app.asking import Interaction, is_private, public_words
 from bot.app.client import MeasuresBot
 from bot.views import agencies as render_cards
 from bot.views import answers as render
-from corpus.agencies.registry import registry
-from corpus.models import Agency, Release
-from corpus.release_text import outline
-from index.engine import Engine
+from corpus import Agency, Release, outline, registry
+from index import Engine
 
 
 class Releases(commands.Cog):

@@ -26,9 +26,8 @@ from bot.i18n.words import LANGUAGES, Words
 from bot.views import answers as render
 from bot.views import custom_ids as ids
 from bot.views.escaping import label
-from corpus.errors import StorageError
-from index.answering.question import MAX_QUESTION_CHARS, readable
-from index.filters import Filters
+from corpus import StorageError
+from index import MAX_QUESTION_CHARS, Filters, readable
 
 _NAMES = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français", "it": "Italiano", "pl": "Polski"}
 _PACES = (2, 6, 12, 30)

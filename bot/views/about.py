@@ -9,8 +9,7 @@ from bot.views import answers as render
 from bot.views import custom_ids as ids
 from bot.views.answers import timestamp
 from bot.views.escaping import plain
-from index.answering.weights import shipped_weights
-from index.results import Corpus
+from index import Corpus, shipped_weights
 
 EXAMPLE = "What will the joint liaison task force do?"  # the shipped release answers it
 CURVE_FILE = "risk.png"

@@ -7,12 +7,7 @@ from bot.i18n.words import Words
 from bot.views import custom_ids as ids
 from bot.views.answers import AMBER, BLUE, MAX_TEXT, pager, text_view
 from bot.views.escaping import label, plain
-from index.building.build import Built
-from index.building.erase import Erased
-from index.database.feeds import Feed
-from index.database.quarantine import Quarantined
-from index.generations.status import History, RolledBack, Status
-from index.processes.jobs import Added, PolledAndServed
+from index import Added, Built, Erased, Feed, History, PolledAndServed, Quarantined, RolledBack, Status
 
 _SOURCE_CHARS = 200
 _REASON_CHARS = 400

@@ -11,10 +11,8 @@ from bot.views import custom_ids as ids
 from bot.views import wording as cards
 from bot.views.answers import AMBER, BLUE, GREY, MAX_TEXT, pager, timestamp, web_address, whole_lines
 from bot.views.escaping import label, plain, quoted
-from corpus.agencies.registry import Lookup
-from corpus.models import Agency, Release
-from index.agencies.card import Card, Measure
-from index.results import as_source
+from corpus import Agency, Lookup, Release
+from index import Card, Measure, as_source
 
 MEASURES_A_PAGE = 4
 RELEASES_A_PAGE = 10

@@ -16,13 +16,8 @@ from bot.i18n.words import Words
 from bot.views import custom_ids as ids
 from bot.views import wording as cards
 from bot.views.escaping import escape, label, plain, quoted
-from corpus.agencies.registry import registry
-from corpus.web_urls import host_of, web_url
-from index.answering.claims import Checked
-from index.answering.context import Neighbours
-from index.answering.links import MAX_URL_CHARS
-from index.filters import Filters
-from index.results import Answer, FoundPassage, Notice, Quote, Source
+from corpus import host_of, registry, web_url
+from index import MAX_URL_CHARS, Answer, Checked, Filters, FoundPassage, Neighbours, Notice, Quote, Source
 
 MAX_TEXT = 4_000
 QUESTION_CHARS = 200

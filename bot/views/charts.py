@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.i18n.words import ENGLISH, Words
-from corpus.errors import StorageError
-from index.evaluation.metrics import CurvePoint
+from corpus import StorageError
+from index import CurvePoint
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from index.agencies.timeline import Timeline
+    from index import Timeline
 
 _MAX_TICKS = 12
 _INK = "#1a1a1a"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.answering.context import span_digest
+from index import span_digest
 
 BUTTON = r"b:(?P<action>[a-z]+)(?::(?P<rest>.*))?"
 MENU = r"m:(?P<action>[a-z]+)(?::(?P<rest>.*))?"

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.i18n.words import ENGLISH, Words
-from corpus.agencies.registry import Lookup, registry
-from corpus.models import Agency
+from corpus import Agency, Lookup, registry
 
 if TYPE_CHECKING:
-    from index.agencies.card import Card
-    from index.agencies.timeline import Timeline
-    from index.results import Source
+    from index import Card, Source, Timeline
 
 SPARK_COLUMNS = 60
 MIN_TIMELINE_RELEASES = 3

@@ -58,7 +58,7 @@ class Look:
     is_plain: bool
 
 
-def look(draft: Draft, data: bytes, name: str) -> Look:
+def look_at(draft: Draft, data: bytes, name: str) -> Look:
     """Look at a draft and its source, in a child process with bounded time and memory.
 
     :param data: the source's bytes, of which the draft was made.
@@ -70,7 +70,7 @@ def look(draft: Draft, data: bytes, name: str) -> Look:
 
 def reasons(draft: Draft, data: bytes) -> tuple[str, ...]:
     """Return why a draft may be no release; nothing where it reads as one."""
-    return look(draft, data, "it").reasons
+    return look_at(draft, data, "it").reasons
 
 
 def _look(draft: Draft, data: bytes) -> Look:

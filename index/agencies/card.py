@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from corpus.agencies.registry import registry
-from corpus.models import UNDATED, Agency
+from corpus import UNDATED, Agency, registry
 from index.answering.quotes import as_quote, standing_alone
 from index.database.passages_db import Namings
 from index.filters import Filters

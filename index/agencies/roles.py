@@ -10,8 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.models import Mention
-from corpus.release_text import ends_sentence, is_list_item
+from corpus import Mention, ends_sentence, is_list_item
 from index.text.passages import Passage
 
 ACTS = "acts"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.models import UNDATED
+from corpus import UNDATED
 from index.filters import Filters
 from index.generations.generation import Generation
 

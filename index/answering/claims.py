@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from corpus.errors import QuestionError
+from corpus import QuestionError
 from index.answering.question import MAX_QUESTION_CHARS, STOP_WORDS, readable
 from index.results import Answer
 from index.text.sentences import sentences

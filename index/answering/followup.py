@@ -2,7 +2,7 @@
 
 import re
 
-from corpus.agencies.registry import registry
+from corpus import registry
 from index.answering.question import STOP_WORDS
 from index.text.terms import words
 

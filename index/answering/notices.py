@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from corpus.agencies.registry import registry
-from corpus.models import Release
+from corpus import Release, registry
 from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.generations.generation import Generation

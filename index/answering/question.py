@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from corpus.agencies.registry import registry
-from corpus.errors import QuestionError
-from corpus.models import Mention
+from corpus import Mention, QuestionError, registry
 from index.answering.answer_types import MONTHS, AnswerType, asked_for
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.text.terms import Hashes, body_term, hashes, stem, words

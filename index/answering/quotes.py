@@ -4,9 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from corpus.models import Release
-from corpus.release_text import is_list_item
-from corpus.web_urls import web_url
+from corpus import Release, is_list_item, web_url
 from index.answering.features import Sentences, is_heading_like
 from index.answering.links import link_to
 from index.answering.ranking import Ranking

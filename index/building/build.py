@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import GateError, GenerationError, undone
-from corpus.models import Release
+from corpus import GateError, GenerationError, Release, undone
 from index.building.derive import Derived, derive_all
 from index.building.gates import check_new
 from index.database.corpus_db import NOBODY, By, CorpusStore, EmbeddingKey

@@ -9,8 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.agencies.registry import registry
-from corpus.models import Mention, Release
+from corpus import Mention, Release, registry
 from index.agencies.roles import Placed, place
 from index.database.corpus_db import CorpusStore
 from index.database.derived import Kept

@@ -10,9 +10,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corpus.errors import BuildRunningError, GateError, GenerationError, UnknownReleaseError, undone
-from corpus.models import Draft, Release
-from corpus.web_urls import canonical_url
+from corpus import (
+    BuildRunningError,
+    Draft,
+    GateError,
+    GenerationError,
+    Release,
+    UnknownReleaseError,
+    canonical_url,
+    undone,
+)
 from index.database.corpus_db import CorpusStore
 from index.database.passages_db import PassageStore
 from index.database.quarantine import Quarantined

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from corpus.errors import GateError, MeasuresError, QuestionError
+from corpus import GateError, MeasuresError, QuestionError
 from index.answering.question import analyse, readable
 from index.answering.search import find_passages
 from index.database.canaries import Canary

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from corpus.errors import BuildRunningError, GenerationError, MeasuresError, OutdatedError, UnbuiltError
+from corpus import BuildRunningError, GenerationError, MeasuresError, OutdatedError, UnbuiltError
 from index.generations.code_digest import code_digest
 from index.generations.folder import Generations
 from index.generations.manifest import Manifest

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from corpus.models import Release
+from corpus import Release
 from index.database.canaries import CanaryTable
 from index.database.derived import DerivedTable
 from index.database.erasures import ErasureTable

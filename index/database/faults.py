@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from corpus.errors import Fault, MeasuresError, StorageError
+from corpus import Fault, MeasuresError, StorageError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from corpus.errors import GenerationError
-from corpus.models import Release
+from corpus import GenerationError, Release
 from index.agencies.roles import Placed
 from index.database.faults import unreadable
 from index.database.sqlite import marks, release_from_row, storage_errors

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from corpus.models import Draft
+from corpus import Draft
 from index.database.sqlite import now, storage_errors
 
 State = Literal["held", "accepted", "discarded"]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from corpus.models import Release
+from corpus import Release
 from index.database.faults import storage_error
 
 

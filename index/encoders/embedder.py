@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import ModelError
+from corpus import ModelError
 from index.encoders.model_files import DEFAULT_MODEL, Stamps, have_changed, model_digest, model_folder, model_stamps
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
-from corpus.errors import ModelError
+from corpus import ModelError
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 # What sentence-transformers may read: weights, tokenizers, settings and a model's own code.

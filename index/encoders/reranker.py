@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import ModelError
+from corpus import ModelError
 from index.encoders.embedder import hush
 
 if TYPE_CHECKING:

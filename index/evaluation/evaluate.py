@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.errors import QuestionError
-from corpus.models import Release
+from corpus import QuestionError, Release
 from index.answering.answer import Answerer, quotes
 from index.answering.question import Query
 from index.answering.quotes import MAX_QUOTES

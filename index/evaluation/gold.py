@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import SourceError
-from corpus.models import UNDATED, Release
+from corpus import UNDATED, Release, SourceError
 
 
 @dataclass(frozen=True, slots=True)

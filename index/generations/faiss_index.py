@@ -11,7 +11,7 @@ import faiss as _faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import GenerationError
+from corpus import GenerationError
 from index.database.faults import storage_error, unreadable
 from index.encoders.embedder import Vectors
 

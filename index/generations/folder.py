@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from corpus.errors import BuildRunningError, GenerationError, UnbuiltError
+from corpus import BuildRunningError, GenerationError, UnbuiltError
 from index.database.faults import unreadable
 from index.database.sqlite import storage_errors
 from index.generations.durable import sync_folder, sync_tree, write_durably

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.models import Release
+from corpus import Release
 from index.database.passages_db import Namings, ServedPassage, ServedRelease
 from index.encoders.embedder import Vectors
 from index.filters import Filters

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus.errors import MeasuresError
+from corpus import MeasuresError
 from index.database.private_files import private_folder
 from index.database.sqlite import now, storage_errors
 

@@ -7,8 +7,7 @@ import numpy as np
 from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
-from corpus.errors import GenerationError
-from corpus.models import Release
+from corpus import GenerationError, Release
 from index.database.faults import unreadable
 from index.database.passages_db import Namings, PassageStore, ServedPassage, ServedRelease
 from index.encoders.embedder import Vectors

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import FilterError
-from corpus.models import Release
+from corpus import FilterError, Release
 from index.filters import Filters
 
 

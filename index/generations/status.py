@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from corpus.errors import GenerationError, StorageError, UnbuiltError, UnknownReleaseError, undone
-from corpus.models import Release
+from corpus import GenerationError, Release, StorageError, UnbuiltError, UnknownReleaseError, undone
 from index.database.corpus_db import NOBODY, By, CorpusStore, LogEntry
 from index.database.passages_db import PassageStore
 from index.generations.folder import Generations
@@ -188,7 +187,7 @@ def _serve_pinned(generations: Generations, target: str) -> None:
         raise
 
 
-def held(settings: IndexSettings, release_id: str) -> Release | None:
+def kept_release(settings: IndexSettings, release_id: str) -> Release | None:
     """Return a release as the corpus holds it, also a withdrawn one; None where its text is erased.
 
     :raises UnknownReleaseError: when it never held it.

@@ -11,7 +11,7 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from corpus.errors import Fault, GenerationError, StorageError
+from corpus import Fault, GenerationError, StorageError
 from index.database.faults import storage_error, unreadable
 
 _HEAP_BYTES = 50_000_000

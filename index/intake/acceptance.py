@@ -4,9 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.cleaning import quality
-from corpus.cleaning.issuers import issuer_of
-from corpus.models import Draft
+from corpus import Draft, Look, issuer_of, look_at
 from index.database.corpus_db import CorpusStore
 from index.intake.duplicates import nearest
 
@@ -42,7 +40,7 @@ def doubts(draft: Draft, data: bytes, name: str) -> tuple[str, ...]:
     :param name: how messages call the source.
     :raises SourceError: when looking at it takes too much time or memory.
     """
-    of_text = _of_text(draft, quality.look(draft, data, name))
+    of_text = _of_text(draft, look_at(draft, data, name))
     return (*of_text, *_of_date(draft), *_of_language(draft), *_of_claims(draft))
 
 
@@ -68,7 +66,7 @@ def lacking(draft: Draft) -> tuple[str, ...]:
     return tuple(f"no {field} (give it with {_FLAGS[field]})" for field in draft.missing())
 
 
-def _of_text(draft: Draft, look: quality.Look) -> list[str]:
+def _of_text(draft: Draft, look: Look) -> list[str]:
     """Say what is wrong with the text; a plain one was written down by a person, who may keep it short."""
     empty = len(draft.text) < MIN_TEXT_CHARS
     found = look.reasons

@@ -11,10 +11,7 @@ claimed   yes       no
 
 import dataclasses
 
-from corpus.cleaning.html_metadata import by_address
-from corpus.cleaning.issuers import issuer_of, speaks_for
-from corpus.models import Draft, Origin, Release
-from corpus.web_urls import canonical_url, is_secure
+from corpus import Draft, Origin, Release, by_address, canonical_url, is_secure, issuer_of, speaks_for
 from index.database.corpus_db import Known
 
 

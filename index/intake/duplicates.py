@@ -8,7 +8,7 @@ in common do so 99 times in 100, those with .5 six times in 100.
 import numpy as np
 from rensa import RMinHash
 
-from corpus.models import Release
+from corpus import Release
 from index.database.corpus_db import CorpusStore
 from index.text.terms import words
 

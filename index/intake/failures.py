@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from corpus.errors import FeedError, FetchError, MeasuresError, SourceError
+from corpus import FeedError, FetchError, MeasuresError, SourceError
 from index.database.sqlite import is_refused_value
 
 log = logging.getLogger(__name__)

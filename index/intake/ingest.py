@@ -7,16 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from corpus.cleaning.clean import CLEANER_VERSION, clean
-from corpus.cleaning.draft_limits import bounded_draft, utf8
-from corpus.cleaning.encoding import MAX_BYTES
-from corpus.cleaning.html_metadata import by_address
-from corpus.cleaning.language import base, detected
-from corpus.errors import SourceError, UnknownReleaseError
-from corpus.fetching.urls import shown
-from corpus.front_matter import shipped_releases
-from corpus.models import Draft, Origin, Release
-from corpus.web_urls import canonical_url, web_url
+from corpus import (
+    CLEANER_VERSION,
+    MAX_BYTES,
+    Draft,
+    Origin,
+    Release,
+    SourceError,
+    UnknownReleaseError,
+    base,
+    bounded_draft,
+    by_address,
+    canonical_url,
+    clean,
+    detected,
+    shipped_releases,
+    shown,
+    utf8,
+    web_url,
+)
 from index.database.canaries import Canary
 from index.database.corpus_db import CorpusStore, Known
 from index.database.quarantine import Quarantined, SetAside

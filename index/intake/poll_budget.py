@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from corpus.fetching.fetcher import Fetched, NotModified, NotReachedError
-from corpus.web_urls import host_of
+from corpus import Fetched, NotModified, NotReachedError, host_of
 from index.intake.sources import Fetches
 
 

@@ -14,11 +14,19 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from corpus.cleaning.issuers import speaks_for
-from corpus.errors import FetchError, SourceError, UnknownEntryError
-from corpus.fetching.fetcher import NotModified, NotReachedError
-from corpus.fetching.urls import read_target, shown
-from corpus.sources.feeds import FeedEntry, next_poll, read_feed
+from corpus import (
+    FeedEntry,
+    FetchError,
+    NotModified,
+    NotReachedError,
+    SourceError,
+    UnknownEntryError,
+    next_poll,
+    read_feed,
+    read_target,
+    shown,
+    speaks_for,
+)
 from index.database.corpus_db import By, CorpusStore
 from index.database.feeds import Feed
 from index.intake.failures import mishap

@@ -5,8 +5,7 @@ import difflib
 from collections.abc import Sequence
 from contextlib import closing
 
-from corpus.errors import UnknownEntryError
-from corpus.models import Draft, Release
+from corpus import Draft, Release, UnknownEntryError
 from index.database.corpus_db import By, CorpusStore
 from index.database.quarantine import Quarantined
 from index.settings import IndexSettings

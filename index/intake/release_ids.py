@@ -2,7 +2,7 @@
 
 from slugify import slugify
 
-from corpus.models import Draft
+from corpus import Draft
 from index.database.corpus_db import CorpusStore
 
 RELEASE_ID_MAX_CHARS = 48

@@ -10,11 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from corpus.cleaning.draft_limits import utf8
-from corpus.cleaning.issuers import speaks_for
-from corpus.errors import FetchError
-from corpus.fetching.fetcher import Fetched, NotModified, NotReachedError
-from corpus.web_urls import host_of
+from corpus import Fetched, FetchError, NotModified, NotReachedError, host_of, speaks_for, utf8
 from index.database.corpus_db import CorpusStore
 from index.database.fetches import Fetch
 from index.intake.failures import mishap
@@ -54,7 +50,7 @@ class Taken:
         return any(source.status in ("added", "changed") for source in self.ingested)
 
 
-Source = str | Upload
+IntakeSource = str | Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +115,14 @@ class PatientFetcher:
 OpenFetcher = Callable[[], AbstractContextManager[Fetches]]
 
 
-def is_address(source: Source) -> bool:
+def is_address(source: IntakeSource) -> bool:
     """Tell whether a source is an address, not a file."""
     return isinstance(source, str) and source.lower().startswith(("http:", "https:"))
 
 
 def take_in(
     store: CorpusStore,
-    sources: Sequence[Source],
+    sources: Sequence[IntakeSource],
     overrides: Overrides,
     open_fetcher: OpenFetcher,
     progress: Progress,
@@ -164,7 +160,7 @@ def take_in(
     return Taken(tuple(ingested), tuple(failed))
 
 
-def _from_file(source: Source) -> Raw:
+def _from_file(source: IntakeSource) -> Raw:
     if isinstance(source, Upload):
         name = Path(source.name.replace("\\", "/")).name or "a file without a name"
         return Raw(source.name, name, read_file(source.path))

@@ -16,8 +16,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-from corpus.errors import TooSlowError, WorkerError
-from corpus.printable import LogFormatter, log_to_stderr
+from corpus import LogFormatter, TooSlowError, WorkerError, log_to_stderr
 from index.engine import Engine
 from index.processes.gc_tuning import collect_rarely
 from index.processes.job_process import DEFAULT_EMBEDDER, start_module

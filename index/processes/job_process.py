@@ -11,8 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from corpus.errors import WorkerError
-from corpus.processes.environment import child_environment
+from corpus import WorkerError, child_environment
 from index.database.corpus_db import By
 from index.processes.jobs import Job
 from index.processes.pipe import Logged, Message, Raised, Task

@@ -5,13 +5,13 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from corpus.errors import BuildRunningError, GateError, StorageError, undone
+from corpus import BuildRunningError, GateError, StorageError, undone
 from index.database.corpus_db import NOBODY, By, CorpusStore
 from index.generations.folder import Generations
 from index.intake.ingest import UNSAID, Overrides, accept, ingest_shipped, withdraw
 from index.intake.polling import PolledFeed, poll
 from index.intake.quarantine import entry
-from index.intake.sources import OpenFetcher, Source, Taken, take_in
+from index.intake.sources import IntakeSource, OpenFetcher, Taken, take_in
 from index.results import Progress
 from index.settings import IndexSettings
 
@@ -85,7 +85,7 @@ class Job(Protocol[Result_co]):
 class Add:
     """Take sources in, and serve what changed."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[IntakeSource, ...]
     overrides: Overrides = UNSAID
     build: bool = True
     force: bool = False

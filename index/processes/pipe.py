@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.errors import MeasuresError
+from corpus import MeasuresError
 from index.database.corpus_db import By
 from index.processes.jobs import Job
 from index.results import Step

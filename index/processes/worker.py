@@ -13,9 +13,7 @@ import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from corpus.errors import MeasuresError
-from corpus.fetching.fetcher import Fetcher
-from corpus.processes.parent_watch import end_with_parent
+from corpus import Fetcher, MeasuresError, end_with_parent
 from index.processes.gc_tuning import collect_rarely
 from index.processes.jobs import Tools
 from index.processes.pipe import Done, Logged, Message, Raised, Task

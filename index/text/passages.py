@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from corpus.models import UNDATED, Release, Section
-from corpus.release_text import is_list_item, outline
+from corpus import UNDATED, Release, Section, is_list_item, outline
 from index.text.sentences import Span, sentences
 
 CHUNKER_VERSION = 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import sentencex
 
-from corpus.release_text import HEADING, ends_sentence, is_list_item, is_speaker
+from corpus import HEADING, ends_sentence, is_list_item, is_speaker
 
 STATEMENT_MAX_CHARS = 600
 _OPEN_ENDED = re.compile(

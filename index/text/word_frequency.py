@@ -10,7 +10,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from corpus.errors import ModelError
+from corpus import ModelError
 
 PASSAGE_WORDS = 50
 _FIRST_WORD = 1996

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from index.encoders.embedder import SentenceTransformerEmbedder, Vectors
 from index.engine import Engine
 from index.filters import Filters
-from index.maintenance import Upkeep, build_all
+from index.maintenance import Maintenance, build_all
 from index.processes.job_process import ChildProcess
 from index.processes.jobs import Added
 from index.results import Step
@@ -115,7 +115,7 @@ def used(act: Callable[[], object]) -> tuple[float, float]:
     return now - began, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def timed(upkeep: Upkeep, times: Path, sources: Sequence[str]) -> Spent:
+def timed(upkeep: Maintenance, times: Path, sources: Sequence[str]) -> Spent:
     """Add sources, and return what that took."""
     added: list[Added] = []
     whole = used(lambda: added.append(upkeep.add(sources, quiet)))
@@ -124,7 +124,7 @@ def timed(upkeep: Upkeep, times: Path, sources: Sequence[str]) -> Spent:
     return Spent(whole, tuple(spent["load"]), tuple(spent["embed"]))
 
 
-def bench_one_more(settings: IndexSettings, upkeep: Upkeep, times: Path, site: Server, releases: int) -> None:
+def bench_one_more(settings: IndexSettings, upkeep: Maintenance, times: Path, site: Server, releases: int) -> None:
     """Add one release to many."""
     fill(settings, made_up_releases(releases * _PASSAGES_A_RELEASE)[:releases])
     build_all(settings, MadeUpVectors(), silent)
@@ -141,7 +141,7 @@ def bench_one_more(settings: IndexSettings, upkeep: Upkeep, times: Path, site: S
     line("  of the CPU", cpu, "", "s")
 
 
-def bench_many(upkeep: Upkeep, times: Path, site: Server, pages: int) -> None:
+def bench_many(upkeep: Maintenance, times: Path, site: Server, pages: int) -> None:
     """Add many releases at once."""
     for number in range(pages):
         site.handlers[f"/many/{number}"] = page(release_page(20_000 + number))
@@ -151,7 +151,7 @@ def bench_many(upkeep: Upkeep, times: Path, site: Server, pages: int) -> None:
     line("  of the CPU", cpu, "")
 
 
-def bench_ask_meanwhile(settings: IndexSettings, upkeep: Upkeep, site: Server, pages: int) -> None:
+def bench_ask_meanwhile(settings: IndexSettings, upkeep: Maintenance, site: Server, pages: int) -> None:
     """Ask while another process adds releases, which is stopped for every other block of questions to compare with."""
     for number in range(pages):
         site.handlers[f"/meanwhile/{number}"] = page(release_page(30_000 + number))
@@ -219,7 +219,7 @@ def main() -> None:
         for part in parts:
             private = frozenset({("127.0.0.1", site.port)})
             settings = IndexSettings(data_dir=Path(folder) / part, model="", fetch_private=private)
-            upkeep = Upkeep(settings, ChildProcess(settings, "tests.bench.ingest:TimedEmbedder"))
+            upkeep = Maintenance(settings, ChildProcess(settings, "tests.bench.ingest:TimedEmbedder"))
             if part == "one":
                 bench_one_more(settings, upkeep, times, site, arguments.releases)
             elif part == "many":

@@ -14,7 +14,7 @@ from bot.app.bot_db import ServerSettings
 from bot.app.client import MeasuresBot
 from bot.app.settings import BotSettings
 from index.engine import Engine
-from index.maintenance import Upkeep
+from index.maintenance import Maintenance
 from index.settings import IndexSettings
 from tests.emulator import Emulator, Permission, User
 from tests.emulator.channels import Channel
@@ -117,7 +117,7 @@ async def playing(
     engine: Engine,
     data_dir: Path,
     *,
-    upkeep: Upkeep | None = None,
+    upkeep: Maintenance | None = None,
     administered: bool = False,
     **settings: Any,  # noqa: ANN401 - the settings' own
 ) -> AsyncIterator[Stage]:
@@ -143,7 +143,7 @@ def make_bot(
     emulator: Emulator,
     engine: Engine,
     data_dir: Path,
-    upkeep: Upkeep | None = None,
+    upkeep: Maintenance | None = None,
     **settings: object,
 ) -> MeasuresBot:
     """Make a bot that reaches the emulator. Nobody is too fast for it, unless a test says so."""

@@ -10,7 +10,7 @@ import pytest
 
 from index.engine import Engine
 from index.generations.folder import Generations
-from index.maintenance import Upkeep, build_all
+from index.maintenance import Maintenance, build_all
 from index.processes.job_process import ChildProcess
 from index.settings import IndexSettings
 from tests.bot.stage import Stage, playing
@@ -49,7 +49,7 @@ def play(tmp_path: Path) -> Iterator[Play]:
             fetch_delay=0,
         )
         build_all(settings, FakeEmbedder(), silent)
-        upkeep = Upkeep(settings, ChildProcess(settings, "tests.fakes:fake_embedder"))
+        upkeep = Maintenance(settings, ChildProcess(settings, "tests.fakes:fake_embedder"))
 
         def run(scenario: Callable[[Stage, Server], Awaitable[None]]) -> None:
             async def whole() -> None:

@@ -13,7 +13,7 @@ from bot.app.queue import Desk
 from corpus.errors import UnbuiltError
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
-from index.maintenance import Upkeep, build_all
+from index.maintenance import Maintenance, build_all
 from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
 from tests.bot.house import COMMAND, House
@@ -52,7 +52,7 @@ def test_bot_builds_anew_says_so_answers_what_waited_and_polls_feeds(house: Hous
 
     async def scenario(site: Server) -> None:
         feed = site.url("/feed")
-        await asyncio.to_thread(Upkeep(IndexSettings(data_dir=data)).add_feed, feed)
+        await asyncio.to_thread(Maintenance(IndexSettings(data_dir=data)).add_feed, feed)
         await house.up(code=QUICK_FEEDS, MEASURES_FETCH_PRIVATE=f"127.0.0.1:{site.port}", MEASURES_FETCH_DELAY="0")
         everybody = await house.ask(0, wait=False)
         alone = await house.emulator.slash(house.people[1], house.channel, "ask", question=QUESTION, private=True)

@@ -20,9 +20,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import index
 from index.engine import Engine
 from index.filters import Filters
-from index.generations import status as catalogue
 from index.generations.folder import Generations
 from index.maintenance import build_all
 from index.processes.jobs import open_corpus
@@ -86,7 +86,7 @@ class Rig:
         return at_work
 
     def _ids(self) -> dict[str | None, str]:
-        return {release.url: release.release_id for release in catalogue.releases(self.settings)}
+        return {release.url: release.release_id for release in index.releases(self.settings)}
 
     def _look_for(self, erased: Tagged) -> None:
         words = [part.split(b"</p>")[0] for part in erased.body.split(b"<p>The ")[1:]]
@@ -137,7 +137,7 @@ class Rig:
         again = {source.release_id for source in added.taken.ingested if source.status == "added"}
         assert not kept & again, "what was kept is known again"
         keeper.rebuild(quiet)
-        served = catalogue.releases(self.settings)
+        served = index.releases(self.settings)
         assert len(served) == len(self.pages) + 1
         texts = {release.url: release.text for release in served}
         assert len(texts) == len(served), "nothing is served twice"

@@ -11,7 +11,7 @@ from corpus.models import Release
 from index.engine import Engine
 from index.filters import Filters
 from index.intake.ingest import Overrides
-from index.maintenance import Upkeep
+from index.maintenance import Maintenance
 from index.settings import IndexSettings
 from tests.corpus.internet import Internet
 from tests.corpus.servers import Server, page, redirect
@@ -35,8 +35,8 @@ def settings(tmp_path: Path) -> IndexSettings:
 
 
 @pytest.fixture
-def keeper(settings: IndexSettings, internet: Internet) -> Upkeep:
-    keeper = Upkeep(settings, Here(settings, FakeEmbedder(), internet.fetcher))
+def keeper(settings: IndexSettings, internet: Internet) -> Maintenance:
+    keeper = Maintenance(settings, Here(settings, FakeEmbedder(), internet.fetcher))
     keeper.rebuild(quiet)
     return keeper
 
@@ -55,7 +55,7 @@ def council(settings: IndexSettings) -> Release:
 
 @pytest.mark.parametrize("how", ["canonical", "og:url", "json-ld", "json-ld id"])
 def test_feed_whose_page_names_anothers_release_does_not_change_it(
-    internet: Internet, keeper: Upkeep, settings: IndexSettings, shipped: Release, how: str
+    internet: Internet, keeper: Maintenance, settings: IndexSettings, shipped: Release, how: str
 ) -> None:
     internet.pages["https://www.frontex.europa.eu/feed"] = page(rss("News", [FRONTEX]))
     internet.pages[FRONTEX] = page(forged(str(shipped.url), how=how))
@@ -70,7 +70,7 @@ def test_feed_whose_page_names_anothers_release_does_not_change_it(
 
 
 def test_what_is_offered_is_shown_as_a_diff_and_accepted_by_hand_only(
-    internet: Internet, keeper: Upkeep, settings: IndexSettings, shipped: Release
+    internet: Internet, keeper: Maintenance, settings: IndexSettings, shipped: Release
 ) -> None:
     internet.pages[FRONTEX] = page(forged(str(shipped.url)))
     assert what(keeper.add([FRONTEX], quiet, force=True)) == [("quarantined", "")]
@@ -92,7 +92,7 @@ def test_what_is_offered_is_shown_as_a_diff_and_accepted_by_hand_only(
     ["{council}", "javascript:alert(1)", "https://www.consilium.europa.eu%2Fen%2F@evil.example/", OWN],
 )
 def test_header_of_a_fetched_body_states_nothing(
-    internet: Internet, keeper: Upkeep, settings: IndexSettings, shipped: Release, url: str
+    internet: Internet, keeper: Maintenance, settings: IndexSettings, shipped: Release, url: str
 ) -> None:
     header = f"title: A\nissuer: European Central Bank\ndate: 2024-05-06\nlanguage: en\nurl: {url}"
     body = f"---\n{header.format(council=shipped.url)}\n---\n\n" + "\n\n".join(FORGED)
@@ -109,7 +109,7 @@ def test_header_of_a_fetched_body_states_nothing(
     "comment", ["<!-- saved from url=(0150){} -->\n", "<!-- saved from url=(0150){} -->\n<!DOCTYPE html>"]
 )
 def test_comment_of_a_browser_counts_in_no_fetched_page(
-    internet: Internet, keeper: Upkeep, settings: IndexSettings, shipped: Release, comment: str
+    internet: Internet, keeper: Maintenance, settings: IndexSettings, shipped: Release, comment: str
 ) -> None:
     body = press_page("Task force", "2024-05-06", FORGED).removeprefix(b"<!DOCTYPE html>\n")
     internet.pages[FRONTEX] = page(comment.format(shipped.url).encode() + body)
@@ -121,7 +121,7 @@ def test_comment_of_a_browser_counts_in_no_fetched_page(
 
 @pytest.mark.parametrize("key", ["publisher", "author", "sourceOrganization"])
 def test_address_says_whose_release_it_is_and_a_contradiction_is_set_aside(
-    internet: Internet, keeper: Upkeep, key: str
+    internet: Internet, keeper: Maintenance, key: str
 ) -> None:
     said = '{"@type": "NewsArticle", "%s": {"name": "Council of the European Union"}}' % key  # noqa: UP031
     body = press_page("Cod quotas", "2024-05-06", SIX).replace(
@@ -141,7 +141,7 @@ def test_page_of_nobody_known_speaks_for_no_institution(internet: Internet, sett
     def open_fetcher() -> Fetcher:
         return internet.fetcher(FetchRules(hosts=("*",), delay_s=0.0))
 
-    keeper = Upkeep(settings, Here(settings, FakeEmbedder(), open_fetcher))
+    keeper = Maintenance(settings, Here(settings, FakeEmbedder(), open_fetcher))
     internet.pages[url] = page(press_page("Cod quotas", "2024-05-06", SIX))  # "Council of the EU · Press release"
     added = keeper.add([url], quiet)
     assert "it names Council of the European Union, but its address is none that is known" in reasons(added)
@@ -149,7 +149,7 @@ def test_page_of_nobody_known_speaks_for_no_institution(internet: Internet, sett
     assert what(keeper.add([url], quiet, said))[0][0] == "added"
 
 
-def test_address_of_another_that_no_release_has_is_set_aside_too(internet: Internet, keeper: Upkeep) -> None:
+def test_address_of_another_that_no_release_has_is_set_aside_too(internet: Internet, keeper: Maintenance) -> None:
     internet.pages[FRONTEX] = page(forged(OWN, body=SIX))
     assert f"it calls {OWN} its address, but {FRONTEX} does not speak for that" in reasons(keeper.add([FRONTEX], quiet))
 
@@ -163,7 +163,7 @@ def test_address_of_another_that_no_release_has_is_set_aside_too(internet: Inter
     ],
 )
 def test_address_of_the_same_host_or_body_counts_and_changes_its_release(
-    internet: Internet, keeper: Upkeep, settings: IndexSettings, found: str, called: str
+    internet: Internet, keeper: Maintenance, settings: IndexSettings, found: str, called: str
 ) -> None:
     plain = press_page("Cod quotas", "2024-05-06", SIX).replace(b'content="Consilium"', b'content="A site"')
     named = plain.replace(b"</head>", f'<link rel="canonical" href="{called}"></head>'.encode())
@@ -175,14 +175,14 @@ def test_address_of_the_same_host_or_body_counts_and_changes_its_release(
     assert what(keeper.add([found], quiet)) == [("changed", release_id)]
 
 
-def test_host_below_a_listed_one_does_not_speak_for_it(internet: Internet, keeper: Upkeep) -> None:
+def test_host_below_a_listed_one_does_not_speak_for_it(internet: Internet, keeper: Maintenance) -> None:
     url = "https://somebodys-project.ec.europa.eu/a"
     internet.pages[url] = page(forged("https://ec.europa.eu/commission/presscorner/detail/en/ip_20_4711"))
     assert "does not speak for that" in reasons(keeper.add([url], quiet))
 
 
 def test_page_that_another_host_redirects_to_is_that_hosts(
-    internet: Internet, keeper: Upkeep, settings: IndexSettings, shipped: Release
+    internet: Internet, keeper: Maintenance, settings: IndexSettings, shipped: Release
 ) -> None:
     internet.pages |= {str(shipped.url): redirect(FRONTEX), FRONTEX: page(forged(str(shipped.url)))}
     assert f"it came from {FRONTEX}" in reasons(keeper.add([str(shipped.url)], quiet))
@@ -193,7 +193,7 @@ def test_page_that_another_host_redirects_to_is_that_hosts(
 
 
 def test_own_address_changes_a_release_and_the_same_text_elsewhere_does_not(
-    internet: Internet, keeper: Upkeep, settings: IndexSettings, shipped: Release
+    internet: Internet, keeper: Maintenance, settings: IndexSettings, shipped: Release
 ) -> None:
     internet.pages |= {str(shipped.url): page(press_page("Task force", "2018-12-06", FORGED))}
     internet.pages |= {FRONTEX: page(forged(str(shipped.url)))}
@@ -205,7 +205,7 @@ def test_own_address_changes_a_release_and_the_same_text_elsewhere_does_not(
 
 
 def test_http_changes_nothing_that_was_known_over_https(
-    internet: Internet, keeper: Upkeep, settings: IndexSettings
+    internet: Internet, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     plain = OWN.replace("https:", "http:")
     internet.pages[OWN] = page(press_page("Cod quotas", "2024-05-06", SIX))
@@ -223,7 +223,7 @@ def test_http_changes_nothing_that_was_known_over_https(
 
 
 def test_release_known_over_http_is_known_over_https_once_it_comes_so(
-    internet: Internet, keeper: Upkeep, settings: IndexSettings
+    internet: Internet, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     plain = OWN.replace("https:", "http:")
     internet.pages[plain] = page(press_page("Cod quotas", "2024-05-06", SIX, OWN))
@@ -235,7 +235,7 @@ def test_release_known_over_http_is_known_over_https_once_it_comes_so(
 
 
 def test_page_with_the_text_of_a_file_does_not_take_its_release_over(
-    internet: Internet, keeper: Upkeep, settings: IndexSettings, tmp_path: Path
+    internet: Internet, keeper: Maintenance, settings: IndexSettings, tmp_path: Path
 ) -> None:
     internet.pages[FRONTEX] = page(press_page("Another title", "2024-05-07", SIX))
     (tmp_path / "a.html").write_bytes(press_page("Cod quotas", "2024-05-06", SIX))
@@ -245,7 +245,7 @@ def test_page_with_the_text_of_a_file_does_not_take_its_release_over(
     assert kept(settings, release_id) == before
 
 
-def test_feed_says_nothing_of_anothers_page(internet: Internet, keeper: Upkeep) -> None:
+def test_feed_says_nothing_of_anothers_page(internet: Internet, keeper: Maintenance) -> None:
     site = "https://www.consilium.europa.eu"
     feeds = {"https://www.frontex.europa.eu/feed": f"{site}/a", f"{site}/feed": f"{site}/b"}
     for seed, (feed, entry) in enumerate(feeds.items(), 5):
@@ -259,7 +259,7 @@ def test_feed_says_nothing_of_anothers_page(internet: Internet, keeper: Upkeep) 
 
 
 def test_mirror_adds_what_it_says_is_anothers_and_changes_nothing(
-    keeper: Upkeep, settings: IndexSettings, internet: Internet, shipped: Release
+    keeper: Maintenance, settings: IndexSettings, internet: Internet, shipped: Release
 ) -> None:
     with Server({"/a": page(forged(OWN, body=SIX)), "/b": page(forged(str(shipped.url)))}) as mirror:
         settings = settings.model_copy(update={"fetch_private": frozenset({("127.0.0.1", mirror.port)})})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import index
 from corpus.errors import UnknownReleaseError
 from corpus.fetching.fetcher import Fetcher, FetchLimits
 from index.building import erase
@@ -14,9 +15,8 @@ from index.building.build import embedded_digests
 from index.database.corpus_db import By, CorpusStore
 from index.engine import Engine
 from index.filters import Filters
-from index.generations import status as catalogue
 from index.generations.folder import Generations
-from index.maintenance import Upkeep
+from index.maintenance import Maintenance
 from index.settings import IndexSettings, fetch_rules
 from tests.corpus.servers import Server, page
 from tests.fakes import FakeEmbedder, Here, quiet, silent
@@ -38,13 +38,13 @@ def settings(tmp_path: Path, site: Server) -> IndexSettings:
 
 
 @pytest.fixture
-def keeper(settings: IndexSettings, embedder: FakeEmbedder) -> Upkeep:
+def keeper(settings: IndexSettings, embedder: FakeEmbedder) -> Maintenance:
     limits = FetchLimits(backoff_s=0.0)
-    return Upkeep(settings, Here(settings, embedder, lambda: Fetcher(fetch_rules(settings), limits)))
+    return Maintenance(settings, Here(settings, embedder, lambda: Fetcher(fetch_rules(settings), limits)))
 
 
 @pytest.fixture
-def release_id(site: Server, keeper: Upkeep) -> str:
+def release_id(site: Server, keeper: Maintenance) -> str:
     """A release that a feed brought and that was corrected since, beside another; three generations hold it."""
     served = Tagged(press_page("Taken down", "2024-05-06", GONE))
     site.handlers |= {"/gone": served, "/stays": page(press_page("It stays", "2024-05-07", STAYS))}
@@ -68,15 +68,15 @@ def found(folder: Path, texts: list[str]) -> set[str]:
 
 
 def test_no_byte_of_the_data_folder_holds_a_sentence_of_it(
-    release_id: str, keeper: Upkeep, settings: IndexSettings, embedder: FakeEmbedder
+    release_id: str, keeper: Maintenance, settings: IndexSettings, embedder: FakeEmbedder
 ) -> None:
     assert found(settings.data_dir, GONE) > {"corpus.db", "generations/000001/passages.db"}
     erased = keeper.erase(release_id, quiet, ADA)
     assert (erased.generation, erased.dropped, erased.left) == ("000004", ("000002", "000003"), None)
     assert found(settings.data_dir, GONE + CORRECTED) == set()
     assert found(settings.data_dir, STAYS) == {"corpus.db", "generations/000004/passages.db"}
-    assert [release.title for release in catalogue.releases(settings)][:1] == ["It stays"]
-    entry = next(entry for entry in catalogue.history(settings).entries if entry.action == "erased")
+    assert [release.title for release in index.releases(settings)][:1] == ["It stays"]
+    entry = next(entry for entry in index.history(settings).entries if entry.action == "erased")
     assert (entry.release_id, entry.who, entry.why) == (release_id, "Ada", "a court order")
     with Engine(settings, embedder) as engine:
         assert not any(passage.text in " ".join(GONE) for passage in engine.search(GONE[0], Filters(), 20).passages)
@@ -89,7 +89,7 @@ def test_no_byte_of_the_data_folder_holds_a_sentence_of_it(
 
 
 def test_what_was_set_aside_of_it_goes_too(
-    release_id: str, keeper: Upkeep, settings: IndexSettings, tmp_path: Path
+    release_id: str, keeper: Maintenance, settings: IndexSettings, tmp_path: Path
 ) -> None:
     copies = {"copy.md": [*GONE, "A line more."], "other.md": paragraphs(4)}
     for name, text in copies.items():
@@ -99,12 +99,12 @@ def test_what_was_set_aside_of_it_goes_too(
     keeper.erase(release_id, quiet)
     assert [one.held.source for one in keeper.quarantined()] == [str(tmp_path / "other.md")]
     assert found(settings.data_dir, GONE + CORRECTED) == set()
-    logged = [entry for entry in catalogue.history(settings).entries if entry.action == "quarantined"]
+    logged = [entry for entry in index.history(settings).entries if entry.action == "quarantined"]
     assert [entry.details.get("source") for entry in logged] == [str(tmp_path / "other.md"), None]
 
 
 def test_no_feed_brings_it_back_and_who_adds_it_is_told(
-    release_id: str, site: Server, keeper: Upkeep, settings: IndexSettings
+    release_id: str, site: Server, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     keeper.erase(release_id, quiet)
     site.handlers["/feed"] = page(rss("News", [site.url("/gone?again"), site.url("/gone"), site.url("/stays")]))
@@ -124,13 +124,13 @@ def test_no_feed_brings_it_back_and_who_adds_it_is_told(
 
 
 def test_what_was_withdrawn_before_and_what_is_served_by_a_rollback_can_be_erased(
-    release_id: str, keeper: Upkeep, settings: IndexSettings
+    release_id: str, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     keeper.remove(release_id, quiet)
     keeper.rollback()
     erased = keeper.erase(release_id, quiet)
     assert (erased.dropped, erased.unpinned) == (("000003",), True)
-    assert not catalogue.status(settings).pinned
+    assert not index.status(settings).pinned
     assert found(settings.data_dir, GONE + CORRECTED) == set()
     again = keeper.erase(release_id, quiet)
     assert (again.generation, again.dropped) == (erased.generation, ())
@@ -139,7 +139,7 @@ def test_what_was_withdrawn_before_and_what_is_served_by_a_rollback_can_be_erase
 
 
 def test_another_build_is_waited_for_and_where_it_lasts_the_text_is_hidden_and_said_to_be_there(
-    release_id: str, keeper: Upkeep, settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+    release_id: str, keeper: Maintenance, settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erase, "_WAIT_S", 0.1)
     with Generations(settings.data_dir).building("Grace", "index build"):
@@ -147,12 +147,12 @@ def test_another_build_is_waited_for_and_where_it_lasts_the_text_is_hidden_and_s
     assert left is not None
     assert "Another build is running on this data folder (Grace, index build" in left
     assert "corpus.db" not in found(settings.data_dir, GONE + CORRECTED)
-    assert release_id not in {release.release_id for release in catalogue.releases(settings)}
+    assert release_id not in {release.release_id for release in index.releases(settings)}
     assert keeper.erase(release_id, quiet).left is None
     assert found(settings.data_dir, GONE + CORRECTED) == set()
 
 
-def test_discarded_entry_loses_its_text(keeper: Upkeep, settings: IndexSettings, tmp_path: Path) -> None:
+def test_discarded_entry_loses_its_text(keeper: Maintenance, settings: IndexSettings, tmp_path: Path) -> None:
     for number in (1, 2):
         (tmp_path / f"{number}.md").write_text("# A title\n\n" + "\n\n".join(paragraphs(number)), "utf-8")
     taken = keeper.add([str(tmp_path / "1.md"), str(tmp_path / "2.md")], quiet).taken.ingested
@@ -164,7 +164,7 @@ def test_discarded_entry_loses_its_text(keeper: Upkeep, settings: IndexSettings,
 
 
 def test_texts_settled_by_an_older_version_go_when_it_is_brought_up_to_date(
-    settings: IndexSettings, keeper: Upkeep, tmp_path: Path
+    settings: IndexSettings, keeper: Maintenance, tmp_path: Path
 ) -> None:
     (tmp_path / "1.md").write_text("# A title\n\n" + "\n\n".join(paragraphs(1)), "utf-8")
     keeper.add([str(tmp_path / "1.md")], quiet)

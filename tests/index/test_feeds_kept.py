@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+import index
 from corpus.errors import FetchError
 from corpus.fetching.fetcher import Fetcher, FetchLimits
 from index.database.corpus_db import CorpusStore
-from index.generations import status as catalogue
 from index.intake.poll_budget import Budget
 from index.intake.polling import poll
-from index.maintenance import Upkeep
+from index.maintenance import Maintenance
 from index.settings import IndexSettings, fetch_rules
 from tests.corpus.servers import Request, Server, page
 from tests.fakes import FakeEmbedder, Here, quiet, silent
@@ -36,11 +36,13 @@ def settings(tmp_path: Path, site: Server) -> IndexSettings:
 
 
 @pytest.fixture
-def keeper(settings: IndexSettings) -> Upkeep:
-    return Upkeep(settings, Here(settings, FakeEmbedder(), lambda: Fetcher(fetch_rules(settings), LIMITS)))
+def keeper(settings: IndexSettings) -> Maintenance:
+    return Maintenance(settings, Here(settings, FakeEmbedder(), lambda: Fetcher(fetch_rules(settings), LIMITS)))
 
 
-def test_feed_whose_entries_fail_is_seen_in_the_list(site: Server, keeper: Upkeep, settings: IndexSettings) -> None:
+def test_feed_whose_entries_fail_is_seen_in_the_list(
+    site: Server, keeper: Maintenance, settings: IndexSettings
+) -> None:
     gone = [site.url(f"/gone/{number}") for number in range(2)]
     served = Tagged(rss("News", [site.url("/1"), *gone]))
     site.handlers |= {"/1": page(release_page(1)), "/feed": served}
@@ -67,7 +69,7 @@ def test_slow_host_does_not_delay_the_feeds_of_others(settings: IndexSettings, s
     with Server({}) as other:
         both = settings.fetch_private | {("127.0.0.1", other.port)}
         settings = settings.model_copy(update={"fetch_private": both})
-        keeper = Upkeep(settings, Here(settings, FakeEmbedder()))
+        keeper = Maintenance(settings, Here(settings, FakeEmbedder()))
         site.handlers |= {f"/{number}": slow for number in range(20)}
         site.handlers["/feed"] = page(rss("Slow news", [site.url(f"/{number}") for number in range(20)]))
         other.handlers |= {f"/{number}": page(release_page(number)) for number in range(5)}
@@ -89,7 +91,7 @@ def test_slow_host_does_not_delay_the_feeds_of_others(settings: IndexSettings, s
 
 
 def test_poll_whose_time_is_over_begins_next_time_with_what_it_did_not_reach(
-    settings: IndexSettings, site: Server, keeper: Upkeep
+    settings: IndexSettings, site: Server, keeper: Maintenance
 ) -> None:
     for number in range(4):
         site.handlers[f"/feed/{number}"] = page(rss(f"News {number}", []))
@@ -115,14 +117,14 @@ def test_poll_whose_time_is_over_begins_next_time_with_what_it_did_not_reach(
         ("https://", "is not a web address"),
     ],
 )
-def test_feed_that_may_not_be_asked_for_is_refused(url: str, why: str, keeper: Upkeep) -> None:
+def test_feed_that_may_not_be_asked_for_is_refused(url: str, why: str, keeper: Maintenance) -> None:
     with pytest.raises(FetchError, match=why) as refused:
         keeper.add_feed(url)
     assert "secret" not in str(refused.value)
     assert keeper.feeds() == []
 
 
-def test_password_of_a_feed_that_was_kept_before_is_forgotten(keeper: Upkeep, settings: IndexSettings) -> None:
+def test_password_of_a_feed_that_was_kept_before_is_forgotten(keeper: Maintenance, settings: IndexSettings) -> None:
     keeper.feeds()
     secret, bare = "https://ada:secret@www.europol.europa.eu/feed?a=b@c", "https://www.europol.europa.eu/feed?a=b@c"
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
@@ -133,4 +135,4 @@ def test_password_of_a_feed_that_was_kept_before_is_forgotten(keeper: Upkeep, se
             db.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
         db.execute("ALTER TABLE seen_entries DROP COLUMN error")
     assert [feed.url for feed in keeper.feeds()] == [bare]
-    assert catalogue.history(settings).entries[0].details == {"feed": bare}
+    assert index.history(settings).entries[0].details == {"feed": bare}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+import index
 from corpus.errors import GateError
 from index.building.build import build
 from index.building.gates import CANARIES
-from index.generations import status as catalogue
 from index.generations.diff import Change, compare
 from index.generations.folder import Generations
 from index.maintenance import build_all
@@ -42,7 +42,7 @@ def forget(settings: IndexSettings, *release_ids: str) -> None:
 
 
 def ids(settings: IndexSettings) -> list[str]:
-    return sorted(release.release_id for release in catalogue.releases(settings, "title"))
+    return sorted(release.release_id for release in index.releases(settings, "title"))
 
 
 def test_lost_releases_are_not_served_without_force(served: IndexSettings, embedder: FakeEmbedder) -> None:
@@ -53,7 +53,7 @@ def test_lost_releases_are_not_served_without_force(served: IndexSettings, embed
         build(served, embedder, silent)
     assert Generations(served.data_dir).current() == "000002"
     assert Generations(served.data_dir).ids() == ["000001", "000002"]
-    refused = catalogue.history(served).entries[0]
+    refused = index.history(served).entries[0]
     assert (refused.action, refused.generation) == ("refused", "000003")
     assert "9 releases" in str(refused.details["reason"])
     assert build(served, embedder, silent, force=True).manifest.releases == 9
@@ -138,7 +138,7 @@ def test_two_generations_are_compared(
     keeper.add([str(path)], quiet)
     write_release("a.md", f"{text}\n\nThe quota was corrected today.", url="https://ec.europa.eu/a", title="A")
     keeper.add([str(path)], quiet)
-    passages = {one: catalogue.verify(settings, one).passages for one in ("000001", "000002", "000003")}
+    passages = {one: index.verify(settings, one).passages for one in ("000001", "000002", "000003")}
     came = compare(settings, "000001", "000002")
     release_id = came.came[0].release_id
     count = passages["000002"] - passages["000001"]

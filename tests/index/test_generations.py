@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+import index
 from corpus.errors import GenerationError, UnknownReleaseError
 from index.building.build import build
 from index.database.corpus_db import CorpusStore
 from index.engine import Engine
 from index.filters import Filters
-from index.generations import status as catalogue
 from index.generations.folder import Generations
+from index.generations.status import rollback
 from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
@@ -49,7 +50,7 @@ def texts_found(engine: Engine, query: str) -> list[str]:
 
 def test_build_serves_a_numbered_generation(built: Generations, settings: IndexSettings) -> None:
     assert built.current() == "000001"
-    status = catalogue.status(settings)
+    status = index.status(settings)
     assert (status.releases, status.issuers, status.first_date) == (1, ("Council of the European Union",), "2018-12-06")
     manifest = json.loads(built.layout("000001").manifest.read_text("utf-8"))
     assert "passages.db" in manifest["files"]
@@ -85,7 +86,7 @@ def test_corrected_release_embeds_only_what_changed(
         assert any("twenty is gone" in text for text in texts_found(engine, "quota twenty"))
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as connection:
         assert connection.execute("SELECT count(*) FROM versions WHERE release_id = ?", [FISH]).fetchone() == (2,)
-    actions = [(entry.action, entry.release_id) for entry in catalogue.history(settings).entries]
+    actions = [(entry.action, entry.release_id) for entry in index.history(settings).entries]
     assert ("changed", FISH) in actions
     assert ("added", FISH) in actions
     assert built.current() == "000003"
@@ -107,15 +108,15 @@ def test_rollback_pins_and_says_what_the_next_build_brings(
     built: Generations, settings: IndexSettings, embedder: FakeEmbedder, add_text: Callable[[str], object]
 ) -> None:
     add_text("Cod is a fish that is caught in the North Sea and eaten.")
-    rolled_back = catalogue.rollback(settings)
+    rolled_back = rollback(settings)
     assert rolled_back.manifest.generation == built.current() == "000001"
     assert rolled_back.pending.added == (FISH,)
     add_text("Cod is a fish that is caught in the Baltic Sea and eaten.")
     assert built.current() == "000001"
-    assert catalogue.status(settings).pinned
+    assert index.status(settings).pinned
     build(settings, embedder, silent)
     assert built.current() == "000003"
-    assert not catalogue.status(settings).pinned
+    assert not index.status(settings).pinned
 
 
 def test_withdrawn_release_never_comes_back(
@@ -128,9 +129,9 @@ def test_withdrawn_release_never_comes_back(
         assert built.current() == "000002"
         assert not any("Cod is a fish" in text for text in texts_found(engine, "cod fish"))
         build(settings, embedder, silent)
-        catalogue.rollback(settings, "000002")
+        rollback(settings, "000002")
         assert not any("Cod is a fish" in text for text in texts_found(engine, "cod fish"))
-    assert [release.release_id for release in catalogue.releases(settings)] == [COUNCIL]
+    assert [release.release_id for release in index.releases(settings)] == [COUNCIL]
     with pytest.raises(UnknownReleaseError):
         upkeep(settings, embedder).remove(FISH, quiet, build=False)
 
@@ -172,22 +173,22 @@ def test_damaged_file_is_named_and_not_served(
         engine.answer("What will Europol do?", Filters())
     path.write_bytes(bytes(data[:-1]))
     with pytest.raises(GenerationError, match=rf"{name} is not \d+ bytes long"):
-        catalogue.status(settings)
+        index.status(settings)
     path.unlink()
     with pytest.raises(GenerationError, match=f"has lost its file {name}"):
-        catalogue.verify(settings)
+        index.verify(settings)
     build(settings, embedder, silent)
-    assert catalogue.verify(settings).generation == "000002"
+    assert index.verify(settings).generation == "000002"
 
 
 def test_missing_manifest_and_foreign_pointer_are_told(built: Generations, settings: IndexSettings) -> None:
     manifest = built.layout("000001").manifest
     manifest.rename(manifest.with_name("gone"))
     with pytest.raises(GenerationError, match="Generation 000001 has no readable manifest"):
-        catalogue.status(settings)
+        index.status(settings)
     (settings.data_dir / "CURRENT").write_text("../../etc/passwd\n")
     with pytest.raises(GenerationError, match="names no generation"):
-        catalogue.status(settings)
+        index.status(settings)
 
 
 def test_generation_of_another_model_is_refused(built: Generations, settings: IndexSettings) -> None:
@@ -210,9 +211,9 @@ def test_digests_are_read_again_only_when_a_file_looks_different(built: Generati
 
 def test_rollback_without_an_older_generation_is_refused(built: Generations, settings: IndexSettings) -> None:
     with pytest.raises(GenerationError, match="no older generation"):
-        catalogue.rollback(settings)
+        rollback(settings)
     with pytest.raises(GenerationError, match="There is no generation '999999'"):
-        catalogue.rollback(settings, "999999")
+        rollback(settings, "999999")
     assert built.current() == "000001"
 
 

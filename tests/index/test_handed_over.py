@@ -8,7 +8,7 @@ import pytest
 from corpus.models import Release
 from index.intake.ingest import Overrides
 from index.intake.sources import Upload
-from index.maintenance import Upkeep
+from index.maintenance import Maintenance
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, quiet, upkeep
 from tests.forgeries import COUNCIL, FORGED, FRONTEX, FRONTEX_NAME, OWN, SIX, forged, kept, reasons, what
@@ -18,7 +18,7 @@ Hand = Callable[[bytes], str | Upload]
 
 
 @pytest.fixture
-def keeper(settings: IndexSettings, embedder: FakeEmbedder) -> Upkeep:
+def keeper(settings: IndexSettings, embedder: FakeEmbedder) -> Maintenance:
     keeper = upkeep(settings, embedder)
     keeper.rebuild(quiet)
     return keeper
@@ -67,7 +67,7 @@ def in_header(page: bytes, url: str) -> bytes:
     ids=["saved from url", "Snapshot-Content-Location", "canonical", "header"],
 )
 def test_file_that_tells_its_address_adds_the_release_of_it(
-    keeper: Upkeep, settings: IndexSettings, hand: Hand, written: Callable[[bytes, str], bytes], origin: str
+    keeper: Maintenance, settings: IndexSettings, hand: Hand, written: Callable[[bytes, str], bytes], origin: str
 ) -> None:
     added = keeper.add([hand(written(press_page("Cod quotas", "2024-05-06", SIX), OWN))], quiet)
     assert reasons(added) == ""
@@ -78,7 +78,7 @@ def test_file_that_tells_its_address_adds_the_release_of_it(
 
 @pytest.mark.parametrize("written", [saved, archived, lambda page, url: forged(url)])
 def test_address_that_nobody_gave_changes_nothing(
-    keeper: Upkeep, settings: IndexSettings, shipped: Release, hand: Hand, written: Callable[[bytes, str], bytes]
+    keeper: Maintenance, settings: IndexSettings, shipped: Release, hand: Hand, written: Callable[[bytes, str], bytes]
 ) -> None:
     file = hand(written(press_page("Task force", "2024-05-06", FORGED), str(shipped.url)))
     added = keeper.add([file], quiet, force=True)
@@ -93,14 +93,14 @@ def test_address_that_nobody_gave_changes_nothing(
 
 
 def test_address_given_by_hand_beats_what_stands_beside_and_in_the_page(
-    keeper: Upkeep, settings: IndexSettings, hand: Hand, shipped: Release
+    keeper: Maintenance, settings: IndexSettings, hand: Hand, shipped: Release
 ) -> None:
     file = hand(saved(forged(str(shipped.url), body=SIX), str(shipped.url)))
     ((status, release_id),) = what(keeper.add([file], quiet, Overrides(url=OWN)))
     assert (status, kept(settings, release_id).url) == ("added", OWN)
 
 
-def test_saved_page_that_calls_itself_anothers_is_set_aside(keeper: Upkeep, hand: Hand) -> None:
+def test_saved_page_that_calls_itself_anothers_is_set_aside(keeper: Maintenance, hand: Hand) -> None:
     added = keeper.add([hand(saved(forged(OWN, body=SIX), FRONTEX))], quiet)
     assert f"it calls {OWN} its address, but {FRONTEX} does not speak for that" in reasons(added)
     assert keeper.quarantined()[0].held.draft.issuer == FRONTEX_NAME
@@ -119,14 +119,14 @@ def test_saved_page_that_calls_itself_anothers_is_set_aside(keeper: Upkeep, hand
     ids=["within the page", "before the browser's own"],
 )
 def test_comment_that_the_page_brought_along_does_not_count(
-    keeper: Upkeep, settings: IndexSettings, hand: Hand, page: bytes
+    keeper: Maintenance, settings: IndexSettings, hand: Hand, page: bytes
 ) -> None:
     added = keeper.add([hand(page)], quiet, Overrides(issuer=FRONTEX_NAME))
     assert kept(settings, added.taken.ingested[0].release_id).url in (None, FRONTEX)
 
 
 def test_text_without_an_address_says_nothing_new_of_a_release_that_has_one(
-    keeper: Upkeep, settings: IndexSettings, shipped: Release, tmp_path: Path
+    keeper: Maintenance, settings: IndexSettings, shipped: Release, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.md"
     path.write_text(f"# Another title\n\n{shipped.text}", "utf-8")
@@ -146,7 +146,7 @@ def test_text_without_an_address_says_nothing_new_of_a_release_that_has_one(
     ["javascript:alert(1)", "https://www.consilium.europa.eu%2Fen@evil.example/", "https://a b.eu/", "http://[", "x"],
 )
 def test_address_that_is_none_is_refused_and_never_kept(
-    keeper: Upkeep, settings: IndexSettings, hand: Hand, url: str
+    keeper: Maintenance, settings: IndexSettings, hand: Hand, url: str
 ) -> None:
     page = press_page("Cod quotas", "2024-05-06", SIX)
     for data, said in ((page, Overrides(url=url)), (in_header(page, f'"{url}"'), Overrides())):
@@ -157,7 +157,7 @@ def test_address_that_is_none_is_refused_and_never_kept(
     assert kept(settings, release_id).url is None
 
 
-def test_header_that_names_another_body_than_its_address_is_set_aside(keeper: Upkeep, tmp_path: Path) -> None:
+def test_header_that_names_another_body_than_its_address_is_set_aside(keeper: Maintenance, tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_bytes(in_header(b"", FRONTEX))
     assert "it names Council of the European Union, but its address is one of" in reasons(
@@ -168,7 +168,7 @@ def test_header_that_names_another_body_than_its_address_is_set_aside(keeper: Up
 
 
 def test_what_was_set_aside_is_accepted_as_the_release_of_an_address(
-    keeper: Upkeep, settings: IndexSettings, hand: Hand
+    keeper: Maintenance, settings: IndexSettings, hand: Hand
 ) -> None:
     keeper.add([hand(saved(forged(OWN, body=SIX), FRONTEX))], quiet)
     ((status, release_id),) = what(keeper.accept(1, quiet, Overrides(url=OWN)))

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+import index
 from corpus.errors import SourceError, UnknownEntryError, UnknownReleaseError
 from index.database.corpus_db import By, CorpusStore
-from index.generations import status as catalogue
 from index.intake.duplicates import ALGORITHM
 from index.intake.ingest import Overrides
 from index.intake.sources import Upload
-from index.maintenance import Upkeep
+from index.maintenance import Maintenance
 from index.processes.jobs import Added, open_corpus
 from index.settings import IndexSettings
 from tests.corpus.servers import Server, page
@@ -37,7 +37,7 @@ def settings(tmp_path: Path, site: Server) -> IndexSettings:
 
 
 @pytest.fixture
-def keeper(settings: IndexSettings, embedder: FakeEmbedder) -> Upkeep:
+def keeper(settings: IndexSettings, embedder: FakeEmbedder) -> Maintenance:
     return upkeep(settings, embedder)
 
 
@@ -45,11 +45,11 @@ def statuses(added: Added) -> list[str]:
     return [source.status for source in added.taken.ingested]
 
 
-def test_page_is_fetched_kept_and_served(site: Server, keeper: Upkeep, settings: IndexSettings) -> None:
+def test_page_is_fetched_kept_and_served(site: Server, keeper: Maintenance, settings: IndexSettings) -> None:
     site.handlers["/release.html"] = page((FIXTURES / "consilium.html").read_bytes())
     added = keeper.add([site.url("/release.html")], quiet)
     assert (statuses(added), added.generation, added.complete) == (["added"], "000001", True)
-    release = catalogue.release(settings, added.taken.ingested[0].release_id)
+    release = index.release(settings, added.taken.ingested[0].release_id)
     assert release.title == "Small harbours: Council adopts measures to keep fishing ports open"
     assert release.issuer == "Council of the European Union"
     assert (release.date, release.reference) == (datetime.date(2019, 3, 14), "214/19")
@@ -59,15 +59,15 @@ def test_page_is_fetched_kept_and_served(site: Server, keeper: Upkeep, settings:
 
 
 def test_page_without_canonical_address_is_known_by_its_own(
-    site: Server, keeper: Upkeep, settings: IndexSettings
+    site: Server, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     site.handlers["/a"] = page(press_page("Cod quotas", "2024-05-06", SIX, "https://www.consilium.europa.eu/"))
     added = keeper.add([site.url("/a")], quiet)
-    release = catalogue.release(settings, added.taken.ingested[0].release_id)
+    release = index.release(settings, added.taken.ingested[0].release_id)
     assert (release.url, release.retrieved_from, release.origin) == (site.url("/a"), site.url("/a"), "fetched")
 
 
-def test_fetching_again_asks_whether_it_changed(site: Server, keeper: Upkeep, settings: IndexSettings) -> None:
+def test_fetching_again_asks_whether_it_changed(site: Server, keeper: Maintenance, settings: IndexSettings) -> None:
     served = Tagged(press_page("Cod quotas", "2024-05-06", SIX))
     site.handlers["/a"] = served
     url = site.url("/a")
@@ -77,22 +77,24 @@ def test_fetching_again_asks_whether_it_changed(site: Server, keeper: Upkeep, se
     served.change(press_page("Cod quotas", "2024-05-06", [*SIX, "The quota was corrected to 33 tonnes today."]))
     assert statuses(keeper.add([url], quiet)) == ["changed"]
     release_id = first.taken.ingested[0].release_id
-    assert "33 tonnes" in catalogue.release(settings, release_id).text
+    assert "33 tonnes" in index.release(settings, release_id).text
     keeper.remove(release_id, quiet)
     assert statuses(keeper.add([url], quiet)) == ["added"], "what was withdrawn is fetched whole again"
 
 
-def test_same_text_elsewhere_is_linked_and_served_once(site: Server, keeper: Upkeep, settings: IndexSettings) -> None:
+def test_same_text_elsewhere_is_linked_and_served_once(
+    site: Server, keeper: Maintenance, settings: IndexSettings
+) -> None:
     site.handlers["/a"] = page(press_page("Cod quotas", "2024-05-06", SIX))
     site.handlers["/b"] = page(press_page("Cod quotas", "2024-05-06", SIX))
     added = keeper.add([site.url("/a"), site.url("/b"), site.url("/a")], quiet)
     assert statuses(added) == ["added", "unchanged"]
     assert len({source.release_id for source in added.taken.ingested}) == 1
-    (release,) = catalogue.releases(settings, "cod")
+    (release,) = index.releases(settings, "cod")
     assert release.url == site.url("/a")
 
 
-def test_nearly_the_same_text_elsewhere_is_set_aside_and_named(site: Server, keeper: Upkeep) -> None:
+def test_nearly_the_same_text_elsewhere_is_set_aside_and_named(site: Server, keeper: Maintenance) -> None:
     long = paragraphs(7, 12)
     site.handlers["/a"] = page(press_page("Cod quotas", "2024-05-06", long))
     site.handlers["/b"] = page(press_page("Cod quotas: repost", "2024-05-07", [*long, "Posted by a reader of ours."]))
@@ -109,7 +111,7 @@ def test_nearly_the_same_text_elsewhere_is_set_aside_and_named(site: Server, kee
 
 
 def test_signatures_that_cannot_be_compared_are_made_again(
-    site: Server, keeper: Upkeep, settings: IndexSettings
+    site: Server, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     long = paragraphs(7, 12)
     site.handlers["/a"] = page(press_page("Cod quotas", "2024-05-06", long))
@@ -124,7 +126,7 @@ def test_signatures_that_cannot_be_compared_are_made_again(
         assert not list(store.near.unsigned(ALGORITHM))
 
 
-def test_doubtful_sources_are_set_aside_with_every_reason(keeper: Upkeep, tmp_path: Path) -> None:
+def test_doubtful_sources_are_set_aside_with_every_reason(keeper: Maintenance, tmp_path: Path) -> None:
     path = tmp_path / "bare.txt"
     path.write_text("the text has no title. It says nothing of itself, and goes on for a while like that.", "utf-8")
     added = keeper.add([str(path)], quiet, Overrides(date=datetime.date(2999, 1, 1)), By("Ada", "a test"))
@@ -144,7 +146,7 @@ def test_doubtful_sources_are_set_aside_with_every_reason(keeper: Upkeep, tmp_pa
 
 
 def test_what_is_set_aside_is_corrected_accepted_or_discarded(
-    keeper: Upkeep, tmp_path: Path, settings: IndexSettings
+    keeper: Maintenance, tmp_path: Path, settings: IndexSettings
 ) -> None:
     for name, seed in (("a.txt", 3), ("b.txt", 4)):
         (tmp_path / name).write_text("\n\n".join(paragraphs(seed)), "utf-8")
@@ -155,21 +157,21 @@ def test_what_is_set_aside_is_corrected_accepted_or_discarded(
     said = Overrides(title="Cod", date=datetime.date(2024, 1, 2), issuer="European Commission")
     accepted = keeper.accept(first.number, quiet, said, By("Ada", "checked"))
     assert (statuses(accepted), accepted.generation) == (["added"], "000001")
-    assert catalogue.release(settings, accepted.taken.ingested[0].release_id).title == "Cod"
+    assert index.release(settings, accepted.taken.ingested[0].release_id).title == "Cod"
     keeper.discard(second.number, By("Ada"))
     assert keeper.quarantined() == []
     with pytest.raises(UnknownEntryError, match="Nothing is in quarantine under number"):
         keeper.discard(second.number)
-    actions = [(entry.action, entry.who, entry.why) for entry in catalogue.history(settings).entries]
+    actions = [(entry.action, entry.who, entry.why) for entry in index.history(settings).entries]
     assert actions[:3] == [
         ("discarded", "Ada", ""),
         ("built", "Ada", "checked"),
         ("added", "Ada", "checked"),
     ]
-    assert catalogue.history(settings).entries[1].seconds is not None
+    assert index.history(settings).entries[1].seconds is not None
 
 
-def test_source_added_again_leaves_one_entry_and_none_once_it_is_kept(keeper: Upkeep, tmp_path: Path) -> None:
+def test_source_added_again_leaves_one_entry_and_none_once_it_is_kept(keeper: Maintenance, tmp_path: Path) -> None:
     path = tmp_path / "bare.txt"
     path.write_text("\n\n".join(paragraphs(3)), "utf-8")
     keeper.add([str(path)], quiet)
@@ -180,7 +182,7 @@ def test_source_added_again_leaves_one_entry_and_none_once_it_is_kept(keeper: Up
     assert keeper.quarantined() == []
 
 
-def test_force_overrules_doubts_but_not_what_is_missing(keeper: Upkeep, tmp_path: Path) -> None:
+def test_force_overrules_doubts_but_not_what_is_missing(keeper: Maintenance, tmp_path: Path) -> None:
     path = tmp_path / "bare.txt"
     path.write_text("\n\n".join(paragraphs(3)), "utf-8")
     future = Overrides(title="Cod", date=datetime.date(2999, 1, 2), issuer="European Commission")
@@ -190,12 +192,12 @@ def test_force_overrules_doubts_but_not_what_is_missing(keeper: Upkeep, tmp_path
 
 
 @pytest.mark.parametrize("language", ["xx", "tlh", "la"])
-def test_unknown_language_is_doubtful(language: str, keeper: Upkeep, write_release: Callable[..., Path]) -> None:
+def test_unknown_language_is_doubtful(language: str, keeper: Maintenance, write_release: Callable[..., Path]) -> None:
     added = keeper.add([str(write_release("a.md", SIX[0], language=language))], quiet)
     assert f"its language {language!r} is none that is known" in added.taken.ingested[0].reasons[0]
 
 
-def test_one_bad_source_stops_no_other(site: Server, keeper: Upkeep, tmp_path: Path) -> None:
+def test_one_bad_source_stops_no_other(site: Server, keeper: Maintenance, tmp_path: Path) -> None:
     site.handlers["/good"] = page(release_page(1))
     (tmp_path / "empty.txt").write_bytes(b"")
     sources = [str(tmp_path / "none.txt"), site.url("/gone"), str(tmp_path / "empty.txt"), site.url("/good")]
@@ -224,15 +226,15 @@ def test_two_who_add_the_same_link_at_once_keep_it_once(site: Server, settings: 
     for thread in threads:
         thread.join()
     assert sorted(status for added in found for status in statuses(added)) == ["added", *["unchanged"] * 3]
-    assert len(catalogue.releases(settings)) == 2
+    assert len(index.releases(settings)) == 2
     with closing(open_corpus(settings)) as store:
         assert len(list(store.releases())) == 2
 
 
-def test_history_says_who_what_why_and_how_long(keeper: Upkeep, settings: IndexSettings, tmp_path: Path) -> None:
+def test_history_says_who_what_why_and_how_long(keeper: Maintenance, settings: IndexSettings, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("\n\n".join(paragraphs(3)), "utf-8")
     keeper.add([str(tmp_path / "a.txt")], quiet, by=By("Ada", "asked for in a meeting"))
-    newest = catalogue.history(settings).entries[0]
+    newest = index.history(settings).entries[0]
     assert (newest.action, newest.who, newest.why) == ("quarantined", "Ada", "asked for in a meeting")
     assert newest.details["source"] == str(tmp_path / "a.txt")
 
@@ -240,7 +242,7 @@ def test_history_says_who_what_why_and_how_long(keeper: Upkeep, settings: IndexS
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "..\\..\\windows\\win.ini", "/etc/passwd", "", "a\0b", "x" * 5000]
 )
-def test_name_of_an_upload_is_only_shown(name: str, keeper: Upkeep, tmp_path: Path) -> None:
+def test_name_of_an_upload_is_only_shown(name: str, keeper: Maintenance, tmp_path: Path) -> None:
     path = tmp_path / "1"
     path.write_text("\n\n".join(paragraphs(3)), "utf-8")
     said = Overrides(title=name or "Cod", date=datetime.date(2024, 1, 2), issuer="European Commission")
@@ -251,7 +253,7 @@ def test_name_of_an_upload_is_only_shown(name: str, keeper: Upkeep, tmp_path: Pa
     assert set(release_id) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
-def test_withdrawing_takes_only_ids_that_are_there(keeper: Upkeep, settings: IndexSettings) -> None:
+def test_withdrawing_takes_only_ids_that_are_there(keeper: Maintenance, settings: IndexSettings) -> None:
     open_corpus(settings).close()
     for release_id in ("../../etc/passwd", "", "%", "*"):
         with pytest.raises(UnknownReleaseError):
@@ -266,14 +268,14 @@ def test_withdrawing_takes_only_ids_that_are_there(keeper: Upkeep, settings: Ind
         (press_page("Cod", "2024-05-06", ["La réunion du comité est terminée. " * 3]), "too little text"),
     ],
 )
-def test_page_that_is_no_release_is_set_aside(body: bytes, reason: str, site: Server, keeper: Upkeep) -> None:
+def test_page_that_is_no_release_is_set_aside(body: bytes, reason: str, site: Server, keeper: Maintenance) -> None:
     site.handlers["/a"] = page(body)
     added = keeper.add([site.url("/a")], quiet)
     assert statuses(added) == ["quarantined"]
     assert any(reason in one for one in added.taken.ingested[0].reasons), added.taken.ingested[0].reasons
 
 
-def test_garbled_page_is_set_aside(site: Server, keeper: Upkeep) -> None:
+def test_garbled_page_is_set_aside(site: Server, keeper: Maintenance) -> None:
     french = [
         "Le Conseil a décidé aujourd’hui d’augmenter les quotas de pêche à l’été prochain.".replace("  ", " ")
     ] * 9

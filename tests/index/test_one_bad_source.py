@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
+import index
 from corpus.errors import StorageError
 from corpus.fetching.fetcher import Fetched, Fetcher, FetchLimits, NotModified
-from index.generations import status as catalogue
 from index.intake.ingest import Overrides
 from index.intake.sources import Upload
-from index.maintenance import Upkeep
+from index.maintenance import Maintenance
 from index.settings import IndexSettings, fetch_rules
 from tests.corpus.servers import Server, page
 from tests.fakes import FakeEmbedder, Here, quiet
@@ -40,8 +40,8 @@ def settings(tmp_path: Path, site: Server) -> IndexSettings:
 
 
 @pytest.fixture
-def keeper(settings: IndexSettings) -> Upkeep:
-    return Upkeep(settings, Here(settings, FakeEmbedder(), lambda: Fetcher(fetch_rules(settings), LIMITS)))
+def keeper(settings: IndexSettings) -> Maintenance:
+    return Maintenance(settings, Here(settings, FakeEmbedder(), lambda: Fetcher(fetch_rules(settings), LIMITS)))
 
 
 def with_json_ld(seed: int, headline: str) -> bytes:
@@ -51,7 +51,7 @@ def with_json_ld(seed: int, headline: str) -> bytes:
     return html.replace("</head>", f'<script type="application/ld+json">{stated}</script></head>').encode()
 
 
-def test_bad_sources_stop_no_good_one_beside_them(site: Server, keeper: Upkeep, tmp_path: Path) -> None:
+def test_bad_sources_stop_no_good_one_beside_them(site: Server, keeper: Maintenance, tmp_path: Path) -> None:
     site.handlers |= {"/half": page(with_json_ld(1, "Boats \\ud83d")), "/good": page(release_page(2))}
     header = "title: A title\nissuer: OLAF\nlanguage: en\n"
     (tmp_path / "time.md").write_text(f"---\n{header}date: 2026-01-02 10:00:00\n---\n{paragraphs(3)[0]}")
@@ -67,16 +67,16 @@ def test_bad_sources_stop_no_good_one_beside_them(site: Server, keeper: Upkeep, 
 
 
 def test_title_with_half_an_emoji_is_kept_as_what_can_be_written(
-    site: Server, keeper: Upkeep, settings: IndexSettings, tmp_path: Path
+    site: Server, keeper: Maintenance, settings: IndexSettings, tmp_path: Path
 ) -> None:
     site.handlers["/half"] = page(with_json_ld(1, "Boats \\ud83d"))
     added = keeper.add([site.url("/half")], quiet, force=True)
-    assert catalogue.release(settings, added.taken.ingested[0].release_id).title == "Boats \ufffd"
+    assert index.release(settings, added.taken.ingested[0].release_id).title == "Boats \ufffd"
     path = tmp_path / "a.txt"
     path.write_text("\n\n".join(paragraphs(3)), "utf-8")
     said = Overrides(title="A \udcff title", issuer="OLAF", date=datetime.date(2024, 1, 2))
     other = keeper.add([Upload("a\udcff.txt", path)], quiet, said, force=True)
-    assert catalogue.release(settings, other.taken.ingested[0].release_id).title == "A \ufffd title"
+    assert index.release(settings, other.taken.ingested[0].release_id).title == "A \ufffd title"
 
 
 def test_error_that_nobody_foresaw_is_that_sources_failure(
@@ -88,7 +88,7 @@ def test_error_that_nobody_foresaw_is_that_sources_failure(
                 raise ZeroDivisionError("nobody foresaw this")
             return super().fetch(url, **given)
 
-    keeper = Upkeep(settings, Here(settings, FakeEmbedder(), lambda: Breaking(fetch_rules(settings), LIMITS)))
+    keeper = Maintenance(settings, Here(settings, FakeEmbedder(), lambda: Breaking(fetch_rules(settings), LIMITS)))
     site.handlers |= {"/good": page(release_page(2)), "/feed": page(rss("News", [site.url("/bad"), site.url("/good")]))}
     with caplog.at_level(logging.ERROR):
         added = keeper.add([site.url("/bad"), site.url("/good")], quiet)
@@ -103,7 +103,7 @@ def test_error_that_nobody_foresaw_is_that_sources_failure(
 
 
 def test_value_that_sqlite_refuses_is_that_sources_failure_and_a_broken_file_is_everybodys(
-    site: Server, keeper: Upkeep, settings: IndexSettings
+    site: Server, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     site.handlers |= {"/1": page(release_page(1)), "/2": page(release_page(2)), "/3": page(release_page(3))}
     keeper.add([site.url("/1")], quiet)
@@ -122,7 +122,7 @@ def test_value_that_sqlite_refuses_is_that_sources_failure_and_a_broken_file_is_
 
 
 def test_nobody_is_kept_from_writing_while_a_source_is_looked_at(
-    keeper: Upkeep, settings: IndexSettings, tmp_path: Path
+    keeper: Maintenance, settings: IndexSettings, tmp_path: Path
 ) -> None:
     """A source that takes seconds to be read and judged holds no lock meanwhile."""
     path = tmp_path / "slow.txt"

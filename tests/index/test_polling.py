@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import index
 from corpus.errors import SourceError, UnknownEntryError
 from corpus.fetching.fetcher import Fetcher, FetchLimits
-from index.generations import status as catalogue
 from index.intake.polling import due
-from index.maintenance import Upkeep
+from index.maintenance import Maintenance
 from index.settings import IndexSettings, fetch_rules
 from tests.corpus.servers import Server, page
 from tests.fakes import FakeEmbedder, Here, quiet
@@ -31,14 +31,14 @@ def settings(tmp_path: Path, site: Server) -> IndexSettings:
 
 
 @pytest.fixture
-def keeper(settings: IndexSettings) -> Upkeep:
-    """Upkeep in this process that does not wait between tries."""
+def keeper(settings: IndexSettings) -> Maintenance:
+    """Maintenance in this process that does not wait between tries."""
     limits = FetchLimits(backoff_s=0.0)
-    return Upkeep(settings, Here(settings, FakeEmbedder(), lambda: Fetcher(fetch_rules(settings), limits)))
+    return Maintenance(settings, Here(settings, FakeEmbedder(), lambda: Fetcher(fetch_rules(settings), limits)))
 
 
 @pytest.fixture
-def feed(site: Server, keeper: Upkeep) -> Tagged:
+def feed(site: Server, keeper: Maintenance) -> Tagged:
     """A feed of two releases, which is followed."""
     for number in range(6):
         site.handlers[f"/{number}"] = page(release_page(number))
@@ -49,7 +49,7 @@ def feed(site: Server, keeper: Upkeep) -> Tagged:
 
 
 def test_new_entries_are_served_with_one_build(
-    feed: Tagged, site: Server, keeper: Upkeep, settings: IndexSettings
+    feed: Tagged, site: Server, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     polled = keeper.poll(quiet)
     assert [(one.url, one.new, one.error) for one in polled.feeds] == [(site.url("/feed"), 2, None)]
@@ -64,10 +64,12 @@ def test_new_entries_are_served_with_one_build(
     again = keeper.poll(quiet)
     assert (again.feeds[0].new, again.added.generation) == (1, "000002")
     assert site.paths.count("/0") == 1, "what was seen is not fetched again"
-    assert len(catalogue.releases(settings)) == 4
+    assert len(index.releases(settings)) == 4
 
 
-def test_release_that_was_withdrawn_does_not_come_back_by_a_feed(feed: Tagged, site: Server, keeper: Upkeep) -> None:
+def test_release_that_was_withdrawn_does_not_come_back_by_a_feed(
+    feed: Tagged, site: Server, keeper: Maintenance
+) -> None:
     polled = keeper.poll(quiet)
     gone = polled.added.taken.ingested[0].release_id
     keeper.remove(gone, quiet, build=False)
@@ -78,7 +80,7 @@ def test_release_that_was_withdrawn_does_not_come_back_by_a_feed(feed: Tagged, s
 
 
 def test_failing_feed_is_left_alone_for_longer_and_reported(
-    feed: Tagged, site: Server, keeper: Upkeep, settings: IndexSettings
+    feed: Tagged, site: Server, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     site.handlers["/other"] = page(rss("Other news", [site.url("/5")]))
     keeper.add_feed(site.url("/other"))
@@ -103,7 +105,7 @@ def test_failing_feed_is_left_alone_for_longer_and_reported(
     assert keeper.feeds()[0].failures == 0
 
 
-def test_page_that_is_no_feed_is_reported(site: Server, keeper: Upkeep) -> None:
+def test_page_that_is_no_feed_is_reported(site: Server, keeper: Maintenance) -> None:
     site.handlers["/page"] = page(release_page(1))
     keeper.add_feed(site.url("/page"))
     (polled,) = keeper.poll(quiet).feeds
@@ -112,7 +114,7 @@ def test_page_that_is_no_feed_is_reported(site: Server, keeper: Upkeep) -> None:
 
 
 def test_network_gone_in_the_middle_loses_no_entry(
-    feed: Tagged, site: Server, keeper: Upkeep, settings: IndexSettings
+    feed: Tagged, site: Server, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     feed.change(rss("Council news", [site.url(f"/{number}") for number in range(6)]))
     handlers = dict(site.handlers)
@@ -125,26 +127,26 @@ def test_network_gone_in_the_middle_loses_no_entry(
     again = keeper.poll(quiet)
     assert again.feeds[0].new == 3
     assert feed.not_modified == 0, "the feed was asked for whole, for entries of it were still to be had"
-    assert len(catalogue.releases(settings)) == 7
+    assert len(index.releases(settings)) == 7
     keeper.poll(quiet)
     assert feed.not_modified == 1
 
 
-def test_entry_that_always_fails_is_given_up(feed: Tagged, site: Server, keeper: Upkeep) -> None:
+def test_entry_that_always_fails_is_given_up(feed: Tagged, site: Server, keeper: Maintenance) -> None:
     feed.change(rss("Council news", [site.url("/gone"), "http://127.0.0.1:1/", "http://169.254.169.254/", "ftp://a/b"]))
     counts = [keeper.poll(quiet).feeds[0].new for _ in range(5)]
     assert counts[:3] == [3, 3, 3]
     assert counts[3:] == [0, 0]
 
 
-def test_many_entries_are_read_over_many_polls(feed: Tagged, site: Server, keeper: Upkeep) -> None:
+def test_many_entries_are_read_over_many_polls(feed: Tagged, site: Server, keeper: Maintenance) -> None:
     feed.change(rss("Council news", [site.url(f"/gone/{number}") for number in range(150)]))
     assert keeper.poll(quiet).feeds[0].new == 100
     site.handlers["/gone/149"] = page(release_page(3))
     assert keeper.poll(quiet).feeds[0].new == 100, "those that failed are tried again first"
 
 
-def test_clock_set_back_lets_no_feed_wait_for_years(feed: Tagged, keeper: Upkeep, settings: IndexSettings) -> None:
+def test_clock_set_back_lets_no_feed_wait_for_years(feed: Tagged, keeper: Maintenance, settings: IndexSettings) -> None:
     keeper.poll(quiet)
     (kept,) = keeper.feeds()
     now = time.time()
@@ -155,11 +157,11 @@ def test_clock_set_back_lets_no_feed_wait_for_years(feed: Tagged, keeper: Upkeep
         connection.execute("UPDATE log SET at = '2999-01-01T00:00:00+00:00'")
     feed.change(rss("Council news", []))
     keeper.rebuild(quiet)
-    newest = catalogue.history(settings).entries[0]
+    newest = index.history(settings).entries[0]
     assert (newest.action, newest.at < "2999") == ("built", True), "the order is that of what was done, not of clocks"
 
 
-def test_feeds_are_followed_and_forgotten(site: Server, keeper: Upkeep) -> None:
+def test_feeds_are_followed_and_forgotten(site: Server, keeper: Maintenance) -> None:
     assert keeper.add_feed(site.url("/feed"), title="News")
     assert not keeper.add_feed(site.url("/feed"))
     keeper.remove_feed(site.url("/feed"))

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+import index
 from corpus.errors import Fault, GenerationError, StorageError
 from index.database import corpus_db as corpus
 from index.database.corpus_db import CorpusStore
 from index.engine import Engine
 from index.filters import Filters
-from index.generations import status as catalogue
 from index.generations.folder import Generations
 from index.intake.ingest import Overrides
-from index.maintenance import Upkeep, build_all
+from index.maintenance import Maintenance, build_all
 from index.settings import IndexSettings
 from tests.disks import disk, full, read_only
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
@@ -26,10 +26,10 @@ COUNCIL = "2018-12-06-council-migrant-smuggling"
 QUESTION = "Which agency will train border control units?"
 SAID = Overrides(issuer="OLAF", date=datetime.date(2024, 1, 2))
 HEADER = "---\ntitle: Title\nissuer: OLAF\ndate: 2024-01-01\nlanguage: en\n---\n\n"
-Act = Callable[[Upkeep, Path], object]
+Act = Callable[[Maintenance, Path], object]
 
 
-def add(keeper: Upkeep, release: Path) -> object:
+def add(keeper: Maintenance, release: Path) -> object:
     return keeper.add([str(release)], quiet)
 
 
@@ -54,7 +54,7 @@ def release(tmp_path: Path) -> Path:
     return path
 
 
-def lived_in(folder: Path) -> tuple[IndexSettings, Upkeep]:
+def lived_in(folder: Path) -> tuple[IndexSettings, Maintenance]:
     """Return a data folder with two generations, something set aside and a feed, and what changes it."""
     settings = IndexSettings(data_dir=folder, model="fake")
     keeper = upkeep(settings, FakeEmbedder())
@@ -68,12 +68,12 @@ def lived_in(folder: Path) -> tuple[IndexSettings, Upkeep]:
 
 
 def state(settings: IndexSettings) -> tuple[object, ...]:
-    history = catalogue.history(settings)
+    history = index.history(settings)
     keeper = upkeep(settings, FakeEmbedder())
-    return history, catalogue.status(settings), keeper.feeds(), [one.number for one in keeper.quarantined()]
+    return history, index.status(settings), keeper.feeds(), [one.number for one in keeper.quarantined()]
 
 
-def refused(act: Act, keeper: Upkeep, release: Path) -> StorageError:
+def refused(act: Act, keeper: Maintenance, release: Path) -> StorageError:
     with pytest.raises(StorageError) as raised:
         act(keeper, release)
     assert str(raised.value).count(". ") == 0, "it is one sentence"
@@ -92,7 +92,7 @@ def test_full_disk_says_what_was_not_done(tmp_path: Path, release: Path) -> None
                 assert str(error).endswith(" is full; free some space and do it again.")
         assert state(settings) == before
         add(keeper, release)
-        assert catalogue.status(settings).generation == "000003"
+        assert index.status(settings).generation == "000003"
 
 
 def test_change_that_is_kept_when_the_disk_is_full_for_the_build_is_said_to_be_kept(
@@ -106,9 +106,9 @@ def test_change_that_is_kept_when_the_disk_is_full_for_the_build_is_said_to_be_k
             if error.undone != "Nothing was added":
                 break
         assert str(error).startswith("The change is kept, but not built into the index yet: the disk of ")
-        assert catalogue.status(settings).generation == "000002"
+        assert index.status(settings).generation == "000002"
         keeper.rebuild(quiet)
-        assert catalogue.status(settings).releases == 2
+        assert index.status(settings).releases == 2
 
 
 def test_read_only_folder_is_called_that_and_answers(tmp_path: Path, release: Path) -> None:
@@ -120,10 +120,10 @@ def test_read_only_folder_is_called_that_and_answers(tmp_path: Path, release: Pa
             assert str(error).startswith(f"{undone}: {settings.data_dir}")
             assert " is read-only for this user" in str(error)
         assert state(settings) == before
-        assert catalogue.verify(settings).generation == "000002"
+        assert index.verify(settings).generation == "000002"
         assert_answers(settings)
     add(keeper, release)
-    assert catalogue.status(settings).generation == "000003"
+    assert index.status(settings).generation == "000003"
 
 
 def assert_answers(settings: IndexSettings) -> None:
@@ -139,7 +139,7 @@ def test_read_only_folder_of_an_older_version_answers(tmp_path: Path) -> None:
         db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm013_erased'")
     with read_only(settings.data_dir):
         assert_answers(settings)
-        assert catalogue.history(settings).served == "000002"
+        assert index.history(settings).served == "000002"
         with pytest.raises(StorageError, match=r"Nothing was discarded: .* is read-only"):
             keeper.discard(1)
 
@@ -183,7 +183,7 @@ def test_database_that_another_holds_is_called_that(
         assert state(settings) == before
         told = str(refused(ACTS["Nothing was built"], keeper, release))
         assert told.startswith("Generation 000003 is served, but the history does not say so: another process holds ")
-    assert catalogue.status(settings).generation == "000003"
+    assert index.status(settings).generation == "000003"
 
 
 def test_rollback_to_what_is_served_changes_nothing(tmp_path: Path) -> None:
@@ -192,10 +192,10 @@ def test_rollback_to_what_is_served_changes_nothing(tmp_path: Path) -> None:
     done = keeper.rollback("000002")
     assert (done.manifest.generation, done.changed) == ("000002", False)
     assert (state(settings), Generations(settings.data_dir).stamp()) == (before, stamp)
-    assert not catalogue.status(settings).pinned
+    assert not index.status(settings).pinned
     assert keeper.rollback().changed
     assert not keeper.rollback("000001").changed
-    assert catalogue.status(settings).pinned
+    assert index.status(settings).pinned
     (settings.data_dir / "CURRENT").write_text("nonsense")
     assert keeper.rollback().manifest.generation == "000002", "it mends what is damaged"
 
@@ -212,6 +212,6 @@ def test_withdrawing_never_serves_what_another_has_just_replaced(tmp_path: Path)
 
 def test_reading_makes_no_data_folder(tmp_path: Path) -> None:
     settings = IndexSettings(data_dir=tmp_path / "data", model="fake")
-    assert catalogue.history(settings).entries == ()
+    assert index.history(settings).entries == ()
     assert upkeep(settings, FakeEmbedder()).quarantined() == []
     assert list(tmp_path.iterdir()) == []

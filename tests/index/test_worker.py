@@ -19,7 +19,7 @@ from index.database.corpus_db import By
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
-from index.maintenance import Upkeep, build_all
+from index.maintenance import Maintenance, build_all
 from index.processes.job_process import ChildProcess
 from index.processes.jobs import Tools
 from index.results import Meter, Step
@@ -83,7 +83,7 @@ def test_build_in_another_process_tells_of_its_steps_and_is_served(
 ) -> None:
     steps: list[Step] = []
     path = write_release("a.md", "\n\n".join(paragraphs(1)))
-    added = Upkeep(settings, child).add([str(path)], steps.append, by=BY)
+    added = Maintenance(settings, child).add([str(path)], steps.append, by=BY)
     assert added.generation == "000001"
     assert list(dict.fromkeys(step.phase for step in steps)) == ["fetch", "chunk", "embed", "write", "verify"]
     assert all(0 <= step.done <= step.total for step in steps)
@@ -95,7 +95,7 @@ def test_errors_of_the_job_arrive_as_they_are(settings: IndexSettings, child: Ch
     with pytest.raises(SourceError, match=r"^The source is no release\.$"):
         child.run(Fail(expected=True), BY, quiet)
     with pytest.raises(UnknownReleaseError):
-        Upkeep(settings, child).remove("nothing", quiet)
+        Maintenance(settings, child).remove("nothing", quiet)
 
 
 def test_process_that_fails_or_is_killed_is_one_sentence(child: ChildProcess) -> None:
@@ -164,9 +164,9 @@ def test_what_is_added_during_a_build_is_served_by_it(
 
     def add_meanwhile(step: Step) -> None:
         if step.phase == "verify" and not waits:
-            waits.append(Upkeep(settings, child).add([str(second)], quiet).waits)
+            waits.append(Maintenance(settings, child).add([str(second)], quiet).waits)
 
-    added = Upkeep(settings, child).add([str(first)], add_meanwhile, by=BY)
+    added = Maintenance(settings, child).add([str(first)], add_meanwhile, by=BY)
     if waits[0] is not None:  # else the first build had just ended
         assert "(Ada, a test, since" in waits[0]
         assert added.generation == "000003"

@@ -15,7 +15,7 @@ import simcord
 from bot.app.client import MeasuresBot
 from bot.app.settings import BotSettings
 from index.engine import Engine
-from index.maintenance import Upkeep
+from index.maintenance import Maintenance
 from index.settings import IndexSettings
 from tests.fakes import EngineHere
 from tests.simulation.chat import Chat, new_server
@@ -32,7 +32,7 @@ async def chatting(
     engine: Engine,
     data_dir: Path,
     *,
-    upkeep: Upkeep | None = None,
+    upkeep: Maintenance | None = None,
     administered: bool = False,
     **settings: Any,  # noqa: ANN401 - the settings' own
 ) -> AsyncIterator[Chat]:

@@ -20,9 +20,8 @@ from bot.cogs.admin.progress import ProgressMessage
 from bot.i18n.words import Words
 from bot.views.answers import AMBER, text_view
 from bot.views.escaping import plain
-from corpus.errors import MeasuresError, StorageError, undone
-from index.database.corpus_db import By
-from index.results import Steps
+from corpus import MeasuresError, StorageError, undone
+from index import By, Steps
 
 T = TypeVar("T")
 _ERROR_CHARS = 1_000

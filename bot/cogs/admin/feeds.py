@@ -14,9 +14,8 @@ from bot.app.client import MeasuresBot
 from bot.cogs.admin.base import Administration, by
 from bot.views import admin as render_admin
 from bot.views import answers as render
-from corpus.errors import MeasuresError
-from index.database.corpus_db import By
-from index.intake.polling import due
+from corpus import MeasuresError
+from index import By, due
 
 log = logging.getLogger(__name__)
 _CHOICES = 25

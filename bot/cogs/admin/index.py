@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
 
+import index
 from bot.app import sending as delivery
 from bot.app.asking import Interaction
 from bot.app.client import MeasuresBot
@@ -18,13 +19,8 @@ from bot.cogs.admin.base import Administration, by
 from bot.cogs.admin.modals import correction_modal, files_modal
 from bot.views import admin as render_admin
 from bot.views.escaping import plain
-from corpus.cleaning.encoding import MAX_BYTES
-from corpus.errors import undone
-from index.filters import parse_day
-from index.generations import status as catalogue
-from index.generations.folder import Generations
-from index.intake.ingest import Overrides
-from index.intake.sources import Source, Upload
+from corpus import MAX_BYTES, undone
+from index import Generations, IntakeSource, Overrides, Upload, parse_day
 
 _CHOICES = 25
 
@@ -116,7 +112,7 @@ class Admin(Administration):
                 uploads = [await _handed_over(file, Path(folder) / str(at)) for at, file in enumerate(files)]
             except discord.HTTPException as error:
                 raise Refused(words("Discord did not give the file out: attach it again.")) from error
-            sources: list[Source] = [*addresses, *uploads]
+            sources: list[IntakeSource] = [*addresses, *uploads]
             who = by(interaction, "/index add")
             await self.work(
                 interaction,
@@ -130,7 +126,7 @@ class Admin(Administration):
     async def status(self, interaction: Interaction) -> None:
         """Tell what is served."""
         await delivery.defer(interaction, ephemeral=True)
-        found = await self.look(lambda: catalogue.status(self.bot.index_settings))
+        found = await self.look(lambda: index.status(self.bot.index_settings))
         await delivery.answer(interaction, render_admin.status_view(self.bot.words_private(interaction), found))
 
     @index.command(
@@ -161,7 +157,7 @@ class Admin(Administration):
         words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
         if erase:
-            kept = await self.look(lambda: catalogue.held(self.bot.index_settings, release))
+            kept = await self.look(lambda: index.kept_release(self.bot.index_settings, release))
             text = words(
                 "Erase the text of {release} for good? Generations that hold it are deleted, and cannot be served "
                 "again.",
@@ -169,7 +165,7 @@ class Admin(Administration):
             )
             await delivery.answer(interaction, render_admin.confirm_view(words, text, "eraseyes", release))
             return
-        found = await self.look(lambda: catalogue.release(self.bot.index_settings, release))
+        found = await self.look(lambda: index.release(self.bot.index_settings, release))
         text = words(
             "Withdraw “{title}” ({issuer}, {date})?",
             title=plain(found.title, 300),
@@ -181,7 +177,7 @@ class Admin(Administration):
     @remove.autocomplete("release")
     async def complete_release(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete a release by words of its title, issuer, date or id."""
-        found = await self.complete(interaction, lambda: catalogue.releases(self.bot.index_settings, typed))
+        found = await self.complete(interaction, lambda: index.releases(self.bot.index_settings, typed))
         return [
             Choice(name=render_admin.choice_label(f"{release.date} {release.title}"), value=release.release_id)
             for release in found[:_CHOICES]
@@ -195,7 +191,7 @@ class Admin(Administration):
         """Ask whether an older generation is really to be served."""
         words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
-        history = await self.look(lambda: catalogue.history(self.bot.index_settings))
+        history = await self.look(lambda: index.history(self.bot.index_settings))
         older = [each for each in history.generations if history.served is None or each < history.served]
         target = generation or (older[-1] if older else "")
         if target not in history.generations:
@@ -261,7 +257,7 @@ class Admin(Administration):
         await self._show_history(interaction, int(rest))
 
     async def _show_history(self, interaction: Interaction, page: int) -> None:
-        found = await self.look(lambda: catalogue.history(self.bot.index_settings))
+        found = await self.look(lambda: index.history(self.bot.index_settings))
         await delivery.answer(interaction, render_admin.history_view(self.bot.words_private(interaction), found, page))
 
     async def _quarantine_page(self, interaction: Interaction, rest: str) -> None:

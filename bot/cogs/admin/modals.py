@@ -10,8 +10,7 @@ from bot.app import errors, journal
 from bot.app.asking import Interaction
 from bot.cogs.admin.base import Administration
 from bot.i18n.words import Words
-from index.filters import parse_day
-from index.intake.ingest import Overrides
+from index import Overrides, parse_day
 
 MAX_FILES = 10
 _FIELD_CHARS = 300

@@ -11,7 +11,7 @@ from discord import ui
 from bot.app import sending as delivery
 from bot.i18n.words import Words
 from bot.views import answers as render
-from index.results import Step, Steps
+from index import Step, Steps
 
 T = TypeVar("T")
 EDIT_EVERY_S = 2.0
