@@ -12,7 +12,6 @@ from .answering.question import MAX_QUESTION_CHARS as MAX_QUESTION_CHARS
 from .answering.question import readable as readable
 from .answering.weights import shipped_weights as shipped_weights
 from .building.build import Built as Built
-from .building.erase import Erased as Erased
 from .building.renewal import check_fit as check_fit
 from .building.renewal import ensure_fit as ensure_fit
 from .building.renewal import refresh as refresh
@@ -32,7 +31,6 @@ from .engine import Engine as Engine
 from .evaluation.evaluate import Evaluation as Evaluation
 from .evaluation.evaluate import run_evaluation as run_evaluation
 from .evaluation.evaluate import write_run as write_run
-from .evaluation.metrics import CurvePoint as CurvePoint
 from .filters import Filters as Filters
 from .filters import parse_agency as parse_agency
 from .filters import parse_day as parse_day
@@ -62,6 +60,7 @@ from .maintenance import Maintenance as Maintenance
 from .maintenance import build_all as build_all
 from .processes.engine_process import EngineProcess as EngineProcess
 from .processes.engine_process import EngineRunner as EngineRunner
+from .processes.erase import Erased as Erased
 from .processes.gc_tuning import collect_rarely as collect_rarely
 from .processes.jobs import Added as Added
 from .processes.jobs import PolledAndServed as PolledAndServed
@@ -69,6 +68,7 @@ from .processes.pipe import Done as Done
 from .processes.pipe import Raised as Raised
 from .results import Answer as Answer
 from .results import Corpus as Corpus
+from .results import CurvePoint as CurvePoint
 from .results import FoundPassage as FoundPassage
 from .results import Notice as Notice
 from .results import Progress as Progress

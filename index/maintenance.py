@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from corpus import undone
-from index.building.erase import Erase, Erased
 from index.database.corpus_db import NOBODY, By
 from index.database.feeds import Feed
 from index.database.quarantine import Quarantined
@@ -17,6 +16,7 @@ from index.intake.ingest import UNSAID, Overrides
 from index.intake.polling import add_feed, feeds, remove_feed
 from index.intake.quarantine import discard, quarantined, show
 from index.intake.sources import IntakeSource
+from index.processes.erase import Erase, Erased
 from index.processes.jobs import Accept, Add, Added, Job, Poll, PolledAndServed, Rebuild, Remove, open_corpus
 from index.results import Progress, Steps
 from index.settings import IndexSettings

@@ -187,3 +187,28 @@ class Corpus:
     generation: str
     fingerprint: str
     threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """Answering from a confidence on: coverage of the answerable questions, and risk among all answered."""
+
+    threshold: float
+    coverage: float
+    risk: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A mention, where it stands, and the body's part there.
+
+    ``passage`` and ``sentence`` count the release's passages and the passage's sentences from 0; ``role`` is "acts",
+    "acted on" or None.
+    """
+
+    agency_id: str
+    start: int
+    end: int
+    passage: int
+    sentence: int
+    role: str | None

@@ -8,9 +8,9 @@ only left out of the list of measures: search does not use them.
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from corpus import Mention, ends_sentence, is_list_item
+from index.results import Placed
 from index.text.passages import Passage
 
 ACTS = "acts"
@@ -89,22 +89,6 @@ _MODIFIES = re.compile(
     r"[a-z]+(?:\s|\b)"
 )
 _CLAUSE = re.compile(r";|:\s|,\s(?=which\b|who\b|where\b|while\b|whereas\b|but\b)|\s[–—]\s")  # noqa: RUF001
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A mention, where it stands, and the body's part there.
-
-    ``passage`` and ``sentence`` count the release's passages and the passage's sentences from 0; ``role`` is `ACTS`,
-    `ACTED_ON` or None.
-    """
-
-    agency_id: str
-    start: int
-    end: int
-    passage: int
-    sentence: int
-    role: str | None
 
 
 def place(text: str, passages: Sequence[Passage], mentions: Sequence[Mention]) -> list[Placed]:

@@ -9,7 +9,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from index.evaluation.metrics import CurvePoint
+from index.results import CurvePoint
 
 
 @dataclass(frozen=True, slots=True)

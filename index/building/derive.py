@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus import Mention, Release, registry
-from index.agencies.roles import Placed, place
+from index.agencies.roles import place
 from index.database.corpus_db import CorpusStore
 from index.database.derived import Kept
 from index.generations.code_digest import code_digest
-from index.results import Progress
+from index.results import Placed, Progress
 from index.text.passages import Passage, chunk
 from index.text.sentences import Span
 from index.text.terms import body_term, words

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from corpus import GenerationError, Release
-from index.agencies.roles import Placed
 from index.database.faults import unreadable
 from index.database.sqlite import marks, release_from_row, storage_errors
-from index.results import FoundPassage
+from index.results import FoundPassage, Placed
 from index.text.passages import Passage
 from index.text.sentences import Span
 

@@ -24,7 +24,6 @@ from index.encoders.reranker import Reranker
 from index.evaluation.gold import GoldQuestion, load_corpus, load_questions
 from index.evaluation.metrics import (
     Calibration,
-    CurvePoint,
     area_under,
     auroc,
     calibration,
@@ -41,7 +40,7 @@ from index.filters import Filters
 from index.generations.generation import Generation, Rows, Scope
 from index.generations.manifest import Layout
 from index.generations.reader import OpenGeneration
-from index.results import FoundPassage, Progress, Quote
+from index.results import CurvePoint, FoundPassage, Progress, Quote
 from index.settings import IndexSettings
 
 RUN_PASSAGES = 20

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.results import CurvePoint
+
 _SAME = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"})  # noqa: RUF001
 _ENOUGH = 0.8
 _BINS = 5
@@ -94,15 +96,6 @@ def _expected_error(confidence: NDArray[np.float64], right: NDArray[np.float64])
     return float(
         sum(len(part) * abs(confidence[part].mean() - right[part].mean()) for part in bins if len(part)) / len(right)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """Answering from a confidence on: coverage of the answerable questions, and risk among all answered."""
-
-    threshold: float
-    coverage: float
-    risk: float
 
 
 def risk_curve(

@@ -10,13 +10,13 @@ import pytest
 import index
 from corpus.errors import UnknownReleaseError
 from corpus.fetching.fetcher import Fetcher, FetchLimits
-from index.building import erase
 from index.building.build import embedded_digests
 from index.database.corpus_db import By, CorpusStore
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
 from index.maintenance import Maintenance
+from index.processes import erase
 from index.settings import IndexSettings, fetch_rules
 from tests.corpus.servers import Server, page
 from tests.fakes import FakeEmbedder, Here, quiet, silent
