@@ -9,6 +9,7 @@ from corpus.models import Agency
 
 if TYPE_CHECKING:
     from index.card import Card
+    from index.models import Source
     from index.timeline import Timeline
 
 SPARK_COLUMNS = 60
@@ -50,6 +51,13 @@ def other_names(agency: Agency, words: Words = ENGLISH) -> str:
         for one in agency.former_names
     ]
     return "; ".join(dict.fromkeys((*own, *agency.acronyms[1:], *agency.aliases, *former)))
+
+
+def whence(source: "Source", words: Words = ENGLISH) -> str:
+    """Say where a text is from, where that is not its official address; "" where there is nothing to say."""
+    if source.retrieved_from is not None:
+        return words("Fetched from {address}", address=source.retrieved_from.partition("://")[2])
+    return words("From a file; its address is not confirmed") if source.origin else ""
 
 
 def parts(agency: Agency) -> str:

@@ -21,6 +21,7 @@ from index import catalogue
 from index.filters import Filters, parse_agency, parse_since, parse_until
 from index.garbage import collect_rarely
 from index.generations import Generations
+from index.models import as_source
 from index.settings import IndexSettings, load_index_settings
 
 if TYPE_CHECKING:
@@ -346,11 +347,4 @@ def _show(release: Release, terminal: Terminal, json_: bool) -> None:
 
 
 def _listed(release: Release) -> dict[str, object]:
-    return {
-        "release_id": release.release_id,
-        "title": release.title,
-        "issuer": release.issuer,
-        "date": release.date.isoformat(),
-        "language": release.language,
-        "url": release.url,
-    }
+    return {name: value for name, value in as_source(release, "").to_dict().items() if name != "text_sha256"}

@@ -30,7 +30,7 @@ def index() -> None:
 def described(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command what a person may say of a release, as one value."""
 
-    @click.option("--url", help="The official address of the release.")
+    @click.option("--url", help="The official address of the release; only so may a file change one that there is.")
     @click.option("--title", help="Its title.")
     @click.option("--date", metavar="YYYY-MM-DD", help="The day it was issued.")
     @click.option("--issuer", help="The body that issued it.")
@@ -57,7 +57,11 @@ def described(command: Callable[..., None]) -> Callable[..., None]:
 @described
 @click.option("--starter", is_flag=True, help="Add the releases of the starter list, too.")
 @click.option("--no-build", is_flag=True, help="Only keep it; a later build serves it.")
-@click.option("--force", is_flag=True, help="Keep what would be set aside, and serve what a gate would not.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Keep what is doubtful, and serve what a gate would not; it never changes a release from elsewhere.",
+)
 @as_json
 def add(
     sources: tuple[str, ...], overrides: "Overrides", starter: bool, no_build: bool, force: bool, json_: bool
@@ -130,10 +134,10 @@ def list_quarantined(json_: bool) -> None:
 @click.argument("number", type=int, metavar="ID")
 @as_json
 def show_quarantined(number: int, json_: bool) -> None:
-    """Show what is set aside under a number, as it was read."""
+    """Show what is set aside under a number, as it was read, or what it would change in a release."""
     held = _upkeep(load_index_settings()).set_aside(number)
     if json_:
-        print_json(held.to_dict() | {"text": held.held.draft.text})
+        print_json(held.to_dict() | {"text": held.held.draft.text} | ({"diff": held.diff} if held.diff else {}))
     else:
         Terminal().set_aside(held)
 

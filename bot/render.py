@@ -8,7 +8,6 @@ import datetime
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import discord
 from discord import ui
@@ -17,6 +16,7 @@ from bot import cards, ids
 from bot.markup import escape, label, plain, quoted
 from bot.words import Words
 from corpus.agencies import registry
+from corpus.web import host_of, web_url
 from index.check import Checked
 from index.filters import Filters
 from index.links import MAX_URL_CHARS
@@ -36,10 +36,10 @@ _MOST_QUOTES = 5  # a row holds as many link buttons
 _NOTICES_CHARS = 1_000
 _TOO_LONG_CHARS = 150
 _LEFT_OUT = "[…]"
+_SMALL = "-# "
 _HEADING = re.compile(r"#{1,6} ")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _EVERYTHING = Filters()
-_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +268,8 @@ class _Box:
 
     def _add_same(self, sources: Sequence[Source], today: datetime.date) -> None:
         """Add the releases that say the same, as many as fit."""
-        lines = [f"-# {' · '.join(_source(self._words, source, today))}" for source in sources[:_ALSO]]
+        shown = (_source(self._words, source, today) for source in sources[:_ALSO])
+        lines = [f"{_SMALL}{' · '.join(line.removeprefix(_SMALL) for line in card)}" for card in shown]
         head = f"-# {self._words('The same is said in:')}"
         fitting = whole_lines(lines, self._left - len(head) - 1)
         if fitting:
@@ -321,14 +322,15 @@ def _date(value: str) -> str | None:
 
 
 def _source(words: Words, source: Source, today: datetime.date) -> list[str]:
-    """Return a release as a source, in two lines: title; issuer, date, and its age where that is over a year."""
+    """Return a release as a source: title; issuer, date, and its age where that is over a year; where it is from."""
     date = datetime.date.fromisoformat(source.date)
     title = plain(source.title, _TITLE_CHARS) or plain(source.release_id, _NAME_CHARS)
     lines = [f"**{title}**", " · ".join(filter(None, (plain(source.issuer, _NAME_CHARS), timestamp(date))))]
     years = int((today - date).days / _DAYS_A_YEAR)
     if years > 0:
         lines[1] += f" ({words.count('{count} year old', '{count} years old', years)})"
-    return lines
+    whence = plain(cards.whence(source, words), _TITLE_CHARS)
+    return [*lines, f"{_SMALL}{whence}"] if whence else lines
 
 
 def timestamp(date: datetime.date) -> str:
@@ -341,7 +343,7 @@ def _link_buttons(opened: Sequence[tuple[int, Quote]]) -> list[ui.Button[ui.Layo
     """Return a button for each quote that opens its page at the quote."""
     links = ((number, web_address(quote.link)) for number, quote in opened)
     return [
-        ui.Button(label=label(f"[{number}] {urlsplit(url).netloc.removeprefix('www.')}", _BUTTON_CHARS), url=url)
+        ui.Button(label=label(f"[{number}] {(host_of(url) or '').removeprefix('www.')}", _BUTTON_CHARS), url=url)
         for number, url in links
         if url is not None
     ]
@@ -349,12 +351,8 @@ def _link_buttons(opened: Sequence[tuple[int, Quote]]) -> list[ui.Button[ui.Layo
 
 def web_address(url: str | None) -> str | None:
     """Return an address that a link button may have, None where it may not: no page, too long, or broken."""
-    if url is None or len(url) > MAX_URL_CHARS or not _WEB_ADDRESS.fullmatch(url):
-        return None
-    try:
-        return url if urlsplit(url).hostname else None
-    except ValueError:
-        return None
+    found = web_url(url)
+    return found if found is not None and len(found) <= MAX_URL_CHARS else None
 
 
 def _button(

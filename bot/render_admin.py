@@ -17,6 +17,8 @@ _SOURCE_CHARS = 200
 _REASON_CHARS = 400
 _HISTORY = 15
 _LISTED = 20
+_CHANGED = 10
+_CHANGED_CHARS = 300
 
 
 def fitting(lines: list[str]) -> str:
@@ -138,7 +140,7 @@ def quarantine_view(words: Words, held: list[Quarantined], page: int) -> ui.Layo
         f"**{words('Why')}** {plain('; '.join(one.held.reasons), _REASON_CHARS)}",
         f"**{words('Title')}** {plain(draft.title or '-', _SOURCE_CHARS)}",
         f"**{words('Issuer')}** {plain(draft.issuer or '-', _SOURCE_CHARS)} · **{words('Date')}** {draft.date or '-'}",
-        f"-# {plain(draft.text, 600)}",
+        *(_changes(one.diff) if one.diff else [f"-# {plain(draft.text, 600)}"]),
     ]
     view = text_view(fitting(lines), accent=AMBER)
     accept: ui.Button[ui.LayoutView] = ui.Button(
@@ -152,6 +154,12 @@ def quarantine_view(words: Words, held: list[Quarantined], page: int) -> ui.Layo
     if row is not None:
         view.add_item(row)
     return view
+
+
+def _changes(diff: str) -> list[str]:
+    """Return the lines that a change takes out and brings in, as many as may be read at once."""
+    changed = [line for line in diff.split("\n")[2:] if line[:1] in ("+", "-") and line[1:].strip()]
+    return [f"-# {plain(line, _CHANGED_CHARS)}" for line in changed[:_CHANGED]]
 
 
 def feeds_view(words: Words, feeds: list[Feed]) -> ui.LayoutView:

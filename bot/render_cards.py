@@ -13,6 +13,7 @@ from bot.words import Words
 from corpus.agencies import Lookup
 from corpus.models import Agency, Release
 from index.card import Card, Measure
+from index.models import as_source
 
 MEASURES_A_PAGE = 4
 RELEASES_A_PAGE = 10
@@ -162,6 +163,9 @@ def outline_view(
         f"{plain(release.issuer, _OPTION_CHARS)} · {timestamp(release.date)} · {words.tongue(release.language)}",
     ]
     lines += [f"• {plain(heading, _OPTION_CHARS)}" for heading in headings if heading][:_HEADINGS]
+    whence = cards.whence(as_source(release, ""), words)
+    if whence:
+        lines.insert(2, f"-# {plain(whence, _LINE_CHARS)}")
     if bodies:
         named = ", ".join(cards.short_name(agency) for agency in bodies.values())
         lines.append(f"**{words('Names')}** {plain(named, _LINE_CHARS)}")

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot import cards
 from corpus.models import Agency, Release, Section
-from index.models import Answer, Quote, SearchResult, Source, Steps
+from index.models import Answer, Quote, SearchResult, Source, Steps, as_source
 from index.models import Progress as BuildProgress
 
 if TYPE_CHECKING:
@@ -119,8 +119,11 @@ class Terminal:
         """Print a whole release."""
         self.say(release.title, style="bold")
         self.say(f"{release.issuer} · {spelled(release.date)} · {release.language} · {release.kind}", style="dim")
-        if release.url:
-            self.say(release.url, style="cyan")
+        source = as_source(release, "")
+        if source.url:
+            self.say(source.url, style="cyan")
+        if whence := cards.whence(source):
+            self.say(whence, style="dim")
         for section in sections:
             if section.heading:
                 self.say(f"\n{section.heading}", style="bold")
@@ -174,10 +177,11 @@ class Terminal:
             "date": draft.date.isoformat() if draft.date else "-",
             "language": draft.language or "-",
             "url": draft.url or "-",
+            "fetched": draft.retrieved_from or "-",
         }
         for name, value in rows.items():
             self.say(Text(f"{name:<11}", "bold"), value)
-        self.say(f"\n{draft.text}")
+        self.say(f"\n{one.diff or draft.text}")
 
     def feeds(self, feeds: "Sequence[Feed]") -> None:
         """Print feeds, a line each, and what is wrong with them."""
@@ -319,6 +323,8 @@ class Terminal:
 
     def _source(self, source: Source, quotes: Sequence[Quote]) -> None:
         self.say(f"{source.title} — {source.issuer}, {spelled(datetime.date.fromisoformat(source.date))}")
+        if whence := cards.whence(source):
+            self.say(whence, style="dim")
         for number, quote in enumerate(quotes, 1):
             if quote.release_id == source.release_id:
                 place = quote.heading or "opening"

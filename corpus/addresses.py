@@ -5,14 +5,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urlsplit
 
 from corpus.errors import FetchError
+from corpus.web import MAX_URL_CHARS, host_of, is_ipv4, web_url
 
-MAX_URL_CHARS = 2_048
 _SHOWN_CHARS = 200
 _PORTS = {"http": 80, "https": 443}
-_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|(?=[^:]*:)[0-9a-f:.]+")
 # What a resolver of the C library takes for an address though it is not written as one: 2130706433, 0x7f.1, 127.1.
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|\d+)", re.IGNORECASE)
 # `ipaddress` calls these global, but nobody publishes there: protocol assignments (192.0.0.192 serves metadata in one
@@ -50,8 +48,18 @@ class Target:
     def origin(self) -> str:
         """Whose robots.txt holds for it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        port = "" if self.is_default_port else f":{self.port}"
         return f"{self.scheme}://{host}{port}"
+
+    @property
+    def is_default_port(self) -> bool:
+        """Whether it is at the port that its scheme means."""
+        return self.port == _PORTS[self.scheme]
+
+    @property
+    def secure(self) -> str:
+        """The same over https; a port of its own stays."""
+        return f"https{self.url[len(self.scheme) :]}"
 
     @property
     def place(self) -> tuple[str, int]:
@@ -77,12 +85,12 @@ def read_target(url: str, rules: FetchRules) -> Target:
         raise FetchError(f"{shown(url)} is not a web address: check how it is written.") from error
     if parsed.scheme not in _PORTS or not host:
         raise FetchError(f"{shown(url)} is not a web address: give one that begins with https:// or http://.")
-    if not _HOST.fullmatch(host) or not 0 < port < 65_536:
-        raise FetchError(f"{shown(url)} is not a web address: check its host and port.")
     if parsed.userinfo:
         raise FetchError(f"An address of {host} names a user before the host: give it without.")
-    if ":" not in host and _NUMBER.fullmatch(host.rpartition(".")[2]) and not _is_ipv4(host):
+    if ":" not in host and _NUMBER.fullmatch(host.rpartition(".")[2]) and not is_ipv4(host):
         raise FetchError(f"{shown(url)} writes its host as a number: give the host's name.")
+    if not 0 < port < 65_536 or web_url(str(parsed.copy_with(host=host))) is None:
+        raise FetchError(f"{shown(url)} is not a web address: check its host and port.")
     target = Target(str(parsed.copy_with(host=host)), parsed.scheme, host, port)
     if target.place not in rules.private and not _is_listed(host, rules.hosts or default_hosts()):
         raise FetchError(
@@ -112,7 +120,7 @@ def default_hosts() -> tuple[str, ...]:
     """Return the patterns of hosts that releases are taken from: europa.eu, and the bodies' own domains."""
     from corpus.agencies import registry
 
-    websites = (urlsplit(agency.website or "").hostname for agency in registry().agencies.values())
+    websites = (host_of(agency.website) for agency in registry().agencies.values())
     own = {f"*.{host.removeprefix('www.')}" for host in websites if host and not _is_listed(host, ("*.europa.eu",))}
     return ("*.europa.eu", *sorted(own))
 
@@ -131,10 +139,3 @@ def _is_listed(host: str, patterns: Iterable[str]) -> bool:
         if name in ("*", host) or (wild != name and (host == wild or host.endswith(f".{wild}"))):
             return True
     return False
-
-
-def _is_ipv4(host: str) -> bool:
-    try:
-        return str(ipaddress.IPv4Address(host)) == host
-    except ValueError:
-        return False

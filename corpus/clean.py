@@ -1,9 +1,12 @@
 """Bytes of a source -> a draft of a release: its text laid out, boilerplate out, what it says of itself found.
 
 What a source is, its bytes decide and not its name. In this order: a PDF; a Word document; a Markdown file with a
-front-matter header, which is taken at its word; HTML, which goes through trafilatura; anything else is plain text. All
+front-matter header; HTML, also in a web archive, which goes through trafilatura; anything else is plain text. All
 of them are read in a child process with bounded time and memory. Words are never changed: lines are kept or dropped
 whole, and only white space is folded.
+
+A header counts as given by the administrator who hands the file over, and what a browser wrote beside a page as saved
+with it. In bytes that were fetched none of this counts: whoever runs the server could have written it.
 """
 
 import io
@@ -11,7 +14,6 @@ import re
 import unicodedata
 import zipfile
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from corpus.border import bounded_draft, check_length
 from corpus.bounded import in_child
@@ -19,11 +21,13 @@ from corpus.decode import decode
 from corpus.errors import SourceError
 from corpus.language import detected
 from corpus.layout import fold, is_bare_heading, lay_out
-from corpus.metadata import completed
-from corpus.models import Draft
+from corpus.metadata import by_address, completed
+from corpus.models import Draft, Origin
 from corpus.pages import from_html
 from corpus.releases import parse_front_matter
+from corpus.saved import archive, saved_from
 from corpus.text import ends_sentence, is_list_item
+from corpus.web import web_url
 
 CLEANER_VERSION = 2
 _UNREADABLE = {
@@ -39,35 +43,42 @@ _UNREADABLE = {
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|p|div|h1)[\s>]", re.IGNORECASE)
 
 
-def clean(data: bytes, name: str, address: str | None = None) -> Draft:
+def clean(data: bytes, name: str, address: str | None = None, *, handed_over: bool = False) -> Draft:
     """Read a source and return what it holds; metadata that it does not state is ``None``.
 
     :param name: how messages call the source: a file's name or an address.
-    :param address: where a page was found in the end, after redirects.
+    :param address: where a page was found in the end, after redirects, or where an administrator says that it is; None
+        where neither is known, and the page is taken at its word.
+    :param handed_over: whether it is a file of an administrator's.
     :raises SourceError: when there is no text in it, or more than a release has, or reading it takes too much.
     """
-    return in_child(_read, data, name, address, name=name)
+    return in_child(_read, data, name, address, handed_over, name=name)
 
 
-def _read(data: bytes, name: str, address: str | None) -> Draft:
-    draft = _draft(data, name, address if _is_address(address) else None)
+def _read(data: bytes, name: str, address: str | None, handed_over: bool) -> Draft:
+    draft = _draft(data, name, web_url(address), handed_over)
     # Here and not where the draft is kept, because thousands of accents on one letter take their square to be sorted.
     return bounded_draft(replace(draft, text=unicodedata.normalize("NFC", draft.text)), name)
 
 
-def _draft(data: bytes, name: str, address: str | None) -> Draft:
+def _draft(data: bytes, name: str, address: str | None, handed_over: bool) -> Draft:
     kind = kind_of(data, name)
     if kind != "text":
         from corpus.pdf import pdf_lines
         from corpus.word import word_lines
 
         return from_lines(pdf_lines(data, name) if kind == "pdf" else word_lines(data, name), address, titled=True)
-    text = decode(data, name)
-    draft = parse_front_matter(text, name)
-    if draft is not None:
-        return draft
-    if is_html(text):
-        return from_html(text, name, address)
+    archived = archive(data)
+    text = decode(archived.page if archived else data, name)
+    header = parse_front_matter(text, name) if handed_over else None
+    if header is not None:
+        header = replace(header, url=address or header.url)
+        return by_address(replace(header, origin=Origin.GIVEN if header.url else None))
+    if archived or is_html(text):
+        saved = (archived.url if archived else saved_from(text)) if handed_over and address is None else None
+        page = from_html(text, name, address or saved)
+        known = Origin.SAVED if saved else Origin.CLAIMED if page.url else None
+        return page if address else replace(page, origin=known)
     lines = plain_lines(text)
     check_length(sum(map(len, lines)), name)
     return from_lines(lines, address)
@@ -89,13 +100,6 @@ def kind_of(data: bytes, name: str) -> str:
         if head.startswith(start):
             raise SourceError(f"{name} is {kind} and no release: save it as PDF, .docx or text and add that.")
     return "text"
-
-
-def _is_address(address: str | None) -> bool:
-    try:
-        return bool(urlsplit(address or "").hostname)
-    except ValueError:
-        return False
 
 
 def is_html(text: str) -> bool:

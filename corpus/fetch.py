@@ -1,6 +1,8 @@
 """An address -> its bytes, safely: public hosts of the list, within bounds of time and size, as politely as asked.
 
 Every hop of a redirect is an address like the first: it is checked, its host's robots.txt read, its turn waited for.
+An http address is asked for over https where its host speaks that, and https never leads down to http: on the way
+of a plain request anybody can answer.
 """
 
 import logging
@@ -19,7 +21,7 @@ import httpx
 
 from corpus.addresses import FetchRules, Target, read_target, shown
 from corpus.errors import FetchError
-from corpus.network import Network, Resolver, Transport, resolve
+from corpus.network import Network, Resolver, Transport, UntrustedError, resolve
 from corpus.responses import (
     Fetched,
     FetchLimits,
@@ -42,9 +44,14 @@ _ROBOTS_FAILURE_HOLDS_S = 300.0
 class _ExhaustedError(FetchError):
     """What may pass did not pass in all tries; the reason goes after the address in a sentence."""
 
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url} {reason}: try again later.")
-        self.reason = reason
+    def __init__(self, url: str, last: PassingError) -> None:
+        super().__init__(f"{url} {last}: try again later.")
+        self.reason = str(last)
+        self.answered = last.answered
+
+
+class _DowngradeError(FetchError):
+    """An https address sends one on to an http one."""
 
 
 class Fetcher:
@@ -80,6 +87,7 @@ class Fetcher:
             trust_env=False,
         )
         self._robots: dict[str, Robots] = {}
+        self._plain_until_s: dict[str, float] = {}
         self._free_at: dict[str, float] = {}
         self._latest = math.inf  # when the address that is being fetched must be there
         self._allowed_s = self._limits.whole_s
@@ -101,7 +109,7 @@ class Fetcher:
     def fetch(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
     ) -> Fetched | NotModified:
-        """Fetch an address; what may pass is tried again, what will not is not.
+        """Fetch an address, over https where that can be; what may pass is tried again, what will not is not.
 
         :param etag: as the last answer gave it, like `last_modified`: the server may say that nothing has changed.
         :param within_s: how long it may take at most, with all waiting.
@@ -114,21 +122,40 @@ class Fetcher:
         self._latest = self._clock() + within_s
         self._allowed_s = min(self._limits.whole_s, within_s)
         self._network.deadline = self._clock() + self._allowed_s
-        return self._insist(target, conditions, self._ask_robots)
+        return self._insist(self._secured(target), conditions, self._ask_robots, self._limits.tries)
+
+    def _secured(self, target: Target) -> Target:
+        """Return an address as one over https, where its host speaks that; a private place is asked as it is named."""
+        if target.scheme == "https" or target.place in self._rules.private:
+            return target
+        secure = read_target(target.secure, self._rules)
+        if self._plain_until_s.get(secure.origin, 0.0) > self._clock():
+            return target
+        free_at = self._free_at.get(target.host, 0.0)
+        try:
+            if secure.origin not in self._robots:
+                self._robots[secure.origin] = self._read_robots(secure, tries=1)
+        except (_ExhaustedError, UntrustedError, _DowngradeError) as error:
+            if not getattr(error, "answered", False):
+                log.info("%s does not speak https: %s", target.host, error)
+                self._plain_until_s[secure.origin] = self._clock() + _ROBOTS_FAILURE_HOLDS_S
+                self._free_at[target.host] = free_at  # it was not asked for anything yet
+                return target
+        return secure
 
     def _insist(
-        self, target: Target, conditions: Mapping[str, str], before: Callable[[Target], None]
+        self, target: Target, conditions: Mapping[str, str], before: Callable[[Target], None], tries: int
     ) -> Fetched | NotModified:
         """Try until an answer comes, or a failure that will not pass.
 
         :param before: what to make sure of before each hop.
         """
-        for attempt in range(1, self._limits.tries + 1):
+        for attempt in range(1, tries + 1):
             try:
                 return self._follow(target, conditions, before)
             except PassingError as error:
-                if attempt == self._limits.tries:
-                    raise _ExhaustedError(shown(target.url), str(error)) from error
+                if attempt == tries:
+                    raise _ExhaustedError(shown(target.url), error) from error
                 log.debug("attempt %d of %s failed: %s", attempt, target.host, error)
                 backoff_s = self._limits.backoff_s * 2 ** (attempt - 1)
                 self._pause(backoff_s if error.wait_s is None else error.wait_s)
@@ -142,7 +169,7 @@ class Fetcher:
             answer = self._ask(target, conditions)
             if not isinstance(answer, Target):
                 return answer
-            target = answer
+            target = self._secured(answer)
         raise FetchError(f"{shown(target.url)} is one redirect too many: give the address that they should lead to.")
 
     def _ask(self, target: Target, conditions: Mapping[str, str]) -> Fetched | NotModified | Target:
@@ -184,7 +211,21 @@ class Fetcher:
             raise FetchError(f"{shown(target.url)} redirects to what may not be asked for: {error}") from error
         if led_to.place in self._rules.private and target.place not in self._rules.private:
             raise FetchError(f"{shown(target.url)} redirects into a private network, where only you may send requests.")
-        return led_to
+        return self._not_down(target, led_to)
+
+    def _not_down(self, target: Target, led_to: Target) -> Target:
+        """Return where a redirect leads, from https over https, as a careless server means it.
+
+        :raises _DowngradeError: when it leads nowhere but down to http.
+        """
+        if target.scheme == "http" or led_to.scheme == "https":
+            return led_to
+        secure = read_target(led_to.secure, self._rules) if led_to.is_default_port else led_to
+        if secure.scheme == "http" or secure.url == target.url:
+            raise _DowngradeError(
+                f"{shown(target.url)} redirects from https down to http, which is not followed: give another address."
+            )
+        return secure
 
     def _ask_robots(self, target: Target) -> None:
         """Make sure that the host's robots.txt allows an address.
@@ -206,14 +247,22 @@ class Fetcher:
 
     def _fetch_robots(self, target: Target) -> Robots:
         """Read a host's robots.txt: one that is not given out allows all, one that is out of order nothing for now."""
-        address = read_target(f"{target.origin}/robots.txt", self._rules)
-        until_s = self._clock() + _ROBOTS_HOLD_S
         try:
-            found = self._insist(address, {}, lambda hop: None)
-        except RefusedError:
-            return Robots(until_s)
+            return self._read_robots(target, self._limits.tries)
         except _ExhaustedError as error:
             return Robots(self._clock() + _ROBOTS_FAILURE_HOLDS_S, failure=error.reason)
+
+    def _read_robots(self, target: Target, tries: int) -> Robots:
+        """Read a host's robots.txt.
+
+        :raises _ExhaustedError: when it is out of order.
+        """
+        until_s = self._clock() + _ROBOTS_HOLD_S
+        try:
+            address = read_target(f"{target.origin}/robots.txt", self._rules)
+            found = self._insist(address, {}, lambda hop: None, tries)
+        except RefusedError:
+            return Robots(until_s)
         return Robots(until_s, parse_robots(found.data if isinstance(found, Fetched) else b""))
 
     def _delay_of(self, target: Target) -> float:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from corpus.agencies import registry
 from corpus.models import Agency
 from corpus.names import fold_query, spellings
+from corpus.web import web_url
 
 # Not the body's website, but where it publishes; the longest that fits counts.
 _PRESS_ROOMS = {
@@ -18,6 +19,8 @@ _PRESS_ROOMS = {
     "europarl.europa.eu": "ep",
 }
 _EUROPEAN_COUNCIL = "euco"
+_COUNCILS = {_EUROPEAN_COUNCIL, "council"}  # they share a site
+_PARTS = 8  # of a path that are looked at: the longest in the registry has three
 
 
 def issuer_of(url: str | None, said: Sequence[str] = ()) -> str | None:
@@ -28,12 +31,11 @@ def issuer_of(url: str | None, said: Sequence[str] = ()) -> str | None:
     place = _place(url)
     if place is None:
         return None
+    listed = _listed(url)
+    if listed is not None:
+        return registry().agencies[_EUROPEAN_COUNCIL if is_european_council(url, said) else listed].name
     known = _publishers()
-    host, _, path = place.partition("/")
-    for size in range(len(path.split("/")), -1, -1):
-        key = "/".join([host, *path.split("/")[:size]]).rstrip("/")
-        if key in known:
-            return registry().agencies[_EUROPEAN_COUNCIL].name if is_european_council(url, said) else known[key].name
+    host = place.partition("/")[0]
     while "." in host:  # a department's own site stands under its institution's
         host = host.partition(".")[2]
         if host in known:
@@ -49,12 +51,32 @@ def issuer_named(name: str) -> str | None:
     return _names().get(fold_query(name.strip().removeprefix("The ").removeprefix("the ")))
 
 
-def publishes_under(address: str | None, url: str) -> bool:
-    """Tell whether a page at an address may call another its own: both are on one site."""
-    if address is None:
-        return True
-    hosts = [(_place(one) or "").partition("/")[0] for one in (address, url)]
-    return hosts[0] == hosts[1] or all(host.endswith(".europa.eu") or host == "europa.eu" for host in hosts)
+def speaks_for(address: str, url: str) -> bool:
+    """Tell whether what is at an address may call another its own: one of its very host, or of the same body's.
+
+    Only what the registry lists is a body's: a host below a listed one is another, which somebody else may run.
+    """
+    site, other = _site(address), _site(url)
+    if site is None or other is None:
+        return False
+    return site == other or (_listed(address) is not None and _listed(address) == _listed(url))
+
+
+def at_odds(named: str, issuer: str) -> bool:
+    """Tell whether a page that names one body contradicts an address that is another's; a part is not another."""
+    bodies = {agency.name: agency for agency in registry().agencies.values()}
+    one, other = bodies.get(issuer_named(named) or ""), bodies.get(issuer)
+    if one is None or other is None or {one.id, other.id} <= _COUNCILS:
+        return False
+    return other.id not in _line_of(one) and one.id not in _line_of(other)
+
+
+def _line_of(agency: Agency) -> list[str]:
+    """Return the ids of a body and of those that it is a part of."""
+    line = [agency.id]
+    while (parent := registry().agencies[line[-1]].parent) is not None and parent not in line:
+        line.append(parent)
+    return line
 
 
 def is_european_council(url: str | None, said: Sequence[str]) -> bool:
@@ -64,13 +86,29 @@ def is_european_council(url: str | None, said: Sequence[str]) -> bool:
     return (_place(url) or "").startswith("consilium.europa.eu") and own in labels
 
 
+def _listed(url: str | None) -> str | None:
+    """Return the id of the body that the registry lists an address of, by its host and the longest path that fits."""
+    known = _publishers()
+    host, _, path = (_place(url) or "").partition("/")
+    for size in range(min(path.count("/") + 1, _PARTS), -1, -1):
+        key = "/".join([host, *path.split("/")[:size]]).rstrip("/")
+        if key in known:
+            return known[key].id
+    return None
+
+
 def _place(url: str | None) -> str | None:
-    try:
-        parts = urlsplit(url or "")
-        host = (parts.hostname or "").removeprefix("www.")
-    except ValueError:
+    found = web_url(url)
+    if found is None:
         return None
-    return f"{host}{parts.path}".rstrip("/") if host else None
+    parts = urlsplit(found)
+    return f"{(parts.hostname or '').removeprefix('www.')}{parts.path}".rstrip("/")
+
+
+def _site(url: str) -> str | None:
+    """Return host and port of an address, without ``www.``: what one publisher answers for."""
+    found = web_url(url)
+    return urlsplit(found).netloc.removeprefix("www.") if found else None
 
 
 @cache

@@ -1,5 +1,7 @@
 """What a page says of the release on it: JSON-LD, then OpenGraph and meta, then its address, then its text.
 
+Whose release it is, its address says before the page does, and what the page calls its address counts only where the
+one that it was found at speaks for it. What contradicts that is kept as a claim, for a person to judge.
 Every field found is kept with where it was found, so that a person who corrects it knows what to distrust.
 """
 
@@ -9,14 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from corpus import dates
 from corpus.boilerplate import ABOUT_MAX_CHARS, REFERENCE
-from corpus.issuers import is_european_council, issuer_named, issuer_of, publishes_under
+from corpus.issuers import at_odds, is_european_council, issuer_named, issuer_of, speaks_for
 from corpus.language import base, detected
 from corpus.layout import Laid, fold
 from corpus.models import Draft
+from corpus.web import web_url, with_scheme_of
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -52,11 +55,16 @@ class _Found:
 
 
 def stated(tree: "HtmlElement", address: str | None) -> Draft:
-    """Return what the head of a page, its marks for machines and its address state; the text is still empty."""
+    """Return what the head of a page, its marks for machines and its address state; the text is still empty.
+
+    :param address: where it was found, or None where that is not known: the page is then taken at its word.
+    """
     meta = _meta(tree)
     node = _json_ld(tree)
     language = _language(tree, node, meta)
-    url = _url(tree, node, meta, address)
+    called = list(_addresses(tree, node, meta, address))
+    own = next((found for found in called if address is None or speaks_for(address, found.value)), None)
+    url = _own(own, address)
     title = _first(_texts(node, "headline", "name"), _named(meta, _TITLES))
     day = _day(tree, node, meta)
     issuer = _issuer(node, meta)
@@ -65,6 +73,8 @@ def stated(tree: "HtmlElement", address: str | None) -> Draft:
     values: dict[str, Any] = {field: one.value for field, one in found.items() if one is not None}
     if day is not None:
         values["date"] = dates.written(day.value)
+    if called and own is None:
+        values["claims"] = {"url": called[0].value}
     return Draft("", found_in={field: one.place for field, one in found.items() if one is not None}, **values)
 
 
@@ -78,7 +88,7 @@ def completed(draft: Draft, laid: Laid, above: Sequence[str], address: str | Non
     days = (day for line in said if (day := dates.said(line, draft.language)))
     numbers = (number for line in said if (number := reference_in(line)))
     ways: dict[str, list[tuple[object, str]]] = {
-        "issuer": [(issuer_of(url, said), "address"), (_issuer_said(said), "text")],
+        "issuer": [(_issuer_said(said), "text")],
         "date": [(laid.date, "text"), (next(days, None), "text"), (_day_in(url), "address")],
         "reference": [(_reference_of(url), "address"), (laid.reference or next(numbers, None), "text")],
         "title": [(laid.title, "text")],
@@ -92,9 +102,25 @@ def completed(draft: Draft, laid: Laid, above: Sequence[str], address: str | Non
             values[field], places[field] = value, place
     if laid.title:
         values["title"] = laid.title
-    if is_european_council(url, said):  # its site names the other Council in its head
-        values["issuer"], places["issuer"] = issuer_of(url, said), "text"
-    return replace(draft, found_in=places, **values)
+    return by_address(replace(draft, found_in=places, **values), said)
+
+
+def by_address(draft: Draft, said: Sequence[str] = ()) -> Draft:
+    """Let the address say whose release it is, whatever else does; who contradicts that stands among the claims.
+
+    :param said: lines above the text; on the Councils' common site they say which of the two it is.
+    """
+    stated = draft.issuer if draft.found_in.get("issuer") not in ("text", "address") else None
+    said = (*said, stated or "")
+    own = issuer_of(draft.url, said)
+    if own is None:
+        return draft
+    named = stated or draft.claims.get("issuer")
+    claims = {name: value for name, value in draft.claims.items() if name != "issuer"}
+    if named and at_odds(named, own):
+        claims["issuer"] = named
+    place = "text" if is_european_council(draft.url, said) else "address"
+    return replace(draft, issuer=own, claims=claims, found_in={**draft.found_in, "issuer": place})
 
 
 def reference_in(line: str) -> str | None:
@@ -172,25 +198,26 @@ def _language(tree: "HtmlElement", node: Mapping[str, Any], meta: Mapping[str, _
     return _Found(base(found.value) or "", found.place) if found else None
 
 
-def _url(
+def _addresses(
     tree: "HtmlElement", node: Mapping[str, Any], meta: Mapping[str, _Found], address: str | None
-) -> _Found | None:
-    """Return the canonical address; one on another site, or of a front page, says nothing of this page."""
+) -> Iterator[_Found]:
+    """Yield what a page calls its address; a front page says nothing of the page."""
     links = (
-        _Found(link.get("href"), "link canonical")
+        _Found(link.get("href") or "", "link canonical")
         for link in tree.iter("link")
-        if "canonical" in (link.get("rel") or "").casefold().split() and link.get("href")
+        if "canonical" in (link.get("rel") or "").casefold().split()
     )
     for found in (*_texts(node, "mainEntityOfPage", "url"), *_named(meta, ("og:url",)), *links):
-        try:
-            url = urljoin(address or "", found.value.strip())
-            parts = urlsplit(url)
-        except ValueError:
-            continue
-        deep = parts.path.strip("/") or parts.query
-        if parts.scheme in ("http", "https") and parts.hostname and deep and publishes_under(address, url):
-            return _Found(url, found.place)
-    return _Found(address, "address") if address else None
+        url = web_url(found.value, address)
+        if url is not None and ((parts := urlsplit(url)).path.strip("/") or parts.query):
+            yield _Found(url, found.place)
+
+
+def _own(called: _Found | None, address: str | None) -> _Found | None:
+    """Return the address of a page: what it is called by one who may, over what it was asked for, else where it was."""
+    if called is None:
+        return _Found(address, "address") if address else None
+    return _Found(with_scheme_of(called.value, address) if address else called.value, called.place)
 
 
 def _day(tree: "HtmlElement", node: Mapping[str, Any], meta: Mapping[str, _Found]) -> _Found | None:

@@ -20,6 +20,19 @@ class Section:
     end: int
 
 
+class Origin(StrEnum):
+    """How the address of a text is known, and so what the text may do: `index.authority` decides."""
+
+    FETCHED = "fetched"
+    """It was fetched from there, or from where the same publisher answers."""
+    GIVEN = "given"
+    """An administrator said so, or the header of a file that an administrator handed over."""
+    SAVED = "saved"
+    """The browser that saved the page wrote it beside it."""
+    CLAIMED = "claimed"
+    """The page says so itself, which anybody could have written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """One version of an official press release: its text and where it comes from."""
@@ -35,6 +48,8 @@ class Release:
     retrieved_from: str | None = None
     note: str | None = None
     reference: str | None = None
+    origin: str | None = None
+    """How `url` is known to be its address, an `Origin`; None of those that came with the program."""
 
     @property
     def text_sha256(self) -> str:
@@ -56,8 +71,11 @@ class Draft:
     retrieved_from: str | None = None
     note: str | None = None
     reference: str | None = None
+    origin: str | None = None
     found_in: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Where the title, the issuer and so on are from: "json-ld", "og:title", "meta Reference", "text", "detected" …"""
+    claims: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What it says of itself and its address does not bear out: another's "url", another body as its "issuer"."""
 
     def missing(self) -> tuple[str, ...]:
         """Name what a release must state and this draft does not."""
@@ -70,7 +88,7 @@ class Draft:
         """
         if self.missing():
             raise ValueError(f"a draft without {', '.join(self.missing())} is no release yet")
-        names = (one.name for one in dataclasses.fields(self) if one.name != "found_in")
+        names = {one.name for one in dataclasses.fields(self)} - {"found_in", "claims"}
         return Release(release_id=release_id, **{name: getattr(self, name) for name in names})
 
 

@@ -30,6 +30,10 @@ def resolve(host: str, port: int) -> Sequence[str]:
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
+class UntrustedError(FetchError):
+    """A host does not prove by a certificate that it is the one asked for."""
+
+
 class Network(httpcore.NetworkBackend):
     """Connects to public addresses and to the private places of the rules, and to nothing after the deadline."""
 
@@ -134,7 +138,7 @@ class _TimedStream(httpcore.NetworkStream):
             stream = self._stream.start_tls(ssl_context, server_hostname, self._network.left(timeout))
         except httpcore.ConnectError as error:
             if isinstance(error.__cause__, ssl.SSLCertVerificationError):
-                raise FetchError(
+                raise UntrustedError(
                     f"{server_hostname} does not prove that it is {server_hostname}: its certificate was not accepted."
                 ) from error
             raise

@@ -8,12 +8,14 @@ from typing import Any
 
 from corpus.errors import SourceError
 from corpus.models import Draft, Release
+from corpus.web import web_url
 
 _FIELDS = ("title", "issuer", "date", "language", "kind", "reference", "url", "retrieved_from", "note")
 _OPENS = "---\n"
 _CLOSES = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
 _HEADER_MAX_CHARS = 10_000
 _MAX_DEPTH = 5
+_ADDRESSES = ("url", "retrieved_from")
 _NOTHING = ("", "null", "~")
 _DAY = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})(?:[Tt \t]|$)")
 
@@ -29,7 +31,8 @@ def shipped_releases() -> Iterator[Release]:
 def parse_front_matter(text: str, name: str) -> Draft | None:
     """Read a text that opens with a front-matter header (YAML between two lines of ``---``); None where none does.
 
-    :raises SourceError: when the header is too long, no YAML mapping of names to single values, or its date no date.
+    :raises SourceError: when the header is too long, no YAML mapping of names to single values, its date no date, or
+        an address in it none.
     """
     if not text.startswith(_OPENS):
         return None
@@ -40,7 +43,11 @@ def parse_front_matter(text: str, name: str) -> Draft | None:
     values: dict[str, Any] = dict(stated)
     if "date" in stated:
         values["date"] = _day(stated["date"], name)
-    return Draft(text=text[closed.end() :].strip(), found_in=dict.fromkeys(values, "header"), **values)
+    for field in (field for field in _ADDRESSES if field in stated):
+        values[field] = web_url(stated[field])
+        if values[field] is None:
+            raise SourceError(f"{name} has a header whose {field} is no web address: correct it and add it again.")
+    return Draft(text=text[closed.end() :].strip(), found_in=dict.fromkeys(stated, "header"), **values)
 
 
 def _mapping(header: str | None, name: str) -> dict[str, str]:

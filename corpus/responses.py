@@ -47,11 +47,12 @@ class NotModified:
 
 
 class PassingError(Exception):
-    """What may be gone at the next try."""
+    """What may be gone at the next try; `answered` tells that the server spoke, if only to say that it is busy."""
 
-    def __init__(self, reason: str, wait_s: float | None = None) -> None:
+    def __init__(self, reason: str, wait_s: float | None = None, *, answered: bool = False) -> None:
         super().__init__(reason)
         self.wait_s = wait_s
+        self.answered = answered
 
 
 class NotReachedError(FetchError):
@@ -71,7 +72,8 @@ def read_answer(target: Target, response: httpx.Response, limits: FetchLimits, n
     """
     status, headers, url = response.status_code, response.headers, shown(target.url)
     if status in _MAY_PASS:
-        raise PassingError(f"answered with status {status}", _wait_asked(url, headers, limits.retry_after_s, now))
+        wait_s = _wait_asked(url, headers, limits.retry_after_s, now)
+        raise PassingError(f"answered with status {status}", wait_s, answered=True)
     if 400 <= status < 500:
         raise RefusedError(f"{url} is not given out (status {status}): check the address.")
     if status != httpx.codes.OK:

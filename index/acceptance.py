@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus import quality
+from corpus.issuers import issuer_of
 from corpus.models import Draft
 from index.near import nearest
 from index.store.corpus import CorpusStore
@@ -26,6 +27,7 @@ class Verdict:
     lacking: tuple[str, ...]
     doubts: tuple[str, ...]
     duplicate_of: str | None = None
+    change_of: str | None = None
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -40,7 +42,8 @@ def doubts(draft: Draft, data: bytes, name: str) -> tuple[str, ...]:
     :param name: how messages call the source.
     :raises SourceError: when looking at it takes too much time or memory.
     """
-    return (*_of_text(draft, quality.look(draft, data, name)), *_of_date(draft), *_of_language(draft))
+    of_text = _of_text(draft, quality.look(draft, data, name))
+    return (*of_text, *_of_date(draft), *_of_language(draft), *_of_claims(draft))
 
 
 def judge(store: CorpusStore, draft: Draft, own: Sequence[str], signed: bytes, known_as: str | None) -> Verdict:
@@ -86,3 +89,19 @@ def _of_language(draft: Draft) -> list[str]:
     if draft.language is not None and draft.language not in LANGUAGES:
         return [f"its language {draft.language[:20]!r} is none that is known (give it with --language, as en or fr)"]
     return []
+
+
+def _of_claims(draft: Draft) -> list[str]:
+    """Say what a draft claims of itself that its address does not bear out."""
+    found = []
+    if "url" in draft.claims:
+        found.append(
+            f"it calls {draft.claims['url']} its address, but {draft.retrieved_from or draft.url} does not speak for "
+            "that (give the right one with --url)"
+        )
+    if "issuer" in draft.claims:
+        whose = f"one of {draft.issuer}" if issuer_of(draft.url) else "none that is known to be of that body"
+        found.append(
+            f"it names {draft.claims['issuer']}, but its address is {whose} (give the right one with --issuer)"
+        )
+    return found

@@ -6,7 +6,7 @@ from index.embed import Embedder, ReadQuery
 from index.features import FEATURES, Evidence, Sentences, best_first, compute_features, sentences_of
 from index.filters import Filters
 from index.gate import GATE_FEATURES, gate_features, probability
-from index.models import FoundPassage, Quote, Source
+from index.models import FoundPassage, Quote, Source, as_source
 from index.opened import OpenGeneration
 from index.question import Question
 from index.quotes import Picked, as_quote, pick_quotes
@@ -113,13 +113,4 @@ def _quote(opened: OpenGeneration, quote: Picked, ranking: Ranking) -> Quote:
 
 def source_of(served: ServedRelease) -> Source:
     """Return a served release as the source of a quote."""
-    release = served.release
-    return Source(
-        release.release_id,
-        served.text_sha256,
-        release.title,
-        release.issuer,
-        release.date.isoformat(),
-        release.language,
-        release.url,
-    )
+    return as_source(served.release, served.text_sha256)

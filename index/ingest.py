@@ -6,26 +6,25 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
 
-from slugify import slugify
-
+from corpus.addresses import shown
 from corpus.border import bounded_draft, utf8
 from corpus.clean import CLEANER_VERSION, clean
 from corpus.decode import MAX_BYTES
 from corpus.errors import SourceError, UnknownReleaseError
 from corpus.language import base, detected
-from corpus.models import Draft, Release
+from corpus.metadata import by_address
+from corpus.models import Draft, Origin, Release
 from corpus.releases import shipped_releases
+from corpus.web import canonical_url, web_url
 from index.acceptance import Verdict, doubts, judge, lacking
+from index.authority import inheriting, located, may_change, offered_to, why_not
 from index.canary import canary
 from index.near import sign, sign_missing, signature
+from index.release_ids import new_id
 from index.store.canaries import Canary
-from index.store.corpus import CorpusStore
+from index.store.corpus import CorpusStore, Known
 from index.store.quarantine import Quarantined, SetAside
-
-RELEASE_ID_MAX_CHARS = 48
-_ISSUER_CHARS = 16
 
 Status = Literal["added", "changed", "unchanged", "quarantined"]
 
@@ -48,8 +47,9 @@ UNSAID = Overrides()
 class Raw:
     """The bytes of a source: how it was called, the name that tells its kind, and the address it was fetched from.
 
-    ``hints`` are what somebody else says of it, such as a feed; they count where it says nothing itself. A ``mirror``
-    is believed where it says that a page is another site's.
+    Without an address it is a file that an administrator handed over. ``hints`` are what somebody else says of it, such
+    as a feed; they count where it says nothing itself. A ``mirror`` is the administrator's own: as a file does, a page
+    of it may say that it is another site's.
     """
 
     source: str
@@ -109,40 +109,50 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
     :param revive: whether a release that was withdrawn comes back; a feed must not do that.
     :raises SourceError: when no text can be had of it.
     """
-    draft = _hinted(
-        _located(clean(raw.data, raw.name, None if raw.mirror else overrides.url or raw.url), raw.url), raw.hints
-    )
-    draft = bounded_draft(_completed(draft, overrides), raw.name)
+    address = None if raw.mirror else overrides.url or raw.url
+    draft = _hinted(clean(raw.data, raw.name, address, handed_over=raw.url is None), raw.hints)
+    draft = located(_completed(draft, overrides), raw.url, mirror=raw.mirror, given=overrides.url is not None)
+    draft = bounded_draft(draft, raw.name)
     own_doubts = doubts(draft, raw.data, raw.name)
     read = _read(utf8(raw.source), draft, _sha256(raw.data))
-    text_sha256 = _sha256(draft.text.encode())
     sign_missing(store)
     with store.writing():  # what is costly is known by now: here is looked up and written, and nothing else
-        known_as = store.find(read.url, text_sha256)
+        known = _known(store, read)
+        if known is not None and not may_change(draft, known):
+            if known.has_text and not known.withdrawn and _adds_nothing(store, known, draft, overrides):
+                return _same_elsewhere(store, read, known)
+            read = dataclasses.replace(read, draft=offered_to(draft, known), url=known.canonical_url)
+            barred = (why_not(draft, known), *lacking(read.draft))
+            return _set_aside(store, read, Verdict(barred, own_doubts, change_of=known.release_id))
+        known_as = known.release_id if known else None
         verdict = judge(store, draft, own_doubts, read.signature, known_as)
-        if known_as is not None and not revive and store.current(known_as) is None:
+        if known is not None and known.withdrawn and not revive:
             verdict = dataclasses.replace(verdict, doubts=(*verdict.doubts, f"it was withdrawn as {known_as}"))
         if verdict.lacking or (verdict.doubts and not force):
             return _set_aside(store, read, verdict)
-        if known_as is not None and _is_elsewhere(store, known_as, read):
-            return Ingested(raw.source, "unchanged", known_as)
         return _accept(store, read, known_as)
 
 
 def accept(store: CorpusStore, quarantined: Quarantined, overrides: Overrides) -> Ingested:
     """Make a release of what was set aside, whatever speaks against it, with what a person says of it.
 
+    What would change a release changes it, unless another address is given.
+
     :raises SourceError: when something that a release must state is still missing.
     """
     held = quarantined.held
-    draft = bounded_draft(_completed(held.draft, overrides), f"Number {quarantined.number}")
+    change_of = held.change_of if overrides.url is None else None
+    draft = _completed(held.draft, overrides)
+    if overrides.url or change_of:
+        draft = dataclasses.replace(draft, origin=Origin.GIVEN)
+    draft = bounded_draft(draft, f"Number {quarantined.number}")
     missing = lacking(draft)
     if missing:
         raise SourceError(f"Number {quarantined.number} still has {' and '.join(missing)}.")
     read = _read(held.source, draft, held.raw_sha256, held.cleaner)
     text_sha256 = _sha256(draft.text.encode())
     with store.writing():
-        kept = _accept(store, read, store.find(read.url, text_sha256))
+        kept = _accept(store, read, change_of or store.find(read.url, text_sha256))
         store.quarantine.settle(quarantined.number, "accepted")
         return kept
 
@@ -176,20 +186,16 @@ def read_file(path: Path) -> bytes:
         raise SourceError(f"{path} cannot be read ({why}): check the name.") from error
 
 
-def canonical_url(url: str | None) -> str | None:
-    """Return an address without what does not change the page: scheme, host's case, `www.`, fragment, final slash."""
-    try:
-        parts = urlsplit((url or "").strip())
-    except ValueError:  # such as http://[
-        return None
-    if not url:
-        return None
-    return urlunsplit(("https", parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), parts.query, ""))
+def _known(store: CorpusStore, read: _Read) -> Known | None:
+    """Return the release that a source is a version of: by its address, its text, or what it claims to be."""
+    text_sha256 = _sha256(read.draft.text.encode())
+    known_as = store.find(read.url, text_sha256) or store.find(canonical_url(read.draft.claims.get("url")), text_sha256)
+    return store.known(known_as, text_sha256) if known_as else None
 
 
 def _accept(store: CorpusStore, read: _Read, known_as: str | None) -> Ingested:
-    release_id = known_as or _new_id(store, read.draft)
-    release = _inheriting(read.draft, store.current(release_id)).accepted(release_id)
+    release_id = known_as or new_id(store, read.draft)
+    release = inheriting(read.draft, store.current(release_id)).accepted(release_id)
     return _keep(store, read, release)
 
 
@@ -208,7 +214,14 @@ def _keep(store: CorpusStore, read: _Read, release: Release) -> Ingested:
 def _set_aside(store: CorpusStore, read: _Read, verdict: Verdict) -> Ingested:
     number = store.quarantine.hold(
         SetAside(
-            read.source, read.url, read.raw_sha256, read.cleaner, read.draft, verdict.reasons, verdict.duplicate_of
+            read.source,
+            read.url,
+            read.raw_sha256,
+            read.cleaner,
+            read.draft,
+            verdict.reasons,
+            verdict.duplicate_of,
+            verdict.change_of,
         ),
         store.by.who,
     )
@@ -218,13 +231,19 @@ def _set_aside(store: CorpusStore, read: _Read, verdict: Verdict) -> Ingested:
     return Ingested(read.source, "quarantined", number=number, reasons=verdict.reasons)
 
 
-def _is_elsewhere(store: CorpusStore, release_id: str, read: _Read) -> bool:
-    """Tell whether a source is a release of the corpus word for word, at another address; that is then remembered."""
-    first = store.canonical_url(release_id)
-    if first is None or read.url in (None, first) or store.current(release_id) is None:
-        return False
-    store.fetches.link(str(read.url), release_id)
-    return True
+def _adds_nothing(store: CorpusStore, known: Known, draft: Draft, overrides: Overrides) -> bool:
+    """Tell whether all that a person says of a release, but for its address, is what is known of it."""
+    names = (field.name for field in dataclasses.fields(overrides) if field.name != "url")
+    said = [name for name in names if getattr(overrides, name) is not None]
+    now = store.current(known.release_id)
+    return all(getattr(draft, name) == getattr(now, name, None) for name in said)
+
+
+def _same_elsewhere(store: CorpusStore, read: _Read, known: Known) -> Ingested:
+    """Remember that a source is a release of the corpus word for word, at another address."""
+    if read.url not in (None, known.canonical_url):
+        store.fetches.link(str(read.url), known.release_id)
+    return Ingested(read.source, "unchanged", known.release_id)
 
 
 def _read(source: str, draft: Draft, raw_sha256: str, cleaner: int = CLEANER_VERSION) -> _Read:
@@ -242,16 +261,6 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _located(draft: Draft, url: str | None) -> Draft:
-    """Say where a draft was fetched from; a page that calls its site's front page its address is not believed."""
-    if url is None:
-        return draft
-    stated = draft.url if draft.url and urlsplit(draft.url).path.strip("/") else None
-    if stated is None or canonical_url(stated) == canonical_url(url):
-        return dataclasses.replace(draft, url=stated or url)
-    return dataclasses.replace(draft, url=stated, retrieved_from=draft.retrieved_from or url)
-
-
 def _hinted(draft: Draft, hints: Overrides) -> Draft:
     """Let hints count where a draft says nothing."""
     said = {field.name: getattr(hints, field.name) for field in dataclasses.fields(hints)}
@@ -260,47 +269,29 @@ def _hinted(draft: Draft, hints: Overrides) -> Draft:
 
 
 def _completed(draft: Draft, overrides: Overrides) -> Draft:
-    """Let the overrides count, fold white space in names, and detect the language where nobody states it."""
+    """Let the overrides count, fold white space in names, and detect the language where nobody states it.
+
+    :raises SourceError: when the address that is given is none.
+    """
     said = {field.name: getattr(overrides, field.name) for field in dataclasses.fields(overrides)}
     said = {name: value for name, value in said.items() if value is not None}
-    draft = dataclasses.replace(draft, **said, found_in={**draft.found_in, **dict.fromkeys(said, "given")})
+    if "url" in said:
+        said["url"] = web_url(said["url"])
+        if said["url"] is None:
+            raise SourceError(f"{shown(overrides.url or '')} is no web address: give one that begins with https://.")
+    claims = {name: value for name, value in draft.claims.items() if name not in said}
+    found_in = {**draft.found_in, **dict.fromkeys(said, "given")}
+    draft = dataclasses.replace(draft, **said, found_in=found_in, claims=claims)
+    if "url" in said and found_in.get("issuer") != "given":
+        draft = by_address(draft)
     language = (base(draft.language) or draft.language.casefold()) if draft.language else detected(draft.text)
-    found_in = draft.found_in if draft.language else {**draft.found_in, "language": "detected"}
+    if not draft.language:
+        draft = dataclasses.replace(draft, found_in={**draft.found_in, "language": "detected"})
     return dataclasses.replace(
         draft,
         title=" ".join(draft.title.split()) if draft.title else None,
         issuer=" ".join(draft.issuer.split()) if draft.issuer else None,
         language=language,
-        found_in=found_in,
+        url=web_url(draft.url),  # of what was set aside by an older program, too
+        retrieved_from=web_url(draft.retrieved_from),
     )
-
-
-def _inheriting(draft: Draft, before: Release | None) -> Draft:
-    """Let a draft keep what is known of where the release comes from and it does not state itself."""
-    if before is None:
-        return draft
-    kept = {
-        name: getattr(before, name)
-        for name in ("url", "retrieved_from", "note", "reference")
-        if getattr(draft, name) is None
-    }
-    return dataclasses.replace(draft, **kept)
-
-
-def _new_id(store: CorpusStore, draft: Draft) -> str:
-    """Return date, issuer and title as a slug of `RELEASE_ID_MAX_CHARS` ASCII characters at most, unlike any other."""
-    issuer = slugify(draft.issuer or "", max_length=_ISSUER_CHARS, word_boundary=True, stopwords=("of", "the"))
-    base = f"{draft.date}-{issuer}"
-    title = slugify(
-        draft.title or "",
-        max_length=RELEASE_ID_MAX_CHARS - len(base) - 1,
-        word_boundary=True,
-        save_order=True,
-    )
-    slug = f"{base}-{title}".strip("-")
-    number = 1
-    candidate = slug
-    while store.taken(candidate):
-        number += 1
-        candidate = f"{slug[: RELEASE_ID_MAX_CHARS - len(str(number)) - 1].rstrip('-')}-{number}"
-    return candidate

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.store.sqlite import storage_errors
 
-FORMAT = 5
+FORMAT = 6
 
 
 @dataclass(frozen=True, slots=True)

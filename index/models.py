@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from corpus.models import Origin, Release
+from corpus.web import canonical_url, web_url
+
 
 class Progress(Protocol):
     """Who hears how far a build is; `phase` is one of fetch, chunk, embed, write, verify, ask."""
@@ -75,7 +78,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A release that quotes are from."""
+    """A release that quotes are from.
+
+    ``retrieved_from`` is where its text was fetched, where that is not its address; ``origin`` is how its address is
+    known, where neither a fetch nor a person stands for it.
+    """
 
     release_id: str
     text_sha256: str
@@ -84,6 +91,29 @@ class Source:
     date: str
     language: str
     url: str | None
+    retrieved_from: str | None = None
+    origin: str | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as `measures ask --json` prints it, which tells nothing of where it was fetched."""
+        told = (field.name for field in dataclasses.fields(self))
+        return {name: getattr(self, name) for name in told if name not in ("retrieved_from", "origin")}
+
+
+def as_source(release: Release, text_sha256: str) -> Source:
+    """Return a release as a source; an address that could not be kept today is not shown either."""
+    fetched_from = web_url(release.retrieved_from)
+    return Source(
+        release.release_id,
+        text_sha256,
+        release.title,
+        release.issuer,
+        release.date.isoformat(),
+        release.language,
+        web_url(release.url),
+        None if canonical_url(fetched_from) == canonical_url(release.url) else fetched_from,
+        release.origin if release.origin in (Origin.SAVED, Origin.CLAIMED) else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +145,8 @@ class Answer:
 
     def to_dict(self) -> dict[str, object]:
         """Return the answer as `measures ask --json` prints it."""
-        return dataclasses.asdict(self) | {"notices": list(map(str, self.notices))}
+        said = {"sources": [source.to_dict() for source in self.sources], "notices": list(map(str, self.notices))}
+        return dataclasses.asdict(self) | said
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from corpus.addresses import read_target, shown
 from corpus.errors import FetchError, SourceError, UnknownEntryError
 from corpus.feeds import FeedEntry, next_poll, read_feed
 from corpus.fetch import NotModified, NotReachedError
+from corpus.issuers import speaks_for
 from index.budget import Budget, BudgetedFetcher
 from index.ingest import UNSAID, Overrides
 from index.mishaps import mishap
@@ -147,8 +148,10 @@ def _take_in(
     rounds = zip_longest(*(one.entries for one in found))
     entries = {entry.url: entry for turn in rounds for entry in turn if entry is not None}
     hints = {
-        url: Overrides(title=entry.title if entry.title != entry.url else None, date=entry.date)
-        for url, entry in entries.items()
+        entry.url: Overrides(title=entry.title if entry.title != entry.url else None, date=entry.date)
+        for one in found
+        for entry in one.entries
+        if speaks_for(one.feed.url, entry.url)  # nobody says what another's page is
     }
     return take_in(
         store,

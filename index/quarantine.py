@@ -1,11 +1,18 @@
 """What is set aside: listed, shown, discarded. Accepting it is a job, because it builds."""
 
+import dataclasses
+import difflib
+from collections.abc import Sequence
 from contextlib import closing
 
 from corpus.errors import UnknownEntryError
+from corpus.models import Draft, Release
 from index.settings import IndexSettings
 from index.store.corpus import By, CorpusStore
 from index.store.quarantine import Quarantined
+
+_FIELDS = ("title", "issuer", "date", "language")
+_COMPARED_LINES = 1_000  # comparing takes up to the square of it
 
 
 def entry(store: CorpusStore, number: int) -> Quarantined:
@@ -28,12 +35,30 @@ def quarantined(settings: IndexSettings) -> list[Quarantined]:
 
 
 def show(settings: IndexSettings, number: int) -> Quarantined:
-    """Return what is set aside under a number.
+    """Return what is set aside under a number, with what it would change in a release that there is.
 
     :raises UnknownEntryError: when there is nothing.
     """
     with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
-        return entry(store, number)
+        found = entry(store, number)
+        before = store.current(found.held.change_of) if found.held.change_of else None
+        return dataclasses.replace(found, diff=difference(before, found.held.draft)) if before else found
+
+
+def difference(before: Release, after: Draft) -> str:
+    """Return what a draft would change in a release, as a unified diff of its statements and the lines of its text."""
+    old, new = _lines(before), _lines(after)
+    if max(len(old), len(new)) > _COMPARED_LINES:
+        names = [f"--- {before.release_id}", "+++ offered"]
+        compared = [*names, *(f"-{line}" for line in old), *(f"+{line}" for line in new)]
+    else:
+        compared = list(difflib.unified_diff(old, new, before.release_id, "offered", lineterm=""))
+    return "\n".join(compared)
+
+
+def _lines(text: Release | Draft) -> Sequence[str]:
+    stated = (f"{field}: {value}" for field in _FIELDS if (value := getattr(text, field)) is not None)
+    return [*stated, "", *text.text.split("\n")]
 
 
 def discard(settings: IndexSettings, number: int, by: By) -> Quarantined:

@@ -7,6 +7,7 @@ from functools import cache
 
 from corpus.models import Release
 from corpus.text import is_list_item
+from corpus.web import web_url
 from index.features import Sentences, best_first, is_heading_like
 from index.links import link_to
 from index.models import Quote
@@ -103,7 +104,7 @@ def as_quote(release: Release, span: Span, heading: str, score: float) -> Quote:
         span.end,
         heading,
         score,
-        link_to(release.url, release.text, span),
+        link_to(web_url(release.url), release.text, span),
     )
 
 

@@ -13,11 +13,14 @@ from urllib.parse import urlsplit
 from corpus.border import utf8
 from corpus.errors import FetchError
 from corpus.fetch import Fetched, NotModified, NotReachedError
+from corpus.issuers import speaks_for
 from index.ingest import UNSAID, Ingested, Overrides, Raw, ingest, read_file
 from index.mishaps import mishap
 from index.models import Progress
 from index.store.corpus import CorpusStore
 from index.store.fetches import Fetch
+
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +189,9 @@ def _from_address(store: CorpusStore, url: str, fetcher: Fetches, rules: _Rules)
         return Ingested(url, "unchanged", before.release_id if before is not None else "")
     parts = urlsplit(found.url)
     name = parts.path.rsplit("/", 1)[-1] or url
-    mirror = (parts.hostname, parts.port) in rules.mirrors
-    raw = Raw(url, name, found.data, found.url, rules.hints.get(url, UNSAID), mirror)
+    mirror = (parts.hostname, parts.port or _PORTS.get(parts.scheme)) in rules.mirrors
+    hints = rules.hints.get(url, UNSAID) if speaks_for(url, found.url) else UNSAID  # of another page than this
+    raw = Raw(url, name, found.data, found.url, hints, mirror)
     kept = ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)
     if kept.release_id and (found.etag or found.last_modified):
         store.fetches.remember(url, Fetch(found.etag, found.last_modified, kept.release_id))

@@ -241,6 +241,9 @@ class Admin(Administration):
 
     async def _show_quarantine(self, interaction: Interaction, page: int) -> None:
         held = await self.look(self.upkeep.quarantined)
+        if held:
+            at = min(page, len(held)) - 1
+            held[at] = await self.look(lambda: self.upkeep.set_aside(held[at].number))
         await delivery.answer(
             interaction, render_admin.quarantine_view(self.bot.words_private(interaction), held, page)
         )

@@ -19,7 +19,7 @@ from index.store.quarantine import QuarantineTable
 from index.store.schema import corpus_migrations
 from index.store.sqlite import marks, now, release_from_row, storage_errors
 
-_RELEASE_FIELDS = ("title", "issuer", "date", "language", "kind", "url", "retrieved_from", "note", "reference", "text")
+_RELEASE_FIELDS = tuple("title issuer date language kind url retrieved_from note reference origin text".split())
 _SQL_VALUES = 500
 _WAIT_S = 30.0
 
@@ -33,6 +33,20 @@ class By:
 
 
 NOBODY = By()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a release is known by: its address without what does not change the page, and as its last version has it.
+
+    ``has_text`` tells whether the text that it was asked for is that of one of its versions.
+    """
+
+    release_id: str
+    canonical_url: str | None
+    url: str | None
+    withdrawn: bool
+    has_text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +141,19 @@ class CorpusStore:
             )
             found = (row["release_id"] for sql, value in queries if value for row in self._db.query(sql, [value]))
             return next(found, None)
+
+    def known(self, release_id: str, text_sha256: str) -> Known:
+        """Return what a release that was accepted before is known by."""
+        with storage_errors(self._path):
+            rows = self._db.query(
+                "SELECT r.canonical_url, r.removed_at, v.url, EXISTS (SELECT 1 FROM versions t WHERE "
+                "t.release_id = r.release_id AND t.text_sha256 = ?) AS has_text "
+                "FROM releases r JOIN versions v USING (release_id, text_sha256) WHERE r.release_id = ?",
+                [text_sha256, release_id],
+            )
+            row = next(iter(rows))
+            withdrawn = row["removed_at"] is not None
+            return Known(release_id, row["canonical_url"], row["url"], withdrawn, bool(row["has_text"]))
 
     def taken(self, release_id: str) -> bool:
         """Tell whether an id was ever given."""

@@ -22,7 +22,8 @@ from index.store.sqlite import marks, release_from_row, storage_errors
 _SCHEMA = """
 CREATE TABLE releases (row INTEGER PRIMARY KEY, release_id TEXT NOT NULL UNIQUE, text_sha256 TEXT NOT NULL,
   title TEXT NOT NULL, issuer TEXT NOT NULL, date TEXT NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL, url TEXT,
-  retrieved_from TEXT, note TEXT, reference TEXT, first_passage INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+  retrieved_from TEXT, note TEXT, reference TEXT, origin TEXT, first_passage INTEGER NOT NULL,
+  text TEXT NOT NULL) STRICT;
 CREATE TABLE passages (row INTEGER PRIMARY KEY, release INTEGER NOT NULL REFERENCES releases, ordinal INTEGER NOT NULL,
   start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT NOT NULL, lead_in_start INTEGER, lead_in_end INTEGER,
   first_sentence INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
@@ -103,7 +104,7 @@ def write_passages(
             passage_row = sentence_row = 0
             for row, ((release, passages), named) in enumerate(zip(chunked, mentions, strict=True)):
                 connection.execute(
-                    f"INSERT INTO releases VALUES ({marks(range(14))})",
+                    f"INSERT INTO releases VALUES ({marks(range(15))})",
                     [
                         row,
                         release.release_id,
@@ -117,6 +118,7 @@ def write_passages(
                         release.retrieved_from,
                         release.note,
                         release.reference,
+                        release.origin,
                         passage_row,
                         release.text,
                     ],
@@ -191,7 +193,7 @@ class PassageStore:
         """Return all served releases by row, their texts left out."""
         rows = self._query(
             "SELECT row, first_passage, release_id, text_sha256, title, issuer, date, language, kind, url, "
-            "retrieved_from, note, reference, '' AS text FROM releases ORDER BY row"
+            "retrieved_from, note, reference, origin, '' AS text FROM releases ORDER BY row"
         )
         return [
             ServedRelease(row["row"], row["first_passage"], row["text_sha256"], release_from_row(row)) for row in rows

@@ -18,7 +18,10 @@ State = Literal["held", "accepted", "discarded"]
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A draft as it was read, with what the person who added it said of it, and why it is no release yet."""
+    """A draft as it was read, with what the person who added it said of it, and why it is no release yet.
+
+    ``change_of`` is the release that it would change, which it may not by itself.
+    """
 
     source: str
     canonical_url: str | None
@@ -27,17 +30,22 @@ class SetAside:
     draft: Draft
     reasons: tuple[str, ...]
     duplicate_of: str | None
+    change_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """Something set aside, by its number: when, by whom, and what became of it."""
+    """Something set aside, by its number: when, by whom, and what became of it.
+
+    ``diff`` is what it would change in the release that it is a change of; whoever looks it up works it out.
+    """
 
     number: int
     at: str
     who: str
     state: State
     held: SetAside
+    diff: str = ""
 
     def to_dict(self) -> dict[str, object]:
         """Return it as `measures index quarantine list --json` prints it."""
@@ -49,11 +57,13 @@ class Quarantined:
             "source": self.held.source,
             "reasons": list(self.held.reasons),
             "duplicate_of": self.held.duplicate_of,
+            "change_of": self.held.change_of,
             "title": self.held.draft.title,
             "issuer": self.held.draft.issuer,
             "date": self.held.draft.date.isoformat() if self.held.draft.date else None,
             "language": self.held.draft.language,
             "url": self.held.draft.url,
+            "retrieved_from": self.held.draft.retrieved_from,
         }
 
 
@@ -71,7 +81,7 @@ class QuarantineTable:
             self._db.execute("DELETE FROM quarantine WHERE source = ? AND state = 'held'", [held.source])
             row = self._db.execute(
                 "INSERT INTO quarantine (at, source, canonical_url, raw_sha256, cleaner, draft, reasons, duplicate_of, "
-                "who, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'held') RETURNING id",
+                "change_of, who, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'held') RETURNING id",
                 [
                     now(),
                     held.source,
@@ -81,6 +91,7 @@ class QuarantineTable:
                     _draft_to_json(held.draft),
                     json.dumps(held.reasons),
                     held.duplicate_of,
+                    held.change_of,
                     who,
                 ],
             ).fetchone()
@@ -118,6 +129,7 @@ def _from_row(row: Mapping[str, Any]) -> Quarantined:
         _draft_from_json(row["draft"]),
         tuple(json.loads(row["reasons"])),
         row["duplicate_of"],
+        row["change_of"],
     )
     return Quarantined(row["id"], row["at"], row["who"], row["state"], held)
 

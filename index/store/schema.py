@@ -134,6 +134,13 @@ def m012_signing_algorithm(db: Database) -> None:
 
 
 @corpus_migrations()
+def m013_origins(db: Database) -> None:
+    """How the address of a version is known, and which release something set aside would change."""
+    db.execute("ALTER TABLE versions ADD COLUMN origin TEXT")
+    db.execute("ALTER TABLE quarantine ADD COLUMN change_of TEXT REFERENCES releases")
+
+
+@corpus_migrations()
 def m014_failing_entries(db: Database) -> None:
     """How many entries a feed announces, how many of them fail and why; and no feed's address names a user any more."""
     db.execute("ALTER TABLE feeds ADD COLUMN entries INTEGER NOT NULL DEFAULT 0")

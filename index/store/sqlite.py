@@ -45,6 +45,7 @@ def release_from_row(row: Mapping[str, Any]) -> Release:
         retrieved_from=row["retrieved_from"],
         note=row["note"],
         reference=row["reference"],
+        origin=row["origin"],
     )
 
 

@@ -126,6 +126,26 @@ def test_what_is_set_aside_is_corrected_and_accepted(play: Play) -> None:
     play(scenario)
 
 
+def test_change_that_a_file_offers_is_shown_and_accepted_by_hand(play: Play) -> None:
+    async def scenario(stage: Stage, server: Server) -> None:
+        added = await admin(stage, "index add", addresses=f"http://127.0.0.1:{server.port}/release")
+        await finished(stage, added, "is served")
+        file = Upload("release.html", "text/html", PAGE.replace(b"90 days", b"9 days"))
+        offered = await admin(stage, "index add", file=file, force=True)
+        assert "nobody gave that address by hand" in (await finished(stage, offered, "set aside")).text()
+        assert QUOTE in (await stage.ask(QUESTION)).text()
+        shown = await stage.answered(await admin(stage, "index quarantine"))
+        lines = shown.text().split("\n")
+        assert any(line.startswith("-# -") and "90 days" in line for line in lines), lines
+        assert any(line.startswith("-# +") and "9 days" in line for line in lines), lines
+        accept = await stage.emulator.click(stage.ada, shown, "Accept …")
+        submitted = await stage.emulator.submit(stage.ada, accept, {})
+        assert "**changed**" in (await finished(stage, submitted, "is served")).text()
+        assert QUOTE not in (await stage.ask(QUESTION)).text()
+
+    play(scenario)
+
+
 def test_release_is_withdrawn_after_a_question_and_a_rollback_does_not_bring_it_back(play: Play) -> None:
     async def scenario(stage: Stage, server: Server) -> None:
         added = await admin(stage, "index add", addresses=f"http://127.0.0.1:{server.port}/release")

@@ -41,7 +41,8 @@ async def test_context_shows_the_quote_between_its_neighbours_to_one_person(stag
     assert lines[at - 1].startswith("The cooperation on the financial investigation component")
     assert lines[at + 1] == "### Disrupting online communications"
     assert lines[at + 2].startswith("The capacity of the EU internet referral unit")
-    assert lines[-3].startswith("**Migrant smuggling: Council approves")
+    assert lines[-4].startswith("**Migrant smuggling: Council approves")
+    assert lines[-2].startswith("-# Fetched from migrationsansfrontieres.com/")
     assert lines[-1] == "-# Strengthening operational tools"
     assert not message.buttons
 

@@ -38,6 +38,8 @@ async def test_answer_is_public_quotes_and_names_its_source(stage: Stage) -> Non
     assert box["components"][-1]["content"].split("\n") == [
         TITLE,
         f"Council of the European Union · <t:1544097600:d> ({age:.0f} years old)",
+        "-# Fetched from migrationsansfrontieres.com/2018/12/12/migrant-smuggling-council-approves-a-set-of-measures-"
+        "to-fight-smuggling-networks/",
         "-# [1] Strengthening operational tools",
         "-# [2] Disrupting online communications",
     ]

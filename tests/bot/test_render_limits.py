@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -238,6 +239,21 @@ def test_any_card(
 def test_any_unknown_name(name: str, meant: list[Agency], ambiguous: bool, words: Words) -> None:
     found = Lookup(None, tuple(meant), ()) if ambiguous else Lookup(None, (), tuple(meant))
     payload(render_cards.unknown_view(words, name, found))
+
+
+@pytest.mark.parametrize(
+    ("url", "labels"),
+    [
+        ("https://www.consilium.europa.eu:8443/a", ["[1] consilium.europa.eu"]),
+        ("https://www.consilium.europa.eu@evil.example/", []),
+        ("https://www.consilium.europa.eu%2Fa.evil.example/", []),
+        ("https://www.consilium.europa.eu\\.evil.example/", []),
+        ("javascript:alert(1)", []),
+    ],
+)
+def test_label_of_a_link_is_the_host_that_it_leads_to(url: str, labels: list[str]) -> None:
+    quote = Quote("A quote.", "a", 0, 8, "", 1.0, url)
+    assert [button.label for button in render._link_buttons([(1, quote)])] == labels
 
 
 release = st.builds(

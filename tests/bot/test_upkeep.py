@@ -1,7 +1,9 @@
 """Administration on the command line: addresses, quarantine, feeds, comparison, each to the end."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from tests.bot.conftest import Run, sentence_of
 from tests.conftest import SHARED
 from tests.corpus.servers import Server, page
+from tests.forgeries import COUNCIL, FORGED
 from tests.pages import paragraphs, press_page, rss
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "pages"
@@ -69,6 +72,43 @@ def test_bad_sources_are_told_and_the_document_is_printed_either_way(run: Run, s
     assert json.loads(accepted.stdout)["added"] == ["2024-05-06-council-european-a-title"]
     assert "Nothing is in quarantine" in sentence_of(run("index", "quarantine", "discard", number))
     assert run("index", "quarantine").stderr == "Nothing is in quarantine.\n"
+
+
+def test_change_from_elsewhere_is_shown_as_a_diff_and_accepted_by_hand(run: Run, site: Server) -> None:
+    shown = json.loads(run("releases", "show", COUNCIL, "--json").stdout)
+    site.handlers["/forged.html"] = page(press_page("Task force", "2018-12-06", FORGED, shown["url"]))
+    (held,) = json.loads(run("index", "add", site.url("/forged.html"), "--force", "--json").stdout)["quarantined"]
+    assert held["reasons"] == [
+        f"it would change {COUNCIL}, which only {shown['url'].replace('www.', '').rstrip('/')} may, but it came from "
+        f"{site.url('/forged.html')} (compare it and accept it, or give the address with --url)"
+    ]
+    (listed,) = json.loads(run("index", "quarantine", "list", "--json").stdout)["quarantine"]
+    assert (listed["change_of"], listed["retrieved_from"]) == (COUNCIL, site.url("/forged.html"))
+    diff = run("index", "quarantine", "show", "1").stdout.split("\n\n", 1)[1].splitlines()
+    assert diff[:2] == [f"--- {COUNCIL}", "+++ offered"]
+    assert {f"-title: {shown['title']}", "+title: Task force", f"+{FORGED[0]}"} < set(diff)
+    assert json.loads(run("index", "quarantine", "show", "1", "--json").stdout)["diff"].splitlines() == diff
+    assert json.loads(run("releases", "show", COUNCIL, "--json").stdout) == shown
+    assert json.loads(run("index", "quarantine", "accept", "1", "--json").stdout)["changed"] == [COUNCIL]
+    run("index", "build", "--force")  # which has much less than before
+    now = run("releases", "show", COUNCIL).stdout
+    assert f"Fetched from {site.url('/forged.html').removeprefix('http://')}" in now
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "https://www.consilium.europa.eu%2Fen@evil.example/", "https:a"]
+)
+def test_address_that_was_kept_and_is_none_is_not_shown(run: Run, url: str, tmp_path: Path) -> None:
+    run("releases")
+    with closing(sqlite3.connect(tmp_path / "data" / "corpus.db")) as connection, connection:
+        connection.execute("UPDATE versions SET url = ?, retrieved_from = ?", [url, url])
+    run("index", "build")
+    question = ("ask", "What will the joint liaison task force do?")
+    assert url not in run(*question).stdout
+    assert url not in run("releases", "show", COUNCIL).stdout
+    answer = json.loads(run(*question, "--json").stdout)
+    assert ([quote["link"] for quote in answer["quotes"]], answer["sources"][0]["url"]) == ([None], None)
+    assert json.loads(run("releases", "show", COUNCIL, "--json").stdout)["url"] is None
 
 
 def test_private_addresses_are_refused_without_the_setting(

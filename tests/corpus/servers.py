@@ -14,6 +14,7 @@ import httpcore
 from corpus.addresses import FetchRules
 
 Handler = Callable[["Request"], None]
+_TLS = b"\x16\x03"  # how a handshake begins
 
 
 @dataclass
@@ -93,7 +94,7 @@ class Server:
                 data = b""
                 while b"\r\n\r\n" not in data:
                     received = stream.recv(65_536)
-                    if not received:
+                    if not received or received.startswith(_TLS):  # it speaks HTTP only
                         return
                     data += received
                 first, *lines = data.decode("latin-1").partition("\r\n\r\n")[0].split("\r\n")
@@ -165,16 +166,24 @@ class Public(httpcore.SyncBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the server of the test."""
         assert host == self.address
-        return _Disguised(super().connect_tcp("127.0.0.1", port, timeout, local_address, socket_options))
+        stream = super().connect_tcp("127.0.0.1", port, timeout, local_address, socket_options)
+        return Disguised(stream, self.address)
 
 
-class _Disguised(httpcore.NetworkStream):
-    """A connection to 127.0.0.1 that says it leads to the public address."""
+class Disguised(httpcore.NetworkStream):
+    """A connection to 127.0.0.1 that says it leads to a public address."""
 
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, address: str) -> None:
         self.read, self.write, self.close = stream.read, stream.write, stream.close  # type: ignore[method-assign]
         self._stream = stream
+        self._address = address
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """Keep the disguise over TLS."""
+        return Disguised(self._stream.start_tls(ssl_context, server_hostname, timeout), self._address)
 
     def get_extra_info(self, info: str) -> object:
         """Lie about the peer."""
-        return (Public.address, 80) if info == "server_addr" else self._stream.get_extra_info(info)
+        return (self._address, 80) if info == "server_addr" else self._stream.get_extra_info(info)

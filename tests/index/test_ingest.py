@@ -64,7 +64,7 @@ def test_page_without_canonical_address_is_known_by_its_own(
     site.handlers["/a"] = page(press_page("Cod quotas", "2024-05-06", SIX, "https://www.consilium.europa.eu/"))
     added = keeper.add([site.url("/a")], quiet)
     release = catalogue.release(settings, added.taken.ingested[0].release_id)
-    assert (release.url, release.retrieved_from) == (site.url("/a"), None)
+    assert (release.url, release.retrieved_from, release.origin) == (site.url("/a"), site.url("/a"), "fetched")
 
 
 def test_fetching_again_asks_whether_it_changed(site: Server, keeper: Upkeep, settings: IndexSettings) -> None:

@@ -1,0 +1,119 @@
+"""Addresses that may be kept and shown: http and https, a host that there can be, no user, nothing that misleads.
+
+What a page, a feed or a header calls an address goes through here before anything is made of it, and what was kept
+earlier before it is shown. A browser reads an address more leniently than a person or a parser does: it takes a
+backslash for a slash, and drops tabs and line ends. What the three could read differently is no address here.
+"""
+
+import ipaddress
+import re
+import unicodedata
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+MAX_URL_CHARS = 2_048
+_PORTS = {"http": 80, "https": 443}
+_MAX_HOST_CHARS = 253  # RFC 1035
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")  # no host's name has "_", but some machines' have
+_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")  # a last label by which browsers take the whole for an IPv4 address
+_INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
+_UNSAFE = re.compile(r"""[\s"<>\\^`{|}]""")  # what ends an address where it stands in a text, or is read in two ways
+
+
+def web_url(text: str | None, base: str | None = None) -> str | None:
+    """Return an address as it may be kept and shown, its host in ASCII; None where it is none.
+
+    :param base: the address that a relative one is relative to.
+    """
+    text = (text or "").strip(" ")
+    if len(text) > MAX_URL_CHARS or any(unicodedata.category(char) in _INVISIBLE for char in text):
+        return None
+    try:
+        parts = urlsplit(urljoin(base, text) if base else text)
+        port = parts.port
+        if parts.scheme not in _PORTS or "@" in parts.netloc or (host := _host(parts.hostname or "")) is None:
+            return None
+    except ValueError:
+        return None
+    path, query, fragment = (
+        _UNSAFE.sub(lambda unsafe: quote(unsafe[0]), part) for part in (parts.path, parts.query, parts.fragment)
+    )
+    place = host if port in (None, _PORTS[parts.scheme]) else f"{host}:{port}"
+    url = urlunsplit((parts.scheme, place, path, query, fragment))
+    return url if port != 0 and len(url) <= MAX_URL_CHARS else None
+
+
+def host_of(url: str | None) -> str | None:
+    """Return the host that an address really leads to; None where it is no address."""
+    found = web_url(url)
+    return urlsplit(found).hostname if found else None
+
+
+def is_secure(url: str | None) -> bool:
+    """Tell whether an address is asked for over https, so that nobody on the way can answer in its host's place."""
+    return (url or "").startswith("https://")
+
+
+def with_scheme_of(url: str, other: str) -> str:
+    """Return an address with the scheme of another."""
+    return urlunsplit(urlsplit(url)._replace(scheme=urlsplit(other).scheme))
+
+
+def canonical_url(url: str | None) -> str | None:
+    """Return an address without what does not change the page: scheme, host's case, `www.`, fragment, final slash."""
+    found = web_url(url)
+    if found is None:
+        return None
+    parts = urlsplit(found)
+    return urlunsplit(("https", parts.netloc.removeprefix("www."), parts.path.rstrip("/"), parts.query, ""))
+
+
+def _host(host: str) -> str | None:
+    """Return a host in ASCII, in lower case; None where there can be none of that name."""
+    if ":" in host:
+        return _ipv6(host)
+    host = host.removesuffix(".").lower()
+    if not host.isascii():
+        host = _in_ascii(host)
+    labels = host.split(".")
+    if len(host) > _MAX_HOST_CHARS or not all(map(_LABEL.fullmatch, labels)):
+        return None
+    if _NUMBER.fullmatch(labels[-1]):
+        return host if is_ipv4(host) else None
+    return host if all(map(_is_readable, labels)) else None
+
+
+def _in_ascii(host: str) -> str:
+    """Return a host as resolvers are asked for it; an empty one where no name is made of these letters."""
+    import httpx
+
+    try:
+        return httpx.URL(f"https://{host}/").raw_host.decode("ascii")
+    except (httpx.InvalidURL, UnicodeError):
+        return ""
+
+
+def _is_readable(label: str) -> bool:
+    """Tell whether a label that says it stands for other letters does."""
+    if not label.startswith("xn--"):
+        return True
+    try:
+        letters = label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return False
+    return not letters.isascii() and all(unicodedata.category(char)[0] in "LMN" or char in "-_" for char in letters)
+
+
+def _ipv6(host: str) -> str | None:
+    try:
+        address = ipaddress.IPv6Address(host)
+    except ValueError:
+        return None
+    return None if address.scope_id else f"[{address}]"
+
+
+def is_ipv4(host: str) -> bool:
+    """Tell whether a host is an IPv4 address, written the one way that nobody reads differently."""
+    try:
+        return str(ipaddress.IPv4Address(host)) == host
+    except ValueError:
+        return False
