@@ -125,8 +125,9 @@ def test_nobody_is_kept_from_writing_while_a_source_is_looked_at(
     keeper: Maintenance, settings: IndexSettings, tmp_path: Path
 ) -> None:
     """A source that takes seconds to be read and judged holds no lock meanwhile."""
-    path = tmp_path / "slow.txt"
-    path.write_text("\n".join(["A title", "«" * 120_000, "a\u0301\u0316" * 9_000]), "utf-8")
+    path = tmp_path / "slow.md"
+    header = "---\ntitle: A title\nissuer: OLAF\nlanguage: en\ndate: 2024-01-02\n---\n"
+    path.write_text("\n".join([header, "#" + " " * 50_000, "«" * 80_000, *paragraphs(1, 60)]), "utf-8")
     keeper.add([str(path)], quiet, build=False)
     waits: list[float] = []
     done = threading.Event()
