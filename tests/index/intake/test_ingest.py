@@ -21,7 +21,7 @@ from tests.corpus.servers import Server, page
 from tests.fakes import FakeEmbedder, quiet, upkeep
 from tests.pages import Tagged, paragraphs, press_page, release_page
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "pages"
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "pages"
 SIX = paragraphs(1)
 
 
