@@ -95,7 +95,7 @@ def test_errors_of_the_job_arrive_as_they_are(settings: IndexSettings, child: Ch
     with pytest.raises(SourceError, match=r"^The source is no release\.$"):
         child.run(Fail(expected=True), BY, quiet)
     with pytest.raises(UnknownReleaseError):
-        Maintenance(settings, child).remove("nothing", quiet)
+        Maintenance(settings, child).withdraw("nothing", quiet)
 
 
 def test_process_that_fails_or_is_killed_is_one_sentence(child: ChildProcess) -> None:
