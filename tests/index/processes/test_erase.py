@@ -171,7 +171,7 @@ def test_texts_settled_by_an_older_version_go_when_it_is_brought_up_to_date(
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
         db.execute("UPDATE quarantine SET state = 'discarded'")
         db.execute("ALTER TABLE releases DROP COLUMN erased_at")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm013_erased'")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm015_erased'")
     assert found(settings.data_dir, paragraphs(1)) == {"corpus.db"}
     CorpusStore(settings.data_dir / "corpus.db").close()
     assert found(settings.data_dir, paragraphs(1)) == set()
