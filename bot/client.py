@@ -15,9 +15,9 @@ from discord.ext import commands, tasks
 
 from bot import delivery, errors, journal, render, trouble
 from bot.desk import Desk
-from bot.door import refuse_by_load
+from bot.door import NOTES_A_TURN, Price, refuse_by_load
 from bot.keeping import Keeping
-from bot.pace import GLANCE, Pace
+from bot.pace import Pace
 from bot.press import Choose, Handler, Press
 from bot.settings import BotSettings
 from bot.store import BotStore, ServerSettings
@@ -98,10 +98,11 @@ class MeasuresBot(commands.AutoShardedBot):
         self.upkeep = upkeep or Upkeep(index_settings)
         self.desk = Desk(open_engine, settings.queue)
         self.pace = Pace(settings.pace, settings.pace_burst)
+        self.notes = Pace(NOTES_A_TURN * settings.pace, NOTES_A_TURN * settings.pace_burst)
         self.servers: dict[int, ServerSettings] = {}
         self.keeping = Keeping(index_settings.data_dir / "bot.db")
         self.handlers: dict[str, Handler] = {}
-        self.turns: dict[str, float] = {}  # what pressing takes of a person's pace, where that is not a glance
+        self.prices: dict[str, Price] = {}  # of presses, where that is not a look
         self.stopping = False
         self._locales: OrderedDict[int, str] = OrderedDict()
         self._windows: OrderedDict[int, discord.ui.Modal] = OrderedDict()
@@ -177,9 +178,7 @@ class MeasuresBot(commands.AutoShardedBot):
         if not await self.admit(interaction):
             return
         try:
-            turns = self.turns.get(action, GLANCE)
-            if turns:
-                refuse_by_load(self, interaction, turns)
+            refuse_by_load(self, interaction, self.prices.get(action, Price.LOOK))
             await self.handlers[action](interaction, rest)
         except Exception as error:
             await errors.tell(self, interaction, error)

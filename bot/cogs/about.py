@@ -12,8 +12,7 @@ from discord.ext import commands
 from bot import delivery, render
 from bot.administration import called
 from bot.client import MeasuresBot
-from bot.door import refuse_by_load
-from bot.pace import FREE, GLANCE
+from bot.door import Price, refuse_by_load
 from bot.plots import draw_risk
 from bot.questions import Interaction, ask_by_interaction
 from bot.render_about import CURVE_FILE, EXAMPLE, about_view, forgotten_text, help_view
@@ -33,7 +32,7 @@ class About(commands.Cog):
         """Take the bot, and the example's button."""
         self.bot = bot
         bot.handlers["example"] = self.example
-        bot.turns["example"] = FREE  # the question takes a turn
+        bot.prices["example"] = Price.NOTHING  # the question takes a turn
 
     @app_commands.command(name=locale_str("help"), description=locale_str("What this bot does, and how to ask"))
     async def help(self, interaction: Interaction) -> None:
@@ -61,7 +60,7 @@ class About(commands.Cog):
     @app_commands.command(name=locale_str("forget-me"), description=locale_str("Erase what is stored about you"))
     async def forget_me(self, interaction: Interaction) -> None:
         """Erase what is stored about the person, and say what is not erased, and why."""
-        refuse_by_load(self.bot, interaction, GLANCE)
+        refuse_by_load(self.bot, interaction, Price.NOTE)
         words, user_id = self.bot.words_private(interaction), interaction.user.id
         await delivery.defer(interaction, ephemeral=True)
         forgotten = await self.bot.keeping.forget_asker(user_id)

@@ -12,10 +12,10 @@ from discord.app_commands import Choice, Range, locale_str
 from bot import delivery, render_admin
 from bot.administration import Administration, by
 from bot.client import MeasuresBot
+from bot.door import Price
 from bot.errors import Refused
 from bot.markup import plain
 from bot.modals_admin import correction_modal, files_modal
-from bot.pace import FREE
 from bot.questions import Interaction
 from corpus.decode import MAX_BYTES
 from index import catalogue
@@ -50,7 +50,7 @@ class Admin(Administration):
             "discard": self._discard,
         }
         bot.handlers |= {action: self.guarded(handler) for action, handler in handlers.items()}
-        bot.turns |= dict.fromkeys(handlers, FREE)
+        bot.prices |= dict.fromkeys(handlers, Price.NOTHING)
 
     @index.command(
         description=locale_str("Add releases from addresses or files, and serve them"), auto_locale_strings=False

@@ -14,9 +14,8 @@ from discord.ext import commands
 from bot import cards, delivery, plots, render_cards
 from bot.client import MeasuresBot
 from bot.cogs.ask import complete_agency
-from bot.door import refuse_by_load
+from bot.door import Price, refuse_by_load
 from bot.modals import TextModal
-from bot.pace import FREE, TURN
 from bot.questions import Interaction, ask_by_interaction, is_private, public_words, submitted
 from bot.words import Words
 from corpus.agencies import registry
@@ -37,7 +36,7 @@ class Agencies(commands.Cog):
         self.bot = bot
         self._pictures: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         bot.handlers |= {"card": self.turn, "about": self.about}
-        bot.turns |= {"card": TURN, "about": FREE}  # a question about a body takes a turn
+        bot.prices |= {"card": Price.TURN, "about": Price.NOTHING}  # a question about a body takes a turn
 
     @app_commands.command(
         name=locale_str("agency"),

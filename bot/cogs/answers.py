@@ -9,11 +9,10 @@ from discord.ext import commands
 from bot import delivery, render
 from bot.client import MeasuresBot, today
 from bot.database import BotStoreError
-from bot.door import refuse_by_load
+from bot.door import Price
 from bot.errors import Refused
 from bot.ids import Place
 from bot.modals import TextModal
-from bot.pace import FREE, TURN
 from bot.questions import Interaction, ask_by_interaction, submitted
 from bot.store import KeptAnswer
 from bot.words import Words
@@ -42,7 +41,8 @@ class Answers(commands.Cog):
             "unhelpful": self.unhelpful,
             "delete": self.delete,
         }
-        bot.turns |= {"more": TURN, "page": TURN, "follow": FREE}  # the question that follows takes a turn
+        bot.prices |= {"more": Price.TURN, "page": Price.TURN, "follow": Price.AHEAD}
+        bot.prices |= dict.fromkeys(("helpful", "unhelpful", "delete"), Price.NOTE)
 
     async def context(self, interaction: Interaction, rest: str) -> None:
         """Show a quote with what stands around it; this works when the answer itself is erased, too."""
@@ -83,7 +83,6 @@ class Answers(commands.Cog):
 
         A window is all that acknowledges this, so the question before is looked up first only where that is quick.
         """
-        refuse_by_load(self.bot, interaction, TURN, take=False)
         words = self.bot.words_private(interaction)
         try:
             known = await self._kept(interaction, rest)

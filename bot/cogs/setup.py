@@ -14,11 +14,10 @@ from discord.ext import commands
 from bot import delivery, errors, ids, render
 from bot.client import MeasuresBot
 from bot.database import BotStoreError
-from bot.door import refuse_by_load
+from bot.door import Price, refuse_by_load
 from bot.errors import Refused
 from bot.markup import label
 from bot.modals import TextModal
-from bot.pace import FREE, GLANCE
 from bot.places import missing_permissions, spelled_out
 from bot.questions import Asking, Interaction, answer, public_words, submitted
 from bot.store import ServerSettings
@@ -42,7 +41,7 @@ class Setup(commands.Cog):
         """Take the bot, and the button of ask channels."""
         self.bot = bot
         bot.handlers["askhere"] = self.ask_here
-        bot.turns["askhere"] = FREE  # the question takes a turn
+        bot.prices["askhere"] = Price.NOTHING  # the question takes a turn
 
     @app_commands.command(name=locale_str("setup"), description=locale_str("Choose how the bot behaves in this server"))
     @app_commands.allowed_installs(guilds=True, users=False)
@@ -53,7 +52,7 @@ class Setup(commands.Cog):
         words = self.bot.words_private(interaction)
         if interaction.guild is None or not interaction.permissions.manage_guild:
             raise Refused(words("This needs the permission to manage the server."))
-        refuse_by_load(self.bot, interaction, GLANCE)
+        refuse_by_load(self.bot, interaction, Price.NOTE)
         view = SetupView(self.bot, interaction.guild, words)
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -106,7 +105,7 @@ class SetupView(ui.LayoutView):
             return False
         if not interaction.permissions.manage_guild:
             raise Refused(self.words("This needs the permission to manage the server."))
-        refuse_by_load(self.bot, interaction, GLANCE)
+        refuse_by_load(self.bot, interaction, Price.NOTE)
         return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /) -> None:
