@@ -230,7 +230,7 @@ def test_pdf_that_keeps_its_reader_busy_is_given_up(monkeypatch: pytest.MonkeyPa
     began = time.perf_counter()
     with pytest.raises(SourceError, match="takes more than 3 s or 1024 MB to read"):
         clean(pdf_of([content]), "x.pdf")
-    assert time.perf_counter() - began < 8
+    assert time.perf_counter() - began < 8 + bounded._PATIENCE * 3
 
 
 def test_pdf_with_pages_in_a_circle_ends() -> None:
