@@ -12,7 +12,7 @@ import pytest
 
 from corpus.cleaning.clean import clean
 from corpus.errors import FeedError, SourceError
-from corpus.processes import sandbox as bounded
+from corpus.processes import sandbox
 from corpus.processes.sandbox import in_child
 from corpus.sources.feeds import read_feed
 
@@ -40,7 +40,7 @@ def sleep() -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded, "TIMEOUT_S", 1.0)
+    monkeypatch.setattr(sandbox, "TIMEOUT_S", 1.0)
 
 
 def seconds(act: Callable[[], object]) -> float:
