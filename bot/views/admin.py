@@ -111,7 +111,7 @@ def rolled_back_view(words: Words, rolled_back: RolledBack) -> ui.LayoutView:
         words("Generation {generation} is served again.", generation=rolled_back.manifest.generation),
         words("Automatic builds wait until `/index rebuild`."),
     ]
-    for what, releases in (("+", pending.added), ("~", pending.changed), ("−", pending.withdrawn)):  # noqa: RUF001
+    for what, releases in (("+", pending.added), ("~", pending.changed), ("−", pending.withdrawn)):
         lines += [f"{what} `{release_id}`" for release_id in releases]
     return text_view(fitting(lines), accent=BLUE)
 

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from corpus.errors import SourceError
 from corpus.models import Draft
@@ -51,11 +51,15 @@ def bounded_draft(draft: Draft, name: str) -> Draft:
     :raises SourceError: when its text is longer than any release.
     """
     check_length(len(draft.text), name)
-    stated = {field.name: getattr(draft, field.name) for field in dataclasses.fields(draft) if field.name != "text"}
-    long = [name for name, value in stated.items() if isinstance(value, str) and len(value) > MAX_FIELD_CHARS]
-    found_in = {field: place[:MAX_FIELD_CHARS] for field, place in draft.found_in.items() if field not in long}
     fresh = Draft("")
-    return repaired(dataclasses.replace(draft, found_in=found_in, **{name: getattr(fresh, name) for name in long}))
+    values: dict[str, Any] = {}
+    for field in dataclasses.fields(draft):
+        value = getattr(draft, field.name)
+        if isinstance(value, Mapping):
+            values[field.name] = {key: one for key, one in value.items() if len(str(one)) <= MAX_FIELD_CHARS}
+        elif isinstance(value, str) and field.name != "text" and len(value) > MAX_FIELD_CHARS:
+            values[field.name] = getattr(fresh, field.name)
+    return repaired(dataclasses.replace(draft, **values))
 
 
 def _fit(value: object) -> object:

@@ -14,7 +14,7 @@ def make_older(data_dir: Path) -> None:
     """Let what is served be of format 4, which had no word of the program, and files of other names."""
     folder = data_dir / "generations" / served(data_dir)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8")) | {"format": 4}
-    del manifest["program"]
+    manifest.pop("program", None)
     manifest["files"]["sentences.npy"] = manifest["files"].pop("sentence_vectors.npy")
     (folder / "sentence_vectors.npy").rename(folder / "sentences.npy")
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")

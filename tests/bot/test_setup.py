@@ -153,6 +153,10 @@ async def test_ask_channel_has_a_standing_message_and_a_thread_an_answer(chat: C
     assert answer.text().startswith(f"-# Asked: {QUESTION}\n> **[1]** “{QUOTE}")
     followed = await chat.ada.reply(answer, "and Frontex?")
     assert "Read as: " in followed.text()
+    refused = await chat.bob.click(answer, "Delete")
+    assert refused.text() == "Only the person who asked or a moderator can delete this."
+    await chat.ada.press(answer, "Delete")
+    assert answer.deleted
 
 
 @simulated()

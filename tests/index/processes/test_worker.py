@@ -24,7 +24,7 @@ from index.processes.job_process import ChildProcess
 from index.processes.jobs import Tools
 from index.results import Meter, Step
 from index.settings import IndexSettings
-from tests.corpus.test_bombs import spin
+from tests.corpus.processes.test_bombs import spin
 from tests.fakes import FakeEmbedder, quiet, silent
 from tests.pages import paragraphs
 
