@@ -15,7 +15,7 @@ from corpus import WorkerError, child_environment
 from index.database.corpus_db import By
 from index.processes.jobs import Job
 from index.processes.pipe import Logged, Message, Raised, Task
-from index.results import Step, Steps
+from index.results import Progress, Step
 from index.settings import IndexSettings
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class ChildProcess:
         self._settings = settings
         self._embedder = embedder
 
-    def run(self, job: Job[Result], by: By, steps: Steps) -> Result:
+    def run(self, job: Job[Result], by: By, progress: Progress) -> Result:
         """Run a job and return what it gives.
 
         :raises MeasuresError: whatever the job raises.
@@ -49,7 +49,7 @@ class ChildProcess:
                 process = _start(theirs, stderr)
             try:
                 ours.send(Task(job, self._settings, by, self._embedder))
-                result: Result = _hear(ours, steps)
+                result: Result = _hear(ours, progress)
                 return result
             except (EOFError, OSError) as error:
                 raise WorkerError(_epitaph(process.wait(), stderr)) from error
@@ -82,11 +82,11 @@ def _start(theirs: "Connection[Message, Task]", stderr: IO[bytes]) -> subprocess
     )
 
 
-def _hear(ours: "Connection[Task, Message]", steps: Steps) -> Any:  # noqa: ANN401
+def _hear(ours: "Connection[Task, Message]", progress: Progress) -> Any:  # noqa: ANN401
     while True:
         message = ours.recv()
         if isinstance(message, Step):
-            steps(message)
+            progress(message)
         elif isinstance(message, Logged):
             logging.getLogger(message.logger).log(message.level, "%s", message.text)
         elif isinstance(message, Raised):

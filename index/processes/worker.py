@@ -16,8 +16,8 @@ from multiprocessing.connection import Connection
 from corpus import Fetcher, MeasuresError, end_with_parent
 from index.processes.gc_tuning import collect_rarely
 from index.processes.jobs import Tools
+from index.processes.meter import Meter
 from index.processes.pipe import Done, Logged, Message, Raised, Task
-from index.results import Meter
 from index.settings import fetch_rules
 
 _NICE = 19

@@ -22,7 +22,8 @@ from index.generations.folder import Generations
 from index.maintenance import Maintenance, build_all
 from index.processes.job_process import ChildProcess
 from index.processes.jobs import Tools
-from index.results import Meter, Step
+from index.processes.meter import Meter
+from index.results import Phase, Step
 from index.settings import IndexSettings
 from tests.corpus.processes.test_bombs import spin
 from tests.fakes import FakeEmbedder, quiet, silent
@@ -49,7 +50,7 @@ class Sleep:
     """Say which process this is, and sleep."""
 
     def run(self, tools: Tools) -> None:
-        tools.progress("fetch", os.getpid(), 1 << 30)
+        tools.progress(Step(Phase.FETCH, os.getpid(), 1 << 30))
         time.sleep(60)
 
 
@@ -178,7 +179,7 @@ def test_meter_tells_of_rates_and_not_too_often() -> None:
     steps: list[Step] = []
     meter = Meter(steps.append)
     for done in range(10_001):
-        meter("embed", done, 10_000)
+        meter(Step(Phase.EMBED, done, 10_000))
     assert steps[0].done == 0
     assert steps[-1].done == 10_000
     assert len(steps) < 1_000
@@ -204,9 +205,9 @@ class Stuck:
 
     def run(self, tools: Tools) -> None:
         if self.in_child:
-            tools.progress("fetch", in_child(os.getpid, name="it"), 1 << 30)
+            tools.progress(Step(Phase.FETCH, in_child(os.getpid, name="it"), 1 << 30))
             in_child(spin, name="it")
-        tools.progress("fetch", os.getpid(), 1 << 30)
+        tools.progress(Step(Phase.FETCH, os.getpid(), 1 << 30))
         spin()
 
 
