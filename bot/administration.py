@@ -4,7 +4,7 @@ The corpus is shared by all servers, so a server's own administrators may change
 in the settings, in servers in the settings, checked at every call, button and window.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import discord
@@ -66,6 +66,12 @@ class Administration(commands.Cog):
 
         return check_first
 
+    async def complete(self, interaction: Interaction, look: Callable[[], Sequence[T]]) -> Sequence[T]:
+        """Look up what an administrator may choose; nothing for others, nor while everybody who looks is at work."""
+        if not self.may(interaction) or self.bot.is_looking:
+            return ()
+        return await self.look(look)
+
     async def work(
         self,
         interaction: Interaction,
@@ -102,4 +108,9 @@ class Administration(commands.Cog):
 
 def by(interaction: Interaction, why: str) -> By:
     """Return who does something, for the history of the corpus."""
-    return By(f"Discord user {interaction.user.id}", why)
+    return By(called(interaction.user.id), why)
+
+
+def called(user_id: int) -> str:
+    """Return what a person is called in the history of the corpus."""
+    return f"Discord user {user_id}"

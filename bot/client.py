@@ -15,6 +15,8 @@ from discord.ext import commands, tasks
 
 from bot import delivery, errors, journal, render, trouble
 from bot.desk import Desk
+from bot.door import NOTES_A_TURN, Price, refuse_by_load
+from bot.keeping import Keeping
 from bot.pace import Pace
 from bot.press import Choose, Handler, Press
 from bot.settings import BotSettings
@@ -23,6 +25,7 @@ from bot.sync import sync_commands
 from bot.translate import CatalogueTranslator
 from bot.words import Words, words_for
 from corpus.agencies import registry
+from corpus.errors import StorageError
 from index.engine import Engine
 from index.engine_process import EngineRunner
 from index.settings import IndexSettings
@@ -35,7 +38,9 @@ Interaction = discord.Interaction["MeasuresBot"]
 COGS = ("ask", "channel", "check", "answers", "agencies", "releases", "about", "setup", "admin", "feeds")
 _MOST_LOCALES = 10_000
 _MOST_SEEN = 2_000
+_MOST_WINDOWS = 1_000
 _TELL_S = 2.0  # of the time to stop, for telling those whose turn does not come
+_UPKEEP_THREADS = 4
 _DESK = 0  # the user id under which the bot's own work waits
 
 
@@ -93,16 +98,18 @@ class MeasuresBot(commands.AutoShardedBot):
         self.upkeep = upkeep or Upkeep(index_settings)
         self.desk = Desk(open_engine, settings.queue)
         self.pace = Pace(settings.pace, settings.pace_burst)
+        self.notes = Pace(NOTES_A_TURN * settings.pace, NOTES_A_TURN * settings.pace_burst)
         self.servers: dict[int, ServerSettings] = {}
+        self.keeping = Keeping(index_settings.data_dir / "bot.db")
         self.handlers: dict[str, Handler] = {}
+        self.prices: dict[str, Price] = {}  # of presses, where that is not a look
         self.stopping = False
         self._locales: OrderedDict[int, str] = OrderedDict()
+        self._windows: OrderedDict[int, discord.ui.Modal] = OrderedDict()
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._was_ready: set[int | None] = set()
         self._force_sync = force_sync
-        self._store: BotStore | None = None
-        self._store_thread = ThreadPoolExecutor(1, "bot-store")
-        self._upkeep_threads = ThreadPoolExecutor(4, "upkeep")
+        self._upkeep_threads = ThreadPoolExecutor(_UPKEEP_THREADS, "upkeep")
         self._upkeeping: set[Future[Any]] = set()
 
     async def setup_hook(self) -> None:
@@ -118,16 +125,11 @@ class MeasuresBot(commands.AutoShardedBot):
         self.erase_old.start()
 
     async def storing(self, act: Callable[[BotStore], T]) -> T:
-        """Do something with bot.db, off the event loop.
+        """Do something to bot.db, off the event loop.
 
-        :raises StorageError: when it cannot be used.
+        :raises BotStoreError: when it cannot be used.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._store_thread, lambda: act(self._opened_store()))
-
-    def _opened_store(self) -> BotStore:
-        if self._store is None:
-            self._store = BotStore(self.index_settings.data_dir / "bot.db")
-        return self._store
+        return await self.keeping.write(act)
 
     async def upkeeping(self, act: Callable[[], T]) -> T:
         """Do something to the corpus that may take long, off the event loop and beside the engine.
@@ -138,6 +140,11 @@ class MeasuresBot(commands.AutoShardedBot):
         self._upkeeping.add(doing)
         doing.add_done_callback(self._upkeeping.discard)
         return await asyncio.wrap_future(doing)
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether all that looks after the corpus is at work."""
+        return len(self._upkeeping) >= _UPKEEP_THREADS
 
     async def working(self, work: Callable[[Engine], T], user_id: int = _DESK) -> T:
         """Return what work with the engine returns, when the person's turn has come."""
@@ -171,6 +178,7 @@ class MeasuresBot(commands.AutoShardedBot):
         if not await self.admit(interaction):
             return
         try:
+            refuse_by_load(self, interaction, self.prices.get(action, Price.LOOK))
             await self.handlers[action](interaction, rest)
         except Exception as error:
             await errors.tell(self, interaction, error)
@@ -181,6 +189,20 @@ class MeasuresBot(commands.AutoShardedBot):
         """Return the words for what only one person sees."""
         return words_for(str(interaction.locale))
 
+    async def show_window(self, interaction: Interaction, window: discord.ui.Modal) -> None:
+        """Show a person a window; the one before, which they no longer see, is forgotten."""
+        before = self._windows.pop(interaction.user.id, None)
+        if before is None and len(self._windows) >= _MOST_WINDOWS:
+            _, before = self._windows.popitem(last=False)
+        if before is not None:
+            before.stop()
+        self._windows[interaction.user.id] = window
+        await delivery.ask(interaction, window)
+
+    def forget_locale(self, user_id: int) -> None:
+        """Forget in which language a person used Discord last."""
+        self._locales.pop(user_id, None)
+
     def words_public(self, guild_id: int | None, guild_locale: object, user_id: int) -> Words:
         """Return the words for what everybody in a place sees: the server's, or in a DM those the person last used."""
         if guild_id is None:
@@ -189,9 +211,18 @@ class MeasuresBot(commands.AutoShardedBot):
         return words_for(chosen or (str(guild_locale) if guild_locale is not None else None))
 
     async def set_server(self, guild_id: int, settings: ServerSettings) -> None:
-        """Keep what a server chose."""
-        await self.storing(lambda store: store.set_server(guild_id, settings))
+        """Obey what a server chose from now on, and keep it.
+
+        :raises BotStoreError: when it cannot be kept: then it is not obeyed either.
+        """
+        before = self.servers.get(guild_id, ServerSettings())
         self.servers[guild_id] = settings
+        try:
+            await self.storing(lambda store: store.set_server(guild_id, settings))
+        except BaseException:
+            if self.servers.get(guild_id) is settings:
+                self.servers[guild_id] = before
+            raise
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the cog that answers them: there are no text commands."""
@@ -199,7 +230,7 @@ class MeasuresBot(commands.AutoShardedBot):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Erase what is stored about a server that the bot has left."""
         self.servers.pop(guild.id, None)
-        await self.storing(lambda store: store.forget_guild(guild.id))
+        self.keeping.forget_guild(guild.id)
         log.info("left a server: what was stored about it is erased")
 
     async def on_app_command_completion(
@@ -224,10 +255,16 @@ class MeasuresBot(commands.AutoShardedBot):
 
     @tasks.loop(hours=6)
     async def erase_old(self) -> None:
-        """Erase answers that are older than the setting."""
-        erased = await self.storing(lambda store: store.forget_older_than(self.settings.answer_days))
+        """Erase answers that are older than the setting, and what people wrote in feedback; an error ends no clock."""
+        days = self.settings.answer_days
+        try:
+            erased = await self.storing(lambda store: store.forget_older_than(days))
+        except StorageError as error:
+            log.warning("what is old could not be erased, and is tried again: %s", error)
+            self.keeping.forget_older_than(days)
+            return
         if erased:
-            log.info("erased %d answers older than %d days", erased, self.settings.answer_days)
+            log.info("erased %d answers older than %d days", erased, days)
 
     async def stop(self, timeout_s: float = 10.0) -> bool:
         """Take no more questions, finish those under way, and leave.
@@ -240,10 +277,7 @@ class MeasuresBot(commands.AutoShardedBot):
         free = self.desk.close()
         await _finish_tasks(min(timeout_s, _TELL_S))
         await self.close()
-        store, self._store = self._store, None
-        if store is not None:
-            await asyncio.get_running_loop().run_in_executor(self._store_thread, store.close)
-        self._store_thread.shutdown()
+        await self.keeping.close()
         self._upkeep_threads.shutdown(wait=False)
         return free and not self._upkeeping
 

@@ -42,6 +42,7 @@ class Desk:
         self._waiting: OrderedDict[int, deque[_Job]] = OrderedDict()
         self._under_way: deque[_Job] = deque()
         self._at_work = False
+        self._inside: set[asyncio.Task[Any]] = set()
         self._lock = threading.Lock()  # for the three above, which the thread and the event loop both use
         self._loop: asyncio.AbstractEventLoop | None = None
         self._engine: EngineRunner | None = None
@@ -60,11 +61,17 @@ class Desk:
         with self._lock:
             return sum(map(len, self._waiting.values())) + len(self._under_way)
 
+    def enter(self) -> None:
+        """Count the current task among those inside until it ends: it may wait for other things than its turn, too."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._inside.add(task)
+            task.add_done_callback(self._inside.discard)
+
     def busy_s(self) -> int:
-        """Return 0 where one more may wait, else the seconds after which to try again."""
-        if self.pending < self._bound:
-            return 0
-        return max(1, round(self.pending * self._usual_s))
+        """Return 0 where one more may come in, else the seconds after which to try again."""
+        many = max(self.pending, len(self._inside))
+        return 0 if many < self._bound else max(1, round(many * self._usual_s))
 
     def start(self) -> None:
         """Open the engine in the background and begin to serve."""

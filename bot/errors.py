@@ -12,6 +12,7 @@ import discord
 from discord.app_commands import AppCommandError
 
 from bot import delivery, journal, render
+from bot.database import BotStoreError
 from bot.desk import Stopping
 from bot.markup import plain
 from bot.words import Words, words_for
@@ -39,6 +40,9 @@ def sentence(words: Words, error: BaseException) -> str:
         return words(error.template, **values)
     if isinstance(error, SettingsError):
         return words("The bot is not set up rightly: tell whoever runs it.")
+    if isinstance(error, BotStoreError):
+        log.warning("%s: %s", type(error).__name__, error)
+        return words("I can neither read nor change what I keep just now, so nothing was changed: try again soon.")
     if isinstance(error, MeasuresError):
         log.warning("%s: %s", type(error).__name__, error)
         return words("The releases cannot be searched just now: try again later.")

@@ -24,20 +24,22 @@ class Pace:
         self._clock = clock
         self._buckets: dict[int, _Bucket] = {}
 
-    def wait_s(self, user_id: int, per_minute: int | None = None) -> int:
-        """Take a token and return 0, or return the seconds until there is one, and take none.
+    def wait_s(self, user_id: int, per_minute: int | None = None, turns: float = 1.0, *, take: bool = True) -> int:
+        """Take tokens and return 0, or return the seconds until there are so many, and take none.
 
         :param per_minute: another rate, where a server sets its own.
+        :param turns: how many tokens.
+        :param take: whether they are taken, or only looked for.
         """
         rate = (self._per_minute if per_minute is None else per_minute) / 60
         burst = min(self._burst, max(1, round(rate * 60)))
         now = self._clock()
         bucket = self._buckets.get(user_id) or _Bucket(burst, now)
         tokens = min(burst, bucket.tokens + max(0.0, now - bucket.at_s) * rate)
-        if tokens < 1:
+        if tokens < turns:
             self._buckets[user_id] = _Bucket(tokens, now)
-            return math.ceil((1 - tokens) / rate)
-        self._buckets[user_id] = _Bucket(tokens - 1, now)
+            return math.ceil((turns - tokens) / rate)
+        self._buckets[user_id] = _Bucket(tokens - turns if take else tokens, now)
         self._forget_the_full(now)
         return 0
 

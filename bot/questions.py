@@ -1,7 +1,6 @@
 """One question from asking to answer, the same from a command, a window, a mention or a message."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,12 +11,11 @@ from discord import ui
 
 from bot import delivery, journal, render
 from bot.client import today
-from bot.errors import Refused
+from bot.door import refuse_by_load
 from bot.places import channel_of, is_switched_on
 from bot.render import Asked
-from bot.store import BotStore, KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
+from bot.store import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
 from bot.words import Words
-from corpus.errors import StorageError
 from index.engine import Engine
 from index.filters import Filters, parse_agency, parse_since, parse_until
 from index.models import Answer
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from bot.client import MeasuresBot
 
 Interaction = discord.Interaction["MeasuresBot"]
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,37 +128,11 @@ async def answer(
         filters=asking.filters,
         spans=tuple(QuotedSpan(each.release_id, each.start, each.end) for each in found.quotes or found.related),
     )
-    keeping = asyncio.create_task(_keep(bot, lambda store: store.keep(kept)))
+    bot.keeping.keep(kept)
     asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
     message = await send(render.answer_view(words, found, asked, today()))
-    await asyncio.gather(keeping, _keep(bot, lambda store: store.set_message(kept.id, message.id)))
+    bot.keeping.set_message(kept, message.id)
     return found
-
-
-async def _keep(bot: "MeasuresBot", act: Callable[[BotStore], None]) -> None:
-    """Keep what the buttons of an answer need, while it is sent; it is an answer also without them."""
-    try:
-        await bot.storing(act)
-    except StorageError as error:
-        log.warning("what the buttons of an answer need is not kept: %s", error)
-
-
-def refuse_by_load(bot: "MeasuresBot", interaction: Interaction) -> None:
-    """Refuse a question of somebody who asks too fast, or when too many wait.
-
-    :raises Refused: with the seconds after which to try again.
-    """
-    words = bot.words_private(interaction)
-    busy_s = bot.desk.busy_s()
-    if busy_s:
-        raise Refused(words.count("Busy: try again in {count} second.", "Busy: try again in {count} seconds.", busy_s))
-    wait_s = bot.pace.wait_s(interaction.user.id, server(bot, interaction).pace)
-    if wait_s:
-        raise Refused(
-            words.count(
-                "That was fast: ask again in {count} second.", "That was fast: ask again in {count} seconds.", wait_s
-            )
-        )
 
 
 def is_private(bot: "MeasuresBot", interaction: Interaction, private: bool | None) -> bool:

@@ -6,6 +6,7 @@ from discord import ui
 from bot import ids, render
 from bot.markup import plain
 from bot.render import timestamp
+from bot.store import FEEDBACK_DAYS, Forgotten
 from bot.words import Words
 from index.models import Corpus
 from index.weights import shipped_weights
@@ -37,6 +38,34 @@ def help_view(words: Words) -> ui.LayoutView:
     return view
 
 
+def forgotten_text(words: Words, forgotten: Forgotten, administered: int | None) -> str:
+    """Return what `/forget-me` erased of a person, and what it did not.
+
+    :param administered: in how many places it stands what the person did as an administrator; None where that cannot
+        be told.
+    """
+    erased = words.count(
+        "Erased: {count} answer of yours.", "Erased: {count} answers of yours.", len(forgotten.answers)
+    )
+    if forgotten.verdicts:
+        verdicts = words.count(
+            "{count} piece of feedback, too.", "{count} pieces of feedback, too.", forgotten.verdicts
+        )
+        erased = f"{erased} {verdicts}"
+    if administered is None:
+        return f"{erased} {words('Whether you did something as an administrator cannot be looked up just now.')}"
+    if administered == 0:
+        return f"{erased} {words('Nothing else is stored about you.')}"
+    kept = words.count(
+        "Kept: {count} entry under your id, of what you did as an administrator, because everybody is answered from "
+        "the releases and it must stay possible to tell who changed them. Nothing else is stored about you.",
+        "Kept: {count} entries under your id, of what you did as an administrator, because everybody is answered from "
+        "the releases and it must stay possible to tell who changed them. Nothing else is stored about you.",
+        administered,
+    )
+    return f"{erased} {kept}"
+
+
 def about_view(words: Words, corpus: Corpus, days: int) -> ui.LayoutView:
     """Return what `/about` tells, with the picture of the risk-coverage curve, which comes along as `CURVE_FILE`."""
     span = " … ".join(dict.fromkeys(timestamp(day) for day in (corpus.first, corpus.last) if day))
@@ -52,12 +81,21 @@ def about_view(words: Words, corpus: Corpus, days: int) -> ui.LayoutView:
         threshold=words.share(corpus.threshold),
     )
     stored = words.count(
-        "Your question and the place of its answer, for {count} day, so that the buttons work; `/forget-me` erases "
-        "them at once. Feedback is kept without names. Logs hold no questions and no names.",
-        "Your question and the place of its answer, for {count} days, so that the buttons work; `/forget-me` erases "
-        "them at once. Feedback is kept without names. Logs hold no questions and no names.",
+        "Your question and the place of its answer, for {count} day, with your id, so that the buttons work; "
+        "`/forget-me` erases them at once.",
+        "Your question and the place of its answer, for {count} days, with your id, so that the buttons work; "
+        "`/forget-me` erases them at once.",
         days,
     )
+    feedback = words(
+        "Feedback is kept without names, what is written in it for {days} days; as long as the answer is kept, a "
+        "fingerprint that only I can read makes it one a person.",
+        days=words.number(FEEDBACK_DAYS),
+    )
+    administered = words(
+        "What administrators do to the releases stays under their id, so that it can be told who did it."
+    )
+    logs = words("Logs hold no questions and no names.")
     generation = words(
         "generation {generation}, fingerprint {fingerprint}",
         generation=corpus.generation,
@@ -68,7 +106,7 @@ def about_view(words: Words, corpus: Corpus, days: int) -> ui.LayoutView:
         f"## {words('EU Measures')}",
         f"**{words('Releases')}** {releases}, {passages} · {span}\n-# {plain(issuers, 400)}\n-# {generation}",
         f"**{words('Measured quality')}** {quality}",
-        f"**{words('What is stored')}** {stored}",
+        f"**{words('What is stored')}** {stored} {feedback} {administered} {logs}",
         f"**{words('Whose texts')}** {texts}",
         words("No language model writes anything: every answer is a quotation."),
     )

@@ -1,54 +1,28 @@
-"""bot.db: what Discord users leave behind. The one place under `bot` that holds SQL."""
+"""bot.db: what Discord users leave behind. With `bot.database`, the one place under `bot` that holds SQL."""
 
 import dataclasses
 import datetime
+import hashlib
+import hmac
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
+from bot.database import StoreBusyError, bot_migrations, errors
 from index.filters import Filters
-from index.store.sqlite import now, storage_errors
+from index.store.sqlite import marks, now
 
-_bot = Migrations("bot")
 _ANSWER_ID_BYTES = 9  # 12 characters in base64
-
-
-@_bot()
-def m001_answers(db: Database) -> None:
-    """Answers behind buttons, and what people said of them; feedback outlives its answer and names nobody."""
-    db.execute(
-        "CREATE TABLE answers (id TEXT PRIMARY KEY, asker INTEGER NOT NULL, guild INTEGER, channel INTEGER NOT NULL, "
-        "message INTEGER, by_command INTEGER NOT NULL, question TEXT NOT NULL, filters TEXT NOT NULL, "
-        "spans TEXT NOT NULL, at TEXT NOT NULL) STRICT"
-    )
-    db.execute("CREATE INDEX answers_message ON answers (message)")
-    db.execute("CREATE INDEX answers_asker ON answers (asker)")
-    db.execute(
-        "CREATE TABLE feedback (id INTEGER PRIMARY KEY, answer TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT, "
-        "at TEXT NOT NULL) STRICT"
-    )
-
-
-@_bot()
-def m002_servers(db: Database) -> None:
-    """What a server set, and the commands that were synced."""
-    db.execute("CREATE TABLE servers (guild INTEGER PRIMARY KEY, settings TEXT NOT NULL) STRICT")
-    db.execute("CREATE TABLE synced (scope TEXT PRIMARY KEY, payload_sha256 TEXT NOT NULL) STRICT")
-
-
-@_bot()
-def m003_audit(db: Database) -> None:
-    """What administrators did, when."""
-    db.execute(
-        "CREATE TABLE audit (id INTEGER PRIMARY KEY, at TEXT NOT NULL, who INTEGER NOT NULL, guild INTEGER, "
-        "action TEXT NOT NULL, details TEXT NOT NULL) STRICT"
-    )
+_WAIT_S = 0.25  # for a lock that another program holds; `bot.keeping` tries again, and holds nobody up meanwhile
+_VOTER_CHARS = 32
+FEEDBACK_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +61,18 @@ class ServerSettings:
     ask_message: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was erased of a person: answers, by their ids, and how many verdicts; and what is kept.
+
+    `administered` counts what the person did as an administrator, which is kept.
+    """
+
+    answers: frozenset[str]
+    verdicts: int
+    administered: int
+
+
 def new_answer_id() -> str:
     """Return an id that nobody can guess, of 12 characters."""
     return secrets.token_urlsafe(_ANSWER_ID_BYTES)
@@ -96,7 +82,8 @@ class BotStore:
     """bot.db. Used by one thread.
 
     What is written outlives the process at once; a power cut may take the last seconds. What is erased is gone from the
-    disk when the call returns, from SQLite's log too.
+    disk when the call returns, from SQLite's log too, unless another program reads the file: then `is_scrubbed` is
+    false, and `scrub` does it later. Nothing waits for another program for longer than a moment.
     """
 
     def __init__(self, path: Path) -> None:
@@ -104,14 +91,19 @@ class BotStore:
 
         :raises StorageError: when the folder cannot be written or the file is no database.
         """
-        with storage_errors(path):
+        with errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = Database(sqlite3.connect(path, timeout=30, check_same_thread=False))
+            self._db = Database(sqlite3.connect(path, timeout=_WAIT_S, check_same_thread=False))
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA secure_delete = ON")
-            _bot.apply(self._db)
+            if bot_migrations.pending(self._db):
+                self._db.execute("BEGIN IMMEDIATE")
+                with self._db.conn:
+                    bot_migrations.apply(self._db)
         self._path = path
+        self._key: bytes | None = None
+        self.is_scrubbed = True
 
     def close(self) -> None:
         """Close the database."""
@@ -125,12 +117,12 @@ class BotStore:
             "spans": json.dumps([dataclasses.asdict(span) for span in answer.spans]),
             "at": now(),
         }
-        with storage_errors(self._path), self._db.atomic():
-            self._db.table("answers").insert(row, pk="id", replace=True)
+        with self._writing():
+            self._upsert("answers", row, "id")
 
     def set_message(self, answer_id: str, message_id: int) -> None:
         """Keep which message shows an answer, unless the answer was erased since."""
-        with storage_errors(self._path), self._db.atomic():
+        with self._writing():
             self._db.execute("UPDATE answers SET message = ? WHERE id = ?", [message_id, answer_id])
 
     def answer(self, answer_id: str) -> KeptAnswer | None:
@@ -143,62 +135,92 @@ class BotStore:
 
     def forget_answer(self, answer_id: str) -> None:
         """Erase an answer."""
-        self._erase("DELETE FROM answers WHERE id = ?", [answer_id])
+        with self._erasing():
+            self._db.execute("DELETE FROM answers WHERE id = ?", [answer_id])
 
-    def forget_asker(self, user_id: int) -> int:
-        """Erase all that is stored about a person; return how many answers that were."""
-        return self._erase("DELETE FROM answers WHERE asker = ?", [user_id])
+    def forget_asker(self, user_id: int) -> Forgotten:
+        """Erase what is stored about a person: answers, and verdicts that can be told; not what administrators did."""
+        with self._erasing():
+            told = self._db.execute("SELECT id, answer, voter FROM feedback WHERE voter IS NOT NULL").fetchall()
+            mine = [[row] for row, answer_id, voter in told if voter == self._voter(answer_id, user_id)]
+            self._db.conn.executemany("DELETE FROM feedback WHERE id = ?", mine)
+            gone = self._db.execute("DELETE FROM answers WHERE asker = ? RETURNING id", [user_id]).fetchall()
+            [(done,)] = self._db.execute("SELECT count(*) FROM audit WHERE who = ?", [user_id]).fetchall()
+        return Forgotten(frozenset(answer_id for (answer_id,) in gone), len(mine), done)
 
     def forget_guild(self, guild_id: int) -> None:
         """Erase all that is stored about a server."""
-        self._erase("DELETE FROM answers WHERE guild = ?", [guild_id])
-        self._erase("DELETE FROM servers WHERE guild = ?", [guild_id])
+        with self._erasing():
+            self._db.execute("DELETE FROM answers WHERE guild = ?", [guild_id])
+            self._db.execute("DELETE FROM servers WHERE guild = ?", [guild_id])
 
     def forget_older_than(self, days: int) -> int:
-        """Erase answers older than that; return how many they were."""
-        oldest = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
-        return self._erase("DELETE FROM answers WHERE at < ?", [oldest.isoformat(timespec="seconds")])
-
-    def say(self, answer_id: str, verdict: str, reason: str | None) -> None:
-        """Keep what somebody thinks of an answer, without who."""
-        with storage_errors(self._path), self._db.atomic():
+        """Erase answers older than that, and what people wrote in feedback; return how many answers they were."""
+        with self._erasing():
             self._db.execute(
-                "INSERT INTO feedback (answer, verdict, reason, at) VALUES (?, ?, ?, ?)",
-                [answer_id, verdict, reason, now()],
+                "UPDATE feedback SET reason = NULL WHERE reason IS NOT NULL AND at < ?", [_ago(FEEDBACK_DAYS)]
             )
+            return int(self._db.execute("DELETE FROM answers WHERE at < ?", [_ago(days)]).rowcount)
 
-    def feedback(self) -> Iterator[dict[str, Any]]:
-        """Yield what people said, oldest first."""
-        with storage_errors(self._path):
-            yield from self._db.query("SELECT answer, verdict, reason, at FROM feedback ORDER BY id")
+    def scrub(self) -> None:
+        """Take what was erased out of SQLite's log.
+
+        :raises StoreBusyError: when another program reads the file just now.
+        """
+        with errors(self._path):
+            [(busy, _, _)] = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self.is_scrubbed = not busy
+        if busy:
+            raise StoreBusyError(f"{self._path} is in use by another program: try again in a minute.")
+
+    def say(self, answer_id: str, user_id: int, verdict: str, reason: str | None) -> bool:
+        """Keep what a person thinks of an answer, in place of what they said of it before; not who it is.
+
+        Return whether the answer is still kept: what is said of another is not.
+        """
+        with self._writing():
+            if not self._db.execute("SELECT 1 FROM answers WHERE id = ?", [answer_id]).fetchall():
+                return False
+            self._db.execute(
+                "INSERT INTO feedback (answer, verdict, reason, at, voter) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (answer, voter) DO UPDATE "
+                "SET verdict = excluded.verdict, reason = excluded.reason, at = excluded.at",
+                [answer_id, verdict, reason, now(), self._voter(answer_id, user_id)],
+            )
+        return True
+
+    def feedback(self) -> list[dict[str, Any]]:
+        """Return what people said, oldest first."""
+        with errors(self._path):
+            return list(self._db.query("SELECT answer, verdict, reason, at FROM feedback ORDER BY id"))
 
     def servers(self) -> dict[int, ServerSettings]:
         """Return what every server set."""
-        with storage_errors(self._path):
+        with errors(self._path):
             rows = list(self._db.query("SELECT guild, settings FROM servers"))
         return {row["guild"]: _server_settings(row["settings"]) for row in rows}
 
     def set_server(self, guild_id: int, settings: ServerSettings) -> None:
         """Keep what a server set."""
         row = {"guild": guild_id, "settings": json.dumps(dataclasses.asdict(settings))}
-        with storage_errors(self._path), self._db.atomic():
-            self._db.table("servers").insert(row, pk="guild", replace=True)
+        with self._writing():
+            self._upsert("servers", row, "guild")
 
     def synced(self, scope: str) -> str | None:
         """Return the digest of the commands last synced in a scope."""
-        with storage_errors(self._path):
-            rows = self._db.query("SELECT payload_sha256 FROM synced WHERE scope = ?", [scope])
-            return next((str(row["payload_sha256"]) for row in rows), None)
+        with errors(self._path):
+            rows = list(self._db.query("SELECT payload_sha256 FROM synced WHERE scope = ?", [scope]))
+        return next((str(row["payload_sha256"]) for row in rows), None)
 
     def set_synced(self, scope: str, payload_sha256: str) -> None:
         """Keep the digest of commands that were synced."""
         row = {"scope": scope, "payload_sha256": payload_sha256}
-        with storage_errors(self._path), self._db.atomic():
-            self._db.table("synced").insert(row, pk="scope", replace=True)
+        with self._writing():
+            self._upsert("synced", row, "scope")
 
     def audit(self, who: int, guild_id: int | None, action: str, details: dict[str, object]) -> None:
         """Write down what an administrator did."""
-        with storage_errors(self._path), self._db.atomic():
+        with self._writing():
             self._db.execute(
                 "INSERT INTO audit (at, who, guild, action, details) VALUES (?, ?, ?, ?, ?)",
                 [now(), who, guild_id, action, json.dumps(details)],
@@ -206,19 +228,47 @@ class BotStore:
 
     def audited(self) -> list[dict[str, Any]]:
         """Return what administrators did, newest first."""
-        with storage_errors(self._path):
+        with errors(self._path):
             return list(self._db.query("SELECT at, who, guild, action, details FROM audit ORDER BY id DESC"))
 
     def _one(self, sql: str, values: Sequence[object]) -> KeptAnswer | None:
-        with storage_errors(self._path):
-            return next((_kept(row) for row in self._db.query(sql, values)), None)
+        with errors(self._path):
+            rows = list(self._db.query(sql, values))
+        return next(map(_kept, rows), None)
 
-    def _erase(self, sql: str, values: Sequence[object]) -> int:
-        with storage_errors(self._path):
-            with self._db.atomic():
-                erased = int(self._db.execute(sql, values).rowcount)
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return erased
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Hold the lock for writing from the start: one that is asked for after reading is refused without a wait."""
+        with errors(self._path):
+            self._db.execute("BEGIN IMMEDIATE")
+            with self._db.conn:
+                yield
+
+    @contextmanager
+    def _erasing(self) -> Iterator[None]:
+        with self._writing():
+            self.is_scrubbed = False
+            yield
+        with suppress(StoreBusyError):
+            self.scrub()
+
+    def _upsert(self, table: str, row: Mapping[str, object], key: str) -> None:
+        changed = ", ".join(f"{name} = excluded.{name}" for name in row)
+        self._db.execute(
+            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks(list(row))}) "  # noqa: S608 - names of our own
+            f"ON CONFLICT ({key}) DO UPDATE SET {changed}",
+            list(row.values()),
+        )
+
+    def _voter(self, answer_id: str, user_id: int) -> str:
+        """Return the fingerprint of a person on an answer, which tells nobody without the key who it is."""
+        if self._key is None:
+            [(self._key,)] = self._db.execute("SELECT key FROM fingerprints").fetchall()
+        return hmac.new(self._key, f"{answer_id} {user_id}".encode(), hashlib.sha256).hexdigest()[:_VOTER_CHARS]
+
+
+def _ago(days: int) -> str:
+    return (datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)).isoformat(timespec="seconds")
 
 
 def _kept(row: dict[str, Any]) -> KeptAnswer:

@@ -131,6 +131,15 @@ def history(settings: IndexSettings) -> History:
         return History(tuple(store.history()), tuple(generations.ids()), generations.current())
 
 
+def done_by(settings: IndexSettings, who: str) -> int:
+    """Return how many entries of the history somebody stands in."""
+    path = settings.data_dir / "corpus.db"
+    if not path.exists():
+        return 0
+    with closing(CorpusStore(path)) as store:
+        return sum(entry.who == who for entry in store.history())
+
+
 def verify(settings: IndexSettings, generation: str | None = None) -> Manifest:
     """Check every file of a generation, by default the served one, against its SHA-256.
 

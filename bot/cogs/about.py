@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import logging
 
 import discord
 from discord import app_commands
@@ -9,13 +10,19 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot import delivery, render
+from bot.administration import called
 from bot.client import MeasuresBot
+from bot.door import Price, refuse_by_load
 from bot.plots import draw_risk
-from bot.questions import Interaction, ask_by_interaction, refuse_by_load
-from bot.render_about import CURVE_FILE, EXAMPLE, about_view, help_view
+from bot.questions import Interaction, ask_by_interaction
+from bot.render_about import CURVE_FILE, EXAMPLE, about_view, forgotten_text, help_view
+from corpus.errors import MeasuresError
+from index import catalogue
 from index.engine import Engine
 from index.filters import Filters
 from index.weights import shipped_weights
+
+log = logging.getLogger(__name__)
 
 
 class About(commands.Cog):
@@ -25,6 +32,7 @@ class About(commands.Cog):
         """Take the bot, and the example's button."""
         self.bot = bot
         bot.handlers["example"] = self.example
+        bot.prices["example"] = Price.NOTHING  # the question takes a turn
 
     @app_commands.command(name=locale_str("help"), description=locale_str("What this bot does, and how to ask"))
     async def help(self, interaction: Interaction) -> None:
@@ -51,16 +59,19 @@ class About(commands.Cog):
 
     @app_commands.command(name=locale_str("forget-me"), description=locale_str("Erase what is stored about you"))
     async def forget_me(self, interaction: Interaction) -> None:
-        """Erase all that is stored about the person."""
-        words = self.bot.words_private(interaction)
+        """Erase what is stored about the person, and say what is not erased, and why."""
+        refuse_by_load(self.bot, interaction, Price.NOTE)
+        words, user_id = self.bot.words_private(interaction), interaction.user.id
         await delivery.defer(interaction, ephemeral=True)
-        erased = await self.bot.storing(lambda store: store.forget_asker(interaction.user.id))
-        text = words.count(
-            "Erased: {count} answer of yours. Nothing else is stored about you.",
-            "Erased: {count} answers of yours. Nothing else is stored about you.",
-            erased,
-        )
-        await delivery.answer(interaction, render.text_view(text))
+        forgotten = await self.bot.keeping.forget_asker(user_id)
+        self.bot.forget_locale(user_id)
+        try:
+            done = await self.bot.upkeeping(lambda: catalogue.done_by(self.bot.index_settings, called(user_id)))
+            kept: int | None = forgotten.administered + done
+        except MeasuresError as error:
+            log.warning("what administrators did cannot be read: %s", error)
+            kept = None
+        await delivery.answer(interaction, render.text_view(forgotten_text(words, forgotten, kept)))
 
 
 async def setup(bot: MeasuresBot) -> None:

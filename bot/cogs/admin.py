@@ -12,6 +12,7 @@ from discord.app_commands import Choice, Range, locale_str
 from bot import delivery, render_admin
 from bot.administration import Administration, by
 from bot.client import MeasuresBot
+from bot.door import Price
 from bot.errors import Refused
 from bot.markup import plain
 from bot.modals_admin import correction_modal, files_modal
@@ -49,6 +50,7 @@ class Admin(Administration):
             "discard": self._discard,
         }
         bot.handlers |= {action: self.guarded(handler) for action, handler in handlers.items()}
+        bot.prices |= dict.fromkeys(handlers, Price.NOTHING)
 
     @index.command(
         description=locale_str("Add releases from addresses or files, and serve them"), auto_locale_strings=False
@@ -84,7 +86,7 @@ class Admin(Administration):
             async def take(asked: Interaction, files: Sequence[discord.Attachment]) -> None:
                 await self.add_sources(asked, [], files, overrides, force=force)
 
-            await delivery.ask(interaction, files_modal(self, self.bot.words_private(interaction), take))
+            await self.bot.show_window(interaction, files_modal(self, self.bot.words_private(interaction), take))
             return
         await self.add_sources(interaction, named, [file] if file else [], overrides, force=force)
 
@@ -164,9 +166,7 @@ class Admin(Administration):
     @remove.autocomplete("release")
     async def complete_release(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete a release by words of its title, issuer, date or id."""
-        if not self.may(interaction):
-            return []
-        found = await self.look(lambda: catalogue.releases(self.bot.index_settings, typed))
+        found = await self.complete(interaction, lambda: catalogue.releases(self.bot.index_settings, typed))
         return [
             Choice(name=render_admin.choice_label(f"{release.date} {release.title}"), value=release.release_id)
             for release in found[:_CHOICES]
@@ -192,9 +192,7 @@ class Admin(Administration):
     @rollback.autocomplete("generation")
     async def complete_generation(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete a generation that is still there."""
-        if not self.may(interaction):
-            return []
-        kept = await self.look(lambda: Generations(self.bot.index_settings.data_dir).ids())
+        kept = await self.complete(interaction, lambda: Generations(self.bot.index_settings.data_dir).ids())
         return [Choice(name=each, value=each) for each in reversed(kept) if typed.strip() in each][:_CHOICES]
 
     @index.command(description=locale_str("Look after what was set aside instead of added"), auto_locale_strings=False)
@@ -254,7 +252,7 @@ class Admin(Administration):
             await self.accept(asked, int(rest), overrides)
 
         words = self.bot.words_private(interaction)
-        await delivery.ask(interaction, correction_modal(self, words, int(rest), given, accept))
+        await self.bot.show_window(interaction, correction_modal(self, words, int(rest), given, accept))
 
     async def accept(self, interaction: Interaction, number: int, overrides: Overrides) -> None:
         """Make a release of what is set aside, with what a person says of it."""

@@ -14,8 +14,9 @@ from discord.ext import commands
 from bot import cards, delivery, plots, render_cards
 from bot.client import MeasuresBot
 from bot.cogs.ask import complete_agency
+from bot.door import Price, refuse_by_load
 from bot.modals import TextModal
-from bot.questions import Interaction, ask_by_interaction, is_private, public_words, refuse_by_load, submitted
+from bot.questions import Interaction, ask_by_interaction, is_private, public_words, submitted
 from bot.words import Words
 from corpus.agencies import registry
 from index.card import Card
@@ -35,6 +36,7 @@ class Agencies(commands.Cog):
         self.bot = bot
         self._pictures: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         bot.handlers |= {"card": self.turn, "about": self.about}
+        bot.prices |= {"card": Price.TURN, "about": Price.NOTHING}  # a question about a body takes a turn
 
     @app_commands.command(
         name=locale_str("agency"),
@@ -86,7 +88,7 @@ class Agencies(commands.Cog):
         modal = TextModal(
             words("Ask about {body}", body=name), words("Your question"), ask, max_chars=MAX_QUESTION_CHARS
         )
-        await delivery.ask(interaction, modal)
+        await self.bot.show_window(interaction, modal)
 
     async def _show(self, interaction: Interaction, agency_id: str, page: int, words: Words) -> None:
         card = await self.bot.working(partial(Engine.card, agency_id=agency_id), interaction.user.id)

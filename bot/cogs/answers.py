@@ -8,6 +8,8 @@ from discord.ext import commands
 
 from bot import delivery, render
 from bot.client import MeasuresBot, today
+from bot.database import BotStoreError
+from bot.door import Price
 from bot.errors import Refused
 from bot.ids import Place
 from bot.modals import TextModal
@@ -39,6 +41,8 @@ class Answers(commands.Cog):
             "unhelpful": self.unhelpful,
             "delete": self.delete,
         }
+        bot.prices |= {"more": Price.TURN, "page": Price.TURN, "follow": Price.AHEAD}
+        bot.prices |= dict.fromkeys(("helpful", "unhelpful", "delete"), Price.NOTE)
 
     async def context(self, interaction: Interaction, rest: str) -> None:
         """Show a quote with what stands around it; this works when the answer itself is erased, too."""
@@ -64,24 +68,31 @@ class Answers(commands.Cog):
 
     async def more(self, interaction: Interaction, rest: str) -> None:
         """Show the next best passages, to the person alone."""
-        kept, page = await self._kept_and_page(interaction, rest)
         await delivery.defer(interaction, ephemeral=True)
+        kept, page = await self._kept_and_page(interaction, rest)
         await self._show_more(interaction, kept, page)
 
     async def page(self, interaction: Interaction, rest: str) -> None:
         """Turn a page of passages."""
-        kept, page = await self._kept_and_page(interaction, rest)
         await delivery.defer_update(interaction)
+        kept, page = await self._kept_and_page(interaction, rest)
         await self._show_more(interaction, kept, page)
 
     async def follow(self, interaction: Interaction, rest: str) -> None:
-        """Ask for a further question, which is read with the one before where the same person asked that."""
+        """Ask for a further question, which is read with the one before where the same person asked that.
+
+        A window is all that acknowledges this, so the question before is looked up first only where that is quick.
+        """
         words = self.bot.words_private(interaction)
-        kept = await self._kept(interaction, rest)
-        own = kept.asker == interaction.user.id
+        try:
+            known = await self._kept(interaction, rest)
+        except BotStoreError:
+            known = None
         private = interaction.message is not None and interaction.message.flags.ephemeral
 
         async def ask(asked: Interaction, text: str) -> None:
+            kept = known or await self._kept(asked, rest)
+            own = kept.asker == asked.user.id
             question = continued(kept.question, text) if own else text
             filters = kept.filters if own else type(kept.filters)()
             read_as = question if question != text else None
@@ -98,57 +109,59 @@ class Answers(commands.Cog):
             max_chars=MAX_QUESTION_CHARS,
             placeholder=words("And Frontex?"),
         )
-        await delivery.ask(interaction, modal)
+        await self.bot.show_window(interaction, modal)
 
     async def helpful(self, interaction: Interaction, rest: str) -> None:
         """Keep that an answer helped, without who said so."""
-        await self.bot.storing(lambda store: store.say(rest, "helpful", None))
-        await self._thank(interaction)
+        await self._say(interaction, rest, "helpful", None)
 
     async def unhelpful(self, interaction: Interaction, rest: str) -> None:
         """Ask what is wrong with an answer, and keep it, without who said so."""
         words = self.bot.words_private(interaction)
 
         async def keep(submission: Interaction, text: str) -> None:
-            reason = text.strip() or None
-            await self.bot.storing(lambda store: store.say(rest, "not helpful", reason))
-            await self._thank(submission)
+            await self._say(submission, rest, "not helpful", text.strip() or None)
 
         modal = TextModal(
             words("Not helpful"), words("What is wrong? (optional)"), keep, max_chars=_REASON_CHARS, required=False
         )
-        await delivery.ask(interaction, modal)
+        await self.bot.show_window(interaction, modal)
 
     async def delete(self, interaction: Interaction, rest: str) -> None:
         """Delete an answer for whoever asked, or for a moderator."""
-        kept = await self.bot.storing(lambda store: store.answer(rest))
-        asker = kept.asker if kept is not None else _asker(interaction.message)
         moderates = interaction.guild_id is not None and interaction.permissions.manage_messages
-        if not (asker == interaction.user.id or moderates):
+        asker = interaction.user.id if moderates else _asker(interaction.message)
+        if asker is None:  # Discord does not tell
+            await delivery.defer_update(interaction)
+            kept = await self.bot.keeping.answer(rest)
+            asker = kept.asker if kept is not None else None
+        if asker != interaction.user.id:
             raise Refused(
                 self.bot.words_private(interaction)("Only the person who asked or a moderator can delete this.")
             )
-        await delivery.defer_update(interaction)
+        if not interaction.response.is_done():
+            await delivery.defer_update(interaction)
         await interaction.delete_original_response()
-        await self.bot.storing(lambda store: store.forget_answer(rest))
+        self.bot.keeping.forget_answer(rest)
 
     async def _kept_and_page(self, interaction: Interaction, rest: str) -> tuple[KeptAnswer, int]:
         answer_id, page = rest.split(":")
         return await self._kept(interaction, answer_id), int(page)
 
     async def _kept(self, interaction: Interaction, answer_id: str) -> KeptAnswer:
-        kept = await self.bot.storing(lambda store: store.answer(answer_id))
+        kept = await self.bot.keeping.answer(answer_id)
         if kept is None:
-            words = self.bot.words_private(interaction)
-            days = self.bot.settings.answer_days
-            raise Refused(
-                words.count(
-                    "This answer is older than {count} day or was erased: ask again.",
-                    "This answer is older than {count} days or was erased: ask again.",
-                    days,
-                )
-            )
+            raise self._gone(interaction)
         return kept
+
+    def _gone(self, interaction: Interaction) -> Refused:
+        return Refused(
+            self.bot.words_private(interaction).count(
+                "This answer is older than {count} day or was erased: ask again.",
+                "This answer is older than {count} days or was erased: ask again.",
+                self.bot.settings.answer_days,
+            )
+        )
 
     async def _show_more(self, interaction: Interaction, kept: KeptAnswer, page: int) -> None:
         search = partial(Engine.search, query=kept.question, filters=kept.filters, limit=_MOST_PASSAGES)
@@ -159,9 +172,13 @@ class Answers(commands.Cog):
         words: Words = self.bot.words_private(interaction)
         await delivery.answer(interaction, render.more_view(words, passages, sources, kept.id, page, today()))
 
-    async def _thank(self, interaction: Interaction) -> None:
+    async def _say(self, interaction: Interaction, answer_id: str, verdict: str, reason: str | None) -> None:
+        """Keep what a person thinks of an answer, in place of what they said of it before."""
+        await delivery.defer(interaction, ephemeral=True)
+        if not await self.bot.keeping.say(answer_id, interaction.user.id, verdict, reason):
+            raise self._gone(interaction)
         words = self.bot.words_private(interaction)
-        await delivery.respond(interaction, render.text_view(words("Thank you: this is kept without your name.")))
+        await delivery.answer(interaction, render.text_view(words("Thank you: this is kept without your name.")))
 
 
 def _asker(message: discord.Message | None) -> int | None:

@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot import delivery, journal, render
 from bot.client import MeasuresBot
 from bot.desk import Stopping
+from bot.door import let_in
 from bot.errors import sentence
 from bot.places import channel_of, is_switched_on, missing_permissions
 from bot.questions import Asking, answer
@@ -38,6 +39,7 @@ class Channel(commands.Cog):
         self.bot = bot
         self._hinted: OrderedDict[int, None] = OrderedDict()
         self._warned: set[int] = set()
+        self._told: set[int] = set()
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -68,9 +70,9 @@ class Channel(commands.Cog):
             await self._hint(message, words)
             return
         silent = replied and not text.endswith("?")
-        if self.bot.desk.busy_s() or self.bot.pace.wait_s(message.author.id, self._server(message).pace):
+        if let_in(self.bot, message.author.id, message.guild.id if message.guild else None) is not None:
             if not silent:
-                await message.add_reaction(_HOURGLASS)
+                await self._show_hourglass(message)
             return
         if not text:
             await delivery.reply(message, help_view(words))
@@ -104,6 +106,16 @@ class Channel(commands.Cog):
         found = await answer(self.bot, asking, words, None, send, only_if)
         log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, journal.outcome(found))
 
+    async def _show_hourglass(self, message: discord.Message) -> None:
+        """Let a person see that it is not their turn; one at a time, for Discord takes its time with each."""
+        if message.author.id in self._told:
+            return
+        self._told.add(message.author.id)
+        try:
+            await message.add_reaction(_HOURGLASS)
+        finally:
+            self._told.discard(message.author.id)
+
     async def _hint(self, message: discord.Message, words: Words) -> None:
         """Point somebody whose reply to a command's answer was withheld at *Follow up*, once an answer."""
         resolved = message.reference.resolved if message.reference else None
@@ -125,7 +137,7 @@ class Channel(commands.Cog):
         replied_to = message.reference.message_id if message.reference else None
         if replied_to is None:
             return None
-        kept = await self.bot.storing(lambda store: store.answer_in(replied_to))
+        kept = await self.bot.keeping.answer_in(replied_to)
         return kept if kept is not None and kept.channel == message.channel.id else None
 
     def _is_in_ask_channel(self, message: discord.Message) -> bool:

@@ -9,7 +9,8 @@ from discord.ext import commands
 
 from bot import delivery, render
 from bot.client import MeasuresBot, today
-from bot.questions import Interaction, refuse_by_load
+from bot.door import refuse_by_load
+from bot.questions import Interaction
 from index.check import claims
 from index.engine import Engine
 

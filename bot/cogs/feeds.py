@@ -70,9 +70,7 @@ class Feeds(Administration):
     @remove_feed.autocomplete("url")
     async def complete_feed(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete the address of a feed; one too long for a choice must be typed."""
-        if not self.may(interaction):
-            return []
-        found = [feed.url for feed in await self.look(self.upkeep.feeds) if typed.strip() in feed.url]
+        found = [feed.url for feed in await self.complete(interaction, self.upkeep.feeds) if typed.strip() in feed.url]
         return [Choice(name=url, value=url) for url in found if len(url) <= 100][:_CHOICES]
 
     @feeds.command(

@@ -1,5 +1,6 @@
 """`/releases`: what is served, newest first; picking one shows its outline."""
 
+import asyncio
 from collections import Counter
 from functools import partial
 
@@ -9,7 +10,8 @@ from discord.ext import commands
 
 from bot import delivery, render, render_cards
 from bot.client import MeasuresBot
-from bot.questions import Interaction, is_private, public_words, refuse_by_load
+from bot.door import refuse_by_load
+from bot.questions import Interaction, is_private, public_words
 from corpus.agencies import registry
 from corpus.models import Agency, Release
 from corpus.text import outline
@@ -59,7 +61,8 @@ class Releases(commands.Cog):
             view = render.text_view(words("This release is no longer served."), accent=render.AMBER)
         else:
             headings = [section.heading for section in outline(release.text)]
-            view = render_cards.outline_view(words, release, headings, _named(release))
+            named = await asyncio.to_thread(_named, release)
+            view = render_cards.outline_view(words, release, headings, named)
         await delivery.answer(interaction, view)
 
     async def _show(self, interaction: Interaction, query: str, page: int, *, public: bool) -> None:

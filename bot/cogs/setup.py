@@ -1,5 +1,6 @@
 """`/setup`: what a server's managers choose, and the ask channel with its standing message."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,11 +13,13 @@ from discord.ext import commands
 
 from bot import delivery, errors, ids, render
 from bot.client import MeasuresBot
+from bot.database import BotStoreError
+from bot.door import Price, refuse_by_load
 from bot.errors import Refused
 from bot.markup import label
 from bot.modals import TextModal
 from bot.places import missing_permissions, spelled_out
-from bot.questions import Asking, Interaction, answer, public_words, refuse_by_load, submitted
+from bot.questions import Asking, Interaction, answer, public_words, submitted
 from bot.store import ServerSettings
 from bot.words import LANGUAGES, Words
 from index.filters import Filters
@@ -38,6 +41,7 @@ class Setup(commands.Cog):
         """Take the bot, and the button of ask channels."""
         self.bot = bot
         bot.handlers["askhere"] = self.ask_here
+        bot.prices["askhere"] = Price.NOTHING  # the question takes a turn
 
     @app_commands.command(name=locale_str("setup"), description=locale_str("Choose how the bot behaves in this server"))
     @app_commands.allowed_installs(guilds=True, users=False)
@@ -48,6 +52,7 @@ class Setup(commands.Cog):
         words = self.bot.words_private(interaction)
         if interaction.guild is None or not interaction.permissions.manage_guild:
             raise Refused(words("This needs the permission to manage the server."))
+        refuse_by_load(self.bot, interaction, Price.NOTE)
         view = SetupView(self.bot, interaction.guild, words)
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -59,7 +64,7 @@ class Setup(commands.Cog):
             await submitted(self.bot, asked, lambda: self._answer_in_thread(asked, text))
 
         modal = TextModal(words("Ask a question"), words("Your question"), ask, max_chars=MAX_QUESTION_CHARS)
-        await delivery.ask(interaction, modal)
+        await self.bot.show_window(interaction, modal)
 
     async def _answer_in_thread(self, interaction: Interaction, text: str) -> None:
         question = readable(text)
@@ -100,6 +105,7 @@ class SetupView(ui.LayoutView):
             return False
         if not interaction.permissions.manage_guild:
             raise Refused(self.words("This needs the permission to manage the server."))
+        refuse_by_load(self.bot, interaction, Price.NOTE)
         return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /) -> None:
@@ -113,7 +119,16 @@ class SetupView(ui.LayoutView):
 
     async def keep(self, interaction: Interaction, chosen: ServerSettings) -> None:
         """Keep a choice and show the settings anew."""
-        await self.bot.set_server(self.guild.id, chosen)
+        keeping = asyncio.create_task(self.bot.set_server(self.guild.id, chosen))
+        await asyncio.sleep(0)  # from here on it is obeyed
+        await self._show(interaction)
+        try:
+            await keeping
+        except BotStoreError:
+            await self._show(interaction)
+            raise
+
+    async def _show(self, interaction: Interaction) -> None:
         self._fill()
         if interaction.response.is_done():
             await interaction.edit_original_response(view=self)

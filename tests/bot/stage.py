@@ -178,7 +178,8 @@ def play(scenario: Callable[[Stage], Awaitable[None]], engine: Engine, **setting
     """Play a scenario."""
 
     async def whole() -> None:
-        with tempfile.TemporaryDirectory() as folder:
+        # The clock of the feeds may still look into the folder, in a thread that nobody waits for.
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             async with playing(engine, Path(folder), **settings) as stage:
                 await scenario(stage)
 

@@ -70,6 +70,69 @@ async def test_forget_me_erases_what_the_person_asked_and_nothing_of_others(stag
 
 
 @on_stage()
+async def test_forget_me_erases_feedback_as_long_as_it_can_be_told_whose_it_is(stage: Stage) -> None:
+    answer = await stage.ask()
+    shown = await stage.emulator.click(stage.bob, answer, "Not helpful")
+    await stage.answered(await stage.emulator.submit(stage.bob, shown, {"What is wrong? (optional)": "zebracorn"}))
+    await stage.click(stage.ada, answer, "Helpful")
+    told = await stage.command("forget-me", user=stage.bob)
+    assert told.text() == "Erased: 0 answers of yours. 1 piece of feedback, too. Nothing else is stored about you."
+    assert b"zebracorn" not in stored(stage)
+    assert [row["verdict"] for row in await stage.bot.storing(lambda store: store.feedback())] == ["helpful"]
+
+
+@on_stage(answer_days=365)
+async def test_what_is_written_in_feedback_is_erased_after_90_days_by_the_clock(stage: Stage) -> None:
+    answers = [await stage.ask(), await stage.ask()]
+    for answer, reason in zip(answers, ("zebracorn", "narwhal"), strict=True):
+        shown = await stage.emulator.click(stage.bob, answer, "Not helpful")
+        await stage.answered(await stage.emulator.submit(stage.bob, shown, {"What is wrong? (optional)": reason}))
+    assert b"zebracorn" in stored(stage)
+    with closing(sqlite3.connect(stage.bot.index_settings.data_dir / "bot.db")) as db, db:
+        for reason, days in (("zebracorn", "-91 days"), ("narwhal", "-89 days")):
+            db.execute("UPDATE feedback SET at = datetime('now', ?) WHERE reason = ?", [days, reason])
+    stage.bot.erase_old.change_interval(seconds=0.1)
+    stage.bot.erase_old.restart()
+    await stage.emulator.wait(lambda: b"zebracorn" not in stored(stage))
+    found = await stage.bot.storing(lambda store: store.feedback())
+    assert [(row["verdict"], row["reason"]) for row in found] == [("not helpful", None), ("not helpful", "narwhal")]
+
+
+@on_stage()
+async def test_about_and_forget_me_agree_on_what_is_kept(stage: Stage) -> None:
+    said = (await stage.command("about")).text().split("\n")[5]
+    for part in (
+        "`/forget-me` erases them at once.",
+        "Feedback is kept without names, what is written in it for 90 days;",
+        "What administrators do to the releases stays under their id,",
+        "Logs hold no questions and no names.",
+    ):
+        assert part in said
+    await stage.bot.storing(lambda store: store.audit(stage.ada.id, stage.guild.id, "index add", {}))
+    told = (await stage.command("forget-me")).text()
+    assert told == (
+        "Erased: 0 answers of yours. Kept: 1 entry under your id, of what you did as an administrator, because "
+        "everybody is answered from the releases and it must stay possible to tell who changed them. Nothing else is "
+        "stored about you."
+    )
+    other = (await stage.command("forget-me", user=stage.bob)).text()
+    assert other == "Erased: 0 answers of yours. Nothing else is stored about you."
+
+
+@on_stage()
+async def test_forget_me_claims_nothing_that_it_could_not_look_up(stage: Stage) -> None:
+    await stage.emulator.wait(lambda: stage.bot.desk.is_ready and not stage.bot._upkeeping)
+    folder = stage.bot.index_settings.data_dir
+    for path in folder.glob("corpus.db*"):
+        path.unlink()
+    (folder / "corpus.db").mkdir()
+    told = (await stage.command("forget-me")).text()
+    assert told == (
+        "Erased: 0 answers of yours. Whether you did something as an administrator cannot be looked up just now."
+    )
+
+
+@on_stage()
 async def test_leaving_a_server_erases_its_answers_and_settings(stage: Stage) -> None:
     private = stage.emulator.private_channel(stage.ada)
     await stage.emulator.post(stage.ada, private, QUESTION)
@@ -95,7 +158,7 @@ async def test_settings_of_a_server_survive_a_restart(stage: Stage) -> None:
 async def test_feedback_outlives_the_answer_and_names_nobody(stage: Stage) -> None:
     answer = await stage.ask()
     assert QUOTE in answer.text()
-    await stage.emulator.click(stage.bob, answer, "Helpful")
+    await stage.click(stage.bob, answer, "Helpful")
     await stage.command("forget-me")
     with closing(sqlite3.connect(stage.bot.index_settings.data_dir / "bot.db")) as db:
         [row] = db.execute("SELECT * FROM feedback").fetchall()

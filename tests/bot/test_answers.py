@@ -122,8 +122,9 @@ async def test_follow_up_of_a_private_answer_is_private(stage: Stage) -> None:
 @on_stage()
 async def test_helpful_is_kept_without_a_name(stage: Stage) -> None:
     answer = await stage.ask()
-    thanks = await stage.emulator.click(stage.bob, answer, "Helpful")
-    assert refusal(thanks) == "Thank you: this is kept without your name."
+    thanks = await stage.click(stage.bob, answer, "Helpful")
+    assert thanks.ephemeral
+    assert thanks.text() == "Thank you: this is kept without your name."
     [row] = await stage.bot.storing(lambda store: list(store.feedback()))
     assert row.keys() == {"answer", "verdict", "reason", "at"}
     assert (row["verdict"], row["reason"]) == ("helpful", None)
@@ -134,7 +135,7 @@ def test_not_helpful_asks_why(served_by_default_model: Engine, reason: str, kept
     async def scenario(stage: Stage) -> None:
         shown = await stage.emulator.click(stage.bob, await stage.ask(), "Not helpful")
         sent = await stage.emulator.submit(stage.bob, shown, {"What is wrong? (optional)": reason})
-        assert refusal(sent) == "Thank you: this is kept without your name."
+        assert (await stage.answered(sent)).text() == "Thank you: this is kept without your name."
         [row] = await stage.bot.storing(lambda store: list(store.feedback()))
         assert (row["verdict"], row["reason"]) == ("not helpful", kept)
 
@@ -173,7 +174,7 @@ async def test_after_thirty_days_context_works_and_more_says_ask_again(stage: St
     await stage.bot.erase_old()
     assert count_kept(stage) == 0
     for answer in answers:
-        assert refusal(await stage.emulator.click(stage.ada, answer, "More")) == OLD
+        assert (await stage.click(stage.ada, answer, "More")).text() == OLD
         assert QUOTE in (await stage.click(stage.bob, answer, context_of(answer))).text()
         assert "can delete this" in refusal(await stage.emulator.click(stage.bob, answer, "Delete"))
         await stage.emulator.click(stage.ada, answer, "Delete")

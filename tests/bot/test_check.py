@@ -3,11 +3,13 @@
 import pytest
 
 from bot.render import AMBER, BLUE
+from bot.store import Forgotten
 from index.engine import Engine
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage, play, refusal
 from tests.emulator import Interaction
 
 CHECK = "Check against EU releases"
+NOTHING = Forgotten(frozenset(), 0, 0)
 
 
 async def checked(stage: Stage, text: str) -> Interaction:
@@ -62,5 +64,5 @@ async def test_pace_holds(stage: Stage) -> None:
 @on_stage()
 async def test_nothing_of_a_checked_message_is_kept(stage: Stage) -> None:
     await stage.answered(await checked(stage, "CEPOL trains border control units."))
-    assert await stage.bot.storing(lambda store: store.forget_asker(stage.bob.id)) == 0
-    assert await stage.bot.storing(lambda store: store.forget_asker(stage.ada.id)) == 0
+    assert await stage.bot.storing(lambda store: store.forget_asker(stage.bob.id)) == NOTHING
+    assert await stage.bot.storing(lambda store: store.forget_asker(stage.ada.id)) == NOTHING

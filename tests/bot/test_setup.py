@@ -162,6 +162,11 @@ async def test_ask_channel_has_a_standing_message_and_a_thread_an_answer(stage: 
     assert answer.text().startswith(f"-# Asked: {QUESTION}\n> **[1]** “{QUOTE}")
     followed = await stage.reply(answer, "and Frontex?")
     assert "Read as: " in followed.text()
+    stranger = await stage.emulator.click(stage.bob, answer, "Delete")
+    await stage.emulator.wait(lambda: stranger.followups)
+    assert stranger.followups[0].text() == "Only the person who asked or a moderator can delete this."
+    await stage.emulator.click(stage.ada, answer, "Delete")
+    await stage.emulator.wait(lambda: answer.deleted)
 
 
 @on_stage()

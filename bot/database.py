@@ -1,0 +1,82 @@
+"""The tables of bot.db, made by numbered migrations, and what is said where it cannot be used."""
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from corpus.errors import StorageError
+from index.store.sqlite import storage_errors
+
+bot_migrations = Migrations("bot")
+
+
+@bot_migrations()
+def m001_answers(db: Database) -> None:
+    """Answers behind buttons, and what people said of them; feedback outlives its answer and names nobody."""
+    db.execute(
+        "CREATE TABLE answers (id TEXT PRIMARY KEY, asker INTEGER NOT NULL, guild INTEGER, channel INTEGER NOT NULL, "
+        "message INTEGER, by_command INTEGER NOT NULL, question TEXT NOT NULL, filters TEXT NOT NULL, "
+        "spans TEXT NOT NULL, at TEXT NOT NULL) STRICT"
+    )
+    db.execute("CREATE INDEX answers_message ON answers (message)")
+    db.execute("CREATE INDEX answers_asker ON answers (asker)")
+    db.execute(
+        "CREATE TABLE feedback (id INTEGER PRIMARY KEY, answer TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT, "
+        "at TEXT NOT NULL) STRICT"
+    )
+
+
+@bot_migrations()
+def m002_servers(db: Database) -> None:
+    """What a server set, and the commands that were synced."""
+    db.execute("CREATE TABLE servers (guild INTEGER PRIMARY KEY, settings TEXT NOT NULL) STRICT")
+    db.execute("CREATE TABLE synced (scope TEXT PRIMARY KEY, payload_sha256 TEXT NOT NULL) STRICT")
+
+
+@bot_migrations()
+def m003_audit(db: Database) -> None:
+    """What administrators did, when."""
+    db.execute(
+        "CREATE TABLE audit (id INTEGER PRIMARY KEY, at TEXT NOT NULL, who INTEGER NOT NULL, guild INTEGER, "
+        "action TEXT NOT NULL, details TEXT NOT NULL) STRICT"
+    )
+
+
+@bot_migrations()
+def m004_one_verdict(db: Database) -> None:
+    """One verdict a person and answer: told by a fingerprint, which goes when the answer does."""
+    db.execute("CREATE TABLE fingerprints (key BLOB NOT NULL) STRICT")
+    db.execute("INSERT INTO fingerprints VALUES (?)", [secrets.token_bytes(32)])
+    db.execute("ALTER TABLE feedback ADD COLUMN voter TEXT")
+    db.execute("CREATE UNIQUE INDEX feedback_voter ON feedback (answer, voter)")
+    db.execute(
+        "CREATE TRIGGER answer_goes AFTER DELETE ON answers BEGIN "
+        "UPDATE feedback SET voter = NULL WHERE answer = OLD.id AND voter IS NOT NULL; END"
+    )
+
+
+class BotStoreError(StorageError):
+    """bot.db cannot be used; what was to be done to it was not done."""
+
+
+class StoreBusyError(BotStoreError):
+    """Another program writes to bot.db just now."""
+
+
+@contextmanager
+def errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the system say of bot.db into one sentence, and tell what may pass from what may not."""
+    try:
+        with storage_errors(path):
+            yield
+    except BotStoreError:
+        raise
+    except StorageError as error:
+        code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise StoreBusyError(f"{path} is in use by another program: try again in a minute.") from error
+        raise BotStoreError(str(error)) from error

@@ -1,0 +1,228 @@
+"""bot.db for the event loop, where another program may hold it: nobody waits for that longer than they can.
+
+What is read has a thread and a connection of its own, so that it waits for nothing that is written. What is written is
+tried again and again while the file is in use elsewhere: for some seconds where a person waits for the outcome, else
+until it is done. An answer that is not written yet is there for its buttons all the same.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from bot.database import StoreBusyError
+from bot.store import BotStore, Forgotten, KeptAnswer
+from corpus.errors import StorageError
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+READ_S, WRITE_S = 1.5, 10.0  # the first of Discord's 3 s, the second of its 15 minutes
+_PAUSE_S = 0.1
+_PAUSES_S = (0.25, 1.0, 5.0)
+_MOST_LATER = 1_000
+_STOP_S = 1.0
+_SCRUB = "scrub"
+
+
+class _Lane:
+    """A thread with a connection of its own."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, name)
+        self._store: BotStore | None = None
+
+    async def run(self, act: Callable[[BotStore], T], patience_s: float) -> T:
+        """Do something, again and again while the file is in use elsewhere.
+
+        :raises StoreBusyError: when it still is after that time; what was to be done was not done.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + patience_s
+        while True:
+            try:
+                return await loop.run_in_executor(self._thread, lambda: act(self._opened()))
+            except StoreBusyError:
+                if loop.time() >= until:
+                    raise
+            await asyncio.sleep(_PAUSE_S)
+
+    def _opened(self) -> BotStore:
+        if self._store is None:
+            self._store = BotStore(self._path)
+        return self._store
+
+    async def close(self) -> None:
+        store, self._store = self._store, None
+        if store is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, store.close)
+        self._thread.shutdown()
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """Something to write, and the answer that it is about, as its buttons are to find it before that is done."""
+
+    act: Callable[[BotStore], object]
+    answer: KeptAnswer | None = None
+
+
+class Keeping:
+    """What people left behind, as the bot reads and writes it."""
+
+    def __init__(self, path: Path) -> None:
+        """Take where bot.db is; it is opened when it is needed."""
+        self._reads, self._writes = _Lane(path, "bot-reads"), _Lane(path, "bot-writes")
+        self._later: dict[Hashable, _Later] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def read(self, look: Callable[[BotStore], T]) -> T:
+        """Look something up.
+
+        :raises BotStoreError: when it cannot be read.
+        """
+        return await self._reads.run(look, READ_S)
+
+    async def write(self, act: Callable[[BotStore], T]) -> T:
+        """Write something while somebody waits; it has been done, whole, or not at all.
+
+        :raises BotStoreError: when it cannot be written.
+        """
+        return await self._write(act, WRITE_S)
+
+    def keep(self, answer: KeptAnswer) -> None:
+        """Keep an answer for its buttons, as soon as it can be written."""
+        self._write_later(answer.id, _Later(partial(BotStore.keep, answer=answer), answer))
+
+    def set_message(self, answer: KeptAnswer, message_id: int) -> None:
+        """Keep which message shows an answer, unless the answer was erased since."""
+        shown = replace(answer, message=message_id)
+        if self._unwritten(answer.id) is not None:
+            self.keep(shown)
+        else:
+            act = partial(BotStore.set_message, answer_id=answer.id, message_id=message_id)
+            self._write_later(answer.id, _Later(act, shown))
+
+    async def answer(self, answer_id: str) -> KeptAnswer | None:
+        """Return an answer by its id; None where it was never kept or is erased."""
+        return self._unwritten(answer_id) or await self.read(lambda store: store.answer(answer_id))
+
+    async def answer_in(self, message_id: int) -> KeptAnswer | None:
+        """Return the answer that a message shows."""
+        shown = (each.answer for each in self._later.values() if each.answer and each.answer.message == message_id)
+        return next(shown, None) or await self.read(lambda store: store.answer_in(message_id))
+
+    async def say(self, answer_id: str, user_id: int, verdict: str, reason: str | None) -> bool:
+        """Keep what a person thinks of an answer; return whether the answer is still kept.
+
+        :raises BotStoreError: when it cannot be written.
+        """
+
+        def act(store: BotStore) -> bool:
+            later = self._later.get(answer_id)
+            if later is not None:
+                later.act(store)
+            return store.say(answer_id, user_id, verdict, reason)
+
+        return await self.write(act)
+
+    def forget_answer(self, answer_id: str) -> None:
+        """Erase an answer, as soon as it can be written."""
+        self._drop(lambda answer: answer.id == answer_id)
+        self._write_later(("forget", answer_id), _Later(partial(BotStore.forget_answer, answer_id=answer_id)))
+
+    def forget_guild(self, guild_id: int) -> None:
+        """Erase all that is stored about a server, as soon as it can be written."""
+        self._drop(lambda answer: answer.guild == guild_id)
+        self._write_later(("guild", guild_id), _Later(partial(BotStore.forget_guild, guild_id=guild_id)))
+
+    def forget_older_than(self, days: int) -> None:
+        """Erase what is old, as soon as it can be written."""
+        self._write_later("old", _Later(partial(BotStore.forget_older_than, days=days)))
+
+    async def forget_asker(self, user_id: int) -> Forgotten:
+        """Erase what is stored about a person.
+
+        :raises BotStoreError: when it cannot be written: then nothing is erased.
+        """
+        mine = self._drop(lambda answer: answer.asker == user_id)
+        try:
+            gone = await self.write(lambda store: store.forget_asker(user_id))
+        except BaseException:
+            for answer in mine:
+                self.keep(answer)
+            raise
+        return replace(gone, answers=gone.answers | {answer.id for answer in mine})
+
+    async def close(self) -> None:
+        """Write what is still to be written, if that can be done soon, and close the file."""
+        if self._task is not None and not self._task.done():
+            await asyncio.wait({self._task}, timeout=_STOP_S)
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        if self._later:
+            log.warning("bot.db could not be written until the end: %d changes are lost", len(self._later))
+        await self._reads.close()
+        await self._writes.close()
+
+    async def _write(self, act: Callable[[BotStore], T], patience_s: float) -> T:
+        def and_tell(store: BotStore) -> tuple[T, bool]:
+            return act(store), store.is_scrubbed
+
+        done, is_scrubbed = await self._writes.run(and_tell, patience_s)
+        if not is_scrubbed:
+            self._write_later(_SCRUB, _Later(BotStore.scrub))
+        return done
+
+    def _unwritten(self, answer_id: str) -> KeptAnswer | None:
+        later = self._later.get(answer_id)
+        return later.answer if later is not None else None
+
+    def _drop(self, which: Callable[[KeptAnswer], bool]) -> list[KeptAnswer]:
+        """Leave answers unwritten for good, and return them."""
+        found = [each.answer for each in self._later.values() if each.answer is not None and which(each.answer)]
+        for answer in found:
+            del self._later[answer.id]
+        return found
+
+    def _write_later(self, key: Hashable, later: _Later) -> None:
+        self._later[key] = later
+        if len(self._later) > _MOST_LATER:
+            answers = (key for key, each in self._later.items() if each.answer is not None)
+            del self._later[next(answers, key)]
+            log.warning("bot.db cannot be written for so long that a change is lost")
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._catch_up(), name="bot.db: catching up")
+
+    async def _catch_up(self) -> None:
+        """Write what is to be written, in order, until nothing is; where that fails, try again after a pause."""
+        failures = 0
+        while self._later:
+            key, later = next(iter(self._later.items()))
+            try:
+                await self._write(later.act, 0.0)
+            except StorageError as error:
+                if key == _SCRUB:
+                    self._later[key] = self._later.pop(key)  # who reads the file keeps nobody from writing
+                elif failures == 0:
+                    log.warning("bot.db cannot be written just now, and is tried again: %s", error)
+                await asyncio.sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
+                failures += 1
+            else:
+                failures = 0
+                self._written(key, later)
+
+    def _written(self, key: Hashable, later: _Later) -> None:
+        """Take note that something was written; of an answer whose message came meanwhile, that is left."""
+        now = self._later.get(key)
+        if now is later:
+            del self._later[key]
+        elif now is not None and now.answer is not None and now.answer.message is not None:
+            message = partial(BotStore.set_message, answer_id=now.answer.id, message_id=now.answer.message)
+            self._later[key] = replace(now, act=message)
