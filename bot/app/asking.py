@@ -153,7 +153,7 @@ async def answer(
     bot.keeping.keep(kept)
     asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
     message = await send(render.answer_view(words, found, asked, today()))
-    bot.keeping.set_message(kept.id, message.id)
+    bot.keeping.set_message(kept, message.id)
     return found
 
 

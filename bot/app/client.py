@@ -15,13 +15,13 @@ from discord.ext import commands, tasks
 
 from bot.app import errors, journal, trouble
 from bot.app import sending as delivery
-from bot.app.admission import refuse_by_load
+from bot.app.admission import NOTES_A_TURN, Price, refuse_by_load
 from bot.app.bot_db import BotStore, ServerSettings
 from bot.app.bot_db_async import Keeping
 from bot.app.command_sync import sync_commands
 from bot.app.persistent import Choose, Handler, Press
 from bot.app.queue import Desk
-from bot.app.rate_limit import GLANCE, Pace
+from bot.app.rate_limit import Pace
 from bot.app.settings import BotSettings
 from bot.i18n.translator import CatalogueTranslator
 from bot.i18n.words import Words, words_for
@@ -109,10 +109,11 @@ class MeasuresBot(commands.AutoShardedBot):
         self.updating = False
         self._refreshing: asyncio.Task[None] | None = None
         self.pace = Pace(settings.pace, settings.pace_burst)
+        self.notes = Pace(NOTES_A_TURN * settings.pace, NOTES_A_TURN * settings.pace_burst)
         self.servers: dict[int, ServerSettings] = {}
         self.keeping = Keeping(index_settings.data_dir / "bot.db")
         self.handlers: dict[str, Handler] = {}
-        self.turns: dict[str, float] = {}  # what pressing takes of a person's pace, where that is not a glance
+        self.prices: dict[str, Price] = {}  # of presses, where that is not a look
         self.stopping = False
         self._locales: OrderedDict[int, str] = OrderedDict()
         self._windows: OrderedDict[int, discord.ui.Modal] = OrderedDict()
@@ -216,9 +217,7 @@ class MeasuresBot(commands.AutoShardedBot):
         if not await self.admit(interaction):
             return
         try:
-            turns = self.turns.get(action, GLANCE)
-            if turns:
-                refuse_by_load(self, interaction, turns)
+            refuse_by_load(self, interaction, self.prices.get(action, Price.LOOK))
             await self.handlers[action](interaction, rest)
         except Exception as error:
             await errors.tell(self, interaction, error)

@@ -11,10 +11,9 @@ from discord.ext import commands
 
 import index
 from bot.app import sending as delivery
-from bot.app.admission import refuse_by_load
+from bot.app.admission import Price, refuse_by_load
 from bot.app.asking import Interaction, ask_by_interaction
 from bot.app.client import MeasuresBot
-from bot.app.rate_limit import FREE, GLANCE
 from bot.cogs.admin.base import called
 from bot.views import answers as render
 from bot.views.about import CURVE_FILE, EXAMPLE, about_view, forgotten_text, help_view
@@ -32,7 +31,7 @@ class About(commands.Cog):
         """Take the bot, and the example's button."""
         self.bot = bot
         bot.handlers["example"] = self.example
-        bot.turns["example"] = FREE  # the question takes a turn
+        bot.prices["example"] = Price.NOTHING  # the question takes a turn
 
     @app_commands.command(name=locale_str("help"), description=locale_str("What this bot does, and how to ask"))
     async def help(self, interaction: Interaction) -> None:
@@ -60,7 +59,7 @@ class About(commands.Cog):
     @app_commands.command(name=locale_str("forget-me"), description=locale_str("Erase what is stored about you"))
     async def forget_me(self, interaction: Interaction) -> None:
         """Erase what is stored about the person, and say what is not erased, and why."""
-        refuse_by_load(self.bot, interaction, GLANCE)
+        refuse_by_load(self.bot, interaction, Price.NOTE)
         words, user_id = self.bot.words_private(interaction), interaction.user.id
         await delivery.defer(interaction, ephemeral=True)
         with undone("Nothing was erased"):

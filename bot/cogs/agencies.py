@@ -12,11 +12,10 @@ from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands
 
 from bot.app import sending as delivery
-from bot.app.admission import refuse_by_load
+from bot.app.admission import Price, refuse_by_load
 from bot.app.asking import Interaction, ask_by_interaction, is_private, public_words, submitted
 from bot.app.client import MeasuresBot
 from bot.app.modals import TextModal
-from bot.app.rate_limit import FREE, TURN
 from bot.cogs.ask import complete_agency
 from bot.i18n.words import Words
 from bot.views import agencies as render_cards
@@ -36,7 +35,7 @@ class Agencies(commands.Cog):
         self.bot = bot
         self._pictures: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         bot.handlers |= {"card": self.turn, "about": self.about}
-        bot.turns |= {"card": TURN, "about": FREE}  # a question about a body takes a turn
+        bot.prices |= {"card": Price.TURN, "about": Price.NOTHING}  # a question about a body takes a turn
 
     @app_commands.command(
         name=locale_str("agency"),

@@ -7,14 +7,13 @@ import discord
 from discord.ext import commands
 
 from bot.app import sending as delivery
-from bot.app.admission import refuse_by_load
+from bot.app.admission import Price
 from bot.app.asking import Interaction, ask_by_interaction, submitted
 from bot.app.bot_db import KeptAnswer
 from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import MeasuresBot, today
 from bot.app.errors import Refused
 from bot.app.modals import TextModal
-from bot.app.rate_limit import FREE, TURN
 from bot.i18n.words import Words
 from bot.views import answers as render
 from bot.views.custom_ids import Place
@@ -40,7 +39,8 @@ class Answers(commands.Cog):
             "unhelpful": self.unhelpful,
             "delete": self.delete,
         }
-        bot.turns |= {"more": TURN, "page": TURN, "follow": FREE}  # the question that follows takes a turn
+        bot.prices |= {"more": Price.TURN, "page": Price.TURN, "follow": Price.AHEAD}
+        bot.prices |= dict.fromkeys(("helpful", "unhelpful", "delete"), Price.NOTE)
 
     async def context(self, interaction: Interaction, rest: str) -> None:
         """Show a quote with what stands around it; this works when the answer itself is erased, too."""
@@ -81,7 +81,6 @@ class Answers(commands.Cog):
 
         A window is all that acknowledges this, so the question before is looked up first only where that is quick.
         """
-        refuse_by_load(self.bot, interaction, TURN, take=False)
         words = self.bot.words_private(interaction)
         try:
             known = await self._kept(interaction, rest)

@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.app import errors
 from bot.app import sending as delivery
-from bot.app.admission import refuse_by_load
+from bot.app.admission import Price, refuse_by_load
 from bot.app.asking import Asking, Interaction, answer, public_words, submitted
 from bot.app.bot_db import ServerSettings
 from bot.app.bot_db_schema import BotStoreError
@@ -21,7 +21,6 @@ from bot.app.client import MeasuresBot
 from bot.app.errors import Refused
 from bot.app.modals import TextModal
 from bot.app.permissions import missing_permissions, spelled_out
-from bot.app.rate_limit import FREE, GLANCE
 from bot.i18n.words import LANGUAGES, Words
 from bot.views import answers as render
 from bot.views import custom_ids as ids
@@ -45,7 +44,7 @@ class Setup(commands.Cog):
         """Take the bot, and the button of ask channels."""
         self.bot = bot
         bot.handlers["askhere"] = self.ask_here
-        bot.turns["askhere"] = FREE  # the question takes a turn
+        bot.prices["askhere"] = Price.NOTHING  # the question takes a turn
 
     @app_commands.command(name=locale_str("setup"), description=locale_str("Choose how the bot behaves in this server"))
     @app_commands.allowed_installs(guilds=True, users=False)
@@ -56,7 +55,7 @@ class Setup(commands.Cog):
         words = self.bot.words_private(interaction)
         if interaction.guild is None or not interaction.permissions.manage_guild:
             raise Refused(words("This needs the permission to manage the server."))
-        refuse_by_load(self.bot, interaction, GLANCE)
+        refuse_by_load(self.bot, interaction, Price.NOTE)
         view = SetupView(self.bot, interaction.guild, words)
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -109,7 +108,7 @@ class SetupView(ui.LayoutView):
             return False
         if not interaction.permissions.manage_guild:
             raise Refused(self.words("This needs the permission to manage the server."))
-        refuse_by_load(self.bot, interaction, GLANCE)
+        refuse_by_load(self.bot, interaction, Price.NOTE)
         return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /) -> None:

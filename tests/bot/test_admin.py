@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.bot.stage import Stage, playing
 from tests.conftest import FIXTURES
 from tests.corpus.servers import Request, Server, page
 from tests.emulator import Permission, User
+from tests.emulator.errors import JSON
 from tests.emulator.interactions import Interaction, State
 from tests.emulator.messages import Message
 from tests.emulator.recorder import Upload
@@ -107,6 +109,27 @@ def test_forget_me_tells_an_administrator_what_stays_in_both_logs(play: Play) ->
         assert "Kept" not in (await stage.command("forget-me", user=stage.bob)).text()
 
     play(scenario)
+
+
+def test_completion_that_would_have_to_wait_offers_nothing(play: Play) -> None:
+    async def scenario(stage: Stage, server: Server) -> None:
+        gate = threading.Event()
+        working = [asyncio.create_task(stage.bot.upkeeping(lambda: gate.wait(10))) for _ in range(4)]
+        try:
+            await stage.emulator.wait(lambda: stage.bot.is_looking)
+            typed = [await typed_release(stage) for _ in range(3)]
+        finally:
+            gate.set()
+        await asyncio.gather(*working)
+        assert typed == [[]] * 3
+        assert await typed_release(stage)
+
+    play(scenario)
+
+
+async def typed_release(stage: Stage) -> list[JSON]:
+    """Let Ada type into the option that completes releases."""
+    return await stage.emulator.autocomplete(stage.ada, stage.channel, "index remove", release="council")
 
 
 def test_files_come_through_the_window_and_their_names_are_only_shown(play: Play) -> None:

@@ -20,7 +20,7 @@ from tests.bot.test_answers import context_of, count_kept
 from tests.emulator import Interaction, State
 from tests.emulator.flags import Permission
 
-BUSY = "I can neither read nor change what I keep just now, so nothing was changed: try again soon."
+BUSY = "another process holds the data of the bot; try again in a minute."
 HOLDER = """
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -114,14 +114,14 @@ async def test_what_cannot_be_done_in_time_is_told_in_one_sentence_and_not_done(
         carol = stage.emulator.add_user("carol")
         stage.guild.add_member(carol, permissions=int(Permission.MANAGE_GUILD))
         async with busy(stage):
-            assert (await stage.click(stage.bob, answer, "Helpful")).text() == BUSY
-            assert (await stage.command("forget-me")).text() == BUSY
+            assert (await stage.click(stage.bob, answer, "Helpful")).text() == f"Your opinion was not kept: {BUSY}"
+            assert (await stage.command("forget-me")).text() == f"Nothing was erased: {BUSY}"
             shown = await stage.emulator.slash(carol, stage.channel, "setup")
             assert shown.original is not None
             chosen = await stage.emulator.click(carol, shown.original, "Make private")
             assert acknowledged([chosen])
             await stage.emulator.wait(lambda: chosen.followups)
-            assert chosen.followups[0].text() == BUSY
+            assert chosen.followups[0].text() == f"The settings were not changed: {BUSY}"
             assert stage.bot.servers[stage.guild.id] == ServerSettings()
             await stage.emulator.wait(lambda: "Answers are public" in shown.original.text())  # type: ignore[union-attr]
         assert on_disk(stage, "zebracorn")
@@ -207,7 +207,7 @@ def test_nothing_waits_for_another_writer_for_longer_than_a_moment(tmp_path: Pat
     with held(tmp_path / "bot.db"):
         for act in acts:
             began = time.monotonic()
-            with pytest.raises(StoreBusyError, match="is in use by another program: try again in a minute"):
+            with pytest.raises(StoreBusyError, match=r"^Another process holds .*bot\.db; do it again when"):
                 act()
             assert time.monotonic() - began < 1.5
         other = BotStore(tmp_path / "bot.db")  # opens, and reads

@@ -36,9 +36,15 @@ def crowd(stage: Stage, number: int) -> list[User]:
 
 
 async def press_at_once(stage: Stage, people: list[User], message: Message, name: str) -> list[Interaction]:
-    """Let people press a button, all before anybody is answered."""
-    pressed = [await stage.emulator.click(person, message, name, wait=False) for person in people]
-    await stage.emulator.wait(lambda: all(each.acked for each in pressed), 30)
+    """Let people press a button, all before anybody is answered; how fast a machine is, is tested elsewhere."""
+    clock = stage.emulator.clock
+    now = clock.monotonic()
+    clock.monotonic = lambda: now  # type: ignore[method-assign]
+    try:
+        pressed = [await stage.emulator.click(person, message, name, wait=False) for person in people]
+        await stage.emulator.wait(lambda: all(each.acked for each in pressed), 60)
+    finally:
+        del clock.monotonic
     return pressed
 
 
@@ -54,18 +60,20 @@ async def engine_at_work(stage: Stage) -> AsyncIterator[None]:
         await holding
 
 
-@on_stage(pace=6, pace_burst=1)
+@on_stage(pace=1, pace_burst=1)
 async def test_buttons_of_an_answer_wait_for_a_turn_and_say_so_to_the_person_alone(stage: Stage) -> None:
     answer = await stage.ask()
-    names = [context_of(answer), "Follow up", "Helpful", "Not helpful", "Delete", *["More"] * 20]
-    for name in names:
+    for name in [context_of(answer), "Follow up", *["More"] * 20]:
+        assert FAST.fullmatch(refusal(await stage.emulator.click(stage.ada, answer, name))), name
+    for _ in range(4):
+        await stage.click(stage.ada, answer, "Helpful")
+    for name in ["Helpful", "Not helpful", "Delete"]:
         assert FAST.fullmatch(refusal(await stage.emulator.click(stage.ada, answer, name))), name
     assert not answer.deleted
-    assert await stage.bot.storing(lambda store: store.feedback()) == []
     assert "More passages" in (await stage.click(stage.bob, answer, "More")).text()
 
 
-@on_stage(engine="library", pace=6, pace_burst=1)
+@on_stage(engine="library", pace=1, pace_burst=1)
 async def test_cards_lists_and_passages_wait_for_a_turn(stage: Stage) -> None:
     people = iter(crowd(stage, 3))
     for command, options in (("agency", {"name": "Europol"}), ("releases", {})):
@@ -80,9 +88,11 @@ async def test_cards_lists_and_passages_wait_for_a_turn(stage: Stage) -> None:
     assert FAST.fullmatch(refusal(await stage.emulator.click(person, page, "Next")))
 
 
-@on_stage(pace=6, pace_burst=1)
+@on_stage(pace=1, pace_burst=1)
 async def test_no_button_that_was_ever_made_is_free_but_those_that_lead_to_a_question(stage: Stage) -> None:
     await stage.ask()
+    for _ in range(4):
+        await stage.command("forget-me")
     channel = stage.bot.get_channel(stage.channel.id)
     assert isinstance(channel, discord.TextChannel)
     stage.bot.handlers["new"] = stage.bot.handlers["helpful"]
@@ -94,12 +104,13 @@ async def test_no_button_that_was_ever_made_is_free_but_those_that_lead_to_a_que
         assert FAST.fullmatch(refusal(pressed)), action
 
 
-@on_stage(pace=6, pace_burst=3)
+@on_stage(pace=3, pace_burst=3)
 async def test_a_look_takes_a_quarter_of_a_turn(stage: Stage) -> None:
     answer = await stage.ask()
-    for _ in range(8):
-        assert (await stage.click(stage.ada, answer, context_of(answer))).ephemeral
-    assert FAST.fullmatch(refusal(await stage.emulator.click(stage.ada, answer, context_of(answer))))
+    looks = [await stage.emulator.click(stage.ada, answer, context_of(answer)) for _ in range(12)]
+    refused = [refusal(look) for look in looks if not look.deferred]
+    assert 2 <= len(refused) <= 4  # two turns were left, and the clock goes on
+    assert all(map(FAST.fullmatch, refused))
 
 
 @pytest.mark.parametrize("name", ["More", "Context", "Helpful"])
@@ -108,7 +119,7 @@ def test_many_presses_at_once_neither_grow_the_row_nor_keep_others_out(
 ) -> None:
     async def scenario(stage: Stage) -> None:
         answer = await stage.ask()
-        people, pressed_by = crowd(stage, 60), context_of(answer) if name == "Context" else name
+        people, pressed_by = crowd(stage, 40), context_of(answer) if name == "Context" else name
         await stage.emulator.wait(lambda: not stage.bot.desk.pending)
         async with engine_at_work(stage):
             pressed = await press_at_once(stage, people, answer, pressed_by)
@@ -116,7 +127,7 @@ def test_many_presses_at_once_neither_grow_the_row_nor_keep_others_out(
             busy = [each for each in pressed if not each.deferred]
             assert all(BUSY.fullmatch(refusal(each)) for each in busy)
             if name != "Helpful":  # which no engine is asked for
-                assert 50 <= len(busy) <= 51
+                assert 30 <= len(busy) <= 31
         await stage.emulator.wait(lambda: all(each.state is State.ANSWERED for each in pressed), 30)
         assert "Asked" in (await stage.ask()).text()
         assert "More passages" in (await stage.click(stage.bob, answer, "More")).text()
@@ -125,20 +136,20 @@ def test_many_presses_at_once_neither_grow_the_row_nor_keep_others_out(
 
 
 @on_stage()
-async def test_one_person_who_presses_60_times_is_served_as_often_as_the_pace_says(stage: Stage) -> None:
-    stage.bot.pace = Pace(6, 3)
+async def test_one_person_who_presses_30_times_is_served_as_often_as_the_pace_says(stage: Stage) -> None:
+    stage.bot.pace = Pace(3, 3)
     answer = await stage.ask()
     async with engine_at_work(stage):
-        pressed = await press_at_once(stage, [stage.bob] * 60, answer, "More")
+        pressed = await press_at_once(stage, [stage.bob] * 30, answer, "More")
         refused = [refusal(each) for each in pressed if not each.deferred]
-        assert len(refused) == 57
+        assert len(refused) == 27
         assert all(map(FAST.fullmatch, refused))
         carol = await stage.emulator.slash(stage.ada, stage.channel, "ask", question=QUESTION)
         assert carol.deferred
     await stage.answered(carol)
 
 
-@on_stage(pace=6, pace_burst=1)
+@on_stage(pace=1, pace_burst=1)
 async def test_many_mentions_out_of_turn_are_shown_one_hourglass_at_a_time(stage: Stage) -> None:
     await stage.mention(QUESTION)
     texts = [f"{stage.emulator.bot.mention} {QUESTION} {number}" for number in range(40)]

@@ -11,10 +11,10 @@ from discord.app_commands import Choice, Range, locale_str
 
 import index
 from bot.app import sending as delivery
+from bot.app.admission import Price
 from bot.app.asking import Interaction
 from bot.app.client import MeasuresBot
 from bot.app.errors import Refused
-from bot.app.rate_limit import FREE
 from bot.cogs.admin.base import Administration, by
 from bot.cogs.admin.modals import correction_modal, files_modal
 from bot.views import admin as render_admin
@@ -49,7 +49,7 @@ class Admin(Administration):
             "discard": self._discard,
         }
         bot.handlers |= {action: self.guarded(handler) for action, handler in handlers.items()}
-        bot.turns |= dict.fromkeys(handlers, FREE)
+        bot.prices |= dict.fromkeys(handlers, Price.NOTHING)
 
     @index.command(
         description=locale_str("Add releases from addresses or files, and serve them"), auto_locale_strings=False
