@@ -21,7 +21,7 @@ from .database.feeds import Feed as Feed
 from .database.private_files import keep_private as keep_private
 from .database.private_files import open_to_others as open_to_others
 from .database.private_files import private_folder as private_folder
-from .database.quarantine import Quarantined as Quarantined
+from .database.quarantine import QuarantineEntry as QuarantineEntry
 from .database.sqlite import marks as marks
 from .database.sqlite import now as now
 from .database.sqlite import storage_errors as storage_errors

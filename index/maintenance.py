@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from corpus import undone
 from index.database.corpus_db import NOBODY, By
 from index.database.feeds import Feed
-from index.database.quarantine import Quarantined
+from index.database.quarantine import QuarantineEntry
 from index.generations import status
 from index.generations.status import RolledBack
 from index.intake.ingest import UNSAID, Overrides
@@ -17,7 +17,7 @@ from index.intake.polling import add_feed, feeds, remove_feed
 from index.intake.quarantine import discard, quarantined, show
 from index.intake.sources import IntakeSource
 from index.processes.erase import Erase, Erased
-from index.processes.jobs import Accept, Add, Added, Job, Poll, PolledAndServed, Rebuild, Remove, open_corpus
+from index.processes.jobs import Accept, Add, Added, Job, Poll, PolledAndServed, Rebuild, Withdraw, open_corpus
 from index.results import Progress, Steps
 from index.settings import IndexSettings
 
@@ -69,12 +69,12 @@ class Maintenance:
         """
         return self._runner.run(Rebuild(force), by, steps)
 
-    def remove(self, release_id: str, steps: Steps, by: By = NOBODY, *, build: bool = True) -> Added:
+    def withdraw(self, release_id: str, steps: Steps, by: By = NOBODY, *, build: bool = True) -> Added:
         """Withdraw a release, which hides it at once.
 
         :raises UnknownReleaseError: when the corpus does not hold it.
         """
-        return self._runner.run(Remove(release_id, build), by, steps)
+        return self._runner.run(Withdraw(release_id, build), by, steps)
 
     def erase(self, release_id: str, steps: Steps, by: By = NOBODY) -> Erased:
         """Take the text of a release out of the data folder for good, also of one that is withdrawn.
@@ -91,11 +91,11 @@ class Maintenance:
         """
         return status.rollback(self._settings, generation, by)
 
-    def quarantined(self) -> list[Quarantined]:
+    def quarantined(self) -> list[QuarantineEntry]:
         """Return all that is set aside, oldest first."""
         return quarantined(self._settings)
 
-    def set_aside(self, number: int) -> Quarantined:
+    def quarantine_entry(self, number: int) -> QuarantineEntry:
         """Return what is set aside under a number.
 
         :raises UnknownEntryError: when there is nothing.
@@ -112,7 +112,7 @@ class Maintenance:
         """
         return self._runner.run(Accept(number, overrides, build), by, steps)
 
-    def discard(self, number: int, by: By = NOBODY) -> Quarantined:
+    def discard(self, number: int, by: By = NOBODY) -> QuarantineEntry:
         """Put away what is set aside.
 
         :raises UnknownEntryError: when there is nothing under that number.

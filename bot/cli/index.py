@@ -110,7 +110,7 @@ def remove(release_id: str, no_build: bool, erase: bool) -> None:
         _erase(settings, release_id, terminal)
         return
     with terminal.steps() as steps:
-        removed = _upkeep(settings).remove(release_id, steps, _by("index remove"), build=not no_build)
+        removed = _upkeep(settings).withdraw(release_id, steps, _by("index remove"), build=not no_build)
     terminal.say(f"{release_id} is withdrawn.")
     _tell_what_is_not_served(removed, terminal)
 
@@ -159,11 +159,11 @@ def list_quarantined(json_: bool) -> None:
 @as_json
 def show_quarantined(number: int, json_: bool) -> None:
     """Show what is set aside under a number, as it was read, or what it would change in a release."""
-    held = _upkeep(load_index_settings()).set_aside(number)
+    held = _upkeep(load_index_settings()).quarantine_entry(number)
     if json_:
-        print_json(held.to_dict() | {"text": held.held.draft.text} | ({"diff": held.diff} if held.diff else {}))
+        print_json(held.to_dict() | {"text": held.quarantined.draft.text} | ({"diff": held.diff} if held.diff else {}))
     else:
-        Terminal().set_aside(held)
+        Terminal().quarantine_entry(held)
 
 
 @quarantine.command("accept")
@@ -186,7 +186,7 @@ def accept_quarantined(number: int, overrides: "Overrides", no_build: bool, json
 def discard_quarantined(number: int) -> None:
     """Put away what is set aside; its source may be added again."""
     discarded = _upkeep(load_index_settings()).discard(number, _by("quarantine discard"))
-    Terminal().say(f"Number {number} is discarded: {discarded.held.source}")
+    Terminal().say(f"Number {number} is discarded: {discarded.quarantined.source}")
 
 
 @index_commands.command()

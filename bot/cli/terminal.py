@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         History,
         Manifest,
         PolledFeed,
-        Quarantined,
+        QuarantineEntry,
         RolledBack,
         Status,
         Timeline,
@@ -174,20 +174,20 @@ class Terminal:
             if source.release_id:
                 self.say(f"{source.status}: {source.release_id}")
 
-    def quarantine(self, held: "Sequence[Quarantined]") -> None:
+    def quarantine(self, held: "Sequence[QuarantineEntry]") -> None:
         """Print what is set aside, and why."""
         for one in held:
-            title = one.held.draft.title or "no title"
-            self.say(Text(f"{one.number:>4}  ", "bold"), Text(f"{one.at}  ", "dim"), one.held.source)
-            self.say(f"      {title}: {'; '.join(one.held.reasons)}")
+            title = one.quarantined.draft.title or "no title"
+            self.say(Text(f"{one.number:>4}  ", "bold"), Text(f"{one.at}  ", "dim"), one.quarantined.source)
+            self.say(f"      {title}: {'; '.join(one.quarantined.reasons)}")
 
-    def set_aside(self, one: "Quarantined") -> None:
+    def quarantine_entry(self, one: "QuarantineEntry") -> None:
         """Print one thing that is set aside, with its text."""
-        draft = one.held.draft
+        draft = one.quarantined.draft
         rows = {
-            "source": one.held.source,
+            "source": one.quarantined.source,
             "set aside": f"{one.at} {one.who}".strip(),
-            "reasons": "; ".join(one.held.reasons),
+            "reasons": "; ".join(one.quarantined.reasons),
             "title": draft.title or "-",
             "issuer": draft.issuer or "-",
             "date": draft.date.isoformat() if draft.date else "-",
@@ -302,7 +302,7 @@ class Terminal:
             "Automatic builds wait until `measures index build`."
         )
         pending = rolled_back.pending
-        for what, ids in (("add", pending.added), ("change", pending.changed), ("drop", pending.removed)):
+        for what, ids in (("add", pending.added), ("change", pending.changed), ("drop", pending.withdrawn)):
             for release_id in ids:
                 self.say(f"The next build will {what} {release_id}.")
 

@@ -17,7 +17,7 @@ from index.generations.code_digest import code_digest
 from index.results import Placed, Progress
 from index.text.passages import Passage, chunk
 from index.text.sentences import Span
-from index.text.terms import body_term, words
+from index.text.terms import agency_term, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _derive(release: Release) -> Derived:
 
 def _bodies(mentions: Sequence[Mention], sentence: Span) -> list[str]:
     return [
-        body_term(mention.agency_id)
+        agency_term(mention.agency_id)
         for mention in mentions
         if sentence.start <= mention.start and mention.end <= sentence.end
     ]

@@ -221,7 +221,7 @@ def removed(settings: IndexSettings, model: SentenceTransformerEmbedder, file: P
     with closing(open_corpus(settings)) as store:
         release_id = store.find("https://example.europa.eu/constanța", "")
     assert release_id is not None
-    upkeep(settings, model).remove(release_id, quiet)
+    upkeep(settings, model).withdraw(release_id, quiet)
     return None
 
 

@@ -176,7 +176,7 @@ class Person:
         return last
 
     def sees(self, result: simcord.InteractionResult) -> Message:
-        """Give the message that an interaction led to."""
-        answer = result.response
+        """Give the message that an interaction led to: the last follow-up, where there is one."""
+        answer = result.followups[-1] if result.followups else result.response
         assert answer is not None, result
         return Message(self.env, answer.channel_id, answer.id, result)

@@ -226,7 +226,7 @@ class Admin(Administration):
         await self.work(
             interaction,
             "index remove",
-            lambda steps: self.upkeep.remove(release_id, steps, who),
+            lambda steps: self.upkeep.withdraw(release_id, steps, who),
             render_admin.added_view,
             {"release": release_id},
         )
@@ -268,14 +268,14 @@ class Admin(Administration):
         held = await self.look(self.upkeep.quarantined)
         if held:
             at = min(page, len(held)) - 1
-            held[at] = await self.look(lambda: self.upkeep.set_aside(held[at].number))
+            held[at] = await self.look(lambda: self.upkeep.quarantine_entry(held[at].number))
         await delivery.answer(
             interaction, render_admin.quarantine_view(self.bot.words_private(interaction), held, page)
         )
 
     async def _accept(self, interaction: Interaction, rest: str) -> None:
-        held = await self.look(lambda: self.upkeep.set_aside(int(rest)))
-        draft = held.held.draft
+        held = await self.look(lambda: self.upkeep.quarantine_entry(int(rest)))
+        draft = held.quarantined.draft
         given = Overrides(None, draft.title, draft.date, draft.issuer, draft.language)
 
         async def accept(asked: Interaction, overrides: Overrides) -> None:

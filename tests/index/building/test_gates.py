@@ -63,7 +63,7 @@ def test_lost_releases_are_not_served_without_force(served: IndexSettings, embed
 def test_withdrawn_releases_are_no_loss(served: IndexSettings, embedder: FakeEmbedder) -> None:
     keeper = upkeep(served, embedder)
     for release_id in ids(served)[:5]:
-        keeper.remove(release_id, quiet, build=False)
+        keeper.withdraw(release_id, quiet, build=False)
     assert build(served, embedder, silent).manifest.releases == 7
 
 

@@ -75,8 +75,8 @@ def test_what_is_offered_is_shown_as_a_diff_and_accepted_by_hand_only(
     internet.pages[FRONTEX] = page(forged(str(shipped.url)))
     assert what(keeper.add([FRONTEX], quiet, force=True)) == [("quarantined", "")]
     (held,) = keeper.quarantined()
-    shown = keeper.set_aside(held.number)
-    assert shown.held.change_of == COUNCIL
+    shown = keeper.quarantine_entry(held.number)
+    assert shown.quarantined.change_of == COUNCIL
     assert shown.diff.splitlines()[:2] == [f"--- {COUNCIL}", "+++ offered"]
     assert f"+{FORGED[0]}" in shown.diff.splitlines()
     assert any(line.startswith("-") and QUOTE in line for line in shown.diff.splitlines())
@@ -101,7 +101,10 @@ def test_header_of_a_fetched_body_states_nothing(
     assert council(settings) == shipped
     new = [kept(settings, source.release_id) for source in added.taken.ingested if source.release_id]
     assert all(release.url == FRONTEX and release.issuer == FRONTEX_NAME for release in new)
-    assert all(one.held.draft.url == FRONTEX and one.held.draft.issuer == FRONTEX_NAME for one in keeper.quarantined())
+    assert all(
+        one.quarantined.draft.url == FRONTEX and one.quarantined.draft.issuer == FRONTEX_NAME
+        for one in keeper.quarantined()
+    )
     assert new or keeper.quarantined()
 
 
@@ -132,7 +135,7 @@ def test_address_says_whose_release_it_is_and_a_contradiction_is_set_aside(
     added = keeper.add([FRONTEX], quiet)
     assert what(added) == [("quarantined", "")]
     assert f"it names Council of the European Union, but its address is one of {FRONTEX_NAME}" in reasons(added)
-    assert keeper.quarantined()[0].held.draft.issuer == FRONTEX_NAME
+    assert keeper.quarantined()[0].quarantined.draft.issuer == FRONTEX_NAME
     assert what(keeper.add([OWN], quiet))[0][0] == "added"
 
 

@@ -21,7 +21,7 @@ from tests.corpus.servers import Server, page
 from tests.fakes import FakeEmbedder, quiet, upkeep
 from tests.pages import Tagged, paragraphs, press_page, release_page
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "pages"
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "pages"
 SIX = paragraphs(1)
 
 
@@ -78,7 +78,7 @@ def test_fetching_again_asks_whether_it_changed(site: Server, keeper: Maintenanc
     assert statuses(keeper.add([url], quiet)) == ["changed"]
     release_id = first.taken.ingested[0].release_id
     assert "33 tonnes" in index.release(settings, release_id).text
-    keeper.remove(release_id, quiet)
+    keeper.withdraw(release_id, quiet)
     assert statuses(keeper.add([url], quiet)) == ["added"], "what was withdrawn is fetched whole again"
 
 
@@ -102,10 +102,10 @@ def test_nearly_the_same_text_elsewhere_is_set_aside_and_named(site: Server, kee
     added = keeper.add([site.url("/a"), site.url("/b"), site.url("/c")], quiet)
     assert statuses(added) == ["added", "quarantined", "added"]
     (held,) = keeper.quarantined()
-    assert held.held.duplicate_of == added.taken.ingested[0].release_id
+    assert held.quarantined.duplicate_of == added.taken.ingested[0].release_id
     assert (
-        f"is the same as {held.held.duplicate_of} at {site.url('/a').replace('http:', 'https:')}"
-        in (held.held.reasons[0])
+        f"is the same as {held.quarantined.duplicate_of} at {site.url('/a').replace('http:', 'https:')}"
+        in (held.quarantined.reasons[0])
     )
     assert not added.complete
 
@@ -119,11 +119,11 @@ def test_signatures_that_cannot_be_compared_are_made_again(
     keeper.add([site.url("/a")], quiet)
     with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
         for release in store.releases():
-            store.near.sign(release.release_id, release.text_sha256, ALGORITHM - 1, b"\0" * 512, [0] * 16)
-        assert len(list(store.near.unsigned(ALGORITHM))) == 2
+            store.signatures.sign(release.release_id, release.text_sha256, ALGORITHM - 1, b"\0" * 512, [0] * 16)
+        assert len(list(store.signatures.unsigned(ALGORITHM))) == 2
     assert statuses(keeper.add([site.url("/b")], quiet)) == ["quarantined"]
     with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
-        assert not list(store.near.unsigned(ALGORITHM))
+        assert not list(store.signatures.unsigned(ALGORITHM))
 
 
 def test_doubtful_sources_are_set_aside_with_every_reason(keeper: Maintenance, tmp_path: Path) -> None:
@@ -141,8 +141,8 @@ def test_doubtful_sources_are_set_aside_with_every_reason(keeper: Maintenance, t
         }
     ]
     (held,) = keeper.quarantined()
-    assert (held.who, held.held.source, held.held.draft.language) == ("Ada", str(path), "en")
-    assert keeper.set_aside(held.number) == held
+    assert (held.who, held.quarantined.source, held.quarantined.draft.language) == ("Ada", str(path), "en")
+    assert keeper.quarantine_entry(held.number) == held
 
 
 def test_what_is_set_aside_is_corrected_accepted_or_discarded(
@@ -257,7 +257,7 @@ def test_withdrawing_takes_only_ids_that_are_there(keeper: Maintenance, settings
     open_corpus(settings).close()
     for release_id in ("../../etc/passwd", "", "%", "*"):
         with pytest.raises(UnknownReleaseError):
-            keeper.remove(release_id, quiet)
+            keeper.withdraw(release_id, quiet)
 
 
 @pytest.mark.parametrize(

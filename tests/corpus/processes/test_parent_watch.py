@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.index.test_worker import gone
+from tests.index.processes.test_worker import gone
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CHILD = """
 import sys, time
-from corpus import lifeline
-from tests.corpus.test_bombs import spin
-lifeline._STUCK_CPU_S = 1.0
-lifeline.end_with_parent(told_by_kernel=sys.argv[1] == 'True')
+from corpus.processes import parent_watch
+from tests.corpus.processes.test_bombs import spin
+parent_watch._STUCK_CPU_S = 1.0
+parent_watch.end_with_parent(told_by_kernel=sys.argv[1] == 'True')
 print('ready', flush=True)
 spin() if sys.argv[2] == 'True' else time.sleep(60)
 """
@@ -45,9 +45,9 @@ def test_child_ends_within_seconds(told_by_kernel: bool, stuck: bool) -> None:
 def test_child_whose_parent_lives_works_longer_than_the_timer_of_the_dead() -> None:
     code = """
 import time
-from corpus import lifeline
-lifeline._STUCK_CPU_S = 1.0
-lifeline.end_with_parent(told_by_kernel=False)
+from corpus.processes import parent_watch
+parent_watch._STUCK_CPU_S = 1.0
+parent_watch.end_with_parent(told_by_kernel=False)
 began = time.process_time()
 while time.process_time() - began < 3:
     sum(range(1000))

@@ -11,7 +11,7 @@ from corpus.cleaning.clean import clean
 from corpus.cleaning.quality import mojibake, reasons
 from corpus.errors import SourceError
 from corpus.models import Draft
-from corpus.processes import sandbox as bounded
+from corpus.processes import sandbox
 from tests.conftest import FIXTURES
 from tests.pdfs import Words, pdf, pdf_of
 
@@ -88,14 +88,14 @@ def test_page_nested_100_000_deep_ends_soon_and_in_one_sentence(body: str) -> No
     began = time.perf_counter()
     with pytest.raises(SourceError, match=r"^x\.html (is nested deeper|takes more than)") as refused:
         clean(page(body), "x.html")
-    assert time.perf_counter() - began < bounded.TIMEOUT_S + 5
+    assert time.perf_counter() - began < sandbox.TIMEOUT_S + 5
     assert "\n" not in str(refused.value)
 
 
 def test_page_of_80_000_elements_that_are_not_closed_is_read_in_bounded_time() -> None:
     began = time.perf_counter()
     assert clean(page("<p><b>" * 40_000 + "Deep."), "x.html").text == "Deep."
-    assert time.perf_counter() - began < bounded.TIMEOUT_S
+    assert time.perf_counter() - began < sandbox.TIMEOUT_S
 
 
 def paragraphs_of(count: int) -> list[str]:
@@ -225,12 +225,12 @@ def test_encrypted_pdf_is_refused(tmp_path: Path) -> None:
 
 
 def test_pdf_that_keeps_its_reader_busy_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded, "TIMEOUT_S", 3.0)
+    monkeypatch.setattr(sandbox, "TIMEOUT_S", 3.0)
     content = b"BT /F1 9 Tf " + b"1 0 0 1 50 700 Tm (ab) Tj 0 -1 Td [(c) -300 (d)] TJ " * 300_000 + b" ET"
     began = time.perf_counter()
     with pytest.raises(SourceError, match="takes more than 3 s or 1024 MB to read"):
         clean(pdf_of([content]), "x.pdf")
-    assert time.perf_counter() - began < 8
+    assert time.perf_counter() - began < 20
 
 
 def test_pdf_with_pages_in_a_circle_ends() -> None:

@@ -125,7 +125,7 @@ def test_withdrawn_release_never_comes_back(
     add_text("Cod is a fish that is caught in the North Sea and eaten.")
     with Engine(settings, embedder) as engine:
         assert any("Cod is a fish" in text for text in texts_found(engine, "cod fish"))
-        upkeep(settings, embedder).remove(FISH, quiet, build=False)
+        upkeep(settings, embedder).withdraw(FISH, quiet, build=False)
         assert built.current() == "000002"
         assert not any("Cod is a fish" in text for text in texts_found(engine, "cod fish"))
         build(settings, embedder, silent)
@@ -133,13 +133,13 @@ def test_withdrawn_release_never_comes_back(
         assert not any("Cod is a fish" in text for text in texts_found(engine, "cod fish"))
     assert [release.release_id for release in index.releases(settings)] == [COUNCIL]
     with pytest.raises(UnknownReleaseError):
-        upkeep(settings, embedder).remove(FISH, quiet, build=False)
+        upkeep(settings, embedder).withdraw(FISH, quiet, build=False)
 
 
 def test_everything_withdrawn_leaves_an_index_that_finds_nothing(
     built: Generations, settings: IndexSettings, embedder: FakeEmbedder
 ) -> None:
-    upkeep(settings, embedder).remove(COUNCIL, quiet)
+    upkeep(settings, embedder).withdraw(COUNCIL, quiet)
     assert built.current() == "000002"
     with Engine(settings, embedder) as engine:
         answer = engine.answer("What will Europol do?", Filters())

@@ -109,7 +109,7 @@ def test_folder_with_another_model_is_taken(tmp_path: Path, default: SentenceTra
 
 def test_loading_says_nothing_on_stderr() -> None:
     code = "from index.encoders.embedder import SentenceTransformerEmbedder as E; E().encode_query('words')"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[3])
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 

@@ -103,7 +103,7 @@ def test_address_given_by_hand_beats_what_stands_beside_and_in_the_page(
 def test_saved_page_that_calls_itself_anothers_is_set_aside(keeper: Maintenance, hand: Hand) -> None:
     added = keeper.add([hand(saved(forged(OWN, body=SIX), FRONTEX))], quiet)
     assert f"it calls {OWN} its address, but {FRONTEX} does not speak for that" in reasons(added)
-    assert keeper.quarantined()[0].held.draft.issuer == FRONTEX_NAME
+    assert keeper.quarantined()[0].quarantined.draft.issuer == FRONTEX_NAME
 
 
 @pytest.mark.parametrize(

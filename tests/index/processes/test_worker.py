@@ -24,11 +24,11 @@ from index.processes.job_process import ChildProcess
 from index.processes.jobs import Tools
 from index.results import Meter, Step
 from index.settings import IndexSettings
-from tests.corpus.test_bombs import spin
+from tests.corpus.processes.test_bombs import spin
 from tests.fakes import FakeEmbedder, quiet, silent
 from tests.pages import paragraphs
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BY = By("Ada", "a test")
 
 
@@ -95,7 +95,7 @@ def test_errors_of_the_job_arrive_as_they_are(settings: IndexSettings, child: Ch
     with pytest.raises(SourceError, match=r"^The source is no release\.$"):
         child.run(Fail(expected=True), BY, quiet)
     with pytest.raises(UnknownReleaseError):
-        Maintenance(settings, child).remove("nothing", quiet)
+        Maintenance(settings, child).withdraw("nothing", quiet)
 
 
 def test_process_that_fails_or_is_killed_is_one_sentence(child: ChildProcess) -> None:
@@ -130,7 +130,7 @@ def test_parent_that_dies_takes_the_process_along(tmp_path: Path) -> None:
     code = (
         "import pathlib, sys\n"
         "from index.processes.job_process import ChildProcess\nfrom index.settings import IndexSettings\n"
-        "from index.database.corpus_db import By\nfrom tests.index.test_worker import Sleep\n"
+        "from index.database.corpus_db import By\nfrom tests.index.processes.test_worker import Sleep\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         "ChildProcess(settings, 'tests.fakes:fake_embedder').run("
         "Sleep(), By(), lambda step: print(step.done, flush=True))\n"
@@ -228,7 +228,7 @@ def test_parent_that_dies_takes_along_what_never_lets_go_of_the_interpreter(
     code = (
         "import pathlib, sys\n"
         "from index.processes.job_process import ChildProcess\nfrom index.settings import IndexSettings\n"
-        "from index.database.corpus_db import By\nfrom tests.index.test_worker import Stuck\n"
+        "from index.database.corpus_db import By\nfrom tests.index.processes.test_worker import Stuck\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         "ChildProcess(settings, 'tests.fakes:fake_embedder').run("
         "Stuck(sys.argv[2] == 'True'), By(), lambda step: print(step.done, flush=True))\n"

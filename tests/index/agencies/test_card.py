@@ -79,7 +79,7 @@ def test_withdrawn_release_is_gone_from_cards_at_once(
 ) -> None:
     assert engine.card("frontex").releases == 1
     gone = engine.card("frontex").measures[0].quote.release_id
-    upkeep(settings, embedder).remove(gone, quiet, build=False)
+    upkeep(settings, embedder).withdraw(gone, quiet, build=False)
     card = engine.card("frontex")
     assert (card.releases, card.passages, card.measures, card.named_with) == (0, 0, (), ())
     assert "frontex" not in engine.served().named_agencies()

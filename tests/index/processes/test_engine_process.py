@@ -177,7 +177,7 @@ def test_process_that_hangs_does_not_outlive_the_one_that_started_it(settings: I
     code = (
         "import pathlib, sys\n"
         "from index.processes.engine_process import EngineProcess\nfrom index.settings import IndexSettings\n"
-        "from tests.fakes import run_one\nfrom tests.index.test_engine_process import search_for_ever\n"
+        "from tests.fakes import run_one\nfrom tests.index.processes.test_engine_process import search_for_ever\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         f"engine = EngineProcess(settings, {EMBEDDER!r}, question_s=2.0)\n"
         "print(engine._process.pid, flush=True)\n"
@@ -185,7 +185,7 @@ def test_process_that_hangs_does_not_outlive_the_one_that_started_it(settings: I
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", code, str(settings.data_dir)],
-        cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True,
+        cwd=Path(__file__).parents[3], stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert parent.stdout is not None
     process = Path("/proc") / parent.stdout.readline().strip()

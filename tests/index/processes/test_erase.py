@@ -97,7 +97,7 @@ def test_what_was_set_aside_of_it_goes_too(
         keeper.add([str(tmp_path / name)], quiet)
     assert len(keeper.quarantined()) == 2
     keeper.erase(release_id, quiet)
-    assert [one.held.source for one in keeper.quarantined()] == [str(tmp_path / "other.md")]
+    assert [one.quarantined.source for one in keeper.quarantined()] == [str(tmp_path / "other.md")]
     assert found(settings.data_dir, GONE + CORRECTED) == set()
     logged = [entry for entry in index.history(settings).entries if entry.action == "quarantined"]
     assert [entry.details.get("source") for entry in logged] == [str(tmp_path / "other.md"), None]
@@ -126,7 +126,7 @@ def test_no_feed_brings_it_back_and_who_adds_it_is_told(
 def test_what_was_withdrawn_before_and_what_is_served_by_a_rollback_can_be_erased(
     release_id: str, keeper: Maintenance, settings: IndexSettings
 ) -> None:
-    keeper.remove(release_id, quiet)
+    keeper.withdraw(release_id, quiet)
     keeper.rollback()
     erased = keeper.erase(release_id, quiet)
     assert (erased.dropped, erased.unpinned) == (("000003",), True)
@@ -159,7 +159,7 @@ def test_discarded_entry_loses_its_text(keeper: Maintenance, settings: IndexSett
     assert [source.status for source in taken] == ["quarantined", "quarantined"]
     assert found(settings.data_dir, paragraphs(1)) == {"corpus.db"}
     discarded = keeper.discard(taken[0].number)
-    assert discarded.held.draft.text.startswith("The "), "whoever discards it is told what it was"
+    assert discarded.quarantined.draft.text.startswith("The "), "whoever discards it is told what it was"
     assert found(settings.data_dir, paragraphs(1)) == set()
 
 
@@ -171,7 +171,7 @@ def test_texts_settled_by_an_older_version_go_when_it_is_brought_up_to_date(
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
         db.execute("UPDATE quarantine SET state = 'discarded'")
         db.execute("ALTER TABLE releases DROP COLUMN erased_at")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm013_erased'")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm015_erased'")
     assert found(settings.data_dir, paragraphs(1)) == {"corpus.db"}
     CorpusStore(settings.data_dir / "corpus.db").close()
     assert found(settings.data_dir, paragraphs(1)) == set()

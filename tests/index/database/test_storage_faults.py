@@ -36,7 +36,7 @@ def add(keeper: Maintenance, release: Path) -> object:
 ACTS: dict[str, Act] = {
     "Nothing was added": add,
     "Nothing was built": lambda keeper, _: keeper.rebuild(quiet),
-    "Nothing was withdrawn": lambda keeper, _: keeper.remove(COUNCIL, quiet),
+    "Nothing was withdrawn": lambda keeper, _: keeper.withdraw(COUNCIL, quiet),
     "Nothing was erased": lambda keeper, _: keeper.erase(COUNCIL, quiet),
     "Nothing was rolled back": lambda keeper, _: keeper.rollback("000001"),
     "Nothing was accepted": lambda keeper, _: keeper.accept(1, quiet, SAID),
@@ -204,10 +204,10 @@ def test_withdrawing_never_serves_what_another_has_just_replaced(tmp_path: Path)
     settings, keeper = lived_in(tmp_path / "data")
     generations = Generations(settings.data_dir)
     stamp = generations.stamp()
-    keeper.remove(COUNCIL, quiet, build=False)
+    keeper.withdraw(COUNCIL, quiet, build=False)
     assert (generations.current(), generations.stamp() != stamp) == ("000002", True)
     with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
-        assert store.removed() == {COUNCIL}
+        assert store.withdrawn() == {COUNCIL}
 
 
 def test_reading_makes_no_data_folder(tmp_path: Path) -> None:

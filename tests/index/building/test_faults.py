@@ -23,7 +23,7 @@ from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 from tests.pages import paragraphs
 
 COUNCIL = "2018-12-06-council-migrant-smuggling"
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PREPARE = """
 import sys, pathlib, datetime
 from corpus.errors import MeasuresError

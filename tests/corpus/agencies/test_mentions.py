@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from corpus.agencies.folding import fold, fold_name, spellings
 from corpus.agencies.registry import registry
+from tests.conftest import SHARED
 
-SHARED = Path(__file__).parents[2].parent / "shared"
 MARKED = Path(__file__).with_name("mentions.jsonl")
 NOUNS = frozenset(
     map(

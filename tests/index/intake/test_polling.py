@@ -72,7 +72,7 @@ def test_release_that_was_withdrawn_does_not_come_back_by_a_feed(
 ) -> None:
     polled = keeper.poll(quiet)
     gone = polled.added.taken.ingested[0].release_id
-    keeper.remove(gone, quiet, build=False)
+    keeper.withdraw(gone, quiet, build=False)
     feed.change(rss("Council news", [site.url("/0?again"), site.url("/1")]))
     again = keeper.poll(quiet)
     assert [source.status for source in again.added.taken.ingested] == ["quarantined"]

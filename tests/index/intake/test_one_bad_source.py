@@ -60,8 +60,8 @@ def test_bad_sources_stop_no_good_one_beside_them(site: Server, keeper: Maintena
     odd.write_text(f"---\n{header}date: 2026-01-03\n---\n{paragraphs(5)[0]}")
     sources = ["http://[", site.url("/half"), str(tmp_path / "time.md"), str(tmp_path / "address.md"), str(odd)]
     added = keeper.add([*sources, site.url("/good")], quiet)
-    assert [one.source for one in added.taken.failed] == ["http://["]
-    assert len(added.taken.ingested) == 5
+    assert [one.source for one in added.taken.failed] == ["http://[", str(tmp_path / "address.md")]
+    assert len(added.taken.ingested) == 4
     assert added.taken.ingested[-1].status == "added"
     json.dumps(added.to_dict(), ensure_ascii=False).encode()
 

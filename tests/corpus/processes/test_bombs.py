@@ -12,7 +12,7 @@ import pytest
 
 from corpus.cleaning.clean import clean
 from corpus.errors import FeedError, SourceError
-from corpus.processes import sandbox as bounded
+from corpus.processes import sandbox
 from corpus.processes.sandbox import in_child
 from corpus.sources.feeds import read_feed
 
@@ -40,7 +40,7 @@ def sleep() -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded, "TIMEOUT_S", 1.0)
+    monkeypatch.setattr(sandbox, "TIMEOUT_S", 1.0)
 
 
 def seconds(act: Callable[[], object]) -> float:
@@ -63,18 +63,20 @@ def test_header_that_is_more_than_names_and_values_is_refused_at_once(data: byte
     clean(b"Text.", "warm.txt")
     began = time.monotonic()
     with pytest.raises(SourceError, match=r"^x\.md has a front-matter header that is not valid YAML"):
-        clean(data, "x.md")
+        clean(data, "x.md", handed_over=True)
     assert time.monotonic() - began < 10
 
 
 def test_header_of_a_megabyte_is_refused() -> None:
     with pytest.raises(SourceError, match=r"^x\.md has a front-matter header of more than 10,000 characters"):
-        clean(b"---\n" + b"a: b\n" * 200_000 + b"---\nText.", "x.md")
+        clean(b"---\n" + b"a: b\n" * 200_000 + b"---\nText.", "x.md", handed_over=True)
 
 
 @pytest.mark.parametrize("written", ["2026-01-02", "2026-01-02 10:00:00", "2026-01-02T23:30:00-05:00", "'2026-01-02'"])
 def test_date_of_a_header_is_a_day_whatever_time_stands_behind_it(written: str) -> None:
-    draft = clean(f"---\ntitle: yes\ntags: [a, b]\nnote: ~\ndate: {written}\n---\nText.".encode(), "x.md")
+    draft = clean(
+        f"---\ntitle: yes\ntags: [a, b]\nnote: ~\ndate: {written}\n---\nText.".encode(), "x.md", handed_over=True
+    )
     assert (type(draft.date).__name__, str(draft.date)) == ("date", "2026-01-02")
     assert (draft.title, draft.note, draft.text) == ("yes", None, "Text.")
 
@@ -100,7 +102,7 @@ def test_text_of_200_000_characters_is_read_cut_and_signed_in_seconds(text: str,
     from index.intake.duplicates import signature
     from index.text.passages import chunk
 
-    read = clean((header + text).encode(), "x.md").text if len(text) <= 200_000 else text[:200_000]
+    read = clean((header + text).encode(), "x.md", handed_over=True).text if len(text) <= 200_000 else text[:200_000]
     release = Release("id", "T", "OLAF", datetime.date(2024, 1, 2), "en", read)
     assert seconds(lambda: (signature(read), canary(read, "T", "en"), chunk(release))) < 10
 
