@@ -116,7 +116,7 @@ def _ask_later(bot: "MeasuresBot", words: Words) -> str:
 
 def ask_engine(bot: "MeasuresBot", asking: Asking) -> "asyncio.Future[Answer]":
     """Put a question in the row at once: so the bound counts it, and the engine need not wait for the defer."""
-    work = bot.desk.submit(asking.user_id, partial(Engine.answer, text=asking.question, filters=asking.filters))
+    work = bot.queue.submit(asking.user_id, partial(Engine.answer, text=asking.question, filters=asking.filters))
     work.add_done_callback(lambda done: done.cancelled() or done.exception())  # where nobody comes to fetch it
     return work
 
@@ -150,10 +150,10 @@ async def answer(
         filters=asking.filters,
         spans=tuple(QuotedSpan(each.release_id, each.start, each.end) for each in found.quotes or found.related),
     )
-    bot.keeping.keep(kept)
+    bot.store.keep(kept)
     asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
     message = await send(render.answer_view(words, found, asked, today()))
-    bot.keeping.set_message(kept, message.id)
+    bot.store.set_message(kept, message.id)
     return found
 
 

@@ -72,7 +72,7 @@ class _Later:
     answer: KeptAnswer | None = None
 
 
-class Keeping:
+class AsyncBotStore:
     """What people left behind, as the bot reads and writes it."""
 
     def __init__(self, path: Path) -> None:

@@ -141,7 +141,7 @@ class Channel(commands.Cog):
         replied_to = message.reference.message_id if message.reference else None
         if replied_to is None:
             return None
-        kept = await self.bot.keeping.answer_in(replied_to)
+        kept = await self.bot.store.answer_in(replied_to)
         return kept if kept is not None and kept.channel == message.channel.id else None
 
     def _is_in_ask_channel(self, message: discord.Message) -> bool:

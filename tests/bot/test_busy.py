@@ -99,8 +99,8 @@ async def test_presses_are_acknowledged_and_nothing_is_lost(stage: Stage) -> Non
         assert (await stage.answered(each)).text() == "Thank you: this is kept without your name."
     await emulator.wait(lambda: count_kept(stage) == 6, 10)
     await emulator.wait(lambda: not on_disk(stage, "zebracorn"), 10)
-    assert len(await stage.bot.storing(lambda store: store.feedback())) == 2
-    found = await stage.bot.storing(lambda store: store.answer_in(replied.id))
+    assert len(await stage.bot.store.write(lambda store: store.feedback())) == 2
+    found = await stage.bot.store.write(lambda store: store.answer_in(replied.id))
     assert found is not None
     assert found.question == "What will CEPOL do?"
 
@@ -125,7 +125,7 @@ async def test_what_cannot_be_done_in_time_is_told_in_one_sentence_and_not_done(
             assert stage.bot.servers[stage.guild.id] == ServerSettings()
             await stage.emulator.wait(lambda: "Answers are public" in shown.original.text())  # type: ignore[union-attr]
         assert on_disk(stage, "zebracorn")
-        assert await stage.bot.storing(lambda store: store.feedback()) == []
+        assert await stage.bot.store.write(lambda store: store.feedback()) == []
         assert (
             await stage.command("forget-me")
         ).text() == "Erased: 1 answer of yours. Nothing else is stored about you."
