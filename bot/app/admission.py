@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.app.bot_db import ServerSettings
 from bot.app.errors import Refused
 from bot.i18n.words import Words
+from bot.user_data import ServerSettings
 
 if TYPE_CHECKING:
     from bot.app.client import MeasuresBot

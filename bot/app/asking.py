@@ -12,11 +12,11 @@ from discord import ui
 from bot.app import journal
 from bot.app import sending as delivery
 from bot.app.admission import refuse_by_load
-from bot.app.bot_db import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
 from bot.app.client import today
 from bot.app.errors import Refused
 from bot.app.permissions import channel_of, is_switched_on
 from bot.i18n.words import Words
+from bot.user_data import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
 from bot.views import answers as render
 from bot.views.answers import Asked
 from index import Answer, Engine, Filters, parse_agency, parse_since, parse_until, readable

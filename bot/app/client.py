@@ -16,7 +16,6 @@ from discord.ext import commands, tasks
 from bot.app import errors, journal, trouble
 from bot.app import sending as delivery
 from bot.app.admission import NOTES_A_TURN, Price, refuse_by_load
-from bot.app.bot_db import ServerSettings
 from bot.app.bot_db_async import AsyncBotStore
 from bot.app.command_sync import sync_commands
 from bot.app.persistent import Handler, PersistentButton, PersistentMenu
@@ -25,6 +24,7 @@ from bot.app.rate_limit import RateLimit
 from bot.app.settings import BotSettings
 from bot.i18n.translator import CatalogueTranslator
 from bot.i18n.words import Words, words_for
+from bot.user_data import ServerSettings
 from bot.views import answers as render
 from corpus import MeasuresError, OutdatedError, StorageError, UnbuiltError, registry, undone
 from index import By, Engine, EngineRunner, Generations, IndexSettings, Maintenance, Step, check_fit, refresh, renew

@@ -9,12 +9,12 @@ from discord.ext import commands
 from bot.app import sending as delivery
 from bot.app.admission import Price
 from bot.app.asking import Interaction, ask_by_interaction, submitted
-from bot.app.bot_db import KeptAnswer
 from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import MeasuresBot, today
 from bot.app.errors import Refused
 from bot.app.modals import TextModal
 from bot.i18n.words import Words
+from bot.user_data import KeptAnswer
 from bot.views import answers as render
 from bot.views.custom_ids import Place
 from corpus import undone

@@ -12,12 +12,12 @@ from bot.app import journal
 from bot.app import sending as delivery
 from bot.app.admission import let_in
 from bot.app.asking import Asking, answer, updating_view
-from bot.app.bot_db import KeptAnswer, ServerSettings
 from bot.app.client import MeasuresBot
 from bot.app.errors import sentence
 from bot.app.permissions import channel_of, is_switched_on, missing_permissions
 from bot.app.queue import Stopping
 from bot.i18n.words import Words
+from bot.user_data import KeptAnswer, ServerSettings
 from bot.views import answers as render
 from bot.views.about import help_view
 from corpus import MeasuresError

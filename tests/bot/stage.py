@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from bot.app.bot_db import ServerSettings
 from bot.app.client import MeasuresBot
 from bot.app.settings import BotSettings
+from bot.user_data import ServerSettings
 from index.engine import Engine
 from index.maintenance import Maintenance
 from index.settings import IndexSettings

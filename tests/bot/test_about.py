@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 
-from bot.app.bot_db import ServerSettings
+from bot.user_data import ServerSettings
 from bot.views.answers import BLUE
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage
 from tests.emulator import State

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.app import bot_db_async as keeping
-from bot.app.bot_db import BotStore, KeptAnswer, ServerSettings
+from bot.app.bot_db import BotStore
 from bot.app.bot_db_schema import StoreBusyError
+from bot.user_data import KeptAnswer, ServerSettings
 from index.filters import Filters
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage
 from tests.bot.test_answers import context_of, count_kept

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.app.bot_db import Forgotten
+from bot.user_data import Forgotten
 from bot.views.answers import AMBER, BLUE
 from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from discord import Permissions
 
-from bot.app.bot_db import ServerSettings
+from bot.user_data import ServerSettings
 from tests.emulator.components import STRING_SELECT, TEXT, walk
 from tests.simulation import QUESTION, QUOTE, Chat, Message, Person, refusal, simulated
 

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
-from bot.app.bot_db import ServerSettings
 from bot.i18n.words import words_for
+from bot.user_data import ServerSettings
 from index.engine import Engine
 from index.generations.folder import Generations
 from index.maintenance import Maintenance, build_all
