@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
-from bot.app import journal
+from bot.app import logs
 from bot.app import sending as delivery
 from bot.app.admission import refuse_by_load
 from bot.app.client import today
@@ -94,7 +94,7 @@ async def ask_by_interaction(
         await send(updating_view(words))
     if not await _has_come(work):
         raise Refused(_ask_later(bot, words))
-    journal.note(interaction, await answer(bot, asking, words, None if ephemeral else question, send, work=work))
+    logs.note(interaction, await answer(bot, asking, words, None if ephemeral else question, send, work=work))
 
 
 def updating_view(words: Words) -> ui.LayoutView:
@@ -177,4 +177,4 @@ def public_words(bot: "MeasuresBot", interaction: Interaction) -> Words:
 async def submitted(bot: "MeasuresBot", interaction: Interaction, ask: Callable[[], Awaitable[None]]) -> None:
     """Run a question that came from a window, and log it."""
     await ask()
-    journal.done(interaction, "window")
+    logs.served(interaction, "window")

@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from bot.app import errors, journal, trouble
+from bot.app import errors, logs
 from bot.app import sending as delivery
 from bot.app.admission import NOTES_A_TURN, Price, refuse_by_load
 from bot.app.bot_db_async import AsyncBotStore
@@ -99,7 +99,7 @@ class MeasuresBot(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             connector=connector,
-            http_trace=trouble.trace(),
+            http_trace=logs.request_trace(),
             **options,
         )
         self.settings = settings
@@ -195,7 +195,7 @@ class MeasuresBot(commands.AutoShardedBot):
         """Take note of when an interaction came and in which language; while the bot stops, send people away."""
         if not self.is_new(interaction.id):
             return False
-        journal.begin(interaction)
+        logs.begin(interaction)
         self._locales[interaction.user.id] = str(interaction.locale)
         self._locales.move_to_end(interaction.user.id)
         if len(self._locales) > _MOST_LOCALES:
@@ -215,7 +215,7 @@ class MeasuresBot(commands.AutoShardedBot):
         except Exception as error:
             await errors.tell(self, interaction, error)
         else:
-            journal.done(interaction, action)
+            logs.served(interaction, action)
 
     def words_private(self, interaction: Interaction) -> Words:
         """Return the words for what only one person sees."""
@@ -270,7 +270,7 @@ class MeasuresBot(commands.AutoShardedBot):
         self, interaction: Interaction, command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu
     ) -> None:
         """Log one line."""
-        journal.done(interaction, command.qualified_name)
+        logs.served(interaction, command.qualified_name)
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Log one line, the first time and when a session is lost."""

@@ -8,7 +8,7 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.app import journal
+from bot.app import logs
 from bot.app import sending as delivery
 from bot.app.admission import let_in
 from bot.app.asking import Asking, answer, updating_view
@@ -108,7 +108,7 @@ class Channel(commands.Cog):
             await send(updating_view(words))
         began = time.perf_counter()
         found = await answer(self.bot, asking, words, None, send, only_if)
-        log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, journal.outcome(found))
+        log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, logs.outcome(found))
 
     async def _show_hourglass(self, message: discord.Message) -> None:
         """Let a person see that it is not their turn; one at a time, for Discord takes its time with each."""
