@@ -5,7 +5,7 @@ import datetime
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 import aiohttp
@@ -50,6 +50,7 @@ _MOST_SEEN = 2_000
 _MOST_WINDOWS = 1_000
 _TELL_S = 2.0  # of the time to stop, for telling those whose turn does not come
 _UPKEEP_THREADS = 4
+_LOOK_S = 1.0
 _DESK = 0  # the user id under which the bot's own work waits
 
 
@@ -313,6 +314,8 @@ class MeasuresBot(commands.AutoShardedBot):
         await _finish_tasks(min(timeout_s, _TELL_S))
         await self.close()
         await self.store.close()
+        if self._upkeeping:  # a look at the feeds ends by itself within a second
+            await asyncio.to_thread(wait, set(self._upkeeping), _LOOK_S)
         self._upkeep_threads.shutdown(wait=False)
         return free and not self._upkeeping
 
