@@ -6,6 +6,7 @@ from .cleaning.draft_limits import bounded_draft as bounded_draft
 from .cleaning.draft_limits import utf8 as utf8
 from .cleaning.encoding import MAX_BYTES as MAX_BYTES
 from .cleaning.html_metadata import by_address as by_address
+from .cleaning.issuers import acronym_of as acronym_of
 from .cleaning.issuers import issuer_of as issuer_of
 from .cleaning.issuers import speaks_for as speaks_for
 from .cleaning.language import base as base

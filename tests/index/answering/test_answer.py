@@ -131,7 +131,7 @@ def found(engine: Engine, filters: Filters) -> set[str]:
 def test_filters_restrict_what_is_found(three_releases: Engine) -> None:
     council, fish, french = (
         "2018-12-06-council-migrant-smuggling",
-        "2024-05-06-european-fish",
+        "2024-05-06-ec-fish",
         "2020-01-02-european-dg-mare-poisson",
     )
     assert found(three_releases, NOTHING) == {council, fish, french}

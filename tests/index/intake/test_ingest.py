@@ -249,7 +249,7 @@ def test_name_of_an_upload_is_only_shown(name: str, keeper: Maintenance, tmp_pat
     added = keeper.add([Upload(name, path)], quiet, said, build=False)
     assert statuses(added) == ["added"]
     release_id = added.taken.ingested[0].release_id
-    assert release_id.startswith("2024-01-02-european-")
+    assert release_id.startswith("2024-01-02-ec-")
     assert set(release_id) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
