@@ -57,9 +57,10 @@ from .printable import as_json as as_json
 from .printable import line as line
 from .printable import lines as lines
 from .printable import log_to_stderr as log_to_stderr
-from .processes.environment import child_environment as child_environment
+from .processes.child_process import ChildProcess as ChildProcess
+from .processes.child_process import Epitaph as Epitaph
+from .processes.child_process import pipe_to_parent as pipe_to_parent
 from .processes.environment import forget_secrets as forget_secrets
-from .processes.parent_watch import end_with_parent as end_with_parent
 from .release_text import HEADING as HEADING
 from .release_text import ends_sentence as ends_sentence
 from .release_text import is_list_item as is_list_item

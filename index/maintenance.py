@@ -1,6 +1,6 @@
 """Changing what is served: what a surface calls. Each call takes as long as its work, so it is made off any event loop.
 
-Work is done in another process (`ChildProcess`); only what is quick is done in this one.
+Work is done in another process (`JobProcess`); only what is quick is done in this one.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ Result = TypeVar("Result")
 
 
 class Runner(Protocol):
-    """What runs a job: a `ChildProcess`, or a test's own."""
+    """What runs a job: a `JobProcess`, or a test's own."""
 
     def run(self, job: Job[Result], by: By, progress: Progress) -> Result:
         """Run a job and return what it gives."""
@@ -40,10 +40,10 @@ class Maintenance:
 
     def __init__(self, settings: IndexSettings, runner: Runner | None = None) -> None:
         """Say which settings count, and what runs jobs: by default a process for each."""
-        from index.processes.job_process import ChildProcess
+        from index.processes.job_process import JobProcess
 
         self._settings = settings
-        self._runner = runner or ChildProcess(settings)
+        self._runner = runner or JobProcess(settings)
 
     def add(
         self,

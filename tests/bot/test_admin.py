@@ -12,7 +12,7 @@ import pytest
 from index.engine import Engine
 from index.generations.folder import Generations
 from index.maintenance import Maintenance, build_all
-from index.processes.job_process import ChildProcess
+from index.processes.job_process import JobProcess
 from index.settings import IndexSettings
 from tests.bot.stage import Stage, playing
 from tests.conftest import FIXTURES
@@ -51,7 +51,7 @@ def play(tmp_path: Path) -> Iterator[Play]:
             fetch_delay=0,
         )
         build_all(settings, FakeEmbedder(), silent)
-        upkeep = Maintenance(settings, ChildProcess(settings, "tests.fakes:fake_embedder"))
+        upkeep = Maintenance(settings, JobProcess(settings, "tests.fakes:fake_embedder"))
 
         def run(scenario: Callable[[Stage, Server], Awaitable[None]]) -> None:
             async def whole() -> None:

@@ -12,7 +12,7 @@ from bot.user_data import ServerSettings
 from index.engine import Engine
 from index.generations.folder import Generations
 from index.maintenance import Maintenance, build_all
-from index.processes.job_process import ChildProcess
+from index.processes.job_process import JobProcess
 from index.settings import IndexSettings
 from tests.bot.stage import QUESTION, Stage, playing
 from tests.bot.test_admin import admin, finished
@@ -34,7 +34,7 @@ def play(scenario: Scenario, folder: Path) -> None:
     """Play a scenario on a data folder with the shipped release, two generations, and something set aside."""
     settings = IndexSettings(data_dir=folder, model="fake", threshold=0.0)
     build_all(settings, FakeEmbedder(), silent)
-    upkeep = Maintenance(settings, ChildProcess(settings, "tests.fakes:fake_embedder"))
+    upkeep = Maintenance(settings, JobProcess(settings, "tests.fakes:fake_embedder"))
     (folder.parent / "undated.md").write_text("# A title\n\n" + "\n\n".join(paragraphs(1)), "utf-8")
     upkeep.add([str(folder.parent / "undated.md")], quiet)
     build_all(settings, FakeEmbedder(), silent)

@@ -15,7 +15,7 @@ from index.database.corpus_db import By
 from index.engine import Engine
 from index.maintenance import build_all
 from index.processes.engine_process import EngineProcess
-from index.processes.job_process import ChildProcess
+from index.processes.job_process import JobProcess
 from index.processes.jobs import Tools
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, quiet, run_one, silent
@@ -49,7 +49,7 @@ def assert_without_token(environment: str) -> None:
 
 
 def test_worker_has_no_token(settings: IndexSettings) -> None:
-    assert_without_token(str(ChildProcess(settings, "tests.fakes:fake_embedder").run(Environment(), By(), quiet)))
+    assert_without_token(str(JobProcess(settings, "tests.fakes:fake_embedder").run(Environment(), By(), quiet)))
 
 
 def test_engine_has_no_token(settings: IndexSettings) -> None:
@@ -65,9 +65,9 @@ def test_cleaner_has_no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     python.write_text(f'#!/bin/sh\nenv > {seen}\nexec {sys.executable} "$@"\n', "utf-8")
     python.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(python))
-    with ThreadPoolExecutor(1) as thread:  # a thread that has started no sandbox yet
-        draft = thread.submit(clean, press_page("A title", "2024-05-06", paragraphs(1)), "page.html").result()
-    assert draft.title == "A title"
+    page = press_page("A title", "2024-05-06", paragraphs(1))
+    with ThreadPoolExecutor(1) as thread:  # which has a child of its own
+        assert thread.submit(clean, page, "page.html").result().title == "A title"
     assert_without_token(seen.read_text("utf-8"))
 
 
