@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from corpus import BuildRunningError, GateError, StorageError, undone
 from index.database.corpus_db import NOBODY, By, CorpusStore
 from index.generations.folder import Generations
-from index.intake.ingest import UNSAID, Overrides, accept, ingest_shipped, withdraw
+from index.intake.ingest import accept, ingest_shipped, withdraw
+from index.intake.overrides import UNSAID, Overrides
 from index.intake.polling import PolledFeed, poll
 from index.intake.quarantine import entry
 from index.intake.sources import IntakeSource, OpenFetcher, Taken, take_in

@@ -12,7 +12,7 @@ import index
 from corpus.errors import SourceError, UnknownEntryError, UnknownReleaseError
 from index.database.corpus_db import By, CorpusStore
 from index.intake.duplicates import ALGORITHM
-from index.intake.ingest import Overrides
+from index.intake.overrides import Overrides
 from index.intake.sources import Upload
 from index.maintenance import Maintenance
 from index.processes.jobs import Added, open_corpus
