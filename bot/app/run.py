@@ -15,7 +15,16 @@ import index
 from bot.app import trouble
 from bot.app.client import MeasuresBot
 from bot.app.settings import BotSettings
-from corpus import BotRunningError, DiscordError, LogFormatter, SettingsError, as_json, forget_secrets, log_to_stderr
+from corpus import (
+    BotRunningError,
+    DiscordError,
+    Holder,
+    LogFormatter,
+    SettingsError,
+    as_json,
+    forget_secrets,
+    log_to_stderr,
+)
 from index import EngineProcess, EngineRunner, IndexSettings, Lock
 
 log = logging.getLogger(__name__)
@@ -23,10 +32,6 @@ T = TypeVar("T")
 _PAUSES_S = (1, 2, 5, 10, 30, 60)
 _STOP_S = 10.0
 _AUTHENTICATION_FAILED = 4004
-_RUNNING = (
-    "A bot runs on this data folder already{holder}: stop it first, or give this one a folder of its own with "
-    "MEASURES_DATA_DIR."
-)
 Connect = Callable[[], aiohttp.BaseConnector | None]
 
 
@@ -132,8 +137,7 @@ def run_bot(
             discord.Client(intents=discord.Intents(guilds=True), connector=connect(), http_trace=trouble.trace()), token
         )
 
-    said = {"process": f"process {os.getpid()}"}
-    with Lock(index_settings.data_dir, "bot").held(said, BotRunningError, _RUNNING):
+    with Lock(index_settings.data_dir, "bot").held(Holder(f"process {os.getpid()}"), BotRunningError):
         free = asyncio.run(_supervise(make, token, may_read_content))
     if not free:
         # The interpreter would wait for the engine's thread, which builds an index or loads a model as long as it
