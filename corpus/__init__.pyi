@@ -24,6 +24,8 @@ from .errors import FetchError as FetchError
 from .errors import FilterError as FilterError
 from .errors import GateError as GateError
 from .errors import GenerationError as GenerationError
+from .errors import HeldError as HeldError
+from .errors import Holder as Holder
 from .errors import MeasuresError as MeasuresError
 from .errors import ModelError as ModelError
 from .errors import OutdatedError as OutdatedError

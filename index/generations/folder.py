@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from corpus import BuildRunningError, GenerationError, UnbuiltError
+from corpus import BuildRunningError, GenerationError, Holder, UnbuiltError
 from index.database.faults import unreadable
 from index.database.sqlite import storage_errors
 from index.generations.durable import sync_folder, sync_tree, write_durably
@@ -137,9 +137,7 @@ class Generations:
         :param wait_s: how long another build is waited for.
         :raises BuildRunningError: when another build holds the lock.
         """
-        said = {"who": who or "nobody named", "what": what}
-        sentence = "Another build is running on this data folder{holder}: wait for it to end and try again."
-        with self._lock.held(said, BuildRunningError, sentence, wait_s=wait_s):
+        with self._lock.held(Holder(who or "nobody named", what), BuildRunningError, wait_s=wait_s):
             folder = self.root / ".building"
             shutil.rmtree(folder, ignore_errors=True)
             try:

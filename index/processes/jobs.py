@@ -225,7 +225,7 @@ def serve(tools: Tools, taken: Taken, *, build: bool, force: bool = False, chang
                 with undone("The change is kept, but not built into the index yet"):
                     _build_until_all_is_served(tools, force=force)
             except BuildRunningError as error:
-                waits = f"{str(error).split(': wait')[0]}; it is served with that build or the next"
+                waits = f"{error.reason}; it is served with that build or the next"
             except GateError as error:
                 refused = str(error)
     return Added(taken, generations.current(), waits, refused)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import BuildRunningError, SourceError, UnknownReleaseError, WorkerError
+from corpus.errors import BuildRunningError, SourceError, UnbuiltError, UnknownReleaseError, WorkerError
 from corpus.processes.sandbox import in_child
 from index.database.corpus_db import By
 from index.engine import Engine
@@ -21,7 +22,7 @@ from index.filters import Filters
 from index.generations.folder import Generations
 from index.maintenance import Maintenance, build_all
 from index.processes.job_process import JobProcess
-from index.processes.jobs import Tools
+from index.processes.jobs import Rebuild, Tools
 from index.processes.meter import Meter
 from index.results import Phase, Step
 from index.settings import IndexSettings
@@ -97,6 +98,14 @@ def test_errors_of_the_job_arrive_as_they_are(settings: IndexSettings, child: Jo
         child.run(Fail(expected=True), BY, quiet)
     with pytest.raises(UnknownReleaseError):
         Maintenance(settings, child).withdraw("nothing", quiet)
+    with (
+        Generations(settings.data_dir).building("Ada", "a test"),
+        pytest.raises(BuildRunningError, match=r"^Another build is running .*: wait for it to end") as running,
+    ):
+        child.run(Rebuild(), BY, quiet)
+    assert (running.value.holder.who, running.value.holder.what) == ("Ada", "a test")
+    reason = "There is no index yet"
+    assert pickle.loads(pickle.dumps(UnbuiltError(reason))).reason == reason  # noqa: S301
 
 
 def test_process_that_fails_or_is_killed_is_one_sentence(child: JobProcess) -> None:
