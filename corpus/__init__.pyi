@@ -12,9 +12,7 @@ from .cleaning.language import base as base
 from .cleaning.language import detected as detected
 from .cleaning.quality import Look as Look
 from .cleaning.quality import look_at as look_at
-from .errors import BotRunningError as BotRunningError
 from .errors import BuildRunningError as BuildRunningError
-from .errors import DiscordError as DiscordError
 from .errors import Fault as Fault
 from .errors import FeedError as FeedError
 from .errors import FetchError as FetchError

@@ -15,11 +15,9 @@ MeasuresError
 │   └── UnbuiltError    nothing can be served before an index is built: none is there, or one that does not fit
 │       └── OutdatedError  what is served was cut by another program; it is served until a new one is built
 ├── BuildRunningError   another build holds the lock
-├── BotRunningError     another bot serves the data folder
 ├── GateError           a new generation that is not good enough to be served
 ├── WorkerError         the process that builds has ended before its work was done
-├── StorageError        the data folder cannot be read or written
-└── DiscordError        Discord does not let the bot in
+└── StorageError        the data folder cannot be read or written
 
 The core raises these and never prints. Every message is one sentence that says what happened and what to do.
 Expected outcomes ("unchanged", "not found") are values, not errors.
@@ -110,10 +108,6 @@ class BuildRunningError(MeasuresError):
     """Another build holds the lock."""
 
 
-class BotRunningError(MeasuresError):
-    """Another bot serves the data folder."""
-
-
 class GateError(MeasuresError):
     """A new generation is not good enough to be served."""
 
@@ -164,7 +158,3 @@ def undone(clause: str, **values: object) -> Iterator[None]:
         if not error.undone:
             error.undone, error.values = clause, values
         raise
-
-
-class DiscordError(MeasuresError):
-    """Discord does not let the bot in."""
