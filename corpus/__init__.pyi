@@ -15,9 +15,7 @@ from .cleaning.quality import Doubt as Doubt
 from .cleaning.quality import DoubtKind as DoubtKind
 from .cleaning.quality import Inspection as Inspection
 from .cleaning.quality import inspect_draft as inspect_draft
-from .errors import BotRunningError as BotRunningError
 from .errors import BuildRunningError as BuildRunningError
-from .errors import DiscordError as DiscordError
 from .errors import Fault as Fault
 from .errors import FeedError as FeedError
 from .errors import FetchError as FetchError

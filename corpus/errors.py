@@ -15,12 +15,10 @@ MeasuresError
 │   └── UnbuiltError    nothing can be served before an index is built: none is there, or one that does not fit
 │       └── OutdatedError  what is served was cut by another program; it is served until a new one is built
 ├── HeldError           another process holds a lock
-│   ├── BuildRunningError   a build runs on the data folder
-│   └── BotRunningError     a bot serves the data folder
+│   └── BuildRunningError   a build runs on the data folder
 ├── GateError           a new generation that is not good enough to be served
 ├── WorkerError         the process that builds has ended before its work was done
-├── StorageError        the data folder cannot be read or written
-└── DiscordError        Discord does not let the bot in
+└── StorageError        the data folder cannot be read or written
 
 The core raises these and never prints. Every message is one sentence that says what happened and what to do.
 Expected outcomes ("unchanged", "not found") are values, not errors.
@@ -154,13 +152,6 @@ class BuildRunningError(HeldError):
     advice = "wait for it to end and try again."
 
 
-class BotRunningError(HeldError):
-    """A bot serves the data folder."""
-
-    running = "A bot runs on this data folder already"
-    advice = "stop it first, or give this one a folder of its own with MEASURES_DATA_DIR."
-
-
 class GateError(MeasuresError):
     """A new generation is not good enough to be served."""
 
@@ -211,7 +202,3 @@ def undone(clause: str, **values: object) -> Iterator[None]:
         if not error.undone:
             error.undone, error.values = clause, values
         raise
-
-
-class DiscordError(MeasuresError):
-    """Discord does not let the bot in."""

@@ -14,8 +14,9 @@ import discord
 import index
 from bot.app import logs
 from bot.app.client import MeasuresBot
+from bot.app.errors import BotRunningError, DiscordError
 from bot.app.settings import BotSettings
-from corpus import BotRunningError, DiscordError, Holder, SettingsError, forget_secrets
+from corpus import Holder, SettingsError, forget_secrets
 from index import EngineProcess, EngineRunner, IndexSettings, Lock
 
 log = logging.getLogger(__name__)

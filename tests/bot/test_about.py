@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 
 from bot.user_data import ServerSettings
-from bot.views.answers import BLUE
+from bot.views.message import BLUE
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage
 from tests.emulator import State
 
@@ -78,7 +78,7 @@ async def test_forget_me_erases_feedback_as_long_as_it_can_be_told_whose_it_is(s
     told = await stage.command("forget-me", user=stage.bob)
     assert told.text() == "Erased: 0 answers of yours. 1 piece of feedback, too. Nothing else is stored about you."
     assert b"zebracorn" not in stored(stage)
-    assert [row["verdict"] for row in await stage.bot.store.write(lambda store: store.feedback())] == ["helpful"]
+    assert [row.verdict for row in await stage.bot.store.write(lambda store: store.feedback())] == ["helpful"]
 
 
 @on_stage(answer_days=365)
@@ -95,7 +95,7 @@ async def test_what_is_written_in_feedback_is_erased_after_90_days_by_the_clock(
     stage.bot.erase_old.restart()
     await stage.emulator.wait(lambda: b"zebracorn" not in stored(stage))
     found = await stage.bot.store.write(lambda store: store.feedback())
-    assert [(row["verdict"], row["reason"]) for row in found] == [("not helpful", None), ("not helpful", "narwhal")]
+    assert [(row.verdict, row.reason) for row in found] == [("not helpful", None), ("not helpful", "narwhal")]
 
 
 @on_stage()
@@ -121,7 +121,7 @@ async def test_about_and_forget_me_agree_on_what_is_kept(stage: Stage) -> None:
 
 @on_stage()
 async def test_forget_me_claims_nothing_that_it_could_not_look_up(stage: Stage) -> None:
-    await stage.emulator.wait(lambda: stage.bot.queue.is_ready and not stage.bot._upkeeping)
+    await stage.emulator.wait(lambda: stage.bot.queue.is_ready and stage.bot.background.is_idle)
     folder = stage.bot.index_settings.data_dir
     for path in folder.glob("corpus.db*"):
         path.unlink()

@@ -86,7 +86,7 @@ def test_release_added_by_its_address_is_quoted(play: Play) -> None:
         answer = await stage.ask(QUESTION)
         assert QUOTE in answer.text()
         audited = await stage.bot.store.write(lambda store: store.audited())
-        assert [(entry["who"], entry["action"]) for entry in audited] == [(stage.ada.id, "index add")]
+        assert [(entry.who, entry.action) for entry in audited] == [(stage.ada.id, "index add")]
         again = await admin(stage, "index add", addresses=address)
         assert "**unchanged**" in (await finished(stage, again, "is served")).text()
         history = await admin(stage, "index history")
@@ -114,9 +114,9 @@ def test_forget_me_tells_an_administrator_what_stays_in_both_logs(play: Play) ->
 def test_completion_that_would_have_to_wait_offers_nothing(play: Play) -> None:
     async def scenario(stage: Stage, server: Server) -> None:
         gate = threading.Event()
-        working = [asyncio.create_task(stage.bot.upkeeping(lambda: gate.wait(10))) for _ in range(4)]
+        working = [asyncio.create_task(stage.bot.background.run(lambda: gate.wait(10))) for _ in range(4)]
         try:
-            await stage.emulator.wait(lambda: stage.bot.is_looking)
+            await stage.emulator.wait(lambda: stage.bot.background.is_full)
             typed = [await typed_release(stage) for _ in range(3)]
         finally:
             gate.set()

@@ -1,6 +1,7 @@
 """The buttons under an answer: context, more, follow up, helpful or not, delete."""
 
 import asyncio
+import dataclasses
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.views.answers import BLUE, GREY
+from bot.views.message import BLUE, GREY
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
 from index.processes.jobs import open_corpus
@@ -127,8 +128,8 @@ async def test_helpful_is_kept_without_a_name(stage: Stage) -> None:
     assert thanks.ephemeral
     assert thanks.text() == "Thank you: this is kept without your name."
     [row] = await stage.bot.store.write(lambda store: list(store.feedback()))
-    assert row.keys() == {"answer", "verdict", "reason", "at"}
-    assert (row["verdict"], row["reason"]) == ("helpful", None)
+    assert {field.name for field in dataclasses.fields(row)} == {"answer", "verdict", "reason", "at"}
+    assert (row.verdict, row.reason) == ("helpful", None)
 
 
 @pytest.mark.parametrize(("reason", "kept"), [("It is about boats.", "It is about boats."), ("", None)])
@@ -138,7 +139,7 @@ def test_not_helpful_asks_why(served_by_default_model: Engine, reason: str, kept
         sent = await stage.emulator.submit(stage.bob, shown, {"What is wrong? (optional)": reason})
         assert (await stage.answered(sent)).text() == "Thank you: this is kept without your name."
         [row] = await stage.bot.store.write(lambda store: list(store.feedback()))
-        assert (row["verdict"], row["reason"]) == ("not helpful", kept)
+        assert (row.verdict, row.reason) == ("not helpful", kept)
 
     play(scenario, served_by_default_model)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.views.answers import AMBER, BLUE
+from bot.views.message import AMBER, BLUE
 from tests.emulator.components import SECTION, SEPARATOR, TEXT
 from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 

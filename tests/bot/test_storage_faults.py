@@ -204,7 +204,7 @@ def test_rollback_to_what_is_served_is_no_act(tmp_path: Path) -> None:
             await finished(stage, pressed, told)
         assert generations.stamp() != before
         audited = await stage.bot.store.write(lambda store: store.audited())
-        assert [entry["action"] for entry in audited] == ["index rollback"]
+        assert [entry.action for entry in audited] == ["index rollback"]
 
     play(scenario, tmp_path / "data")
 
@@ -225,7 +225,7 @@ def test_text_is_erased_after_a_question_and_the_audit_says_by_whom(tmp_path: Pa
         files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
         assert not [path for path in files if b"will be further made available by CEPOL" in path.read_bytes()]
         audited = await stage.bot.store.write(lambda store: store.audited())
-        assert [(entry["who"], entry["action"]) for entry in audited] == [(stage.ada.id, "index remove erase")]
+        assert [(entry.who, entry.action) for entry in audited] == [(stage.ada.id, "index remove erase")]
         history = (await stage.answered(await admin(stage, "index history"))).text()
         assert f"**erased** `{COUNCIL}` · Discord user {stage.ada.id} (/index remove erase)" in history
         assert "older" in (await stage.click(stage.ada, answer, "More")).text()

@@ -14,8 +14,8 @@ from discord import ui
 from bot.app import sending as delivery
 from bot.app.bot_db import BotStore
 from bot.app.rate_limit import RateLimit
-from bot.views import answers as render
 from bot.views.custom_ids import button
+from bot.views.message import text_view
 from index.engine import Engine
 from tests.bot.stage import QUESTION, Stage, on_stage, play, refusal
 from tests.bot.test_answers import context_of
@@ -95,9 +95,9 @@ async def test_no_button_that_was_ever_made_is_free_but_those_that_lead_to_a_que
         await stage.command("forget-me")
     channel = stage.bot.get_channel(stage.channel.id)
     assert isinstance(channel, discord.TextChannel)
-    stage.bot.handlers["new"] = stage.bot.handlers["helpful"]
-    for action in sorted(stage.bot.handlers.keys() - CHARGED_LATER):
-        view = render.text_view("press")
+    stage.bot.buttons.handlers["new"] = stage.bot.buttons.handlers["helpful"]
+    for action in sorted(stage.bot.buttons.handlers.keys() - CHARGED_LATER):
+        view = text_view("press")
         view.add_item(ui.ActionRow(ui.Button(label="Press", custom_id=button(action, "x:1"))))
         await delivery.post(channel, view)
         pressed = await stage.emulator.click(stage.ada, stage.channel.messages[-1], "Press")
@@ -137,7 +137,7 @@ def test_many_presses_at_once_neither_grow_the_row_nor_keep_others_out(
 
 @on_stage()
 async def test_one_person_who_presses_30_times_is_served_as_often_as_the_pace_says(stage: Stage) -> None:
-    stage.bot.rate_limit = RateLimit(3, 3)
+    stage.bot.admission.rate_limit = RateLimit(3, 3)
     answer = await stage.ask()
     async with engine_at_work(stage):
         pressed = await press_at_once(stage, [stage.bob] * 30, answer, "More")
@@ -170,7 +170,7 @@ async def test_windows_that_are_opened_and_left_are_forgotten(stage: Stage) -> N
 
 
 async def verdicts(stage: Stage) -> list[tuple[str, str | None]]:
-    return [(row["verdict"], row["reason"]) for row in await stage.bot.store.write(lambda store: store.feedback())]
+    return [(row.verdict, row.reason) for row in await stage.bot.store.write(lambda store: store.feedback())]
 
 
 @on_stage()
@@ -199,7 +199,7 @@ def test_one_verdict_outlives_a_restart_and_names_nobody(tmp_path: Path) -> None
         store.keep(kept_answer("a", asker=7))
         assert store.say("a", 123456789, verdict, None)
         assert not store.say("gone", 123456789, verdict, None)
-        assert [row["verdict"] for row in store.feedback()] == [verdict]
+        assert [row.verdict for row in store.feedback()] == [verdict]
         assert not [row for row in store._db.query("SELECT * FROM feedback") if 123456789 in row.values()]
         assert b"123456789" not in (tmp_path / "bot.db").read_bytes()
         store.close()
