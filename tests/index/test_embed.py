@@ -90,7 +90,7 @@ def test_changed_file_of_the_default_model_is_refused(
     changed = SentenceTransformerEmbedder()
     changed.__dict__["_folder"] = folder
     expected = index.model_files._DIGESTS[name]
-    with pytest.raises(ModelError, match=f"{name} has SHA-256 [0-9a-f]{{64}} where {expected} was expected"):
+    with pytest.raises(ModelError, match=f"{name} .* has SHA-256 [0-9a-f]{{64}} where {expected} was expected"):
         _ = changed.digest
 
 
@@ -135,3 +135,12 @@ def test_texts_in_batches_get_the_vectors_they_get_alone(default: SentenceTransf
 
 def test_engine_answers_with_the_default_model(served_by_default_model: Engine) -> None:
     assert served_by_default_model.served().manifest.model == "all-MiniLM-L6-v2"
+
+
+@pytest.mark.parametrize("model", ["all-MiniLM-L6-v2", "multilingual-e5-small"])
+def test_models_of_the_installation_are_known_by_name(model: str) -> None:
+    named = SentenceTransformerEmbedder(model)
+    near = named.encode_document(["The ECB raised its rates.", "Bread is baked at night."], nothing)
+    asked = named.encode_query("What did the central bank do?")
+    assert named.model == model
+    assert int(np.argmax(near @ asked)) == 0
