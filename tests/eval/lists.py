@@ -154,16 +154,21 @@ def _vectors(
     return words.transform(texts), words.transform(passages), words.transform(questions)
 
 
+def xquad_articles(folder: Path) -> frozenset[int]:
+    """Return the places of the articles to train on, drawn by seed; the others are for measuring."""
+    articles = json.loads((folder / "xquad.en.json").read_text("utf-8"))["data"]
+    places = sorted(range(len(articles)), key=lambda at: str(articles[at]["title"]))
+    random.Random(SEED).shuffle(places)
+    return frozenset(places[: round(XQUAD_SHARE * len(places))])
+
+
 def xquad_lists(folder: Path, *, out: bool = False) -> list[TrainingList]:
     """Return lists of XQuAD: a question in five languages, the sentences of one of them."""
     data = {lang: json.loads((folder / f"xquad.{lang}.json").read_text("utf-8"))["data"] for lang in XQUAD_LANGUAGES}
-    names = sorted(article["title"] for article in data["en"])
-    draw = random.Random(SEED)
-    draw.shuffle(names)
-    inside = set(names[: round(XQUAD_SHARE * len(names))])
+    inside, draw = xquad_articles(folder), random.Random(SEED)
     found: list[TrainingList] = []
     for number, article in enumerate(data["en"]):
-        if (article["title"] in inside) == out:
+        if (number in inside) == out:
             continue
         for at in range(len(article["paragraphs"])):
             paragraphs = {lang: data[lang][number]["paragraphs"][at] for lang in XQUAD_LANGUAGES}

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -97,7 +98,8 @@ def test_steps_are_the_same_from_wherever_they_begin() -> None:
 
 
 def test_lists_keep_releases_out_and_tell_evidence_from_the_rest(tmp_path: Path) -> None:
-    releases, questions = [], []
+    releases: list[dict[str, Any]] = []
+    questions: list[dict[str, Any]] = []
     for at, (question, (_, right, wrong)) in enumerate(SAID.items()):
         for copy in range(5):
             name = f"r{at}{copy}"
@@ -108,7 +110,7 @@ def test_lists_keep_releases_out_and_tell_evidence_from_the_rest(tmp_path: Path)
     lines = {"corpus": releases, "train": questions}
     lines["train.translated"] = [{"_id": "qr00", "lang": "de", "question": "Wer schult die Wachen?"}]
     for name, values in lines.items():
-        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, values)), "utf-8")
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(json.dumps(value) for value in values), "utf-8")
     found, out = corpus_lists(tmp_path, None), corpus_lists(tmp_path, None, out=True)
     kept = kept_out([line["doc"] for line in questions])
     assert len(kept) == 4
