@@ -301,7 +301,7 @@ def main() -> None:
     """Run the fit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--threshold", type=float, default=0.28)
+    parser.add_argument("--threshold", type=float, default=0.40)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--model", default="", help="another model than the default")
     parser.add_argument("--cache", type=Path, help="a folder that keeps vectors from one run to the next")
