@@ -5,36 +5,33 @@ from contextlib import closing
 
 from bot.render import BLUE
 from bot.store import ServerSettings
-from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage
-from tests.emulator import State
+from tests.simulation import QUESTION, QUOTE, Chat, simulated
 
 
-def stored(stage: Stage) -> bytes:
+def stored(chat: Chat) -> bytes:
     """Return all bytes of bot.db and what SQLite keeps beside it."""
-    folder = stage.bot.index_settings.data_dir
+    folder = chat.bot.index_settings.data_dir
     return b"".join(path.read_bytes() for path in sorted(folder.glob("bot.db*")))
 
 
-@on_stage()
-async def test_help_explains_every_command_and_its_example_answers(stage: Stage) -> None:
-    interaction = await stage.emulator.slash(stage.ada, stage.channel, "help")
-    assert interaction.state is State.ANSWERED
-    message = interaction.original
-    assert message is not None
+@simulated()
+async def test_help_explains_every_command_and_its_example_answers(chat: Chat) -> None:
+    message = await chat.ada.command("help")
+    assert not message.deferred
     assert message.ephemeral
     assert message.accent_colours == [BLUE]
     for command in ("/ask", "/agency", "/releases", "/about", "/forget-me", "“Check against EU releases”"):
         assert command in message.text()
     [example] = message.buttons
-    answer = await stage.click(stage.ada, message, example)
+    answer = await chat.ada.click(message, example)
     assert answer.ephemeral
     assert answer.accent_colours == [BLUE]
     assert "joint liaison task force" in answer.text()
 
 
-@on_stage(answer_days=7)
-async def test_about_tells_of_corpus_quality_and_what_is_stored(stage: Stage) -> None:
-    message = await stage.command("about")
+@simulated(answer_days=7)
+async def test_about_tells_of_corpus_quality_and_what_is_stored(chat: Chat) -> None:
+    message = await chat.ada.command("about")
     assert message.ephemeral
     lines = message.text().split("\n")
     assert lines[1] == "**Releases** 1 release, 13 passages · <t:1544097600:d>"
@@ -45,59 +42,57 @@ async def test_about_tells_of_corpus_quality_and_what_is_stored(stage: Stage) ->
     assert "reuse with attribution" in lines[6]
 
 
-@on_stage(engine="library")
-async def test_about_gives_the_span_of_dates_and_all_issuers(stage: Stage) -> None:
-    message = await stage.command("about")
+@simulated(engine="library")
+async def test_about_gives_the_span_of_dates_and_all_issuers(chat: Chat) -> None:
+    message = await chat.ada.command("about")
     assert "13 releases, " in message.text()
     assert "<t:1544097600:d> … <t:1702641600:d>" in message.text()
     assert "-# Council of the European Union, European Commission" in message.text()
 
 
-@on_stage()
-async def test_forget_me_erases_what_the_person_asked_and_nothing_of_others(stage: Stage) -> None:
-    await stage.ask(f"{QUESTION} zebracorn")
-    await stage.mention(f"{QUESTION} zebracorn")
-    kept = await stage.command("ask", user=stage.bob, question=QUESTION)
-    assert b"zebracorn" in stored(stage)
-    interaction = await stage.emulator.slash(stage.ada, stage.channel, "forget-me")
-    message = await stage.answered(interaction)
+@simulated()
+async def test_forget_me_erases_what_the_person_asked_and_nothing_of_others(chat: Chat) -> None:
+    await chat.ask(f"{QUESTION} zebracorn")
+    await chat.mention(f"{QUESTION} zebracorn")
+    kept = await chat.bob.command("ask", question=QUESTION)
+    assert b"zebracorn" in stored(chat)
+    message = await chat.ada.command("forget-me")
     assert message.ephemeral
     assert message.text() == "Erased: 2 answers of yours. Nothing else is stored about you."
-    assert b"zebracorn" not in stored(stage)
-    assert "More passages" in (await stage.click(stage.bob, kept, "More")).text()
-    again = await stage.command("forget-me")
+    assert b"zebracorn" not in stored(chat)
+    assert "More passages" in (await chat.bob.click(kept, "More")).text()
+    again = await chat.ada.command("forget-me")
     assert again.text() == "Erased: 0 answers of yours. Nothing else is stored about you."
 
 
-@on_stage()
-async def test_leaving_a_server_erases_its_answers_and_settings(stage: Stage) -> None:
-    private = stage.emulator.private_channel(stage.ada)
-    await stage.emulator.post(stage.ada, private, QUESTION)
-    await stage.emulator.wait(lambda: stage.said(private))
-    await stage.ask(f"{QUESTION} zebracorn")
-    await stage.server_chose(language="fr")
-    stage.guild.remove_bot()
-    await stage.emulator.wait(lambda: b"zebracorn" not in stored(stage))
-    assert stage.guild.id not in stage.bot.servers
-    with closing(sqlite3.connect(stage.bot.index_settings.data_dir / "bot.db")) as db:
+@simulated()
+async def test_leaving_a_server_erases_its_answers_and_settings(chat: Chat) -> None:
+    private = chat.ada.private_channel
+    await chat.ada.write(QUESTION, channel=private)
+    await chat.ask(f"{QUESTION} zebracorn")
+    await chat.server_chose(language="fr")
+    await chat.leave()
+    assert b"zebracorn" not in stored(chat)
+    assert chat.guild.id not in chat.bot.servers
+    with closing(sqlite3.connect(chat.bot.index_settings.data_dir / "bot.db")) as db:
         assert db.execute("SELECT guild FROM answers").fetchall() == [(None,)]
         assert db.execute("SELECT * FROM servers").fetchall() == []
 
 
-@on_stage()
-async def test_settings_of_a_server_survive_a_restart(stage: Stage) -> None:
-    await stage.server_chose(channels=(1, 2), private=True, language="pl", pace=2, ask_channel=3, ask_message=4)
-    again = await stage.bot.storing(lambda store: store.servers())
-    assert again == {stage.guild.id: ServerSettings((1, 2), True, "pl", 2, 3, 4)}
+@simulated()
+async def test_settings_of_a_server_survive_a_restart(chat: Chat) -> None:
+    await chat.server_chose(channels=(1, 2), private=True, language="pl", pace=2, ask_channel=3, ask_message=4)
+    again = await chat.bot.storing(lambda store: store.servers())
+    assert again == {chat.guild.id: ServerSettings((1, 2), True, "pl", 2, 3, 4)}
 
 
-@on_stage()
-async def test_feedback_outlives_the_answer_and_names_nobody(stage: Stage) -> None:
-    answer = await stage.ask()
+@simulated()
+async def test_feedback_outlives_the_answer_and_names_nobody(chat: Chat) -> None:
+    answer = await chat.ask()
     assert QUOTE in answer.text()
-    await stage.emulator.click(stage.bob, answer, "Helpful")
-    await stage.command("forget-me")
-    with closing(sqlite3.connect(stage.bot.index_settings.data_dir / "bot.db")) as db:
+    await chat.bob.click(answer, "Helpful")
+    await chat.ada.command("forget-me")
+    with closing(sqlite3.connect(chat.bot.index_settings.data_dir / "bot.db")) as db:
         [row] = db.execute("SELECT * FROM feedback").fetchall()
-    assert stage.bob.id not in row
-    assert stage.ada.id not in row
+    assert chat.bob.id not in row
+    assert chat.ada.id not in row

@@ -126,6 +126,15 @@ class Chat:
         """Give the requests of the bot whose path holds something."""
         return [one for one in self.env.http_requests if one.method == method and part in one.path]
 
+    async def leave(self) -> None:
+        """Throw the bot out of the server."""
+        self.env.backend.remove_guild(self.guild.id)
+        await self.env.settle()
+
+    def seen(self, result: simcord.InteractionResult) -> list[Message]:
+        """Give the messages that followed an act, after the first answer."""
+        return [Message(self.env, one.channel_id, one.id) for one in result.followups]
+
     def commands(self, guild_id: int | None = None) -> list[dict[str, Any]]:
         """Give the commands registered everywhere, or in one server."""
         return list(self.env.backend.commands[guild_id].values())
