@@ -12,10 +12,8 @@ import pytest
 
 from bot.client import MeasuresBot
 from bot.settings import BotSettings
-from bot.store import ServerSettings
 from index.engine import Engine
 from index.settings import IndexSettings
-from index.upkeep import Upkeep
 from tests.emulator import Emulator, Permission, User
 from tests.emulator.channels import Channel
 from tests.emulator.fast import QUICK, running
@@ -56,72 +54,14 @@ class Stage:
         assert interaction.original is not None
         return interaction.original
 
-    async def ask(self, question: str = QUESTION, **options: Any) -> Message:  # noqa: ANN401 - a command's own
-        """Let Ada ask in the channel, and return the answer."""
-        return await self.answered(
-            await self.emulator.slash(self.ada, self.channel, "ask", question=question, **options)
-        )
-
-    async def mention(self, text: str, *, user: User | None = None, channel: Channel | None = None) -> Message:
-        """Let somebody write to the bot in a channel, and return its reply."""
-        where = channel or self.channel
-        before = len(where.messages)
-        await self.emulator.post(user or self.ada, where, f"{self.emulator.bot.mention} {text}")
-        await self.emulator.wait(lambda: len(where.messages) >= before + 2)
-        return where.messages[-1]
-
-    async def reply(self, to: Message, text: str, *, user: User | None = None) -> Message:
-        """Let somebody reply to a message of the bot, and return its reply."""
-        before = len(self.said(to.channel))
-        await self.emulator.post(user or self.ada, to.channel, text, reply_to=to)
-        await self.emulator.wait(lambda: len(self.said(to.channel)) > before)
-        return to.channel.messages[-1]
-
-    async def click(self, user: User, message: Message, button: str) -> Message:
-        """Let somebody press a button, and return what it answers with."""
-        return await self.answered(await self.emulator.click(user, message, button))
-
-    async def command(self, name: str, /, *, user: User | None = None, **options: Any) -> Message:  # noqa: ANN401
-        """Let somebody use a command in the channel, and return the answer."""
-        return await self.answered(await self.emulator.slash(user or self.ada, self.channel, name, **options))
-
-    async def refused(self, name: str, /, **options: Any) -> str:  # noqa: ANN401 - a command's own
-        """Let Ada use a command, and return the one sentence that she alone reads at once."""
-        interaction = await self.emulator.slash(self.ada, self.channel, name, **options)
-        return refusal(interaction)
-
-    async def server_chose(self, **settings: Any) -> None:  # noqa: ANN401 - the settings' own
-        """Let the server choose settings."""
-        await self.bot.set_server(self.guild.id, ServerSettings(**settings))
-
-    def said(self, channel: Channel | None = None) -> list[str]:
-        """Return what the bot said in a channel."""
-        return [one.text() for one in (channel or self.channel).messages if one.author is self.emulator.bot]
-
-    async def quiet(self) -> None:
-        """Wait until whatever Ada did before is behind the bot: a question of hers is answered after it."""
-        await self.mention(QUESTION)
-
-
-def refusal(interaction: Interaction) -> str:
-    """Return the sentence of a refusal: the first response, for the person alone."""
-    assert not interaction.deferred
-    assert interaction.ephemeral
-    assert not interaction.followups
-    assert interaction.original is not None
-    return interaction.original.text()
-
 
 @asynccontextmanager
 async def playing(
     engine: Engine,
     data_dir: Path,
-    *,
-    upkeep: Upkeep | None = None,
-    administered: bool = False,
     **settings: Any,  # noqa: ANN401 - the settings' own
 ) -> AsyncIterator[Stage]:
-    """Run the bot in a server with a channel, and with Ada and Bob; `administered` lets Ada change the corpus."""
+    """Run the bot in a server with a channel, and with Ada and Bob."""
     async with Emulator() as emulator:
         guild = emulator.add_guild(locale="en-GB")
         guild.bot_permissions = int(NEEDED)
@@ -129,11 +69,7 @@ async def playing(
         ada, bob = emulator.add_user("ada"), emulator.add_user("bob")
         guild.add_member(ada)
         guild.add_member(bob)
-        if settings.get("message_content"):
-            emulator.application.allow_message_content()
-        if administered:
-            settings |= {"admin_guilds": {guild.id}, "admin_users": {ada.id}}
-        bot = make_bot(emulator, engine, data_dir, upkeep, **settings)
+        bot = make_bot(emulator, engine, data_dir, **settings)
         async with running(bot, emulator):
             yield Stage(emulator, bot, guild, channel, ada, bob)
             await bot.stop(2)
@@ -143,7 +79,6 @@ def make_bot(
     emulator: Emulator,
     engine: Engine,
     data_dir: Path,
-    upkeep: Upkeep | None = None,
     **settings: object,
 ) -> MeasuresBot:
     """Make a bot that reaches the emulator. Nobody is too fast for it, unless a test says so."""
@@ -154,7 +89,6 @@ def make_bot(
         chosen,
         index,
         lambda: EngineHere(engine),
-        upkeep=upkeep,
         message_content=content,
         connector=emulator.connector(),
         **QUICK,
