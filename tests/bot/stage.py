@@ -54,6 +54,12 @@ class Stage:
         assert interaction.original is not None
         return interaction.original
 
+    async def ask(self, question: str = QUESTION, **options: Any) -> Message:  # noqa: ANN401 - a command's own
+        """Let Ada ask in the channel, and return the answer."""
+        return await self.answered(
+            await self.emulator.slash(self.ada, self.channel, "ask", question=question, **options)
+        )
+
 
 @asynccontextmanager
 async def playing(
