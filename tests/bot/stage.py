@@ -14,6 +14,7 @@ from bot.client import MeasuresBot
 from bot.settings import BotSettings
 from index.engine import Engine
 from index.settings import IndexSettings
+from index.upkeep import Upkeep
 from tests.emulator import Emulator, Permission, User
 from tests.emulator.channels import Channel
 from tests.emulator.fast import QUICK, running
@@ -65,6 +66,8 @@ class Stage:
 async def playing(
     engine: Engine,
     data_dir: Path,
+    *,
+    upkeep: Upkeep | None = None,
     **settings: Any,  # noqa: ANN401 - the settings' own
 ) -> AsyncIterator[Stage]:
     """Run the bot in a server with a channel, and with Ada and Bob."""
@@ -75,7 +78,7 @@ async def playing(
         ada, bob = emulator.add_user("ada"), emulator.add_user("bob")
         guild.add_member(ada)
         guild.add_member(bob)
-        bot = make_bot(emulator, engine, data_dir, **settings)
+        bot = make_bot(emulator, engine, data_dir, upkeep, **settings)
         async with running(bot, emulator):
             yield Stage(emulator, bot, guild, channel, ada, bob)
             await bot.stop(2)
@@ -85,6 +88,7 @@ def make_bot(
     emulator: Emulator,
     engine: Engine,
     data_dir: Path,
+    upkeep: Upkeep | None = None,
     **settings: object,
 ) -> MeasuresBot:
     """Make a bot that reaches the emulator. Nobody is too fast for it, unless a test says so."""
@@ -95,6 +99,7 @@ def make_bot(
         chosen,
         index,
         lambda: EngineHere(engine),
+        upkeep=upkeep,
         message_content=content,
         connector=emulator.connector(),
         **QUICK,
