@@ -10,18 +10,18 @@ import re
 from corpus.models import Section
 
 HEADING = re.compile(r"^#{1,6}[ \t]++(?P<title>\S(?:.*\S)?)[ \t]*$", re.MULTILINE)
-LIST_ITEM = re.compile(r"^[ \t]*(?:[-*•‣▪◦●·–—]|\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4})[.)])[ \t]+(?=\S)")  # noqa: RUF001
+LIST_ITEM = re.compile(r"^[ \t]*(?:[-*•‣▪◦●·–—]|\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4})[.)])[ \t]+(?=\S)")
 _PARTICLES = "de|del|della|di|da|van|von|der|den|zu|la|le|el|al|bin"
-_NAME = rf"[^\W\d_a-z][\w'’.-]*(?:[ \t]+(?:(?:{_PARTICLES})[ \t]+)*[^\W\d_a-z][\w'’.-]*){{1,4}}"  # noqa: RUF001
+_NAME = rf"[^\W\d_a-z][\w'’.-]*(?:[ \t]+(?:(?:{_PARTICLES})[ \t]+)*[^\W\d_a-z][\w'’.-]*){{1,4}}"
 _OFFICES = (
     "president|vice-president|minister|commissioner|secretary|director|chair|chairman|chairwoman|chairperson|representative"
     "|rapporteur|co-rapporteur|coordinator|head|ambassador|governor|member|prosecutor|ombudsman|spokesperson|spokesman"
     "|spokeswoman|chief|envoy|mayor|mep|ceo"
 )
 _ROLE = rf"(?:[\w-]+[ \t]+){{0,3}}?(?i:{_OFFICES})\b"
-SPEAKER = re.compile(rf"^[–—-]?[ \t]*{_NAME},[ \t]+(?:the[ \t]+|EU[ \t]+)?{_ROLE}[^.!?:;]*$")  # noqa: RUF001
+SPEAKER = re.compile(rf"^[–—-]?[ \t]*{_NAME},[ \t]+(?:the[ \t]+|EU[ \t]+)?{_ROLE}[^.!?:;]*$")
 SPEAKER_MAX_CHARS = 160
-SENTENCE_END = re.compile(r"[.!?…][\s\"'”’»)\]]*$")  # noqa: RUF001
+SENTENCE_END = re.compile(r"[.!?…][\s\"'”’»)\]]*$")
 
 
 def outline(text: str) -> tuple[Section, ...]:

@@ -21,7 +21,7 @@ from .database.feeds import Feed as Feed
 from .database.private_files import keep_private as keep_private
 from .database.private_files import open_to_others as open_to_others
 from .database.private_files import private_folder as private_folder
-from .database.quarantine import Quarantined as Quarantined
+from .database.quarantine import QuarantineEntry as QuarantineEntry
 from .database.sqlite import marks as marks
 from .database.sqlite import now as now
 from .database.sqlite import storage_errors as storage_errors
@@ -71,12 +71,12 @@ from .results import Corpus as Corpus
 from .results import CurvePoint as CurvePoint
 from .results import FoundPassage as FoundPassage
 from .results import Notice as Notice
+from .results import Phase as Phase
 from .results import Progress as Progress
 from .results import Quote as Quote
 from .results import SearchResult as SearchResult
 from .results import Source as Source
 from .results import Step as Step
-from .results import Steps as Steps
 from .results import as_source as as_source
 from .settings import IndexSettings as IndexSettings
 from .settings import load_index_settings as load_index_settings

@@ -24,7 +24,7 @@ from index.encoders.reranker import Reranker
 from index.filters import Filters
 from index.generations.folder import Generations
 from index.generations.reader import OpenGeneration, open_served
-from index.generations.status import matching, removed_releases
+from index.generations.status import matching, withdrawn_releases
 from index.results import Answer, Corpus, SearchResult, Source
 from index.settings import IndexSettings
 
@@ -75,7 +75,7 @@ class Engine:
         """
         stamp = self._generations.stamp()
         if self._opened is None or stamp != self._stamp:
-            opened = open_served(self._generations, removed_releases(self._settings))
+            opened = open_served(self._generations, withdrawn_releases(self._settings))
             self.close()
             self._opened, self._stamp = opened, stamp
         return self._opened

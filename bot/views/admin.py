@@ -7,7 +7,7 @@ from bot.i18n.words import Words
 from bot.views import custom_ids as ids
 from bot.views.answers import AMBER, BLUE, MAX_TEXT, pager, text_view
 from bot.views.escaping import label, plain
-from index import Added, Built, Erased, Feed, History, PolledAndServed, Quarantined, RolledBack, Status
+from index import Added, Built, Erased, Feed, History, PolledAndServed, QuarantineEntry, RolledBack, Status
 
 _SOURCE_CHARS = 200
 _REASON_CHARS = 400
@@ -111,7 +111,7 @@ def rolled_back_view(words: Words, rolled_back: RolledBack) -> ui.LayoutView:
         words("Generation {generation} is served again.", generation=rolled_back.manifest.generation),
         words("Automatic builds wait until `/index rebuild`."),
     ]
-    for what, releases in (("+", pending.added), ("~", pending.changed), ("−", pending.removed)):  # noqa: RUF001
+    for what, releases in (("+", pending.added), ("~", pending.changed), ("−", pending.withdrawn)):
         lines += [f"{what} `{release_id}`" for release_id in releases]
     return text_view(fitting(lines), accent=BLUE)
 
@@ -146,16 +146,16 @@ def confirm_view(words: Words, text: str, action: str, *fields: str) -> ui.Layou
     return view
 
 
-def quarantine_view(words: Words, held: list[Quarantined], page: int) -> ui.LayoutView:
+def quarantine_view(words: Words, held: list[QuarantineEntry], page: int) -> ui.LayoutView:
     """Return one thing that is set aside, the page's, counted from 1, with what can be done with it."""
     if not held:
         return text_view(words("Nothing is set aside."), accent=BLUE)
     page = min(page, len(held))
     one = held[page - 1]
-    draft = one.held.draft
+    draft = one.quarantined.draft
     lines = [
-        f"**#{one.number}** ({page}/{len(held)}) {plain(one.held.source, _SOURCE_CHARS)}",
-        f"**{words('Why')}** {plain('; '.join(one.held.reasons), _REASON_CHARS)}",
+        f"**#{one.number}** ({page}/{len(held)}) {plain(one.quarantined.source, _SOURCE_CHARS)}",
+        f"**{words('Why')}** {plain('; '.join(one.quarantined.reasons), _REASON_CHARS)}",
         f"**{words('Title')}** {plain(draft.title or '-', _SOURCE_CHARS)}",
         f"**{words('Issuer')}** {plain(draft.issuer or '-', _SOURCE_CHARS)} · **{words('Date')}** {draft.date or '-'}",
         *(_changes(one.diff) if one.diff else [f"-# {plain(draft.text, 600)}"]),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 # How far back the words that an acronym stands for are looked for: two names of the registry are longer.
 _WINDOW_CHARS = 120
 _OPENING_CHARS = 8
-_OPENING = re.compile(r"(?:['’]s)?\s*\(\s*[\"“‘']?$")  # noqa: RUF001
-_CLOSING = re.compile(r"[\"”’']?\s*\)")  # noqa: RUF001
+_OPENING = re.compile(r"(?:['’]s)?\s*\(\s*[\"“‘']?$")
+_CLOSING = re.compile(r"[\"”’']?\s*\)")
 _SENTENCE_END = re.compile(r"[.!?;:]\s|\n\s*\n|[()]")
 _COMMON_WORDS = frozenset("a an and eu european for in of on the to union".split())
 

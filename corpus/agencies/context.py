@@ -4,7 +4,7 @@ import re
 
 _WINDOW_CHARS = 80
 _DEFINITE = re.compile(r"\bthe\s+$", re.IGNORECASE)
-_WORD_BEFORE = re.compile(r"([^\W_][\w’'&./-]*)[ \t\u00a0]+$")  # noqa: RUF001
+_WORD_BEFORE = re.compile(r"([^\W_][\w’'&./-]*)[ \t\u00a0]+$")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\b"
 _OF_ANOTHER = re.compile(rf"\s+of\s+(?:the\s+)?(?!{_MONTH})[A-Z]")
 _ADDRESS = re.compile(r"://|www\.|@|\.(?:eu|int|org|com)\b")
@@ -29,7 +29,7 @@ def is_anothers(text: str, start: int, end: int) -> bool:
     """Tell whether a noun that bodies share is part of another name: "Nordic Council", "Council of Bars"."""
     before = _WORD_BEFORE.search(text, max(0, start - _WINDOW_CHARS), start)
     word = before[1].rstrip(".") if before is not None else ""
-    modified = word[:1].isupper() and word not in _PASSING and not word.endswith(("'s", "’s"))  # noqa: RUF001
+    modified = word[:1].isupper() and word not in _PASSING and not word.endswith(("'s", "’s"))
     return modified or _OF_ANOTHER.match(text, end) is not None
 
 

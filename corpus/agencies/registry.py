@@ -24,6 +24,7 @@ _MIN_TYPO_CHARS = 5
 # 6,838 words of the development releases 13 are taken for a body, at 80 58 are.
 _MIN_SURE = 85.0
 _MIN_LIKE = 60.0
+_FOR_EDITORS = {"source", "note", "ambiguous_with"}  # They say where facts are from, and what guards are for.
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def registry() -> Registry:
 
 
 def _agency(record: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> Agency:
-    """Read a body; `source`, which says where the checked facts are from, is for those who edit the file."""
+    """Read an agency from its record in the file."""
     languages = record["acronyms_by_language"].items()
     made = {
         "acronyms_by_language": MappingProxyType({language: tuple(names) for language, names in languages}),
@@ -146,7 +147,7 @@ def _agency(record: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> 
         "parts": tuple(other["id"] for other in records if other["parent"] == record["id"]),
     }
     made |= {field: tuple(record[field]) for field in ("acronyms", "aliases", "checked")}
-    return Agency(**{field: value for field, value in record.items() if field != "source"} | made)
+    return Agency(**{field: value for field, value in record.items() if field not in _FOR_EDITORS} | made)
 
 
 def _registered(agency_id: str) -> Agency:

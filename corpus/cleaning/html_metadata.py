@@ -239,7 +239,7 @@ def _issuer(node: Mapping[str, Any], meta: Mapping[str, _Found]) -> _Found | Non
 
 
 def _issuer_said(said: Sequence[str]) -> str | None:
-    return next((name for line in said for part in re.split(r"\s[-–|·]\s", line) if (name := issuer_named(part))), None)  # noqa: RUF001
+    return next((name for line in said for part in re.split(r"\s[-–|·]\s", line) if (name := issuer_named(part))), None)
 
 
 def _reference(node: Mapping[str, Any], meta: Mapping[str, _Found]) -> _Found | None:

@@ -20,7 +20,7 @@ _PROSE_CHARS = 100
 _DATELINE = re.compile(
     r"^(?:[^\W\d_a-z][\w /-]{2,40},\s++)?(?P<date>[\w./ ]{8,30}?)\s*+[-:\u2013\u2014]\s++[^\W\d_a-z\s]"
 )
-_BULLET = re.compile(r"^[-*•‣▪◦●·–—][ \t]+")  # noqa: RUF001
+_BULLET = re.compile(r"^[-*•‣▪◦●·–—][ \t]+")
 
 
 @dataclass(frozen=True, slots=True)

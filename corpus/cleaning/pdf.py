@@ -178,7 +178,7 @@ def _joined(paragraph: str, text: str, words: "Counter[str]") -> str:
         return f"{paragraph} {text}"
     if paragraph.endswith("\u00ad"):
         return paragraph[:-1] + text
-    first = re.split(r"[\s(“\"‘]", paragraph)[-1][:-1]  # noqa: RUF001
+    first = re.split(r"[\s(“\"‘]", paragraph)[-1][:-1]
     second = re.split(r"[\s.,;:)”]", text)[0]
     whole, divided = f"{first}{second}".casefold(), f"{first}-{second}".casefold()
     compound = (

@@ -22,11 +22,16 @@ _STUCK_CPU_S = 20.0  # longer than any call here keeps the interpreter to itself
 _PR_SET_PDEATHSIG = 1
 
 
-def end_with_parent(*, told_by_kernel: bool = sys.platform == "linux") -> None:
-    """Let this process end with the one that started it."""
-    parent = os.getppid()
+def end_with_parent(parent: int | None = None, *, told_by_kernel: bool = sys.platform == "linux") -> None:
+    """Let this process end with the one that started it.
+
+    :param parent: the id of that process, where it said which; it may have ended before this is called.
+    """
+    parent = os.getppid() if parent is None else parent
     if told_by_kernel:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
     threading.Thread(target=_watch, args=(parent, told_by_kernel), daemon=True).start()
 
 

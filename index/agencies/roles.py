@@ -43,7 +43,7 @@ _AGENT = re.compile(
 _NOT_SUBJECT = re.compile(
     r"\b(?:of|in|at|to|from|with|between|for|on|within|by|into|under|through|towards?|against|via|including|as|than"
     r"|says?|said|per|about|over|upon|before|after|since|until|among|alongside|like|without|behind|beyond)"
-    r"\s+(?:(?:the|both|its|their|an?|each|[\w-]+ing)\s+)*(?:[A-Z][\w’']*(?:,\s|\sand\s(?:the\s)?))*$"  # noqa: RUF001
+    r"\s+(?:(?:the|both|its|their|an?|each|[\w-]+ing)\s+)*(?:[A-Z][\w’']*(?:,\s|\sand\s(?:the\s)?))*$"
 )
 _CHANGE = re.compile(
     rf"\b(?:will|shall|must|should|(?:is|are|needs?|has|have|ought)\s+to)\s+(?:\w+ly\s+|also\s+|not\s+|further\s+)*\w+"
@@ -57,7 +57,7 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTION = re.compile(r"\b(?:according to|says?|said|see|source:|photo)\s+(?:the\s+)?$", re.IGNORECASE)
-_POSSESSIVE = re.compile(r"['’]s?\s")  # noqa: RUF001
+_POSSESSIVE = re.compile(r"['’]s?\s")
 _ASSETS = (
     r"(?:activit(?:y|ies)|assistance|budget|capabilit(?:y|ies)|capacit(?:y|ies)|competences?|contributions?"
     r"|cooperation|financing|funding|headquarters|independence|links?|mandate|missions?|operations?|organisation"
@@ -69,7 +69,7 @@ _ARTICLE = r"(?:both\s+)?(?:the\s+)?(?:EU\s+)?"
 _ASSET_BEFORE = re.compile(
     rf"\b{_ASSETS}(?:\s+[\w-]+){{0,4}}\s+(?:of|within|at|in|to|for|with|between|from|under)\s+{_ARTICLE}$"
 )
-_ASSET_AFTER = re.compile(rf"['’]s?\s+(?:[\w-]+\s+){{0,2}}{_ASSETS}\b")  # noqa: RUF001
+_ASSET_AFTER = re.compile(rf"['’]s?\s+(?:[\w-]+\s+){{0,2}}{_ASSETS}\b")
 _OBJECT = re.compile(
     r"\b(?:ask|assist|authoris|call(?:s|ed|ing)? (?:up)?on|creat|empower|enabl|entrust|establish|finance"
     r"|financ|fund|grant|help|instruct|invit|mandate|mandat|oblig|provid|reinforc|request|requir|set up|strengthen"
@@ -78,7 +78,7 @@ _OBJECT = re.compile(
 _GIVEN = re.compile(
     r"\b(?:addressed|appl(?:y|ied)|assign(?:ed)?|available|entrusted|forward(?:ed)?|give[ns]?|gave|grant(?:ed|s)?"
     r"|handed|notif(?:y|ied)|present(?:ed|s)?|provide[ds]?|refer(?:red|ring|s)?|report(?:ed|s)?|sen[dt]|submit(?:ted|s)?"
-    rf"|transfer(?:red|s)?|transmit(?:ted|s)?)\b(?:\s+[\w’'-]+){{0,10}}\s+to\s+{_ARTICLE}$"  # noqa: RUF001
+    rf"|transfer(?:red|s)?|transmit(?:ted|s)?)\b(?:\s+[\w’'-]+){{0,10}}\s+to\s+{_ARTICLE}$"
 )
 _HOUSED = re.compile(
     rf"\b(?:based|created|established|hosted|housed|located|set up)(?:\s+[\w-]+){{0,3}}\s+(?:within|at|in|under)\s+"
@@ -88,7 +88,7 @@ _MODIFIES = re.compile(
     r"\s(?!and\b|or\b|to\b|in\b|on\b|at\b|for\b|with\b|by\b|as\b|of\b|from\b|when\b|which\b|that\b|within\b|under\b)"
     r"[a-z]+(?:\s|\b)"
 )
-_CLAUSE = re.compile(r";|:\s|,\s(?=which\b|who\b|where\b|while\b|whereas\b|but\b)|\s[–—]\s")  # noqa: RUF001
+_CLAUSE = re.compile(r";|:\s|,\s(?=which\b|who\b|where\b|while\b|whereas\b|but\b)|\s[–—]\s")
 
 
 def place(text: str, passages: Sequence[Passage], mentions: Sequence[Mention]) -> list[Placed]:
@@ -111,7 +111,7 @@ def role(sentence: str, start: int, end: int) -> str | None:
     """Return what part the body that ``sentence[start:end]`` names has in a sentence; None where it is only named."""
     if not _MIN_WORDS <= sentence.count(" ") + 1 or len(sentence) > _MAX_CHARS:
         return None
-    if sentence.rstrip('"”’») ').endswith("?") or not (ends_sentence(sentence) or is_list_item(sentence)):  # noqa: RUF001
+    if sentence.rstrip('"”’») ').endswith("?") or not (ends_sentence(sentence) or is_list_item(sentence)):
         return None
     before, after = sentence[:start], sentence[end:]
     if _OFFICE.search(before) or _ATTRIBUTION.search(before):

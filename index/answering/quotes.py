@@ -21,7 +21,7 @@ _CONSIDERED = 8
 _MAX_DROP = 6.0
 _SAME_WORDS = 0.85
 _LEANS = re.compile(
-    r"[\"“‘'«(]?(?:It|They|He|She|This|These|Those|That|Such|Its|Their|His|Her|The latter|Both|Here|There|Also"  # noqa: RUF001
+    r"[\"“‘'«(]?(?:It|They|He|She|This|These|Those|That|Such|Its|Their|His|Her|The latter|Both|Here|There|Also"
     r"|However|Thus|Therefore|Moreover|Furthermore|In addition|As a result|In this context|To this end)\b"
 )
 

@@ -25,7 +25,7 @@ from index.generations.manifest import FORMAT, Layout, Manifest, record_files
 from index.generations.reader import OpenGeneration
 from index.generations.sentence_table import write_sentence_table
 from index.generations.tantivy_index import build_lexical
-from index.results import Progress
+from index.results import Phase, Progress, Step
 from index.settings import IndexSettings
 from index.text.passages import CHUNKER_VERSION, Passage, context
 from index.text.terms import Vocabulary
@@ -89,7 +89,7 @@ def build_in(
     generation = generations.next_id()
     revision = store.revision()
     manifest, embedded = write_generation(Layout(folder), generation, list(store.releases()), store, embedder, progress)
-    progress("verify", 0, 1)
+    progress(Step(Phase.VERIFY, 0, 1))
     try:
         with closing(OpenGeneration(Layout(folder), manifest, frozenset())) as new:
             check_new(new, generations, store, embedder, force=force)
@@ -104,7 +104,7 @@ def build_in(
         generations.prune(keep)
         counts = {"releases": manifest.releases, "passages": manifest.passages, "embedded": embedded}
         store.log("built", generation=generation, seconds=time.monotonic() - began, **counts)
-    progress("verify", 1, 1)
+    progress(Step(Phase.VERIFY, 1, 1))
     return Built(manifest, embedded, revision)
 
 
@@ -140,7 +140,7 @@ def write_generation(
     passage_texts = list(_passage_texts(chunked))
     sentence_texts = list(_sentence_texts(chunked))
     vectors, embedded = _embed(store, embedder, passage_texts + sentence_texts, progress)
-    progress("write", 0, 1)
+    progress(Step(Phase.WRITE, 0, 1))
     _write(layout, chunked, derived, vectors[: len(passage_texts)], vectors[len(passage_texts) :])
     manifest = Manifest(
         generation=generation,
@@ -160,7 +160,7 @@ def write_generation(
     )
     with storage_errors(layout.manifest):
         layout.manifest.write_text(manifest.to_json(), "utf-8")
-    progress("write", 1, 1)
+    progress(Step(Phase.WRITE, 1, 1))
     return manifest, embedded
 
 
@@ -266,7 +266,7 @@ def _counter(progress: Progress, total: int) -> Callable[[int], None]:
     def report(count: int) -> None:
         nonlocal done
         done += count
-        progress("embed", done, total)
+        progress(Step(Phase.EMBED, done, total))
 
     report(0)
     return report

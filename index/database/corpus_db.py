@@ -19,7 +19,7 @@ from index.database.fetches import FetchTable
 from index.database.private_files import private_folder
 from index.database.quarantine import QuarantineTable
 from index.database.schema import corpus_migrations
-from index.database.signatures import NearTable
+from index.database.signatures import SignatureTable
 from index.database.sqlite import marks, now, release_from_row, storage_errors
 
 _RELEASE_FIELDS = tuple("title issuer date language kind url retrieved_from note reference origin text".split())
@@ -104,7 +104,7 @@ class CorpusStore:
         self.erasures = ErasureTable(self._db, path)
         self.feeds = FeedTable(self._db, path)
         self.fetches = FetchTable(self._db, path)
-        self.near = NearTable(self._db, path)
+        self.signatures = SignatureTable(self._db, path)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -136,7 +136,7 @@ class CorpusStore:
             )
             yield from (release_from_row(row) for row in rows)
 
-    def removed(self) -> frozenset[str]:
+    def withdrawn(self) -> frozenset[str]:
         """Return the ids of withdrawn releases: the tombstones."""
         with storage_errors(self._path):
             return frozenset(
@@ -233,7 +233,7 @@ class CorpusStore:
             self.erasures.erase(release_id, sources)
             self._log("erased", release_id=release_id)
 
-    def remove(self, release_id: str) -> None:
+    def withdraw(self, release_id: str) -> None:
         """Put a tombstone on a release."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute("UPDATE releases SET removed_at = ? WHERE release_id = ?", [now(), release_id])

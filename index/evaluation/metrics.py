@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from index.results import CurvePoint
 
-_SAME = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"})  # noqa: RUF001
+_SAME = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
 _ENOUGH = 0.8
 _BINS = 5
 _RESAMPLES = 500

@@ -37,11 +37,11 @@ class Pending:
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
-    removed: tuple[str, ...]
+    withdrawn: tuple[str, ...]
 
     def __bool__(self) -> bool:
         """Tell whether the next build brings anything."""
-        return bool(self.added or self.changed or self.removed)
+        return bool(self.added or self.changed or self.withdrawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def releases(settings: IndexSettings, query: str = "") -> list[Release]:
     """
     generations = Generations(settings.data_dir)
     manifest = generations.check(served_id(generations))
-    removed = removed_releases(settings)
+    removed = withdrawn_releases(settings)
     served = served_releases(generations, manifest)
     return matching([release for release in served if release.release_id not in removed], query)
 
@@ -207,7 +207,7 @@ def pending(store: CorpusStore, served: Sequence[Release]) -> Pending:
     return Pending(
         added=tuple(sorted(kept.keys() - shown.keys())),
         changed=tuple(sorted(key for key in kept.keys() & shown.keys() if kept[key] != shown[key])),
-        removed=tuple(sorted(shown.keys() - kept.keys())),
+        withdrawn=tuple(sorted(shown.keys() - kept.keys())),
     )
 
 
@@ -238,10 +238,10 @@ def _before(generations: Generations) -> str:
     return older[-1]
 
 
-def removed_releases(settings: IndexSettings) -> frozenset[str]:
+def withdrawn_releases(settings: IndexSettings) -> frozenset[str]:
     """Return the ids of withdrawn releases."""
     with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
-        return store.removed()
+        return store.withdrawn()
 
 
 def served_id(generations: Generations) -> str:

@@ -28,7 +28,7 @@ from corpus import (
 )
 from index.database.canaries import Canary
 from index.database.corpus_db import CorpusStore, Known
-from index.database.quarantine import Quarantined, SetAside
+from index.database.quarantine import QuarantinedDraft, QuarantineEntry
 from index.intake.acceptance import Verdict, doubts, judge, lacking
 from index.intake.authority import inheriting, located, may_change, offered_to, why_not
 from index.intake.canaries import canary
@@ -155,14 +155,14 @@ def _kept_out(raw: Raw, release_id: str, *, told: bool) -> Ingested:
     return Ingested(raw.source, "unchanged", release_id)
 
 
-def accept(store: CorpusStore, quarantined: Quarantined, overrides: Overrides) -> Ingested:
+def accept(store: CorpusStore, quarantined: QuarantineEntry, overrides: Overrides) -> Ingested:
     """Make a release of what was set aside, whatever speaks against it, with what a person says of it.
 
     What would change a release changes it, unless another address is given.
 
     :raises SourceError: when something that a release must state is still missing.
     """
-    held = quarantined.held
+    held = quarantined.quarantined
     change_of = held.change_of if overrides.url is None else None
     draft = _completed(held.draft, overrides)
     if overrides.url or change_of:
@@ -189,7 +189,7 @@ def withdraw(store: CorpusStore, release_id: str) -> None:
             raise UnknownReleaseError(
                 f"The corpus holds no release {release_id[:60]!r}: `measures releases` lists them."
             )
-        store.remove(release_id)
+        store.withdraw(release_id)
 
 
 def read_file(path: Path) -> bytes:
@@ -234,8 +234,8 @@ def _keep(store: CorpusStore, read: _Read, release: Release) -> Ingested:
 
 
 def _set_aside(store: CorpusStore, read: _Read, verdict: Verdict) -> Ingested:
-    number = store.quarantine.hold(
-        SetAside(
+    number = store.quarantine.add(
+        QuarantinedDraft(
             read.source,
             read.url,
             read.raw_sha256,

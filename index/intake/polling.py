@@ -33,7 +33,7 @@ from index.intake.failures import mishap
 from index.intake.ingest import UNSAID, Overrides
 from index.intake.poll_budget import Budget, BudgetedFetcher
 from index.intake.sources import Failed, Fetches, OpenFetcher, PatientFetcher, Taken, is_address, take_in
-from index.results import Progress
+from index.results import Phase, Progress, Step
 from index.settings import IndexSettings, fetch_rules
 
 BUDGET = Budget()
@@ -138,7 +138,7 @@ def _read_all(
     found: list[_Found] = []
     unread: list[PolledFeed] = []
     for done, feed in enumerate(feeds):
-        progress("feeds", done, len(feeds))
+        progress(Step(Phase.FEEDS, done, len(feeds)))
         try:
             found.append(_read(store, feed, fetcher))
         except NotReachedError as error:
@@ -146,7 +146,7 @@ def _read_all(
             unread.append(PolledFeed(feed.url, error=str(error), skipped=True))
         except Exception as error:  # whatever it is, it is of this feed and stops no other
             unread.append(_failed(store, feed, error, settings))
-    progress("feeds", len(feeds), len(feeds))
+    progress(Step(Phase.FEEDS, len(feeds), len(feeds)))
     return found, unread
 
 

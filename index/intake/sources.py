@@ -15,7 +15,7 @@ from index.database.corpus_db import CorpusStore
 from index.database.fetches import Fetch
 from index.intake.failures import mishap
 from index.intake.ingest import UNSAID, Ingested, Overrides, Raw, ingest, read_file
-from index.results import Progress
+from index.results import Phase, Progress, Step
 
 _SHOWN_CHARS = 100
 
@@ -146,7 +146,7 @@ def take_in(
     with ExitStack() as stack:
         fetcher: Fetches | None = None
         for done, source in enumerate(unique):
-            progress("fetch", done, len(unique))
+            progress(Step(Phase.FETCH, done, len(unique)))
             try:
                 if is_address(source):
                     fetcher = fetcher or PatientFetcher(stack.enter_context(open_fetcher()))
@@ -156,7 +156,7 @@ def take_in(
             except Exception as error:  # whatever it is, it is of this source and stops no other
                 name = utf8(source.name if isinstance(source, Upload) else source)
                 failed.append(Failed(name, mishap(name, error), not isinstance(error, NotReachedError)))
-        progress("fetch", len(unique), len(unique))
+        progress(Step(Phase.FETCH, len(unique), len(unique)))
     return Taken(tuple(ingested), tuple(failed))
 
 

@@ -125,7 +125,7 @@ class Accept:
 
 
 @dataclass(frozen=True, slots=True)
-class Remove:
+class Withdraw:
     """Withdraw a release: it is hidden at once wherever a generation is opened, and gone from the next build."""
 
     release_id: str

@@ -24,7 +24,7 @@ Hashes = NDArray[np.uint32]
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
 _LOST_SPACE = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
 _THOUSANDS = re.compile(r"(?<=\d)[,. ](?=\d{3}\b)")
-_POSSESSIVE = re.compile(r"['’]s\b")  # noqa: RUF001
+_POSSESSIVE = re.compile(r"['’]s\b")
 _SHORT_WORDS = frozenset(
     "a an of in on to by at or as is it be and the for eu its was are has with from that this".split()
 )
@@ -45,7 +45,7 @@ def terms(text: str) -> list[str]:
     return [stem(word) for word in words(text)]
 
 
-def body_term(agency_id: str) -> str:
+def agency_term(agency_id: str) -> str:
     """Return the term by which a body is found whatever it is called; no word can be the same."""
     return f"§{agency_id}"
 

@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 
-from bot.app.bot_db import ServerSettings
+from bot.user_data import ServerSettings
 from bot.views.answers import BLUE
 from tests.simulation import QUESTION, QUOTE, Chat, simulated
 
@@ -74,7 +74,7 @@ async def test_forget_me_erases_feedback_as_long_as_it_can_be_told_whose_it_is(c
     told = await chat.bob.command("forget-me")
     assert told.text() == "Erased: 0 answers of yours. 1 piece of feedback, too. Nothing else is stored about you."
     assert b"zebracorn" not in stored(chat)
-    assert [row["verdict"] for row in await chat.bot.storing(lambda store: store.feedback())] == ["helpful"]
+    assert [row["verdict"] for row in await chat.bot.store.write(lambda store: store.feedback())] == ["helpful"]
 
 
 @simulated(answer_days=365)
@@ -90,7 +90,7 @@ async def test_what_is_written_in_feedback_is_erased_after_90_days_by_the_clock(
     chat.bot.erase_old.change_interval(seconds=0.1)
     chat.bot.erase_old.restart()
     await chat.wait(lambda: b"zebracorn" not in stored(chat))
-    rows = await chat.bot.storing(lambda store: store.feedback())
+    rows = await chat.bot.store.write(lambda store: store.feedback())
     assert [(row["verdict"], row["reason"]) for row in rows] == [("not helpful", None), ("not helpful", "narwhal")]
 
 
@@ -104,7 +104,7 @@ async def test_about_and_forget_me_agree_on_what_is_kept(chat: Chat) -> None:
         "Logs hold no questions and no names.",
     ):
         assert part in said
-    await chat.bot.storing(lambda store: store.audit(chat.ada.id, chat.guild.id, "index add", {}))
+    await chat.bot.store.write(lambda store: store.audit(chat.ada.id, chat.guild.id, "index add", {}))
     told = (await chat.ada.command("forget-me")).text()
     assert told == (
         "Erased: 0 answers of yours. Kept: 1 entry under your id, of what you did as an administrator, because "
@@ -117,7 +117,7 @@ async def test_about_and_forget_me_agree_on_what_is_kept(chat: Chat) -> None:
 
 @simulated()
 async def test_forget_me_claims_nothing_that_it_could_not_look_up(chat: Chat) -> None:
-    await chat.wait(lambda: chat.bot.desk.is_ready and not chat.bot._upkeeping)
+    await chat.wait(lambda: chat.bot.queue.is_ready and not chat.bot._upkeeping)
     folder = chat.bot.index_settings.data_dir
     for path in folder.glob("corpus.db*"):
         path.unlink()
@@ -145,7 +145,7 @@ async def test_leaving_a_server_erases_its_answers_and_settings(chat: Chat) -> N
 @simulated()
 async def test_settings_of_a_server_survive_a_restart(chat: Chat) -> None:
     await chat.server_chose(channels=(1, 2), private=True, language="pl", pace=2, ask_channel=3, ask_message=4)
-    again = await chat.bot.storing(lambda store: store.servers())
+    again = await chat.bot.store.write(lambda store: store.servers())
     assert again == {chat.guild.id: ServerSettings((1, 2), True, "pl", 2, 3, 4)}
 
 

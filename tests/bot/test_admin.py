@@ -13,7 +13,7 @@ import simcord
 from index.engine import Engine
 from index.generations.folder import Generations
 from index.maintenance import Maintenance, build_all
-from index.processes.job_process import ChildProcess
+from index.processes.job_process import JobProcess
 from index.settings import IndexSettings
 from tests.conftest import FIXTURES
 from tests.corpus.servers import Request, Server, page
@@ -40,9 +40,9 @@ def administered(scenario: Scenario) -> Callable[[Path], None]:
             fetch_delay=0,
         )
         build_all(settings, FakeEmbedder(), silent)
-        upkeep = Maintenance(settings, ChildProcess(settings, "tests.fakes:fake_embedder"))
+        upkeep = Maintenance(settings, JobProcess(settings, "tests.fakes:fake_embedder"))
         with Engine(settings, FakeEmbedder()) as engine:
-            async with chatting(engine, folder, upkeep=upkeep, administered=True) as chat:
+            async with chatting(engine, folder, maintenance=upkeep, administered=True) as chat:
                 chat.open_to_all("index", "feeds")
                 await scenario(chat, server)
 
@@ -75,7 +75,7 @@ async def test_release_added_by_its_address_is_quoted(chat: Chat, server: Server
     assert "**added** `2019-03-14-council" in message.text()
     answer = await chat.ask(QUESTION)
     assert QUOTE in answer.text()
-    audited = await chat.bot.storing(lambda store: store.audited())
+    audited = await chat.bot.store.write(lambda store: store.audited())
     assert [(entry["who"], entry["action"]) for entry in audited] == [(chat.ada.id, "index add")]
     again = await chat.ada.command("index add", addresses=address)
     assert "**unchanged**" in finished(again, "is served").text()

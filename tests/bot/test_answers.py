@@ -124,7 +124,7 @@ async def test_helpful_is_kept_without_a_name(chat: Chat) -> None:
     thanks = await chat.bob.click(answer, "Helpful")
     assert thanks.ephemeral
     assert thanks.text() == "Thank you: this is kept without your name."
-    [row] = await chat.bot.storing(lambda store: list(store.feedback()))
+    [row] = await chat.bot.store.write(lambda store: list(store.feedback()))
     assert row.keys() == {"answer", "verdict", "reason", "at"}
     assert (row["verdict"], row["reason"]) == ("helpful", None)
 
@@ -135,7 +135,7 @@ async def test_not_helpful_asks_why(chat: Chat, reason: str, kept: str | None) -
     shown = await chat.bob.opens(await chat.ask(), "Not helpful")
     sent = await shown.send({"What is wrong? (optional)": reason})
     assert sent.text() == "Thank you: this is kept without your name."
-    [row] = await chat.bot.storing(lambda store: list(store.feedback()))
+    [row] = await chat.bot.store.write(lambda store: list(store.feedback()))
     assert (row["verdict"], row["reason"]) == ("not helpful", kept)
 
 
@@ -176,7 +176,7 @@ async def test_after_thirty_days_context_works_and_more_says_ask_again(chat: Cha
         await chat.ada.press(answer, "Delete")
         assert answer.deleted
     old = await chat.ask()
-    await chat.bot.storing(lambda store: store.forget_older_than(-1))
+    await chat.bot.store.write(lambda store: store.forget_older_than(-1))
     assert refusal(await chat.ada.click(old, "Follow up")) == OLD
 
 
@@ -214,7 +214,7 @@ def removed(settings: IndexSettings, model: SentenceTransformerEmbedder, file: P
     with closing(open_corpus(settings)) as store:
         release_id = store.find("https://example.europa.eu/constanța", "")
     assert release_id is not None
-    upkeep(settings, model).remove(release_id, quiet)
+    upkeep(settings, model).withdraw(release_id, quiet)
     return None
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.app import bot_db_async as keeping
-from bot.app.bot_db import BotStore, KeptAnswer, ServerSettings
+from bot.app.bot_db import BotStore
 from bot.app.bot_db_schema import StoreBusyError
+from bot.user_data import KeptAnswer, ServerSettings
 from index.filters import Filters
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage
 from tests.bot.test_answers import context_of, count_kept
@@ -21,7 +22,7 @@ from tests.bot.test_setup import manager, opened
 from tests.emulator import Interaction, State
 from tests.simulation import Chat, simulated
 
-BUSY = "I can neither read nor change what I keep just now, so nothing was changed: try again soon."
+BUSY = "another process holds the data of the bot; try again in a minute."
 HOLDER = """
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -100,8 +101,8 @@ async def test_presses_are_acknowledged_and_nothing_is_lost(stage: Stage) -> Non
         assert (await stage.answered(each)).text() == "Thank you: this is kept without your name."
     await emulator.wait(lambda: count_kept(stage) == 6, 10)
     await emulator.wait(lambda: not on_disk(stage, "zebracorn"), 10)
-    assert len(await stage.bot.storing(lambda store: store.feedback())) == 2
-    found = await stage.bot.storing(lambda store: store.answer_in(replied.id))
+    assert len(await stage.bot.store.write(lambda store: store.feedback())) == 2
+    found = await stage.bot.store.write(lambda store: store.answer_in(replied.id))
     assert found is not None
     assert found.question == "What will CEPOL do?"
 
@@ -115,13 +116,13 @@ async def test_what_cannot_be_done_in_time_is_told_in_one_sentence_and_not_done(
         carol = manager(chat)
         settings = await opened(carol)
         with held(database(chat)):
-            assert (await chat.bob.click(answer, "Helpful")).text() == BUSY
-            assert (await chat.ada.command("forget-me")).text() == BUSY
-            assert (await carol.click(settings, "Make private")).text() == BUSY
+            assert (await chat.bob.click(answer, "Helpful")).text() == f"Your opinion was not kept: {BUSY}"
+            assert (await chat.ada.command("forget-me")).text() == f"Nothing was erased: {BUSY}"
+            assert (await carol.click(settings, "Make private")).text() == f"The settings were not changed: {BUSY}"
             assert chat.bot.servers[chat.guild.id] == ServerSettings()
             assert "Answers are public" in settings.text()
         assert on_disk(chat, "zebracorn")
-        assert await chat.bot.storing(lambda store: store.feedback()) == []
+        assert await chat.bot.store.write(lambda store: store.feedback()) == []
         told = (await chat.ada.command("forget-me")).text()
         assert told == "Erased: 1 answer of yours. Nothing else is stored about you."
         assert not on_disk(chat, "zebracorn")

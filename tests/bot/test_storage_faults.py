@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot.app import bot_db_async
-from bot.app.bot_db import ServerSettings
 from bot.i18n.words import words_for
+from bot.user_data import ServerSettings
 from index.engine import Engine
 from index.generations.folder import Generations
 from index.maintenance import Maintenance, build_all
@@ -49,7 +49,7 @@ def play(scenario: Scenario, folder: Path) -> None:
 
     async def whole() -> None:
         with Engine(settings, FakeEmbedder()) as engine:
-            async with chatting(engine, folder, upkeep=upkeep, administered=True) as chat:
+            async with chatting(engine, folder, maintenance=upkeep, administered=True) as chat:
                 chat.open_to_all("index", "feeds")
                 await scenario(chat)
 
@@ -159,7 +159,7 @@ def test_rollback_to_what_is_served_is_no_act(tmp_path: Path) -> None:
         for told in ("Generation 000001 is served again.", "Generation 000001 is served already"):
             finished(await chat.ada.click(confirm, "Yes, do it"), told)
         assert generations.stamp() != before
-        audited = await chat.bot.storing(lambda store: store.audited())
+        audited = await chat.bot.store.write(lambda store: store.audited())
         assert [entry["action"] for entry in audited] == ["index rollback"]
 
     play(scenario, tmp_path / "data")
@@ -178,7 +178,7 @@ def test_text_is_erased_after_a_question_and_the_audit_says_by_whom(tmp_path: Pa
         assert len(kept(chat)) == 1
         files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
         assert not [path for path in files if b"will be further made available by CEPOL" in path.read_bytes()]
-        audited = await chat.bot.storing(lambda store: store.audited())
+        audited = await chat.bot.store.write(lambda store: store.audited())
         assert [(entry["who"], entry["action"]) for entry in audited] == [(chat.ada.id, "index remove erase")]
         history = (await chat.ada.command("index history")).text()
         assert f"**erased** `{COUNCIL}` · Discord user {chat.ada.id} (/index remove erase)" in history
