@@ -249,7 +249,7 @@ def _set_aside(store: CorpusStore, read: _Read, verdict: Verdict) -> Ingested:
     )
     if verdict.duplicate_of is not None and read.url is not None:
         store.fetches.link(read.url, verdict.duplicate_of)
-    store.log("quarantined", source=read.source, reasons=list(verdict.reasons))
+    store.history.add("quarantined", source=read.source, reasons=list(verdict.reasons))
     return Ingested(read.source, "quarantined", number=number, reasons=verdict.reasons)
 
 
