@@ -6,12 +6,15 @@ from .cleaning.draft_limits import bounded_draft as bounded_draft
 from .cleaning.draft_limits import utf8 as utf8
 from .cleaning.encoding import MAX_BYTES as MAX_BYTES
 from .cleaning.html_metadata import by_address as by_address
+from .cleaning.issuers import acronym_of as acronym_of
 from .cleaning.issuers import issuer_of as issuer_of
 from .cleaning.issuers import speaks_for as speaks_for
 from .cleaning.language import base as base
 from .cleaning.language import detected as detected
-from .cleaning.quality import Look as Look
-from .cleaning.quality import look_at as look_at
+from .cleaning.quality import Doubt as Doubt
+from .cleaning.quality import DoubtKind as DoubtKind
+from .cleaning.quality import Inspection as Inspection
+from .cleaning.quality import inspect_draft as inspect_draft
 from .errors import BotRunningError as BotRunningError
 from .errors import BuildRunningError as BuildRunningError
 from .errors import DiscordError as DiscordError

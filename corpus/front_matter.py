@@ -98,11 +98,3 @@ def _day(written: str, name: str) -> date:
         raise SourceError(
             f"{name} has a date that is not written YYYY-MM-DD in its header: correct it and add it again."
         ) from error
-
-
-def format_front_matter(release: Release) -> str:
-    """Write a release the way `parse_front_matter` reads it."""
-    import frontmatter
-
-    header = {field: getattr(release, field) for field in _FIELDS if getattr(release, field) is not None}
-    return str(frontmatter.dumps(frontmatter.Post(release.text, **header), sort_keys=False, allow_unicode=True)) + "\n"

@@ -135,8 +135,6 @@ class Agency:
     year_established: int | None
     status: str
     role: str
-    note: str | None
-    ambiguous_with: str | None
     guarded: Mapping[str, Guard] = field(hash=False)
     checked: tuple[str, ...]
 

@@ -51,7 +51,7 @@ from .generations.status import release as release
 from .generations.status import releases as releases
 from .generations.status import status as status
 from .generations.status import verify as verify
-from .intake.ingest import Overrides as Overrides
+from .intake.overrides import Overrides as Overrides
 from .intake.polling import PolledFeed as PolledFeed
 from .intake.polling import due as due
 from .intake.sources import IntakeSource as IntakeSource

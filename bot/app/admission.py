@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.app.bot_db import ServerSettings
 from bot.app.errors import Refused
 from bot.i18n.words import Words
+from bot.user_data import ServerSettings
 
 if TYPE_CHECKING:
     from bot.app.client import MeasuresBot
@@ -48,17 +48,17 @@ def let_in(bot: "MeasuresBot", user_id: int, guild_id: int | None, price: Price 
     """Let a person in until the current task ends, for a price; or return how long to wait instead."""
     if price is Price.NOTHING:
         return None
-    busy_s = bot.desk.busy_s()
+    busy_s = bot.queue.busy_s()
     if busy_s:
         return Wait(busy_s, is_full=True)
     if price is Price.NOTE:
-        wait_s = bot.notes.wait_s(user_id)
+        wait_s = bot.note_limit.wait_s(user_id)
     else:
         pace = bot.servers.get(guild_id or 0, ServerSettings()).pace
-        wait_s = bot.pace.wait_s(user_id, pace, _TOKENS[price], take=price is not Price.AHEAD)
+        wait_s = bot.rate_limit.wait_s(user_id, pace, _TOKENS[price], take=price is not Price.AHEAD)
     if wait_s:
         return Wait(wait_s, is_full=False)
-    bot.desk.enter()
+    bot.queue.enter()
     return None
 
 

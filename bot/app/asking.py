@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
-from bot.app import journal
+from bot.app import logs
 from bot.app import sending as delivery
 from bot.app.admission import refuse_by_load
-from bot.app.bot_db import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
 from bot.app.client import today
 from bot.app.errors import Refused
 from bot.app.permissions import channel_of, is_switched_on
 from bot.i18n.words import Words
+from bot.user_data import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
 from bot.views import answers as render
 from bot.views.answers import Asked
 from index import Answer, Engine, Filters, parse_agency, parse_since, parse_until, readable
@@ -94,7 +94,7 @@ async def ask_by_interaction(
         await send(updating_view(words))
     if not await _has_come(work):
         raise Refused(_ask_later(bot, words))
-    journal.note(interaction, await answer(bot, asking, words, None if ephemeral else question, send, work=work))
+    logs.note(interaction, await answer(bot, asking, words, None if ephemeral else question, send, work=work))
 
 
 def updating_view(words: Words) -> ui.LayoutView:
@@ -116,7 +116,7 @@ def _ask_later(bot: "MeasuresBot", words: Words) -> str:
 
 def ask_engine(bot: "MeasuresBot", asking: Asking) -> "asyncio.Future[Answer]":
     """Put a question in the row at once: so the bound counts it, and the engine need not wait for the defer."""
-    work = bot.desk.submit(asking.user_id, partial(Engine.answer, text=asking.question, filters=asking.filters))
+    work = bot.queue.submit(asking.user_id, partial(Engine.answer, text=asking.question, filters=asking.filters))
     work.add_done_callback(lambda done: done.cancelled() or done.exception())  # where nobody comes to fetch it
     return work
 
@@ -150,10 +150,10 @@ async def answer(
         filters=asking.filters,
         spans=tuple(QuotedSpan(each.release_id, each.start, each.end) for each in found.quotes or found.related),
     )
-    bot.keeping.keep(kept)
+    bot.store.keep(kept)
     asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
     message = await send(render.answer_view(words, found, asked, today()))
-    bot.keeping.set_message(kept, message.id)
+    bot.store.set_message(kept, message.id)
     return found
 
 
@@ -177,4 +177,4 @@ def public_words(bot: "MeasuresBot", interaction: Interaction) -> Words:
 async def submitted(bot: "MeasuresBot", interaction: Interaction, ask: Callable[[], Awaitable[None]]) -> None:
     """Run a question that came from a window, and log it."""
     await ask()
-    journal.done(interaction, "window")
+    logs.served(interaction, "window")

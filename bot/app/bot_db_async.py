@@ -15,8 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from bot.app.bot_db import BotStore, Forgotten, KeptAnswer
+from bot.app.bot_db import BotStore
 from bot.app.bot_db_schema import StoreBusyError
+from bot.user_data import Forgotten, KeptAnswer
 from corpus import StorageError
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class _Later:
     answer: KeptAnswer | None = None
 
 
-class Keeping:
+class AsyncBotStore:
     """What people left behind, as the bot reads and writes it."""
 
     def __init__(self, path: Path) -> None:

@@ -5,7 +5,7 @@ import datetime
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 import aiohttp
@@ -13,18 +13,18 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from bot.app import errors, journal, trouble
+from bot.app import errors, logs
 from bot.app import sending as delivery
 from bot.app.admission import NOTES_A_TURN, Price, refuse_by_load
-from bot.app.bot_db import BotStore, ServerSettings
-from bot.app.bot_db_async import Keeping
+from bot.app.bot_db_async import AsyncBotStore
 from bot.app.command_sync import sync_commands
-from bot.app.persistent import Choose, Handler, Press
-from bot.app.queue import Desk
-from bot.app.rate_limit import Pace
+from bot.app.persistent import Handler, PersistentButton, PersistentMenu
+from bot.app.queue import EngineQueue
+from bot.app.rate_limit import RateLimit
 from bot.app.settings import BotSettings
 from bot.i18n.translator import CatalogueTranslator
 from bot.i18n.words import Words, words_for
+from bot.user_data import ServerSettings
 from bot.views import answers as render
 from corpus import MeasuresError, OutdatedError, StorageError, UnbuiltError, registry, undone
 from index import By, Engine, EngineRunner, Generations, IndexSettings, Maintenance, Step, check_fit, refresh, renew
@@ -50,6 +50,7 @@ _MOST_SEEN = 2_000
 _MOST_WINDOWS = 1_000
 _TELL_S = 2.0  # of the time to stop, for telling those whose turn does not come
 _UPKEEP_THREADS = 4
+_LOOK_S = 1.0
 _DESK = 0  # the user id under which the bot's own work waits
 
 
@@ -74,7 +75,7 @@ class MeasuresBot(commands.AutoShardedBot):
         index_settings: IndexSettings,
         open_engine: Callable[[], EngineRunner],
         *,
-        upkeep: Maintenance | None = None,
+        maintenance: Maintenance | None = None,
         message_content: bool = False,
         force_sync: bool = False,
         connector: aiohttp.BaseConnector | None = None,
@@ -82,7 +83,7 @@ class MeasuresBot(commands.AutoShardedBot):
     ) -> None:
         """Take the settings and what opens the engine, which is called off the event loop.
 
-        :param upkeep: what changes the corpus; by default in processes of its own.
+        :param maintenance: what changes the corpus; by default in processes of its own.
         :param message_content: whether the privileged intent is asked for; the application must have it.
         :param connector: how Discord is reached; the tests bring one that reaches a Discord of their own.
         """
@@ -99,19 +100,19 @@ class MeasuresBot(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             connector=connector,
-            http_trace=trouble.trace(),
+            http_trace=logs.request_trace(),
             **options,
         )
         self.settings = settings
         self.index_settings = index_settings
-        self.upkeep = upkeep or Maintenance(index_settings)
-        self.desk = Desk(open_engine, settings.queue, self._renew)
+        self.maintenance = maintenance or Maintenance(index_settings)
+        self.queue = EngineQueue(open_engine, settings.queue, self._renew)
         self.updating = False
         self._refreshing: asyncio.Task[None] | None = None
-        self.pace = Pace(settings.pace, settings.pace_burst)
-        self.notes = Pace(NOTES_A_TURN * settings.pace, NOTES_A_TURN * settings.pace_burst)
+        self.rate_limit = RateLimit(settings.pace, settings.pace_burst)
+        self.note_limit = RateLimit(NOTES_A_TURN * settings.pace, NOTES_A_TURN * settings.pace_burst)
         self.servers: dict[int, ServerSettings] = {}
-        self.keeping = Keeping(index_settings.data_dir / "bot.db")
+        self.store = AsyncBotStore(index_settings.data_dir / "bot.db")
         self.handlers: dict[str, Handler] = {}
         self.prices: dict[str, Price] = {}  # of presses, where that is not a look
         self.stopping = False
@@ -125,23 +126,16 @@ class MeasuresBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Open bot.db, begin to open the engine, read the bodies, and bring the commands up to date."""
-        self.servers = await self.storing(lambda store: store.servers())
-        self.desk.start()
+        self.servers = await self.store.write(lambda store: store.servers())
+        self.queue.start()
         registry()  # reads for 0.1 s what completion needs at once
         await self.tree.set_translator(CatalogueTranslator())
-        self.add_dynamic_items(Press, Choose)
+        self.add_dynamic_items(PersistentButton, PersistentMenu)
         for cog in COGS:
             await self.load_extension(f"bot.cogs.{cog}")
         await sync_commands(self, force=self._force_sync)
         self.erase_old.start()
         self._refreshing = asyncio.create_task(self._refresh())
-
-    async def storing(self, act: Callable[[BotStore], T]) -> T:
-        """Do something to bot.db, off the event loop.
-
-        :raises BotStoreError: when it cannot be used.
-        """
-        return await self.keeping.write(act)
 
     async def upkeeping(self, act: Callable[[], T]) -> T:
         """Do something to the corpus that may take long, off the event loop and beside the engine.
@@ -177,7 +171,7 @@ class MeasuresBot(commands.AutoShardedBot):
 
     def _rebuild(self, why: UnbuiltError) -> None:
         log.info("%s: building it", why.reason)
-        built = self.upkeep.rebuild(_unheard, By("the bot", why.reason))
+        built = self.maintenance.rebuild(_unheard, By("the bot", why.reason))
         log.info("generation %s is built", built.manifest.generation)
 
     @property
@@ -185,9 +179,9 @@ class MeasuresBot(commands.AutoShardedBot):
         """Whether all that looks after the corpus is at work."""
         return len(self._upkeeping) >= _UPKEEP_THREADS
 
-    async def working(self, work: Callable[[Engine], T], user_id: int = _DESK) -> T:
+    async def with_engine(self, work: Callable[[Engine], T], user_id: int = _DESK) -> T:
         """Return what work with the engine returns, when the person's turn has come."""
-        return await self.desk.run(user_id, work)
+        return await self.queue.run(user_id, work)
 
     def is_new(self, event_id: int) -> bool:
         """Tell whether an interaction or a message comes for the first time: Discord may send one twice."""
@@ -202,7 +196,7 @@ class MeasuresBot(commands.AutoShardedBot):
         """Take note of when an interaction came and in which language; while the bot stops, send people away."""
         if not self.is_new(interaction.id):
             return False
-        journal.begin(interaction)
+        logs.begin(interaction)
         self._locales[interaction.user.id] = str(interaction.locale)
         self._locales.move_to_end(interaction.user.id)
         if len(self._locales) > _MOST_LOCALES:
@@ -222,7 +216,7 @@ class MeasuresBot(commands.AutoShardedBot):
         except Exception as error:
             await errors.tell(self, interaction, error)
         else:
-            journal.done(interaction, action)
+            logs.served(interaction, action)
 
     def words_private(self, interaction: Interaction) -> Words:
         """Return the words for what only one person sees."""
@@ -258,7 +252,7 @@ class MeasuresBot(commands.AutoShardedBot):
         self.servers[guild_id] = settings
         try:
             with undone("The settings were not changed"):
-                await self.storing(lambda store: store.set_server(guild_id, settings))
+                await self.store.write(lambda store: store.set_server(guild_id, settings))
         except BaseException:
             if self.servers.get(guild_id) is settings:
                 self.servers[guild_id] = before
@@ -270,14 +264,14 @@ class MeasuresBot(commands.AutoShardedBot):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Erase what is stored about a server that the bot has left."""
         self.servers.pop(guild.id, None)
-        self.keeping.forget_guild(guild.id)
+        self.store.forget_guild(guild.id)
         log.info("left a server: what was stored about it is erased")
 
     async def on_app_command_completion(
         self, interaction: Interaction, command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu
     ) -> None:
         """Log one line."""
-        journal.done(interaction, command.qualified_name)
+        logs.served(interaction, command.qualified_name)
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Log one line, the first time and when a session is lost."""
@@ -298,10 +292,10 @@ class MeasuresBot(commands.AutoShardedBot):
         """Erase answers that are older than the setting, and what people wrote in feedback; an error ends no clock."""
         days = self.settings.answer_days
         try:
-            erased = await self.storing(lambda store: store.forget_older_than(days))
+            erased = await self.store.write(lambda store: store.forget_older_than(days))
         except StorageError as error:
             log.warning("what is old could not be erased, and is tried again: %s", error)
-            self.keeping.forget_older_than(days)
+            self.store.forget_older_than(days)
             return
         if erased:
             log.info("erased %d answers older than %d days", erased, days)
@@ -316,10 +310,12 @@ class MeasuresBot(commands.AutoShardedBot):
         if self._refreshing is not None:
             self._refreshing.cancel()
         await _finish_tasks(max(0.0, timeout_s - _TELL_S))
-        free = self.desk.close()
+        free = self.queue.close()
         await _finish_tasks(min(timeout_s, _TELL_S))
         await self.close()
-        await self.keeping.close()
+        await self.store.close()
+        if self._upkeeping:  # a look at the feeds ends by itself within a second
+            await asyncio.to_thread(wait, set(self._upkeeping), _LOOK_S)
         self._upkeep_threads.shutdown(wait=False)
         return free and not self._upkeeping
 

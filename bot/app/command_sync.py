@@ -26,7 +26,7 @@ async def _sync(bot: "MeasuresBot", guild: discord.Object | None, *, force: bool
     scope = f"{bot.application_id}:{guild.id if guild else 'global'}"
     payload = [await _payload(tree, command) for command in tree.get_commands(guild=guild, type=None)]
     digest = hashlib.sha256(json.dumps(sorted(payload, key=lambda each: str(each["name"])), sort_keys=True).encode())
-    known = await bot.storing(lambda store: store.synced(scope))
+    known = await bot.store.write(lambda store: store.synced(scope))
     if not force and known == digest.hexdigest():
         try:
             there = {command.name for command in await tree.fetch_commands(guild=guild)}
@@ -40,7 +40,7 @@ async def _sync(bot: "MeasuresBot", guild: discord.Object | None, *, force: bool
     except discord.Forbidden:
         log.warning("The commands of server %s cannot be set: add the bot to it first", guild.id if guild else "")
         return
-    await bot.storing(lambda store: store.set_synced(scope, digest.hexdigest()))
+    await bot.store.write(lambda store: store.set_synced(scope, digest.hexdigest()))
     log.info("synced %d commands (%s)", len(payload), "everywhere" if guild is None else f"server {guild.id}")
 
 

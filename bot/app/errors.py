@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord.app_commands import AppCommandError
 
-from bot.app import journal
+from bot.app import logs
 from bot.app import sending as delivery
 from bot.app.bot_db_schema import BotStoreError
 from bot.app.queue import Stopping
@@ -78,15 +78,15 @@ def _shown(words: Words, value: object) -> str:
 async def tell(bot: "MeasuresBot", interaction: "discord.Interaction[MeasuresBot]", error: BaseException) -> None:
     """Tell a person in one sentence, for that person alone where that is still possible."""
     if isinstance(error, discord.NotFound):
-        journal.failed(interaction, f"too late ({error.code})")
+        logs.failed(interaction, f"too late ({error.code})")
         return
     if isinstance(error, delivery.MAY_PASS):
-        journal.failed(interaction, f"no way to Discord ({type(error).__name__})")
+        logs.failed(interaction, f"no way to Discord ({type(error).__name__})")
         return
     if isinstance(error, Refused | Stopping | QuestionError | FilterError):
-        journal.refused(interaction)
+        logs.refused(interaction)
     else:
-        journal.failed(interaction, type(error).__name__)
+        logs.failed(interaction, type(error).__name__)
     view = render.text_view(sentence(words_for(str(interaction.locale)), error))
     try:
         if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:

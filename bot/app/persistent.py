@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Handler: TypeAlias = Callable[[discord.Interaction["MeasuresBot"], str], Awaitable[None]]
 
 
-class Press(ui.DynamicItem[ui.Button[ui.LayoutView]], template=ids.BUTTON):
+class PersistentButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=ids.BUTTON):
     """A button of any message that the bot ever sent."""
 
     def __init__(self, item: ui.Button[ui.LayoutView], action: str, rest: str) -> None:
@@ -37,7 +37,7 @@ class Press(ui.DynamicItem[ui.Button[ui.LayoutView]], template=ids.BUTTON):
         await interaction.client.pressed(interaction, self._action, self._rest)
 
 
-class Choose(ui.DynamicItem[ui.Select[ui.LayoutView]], template=ids.MENU):
+class PersistentMenu(ui.DynamicItem[ui.Select[ui.LayoutView]], template=ids.MENU):
     """A menu of any message that the bot ever sent; what was chosen is what its handler gets."""
 
     def __init__(self, item: ui.Select[ui.LayoutView], action: str) -> None:

@@ -14,7 +14,7 @@ class _Bucket:
     at_s: float
 
 
-class Pace:
+class RateLimit:
     """Lets every person ask `per_minute` times a minute, and `burst` times at once."""
 
     def __init__(self, per_minute: int, burst: int, clock: Callable[[], float] = time.monotonic) -> None:

@@ -3,7 +3,7 @@
 discord.py tries again after server errors, but not after a reset on Linux. A first response is tried again and again
 within the 3 s that Discord waits for it; one that it says it has already counts as given. A slash answer is an edit of
 its own reply, which may be repeated; a channel message carries a nonce that Discord enforces, so that a repeated one is
-the same. What fails is logged by trouble.py.
+the same. What fails is logged by logs.py.
 """
 
 import asyncio

@@ -269,7 +269,8 @@ def evaluate(folder: Path, run: Path | None, plot: Path | None, json_: bool) -> 
 @click.pass_context
 def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] | None) -> None:
     """Run the Discord bot until it is told to stop."""
-    from bot.app.run import configure_logging, engine_opener, run_bot
+    from bot.app.logs import configure_logging
+    from bot.app.run import engine_opener, run_bot
     from bot.app.settings import load_bot_settings
     from index import check_fit
 

@@ -50,7 +50,7 @@ class About(commands.Cog):
         """Tell of the corpus, the measured quality, what is stored, and whose the texts are; to the person alone."""
         refuse_by_load(self.bot, interaction)
         await delivery.defer(interaction, ephemeral=True)
-        corpus = await self.bot.working(Engine.corpus, interaction.user.id)
+        corpus = await self.bot.with_engine(Engine.corpus, interaction.user.id)
         words = self.bot.words_private(interaction)
         png = await asyncio.to_thread(draw_risk, shipped_weights().curve(), words)
         view = about_view(words, corpus, self.bot.settings.answer_days)
@@ -63,7 +63,7 @@ class About(commands.Cog):
         words, user_id = self.bot.words_private(interaction), interaction.user.id
         await delivery.defer(interaction, ephemeral=True)
         with undone("Nothing was erased"):
-            forgotten = await self.bot.keeping.forget_asker(user_id)
+            forgotten = await self.bot.store.forget_asker(user_id)
         self.bot.forget_locale(user_id)
         try:
             done = await self.bot.upkeeping(lambda: index.done_by(self.bot.index_settings, called(user_id)))

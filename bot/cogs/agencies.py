@@ -90,8 +90,8 @@ class Agencies(commands.Cog):
         await self.bot.show_window(interaction, modal)
 
     async def _show(self, interaction: Interaction, agency_id: str, page: int, words: Words) -> None:
-        card = await self.bot.working(partial(Engine.card, agency_id=agency_id), interaction.user.id)
-        timeline = await self.bot.working(partial(Engine.timeline, agency_ids=[agency_id]), interaction.user.id)
+        card = await self.bot.with_engine(partial(Engine.card, agency_id=agency_id), interaction.user.id)
+        timeline = await self.bot.with_engine(partial(Engine.timeline, agency_ids=[agency_id]), interaction.user.id)
         files, alt_text = await self._picture(card, timeline, words)
         await delivery.answer(interaction, render_cards.card_view(words, card, page, alt_text), files)
 

@@ -9,12 +9,12 @@ from discord.ext import commands
 from bot.app import sending as delivery
 from bot.app.admission import Price
 from bot.app.asking import Interaction, ask_by_interaction, submitted
-from bot.app.bot_db import KeptAnswer
 from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import MeasuresBot, today
 from bot.app.errors import Refused
 from bot.app.modals import TextModal
 from bot.i18n.words import Words
+from bot.user_data import KeptAnswer
 from bot.views import answers as render
 from bot.views.custom_ids import Place
 from corpus import undone
@@ -47,7 +47,7 @@ class Answers(commands.Cog):
         place = Place.from_rest(rest)
         words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
-        found = await self.bot.working(
+        found = await self.bot.with_engine(
             partial(
                 Engine.neighbours, release_id=place.release_id, start=place.start, end=place.end, digest=place.digest
             ),
@@ -131,7 +131,7 @@ class Answers(commands.Cog):
         asker = interaction.user.id if moderates else _asker(interaction.message)
         if asker is None:  # Discord does not tell
             await delivery.defer_update(interaction)
-            kept = await self.bot.keeping.answer(rest)
+            kept = await self.bot.store.answer(rest)
             asker = kept.asker if kept is not None else None
         if asker != interaction.user.id:
             raise Refused(
@@ -140,14 +140,14 @@ class Answers(commands.Cog):
         if not interaction.response.is_done():
             await delivery.defer_update(interaction)
         await interaction.delete_original_response()
-        self.bot.keeping.forget_answer(rest)
+        self.bot.store.forget_answer(rest)
 
     async def _kept_and_page(self, interaction: Interaction, rest: str) -> tuple[KeptAnswer, int]:
         answer_id, page = rest.split(":")
         return await self._kept(interaction, answer_id), int(page)
 
     async def _kept(self, interaction: Interaction, answer_id: str) -> KeptAnswer:
-        kept = await self.bot.keeping.answer(answer_id)
+        kept = await self.bot.store.answer(answer_id)
         if kept is None:
             raise self._gone(interaction)
         return kept
@@ -163,10 +163,10 @@ class Answers(commands.Cog):
 
     async def _show_more(self, interaction: Interaction, kept: KeptAnswer, page: int) -> None:
         search = partial(Engine.search, query=kept.question, filters=kept.filters, limit=_MOST_PASSAGES)
-        found = await self.bot.working(search, interaction.user.id)
+        found = await self.bot.with_engine(search, interaction.user.id)
         passages = render.page_of(_not_shown(found.passages, kept), page)
         release_ids = list(dict.fromkeys(passage.release_id for passage in passages))
-        sources = await self.bot.working(partial(Engine.sources, release_ids=release_ids), interaction.user.id)
+        sources = await self.bot.with_engine(partial(Engine.sources, release_ids=release_ids), interaction.user.id)
         words: Words = self.bot.words_private(interaction)
         await delivery.answer(interaction, render.more_view(words, passages, sources, kept.id, page, today()))
 
@@ -174,7 +174,7 @@ class Answers(commands.Cog):
         """Keep what a person thinks of an answer, in place of what they said of it before."""
         await delivery.defer(interaction, ephemeral=True)
         with undone("Your opinion was not kept"):
-            is_kept = await self.bot.keeping.say(answer_id, interaction.user.id, verdict, reason)
+            is_kept = await self.bot.store.say(answer_id, interaction.user.id, verdict, reason)
         if not is_kept:
             raise self._gone(interaction)
         words = self.bot.words_private(interaction)

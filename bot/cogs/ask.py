@@ -80,7 +80,7 @@ class Ask(commands.Cog):
     async def learn_issuers(self) -> None:
         """Learn who issued the releases that are served."""
         with suppress(MeasuresError, Stopping):  # whoever asks is told
-            self._issuers = tuple((await self.bot.working(Engine.corpus)).issuers)
+            self._issuers = tuple((await self.bot.with_engine(Engine.corpus)).issuers)
 
 
 def complete_agency(typed: str) -> list[Choice[str]]:

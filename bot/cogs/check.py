@@ -34,7 +34,7 @@ class Check(commands.Cog):
         claims(text)
         refuse_by_load(self.bot, interaction)
         await delivery.defer(interaction, ephemeral=True)
-        found = await self.bot.working(partial(Engine.check, text=text), interaction.user.id)
+        found = await self.bot.with_engine(partial(Engine.check, text=text), interaction.user.id)
         await delivery.answer(interaction, render.check_view(self.bot.words_private(interaction), found, today()))
 
 

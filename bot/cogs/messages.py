@@ -8,16 +8,16 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.app import journal
+from bot.app import logs
 from bot.app import sending as delivery
 from bot.app.admission import let_in
 from bot.app.asking import Asking, answer, updating_view
-from bot.app.bot_db import KeptAnswer, ServerSettings
 from bot.app.client import MeasuresBot
 from bot.app.errors import sentence
 from bot.app.permissions import channel_of, is_switched_on, missing_permissions
 from bot.app.queue import Stopping
 from bot.i18n.words import Words
+from bot.user_data import KeptAnswer, ServerSettings
 from bot.views import answers as render
 from bot.views.about import help_view
 from corpus import MeasuresError
@@ -108,7 +108,7 @@ class Channel(commands.Cog):
             await send(updating_view(words))
         began = time.perf_counter()
         found = await answer(self.bot, asking, words, None, send, only_if)
-        log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, journal.outcome(found))
+        log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, logs.outcome(found))
 
     async def _show_hourglass(self, message: discord.Message) -> None:
         """Let a person see that it is not their turn; one at a time, for Discord takes its time with each."""
@@ -141,7 +141,7 @@ class Channel(commands.Cog):
         replied_to = message.reference.message_id if message.reference else None
         if replied_to is None:
             return None
-        kept = await self.bot.keeping.answer_in(replied_to)
+        kept = await self.bot.store.answer_in(replied_to)
         return kept if kept is not None and kept.channel == message.channel.id else None
 
     def _is_in_ask_channel(self, message: discord.Message) -> bool:

@@ -56,7 +56,7 @@ class Releases(commands.Cog):
         """Show a release's outline, the bodies it names and its link, to the person alone."""
         words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
-        release = await self.bot.working(partial(Engine.release, release_id=release_id), interaction.user.id)
+        release = await self.bot.with_engine(partial(Engine.release, release_id=release_id), interaction.user.id)
         if release is None:
             view = render.text_view(words("This release is no longer served."), accent=render.AMBER)
         else:
@@ -66,7 +66,7 @@ class Releases(commands.Cog):
         await delivery.answer(interaction, view)
 
     async def _show(self, interaction: Interaction, query: str, page: int, *, public: bool) -> None:
-        found = await self.bot.working(partial(Engine.releases, query=query), interaction.user.id)
+        found = await self.bot.with_engine(partial(Engine.releases, query=query), interaction.user.id)
         words = public_words(self.bot, interaction) if public else self.bot.words_private(interaction)
         await delivery.answer(interaction, render_cards.releases_view(words, found, query, page))
 

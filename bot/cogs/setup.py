@@ -15,13 +15,13 @@ from bot.app import errors
 from bot.app import sending as delivery
 from bot.app.admission import Price, refuse_by_load
 from bot.app.asking import Asking, Interaction, answer, public_words, submitted
-from bot.app.bot_db import ServerSettings
 from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import MeasuresBot
 from bot.app.errors import Refused
 from bot.app.modals import TextModal
 from bot.app.permissions import missing_permissions, spelled_out
 from bot.i18n.words import LANGUAGES, Words
+from bot.user_data import ServerSettings
 from bot.views import answers as render
 from bot.views import custom_ids as ids
 from bot.views.escaping import label

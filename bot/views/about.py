@@ -3,8 +3,8 @@
 import discord
 from discord import ui
 
-from bot.app.bot_db import FEEDBACK_DAYS, Forgotten
 from bot.i18n.words import Words
+from bot.user_data import FEEDBACK_DAYS, Forgotten
 from bot.views import answers as render
 from bot.views import custom_ids as ids
 from bot.views.answers import timestamp

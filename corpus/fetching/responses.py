@@ -1,5 +1,7 @@
-"""What a server answers -> a page, or the reason why there is none."""
+"""What a server answers -> the bytes of a page, bounded while they arrive, or the reason why there are none."""
 
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -7,10 +9,10 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from corpus.errors import FetchError
-from corpus.fetching.payload import read_payload, too_much
 from corpus.fetching.urls import Target, shown
 
-_MAY_PASS = (408, 425, 429, 500, 502, 503, 504)
+_PASSING_STATUSES = (408, 425, 429, 500, 502, 503, 504)
+_MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,6 @@ class Fetched:
 
     url: str
     data: bytes
-    content_type: str
     etag: str | None = None
     last_modified: str | None = None
 
@@ -71,7 +72,7 @@ def read_answer(target: Target, response: httpx.Response, limits: FetchLimits, n
     :raises FetchError: when it does not give the page out, wants a longer wait, or sends what cannot be read.
     """
     status, headers, url = response.status_code, response.headers, shown(target.url)
-    if status in _MAY_PASS:
+    if status in _PASSING_STATUSES:
         wait_s = _wait_asked(url, headers, limits.retry_after_s, now)
         raise PassingError(f"answered with status {status}", wait_s, answered=True)
     if 400 <= status < 500:
@@ -79,15 +80,15 @@ def read_answer(target: Target, response: httpx.Response, limits: FetchLimits, n
     if status != httpx.codes.OK:
         raise FetchError(f"{url} answered with status {status}, which is no page: check the address.")
     if int(headers.get("content-length", "0")) > limits.wire_bytes:
-        raise too_much(url, limits.wire_bytes)
-    data = read_payload(
+        raise _too_large(url, limits.wire_bytes)
+    data = _read_payload(
         response.iter_raw(),
         headers.get("content-encoding", ""),
         url,
         wire_bytes=limits.wire_bytes,
         payload_bytes=limits.payload_bytes,
     )
-    return Fetched(target.url, data, headers.get("content-type", ""), headers.get("etag"), headers.get("last-modified"))
+    return Fetched(target.url, data, headers.get("etag"), headers.get("last-modified"))
 
 
 def _wait_asked(url: str, headers: httpx.Headers, longest_s: float, now: float) -> float | None:
@@ -107,3 +108,58 @@ def _wait_asked(url: str, headers: httpx.Headers, longest_s: float, now: float) 
             again = "much later"
         raise FetchError(f"{url} asks to be left alone for now: try again {again}.")
     return max(wait_s, 0.0)
+
+
+def _read_payload(chunks: Iterable[bytes], encoding: str, url: str, *, wire_bytes: int, payload_bytes: int) -> bytes:
+    """Read an answer's bytes as they come from the wire, and inflate them.
+
+    :param encoding: the Content-Encoding; gzip and identity are read.
+    :param url: how messages call the answer.
+    :raises FetchError: when the encoding is another, the gzip is broken, or there is more than the bounds allow.
+    """
+    coding = encoding.strip().lower()
+    if coding not in ("", "identity", "gzip", "x-gzip"):
+        raise FetchError(f"{url} is sent in the encoding {coding[:40]!r}, which was not asked for and is not read.")
+    inflate = _Inflate(url, payload_bytes) if "gzip" in coding else None
+    wire = 0
+    parts: list[bytes] = []
+    for chunk in chunks:
+        wire += len(chunk)
+        if wire > wire_bytes:
+            raise _too_large(url, wire_bytes)
+        parts.append(inflate.feed(chunk) if inflate else chunk)
+    if inflate and wire:
+        inflate.finish()
+    return b"".join(parts)
+
+
+def _too_large(url: str, limit: int) -> FetchError:
+    """Return the error for an answer of more bytes than the limit."""
+    return FetchError(f"{url} is larger than {limit / _MEGABYTE:g} MB: add its text from a file instead.")
+
+
+class _Inflate:
+    """One gzip member, never inflated past the bound: a few bytes may stand for gigabytes."""
+
+    def __init__(self, url: str, limit: int) -> None:
+        self._url = url
+        self._limit = limit
+        self._left = limit
+        self._member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+
+    def feed(self, chunk: bytes) -> bytes:
+        try:
+            data = b"" if self._member.eof else self._member.decompress(chunk, self._left + 1)
+        except zlib.error as error:
+            raise FetchError(f"{self._url} is not the gzip that it says it is: nothing was read.") from error
+        self._left -= len(data)
+        if self._left < 0:
+            raise _too_large(self._url, self._limit)
+        after = self._member.unused_data if data or not self._member.eof else chunk
+        if after.strip(b"\0"):
+            raise FetchError(f"{self._url} goes on after its gzip has ended: nothing was read.")
+        return data
+
+    def finish(self) -> None:
+        if not self._member.eof:
+            raise FetchError(f"{self._url} broke off before its gzip ended: try again later.")

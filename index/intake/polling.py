@@ -32,7 +32,7 @@ from index.database.feeds import Feed
 from index.database.history import By
 from index.database.home import open_corpus_db
 from index.intake.failures import mishap
-from index.intake.ingest import UNSAID, Overrides
+from index.intake.overrides import UNSAID, Overrides
 from index.intake.poll_budget import Budget, BudgetedFetcher
 from index.intake.sources import Failed, Fetches, OpenFetcher, PatientFetcher, Taken, is_address, take_in
 from index.results import Phase, Progress, Step

@@ -10,7 +10,8 @@ from index.database.corpus_db import CorpusStore
 from index.database.history import NOBODY, By
 from index.database.home import open_corpus_db
 from index.generations.folder import Generations
-from index.intake.ingest import UNSAID, Overrides, accept, ingest_shipped, withdraw
+from index.intake.ingest import accept, ingest_shipped, withdraw
+from index.intake.overrides import UNSAID, Overrides
 from index.intake.polling import PolledFeed, poll
 from index.intake.quarantine import entry
 from index.intake.sources import IntakeSource, OpenFetcher, Taken, take_in

@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 
-from bot.app.bot_db import ServerSettings
+from bot.user_data import ServerSettings
 from bot.views.answers import BLUE
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage
 from tests.emulator import State
@@ -78,7 +78,7 @@ async def test_forget_me_erases_feedback_as_long_as_it_can_be_told_whose_it_is(s
     told = await stage.command("forget-me", user=stage.bob)
     assert told.text() == "Erased: 0 answers of yours. 1 piece of feedback, too. Nothing else is stored about you."
     assert b"zebracorn" not in stored(stage)
-    assert [row["verdict"] for row in await stage.bot.storing(lambda store: store.feedback())] == ["helpful"]
+    assert [row["verdict"] for row in await stage.bot.store.write(lambda store: store.feedback())] == ["helpful"]
 
 
 @on_stage(answer_days=365)
@@ -94,7 +94,7 @@ async def test_what_is_written_in_feedback_is_erased_after_90_days_by_the_clock(
     stage.bot.erase_old.change_interval(seconds=0.1)
     stage.bot.erase_old.restart()
     await stage.emulator.wait(lambda: b"zebracorn" not in stored(stage))
-    found = await stage.bot.storing(lambda store: store.feedback())
+    found = await stage.bot.store.write(lambda store: store.feedback())
     assert [(row["verdict"], row["reason"]) for row in found] == [("not helpful", None), ("not helpful", "narwhal")]
 
 
@@ -108,7 +108,7 @@ async def test_about_and_forget_me_agree_on_what_is_kept(stage: Stage) -> None:
         "Logs hold no questions and no names.",
     ):
         assert part in said
-    await stage.bot.storing(lambda store: store.audit(stage.ada.id, stage.guild.id, "index add", {}))
+    await stage.bot.store.write(lambda store: store.audit(stage.ada.id, stage.guild.id, "index add", {}))
     told = (await stage.command("forget-me")).text()
     assert told == (
         "Erased: 0 answers of yours. Kept: 1 entry under your id, of what you did as an administrator, because "
@@ -121,7 +121,7 @@ async def test_about_and_forget_me_agree_on_what_is_kept(stage: Stage) -> None:
 
 @on_stage()
 async def test_forget_me_claims_nothing_that_it_could_not_look_up(stage: Stage) -> None:
-    await stage.emulator.wait(lambda: stage.bot.desk.is_ready and not stage.bot._upkeeping)
+    await stage.emulator.wait(lambda: stage.bot.queue.is_ready and not stage.bot._upkeeping)
     folder = stage.bot.index_settings.data_dir
     for path in folder.glob("corpus.db*"):
         path.unlink()
@@ -150,7 +150,7 @@ async def test_leaving_a_server_erases_its_answers_and_settings(stage: Stage) ->
 @on_stage()
 async def test_settings_of_a_server_survive_a_restart(stage: Stage) -> None:
     await stage.server_chose(channels=(1, 2), private=True, language="pl", pace=2, ask_channel=3, ask_message=4)
-    again = await stage.bot.storing(lambda store: store.servers())
+    again = await stage.bot.store.write(lambda store: store.servers())
     assert again == {stage.guild.id: ServerSettings((1, 2), True, "pl", 2, 3, 4)}
 
 

@@ -56,7 +56,7 @@ def play(tmp_path: Path) -> Iterator[Play]:
         def run(scenario: Callable[[Stage, Server], Awaitable[None]]) -> None:
             async def whole() -> None:
                 with Engine(settings, FakeEmbedder()) as engine:
-                    async with playing(engine, settings.data_dir, upkeep=upkeep, administered=True) as stage:
+                    async with playing(engine, settings.data_dir, maintenance=upkeep, administered=True) as stage:
                         stage.guild.add_member(stage.ada, permissions=int(Permission.MANAGE_GUILD))
                         await scenario(stage, server)
 
@@ -85,7 +85,7 @@ def test_release_added_by_its_address_is_quoted(play: Play) -> None:
         assert "**added** `2019-03-14-council" in message.text()
         answer = await stage.ask(QUESTION)
         assert QUOTE in answer.text()
-        audited = await stage.bot.storing(lambda store: store.audited())
+        audited = await stage.bot.store.write(lambda store: store.audited())
         assert [(entry["who"], entry["action"]) for entry in audited] == [(stage.ada.id, "index add")]
         again = await admin(stage, "index add", addresses=address)
         assert "**unchanged**" in (await finished(stage, again, "is served")).text()

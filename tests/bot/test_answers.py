@@ -126,7 +126,7 @@ async def test_helpful_is_kept_without_a_name(stage: Stage) -> None:
     thanks = await stage.click(stage.bob, answer, "Helpful")
     assert thanks.ephemeral
     assert thanks.text() == "Thank you: this is kept without your name."
-    [row] = await stage.bot.storing(lambda store: list(store.feedback()))
+    [row] = await stage.bot.store.write(lambda store: list(store.feedback()))
     assert row.keys() == {"answer", "verdict", "reason", "at"}
     assert (row["verdict"], row["reason"]) == ("helpful", None)
 
@@ -137,7 +137,7 @@ def test_not_helpful_asks_why(served_by_default_model: Engine, reason: str, kept
         shown = await stage.emulator.click(stage.bob, await stage.ask(), "Not helpful")
         sent = await stage.emulator.submit(stage.bob, shown, {"What is wrong? (optional)": reason})
         assert (await stage.answered(sent)).text() == "Thank you: this is kept without your name."
-        [row] = await stage.bot.storing(lambda store: list(store.feedback()))
+        [row] = await stage.bot.store.write(lambda store: list(store.feedback()))
         assert (row["verdict"], row["reason"]) == ("not helpful", kept)
 
     play(scenario, served_by_default_model)
@@ -181,7 +181,7 @@ async def test_after_thirty_days_context_works_and_more_says_ask_again(stage: St
         await stage.emulator.click(stage.ada, answer, "Delete")
         await stage.emulator.wait(lambda answer=answer: answer.deleted)  # type: ignore[misc]
     old = await stage.ask()
-    await stage.bot.storing(lambda store: store.forget_older_than(-1))
+    await stage.bot.store.write(lambda store: store.forget_older_than(-1))
     assert refusal(await stage.emulator.click(stage.ada, old, "Follow up")) == OLD
 
 

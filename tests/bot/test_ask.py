@@ -122,7 +122,7 @@ async def test_too_many_waiting_is_refused_at_once_and_never_after_the_defer(cha
         begun.set()
         gate.wait(10)
 
-    holding = asyncio.create_task(chat.bot.working(hold))
+    holding = asyncio.create_task(chat.bot.with_engine(hold))
     try:
         assert await asyncio.to_thread(begun.wait, 10)
         assert refusal(await chat.ada.command("ask", question=QUESTION)) == "Busy: try again in 1 second."

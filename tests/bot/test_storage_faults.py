@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
-from bot.app.bot_db import ServerSettings
 from bot.i18n.words import words_for
+from bot.user_data import ServerSettings
 from index.engine import Engine
 from index.generations.folder import Generations
 from index.maintenance import Maintenance, build_all
@@ -41,7 +41,7 @@ def play(scenario: Scenario, folder: Path) -> None:
 
     async def whole() -> None:
         with Engine(settings, FakeEmbedder()) as engine:
-            async with playing(engine, folder, upkeep=upkeep, administered=True) as stage:
+            async with playing(engine, folder, maintenance=upkeep, administered=True) as stage:
                 stage.guild.add_member(stage.ada, permissions=int(Permission.MANAGE_GUILD))
                 await scenario(stage)
 
@@ -203,7 +203,7 @@ def test_rollback_to_what_is_served_is_no_act(tmp_path: Path) -> None:
             pressed = await stage.emulator.click(stage.ada, confirm, "Yes, do it")
             await finished(stage, pressed, told)
         assert generations.stamp() != before
-        audited = await stage.bot.storing(lambda store: store.audited())
+        audited = await stage.bot.store.write(lambda store: store.audited())
         assert [entry["action"] for entry in audited] == ["index rollback"]
 
     play(scenario, tmp_path / "data")
@@ -224,7 +224,7 @@ def test_text_is_erased_after_a_question_and_the_audit_says_by_whom(tmp_path: Pa
         await stage.emulator.wait(lambda: len(kept(stage)) == 1)
         files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
         assert not [path for path in files if b"will be further made available by CEPOL" in path.read_bytes()]
-        audited = await stage.bot.storing(lambda store: store.audited())
+        audited = await stage.bot.store.write(lambda store: store.audited())
         assert [(entry["who"], entry["action"]) for entry in audited] == [(stage.ada.id, "index remove erase")]
         history = (await stage.answered(await admin(stage, "index history"))).text()
         assert f"**erased** `{COUNCIL}` · Discord user {stage.ada.id} (/index remove erase)" in history

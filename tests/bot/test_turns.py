@@ -13,7 +13,7 @@ from discord import ui
 
 from bot.app import sending as delivery
 from bot.app.bot_db import BotStore
-from bot.app.rate_limit import Pace
+from bot.app.rate_limit import RateLimit
 from bot.views import answers as render
 from bot.views.custom_ids import button
 from index.engine import Engine
@@ -52,7 +52,7 @@ async def press_at_once(stage: Stage, people: list[User], message: Message, name
 async def engine_at_work(stage: Stage) -> AsyncIterator[None]:
     """Keep the engine at work for as long as the block lasts."""
     gate = threading.Event()
-    holding = asyncio.create_task(stage.bot.working(lambda engine: gate.wait(30)))
+    holding = asyncio.create_task(stage.bot.with_engine(lambda engine: gate.wait(30)))
     try:
         yield
     finally:
@@ -120,10 +120,10 @@ def test_many_presses_at_once_neither_grow_the_row_nor_keep_others_out(
     async def scenario(stage: Stage) -> None:
         answer = await stage.ask()
         people, pressed_by = crowd(stage, 40), context_of(answer) if name == "Context" else name
-        await stage.emulator.wait(lambda: not stage.bot.desk.pending)
+        await stage.emulator.wait(lambda: not stage.bot.queue.pending)
         async with engine_at_work(stage):
             pressed = await press_at_once(stage, people, answer, pressed_by)
-            assert stage.bot.desk.pending <= 10 + 1  # the one that keeps the engine at work is nobody's
+            assert stage.bot.queue.pending <= 10 + 1  # the one that keeps the engine at work is nobody's
             busy = [each for each in pressed if not each.deferred]
             assert all(BUSY.fullmatch(refusal(each)) for each in busy)
             if name != "Helpful":  # which no engine is asked for
@@ -137,7 +137,7 @@ def test_many_presses_at_once_neither_grow_the_row_nor_keep_others_out(
 
 @on_stage()
 async def test_one_person_who_presses_30_times_is_served_as_often_as_the_pace_says(stage: Stage) -> None:
-    stage.bot.pace = Pace(3, 3)
+    stage.bot.rate_limit = RateLimit(3, 3)
     answer = await stage.ask()
     async with engine_at_work(stage):
         pressed = await press_at_once(stage, [stage.bob] * 30, answer, "More")
@@ -170,7 +170,7 @@ async def test_windows_that_are_opened_and_left_are_forgotten(stage: Stage) -> N
 
 
 async def verdicts(stage: Stage) -> list[tuple[str, str | None]]:
-    return [(row["verdict"], row["reason"]) for row in await stage.bot.storing(lambda store: store.feedback())]
+    return [(row["verdict"], row["reason"]) for row in await stage.bot.store.write(lambda store: store.feedback())]
 
 
 @on_stage()

@@ -10,8 +10,8 @@ from discord import Permissions
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
-from bot.app.bot_db import ServerSettings
 from bot.app.client import MeasuresBot
+from bot.user_data import ServerSettings
 from tests.simulation.message import Message
 from tests.simulation.person import Channel, Person
 

@@ -41,7 +41,7 @@ class Administration(commands.Cog):
     def __init__(self, bot: MeasuresBot) -> None:
         """Take the bot."""
         self.bot = bot
-        self.upkeep = bot.upkeep
+        self.maintenance = bot.maintenance
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Let nobody in but those in the settings.
@@ -109,7 +109,7 @@ class Administration(commands.Cog):
         """Write down what an administrator has done, or is about to do."""
         who, guild_id = interaction.user.id, interaction.guild_id
         with undone("It is done, but not written down who did it") if done else undone("Nothing was done"):
-            await self.bot.storing(lambda store: store.audit(who, guild_id, action, details))
+            await self.bot.store.write(lambda store: store.audit(who, guild_id, action, details))
 
 
 def by(interaction: Interaction, why: str) -> By:

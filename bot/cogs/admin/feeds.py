@@ -18,7 +18,7 @@ from corpus import MeasuresError
 from index import By, due
 
 log = logging.getLogger(__name__)
-_CHOICES = 25
+_CHOICES, _CHOICE_CHARS = 25, 100
 
 
 class Feeds(Administration):
@@ -38,7 +38,7 @@ class Feeds(Administration):
         """Follow a feed."""
         words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
-        new = await self.look(lambda: self.upkeep.add_feed(url, by(interaction, "/feeds add")))
+        new = await self.look(lambda: self.maintenance.add_feed(url, by(interaction, "/feeds add")))
         await self.audit(interaction, "feeds add", {"url": url})
         text = words("Followed; it is read within a minute.") if new else words("It is followed already.")
         await delivery.answer(interaction, render.text_view(text))
@@ -51,7 +51,7 @@ class Feeds(Administration):
     async def list_feeds(self, interaction: Interaction) -> None:
         """List feeds."""
         await delivery.defer(interaction, ephemeral=True)
-        found = await self.look(self.upkeep.feeds)
+        found = await self.look(self.maintenance.feeds)
         await delivery.answer(interaction, render_admin.feeds_view(self.bot.words_private(interaction), found))
 
     @feeds.command(
@@ -63,7 +63,7 @@ class Feeds(Administration):
     async def remove_feed(self, interaction: Interaction, url: Range[str, 1, 2000]) -> None:
         """Forget a feed."""
         await delivery.defer(interaction, ephemeral=True)
-        await self.look(lambda: self.upkeep.remove_feed(url, by(interaction, "/feeds remove")))
+        await self.look(lambda: self.maintenance.remove_feed(url, by(interaction, "/feeds remove")))
         await self.audit(interaction, "feeds remove", {"url": url})
         text = self.bot.words_private(interaction)("It is followed no more.")
         await delivery.answer(interaction, render.text_view(text))
@@ -71,7 +71,9 @@ class Feeds(Administration):
     @remove_feed.autocomplete("url")
     async def complete_feed(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete the address of a feed; one too long for a choice must be typed."""
-        found = [feed.url for feed in await self.complete(interaction, self.upkeep.feeds) if typed.strip() in feed.url]
+        found = [
+            feed.url for feed in await self.complete(interaction, self.maintenance.feeds) if typed.strip() in feed.url
+        ]
         return [Choice(name=url, value=url) for url in found if len(url) <= 100][:_CHOICES]
 
     @feeds.command(
@@ -82,7 +84,7 @@ class Feeds(Administration):
         await delivery.defer(interaction, ephemeral=True)
         who = by(interaction, "/feeds poll")
         await self.work(
-            interaction, "feeds poll", lambda steps: self.upkeep.poll(steps, by=who), render_admin.polled_view, {}
+            interaction, "feeds poll", lambda steps: self.maintenance.poll(steps, by=who), render_admin.polled_view, {}
         )
 
 
@@ -104,7 +106,7 @@ class Polling(commands.Cog):
     @tasks.loop(minutes=1)
     async def poll(self) -> None:
         """Read the feeds that are due, and serve what is new; one line in the log."""
-        if not self.bot.desk.is_ready:
+        if not self.bot.queue.is_ready:
             return
         try:
             await self.bot.upkeeping(self._poll)
@@ -112,7 +114,7 @@ class Polling(commands.Cog):
             log.warning("feeds could not be polled: %s", error)
 
     def _poll(self) -> None:
-        upkeep = self.bot.upkeep
+        upkeep = self.bot.maintenance
         if not due(upkeep.feeds(), time.time()):
             return
         polled = upkeep.poll(lambda step: None, by=By("the bot", "a feed was due"), due_only=True)

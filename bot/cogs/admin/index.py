@@ -117,7 +117,7 @@ class Admin(Administration):
             await self.work(
                 interaction,
                 "index add",
-                lambda steps: self.upkeep.add(sources, steps, overrides, who, force=force),
+                lambda steps: self.maintenance.add(sources, steps, overrides, who, force=force),
                 render_admin.added_view,
                 {"sources": [source.name if isinstance(source, Upload) else source for source in sources]},
             )
@@ -140,7 +140,7 @@ class Admin(Administration):
         await self.work(
             interaction,
             "index rebuild",
-            lambda steps: self.upkeep.rebuild(steps, who, force=force),
+            lambda steps: self.maintenance.rebuild(steps, who, force=force),
             render_admin.built_view,
             {"force": force},
         )
@@ -226,7 +226,7 @@ class Admin(Administration):
         await self.work(
             interaction,
             "index remove",
-            lambda steps: self.upkeep.withdraw(release_id, steps, who),
+            lambda steps: self.maintenance.withdraw(release_id, steps, who),
             render_admin.added_view,
             {"release": release_id},
         )
@@ -237,17 +237,17 @@ class Admin(Administration):
         await self.work(
             interaction,
             "index remove erase",
-            lambda steps: self.upkeep.erase(release_id, steps, who),
+            lambda steps: self.maintenance.erase(release_id, steps, who),
             render_admin.erased_view,
             {"release": release_id},
         )
         with undone("The text is erased, but not the questions that it answered"):
-            await self.bot.storing(lambda store: store.forget_release(release_id))
+            await self.bot.store.write(lambda store: store.forget_release(release_id))
 
     async def _rollback(self, interaction: Interaction, generation: str) -> None:
         await delivery.defer(interaction, ephemeral=True)
         who = by(interaction, "/index rollback")
-        done = await self.look(lambda: self.upkeep.rollback(generation, who))
+        done = await self.look(lambda: self.maintenance.rollback(generation, who))
         if done.changed:
             await self.audit(interaction, "index rollback", {"generation": generation})
         await delivery.answer(interaction, render_admin.rolled_back_view(self.bot.words_private(interaction), done))
@@ -265,16 +265,16 @@ class Admin(Administration):
         await self._show_quarantine(interaction, int(rest))
 
     async def _show_quarantine(self, interaction: Interaction, page: int) -> None:
-        held = await self.look(self.upkeep.quarantined)
+        held = await self.look(self.maintenance.quarantined)
         if held:
             at = min(page, len(held)) - 1
-            held[at] = await self.look(lambda: self.upkeep.quarantine_entry(held[at].number))
+            held[at] = await self.look(lambda: self.maintenance.quarantine_entry(held[at].number))
         await delivery.answer(
             interaction, render_admin.quarantine_view(self.bot.words_private(interaction), held, page)
         )
 
     async def _accept(self, interaction: Interaction, rest: str) -> None:
-        held = await self.look(lambda: self.upkeep.quarantine_entry(int(rest)))
+        held = await self.look(lambda: self.maintenance.quarantine_entry(int(rest)))
         draft = held.quarantined.draft
         given = Overrides(None, draft.title, draft.date, draft.issuer, draft.language)
 
@@ -291,14 +291,14 @@ class Admin(Administration):
         await self.work(
             interaction,
             "quarantine accept",
-            lambda steps: self.upkeep.accept(number, steps, overrides, who),
+            lambda steps: self.maintenance.accept(number, steps, overrides, who),
             render_admin.added_view,
             {"number": number},
         )
 
     async def _discard(self, interaction: Interaction, rest: str) -> None:
         await delivery.defer_update(interaction)
-        await self.look(lambda: self.upkeep.discard(int(rest), by(interaction, "/index quarantine")))
+        await self.look(lambda: self.maintenance.discard(int(rest), by(interaction, "/index quarantine")))
         await self.audit(interaction, "quarantine discard", {"number": int(rest)})
         await self._show_quarantine(interaction, 1)
 

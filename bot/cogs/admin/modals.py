@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.app import errors, journal
+from bot.app import errors, logs
 from bot.app.asking import Interaction
 from bot.cogs.admin.base import Administration
 from bot.i18n.words import Words
@@ -30,7 +30,7 @@ class AdminModal(ui.Modal):
         if await self._cog.bot.admit(interaction):
             await self._cog.interaction_check(interaction)
             await self._act(interaction)
-            journal.done(interaction, "window")
+            logs.served(interaction, "window")
 
     async def on_error(  # type: ignore[override]  # discord.py gives a modal's no item
         self, interaction: discord.Interaction[Any], error: Exception, /

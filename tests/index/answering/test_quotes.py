@@ -14,7 +14,8 @@ from index.building.build import build
 from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
-from index.intake.ingest import Overrides, ingest_file
+from index.intake.ingest import ingest_file
+from index.intake.overrides import Overrides
 from index.results import Quote
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, silent

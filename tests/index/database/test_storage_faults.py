@@ -15,7 +15,7 @@ from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
-from index.intake.ingest import Overrides
+from index.intake.overrides import Overrides
 from index.maintenance import Maintenance, build_all
 from index.settings import IndexSettings
 from tests.disks import disk, full, read_only

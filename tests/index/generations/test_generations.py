@@ -22,7 +22,7 @@ from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 
 COUNCIL = "2018-12-06-council-migrant-smuggling"
-FISH = "2024-05-06-european-a-title"
+FISH = "2024-05-06-ec-a-title"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from corpus.errors import SourceError, UnknownEntryError, UnknownReleaseError
 from index.database.history import By
 from index.database.home import open_corpus_db
 from index.intake.duplicates import ALGORITHM
-from index.intake.ingest import Overrides
+from index.intake.overrides import Overrides
 from index.intake.sources import Upload
 from index.maintenance import Maintenance
 from index.processes.jobs import Added, open_corpus
@@ -250,7 +250,7 @@ def test_name_of_an_upload_is_only_shown(name: str, keeper: Maintenance, tmp_pat
     added = keeper.add([Upload(name, path)], quiet, said, build=False)
     assert statuses(added) == ["added"]
     release_id = added.taken.ingested[0].release_id
-    assert release_id.startswith("2024-01-02-european-")
+    assert release_id.startswith("2024-01-02-ec-")
     assert set(release_id) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
