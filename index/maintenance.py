@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from corpus import undone
-from index.database.corpus_db import NOBODY, By
 from index.database.feeds import Feed
+from index.database.history import NOBODY, By
 from index.database.quarantine import QuarantineEntry
 from index.generations import status
 from index.generations.status import RolledBack

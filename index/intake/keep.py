@@ -70,5 +70,5 @@ def quarantine(store: CorpusStore, prepared: PreparedDraft, verdict: Verdict) ->
     )
     if verdict.duplicate_of is not None and prepared.url is not None:
         store.fetches.link(prepared.url, verdict.duplicate_of)
-    store.log("quarantined", source=prepared.source, reasons=list(verdict.reasons))
+    store.history.add("quarantined", source=prepared.source, reasons=list(verdict.reasons))
     return Ingested(prepared.source, "quarantined", number=number, reasons=verdict.reasons)

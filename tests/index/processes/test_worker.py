@@ -16,7 +16,7 @@ import pytest
 
 from corpus.errors import BuildRunningError, SourceError, UnbuiltError, UnknownReleaseError, WorkerError
 from corpus.processes.sandbox import in_child
-from index.database.corpus_db import By
+from index.database.history import By
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
@@ -140,7 +140,7 @@ def test_parent_that_dies_takes_the_process_along(tmp_path: Path) -> None:
     code = (
         "import pathlib, sys\n"
         "from index.processes.job_process import JobProcess\nfrom index.settings import IndexSettings\n"
-        "from index.database.corpus_db import By\nfrom tests.index.processes.test_worker import Sleep\n"
+        "from index.database.history import By\nfrom tests.index.processes.test_worker import Sleep\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         "JobProcess(settings, 'tests.fakes:fake_embedder').run("
         "Sleep(), By(), lambda step: print(step.done, flush=True))\n"
@@ -238,7 +238,7 @@ def test_parent_that_dies_takes_along_what_never_lets_go_of_the_interpreter(
     code = (
         "import pathlib, sys\n"
         "from index.processes.job_process import JobProcess\nfrom index.settings import IndexSettings\n"
-        "from index.database.corpus_db import By\nfrom tests.index.processes.test_worker import Stuck\n"
+        "from index.database.history import By\nfrom tests.index.processes.test_worker import Stuck\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         "JobProcess(settings, 'tests.fakes:fake_embedder').run("
         "Stuck(sys.argv[2] == 'True'), By(), lambda step: print(step.done, flush=True))\n"
