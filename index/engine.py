@@ -24,7 +24,7 @@ from index.encoders.reranker import Reranker
 from index.filters import Filters
 from index.generations.folder import Generations
 from index.generations.reader import OpenGeneration, open_served
-from index.generations.status import matching, removed_releases
+from index.generations.status import matching, withdrawn_releases
 from index.results import Answer, Corpus, SearchResult, Source
 from index.settings import IndexSettings
 
@@ -39,7 +39,7 @@ class Engine:
     ) -> None:
         """Take the settings; nothing is opened or loaded before the first question."""
         self._settings = settings
-        self._embedder = embedder or SentenceTransformerEmbedder(settings.model)
+        self._embedder = embedder or SentenceTransformerEmbedder(settings.model, settings.cache_dir)
         reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
         self._answerer = Answerer(self._embedder, weights or shipped_weights(), reranker)
         self._generations = Generations(settings.data_dir)
@@ -75,7 +75,7 @@ class Engine:
         """
         stamp = self._generations.stamp()
         if self._opened is None or stamp != self._stamp:
-            opened = open_served(self._generations, removed_releases(self._settings))
+            opened = open_served(self._generations, withdrawn_releases(self._settings))
             self.close()
             self._opened, self._stamp = opened, stamp
         return self._opened

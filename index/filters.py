@@ -34,7 +34,7 @@ class Filters:
                 until=self.until,
             )
 
-    def bodies(self) -> frozenset[str]:
+    def agencies(self) -> frozenset[str]:
         """Return the ids of the bodies of which a passage must name one; none where it need not."""
         if self.agency is None:
             return frozenset()

@@ -5,78 +5,21 @@ import datetime
 import hashlib
 import hmac
 import json
-import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from bot.app.bot_db_schema import StoreBusyError, bot_migrations, errors
+from bot.user_data import FEEDBACK_DAYS, AdminAct, Feedback, Forgotten, KeptAnswer, QuotedSpan, ServerSettings
 from index import Filters, marks, now, private_folder
 
-_ANSWER_ID_BYTES = 9  # 12 characters in base64
-_WAIT_S = (
-    0.25  # for a lock that another program holds; `bot.app.bot_db_async` tries again, and holds nobody up meanwhile
-)
+# How long SQLite waits for a lock that another program holds. `bot_db_async` tries again, and makes nobody wait for it.
+_WAIT_S = 0.25
 _VOTER_CHARS = 32
-FEEDBACK_DAYS = 90
-
-
-@dataclass(frozen=True, slots=True)
-class QuotedSpan:
-    """A span that an answer showed."""
-
-    release_id: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """An answer as its buttons need it: who asked what where, under which filters, and what was shown."""
-
-    id: str
-    asker: int
-    guild: int | None
-    channel: int
-    message: int | None
-    by_command: bool
-    question: str
-    filters: Filters
-    spans: tuple[QuotedSpan, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ServerSettings:
-    """What a server set; no channels means all of them."""
-
-    channels: tuple[int, ...] = ()
-    private: bool = False
-    language: str | None = None
-    pace: int | None = None
-    ask_channel: int | None = None
-    ask_message: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """What was erased of a person: answers, by their ids, and how many verdicts; and what is kept.
-
-    `administered` counts what the person did as an administrator, which is kept.
-    """
-
-    answers: frozenset[str]
-    verdicts: int
-    administered: int
-
-
-def new_answer_id() -> str:
-    """Return an id that nobody can guess, of 12 characters."""
-    return secrets.token_urlsafe(_ANSWER_ID_BYTES)
 
 
 class BotStore:
@@ -201,10 +144,11 @@ class BotStore:
             )
         return True
 
-    def feedback(self) -> list[dict[str, Any]]:
+    def feedback(self) -> list[Feedback]:
         """Return what people said, oldest first."""
         with errors(self._path):
-            return list(self._db.query("SELECT answer, verdict, reason, at FROM feedback ORDER BY id"))
+            rows = list(self._db.query("SELECT answer, verdict, reason, at FROM feedback ORDER BY id"))
+        return [Feedback(**row) for row in rows]
 
     def servers(self) -> dict[int, ServerSettings]:
         """Return what every server set."""
@@ -238,10 +182,11 @@ class BotStore:
                 [now(), who, guild_id, action, json.dumps(details)],
             )
 
-    def audited(self) -> list[dict[str, Any]]:
+    def audited(self) -> list[AdminAct]:
         """Return what administrators did, newest first."""
         with errors(self._path):
-            return list(self._db.query("SELECT at, who, guild, action, details FROM audit ORDER BY id DESC"))
+            rows = list(self._db.query("SELECT at, who, guild, action, details FROM audit ORDER BY id DESC"))
+        return [AdminAct(**row | {"details": json.loads(row["details"])}) for row in rows]
 
     def _one(self, sql: str, values: Sequence[object]) -> KeptAnswer | None:
         with errors(self._path):

@@ -15,8 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from bot.app.bot_db import BotStore, Forgotten, KeptAnswer
+from bot.app.bot_db import BotStore
 from bot.app.bot_db_schema import StoreBusyError
+from bot.user_data import Forgotten, KeptAnswer
 from corpus import StorageError
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ READ_S, WRITE_S = 1.5, 10.0  # the first of Discord's 3 s, the second of its 15 
 _PAUSE_S = 0.1
 _PAUSES_S = (0.25, 1.0, 5.0)
 _MOST_LATER = 1_000
-_STOP_S = 2.0
+_STOP_S = 1.0
 _SCRUB = "scrub"
 
 
@@ -66,13 +67,13 @@ class _Lane:
 
 @dataclass(frozen=True, slots=True)
 class _Later:
-    """Something to write, and the answer in it, if it is one."""
+    """Something to write, and the answer that it is about, as its buttons are to find it before that is done."""
 
     act: Callable[[BotStore], object]
     answer: KeptAnswer | None = None
 
 
-class Keeping:
+class AsyncBotStore:
     """What people left behind, as the bot reads and writes it."""
 
     def __init__(self, path: Path) -> None:
@@ -99,14 +100,14 @@ class Keeping:
         """Keep an answer for its buttons, as soon as it can be written."""
         self._write_later(answer.id, _Later(partial(BotStore.keep, answer=answer), answer))
 
-    def set_message(self, answer_id: str, message_id: int) -> None:
+    def set_message(self, answer: KeptAnswer, message_id: int) -> None:
         """Keep which message shows an answer, unless the answer was erased since."""
-        answer = self._unwritten(answer_id)
-        if answer is not None:
-            self.keep(replace(answer, message=message_id))
+        shown = replace(answer, message=message_id)
+        if self._unwritten(answer.id) is not None:
+            self.keep(shown)
         else:
-            act = partial(BotStore.set_message, answer_id=answer_id, message_id=message_id)
-            self._write_later(("message", answer_id), _Later(act))
+            act = partial(BotStore.set_message, answer_id=answer.id, message_id=message_id)
+            self._write_later(answer.id, _Later(act, shown))
 
     async def answer(self, answer_id: str) -> KeptAnswer | None:
         """Return an answer by its id; None where it was never kept or is erased."""
@@ -124,9 +125,9 @@ class Keeping:
         """
 
         def act(store: BotStore) -> bool:
-            answer = self._unwritten(answer_id)
-            if answer is not None:
-                store.keep(answer)
+            later = self._later.get(answer_id)
+            if later is not None:
+                later.act(store)
             return store.say(answer_id, user_id, verdict, reason)
 
         return await self.write(act)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import discord
 
-from bot.app.bot_db import ServerSettings
 from bot.i18n.words import Words, message
+from bot.user_data import ServerSettings
 
 # What the invite asks for: the above, and what the ask channel, pictures and the hourglass need.
 INVITED = discord.Permissions(

@@ -32,7 +32,7 @@ class _Job:
     again: bool = False
 
 
-class Desk:
+class EngineQueue:
     """Runs work with the engine off the event loop; of those who wait, people take turns, however much each asks."""
 
     def __init__(

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-TURN, GLANCE, FREE = 1.0, 0.25, 0.0  # what a question takes, a look into what is there, and what is no work
 _MOST_REMEMBERED = 10_000
 
 
@@ -15,7 +14,7 @@ class _Bucket:
     at_s: float
 
 
-class Pace:
+class RateLimit:
     """Lets every person ask `per_minute` times a minute, and `burst` times at once."""
 
     def __init__(self, per_minute: int, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -25,7 +24,7 @@ class Pace:
         self._clock = clock
         self._buckets: dict[int, _Bucket] = {}
 
-    def wait_s(self, user_id: int, per_minute: int | None = None, turns: float = TURN, *, take: bool = True) -> int:
+    def wait_s(self, user_id: int, per_minute: int | None = None, turns: float = 1.0, *, take: bool = True) -> int:
         """Take tokens and return 0, or return the seconds until there are so many, and take none.
 
         :param per_minute: another rate, where a server sets its own.

@@ -6,16 +6,17 @@ import os
 import signal
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
 
 import index
-from bot.app import trouble
+from bot.app import logs
 from bot.app.client import MeasuresBot
+from bot.app.errors import BotRunningError, DiscordError
 from bot.app.settings import BotSettings
-from corpus import BotRunningError, DiscordError, LogFormatter, SettingsError, as_json, forget_secrets, log_to_stderr
+from corpus import Holder, SettingsError, forget_secrets
 from index import EngineProcess, EngineRunner, IndexSettings, Lock
 
 log = logging.getLogger(__name__)
@@ -23,62 +24,7 @@ T = TypeVar("T")
 _PAUSES_S = (1, 2, 5, 10, 30, 60)
 _STOP_S = 10.0
 _AUTHENTICATION_FAILED = 4004
-_RUNNING = (
-    "A bot runs on this data folder already{holder}: stop it first, or give this one a folder of its own with "
-    "MEASURES_DATA_DIR."
-)
 Connect = Callable[[], aiohttp.BaseConnector | None]
-
-
-def configure_logging(log_format: Literal["text", "json"], *, verbose: bool) -> None:
-    """Log to stderr, one line an event: no tracebacks of what discord.py survives by itself."""
-    formatter = JsonFormatter() if log_format == "json" else LogFormatter(_TEXT)
-    handler = log_to_stderr(logging.DEBUG if verbose else logging.INFO, formatter, force=True)
-    handler.addFilter(_without_survived_tracebacks)
-    if verbose:
-        logging.getLogger("discord").setLevel(logging.INFO)  # below that it writes what people ask
-        return
-    for name in ("discord", "httpx", "index.engine"):  # the bot's own line of an answer says what the engine's does
-        logging.getLogger(name).setLevel(logging.WARNING)
-    for name in ("discord.http", "discord.webhook.async_"):  # trouble.py tells of these
-        logging.getLogger(name).setLevel(logging.ERROR)
-
-
-_TEXT = "%(asctime)s %(levelname)-7s %(name)s %(message)s"
-
-
-class JsonFormatter(logging.Formatter):
-    """Writes a JSON object a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line of an event."""
-        line = {
-            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return as_json(line)
-
-
-def _without_survived_tracebacks(record: logging.LogRecord) -> bool:
-    """Shorten to one line what discord.py logs of a fault that it survives, and leave out what is told elsewhere."""
-    if record.name == "discord.gateway" and "stopped responding" in str(record.msg):
-        return False  # a line follows when the connection is there again, or cannot be made
-    if record.name.startswith("discord.") and record.exc_info and record.exc_info[0]:
-        said = next((text for name, text in _SURVIVED.items() if record.name.startswith(name)), record.getMessage())
-        record.msg, record.args = f"{said} ({record.exc_info[0].__name__})", ()
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
-        record.exc_info = record.exc_text = None
-    return True
-
-
-_SURVIVED = {
-    "discord.shard": "no connection to Discord: trying again in some seconds",
-    "discord.app_commands": "a completion could not be given",
-}
 
 
 def engine_opener(settings: IndexSettings) -> Callable[[], EngineProcess]:
@@ -129,11 +75,11 @@ def run_bot(
 
     async def may_read_content() -> bool:
         return settings.message_content and await _has_content_intent(
-            discord.Client(intents=discord.Intents(guilds=True), connector=connect(), http_trace=trouble.trace()), token
+            discord.Client(intents=discord.Intents(guilds=True), connector=connect(), http_trace=logs.request_trace()),
+            token,
         )
 
-    said = {"process": f"process {os.getpid()}"}
-    with Lock(index_settings.data_dir, "bot").held(said, BotRunningError, _RUNNING):
+    with Lock(index_settings.data_dir, "bot").held(Holder(f"process {os.getpid()}"), BotRunningError):
         free = asyncio.run(_supervise(make, token, may_read_content))
     if not free:
         # The interpreter would wait for the engine's thread, which builds an index or loads a model as long as it

@@ -76,8 +76,8 @@ def add(
         raise click.UsageError("--url, --title and --date say something of one SOURCE: add the others apart.")
     terminal = Terminal()
     settings = load_index_settings()
-    with terminal.steps() as steps:
-        added = _upkeep(settings).add(sources, steps, overrides, _by("index add"), build=not no_build, force=force)
+    with terminal.progress() as progress:
+        added = _upkeep(settings).add(sources, progress, overrides, _by("index add"), build=not no_build, force=force)
     _show_added(added, terminal, json_)
 
 
@@ -88,8 +88,8 @@ def build(force: bool, json_: bool) -> None:
     """Build a generation of all releases kept, and serve it."""
     terminal = Terminal()
     settings = load_index_settings()
-    with terminal.steps() as steps:
-        built = _upkeep(settings).rebuild(steps, _by("index build"), force=force)
+    with terminal.progress() as progress:
+        built = _upkeep(settings).rebuild(progress, _by("index build"), force=force)
     if json_:
         print_json(dataclasses.asdict(index.status(settings)) | {"embedded": built.embedded})
     else:
@@ -109,8 +109,8 @@ def remove(release_id: str, no_build: bool, erase: bool) -> None:
     if erase:
         _erase(settings, release_id, terminal)
         return
-    with terminal.steps() as steps:
-        removed = _upkeep(settings).remove(release_id, steps, _by("index remove"), build=not no_build)
+    with terminal.progress() as progress:
+        removed = _upkeep(settings).withdraw(release_id, progress, _by("index remove"), build=not no_build)
     terminal.say(f"{release_id} is withdrawn.")
     _tell_what_is_not_served(removed, terminal)
 
@@ -119,8 +119,8 @@ def _erase(settings: IndexSettings, release_id: str, terminal: Terminal) -> None
     """Erase a text, and the questions that it answered, which may quote it; exit with 1 where it is not all gone."""
     from bot.app.bot_db import BotStore
 
-    with terminal.steps() as steps:
-        erased = _upkeep(settings).erase(release_id, steps, _by("index remove --erase"))
+    with terminal.progress() as progress:
+        erased = _upkeep(settings).erase(release_id, progress, _by("index remove --erase"))
     answers = settings.data_dir / "bot.db"
     if answers.exists():
         with (
@@ -159,11 +159,11 @@ def list_quarantined(json_: bool) -> None:
 @as_json
 def show_quarantined(number: int, json_: bool) -> None:
     """Show what is set aside under a number, as it was read, or what it would change in a release."""
-    held = _upkeep(load_index_settings()).set_aside(number)
+    held = _upkeep(load_index_settings()).quarantine_entry(number)
     if json_:
-        print_json(held.to_dict() | {"text": held.held.draft.text} | ({"diff": held.diff} if held.diff else {}))
+        print_json(held.to_dict() | {"text": held.quarantined.draft.text} | ({"diff": held.diff} if held.diff else {}))
     else:
-        Terminal().set_aside(held)
+        Terminal().quarantine_entry(held)
 
 
 @quarantine.command("accept")
@@ -174,9 +174,9 @@ def show_quarantined(number: int, json_: bool) -> None:
 def accept_quarantined(number: int, overrides: "Overrides", no_build: bool, json_: bool) -> None:
     """Make a release of what is set aside, with what you say of it, whatever spoke against it."""
     terminal = Terminal()
-    with terminal.steps() as steps:
+    with terminal.progress() as progress:
         added = _upkeep(load_index_settings()).accept(
-            number, steps, overrides, _by("quarantine accept"), build=not no_build
+            number, progress, overrides, _by("quarantine accept"), build=not no_build
         )
     _show_added(added, terminal, json_)
 
@@ -186,7 +186,7 @@ def accept_quarantined(number: int, overrides: "Overrides", no_build: bool, json
 def discard_quarantined(number: int) -> None:
     """Put away what is set aside; its source may be added again."""
     discarded = _upkeep(load_index_settings()).discard(number, _by("quarantine discard"))
-    Terminal().say(f"Number {number} is discarded: {discarded.held.source}")
+    Terminal().say(f"Number {number} is discarded: {discarded.quarantined.source}")
 
 
 @index_commands.command()
@@ -292,8 +292,8 @@ def remove_feed(url: str) -> None:
 def poll_feeds(urls: tuple[str, ...], json_: bool) -> None:
     """Read feeds now, add what is new in them, and build once; without URL all but those left alone after failures."""
     terminal = Terminal()
-    with terminal.steps() as steps:
-        polled = _upkeep(load_index_settings()).poll(steps, urls, _by("feeds poll"))
+    with terminal.progress() as progress:
+        polled = _upkeep(load_index_settings()).poll(progress, urls, _by("feeds poll"))
     if not json_:
         terminal.polled(polled.feeds)
     document: dict[str, object] = {"feeds": [feed.to_dict() for feed in polled.feeds]}

@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
 from bot.views import wording as cards
 from corpus import Agency, Release, Section, line, lines
-from index import Answer, Quote, SearchResult, Source, Steps, as_source
-from index import Progress as BuildProgress
+from index import Answer, Phase, Progress, Quote, SearchResult, Source, Step, as_source
 
 if TYPE_CHECKING:
     from bot.cli.doctor import Check
@@ -28,21 +28,11 @@ if TYPE_CHECKING:
         History,
         Manifest,
         PolledFeed,
-        Quarantined,
+        QuarantineEntry,
         RolledBack,
         Status,
         Timeline,
     )
-
-_PHASES = {
-    "feeds": "Reading feeds",
-    "fetch": "Taking in",
-    "chunk": "Reading releases",
-    "embed": "Embedding",
-    "write": "Writing",
-    "verify": "Checking",
-    "ask": "Asking",
-}
 
 _MEASURES = 10
 
@@ -174,20 +164,20 @@ class Terminal:
             if source.release_id:
                 self.say(f"{source.status}: {source.release_id}")
 
-    def quarantine(self, held: "Sequence[Quarantined]") -> None:
+    def quarantine(self, held: "Sequence[QuarantineEntry]") -> None:
         """Print what is set aside, and why."""
         for one in held:
-            title = one.held.draft.title or "no title"
-            self.say(Text(f"{one.number:>4}  ", "bold"), Text(f"{one.at}  ", "dim"), one.held.source)
-            self.say(f"      {title}: {'; '.join(one.held.reasons)}")
+            title = one.quarantined.draft.title or "no title"
+            self.say(Text(f"{one.number:>4}  ", "bold"), Text(f"{one.at}  ", "dim"), one.quarantined.source)
+            self.say(f"      {title}: {'; '.join(one.quarantined.reasons)}")
 
-    def set_aside(self, one: "Quarantined") -> None:
+    def quarantine_entry(self, one: "QuarantineEntry") -> None:
         """Print one thing that is set aside, with its text."""
-        draft = one.held.draft
+        draft = one.quarantined.draft
         rows = {
-            "source": one.held.source,
+            "source": one.quarantined.source,
             "set aside": f"{one.at} {one.who}".strip(),
-            "reasons": "; ".join(one.held.reasons),
+            "reasons": "; ".join(one.quarantined.reasons),
             "title": draft.title or "-",
             "issuer": draft.issuer or "-",
             "date": draft.date.isoformat() if draft.date else "-",
@@ -302,7 +292,7 @@ class Terminal:
             "Automatic builds wait until `measures index build`."
         )
         pending = rolled_back.pending
-        for what, ids in (("add", pending.added), ("change", pending.changed), ("drop", pending.removed)):
+        for what, ids in (("add", pending.added), ("change", pending.changed), ("drop", pending.withdrawn)):
             for release_id in ids:
                 self.say(f"The next build will {what} {release_id}.")
 
@@ -332,24 +322,18 @@ class Terminal:
                 self.say(f"     → {check.remedy}")
 
     @contextmanager
-    def progress(self) -> Iterator[BuildProgress]:
-        """Show a bar while something is built: on a terminal it moves and goes, in a log there is none."""
+    def progress(self) -> Iterator[Progress]:
+        """Show a bar while something is done: on a terminal it moves and goes, in a log there is none."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as bar:
-            tasks: dict[str, TaskID] = {}
+        with Bar(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as bar:
+            tasks: dict[Phase, TaskID] = {}
 
-            def report(phase: str, done: int, total: int) -> None:
-                if phase not in tasks:
-                    tasks[phase] = bar.add_task(_PHASES[phase], total=total)
-                bar.update(tasks[phase], completed=done, total=total)
+            def report(step: Step) -> None:
+                if step.phase not in tasks:
+                    tasks[step.phase] = bar.add_task(cards.phase_name(step.phase), total=step.total)
+                bar.update(tasks[step.phase], completed=step.done, total=step.total)
 
             yield report
-
-    @contextmanager
-    def steps(self) -> Iterator[Steps]:
-        """Show a bar while another process works."""
-        with self.progress() as report:
-            yield lambda step: report(step.phase, step.done, step.total)
 
     def _quotes(self, quotes: Sequence[Quote]) -> None:
         for number, quote in enumerate(quotes, 1):

@@ -22,11 +22,16 @@ _STUCK_CPU_S = 20.0  # Longer than any call here holds the interpreter.
 _PR_SET_PDEATHSIG = 1
 
 
-def end_with_parent(*, told_by_kernel: bool = sys.platform == "linux") -> None:
-    """End this process when the process that started it ends."""
-    parent = os.getppid()
+def end_with_parent(parent: int | None = None, *, told_by_kernel: bool = sys.platform == "linux") -> None:
+    """End this process when the process that started it ends.
+
+    :param parent: the id of that process, if it passed its id on. It may already have ended.
+    """
+    parent = os.getppid() if parent is None else parent
     if told_by_kernel:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
     threading.Thread(target=_watch, args=(parent, told_by_kernel), daemon=True).start()
 
 

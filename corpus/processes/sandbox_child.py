@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from corpus.errors import MeasuresError
-from corpus.processes.parent_watch import end_with_parent
+from corpus.processes.child_process import pipe_to_parent
 from corpus.processes.sandbox import Outcome, Work
 
 _WORN = 0.75  # Share of its memory at which a child is replaced, so that the next task has enough.
@@ -20,11 +20,10 @@ _CHECK_S = 0.1
 _LIMITED = sys.platform == "linux"  # Other kernels do not enforce a limit of memory.
 
 
-def main(fd: int) -> None:
+def main() -> None:
     """Run the tasks that arrive on the pipe."""
-    end_with_parent()
+    pipe: Connection[Outcome, Work] = pipe_to_parent()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    pipe: Connection[Outcome, Work] = Connection(fd)
     watched = False
     with suppress(EOFError, OSError):
         while True:
@@ -81,3 +80,7 @@ def _size() -> int:
     if _LIMITED:
         return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+if __name__ == "__main__":
+    main()

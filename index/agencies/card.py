@@ -80,7 +80,7 @@ def card(generation: Generation, agency_id: str, *, exact: bool = False) -> Card
     :raises KeyError: when no body has the id.
     """
     agency = registry().agencies[agency_id]
-    ids = Filters(agency=agency_id, exact=exact).bodies()
+    ids = Filters(agency=agency_id, exact=exact).agencies()
     namings = generation.naming(ids)
     rows = np.unique(namings.passages).tolist()
     releases = np.unique(generation.releases_of(namings.passages)).tolist()

@@ -36,7 +36,7 @@ def timeline(generation: Generation, agency_ids: Sequence[str], *, exact: bool =
     by_body: dict[str, Counter[int]] = {}
     dated: set[int] = set()
     for agency_id in agency_ids:
-        namings = generation.naming(Filters(agency=agency_id, exact=exact).bodies())
+        namings = generation.naming(Filters(agency=agency_id, exact=exact).agencies())
         naming = generation.served(generation.releases_of(namings.passages).tolist())
         naming = [served for served in naming if served.release.date != UNDATED]
         by_body[agency_id] = Counter(_month_number(served.release.date) for served in naming)

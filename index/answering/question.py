@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from corpus import Mention, QuestionError, registry
 from index.answering.answer_types import MONTHS, AnswerType, asked_for
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
-from index.text.terms import Hashes, body_term, hashes, stem, words
+from index.text.terms import Hashes, agency_term, hashes, stem, words
 from index.text.word_frequency import share
 
 MAX_QUESTION_CHARS = 2_000
@@ -103,7 +103,7 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
     """
     frequency = cache(lexicon.frequency)
     mentions = registry().mentions(text, question=True)
-    named = {body_term(mention.agency_id): mention for mention in mentions}
+    named = {agency_term(mention.agency_id): mention for mention in mentions}
     named = {term: mention for term, mention in named.items() if frequency(term)}
     content = _content(text, named.values(), frequency)
     terms, idf = [], []

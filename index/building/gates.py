@@ -27,7 +27,7 @@ def check_new(
     :raises GateError: naming the gate that does not hold.
     """
     _texts_stand(new, embedder)
-    before = _served(generations, store.removed())
+    before = _served(generations, store.withdrawn())
     alike = before if before is not None and _comparable(before.manifest, new.manifest) else None
     try:
         canaries = store.canaries.drawn(CANARIES)

@@ -18,7 +18,7 @@ _SETTLED = '{"text": ""}'  # what is left of a draft: what was discarded is gone
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class QuarantinedDraft:
     """A draft as it was read, with what the person who added it said of it, and why it is no release yet.
 
     ``change_of`` is the release that it would change, which it may not by itself.
@@ -35,7 +35,7 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True)
-class Quarantined:
+class QuarantineEntry:
     """Something set aside, by its number: when, by whom, and what became of it.
 
     ``diff`` is what it would change in the release that it is a change of; whoever looks it up works it out.
@@ -45,7 +45,7 @@ class Quarantined:
     at: str
     who: str
     state: State
-    held: SetAside
+    quarantined: QuarantinedDraft
     diff: str = ""
 
     def to_dict(self) -> dict[str, object]:
@@ -55,16 +55,16 @@ class Quarantined:
             "at": self.at,
             "who": self.who,
             "state": self.state,
-            "source": self.held.source,
-            "reasons": list(self.held.reasons),
-            "duplicate_of": self.held.duplicate_of,
-            "change_of": self.held.change_of,
-            "title": self.held.draft.title,
-            "issuer": self.held.draft.issuer,
-            "date": self.held.draft.date.isoformat() if self.held.draft.date else None,
-            "language": self.held.draft.language,
-            "url": self.held.draft.url,
-            "retrieved_from": self.held.draft.retrieved_from,
+            "source": self.quarantined.source,
+            "reasons": list(self.quarantined.reasons),
+            "duplicate_of": self.quarantined.duplicate_of,
+            "change_of": self.quarantined.change_of,
+            "title": self.quarantined.draft.title,
+            "issuer": self.quarantined.draft.issuer,
+            "date": self.quarantined.draft.date.isoformat() if self.quarantined.draft.date else None,
+            "language": self.quarantined.draft.language,
+            "url": self.quarantined.draft.url,
+            "retrieved_from": self.quarantined.draft.retrieved_from,
         }
 
 
@@ -76,7 +76,7 @@ class QuarantineTable:
         self._db = db
         self._path = path
 
-    def hold(self, held: SetAside, who: str) -> int:
+    def add(self, held: QuarantinedDraft, who: str) -> int:
         """Set a draft aside, in place of what the same source gave before, and return its number."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute("DELETE FROM quarantine WHERE source = ? AND state = 'held'", [held.source])
@@ -111,21 +111,21 @@ class QuarantineTable:
                 [_SETTLED, source],
             )
 
-    def held(self) -> list[Quarantined]:
+    def entries(self) -> list[QuarantineEntry]:
         """Return all that is set aside, oldest first."""
         return self._read("SELECT * FROM quarantine WHERE state = 'held' ORDER BY id")
 
-    def get(self, number: int) -> Quarantined | None:
+    def get(self, number: int) -> QuarantineEntry | None:
         """Return something that is set aside, by its number."""
         return next(iter(self._read("SELECT * FROM quarantine WHERE state = 'held' AND id = ?", [number])), None)
 
-    def _read(self, sql: str, values: Sequence[object] = ()) -> list[Quarantined]:
+    def _read(self, sql: str, values: Sequence[object] = ()) -> list[QuarantineEntry]:
         with storage_errors(self._path):
             return [_from_row(row) for row in self._db.query(sql, values)]
 
 
-def _from_row(row: Mapping[str, Any]) -> Quarantined:
-    held = SetAside(
+def _from_row(row: Mapping[str, Any]) -> QuarantineEntry:
+    held = QuarantinedDraft(
         row["source"],
         row["canonical_url"],
         row["raw_sha256"],
@@ -135,7 +135,7 @@ def _from_row(row: Mapping[str, Any]) -> Quarantined:
         row["duplicate_of"],
         row["change_of"],
     )
-    return Quarantined(row["id"], row["at"], row["who"], row["state"], held)
+    return QuarantineEntry(row["id"], row["at"], row["who"], row["state"], held)
 
 
 def _draft_to_json(draft: Draft) -> str:

@@ -18,7 +18,7 @@ class Signed:
     signature: bytes
 
 
-class NearTable:
+class SignatureTable:
     """The signatures in corpus.db. Used by the thread that opened the store."""
 
     def __init__(self, db: Database, path: Path) -> None:

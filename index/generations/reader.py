@@ -100,7 +100,7 @@ class OpenGeneration:
         passages = None if releases is None else np.repeat(releases, np.diff(self._first_passages))
         if filters.agency is not None:
             naming = np.zeros(self.manifest.passages, dtype=bool)
-            naming[self._store.passages_naming(filters.bodies())] = True
+            naming[self._store.passages_naming(filters.agencies())] = True
             passages = naming if passages is None else passages & naming
         return Scope(releases, passages, filters.agency is not None)
 

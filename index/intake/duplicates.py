@@ -50,7 +50,7 @@ def nearest(store: CorpusStore, signed: bytes, language: str | None) -> tuple[st
     """Return the release in the same language whose text is nearly the same, and how nearly; None where none is."""
     compared = [
         (in_common(signed, other.signature), other.release_id)
-        for other in store.near.sharing(bands(signed))
+        for other in store.signatures.sharing(bands(signed))
         if other.language == language
     ]
     share, release_id = max(compared, default=(0.0, ""))
@@ -59,7 +59,7 @@ def nearest(store: CorpusStore, signed: bytes, language: str | None) -> tuple[st
 
 def sign(store: CorpusStore, release: Release, signed: bytes) -> None:
     """Keep the signature of a release's text."""
-    store.near.sign(release.release_id, release.text_sha256, ALGORITHM, signed, bands(signed))
+    store.signatures.sign(release.release_id, release.text_sha256, ALGORITHM, signed, bands(signed))
 
 
 def sign_missing(store: CorpusStore) -> None:
@@ -67,7 +67,7 @@ def sign_missing(store: CorpusStore) -> None:
 
     It may be the whole corpus, so nobody is kept from writing meanwhile.
     """
-    for release_id in store.near.unsigned(ALGORITHM):
+    for release_id in store.signatures.unsigned(ALGORITHM):
         release = store.current(release_id)
         signed = signature(release.text) if release is not None else b""
         with store.writing():

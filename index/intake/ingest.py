@@ -18,7 +18,7 @@ from corpus import (
     utf8,
 )
 from index.database.corpus_db import CorpusStore, Known
-from index.database.quarantine import Quarantined
+from index.database.quarantine import QuarantineEntry
 from index.intake.acceptance import Verdict, doubts, judge, lacking
 from index.intake.authority import located, may_change, offered_to, why_not
 from index.intake.duplicates import sign_missing
@@ -90,14 +90,14 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
         return keep_draft(store, prepared, known_as)
 
 
-def accept(store: CorpusStore, quarantined: Quarantined, overrides: Overrides) -> Ingested:
+def accept(store: CorpusStore, quarantined: QuarantineEntry, overrides: Overrides) -> Ingested:
     """Make a release of an entry in quarantine, whatever speaks against it, with what a person says about it.
 
     An entry that would change a release changes that release, unless the person gives another address.
 
     :raises SourceError: when something that a release must state is still missing.
     """
-    held = quarantined.held
+    held = quarantined.quarantined
     change_of = held.change_of if overrides.url is None else None
     draft = completed(held.draft, overrides)
     if overrides.url or change_of:
@@ -124,7 +124,7 @@ def withdraw(store: CorpusStore, release_id: str) -> None:
             raise UnknownReleaseError(
                 f"The corpus holds no release {release_id[:60]!r}: `measures releases` lists them."
             )
-        store.remove(release_id)
+        store.withdraw(release_id)
 
 
 def read_file(path: Path) -> bytes:

@@ -6,7 +6,7 @@ from typing import Literal
 from corpus import Release
 from index.database.canaries import Canary
 from index.database.corpus_db import CorpusStore
-from index.database.quarantine import SetAside
+from index.database.quarantine import QuarantinedDraft
 from index.intake.acceptance import Verdict
 from index.intake.authority import inheriting
 from index.intake.duplicates import sign
@@ -55,8 +55,8 @@ def keep_release(store: CorpusStore, prepared: PreparedDraft, release: Release) 
 
 def quarantine(store: CorpusStore, prepared: PreparedDraft, verdict: Verdict) -> Ingested:
     """Put a draft into quarantine with the reasons, for a person to judge."""
-    number = store.quarantine.hold(
-        SetAside(
+    number = store.quarantine.add(
+        QuarantinedDraft(
             prepared.source,
             prepared.url,
             prepared.raw_sha256,
@@ -70,5 +70,5 @@ def quarantine(store: CorpusStore, prepared: PreparedDraft, verdict: Verdict) ->
     )
     if verdict.duplicate_of is not None and prepared.url is not None:
         store.fetches.link(prepared.url, verdict.duplicate_of)
-    store.log("quarantined", source=prepared.source, reasons=list(verdict.reasons))
+    store.history.add("quarantined", source=prepared.source, reasons=list(verdict.reasons))
     return Ingested(prepared.source, "quarantined", number=number, reasons=verdict.reasons)

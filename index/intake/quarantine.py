@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from corpus import Draft, Release, UnknownEntryError
-from index.database.corpus_db import By, CorpusStore
-from index.database.quarantine import Quarantined
+from index.database.corpus_db import CorpusStore
+from index.database.history import By
+from index.database.home import open_corpus_db
+from index.database.quarantine import QuarantineEntry
 from index.settings import IndexSettings
 
 _FIELDS = ("title", "issuer", "date", "language")
 _COMPARED_LINES = 1_000  # comparing takes up to the square of it
 
 
-def entry(store: CorpusStore, number: int) -> Quarantined:
+def entry(store: CorpusStore, number: int) -> QuarantineEntry:
     """Return what is set aside under a number.
 
     :raises UnknownEntryError: when there is nothing.
@@ -27,21 +29,21 @@ def entry(store: CorpusStore, number: int) -> Quarantined:
     return found
 
 
-def quarantined(settings: IndexSettings) -> list[Quarantined]:
+def quarantined(settings: IndexSettings) -> list[QuarantineEntry]:
     """Return all that is set aside, oldest first."""
-    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
-        return store.quarantine.held()
+    with closing(open_corpus_db(settings, reading=True)) as store:
+        return store.quarantine.entries()
 
 
-def show(settings: IndexSettings, number: int) -> Quarantined:
+def show(settings: IndexSettings, number: int) -> QuarantineEntry:
     """Return what is set aside under a number, with what it would change in a release that there is.
 
     :raises UnknownEntryError: when there is nothing.
     """
-    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
+    with closing(open_corpus_db(settings, reading=True)) as store:
         found = entry(store, number)
-        before = store.current(found.held.change_of) if found.held.change_of else None
-        return dataclasses.replace(found, diff=difference(before, found.held.draft)) if before else found
+        before = store.current(found.quarantined.change_of) if found.quarantined.change_of else None
+        return dataclasses.replace(found, diff=difference(before, found.quarantined.draft)) if before else found
 
 
 def difference(before: Release, after: Draft) -> str:
@@ -60,13 +62,13 @@ def _lines(text: Release | Draft) -> Sequence[str]:
     return [*stated, "", *text.text.split("\n")]
 
 
-def discard(settings: IndexSettings, number: int, by: By) -> Quarantined:
+def discard(settings: IndexSettings, number: int, by: By) -> QuarantineEntry:
     """Put away what is set aside under a number; its source may be added again.
 
     :raises UnknownEntryError: when there is nothing.
     """
-    with closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store, store.writing():
+    with closing(open_corpus_db(settings, by)) as store, store.writing():
         found = entry(store, number)
         store.quarantine.settle(number, "discarded")
-        store.log("discarded", source=found.held.source)
+        store.history.add("discarded", source=found.quarantined.source)
         return found

@@ -17,7 +17,7 @@ from index.intake.failures import mishap
 from index.intake.ingest import Raw, ingest, read_file
 from index.intake.keep import Ingested
 from index.intake.overrides import UNSAID, Overrides
-from index.results import Progress
+from index.results import Phase, Progress, Step
 
 _SHOWN_CHARS = 100
 
@@ -148,7 +148,7 @@ def take_in(
     with ExitStack() as stack:
         fetcher: Fetches | None = None
         for done, source in enumerate(unique):
-            progress("fetch", done, len(unique))
+            progress(Step(Phase.FETCH, done, len(unique)))
             try:
                 if is_address(source):
                     fetcher = fetcher or PatientFetcher(stack.enter_context(open_fetcher()))
@@ -158,7 +158,7 @@ def take_in(
             except Exception as error:  # whatever it is, it is of this source and stops no other
                 name = utf8(source.name if isinstance(source, Upload) else source)
                 failed.append(Failed(name, mishap(name, error), not isinstance(error, NotReachedError)))
-        progress("fetch", len(unique), len(unique))
+        progress(Step(Phase.FETCH, len(unique), len(unique)))
     return Taken(tuple(ingested), tuple(failed))
 
 

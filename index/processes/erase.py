@@ -22,7 +22,7 @@ from corpus import (
 )
 from index.database.corpus_db import CorpusStore
 from index.database.passages_db import PassageStore
-from index.database.quarantine import Quarantined
+from index.database.quarantine import QuarantineEntry
 from index.generations.folder import Generations
 from index.intake.duplicates import NEARLY_SAME, in_common, signature
 
@@ -86,7 +86,7 @@ class Erase:
             for generation in dropped:
                 generations.discard(generation)
             with undone("The text is erased, but the free space of corpus.db may still hold pieces of it"):
-                store.erasures.keep_only_embeddings(embedded_digests(store, tools.progress))
+                store.embeddings.keep_only(embedded_digests(store, tools.progress))
                 store.erasures.sweep()
         return Erased(self.release_id, generations.current(), dropped, unpinned=pinned and rebuilt)
 
@@ -104,19 +104,19 @@ def _forget(store: CorpusStore, release_id: str) -> None:
         addresses = [url for each in versions for url in (each.url, each.retrieved_from, address) if url]
         sources = set(addresses)
         for held in _set_aside_of(store, release_id, addresses, versions):
-            sources.add(held.held.source)
+            sources.add(held.quarantined.source)
             store.quarantine.settle(held.number, "discarded")
         store.erase(release_id, sorted(sources))
 
 
 def _set_aside_of(
     store: CorpusStore, release_id: str, addresses: list[str], versions: list[Release]
-) -> Iterator[Quarantined]:
+) -> Iterator[QuarantineEntry]:
     """Yield what is set aside that holds a text of a release, or nearly so, or came from its address."""
     signed = [signature(version.text) for version in versions]
     known = set(map(_known_as, addresses))
-    for one in store.quarantine.held():
-        held = one.held
+    for one in store.quarantine.entries():
+        held = one.quarantined
         came_from = {_known_as(url) for url in (held.source, held.draft.url, held.draft.retrieved_from) if url}
         if held.duplicate_of == release_id or came_from & known or _nearly_one_of(held.draft, signed):
             yield one

@@ -45,7 +45,7 @@ def terms(text: str) -> list[str]:
     return [stem(word) for word in words(text)]
 
 
-def body_term(agency_id: str) -> str:
+def agency_term(agency_id: str) -> str:
     """Return the term by which a body is found whatever it is called; no word can be the same."""
     return f"§{agency_id}"
 

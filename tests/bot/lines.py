@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from bot.app.run import configure_logging
+from bot.app.logs import configure_logging
 
 Lines = Callable[[], list[str]]
 _NAMES = ("", "discord", "httpx", "index.engine", "discord.http", "discord.webhook.async_")

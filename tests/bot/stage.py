@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from bot.app.bot_db import ServerSettings
 from bot.app.client import MeasuresBot
 from bot.app.settings import BotSettings
+from bot.user_data import ServerSettings
 from index.engine import Engine
 from index.maintenance import Maintenance
 from index.settings import IndexSettings
@@ -117,7 +117,7 @@ async def playing(
     engine: Engine,
     data_dir: Path,
     *,
-    upkeep: Maintenance | None = None,
+    maintenance: Maintenance | None = None,
     administered: bool = False,
     **settings: Any,  # noqa: ANN401 - the settings' own
 ) -> AsyncIterator[Stage]:
@@ -133,7 +133,7 @@ async def playing(
             emulator.application.allow_message_content()
         if administered:
             settings |= {"admin_guilds": {guild.id}, "admin_users": {ada.id}}
-        bot = make_bot(emulator, engine, data_dir, upkeep, **settings)
+        bot = make_bot(emulator, engine, data_dir, maintenance, **settings)
         async with running(bot, emulator):
             yield Stage(emulator, bot, guild, channel, ada, bob)
             await bot.stop(2)
@@ -143,7 +143,7 @@ def make_bot(
     emulator: Emulator,
     engine: Engine,
     data_dir: Path,
-    upkeep: Maintenance | None = None,
+    maintenance: Maintenance | None = None,
     **settings: object,
 ) -> MeasuresBot:
     """Make a bot that reaches the emulator. Nobody is too fast for it, unless a test says so."""
@@ -154,7 +154,7 @@ def make_bot(
         chosen,
         index,
         lambda: EngineHere(engine),
-        upkeep=upkeep,
+        maintenance=maintenance,
         message_content=content,
         connector=emulator.connector(),
         **QUICK,

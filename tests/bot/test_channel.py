@@ -6,7 +6,7 @@ import pytest
 import simcord
 from simcord.enums import MessageType
 
-from bot.views.answers import BLUE
+from bot.views.message import BLUE
 from tests.simulation import QUESTION, QUOTE, Chat, simulated
 
 HELP = "## Ask what the EU has decided"
@@ -75,7 +75,7 @@ async def test_what_was_asked_in_one_channel_is_not_in_another(chat: Chat) -> No
     first = await chat.mention("What will CEPOL do?")
     await chat.ada.write("and Frontex?", channel=private)
     assert "Read as" not in chat.said(private)[0]
-    assert (await chat.bot.storing(lambda store: store.answer_in(first.id))).channel == chat.channel.id  # type: ignore[union-attr]
+    assert (await chat.bot.store.write(lambda store: store.answer_in(first.id))).channel == chat.channel.id  # type: ignore[union-attr]
 
 
 @simulated()

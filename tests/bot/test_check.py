@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.app.bot_db import Forgotten
-from bot.views.answers import AMBER, BLUE
+from bot.user_data import Forgotten
+from bot.views.message import AMBER, BLUE
 from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 
 CHECK = "Check against EU releases"
@@ -58,5 +58,5 @@ async def test_pace_holds(chat: Chat) -> None:
 @simulated()
 async def test_nothing_of_a_checked_message_is_kept(chat: Chat) -> None:
     await checked(chat, "CEPOL trains border control units.")
-    assert await chat.bot.storing(lambda store: store.forget_asker(chat.bob.id)) == NOTHING
-    assert await chat.bot.storing(lambda store: store.forget_asker(chat.ada.id)) == NOTHING
+    assert await chat.bot.store.write(lambda store: store.forget_asker(chat.bob.id)) == NOTHING
+    assert await chat.bot.store.write(lambda store: store.forget_asker(chat.ada.id)) == NOTHING

@@ -16,8 +16,8 @@ import pytest
 from bot.app import run
 from bot.app import sending as delivery
 from bot.app.client import MeasuresBot
+from bot.app.errors import DiscordError
 from bot.app.settings import BotSettings
-from corpus.errors import DiscordError
 from index.engine import Engine
 from index.maintenance import build_all
 from index.settings import IndexSettings
@@ -408,7 +408,7 @@ async def test_row_is_bounded_before_the_defer_and_never_after_it(engine: Engine
         return engine
 
     async with staged(open_slowly, tmp_path, queue=5) as stage:
-        emulator, room = stage.emulator, 5 - stage.bot.desk.pending
+        emulator, room = stage.emulator, 5 - stage.bot.queue.pending
         asked = [
             await emulator.slash(stage.ada, stage.channel, "ask", wait=False, question=QUESTION)
             for _ in range(room + 3)

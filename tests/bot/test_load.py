@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.queue import Desk
+from bot.app.queue import EngineQueue
 from corpus.errors import WorkerError
 from index.engine import Engine
 from index.maintenance import build_all
@@ -127,14 +127,14 @@ def test_nothing_blocked_the_loop_or_went_unnoticed(house: House) -> None:
 @pytest.mark.parametrize("asked", [(1, 1, 1, 2, 3), (1, 2, 3, 1, 1)])
 def test_people_take_turns(asked: tuple[int, ...], tmp_path: Path) -> None:
     async def scenario() -> list[int]:
-        desk = Desk(lambda: EngineHere(Engine(IndexSettings(data_dir=tmp_path))), 10)
+        queue = EngineQueue(lambda: EngineHere(Engine(IndexSettings(data_dir=tmp_path))), 10)
         served: list[int] = []
-        work = [desk.run(person, lambda _, person=person: served.append(person)) for person in asked]  # type: ignore[misc]
+        work = [queue.run(person, lambda _, person=person: served.append(person)) for person in asked]  # type: ignore[misc]
         waiting = asyncio.gather(*work)
         await asyncio.sleep(0)
-        desk.start()
+        queue.start()
         await waiting
-        desk.close()
+        queue.close()
         return served
 
     assert asyncio.run(scenario()) == [1, 2, 3, 1, 1]
@@ -145,11 +145,11 @@ def test_engine_whose_process_ended_is_opened_again_for_who_waits(tmp_path: Path
     build_all(settings, FakeEmbedder(), silent)
 
     async def scenario() -> tuple[BaseException | str, ...]:
-        desk = Desk(lambda: EngineProcess(settings, "tests.fakes:fake_embedder"), 10)
-        desk.start()
-        work = desk.run(1, die), desk.run(2, generation), desk.run(1, generation)
+        queue = EngineQueue(lambda: EngineProcess(settings, "tests.fakes:fake_embedder"), 10)
+        queue.start()
+        work = queue.run(1, die), queue.run(2, generation), queue.run(1, generation)
         found = await asyncio.gather(*work, return_exceptions=True)
-        desk.close()
+        queue.close()
         return tuple(found)
 
     died, *served = asyncio.run(scenario())
@@ -171,10 +171,10 @@ def test_engine_that_opens_while_the_desk_closes_is_closed(tmp_path: Path) -> No
         return Watched(Engine(IndexSettings(data_dir=tmp_path)))
 
     async def scenario() -> bool:
-        desk = Desk(open_slowly, 10)
-        desk.start()
+        queue = EngineQueue(open_slowly, 10)
+        queue.start()
         await asyncio.to_thread(opening.wait, 10)
-        return desk.close()
+        return queue.close()
 
     assert not asyncio.run(scenario())
     go_on.set()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.run import configure_logging
+from bot.app.logs import configure_logging
 from bot.cli.terminal import Terminal
 from corpus.printable import as_json, line, lines
 from index.results import Answer, Quote, Source

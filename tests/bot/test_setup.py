@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from discord import Permissions
 
-from bot.app.bot_db import ServerSettings
+from bot.user_data import ServerSettings
 from tests.emulator.components import STRING_SELECT, TEXT, walk
 from tests.simulation import QUESTION, QUOTE, Chat, Message, Person, refusal, simulated
 
@@ -88,7 +88,7 @@ async def test_channels_are_kept_shown_and_obeyed(chat: Chat) -> None:
     message = await opened(carol)
     await choose(carol, message, 8, CHANNELS, [other])
     assert chat.bot.servers[chat.guild.id].channels == (other.id,)
-    assert await chat.bot.storing(lambda store: store.servers()) == chat.bot.servers
+    assert await chat.bot.store.write(lambda store: store.servers()) == chat.bot.servers
     [chosen] = [part for part in walk(message.components) if part.get("default_values")]
     assert [(int(one["id"]), one["type"]) for one in chosen["default_values"]] == [(other.id, "channel")]
     assert (await chat.ask()).ephemeral
@@ -118,7 +118,7 @@ async def test_privacy_language_and_pace_are_kept_and_obeyed(chat: Chat) -> None
     await choose(carol, message, STRING_SELECT, 0, ["fr"])
     await choose(carol, message, STRING_SELECT, 1, ["2"])
     assert chat.bot.servers[chat.guild.id] == ServerSettings(language="fr", pace=2)
-    assert await chat.bot.storing(lambda store: store.servers()) == chat.bot.servers
+    assert await chat.bot.store.write(lambda store: store.servers()) == chat.bot.servers
     assert chat.bot.words_public(chat.guild.id, "en-GB", chat.ada.id).language == "fr"
     chosen = [one["label"] for part in walk(message.components) for one in part.get("options", []) if one["default"]]
     assert chosen == ["Français", "2"]
@@ -153,6 +153,10 @@ async def test_ask_channel_has_a_standing_message_and_a_thread_an_answer(chat: C
     assert answer.text().startswith(f"-# Asked: {QUESTION}\n> **[1]** “{QUOTE}")
     followed = await chat.ada.reply(answer, "and Frontex?")
     assert "Read as: " in followed.text()
+    refused = await chat.bob.click(answer, "Delete")
+    assert refused.text() == "Only the person who asked or a moderator can delete this."
+    await chat.ada.press(answer, "Delete")
+    assert answer.deleted
 
 
 @simulated()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.queue import Desk
+from bot.app.queue import EngineQueue
 from corpus.errors import TooSlowError
 from index.engine import Engine
 from index.filters import Filters
@@ -54,15 +54,15 @@ def test_desk_opens_the_next_engine_for_those_who_wait(settings: IndexSettings) 
         return opened[-1]
 
     async def scenario() -> tuple[list[str | BaseException], float]:
-        desk = Desk(open_engine, 50)
-        desk.start()
-        await desk.run(1, Engine.corpus)
+        queue = EngineQueue(open_engine, 50)
+        queue.start()
+        await queue.run(1, Engine.corpus)
         began = time.monotonic()
         ask = partial(Engine.answer, filters=Filters())
-        questions = [desk.run(1, partial(ask, text=text)) for text in (HANGS, QUESTION, HANGS)]
-        questions += [desk.run(person, partial(ask, text=QUESTION)) for person in (2, 3, 2)]
+        questions = [queue.run(1, partial(ask, text=text)) for text in (HANGS, QUESTION, HANGS)]
+        questions += [queue.run(person, partial(ask, text=QUESTION)) for person in (2, 3, 2)]
         found = await asyncio.gather(*questions, return_exceptions=True)
-        desk.close()
+        queue.close()
         return [one if isinstance(one, BaseException) else one.question for one in found], time.monotonic() - began
 
     (first, second, third, *others), took_s = asyncio.run(scenario())

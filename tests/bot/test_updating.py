@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import asking as questions
-from bot.app.queue import Desk
+from bot.app.queue import EngineQueue
 from corpus.errors import UnbuiltError
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
@@ -88,14 +88,14 @@ def test_question_that_could_not_be_answered_in_time_is_sent_away(
     built = threading.Event()
 
     async def scenario(stage: Stage) -> None:
-        stage.bot.updating = True
-        building = stage.bot.desk.submit(0, lambda _: built.wait(30))
+        stage.bot.background.updating = True
+        building = stage.bot.queue.submit(0, lambda _: built.wait(30))
         asked = await stage.emulator.slash(stage.ada, stage.channel, "ask", question=QUESTION)
         later = "Updating the index: ask again in a minute."
         await stage.emulator.wait(lambda: asked.original is not None and asked.original.text() == later)
         built.set()
         assert await building
-        stage.bot.updating = False
+        stage.bot.background.updating = False
         assert QUOTE in (await stage.ask()).text()
         assert asked.original is not None
         assert asked.original.text() == later, "it was taken out of the row"
@@ -116,7 +116,7 @@ def test_bot_serves_what_another_version_cut_until_it_has_built_it(
 
     async def scenario() -> None:
         keeper = upkeep(IndexSettings(data_dir=data), default_model)
-        async with playing(own_library, data, upkeep=keeper) as stage:
+        async with playing(own_library, data, maintenance=keeper) as stage:
             assert "Updating" not in (await stage.ask()).text()
             await stage.emulator.wait(lambda: served(data) > before, 30)
             assert QUOTE in (await stage.ask()).text()
@@ -135,14 +135,14 @@ def test_index_that_becomes_outdated_while_the_desk_serves(with_renewal: bool, t
         build_all(settings, FakeEmbedder(), silent)
 
     async def scenario() -> list[str | BaseException]:
-        desk = Desk(lambda: EngineProcess(settings, EMBEDDER), 10, renew if with_renewal else None)
-        desk.start()
-        assert await desk.run(1, generation) == "000001"
+        queue = EngineQueue(lambda: EngineProcess(settings, EMBEDDER), 10, renew if with_renewal else None)
+        queue.start()
+        assert await queue.run(1, generation) == "000001"
         build_all(settings, FakeEmbedder(), silent)
         make_older(tmp_path)
-        work = [desk.run(person, generation) for person in (1, 2, 1)]
+        work = [queue.run(person, generation) for person in (1, 2, 1)]
         found = await asyncio.gather(*work, return_exceptions=True)
-        desk.close()
+        queue.close()
         return list(found)
 
     found = asyncio.run(scenario())
@@ -158,15 +158,15 @@ def test_desk_tries_again_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     settings = IndexSettings(data_dir=tmp_path, model="fake")
 
     async def scenario() -> None:
-        desk = Desk(lambda: EngineProcess(settings, EMBEDDER), 10)
-        desk.start()
+        queue = EngineQueue(lambda: EngineProcess(settings, EMBEDDER), 10)
+        queue.start()
         with pytest.raises(UnbuiltError):
-            await desk.run(1, generation)
+            await queue.run(1, generation)
         await asyncio.to_thread(build_all, settings, FakeEmbedder(), silent)
         async with asyncio.timeout(30):
-            while not desk.is_ready:  # noqa: ASYNC110 - what is waited for is that nobody asks
+            while not queue.is_ready:  # noqa: ASYNC110 - what is waited for is that nobody asks
                 await asyncio.sleep(0.05)
-        desk.close()
+        queue.close()
 
     asyncio.run(scenario())
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.bot_db import BotStore, KeptAnswer, QuotedSpan
+from bot.app.bot_db import BotStore
+from bot.user_data import KeptAnswer, QuotedSpan
 from index.filters import Filters
 from tests.bot.conftest import Run, sentence_of
 from tests.conftest import SHARED

@@ -32,7 +32,7 @@ async def chatting(
     engine: Engine,
     data_dir: Path,
     *,
-    upkeep: Maintenance | None = None,
+    maintenance: Maintenance | None = None,
     administered: bool = False,
     **settings: Any,  # noqa: ANN401 - the settings' own
 ) -> AsyncIterator[Chat]:
@@ -46,7 +46,7 @@ async def chatting(
         chosen,
         IndexSettings(data_dir=data_dir),
         lambda: EngineHere(engine),
-        upkeep=upkeep,
+        maintenance=maintenance,
         message_content=chosen.message_content,
         shard_count=1,
     )

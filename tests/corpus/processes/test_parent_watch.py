@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.index.test_worker import gone
+from tests.index.processes.test_worker import gone
 
 ROOT = Path(__file__).parents[3]
 CHILD = """

@@ -1,0 +1,152 @@
+"""What the bot logs: a line an interaction, a line a failed request to Discord; never a text, a name or a token."""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, Literal
+
+import aiohttp
+import discord
+
+from corpus import LogFormatter, as_json, log_to_stderr
+from index import Answer
+
+log = logging.getLogger(__name__)
+Interaction = discord.Interaction[Any]
+_BEGAN, _OUTCOME = "began", "outcome"
+_API = "/api/"
+_ROUTE_NAME = re.compile(r"@?[a-z-]{2,24}")
+_TEXT_FORMAT = "%(asctime)s %(levelname)-7s %(name)s %(message)s"
+# discord.py logs tracebacks of faults that it survives; these texts stand for them.
+_SURVIVED = {
+    "discord.shard": "no connection to Discord: trying again in some seconds",
+    "discord.app_commands": "a completion could not be given",
+}
+
+
+def configure_logging(log_format: Literal["text", "json"], *, verbose: bool) -> None:
+    """Log to stderr, one line an event, without tracebacks of what discord.py survives by itself."""
+    formatter = JsonFormatter() if log_format == "json" else LogFormatter(_TEXT_FORMAT)
+    handler = log_to_stderr(logging.DEBUG if verbose else logging.INFO, formatter, force=True)
+    handler.addFilter(_without_survived_tracebacks)
+    if verbose:
+        logging.getLogger("discord").setLevel(logging.INFO)  # below that it writes what people ask
+        return
+    for name in ("discord", "httpx", "index.engine"):  # the line of an interaction says what index.engine would
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("discord.http", "discord.webhook.async_"):  # `request_trace` logs these
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes a JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of an event."""
+        line = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return as_json(line)
+
+
+def _without_survived_tracebacks(record: logging.LogRecord) -> bool:
+    """Shorten to one line what discord.py logs of a fault that it survives, and drop what another line tells."""
+    if record.name == "discord.gateway" and "stopped responding" in str(record.msg):
+        return False  # a line follows when the connection is there again, or cannot be made
+    if record.name.startswith("discord.") and record.exc_info and record.exc_info[0]:
+        told = next((text for name, text in _SURVIVED.items() if record.name.startswith(name)), record.getMessage())
+        record.msg, record.args = f"{told} ({record.exc_info[0].__name__})", ()
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+    return True
+
+
+def begin(interaction: Interaction) -> None:
+    """Remember when an interaction came."""
+    interaction.extras[_BEGAN] = time.perf_counter()
+
+
+def outcome(answer: Answer) -> str:
+    """Describe an answer in a few figures."""
+    verdict = "answered" if answer.answered else "not found"
+    return f" ({verdict}, confidence {answer.confidence:.2f}, engine {answer.took_ms:.0f} ms)"
+
+
+def note(interaction: Interaction, answer: Answer) -> None:
+    """Keep an answer's figures for the line of an interaction."""
+    interaction.extras[_OUTCOME] = outcome(answer)
+
+
+def served(interaction: Interaction, what: str) -> None:
+    """Log an interaction that was served."""
+    log.info("%s: served in %.0f ms%s", what, _took_ms(interaction), interaction.extras.get(_OUTCOME, ""))
+
+
+def refused(interaction: Interaction) -> None:
+    """Log an interaction that was refused, for a reason that the person read."""
+    log.info("%s: refused in %.0f ms", _name(interaction), _took_ms(interaction))
+
+
+def failed(interaction: Interaction, why: str) -> None:
+    """Log an interaction that could not be served."""
+    log.warning("%s: failed after %.0f ms: %s", _name(interaction), _took_ms(interaction), why)
+
+
+def _took_ms(interaction: Interaction) -> float:
+    began: float = interaction.extras.get(_BEGAN, time.perf_counter())
+    return (time.perf_counter() - began) * 1000
+
+
+def _name(interaction: Interaction) -> str:
+    """Return what was used: a command's name, or the action of a button or a menu."""
+    if interaction.command is not None:
+        return interaction.command.qualified_name
+    data: Mapping[str, object] = dict(interaction.data or {})
+    custom_id = str(data.get("custom_id", ""))
+    action = custom_id.split(":")[1] if custom_id[:2] in ("b:", "m:") else None
+    return action or interaction.type.name
+
+
+def request_trace() -> aiohttp.TraceConfig:
+    """Return what logs a client's requests to Discord that fail; the gateway's faults are logged elsewhere."""
+    config = aiohttp.TraceConfig()
+    config.on_request_end.append(_log_error_status)
+    config.on_request_exception.append(_log_no_answer)
+    return config
+
+
+async def _log_error_status(
+    session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestEndParams
+) -> None:
+    status = request.response.status
+    if not request.url.path.startswith(_API):
+        return
+    if status == 429:
+        headers = request.response.headers
+        what = "everything" if "X-RateLimit-Global" in headers else _route(request.url.path)
+        log.warning("Discord wants %s s without %s %s", headers.get("Retry-After", "?"), request.method, what)
+    elif status >= 500:
+        log.warning("Discord answered %d to %s %s", status, request.method, _route(request.url.path))
+
+
+async def _log_no_answer(
+    session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestExceptionParams
+) -> None:
+    if request.url.path.startswith(_API) and not isinstance(request.exception, asyncio.CancelledError):
+        kind = type(request.exception).__name__
+        log.warning("no answer from Discord to %s %s (%s)", request.method, _route(request.url.path), kind)
+
+
+def _route(path: str) -> str:
+    """Return a path without ids and tokens, as ``webhooks/…/messages/@original``."""
+    parts = path.partition(_API)[2].split("/")[1:]
+    masked = [part if _ROUTE_NAME.fullmatch(part) else "…" for part in parts]
+    return "/".join(part for place, part in enumerate(masked) if part != "…" or masked[place - 1] != "…")

@@ -1,0 +1,92 @@
+"""Quotes are whole sentences that can stand alone, the answering one first."""
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.answering.features import Evidence, sentences_of
+from index.answering.ranking import Ranking
+from index.answering.search import Ranked
+from index.building.build import build
+from index.database.home import open_corpus_db
+from index.engine import Engine
+from index.filters import Filters
+from index.intake.ingest import ingest_file
+from index.intake.overrides import Overrides
+from index.results import Quote
+from index.settings import IndexSettings
+from tests.fakes import FakeEmbedder, silent
+
+Quoted = Callable[..., tuple[Quote, ...]]
+
+
+@pytest.fixture
+def quoted(settings: IndexSettings, embedder: FakeEmbedder, write_release: Callable[..., Path]) -> Quoted:
+    """Return the quotes for a question over releases with these texts, each a year older than the one before."""
+
+    def ask(question: str, *texts: str) -> tuple[Quote, ...]:
+        with closing(open_corpus_db(settings)) as store:
+            for number, text in enumerate(texts):
+                path = write_release(f"{number}.md", text, date=f"{2024 - number}-01-01")
+                ingest_file(store, path, Overrides())
+        build(settings, embedder, silent)
+        with Engine(settings, embedder) as engine:
+            answer = engine.answer(question, Filters())
+        return answer.quotes + answer.related
+
+    return ask
+
+
+def test_sentence_that_leans_on_another_comes_with_it(quoted: Quoted) -> None:
+    text = "A new office for cod opens in Vigo. It will also count the herring of the Baltic Sea.\n\nOther things stay."
+    first = quoted("Who will count the herring of the Baltic Sea?", text)[0]
+    assert first.text == "A new office for cod opens in Vigo. It will also count the herring of the Baltic Sea."
+
+
+def test_list_item_comes_with_its_lead_in(quoted: Quoted) -> None:
+    text = "The plan is to:\n- count the cod\n- feed the herring in winter\n- leave sprats\n\nThe end of it is near."
+    first = quoted("feed the herring in winter", text)[0]
+    assert first.text.startswith("The plan is to:\n- count the cod\n- feed the herring in winter")
+
+
+def test_lead_in_comes_with_its_items(quoted: Quoted) -> None:
+    text = "The quota plan for cod covers:\n- nets\n- boats\n\nThe end of it is near, they say."
+    first = quoted("What does the quota plan for cod cover?", text)[0]
+    assert first.text == "The quota plan for cod covers:\n- nets\n- boats"
+
+
+def test_question_about_two_things_gets_both(quoted: Quoted) -> None:
+    texts = (
+        "The cod quota falls to ten tonnes. Nobody objected.",
+        "The wolf population grows in Spain. Farmers are angry.",
+    )
+    shown = " ".join(quote.text for quote in quoted("How did the cod quota and the wolf population change?", *texts))
+    assert "cod quota falls" in shown
+    assert "wolf population grows" in shown
+
+
+def test_of_equal_sentences_the_newer_release_comes_first(
+    settings: IndexSettings, embedder: FakeEmbedder, quoted: Quoted
+) -> None:
+    quoted("cod", *[f"The cod of the North Sea, the {number} time." for number in ("first", "second", "third")])
+    with Engine(settings, embedder) as engine:
+        opened = engine.served()
+        rows = np.arange(len(opened))
+        found = Ranked(rows, np.zeros(len(rows)), np.zeros(len(rows)))
+        sentences = sentences_of(opened, found, len(rows))
+        nothing = Evidence(np.zeros((len(rows), 0)), np.zeros((len(rows), 0), dtype=bool))
+        ranking = Ranking(found, sentences, nothing, np.zeros(len(sentences.rows)))
+        best = opened.served(sentences.releases[ranking.best_first].tolist())
+        dates = [served.release.date for served in best]
+    assert dates == sorted(dates, reverse=True)
+    assert len(set(dates)) == 3
+
+
+def test_long_sentence_stands_alone_and_whole(quoted: Quoted) -> None:
+    long = f"The cod quota {'of the North Sea and the Baltic Sea ' * 30}falls."
+    shown = quoted("cod quota falls", f"{long} The herring stays.\n\nThe cod is a fish.")
+    assert shown[0].text == long
+    assert len(shown) == 1

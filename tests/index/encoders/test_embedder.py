@@ -1,0 +1,162 @@
+"""The models of the installation are the published ones, and say the same in bf16 as in fp32."""
+
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import index.encoders.embedder
+import index.encoders.model_files
+from corpus.errors import ModelError
+from index.encoders.embedder import SentenceTransformerEmbedder
+from index.engine import Engine
+
+TEXTS = [
+    "Training will be provided by CEPOL.",
+    "short",
+    "A much longer sentence about the fight against smuggling. " * 9,
+]
+
+
+def nothing(_count: int) -> None:
+    """Hear of progress and say nothing."""
+
+
+@pytest.fixture(scope="module")
+def default() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder()
+
+
+@pytest.fixture(scope="module")
+def minilm() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder("all-MiniLM-L6-v2")
+
+
+def test_digest_is_the_published_one(minilm: SentenceTransformerEmbedder) -> None:
+    assert minilm.digest == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+def test_vectors_are_normalised_float32_in_the_order_of_the_texts(default: SentenceTransformerEmbedder) -> None:
+    vectors = default.encode_document(TEXTS, nothing)
+    assert vectors.shape == (3, 384)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=0.02)
+    query = default.encode_query(TEXTS[1])
+    assert query.shape == (384,)
+    assert query.dtype == np.float32
+    assert int(np.argmax(vectors @ query)) == 1
+
+
+WORDS = {
+    "all-MiniLM-L6-v2": ("Will", "Europol", "'", "s", "bank", "act", "by", "the", "river", "?"),
+    "": ("Will", "Europol's", "bank", "act", "by", "the", "river?"),
+}
+
+
+@pytest.mark.parametrize("model", WORDS)
+def test_words_of_a_question_are_read_in_their_context(model: str) -> None:
+    embedder = SentenceTransformerEmbedder(model)
+    text = "Will Europol's bank act by the river?"
+    read = embedder.read_query(text)
+    assert read.words == WORDS[model]
+    assert read.contexts.shape == (len(WORDS[model]), 384)
+    assert np.allclose(np.linalg.norm(read.contexts, axis=1), 1.0, atol=1e-4)
+    assert np.array_equal(read.vector, embedder.encode_query(text))
+    money = embedder.read_query("Which bank lends money?")
+    assert read.contexts[read.words.index("bank")] @ money.contexts[1] < 0.99
+
+
+def test_question_longer_than_the_model_reads_is_read_as_far_as_it_goes(default: SentenceTransformerEmbedder) -> None:
+    read = default.read_query(" ".join(f"word{at}" for at in range(300)))
+    assert 0 < len(read.words) < 300
+    assert len(read.words) == len(read.contexts)
+
+
+def test_no_texts_give_no_rows(default: SentenceTransformerEmbedder) -> None:
+    assert default.encode_document([], nothing).shape == (0, 384)
+
+
+def test_dtype_of_the_cpu_and_fp32_agree(default: SentenceTransformerEmbedder) -> None:
+    plain = SentenceTransformerEmbedder()
+    plain.__dict__["dtype"] = "float32"
+    cosines = (plain.encode_document(TEXTS, nothing) * default.encode_document(TEXTS, nothing)).sum(axis=1)
+    assert cosines.min() > 0.995
+
+
+def test_word_vectors_tell_like_from_unlike(default: SentenceTransformerEmbedder) -> None:
+    train, training, bread = default.word_vectors(["police", "policemen", "bread"])
+    assert train @ training > train @ bread + 0.2
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "1_Pooling/config.json"])
+def test_changed_file_of_a_packages_model_is_refused(
+    name: str, tmp_path: Path, minilm: SentenceTransformerEmbedder
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(minilm._folder, folder)
+    (folder / name).write_bytes((folder / name).read_bytes()[:-1] + b"!")
+    changed = SentenceTransformerEmbedder(minilm.model)
+    changed.__dict__["_folder"] = folder
+    expected = index.encoders.model_files._DIGESTS[name]
+    with pytest.raises(ModelError, match=f"{name} .* has SHA-256 [0-9a-f]{{64}} where {expected} was expected"):
+        _ = changed.digest
+
+
+def test_model_that_is_nowhere_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="MEASURES_MODEL names no folder"):
+        _ = SentenceTransformerEmbedder("no-such/model-at-all").digest
+
+
+def test_folder_with_another_model_is_taken(tmp_path: Path, default: SentenceTransformerEmbedder) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(default._folder, folder)
+    mine = SentenceTransformerEmbedder(str(folder))
+    assert mine.digest != default.digest
+    assert np.allclose(mine.encode_query("words"), default.encode_query("words"), atol=0.01)
+
+
+def test_loading_says_nothing_on_stderr() -> None:
+    code = "from index.encoders.embedder import SentenceTransformerEmbedder as E; E().encode_query('words')"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[3])
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_a_models_own_prompts_are_used(
+    default: SentenceTransformerEmbedder, minilm: SentenceTransformerEmbedder
+) -> None:
+    assert default.document_prompt == "passage: "
+    prompted = SentenceTransformerEmbedder(minilm.model)
+    prompted._loaded.prompts = {"query": "query: ", "document": "passage: "}
+    assert prompted.document_prompt == "passage: "
+    with_prompt = minilm.encode_document(["passage: words"], nothing)
+    assert np.allclose(prompted.encode_document(["words"], nothing), with_prompt, atol=0.01)
+
+
+def test_texts_in_batches_get_the_vectors_they_get_alone(default: SentenceTransformerEmbedder) -> None:
+    threads = torch.get_num_threads()
+    heard: list[int] = []
+    texts = [" ".join(["smuggling", "of", f"migrants {number}"] * (1 + number * 7 % 30)) for number in range(36)]
+    vectors = default.encode_document(texts, heard.append)
+    alone = np.concatenate([default.encode_document([text], nothing) for text in texts])
+    assert (vectors * alone).sum(axis=1).min() > 0.99
+    assert (sum(heard), max(heard)) == (36, index.encoders.embedder.BATCH_SIZE)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(torch.get_num_threads).result() == threads
+
+
+def test_engine_answers_with_the_default_model(served_by_default_model: Engine) -> None:
+    assert served_by_default_model.served().manifest.model == "measures-e5-small"
+
+
+@pytest.mark.parametrize("model", ["all-MiniLM-L6-v2", "multilingual-e5-small", "measures-e5-small"])
+def test_models_of_the_installation_are_known_by_name(model: str) -> None:
+    named = SentenceTransformerEmbedder(model)
+    near = named.encode_document(["The ECB raised its rates.", "Bread is baked at night."], nothing)
+    asked = named.encode_query("What did the central bank do?")
+    assert named.model == model
+    assert int(np.argmax(near @ asked)) == 0
