@@ -58,7 +58,7 @@ from .printable import line as line
 from .printable import lines as lines
 from .printable import log_to_stderr as log_to_stderr
 from .processes.child_process import ChildProcess as ChildProcess
-from .processes.child_process import Epitaph as Epitaph
+from .processes.child_process import ExitReport as ExitReport
 from .processes.child_process import pipe_to_parent as pipe_to_parent
 from .processes.environment import forget_secrets as forget_secrets
 from .release_text import HEADING as HEADING

@@ -1,6 +1,6 @@
 """Starts a module of this program as a child process that is connected by a pipe.
 
-The child gets the environment of this process without secrets, imports from the same places, and ends with this process.
+The child gets the environment of this process without secrets, imports from the same places, and ends with it.
 """
 
 import os
@@ -25,7 +25,7 @@ _NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Epitaph:
+class ExitReport:
     """How a child ended: its exit status, which is negative after a signal, and the last part of its stderr."""
 
     status: int
@@ -66,13 +66,13 @@ class ChildProcess:
             )
         self.end = weakref.finalize(self, _end, self._process, self.pipe, self._stderr)
 
-    def epitaph(self) -> Epitaph:
+    def exit_report(self) -> ExitReport:
         """Wait until the child ends, and return how it ended. Call this before `end`, which closes its stderr."""
         status = self._process.wait()
         if self._stderr is None:
-            return Epitaph(status, "")
+            return ExitReport(status, "")
         self._stderr.seek(0)
-        return Epitaph(status, self._stderr.read().decode("utf-8", "replace")[-_STDERR_CHARS:])
+        return ExitReport(status, self._stderr.read().decode("utf-8", "replace")[-_STDERR_CHARS:])
 
 
 def pipe_to_parent() -> "Connection[Any, Any]":

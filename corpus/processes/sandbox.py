@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, TypeVarTuple
 
 from corpus.errors import MeasuresError, SourceError
-from corpus.processes.child_process import ChildProcess, Epitaph
+from corpus.processes.child_process import ChildProcess, ExitReport
 
 log = logging.getLogger(__name__)
 TIMEOUT_S = 20.0  # Processor time of a task.
@@ -98,9 +98,9 @@ class _Reader:
         try:  # Only a child that answers is used again.
             outcome = _ask(child, work)
         except (EOFError, OSError, pickle.UnpicklingError):
-            epitaph = child.epitaph()
+            exit_report = child.exit_report()
             child.end()
-            outcome = _without_answer(epitaph)
+            outcome = _without_answer(exit_report)
         except BaseException:
             child.end()
             raise
@@ -119,16 +119,16 @@ def _ask(child: ChildProcess, work: Work) -> Outcome:
     return outcome
 
 
-def _without_answer(epitaph: Epitaph) -> Outcome:
+def _without_answer(exit_report: ExitReport) -> Outcome:
     """Return the outcome of a task whose child ended without an answer.
 
     :raises _OutOfBoundsError: when it was killed or ran out of memory.
     """
-    if epitaph.signal is not None or "MemoryError" in epitaph.stderr:
-        by = signal.strsignal(epitaph.signal) if epitaph.signal is not None else "want of memory"
+    if exit_report.signal is not None or "MemoryError" in exit_report.stderr:
+        by = signal.strsignal(exit_report.signal) if exit_report.signal is not None else "want of memory"
         log.info("a reader was ended by %s", by)
         raise _OutOfBoundsError
-    return Outcome(traceback=f"the reader ended with status {epitaph.status}: {epitaph.stderr}", worn=True)
+    return Outcome(traceback=f"the reader ended with status {exit_report.status}: {exit_report.stderr}", worn=True)
 
 
 _of_thread = threading.local()
