@@ -15,15 +15,15 @@ from .cleaning.quality import Doubt as Doubt
 from .cleaning.quality import DoubtKind as DoubtKind
 from .cleaning.quality import Inspection as Inspection
 from .cleaning.quality import inspect_draft as inspect_draft
-from .errors import BotRunningError as BotRunningError
 from .errors import BuildRunningError as BuildRunningError
-from .errors import DiscordError as DiscordError
 from .errors import Fault as Fault
 from .errors import FeedError as FeedError
 from .errors import FetchError as FetchError
 from .errors import FilterError as FilterError
 from .errors import GateError as GateError
 from .errors import GenerationError as GenerationError
+from .errors import HeldError as HeldError
+from .errors import Holder as Holder
 from .errors import MeasuresError as MeasuresError
 from .errors import ModelError as ModelError
 from .errors import OutdatedError as OutdatedError

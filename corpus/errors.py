@@ -14,12 +14,11 @@ MeasuresError
 ├── GenerationError     a generation that is missing, damaged or does not fit the settings
 │   └── UnbuiltError    nothing can be served before an index is built: none is there, or one that does not fit
 │       └── OutdatedError  what is served was cut by another program; it is served until a new one is built
-├── BuildRunningError   another build holds the lock
-├── BotRunningError     another bot serves the data folder
+├── HeldError           another process holds a lock
+│   └── BuildRunningError   a build runs on the data folder
 ├── GateError           a new generation that is not good enough to be served
 ├── WorkerError         the process that builds has ended before its work was done
-├── StorageError        the data folder cannot be read or written
-└── DiscordError        Discord does not let the bot in
+└── StorageError        the data folder cannot be read or written
 
 The core raises these and never prints. Every message is one sentence that says what happened and what to do.
 Expected outcomes ("unchanged", "not found") are values, not errors.
@@ -27,9 +26,9 @@ Expected outcomes ("unchanged", "not found") are values, not errors.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
-
-_REMEDY = ": run `measures index build`."
+from typing import ClassVar
 
 
 class MeasuresError(Exception):
@@ -90,28 +89,67 @@ class GenerationError(MeasuresError):
 
 
 class UnbuiltError(GenerationError):
-    """Nothing can be served before an index is built: there is none, or this program or its model cannot use it."""
+    """Nothing can be served before an index is built: there is none, or this program or its model cannot use it.
+
+    ``reason`` says why, as a clause that begins a sentence.
+    """
 
     def __init__(self, reason: str) -> None:
-        """Take why, as a clause that begins a sentence."""
-        super().__init__(f"{reason.removesuffix(_REMEDY)}{_REMEDY}")
+        """Take why."""
+        super().__init__(reason)
+        self.reason = reason
 
-    @property
-    def reason(self) -> str:
-        """Why, without what to do."""
-        return str(self).removesuffix(_REMEDY)
+    def __str__(self) -> str:
+        """Return one sentence: why, and what to do."""
+        return f"{self.reason}: run `measures index build`."
 
 
 class OutdatedError(UnbuiltError):
     """What is served was cut by another program; it can be served until a new one is built."""
 
 
-class BuildRunningError(MeasuresError):
-    """Another build holds the lock."""
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock, what for, and since when (ISO 8601). All are empty where nothing is written beside the lock."""
+
+    who: str = ""
+    what: str = ""
+    since: str = ""
+
+    def __str__(self) -> str:
+        """Return what is known, in brackets after a space."""
+        since = f"since {self.since}" if self.since else ""
+        known = ", ".join(filter(None, (self.who, self.what, since)))
+        return f" ({known})" if known else ""
 
 
-class BotRunningError(MeasuresError):
-    """Another bot serves the data folder."""
+class HeldError(MeasuresError):
+    """Another process, the ``holder``, holds a lock. A subclass says what runs there, and what a person can do."""
+
+    running: ClassVar[str]
+    advice: ClassVar[str]
+
+    def __init__(self, holder: Holder) -> None:
+        """Take who holds the lock."""
+        super().__init__(self.running)
+        self.args = (holder,)  # what it is made of again in another process
+        self.holder = holder
+
+    @property
+    def reason(self) -> str:
+        """What runs, by whom, what for and since when, as a clause that begins a sentence."""
+        return f"{self.running}{self.holder}"
+
+    def __str__(self) -> str:
+        """Return one sentence: what runs, and what to do."""
+        return f"{self.reason}: {self.advice}"
+
+
+class BuildRunningError(HeldError):
+    """A build runs on the data folder."""
+
+    running = "Another build is running on this data folder"
+    advice = "wait for it to end and try again."
 
 
 class GateError(MeasuresError):
@@ -164,7 +202,3 @@ def undone(clause: str, **values: object) -> Iterator[None]:
         if not error.undone:
             error.undone, error.values = clause, values
         raise
-
-
-class DiscordError(MeasuresError):
-    """Discord does not let the bot in."""

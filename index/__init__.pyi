@@ -16,8 +16,8 @@ from .building.renewal import check_fit as check_fit
 from .building.renewal import ensure_fit as ensure_fit
 from .building.renewal import refresh as refresh
 from .building.renewal import renew as renew
-from .database.corpus_db import By as By
 from .database.feeds import Feed as Feed
+from .database.history import By as By
 from .database.private_files import keep_private as keep_private
 from .database.private_files import open_to_others as open_to_others
 from .database.private_files import private_folder as private_folder
@@ -51,7 +51,7 @@ from .generations.status import release as release
 from .generations.status import releases as releases
 from .generations.status import status as status
 from .generations.status import verify as verify
-from .intake.ingest import Overrides as Overrides
+from .intake.overrides import Overrides as Overrides
 from .intake.polling import PolledFeed as PolledFeed
 from .intake.polling import due as due
 from .intake.sources import IntakeSource as IntakeSource

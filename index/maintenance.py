@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from corpus import undone
-from index.database.corpus_db import NOBODY, By
 from index.database.feeds import Feed
+from index.database.history import NOBODY, By
 from index.database.quarantine import QuarantineEntry
 from index.generations import status
 from index.generations.status import RolledBack
-from index.intake.ingest import UNSAID, Overrides
+from index.intake.overrides import UNSAID, Overrides
 from index.intake.polling import add_feed, feeds, remove_feed
 from index.intake.quarantine import discard, quarantined, show
 from index.intake.sources import IntakeSource

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from corpus.fetching.fetcher import Fetcher
-from index.database.corpus_db import By
+from index.database.history import By
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.engine import Engine
 from index.intake.sources import OpenFetcher

@@ -34,8 +34,22 @@ async def defer(interaction: Interaction, *, ephemeral: bool) -> None:
 
 
 async def defer_update(interaction: Interaction) -> None:
-    """Tell Discord that the message under which something was pressed will change."""
+    """Tell Discord that the message with the button that was used will change."""
     await _first_response(interaction, interaction.response.defer)
+
+
+async def defer_page(interaction: Interaction) -> bool:
+    """Tell Discord that a page will be turned, in a copy for the person alone where another person asked for it.
+
+    Return whether everybody sees the page.
+    """
+    message = interaction.message
+    asked_by = message.interaction_metadata.user.id if message and message.interaction_metadata else None
+    if message is None or asked_by != interaction.user.id:
+        await defer(interaction, ephemeral=True)
+        return False
+    await defer_update(interaction)
+    return not message.flags.ephemeral
 
 
 async def ask(interaction: Interaction, modal: ui.Modal) -> None:

@@ -250,7 +250,9 @@ def evaluate(folder: Path, run: Path | None, plot: Path | None, json_: bool) -> 
     terminal = Terminal()
     settings = load_index_settings()
     with terminal.progress() as progress:
-        outcomes, figures = run_evaluation(folder, settings, SentenceTransformerEmbedder(settings.model), progress)
+        outcomes, figures = run_evaluation(
+            folder, settings, SentenceTransformerEmbedder(settings.model, settings.cache_dir), progress
+        )
     if run is not None:
         write_run(run, outcomes)
     if plot is not None:
@@ -362,7 +364,7 @@ def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":
     """Return the model to ask with, after a build where there is no index that fits."""
     from index import SentenceTransformerEmbedder
 
-    embedder = SentenceTransformerEmbedder(settings.model)
+    embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
     build_first(settings, terminal, embedder)
     return embedder
 

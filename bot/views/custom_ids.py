@@ -28,7 +28,7 @@ class Place:
     digest: str
 
     @classmethod
-    def of(cls, answer_id: str, number: int, release_id: str, start: int, end: int, text: str) -> "Place":
+    def with_text(cls, answer_id: str, number: int, release_id: str, start: int, end: int, text: str) -> "Place":
         """Return the place of a quote with these words."""
         return cls(answer_id, number, release_id, start, end, span_digest(text))
 

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from corpus import GateError, GenerationError, Release, undone
 from index.building.derive import Derived, derive_all
 from index.building.gates import check_new
-from index.database.corpus_db import NOBODY, By, CorpusStore, EmbeddingKey
+from index.database.corpus_db import CorpusStore
+from index.database.embeddings import EmbeddingKey
+from index.database.history import NOBODY, By
+from index.database.home import open_corpus_db
 from index.database.passages_db import write_passages
 from index.database.sqlite import now, storage_errors
 from index.encoders.embedder import Embedder
@@ -65,7 +68,7 @@ def build(
     generations = Generations(settings.data_dir)
     with (
         generations.building(by.who, by.why) as folder,
-        closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store,
+        closing(open_corpus_db(settings, by)) as store,
     ):
         return build_in(folder, generations, store, embedder, progress, keep=settings.keep_generations, force=force)
 
@@ -87,7 +90,7 @@ def build_in(
     """
     began = time.monotonic()
     generation = generations.next_id()
-    revision = store.revision()
+    revision = store.history.revision()
     manifest, embedded = write_generation(Layout(folder), generation, list(store.releases()), store, embedder, progress)
     progress(Step(Phase.VERIFY, 0, 1))
     try:
@@ -96,14 +99,20 @@ def build_in(
         generations.adopt(folder, generation)
         _check_digests(generations, generation)
     except GateError as error:
-        store.log("refused", generation=generation, seconds=time.monotonic() - began, reason=str(error))
+        store.history.add("refused", generation=generation, seconds=time.monotonic() - began, reason=str(error))
         raise
     generations.serve(generation)
     with undone("Generation {generation} is served, but the history does not say so", generation=generation):
         generations.unpin()
         generations.prune(keep)
-        counts = {"releases": manifest.releases, "passages": manifest.passages, "embedded": embedded}
-        store.log("built", generation=generation, seconds=time.monotonic() - began, **counts)
+        store.history.add(
+            "built",
+            generation=generation,
+            seconds=time.monotonic() - began,
+            releases=manifest.releases,
+            passages=manifest.passages,
+            embedded=embedded,
+        )
     progress(Step(Phase.VERIFY, 1, 1))
     return Built(manifest, embedded, revision)
 
@@ -240,7 +249,7 @@ def _embed(
     """
     digests = list(map(_digest, texts))
     key = EmbeddingKey(embedder.digest, embedder.dtype, embedder.document_prompt)
-    known = store.cached_embeddings(key, digests)
+    known = store.embeddings.cached(key, digests)
     missing = [(digest, text) for digest, text in dict(zip(digests, texts, strict=True)).items() if digest not in known]
     report = _counter(progress, len(missing))
     missing.sort(key=lambda pair: -len(pair[1]))
@@ -248,7 +257,7 @@ def _embed(
         batch = missing[start : start + _CACHE_BATCH]
         vectors = embedder.encode_document([text for _, text in batch], report).astype(np.float16)
         fresh = {digest: vector.tobytes() for (digest, _), vector in zip(batch, vectors, strict=True)}
-        store.cache_embeddings(key, fresh)
+        store.embeddings.keep(key, fresh)
         known |= fresh
     if not texts:
         return embedder.encode_document([], report).astype(np.float16), 0

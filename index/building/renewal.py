@@ -90,7 +90,7 @@ def renew(
     try:
         build()
     except BuildRunningError as error:
-        tell(f"{str(error).partition(': wait')[0]}: waiting for it.")
+        tell(f"{error.reason}: waiting for it.")
         generations.wait_for_build()
 
 

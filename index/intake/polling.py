@@ -27,10 +27,12 @@ from corpus import (
     shown,
     speaks_for,
 )
-from index.database.corpus_db import By, CorpusStore
+from index.database.corpus_db import CorpusStore
 from index.database.feeds import Feed
+from index.database.history import By
+from index.database.home import open_corpus_db
 from index.intake.failures import mishap
-from index.intake.ingest import UNSAID, Overrides
+from index.intake.overrides import UNSAID, Overrides
 from index.intake.poll_budget import Budget, BudgetedFetcher
 from index.intake.sources import Failed, Fetches, OpenFetcher, PatientFetcher, Taken, is_address, take_in
 from index.results import Phase, Progress, Step
@@ -246,7 +248,7 @@ def _due(settings: IndexSettings, failures: int) -> float:
 
 def feeds(settings: IndexSettings) -> list[Feed]:
     """Return the feeds that are kept, by address."""
-    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
+    with closing(open_corpus_db(settings, reading=True)) as store:
         return store.feeds.all()
 
 
@@ -260,10 +262,10 @@ def add_feed(settings: IndexSettings, url: str, title: str, by: By) -> bool:
     if not is_address(url):
         raise SourceError(f"{shown(url)!r} is no address of a feed: give one that begins with https://.")
     read_target(url, fetch_rules(settings))
-    with closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store, store.writing():
+    with closing(open_corpus_db(settings, by)) as store, store.writing():
         new = store.feeds.add(url, title)
         if new:
-            store.log("feed added", feed=url)
+            store.history.add("feed added", feed=url)
         return new
 
 
@@ -272,7 +274,7 @@ def remove_feed(settings: IndexSettings, url: str, by: By) -> None:
 
     :raises UnknownEntryError: when it is not kept.
     """
-    with closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store, store.writing():
+    with closing(open_corpus_db(settings, by)) as store, store.writing():
         if not store.feeds.remove(url):
             raise UnknownEntryError(f"{shown(url)} is no feed that is kept: `measures feeds list` tells which are.")
-        store.log("feed removed", feed=url)
+        store.history.add("feed removed", feed=url)

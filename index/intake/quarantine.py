@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from corpus import Draft, Release, UnknownEntryError
-from index.database.corpus_db import By, CorpusStore
+from index.database.corpus_db import CorpusStore
+from index.database.history import By
+from index.database.home import open_corpus_db
 from index.database.quarantine import QuarantineEntry
 from index.settings import IndexSettings
 
@@ -29,7 +31,7 @@ def entry(store: CorpusStore, number: int) -> QuarantineEntry:
 
 def quarantined(settings: IndexSettings) -> list[QuarantineEntry]:
     """Return all that is set aside, oldest first."""
-    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
+    with closing(open_corpus_db(settings, reading=True)) as store:
         return store.quarantine.entries()
 
 
@@ -38,7 +40,7 @@ def show(settings: IndexSettings, number: int) -> QuarantineEntry:
 
     :raises UnknownEntryError: when there is nothing.
     """
-    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
+    with closing(open_corpus_db(settings, reading=True)) as store:
         found = entry(store, number)
         before = store.current(found.quarantined.change_of) if found.quarantined.change_of else None
         return dataclasses.replace(found, diff=difference(before, found.quarantined.draft)) if before else found
@@ -65,8 +67,8 @@ def discard(settings: IndexSettings, number: int, by: By) -> QuarantineEntry:
 
     :raises UnknownEntryError: when there is nothing.
     """
-    with closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store, store.writing():
+    with closing(open_corpus_db(settings, by)) as store, store.writing():
         found = entry(store, number)
         store.quarantine.settle(number, "discarded")
-        store.log("discarded", source=found.quarantined.source)
+        store.history.add("discarded", source=found.quarantined.source)
         return found

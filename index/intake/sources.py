@@ -14,7 +14,9 @@ from corpus import Fetched, FetchError, NotModified, NotReachedError, host_of, s
 from index.database.corpus_db import CorpusStore
 from index.database.fetches import Fetch
 from index.intake.failures import mishap
-from index.intake.ingest import UNSAID, Ingested, Overrides, Raw, ingest, read_file
+from index.intake.ingest import Raw, ingest, read_file
+from index.intake.keep import Ingested
+from index.intake.overrides import UNSAID, Overrides
 from index.results import Phase, Progress, Step
 
 _SHOWN_CHARS = 100

@@ -5,7 +5,7 @@ import os
 from typing import Any, TypeVar
 
 from corpus import ChildProcess, Epitaph, WorkerError
-from index.database.corpus_db import By
+from index.database.history import By
 from index.processes.jobs import Job
 from index.processes.pipe import DEFAULT_EMBEDDER, Logged, Raised, Task
 from index.results import Progress, Step

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corpus import MeasuresError
-from index.database.corpus_db import By
+from index.database.history import By
 from index.processes.jobs import Job
 from index.results import Step
 from index.settings import IndexSettings

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 
 from bot.user_data import ServerSettings
-from bot.views.answers import BLUE
+from bot.views.message import BLUE
 from tests.simulation import QUESTION, QUOTE, Chat, simulated
 
 
@@ -74,7 +74,7 @@ async def test_forget_me_erases_feedback_as_long_as_it_can_be_told_whose_it_is(c
     told = await chat.bob.command("forget-me")
     assert told.text() == "Erased: 0 answers of yours. 1 piece of feedback, too. Nothing else is stored about you."
     assert b"zebracorn" not in stored(chat)
-    assert [row["verdict"] for row in await chat.bot.store.write(lambda store: store.feedback())] == ["helpful"]
+    assert [row.verdict for row in await chat.bot.store.write(lambda store: store.feedback())] == ["helpful"]
 
 
 @simulated(answer_days=365)
@@ -91,7 +91,7 @@ async def test_what_is_written_in_feedback_is_erased_after_90_days_by_the_clock(
     chat.bot.erase_old.restart()
     await chat.wait(lambda: b"zebracorn" not in stored(chat))
     rows = await chat.bot.store.write(lambda store: store.feedback())
-    assert [(row["verdict"], row["reason"]) for row in rows] == [("not helpful", None), ("not helpful", "narwhal")]
+    assert [(row.verdict, row.reason) for row in rows] == [("not helpful", None), ("not helpful", "narwhal")]
 
 
 @simulated()
@@ -117,7 +117,7 @@ async def test_about_and_forget_me_agree_on_what_is_kept(chat: Chat) -> None:
 
 @simulated()
 async def test_forget_me_claims_nothing_that_it_could_not_look_up(chat: Chat) -> None:
-    await chat.wait(lambda: chat.bot.queue.is_ready and not chat.bot._upkeeping)
+    await chat.wait(lambda: chat.bot.queue.is_ready and chat.bot.background.is_idle)
     folder = chat.bot.index_settings.data_dir
     for path in folder.glob("corpus.db*"):
         path.unlink()

@@ -76,7 +76,7 @@ async def test_release_added_by_its_address_is_quoted(chat: Chat, server: Server
     answer = await chat.ask(QUESTION)
     assert QUOTE in answer.text()
     audited = await chat.bot.store.write(lambda store: store.audited())
-    assert [(entry["who"], entry["action"]) for entry in audited] == [(chat.ada.id, "index add")]
+    assert [(entry.who, entry.action) for entry in audited] == [(chat.ada.id, "index add")]
     again = await chat.ada.command("index add", addresses=address)
     assert "**unchanged**" in finished(again, "is served").text()
     history = await chat.ada.command("index history")
@@ -100,9 +100,9 @@ async def test_forget_me_tells_an_administrator_what_stays_in_both_logs(chat: Ch
 @administered
 async def test_completion_that_would_have_to_wait_offers_nothing(chat: Chat, server: Server) -> None:
     gate = threading.Event()
-    working = [asyncio.create_task(chat.bot.upkeeping(lambda: gate.wait(10))) for _ in range(4)]
+    working = [asyncio.create_task(chat.bot.background.run(lambda: gate.wait(10))) for _ in range(4)]
     try:
-        await chat.wait(lambda: chat.bot.is_looking)
+        await chat.wait(lambda: chat.bot.background.is_full)
         typed = [await chat.ada.complete("index remove", "release", "council") for _ in range(3)]
     finally:
         gate.set()

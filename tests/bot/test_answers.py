@@ -1,6 +1,7 @@
 """The buttons under an answer: context, more, follow up, helpful or not, delete."""
 
 import asyncio
+import dataclasses
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -9,11 +10,13 @@ from pathlib import Path
 import pytest
 from discord import Permissions
 
-from bot.views.answers import BLUE, GREY
+from bot.views.message import BLUE, GREY
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
 from tests.bot.conftest import made_up_release
+from tests.bot.stage import Stage
+from tests.emulator.messages import Message as EmulatedMessage
 from tests.fakes import quiet, upkeep
 from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 
@@ -22,7 +25,7 @@ MARCH = {"issuer": "European Commission", "since": "2023-03", "until": "2023-03"
 SENT = "Europol will send 300 officers to the port of Constanța to search containers for cocaine."
 
 
-def context_of(message: Message, number: int = 1) -> str:
+def context_of(message: Message | EmulatedMessage, number: int = 1) -> str:
     """Return the custom id of the *Context* button beside a quote."""
     box = next(part for part in message.components if "accent_color" in part)
     sections = [part for part in box["components"] if "accessory" in part]
@@ -125,8 +128,8 @@ async def test_helpful_is_kept_without_a_name(chat: Chat) -> None:
     assert thanks.ephemeral
     assert thanks.text() == "Thank you: this is kept without your name."
     [row] = await chat.bot.store.write(lambda store: list(store.feedback()))
-    assert row.keys() == {"answer", "verdict", "reason", "at"}
-    assert (row["verdict"], row["reason"]) == ("helpful", None)
+    assert {field.name for field in dataclasses.fields(row)} == {"answer", "verdict", "reason", "at"}
+    assert (row.verdict, row.reason) == ("helpful", None)
 
 
 @pytest.mark.parametrize(("reason", "kept"), [("It is about boats.", "It is about boats."), ("", None)])
@@ -136,7 +139,7 @@ async def test_not_helpful_asks_why(chat: Chat, reason: str, kept: str | None) -
     sent = await shown.send({"What is wrong? (optional)": reason})
     assert sent.text() == "Thank you: this is kept without your name."
     [row] = await chat.bot.store.write(lambda store: list(store.feedback()))
-    assert (row["verdict"], row["reason"]) == ("not helpful", kept)
+    assert (row.verdict, row.reason) == ("not helpful", kept)
 
 
 @simulated()
@@ -244,8 +247,8 @@ async def test_buttons_after_the_index_changed(
     assert more in (await chat.bob.click(answer, "More")).text()
 
 
-def count_kept(chat: Chat) -> int:
+def count_kept(user: Chat | Stage) -> int:
     """Return how many answers are kept."""
-    with closing(sqlite3.connect(chat.bot.index_settings.data_dir / "bot.db")) as db:
+    with closing(sqlite3.connect(user.bot.index_settings.data_dir / "bot.db")) as db:
         (found,) = db.execute("SELECT count(*) FROM answers").fetchone()
     return int(found)

@@ -160,7 +160,7 @@ def test_rollback_to_what_is_served_is_no_act(tmp_path: Path) -> None:
             finished(await chat.ada.click(confirm, "Yes, do it"), told)
         assert generations.stamp() != before
         audited = await chat.bot.store.write(lambda store: store.audited())
-        assert [entry["action"] for entry in audited] == ["index rollback"]
+        assert [entry.action for entry in audited] == ["index rollback"]
 
     play(scenario, tmp_path / "data")
 
@@ -179,7 +179,7 @@ def test_text_is_erased_after_a_question_and_the_audit_says_by_whom(tmp_path: Pa
         files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
         assert not [path for path in files if b"will be further made available by CEPOL" in path.read_bytes()]
         audited = await chat.bot.store.write(lambda store: store.audited())
-        assert [(entry["who"], entry["action"]) for entry in audited] == [(chat.ada.id, "index remove erase")]
+        assert [(entry.who, entry.action) for entry in audited] == [(chat.ada.id, "index remove erase")]
         history = (await chat.ada.command("index history")).text()
         assert f"**erased** `{COUNCIL}` · Discord user {chat.ada.id} (/index remove erase)" in history
         assert "older" in (await chat.ada.click(answer, "More")).text()

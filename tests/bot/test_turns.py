@@ -171,7 +171,7 @@ async def test_windows_that_are_opened_and_left_are_forgotten(chat: Chat) -> Non
 
 
 async def verdicts(chat: Chat) -> list[tuple[str, str | None]]:
-    return [(row["verdict"], row["reason"]) for row in await chat.bot.store.write(lambda store: store.feedback())]
+    return [(row.verdict, row.reason) for row in await chat.bot.store.write(lambda store: store.feedback())]
 
 
 @simulated()
@@ -199,7 +199,7 @@ def test_one_verdict_outlives_a_restart_and_names_nobody(tmp_path: Path) -> None
         store.keep(kept_answer("a", asker=7))
         assert store.say("a", 123456789, verdict, None)
         assert not store.say("gone", 123456789, verdict, None)
-        assert [row["verdict"] for row in store.feedback()] == [verdict]
+        assert [row.verdict for row in store.feedback()] == [verdict]
         assert not [row for row in store._db.query("SELECT * FROM feedback") if 123456789 in row.values()]
         assert b"123456789" not in (tmp_path / "bot.db").read_bytes()
         store.close()

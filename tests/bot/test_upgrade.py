@@ -84,7 +84,7 @@ def test_process_that_asks_after_an_upgrade_embeds_nothing_anew(run: Run, data: 
     assert (process.returncode, err.splitlines()) == (0, [ANEW])
     assert json.loads(out)["answered"] is True
     with closing(CorpusStore(data / "corpus.db")) as store:
-        built = next(iter(store.history()))
+        built = next(iter(store.history.entries()))
     assert (built.action, built.generation, built.details["embedded"]) == ("built", "000002", 0)
 
 

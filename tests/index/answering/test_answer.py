@@ -12,7 +12,8 @@ from corpus.errors import FilterError, QuestionError
 from corpus.models import Release
 from index.engine import Engine
 from index.filters import Filters, parse_since, parse_until
-from index.intake.ingest import Overrides, ingest_file
+from index.intake.ingest import ingest_file
+from index.intake.overrides import Overrides
 from index.maintenance import build_all
 from index.processes.jobs import open_corpus
 from index.results import Answer

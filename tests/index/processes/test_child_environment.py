@@ -11,7 +11,7 @@ import pytest
 
 from corpus.cleaning.clean import clean
 from corpus.processes.environment import forget_secrets
-from index.database.corpus_db import By
+from index.database.history import By
 from index.engine import Engine
 from index.maintenance import build_all
 from index.processes.engine_process import EngineProcess

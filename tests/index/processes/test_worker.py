@@ -2,6 +2,7 @@
 
 import logging
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -13,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import BuildRunningError, SourceError, UnknownReleaseError, WorkerError
+from corpus.errors import BuildRunningError, SourceError, UnbuiltError, UnknownReleaseError, WorkerError
 from corpus.processes.sandbox import in_child
-from index.database.corpus_db import By
+from index.database.history import By
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
 from index.maintenance import Maintenance, build_all
 from index.processes.job_process import JobProcess
-from index.processes.jobs import Tools
+from index.processes.jobs import Rebuild, Tools
 from index.processes.meter import Meter
 from index.results import Phase, Step
 from index.settings import IndexSettings
@@ -97,6 +98,14 @@ def test_errors_of_the_job_arrive_as_they_are(settings: IndexSettings, child: Jo
         child.run(Fail(expected=True), BY, quiet)
     with pytest.raises(UnknownReleaseError):
         Maintenance(settings, child).withdraw("nothing", quiet)
+    with (
+        Generations(settings.data_dir).building("Ada", "a test"),
+        pytest.raises(BuildRunningError, match=r"^Another build is running .*: wait for it to end") as running,
+    ):
+        child.run(Rebuild(), BY, quiet)
+    assert (running.value.holder.who, running.value.holder.what) == ("Ada", "a test")
+    reason = "There is no index yet"
+    assert pickle.loads(pickle.dumps(UnbuiltError(reason))).reason == reason  # noqa: S301
 
 
 def test_process_that_fails_or_is_killed_is_one_sentence(child: JobProcess) -> None:
@@ -131,7 +140,7 @@ def test_parent_that_dies_takes_the_process_along(tmp_path: Path) -> None:
     code = (
         "import pathlib, sys\n"
         "from index.processes.job_process import JobProcess\nfrom index.settings import IndexSettings\n"
-        "from index.database.corpus_db import By\nfrom tests.index.processes.test_worker import Sleep\n"
+        "from index.database.history import By\nfrom tests.index.processes.test_worker import Sleep\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         "JobProcess(settings, 'tests.fakes:fake_embedder').run("
         "Sleep(), By(), lambda step: print(step.done, flush=True))\n"
@@ -229,7 +238,7 @@ def test_parent_that_dies_takes_along_what_never_lets_go_of_the_interpreter(
     code = (
         "import pathlib, sys\n"
         "from index.processes.job_process import JobProcess\nfrom index.settings import IndexSettings\n"
-        "from index.database.corpus_db import By\nfrom tests.index.processes.test_worker import Stuck\n"
+        "from index.database.history import By\nfrom tests.index.processes.test_worker import Stuck\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         "JobProcess(settings, 'tests.fakes:fake_embedder').run("
         "Stuck(sys.argv[2] == 'True'), By(), lambda step: print(step.done, flush=True))\n"
