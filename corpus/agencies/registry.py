@@ -17,7 +17,7 @@ from corpus.models import Agency, FormerName, Guard, Mention
 
 MAX_NAME_CHARS = 200
 SUGGESTIONS = 5
-COMPLETIONS = 25  # what Discord shows
+COMPLETIONS = 25  # how many names a completion offers unless told otherwise
 # One typo makes another body's acronym of one that is shorter (ECA, ECB, ECHA), so those are only suggested.
 _MIN_TYPO_CHARS = 5
 # Of 1,388 names with one typo, 89 % find their body and none another's; at 80 and 90 it is 81 and 88 %. Of
