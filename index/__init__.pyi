@@ -15,8 +15,8 @@ from .building.renewal import check_fit as check_fit
 from .building.renewal import ensure_fit as ensure_fit
 from .building.renewal import refresh as refresh
 from .building.renewal import renew as renew
-from .database.corpus_db import By as By
 from .database.feeds import Feed as Feed
+from .database.history import By as By
 from .database.private_files import keep_private as keep_private
 from .database.private_files import open_to_others as open_to_others
 from .database.private_files import private_folder as private_folder
@@ -50,7 +50,7 @@ from .generations.status import release as release
 from .generations.status import releases as releases
 from .generations.status import status as status
 from .generations.status import verify as verify
-from .intake.ingest import Overrides as Overrides
+from .intake.overrides import Overrides as Overrides
 from .intake.polling import PolledFeed as PolledFeed
 from .intake.polling import due as due
 from .intake.sources import IntakeSource as IntakeSource
@@ -70,12 +70,12 @@ from .results import Corpus as Corpus
 from .results import CurvePoint as CurvePoint
 from .results import FoundPassage as FoundPassage
 from .results import Notice as Notice
+from .results import Phase as Phase
 from .results import Progress as Progress
 from .results import Quote as Quote
 from .results import SearchResult as SearchResult
 from .results import Source as Source
 from .results import Step as Step
-from .results import Steps as Steps
 from .results import as_source as as_source
 from .settings import IndexSettings as IndexSettings
 from .settings import load_index_settings as load_index_settings

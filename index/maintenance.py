@@ -1,24 +1,24 @@
 """Changing what is served: what a surface calls. Each call takes as long as its work, so it is made off any event loop.
 
-Work is done in another process (`ChildProcess`); only what is quick is done in this one.
+Work is done in another process (`JobProcess`); only what is quick is done in this one.
 """
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from corpus import undone
-from index.database.corpus_db import NOBODY, By
 from index.database.feeds import Feed
+from index.database.history import NOBODY, By
 from index.database.quarantine import QuarantineEntry
 from index.generations import status
 from index.generations.status import RolledBack
-from index.intake.ingest import UNSAID, Overrides
-from index.intake.polling import add_feed, feeds, remove_feed
+from index.intake.feeds import add_feed, feeds, remove_feed
+from index.intake.overrides import UNSAID, Overrides
 from index.intake.quarantine import discard, quarantined, show
 from index.intake.sources import IntakeSource
 from index.processes.erase import Erase, Erased
 from index.processes.jobs import Accept, Add, Added, Job, Poll, PolledAndServed, Rebuild, Withdraw, open_corpus
-from index.results import Progress, Steps
+from index.results import Progress
 from index.settings import IndexSettings
 
 if TYPE_CHECKING:
@@ -29,26 +29,26 @@ Result = TypeVar("Result")
 
 
 class Runner(Protocol):
-    """What runs a job: a `ChildProcess`, or a test's own."""
+    """What runs a job: a `JobProcess`, or a test's own."""
 
-    def run(self, job: Job[Result], by: By, steps: Steps) -> Result:
+    def run(self, job: Job[Result], by: By, progress: Progress) -> Result:
         """Run a job and return what it gives."""
 
 
 class Maintenance:
-    """All that changes the corpus or what is served. `by` is who does it and why; `steps` hears how far it is."""
+    """All that changes the corpus or what is served. `by` is who does it and why; `progress` hears how far it is."""
 
     def __init__(self, settings: IndexSettings, runner: Runner | None = None) -> None:
         """Say which settings count, and what runs jobs: by default a process for each."""
-        from index.processes.job_process import ChildProcess
+        from index.processes.job_process import JobProcess
 
         self._settings = settings
-        self._runner = runner or ChildProcess(settings)
+        self._runner = runner or JobProcess(settings)
 
     def add(
         self,
         sources: Sequence[IntakeSource],
-        steps: Steps,
+        progress: Progress,
         overrides: Overrides = UNSAID,
         by: By = NOBODY,
         *,
@@ -59,30 +59,30 @@ class Maintenance:
 
         :param force: whether doubts about a release, and a new generation's gates, do not count.
         """
-        return self._runner.run(Add(tuple(sources), overrides, build, force), by, steps)
+        return self._runner.run(Add(tuple(sources), overrides, build, force), by, progress)
 
-    def rebuild(self, steps: Steps, by: By = NOBODY, *, force: bool = False) -> "Built":
+    def rebuild(self, progress: Progress, by: By = NOBODY, *, force: bool = False) -> "Built":
         """Build a generation of all releases kept, and serve it.
 
         :raises BuildRunningError: saying who is building what since when.
         :raises GateError: naming the gate that does not hold; what was served stays.
         """
-        return self._runner.run(Rebuild(force), by, steps)
+        return self._runner.run(Rebuild(force), by, progress)
 
-    def withdraw(self, release_id: str, steps: Steps, by: By = NOBODY, *, build: bool = True) -> Added:
+    def withdraw(self, release_id: str, progress: Progress, by: By = NOBODY, *, build: bool = True) -> Added:
         """Withdraw a release, which hides it at once.
 
         :raises UnknownReleaseError: when the corpus does not hold it.
         """
-        return self._runner.run(Withdraw(release_id, build), by, steps)
+        return self._runner.run(Withdraw(release_id, build), by, progress)
 
-    def erase(self, release_id: str, steps: Steps, by: By = NOBODY) -> Erased:
+    def erase(self, release_id: str, progress: Progress, by: By = NOBODY) -> Erased:
         """Take the text of a release out of the data folder for good, also of one that is withdrawn.
 
         :raises UnknownReleaseError: when the corpus never held it.
         :raises StorageError: saying what was not erased.
         """
-        return self._runner.run(Erase(release_id), by, steps)
+        return self._runner.run(Erase(release_id), by, progress)
 
     def rollback(self, generation: str | None = None, by: By = NOBODY) -> RolledBack:
         """Serve an older generation, by default the one before, and pin it; nothing is done where it is served.
@@ -103,14 +103,14 @@ class Maintenance:
         return show(self._settings, number)
 
     def accept(
-        self, number: int, steps: Steps, overrides: Overrides = UNSAID, by: By = NOBODY, *, build: bool = True
+        self, number: int, progress: Progress, overrides: Overrides = UNSAID, by: By = NOBODY, *, build: bool = True
     ) -> Added:
         """Make a release of what is set aside, whatever speaks against it.
 
         :raises UnknownEntryError: when there is nothing under that number.
         :raises SourceError: when something that a release must state is still missing.
         """
-        return self._runner.run(Accept(number, overrides, build), by, steps)
+        return self._runner.run(Accept(number, overrides, build), by, progress)
 
     def discard(self, number: int, by: By = NOBODY) -> QuarantineEntry:
         """Put away what is set aside.
@@ -141,13 +141,13 @@ class Maintenance:
             remove_feed(self._settings, url, by)
 
     def poll(
-        self, steps: Steps, urls: Sequence[str] = (), by: By = NOBODY, *, due_only: bool = False
+        self, progress: Progress, urls: Sequence[str] = (), by: By = NOBODY, *, due_only: bool = False
     ) -> PolledAndServed:
         """Read feeds, take in what is new, and serve it; without `urls` all but those that back off.
 
         :raises UnknownEntryError: when an address is no feed that is kept.
         """
-        return self._runner.run(Poll(tuple(urls), due_only), by, steps)
+        return self._runner.run(Poll(tuple(urls), due_only), by, progress)
 
 
 def build_all(settings: IndexSettings, embedder: "Embedder", progress: Progress) -> "Built":

@@ -2,29 +2,34 @@
 
 import dataclasses
 import datetime
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from corpus import Origin, Release, canonical_url, web_url
 
 
-class Progress(Protocol):
-    """Who hears how far a build is; `phase` is one of fetch, chunk, embed, write, verify, ask."""
+class Phase(StrEnum):
+    """What a piece of work is doing now."""
 
-    def __call__(self, phase: str, done: int, total: int) -> None:
-        """Hear that `done` of `total` steps of a phase are behind."""
+    FEEDS = "feeds"
+    FETCH = "fetch"
+    CHUNK = "chunk"
+    EMBED = "embed"
+    WRITE = "write"
+    VERIFY = "verify"
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far a phase is, as a value that any surface can show; `rate` is steps a second so far, 0 where unknown."""
+    """How far a phase is: `done` of `total`. ``rate`` counts those done a second, 0 where nobody has measured it."""
 
-    phase: str
+    phase: Phase
     done: int
     total: int
-    rate: float
+    rate: float = 0.0
 
     @property
     def seconds_left(self) -> float | None:
@@ -32,34 +37,11 @@ class Step:
         return (self.total - self.done) / self.rate if self.rate else None
 
 
-class Steps(Protocol):
-    """Who hears of steps."""
+class Progress(Protocol):
+    """Whoever is told how far a piece of work is."""
 
     def __call__(self, step: Step, /) -> None:
-        """Hear how far a phase is."""
-
-
-class Meter:
-    """A `Progress` that tells of it as steps, at most ten times a second within a phase."""
-
-    _PAUSE_S = 0.1
-
-    def __init__(self, steps: Steps) -> None:
-        """Say who hears of it."""
-        self._steps = steps
-        self._phase = ""
-        self._began = self._told = 0.0
-
-    def __call__(self, phase: str, done: int, total: int) -> None:
-        """Hear that `done` of `total` steps of a phase are behind."""
-        now = time.monotonic()
-        if phase != self._phase:
-            self._phase, self._began, self._told = phase, now, 0.0
-        if done < total and now - self._told < self._PAUSE_S:
-            return
-        self._told = now
-        taken = now - self._began
-        self._steps(Step(phase, done, total, done / taken if taken > 0 else 0.0))
+        """Take note of a step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,16 @@ from typing import Any, TypeVar
 import numpy as np
 
 from corpus.fetching.fetcher import Fetcher
-from index.database.corpus_db import By
+from index.database.history import By
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.engine import Engine
 from index.intake.sources import OpenFetcher
 from index.maintenance import Maintenance
 from index.processes.engine_process import EngineRunner, Work
 from index.processes.jobs import Job, Tools
+from index.processes.meter import Meter
 from index.processes.pipe import Done, Raised, outcome
-from index.results import Meter, Step, Steps
+from index.results import Progress, Step
 from index.settings import IndexSettings, fetch_rules
 from index.text.terms import terms, words
 
@@ -112,7 +113,7 @@ class Here:
     embedder: Embedder
     open_fetcher: OpenFetcher | None = None
 
-    def run(self, job: Job[Result], by: By, steps: Steps) -> Result:
+    def run(self, job: Job[Result], by: By, steps: Progress) -> Result:
         """Run a job and return what it gives."""
         fetcher = self.open_fetcher or (lambda: Fetcher(fetch_rules(self.settings)))
         return job.run(Tools(self.settings, self.embedder, fetcher, by, Meter(steps)))
@@ -139,5 +140,4 @@ def quiet(step: Step) -> None:
     """Hear of steps and say nothing."""
 
 
-def silent(phase: str, done: int, total: int) -> None:
-    """Hear of progress and say nothing."""
+silent = quiet

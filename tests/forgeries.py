@@ -4,7 +4,7 @@ from contextlib import closing
 from html import escape
 
 from corpus.models import Release
-from index.database.corpus_db import CorpusStore
+from index.database.home import open_corpus_db
 from index.processes.jobs import Added
 from index.settings import IndexSettings
 from tests.pages import paragraphs, press_page
@@ -38,7 +38,7 @@ def reasons(added: Added) -> str:
 
 
 def kept(settings: IndexSettings, release_id: str) -> Release:
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(open_corpus_db(settings)) as store:
         found = store.current(release_id)
     assert found is not None
     return found

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 from corpus import MeasuresError, OutdatedError, UnbuiltError
@@ -12,6 +12,7 @@ from index import By, Generations, IndexSettings, Maintenance, Step, check_fit, 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _THREADS = 4
+_LOOK_S = 1.0
 
 
 class Background:
@@ -67,8 +68,10 @@ class Background:
         if self._refreshing is not None:
             self._refreshing.cancel()
 
-    def close(self) -> bool:
-        """Start nothing more; return whether all threads are free to end."""
+    async def close(self) -> bool:
+        """Start nothing more, and wait a second for a look at the feeds; return whether all threads are free to end."""
+        if self._running:
+            await asyncio.to_thread(wait, set(self._running), _LOOK_S)
         self._threads.shutdown(wait=False)
         return self.is_idle
 

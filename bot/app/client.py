@@ -257,7 +257,7 @@ class MeasuresBot(commands.AutoShardedBot):
         await _finish_tasks(min(timeout_s, _TELL_S))
         await self.close()
         await self.store.close()
-        return self.background.close() and is_free
+        return await self.background.close() and is_free
 
 
 async def _finish_tasks(timeout_s: float) -> None:

@@ -23,7 +23,16 @@ from bot.app.queue import Stopping
 from bot.i18n.words import Words, message, words_for
 from bot.views.escaping import plain
 from bot.views.message import text_view
-from corpus import Fault, FilterError, MeasuresError, QuestionError, SettingsError, StorageError, TooSlowError
+from corpus import (
+    Fault,
+    FilterError,
+    HeldError,
+    MeasuresError,
+    QuestionError,
+    SettingsError,
+    StorageError,
+    TooSlowError,
+)
 
 log = logging.getLogger(__name__)
 _VALUE_CHARS = 300
@@ -37,8 +46,11 @@ _WHY = {
 }
 
 
-class BotRunningError(MeasuresError):
+class BotRunningError(HeldError):
     """Another bot serves the data folder."""
+
+    running = "A bot runs on this data folder already"
+    advice = "stop it first, or give this one a folder of its own with MEASURES_DATA_DIR."
 
 
 class DiscordError(MeasuresError):

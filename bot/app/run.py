@@ -16,7 +16,7 @@ from bot.app import logs
 from bot.app.client import MeasuresBot
 from bot.app.errors import BotRunningError, DiscordError
 from bot.app.settings import BotSettings
-from corpus import SettingsError, forget_secrets
+from corpus import Holder, SettingsError, forget_secrets
 from index import EngineProcess, EngineRunner, IndexSettings, Lock
 
 log = logging.getLogger(__name__)
@@ -24,10 +24,6 @@ T = TypeVar("T")
 _PAUSES_S = (1, 2, 5, 10, 30, 60)
 _STOP_S = 10.0
 _AUTHENTICATION_FAILED = 4004
-_RUNNING = (
-    "A bot runs on this data folder already{holder}: stop it first, or give this one a folder of its own with "
-    "MEASURES_DATA_DIR."
-)
 Connect = Callable[[], aiohttp.BaseConnector | None]
 
 
@@ -83,8 +79,7 @@ def run_bot(
             token,
         )
 
-    holder = {"process": f"process {os.getpid()}"}
-    with Lock(index_settings.data_dir, "bot").held(holder, BotRunningError, _RUNNING):
+    with Lock(index_settings.data_dir, "bot").held(Holder(f"process {os.getpid()}"), BotRunningError):
         is_free = asyncio.run(_supervise(make, token, may_read_content))
     if not is_free:
         # The interpreter would wait for the engine's thread, which builds an index or loads a model as long as it

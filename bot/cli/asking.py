@@ -91,7 +91,7 @@ def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":
     """Return the model to ask with, after a build where there is no index that fits."""
     from index import SentenceTransformerEmbedder
 
-    embedder = SentenceTransformerEmbedder(settings.model)
+    embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
     build_first(settings, terminal, embedder)
     return embedder
 

@@ -55,7 +55,7 @@ def examine() -> list[Check]:
         ]
     from index import SentenceTransformerEmbedder
 
-    embedder = SentenceTransformerEmbedder(settings.model)
+    embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
     return [
         *checks,
         _data_folder(settings),

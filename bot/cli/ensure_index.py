@@ -25,6 +25,6 @@ def build_first(settings: "IndexSettings", terminal: Terminal, embedder: "Embedd
         first = generations.current() is None
         terminal.note(f"{why.reason}: building it {'from the shipped releases' if first else 'anew'}.")
         with terminal.progress() as progress:
-            build_all(settings, embedder or SentenceTransformerEmbedder(settings.model), progress)
+            build_all(settings, embedder or SentenceTransformerEmbedder(settings.model, settings.cache_dir), progress)
 
     ensure_fit(generations, embedder, build, terminal.note)

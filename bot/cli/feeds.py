@@ -65,8 +65,8 @@ def remove_feed(url: str) -> None:
 def poll_feeds(urls: tuple[str, ...], json_: bool) -> None:
     """Read feeds now, add what is new in them, and build once; without URL all but those left alone after failures."""
     terminal = Terminal()
-    with terminal.steps() as steps:
-        polled = maintenance_of(load_index_settings()).poll(steps, urls, by("feeds poll"))
+    with terminal.progress() as progress:
+        polled = maintenance_of(load_index_settings()).poll(progress, urls, by("feeds poll"))
     if not json_:
         show_polled(terminal, polled.feeds)
     document: dict[str, object] = {"feeds": [feed.to_dict() for feed in polled.feeds]}

@@ -52,9 +52,9 @@ def add(
         raise click.UsageError("--url, --title and --date say something of one SOURCE: add the others apart.")
     terminal = Terminal()
     settings = load_index_settings()
-    with terminal.steps() as steps:
+    with terminal.progress() as progress:
         added = maintenance_of(settings).add(
-            sources, steps, overrides, by("index add"), build=not no_build, force=force
+            sources, progress, overrides, by("index add"), build=not no_build, force=force
         )
     show_added(added, terminal, json_)
 
@@ -66,8 +66,8 @@ def build(force: bool, json_: bool) -> None:
     """Build a generation of all releases kept, and serve it."""
     terminal = Terminal()
     settings = load_index_settings()
-    with terminal.steps() as steps:
-        built = maintenance_of(settings).rebuild(steps, by("index build"), force=force)
+    with terminal.progress() as progress:
+        built = maintenance_of(settings).rebuild(progress, by("index build"), force=force)
     if json_:
         print_json(dataclasses.asdict(index.status(settings)) | {"embedded": built.embedded})
     else:
@@ -87,8 +87,8 @@ def remove(release_id: str, no_build: bool, erase: bool) -> None:
     if erase:
         _erase(settings, release_id, terminal)
         return
-    with terminal.steps() as steps:
-        withdrawn = maintenance_of(settings).withdraw(release_id, steps, by("index remove"), build=not no_build)
+    with terminal.progress() as progress:
+        withdrawn = maintenance_of(settings).withdraw(release_id, progress, by("index remove"), build=not no_build)
     terminal.say(f"{release_id} is withdrawn.")
     tell_what_is_not_served(withdrawn, terminal)
 
@@ -97,8 +97,8 @@ def _erase(settings: IndexSettings, release_id: str, terminal: Terminal) -> None
     """Erase a text, and the questions that it answered, which may quote it; exit with 1 where it is not all gone."""
     from bot.app.bot_db import BotStore
 
-    with terminal.steps() as steps:
-        erased = maintenance_of(settings).erase(release_id, steps, by("index remove --erase"))
+    with terminal.progress() as progress:
+        erased = maintenance_of(settings).erase(release_id, progress, by("index remove --erase"))
     answers = settings.data_dir / "bot.db"
     if answers.exists():
         with (

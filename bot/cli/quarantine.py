@@ -59,9 +59,9 @@ def show_quarantined(number: int, json_: bool) -> None:
 def accept_quarantined(number: int, overrides: "Overrides", no_build: bool, json_: bool) -> None:
     """Make a release of what is set aside, with what you say of it, whatever spoke against it."""
     terminal = Terminal()
-    with terminal.steps() as steps:
+    with terminal.progress() as progress:
         added = maintenance_of(load_index_settings()).accept(
-            number, steps, overrides, by("quarantine accept"), build=not no_build
+            number, progress, overrides, by("quarantine accept"), build=not no_build
         )
     show_added(added, terminal, json_)
 

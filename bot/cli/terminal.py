@@ -5,24 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from bot.views.wording import phase_name
 from corpus import line
-from index import Progress as BuildProgress
-from index import Steps
-
-_PHASES = {
-    "feeds": "Reading feeds",
-    "fetch": "Taking in",
-    "chunk": "Reading releases",
-    "embed": "Embedding",
-    "write": "Writing",
-    "verify": "Checking",
-    "ask": "Asking",
-}
+from index import Phase, Progress, Step
 
 
 class Terminal:
@@ -55,24 +46,18 @@ class Terminal:
         self._out.print(table)
 
     @contextmanager
-    def progress(self) -> Iterator[BuildProgress]:
-        """Show a bar while something is built: on a terminal it moves and goes, in a log there is none."""
+    def progress(self) -> Iterator[Progress]:
+        """Show a bar while something is done: on a terminal it moves and goes, in a log there is none."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as bar:
-            tasks: dict[str, TaskID] = {}
+        with Bar(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as bar:
+            tasks: dict[Phase, TaskID] = {}
 
-            def report(phase: str, done: int, total: int) -> None:
-                if phase not in tasks:
-                    tasks[phase] = bar.add_task(_PHASES[phase], total=total)
-                bar.update(tasks[phase], completed=done, total=total)
+            def report(step: Step) -> None:
+                if step.phase not in tasks:
+                    tasks[step.phase] = bar.add_task(phase_name(step.phase), total=step.total)
+                bar.update(tasks[step.phase], completed=step.done, total=step.total)
 
             yield report
-
-    @contextmanager
-    def steps(self) -> Iterator[Steps]:
-        """Show a bar while another process works."""
-        with self.progress() as report:
-            yield lambda step: report(step.phase, step.done, step.total)
 
 
 def spelled(date: datetime.date) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from bot.i18n.words import ENGLISH, Words
 from corpus import Agency, Lookup, registry
+from index import Phase
 
 if TYPE_CHECKING:
     from index import Card, Source, Timeline
@@ -166,3 +167,17 @@ def alt_text(timeline: "Timeline", words: Words = ENGLISH) -> str:
         last=timeline.months[-1],
         bodies="; ".join(peaks),
     )
+
+
+def phase_name(phase: Phase, words: Words = ENGLISH) -> str:
+    """Return what a phase of the work on the corpus is called."""
+    names = {
+        Phase.FEEDS: words("Reading feeds"),
+        Phase.FETCH: words("Taking in"),
+        Phase.CHUNK: words("Reading releases"),
+        Phase.EMBED: words("Embedding"),
+        Phase.WRITE: words("Writing"),
+        Phase.VERIFY: words("Checking"),
+        Phase.ASK: words("Asking"),
+    }
+    return names[phase]

@@ -1,1 +1,1 @@
-"""The EU's agencies and bodies: the registry, and where a text names them."""
+"""The EU agencies: the registry of them, and where a text names them."""

@@ -1,4 +1,4 @@
-"""What the words right around a name say about it."""
+"""What the words next to a name say about its meaning."""
 
 import re
 
@@ -6,12 +6,12 @@ _WINDOW_CHARS = 80
 _DEFINITE = re.compile(r"\bthe\s+$", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"([^\W_][\w’'&./-]*)[ \t\u00a0]+$")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\b"
-_OF_ANOTHER = re.compile(rf"\s+of\s+(?:the\s+)?(?!{_MONTH})[A-Z]")
+_CONTINUED = re.compile(rf"\s+of\s+(?:the\s+)?(?!{_MONTH})[A-Z]")
 _ADDRESS = re.compile(r"://|www\.|@|\.(?:eu|int|org|com)\b")
 _WITHIN_ADDRESS = frozenset("/.@_-")
 _LEFT_OF_TOKEN, _RIGHT_OF_TOKEN = re.compile(r"\S*$"), re.compile(r"\S*")
-# Capitalised words that may stand before "Council" without making another name of it, as "Nordic" does.
-_PASSING = frozenset(
+# A capitalised word before "Council" makes another name of it, as in "Nordic Council". These words do not.
+_NOT_PART_OF_NAME = frozenset(
     """
     A About After All Also Although An And Any As Ask At Be Because Before Between Both But By
     Contact Current During Each EU European Following For From Given Has Her His How However If In
@@ -25,21 +25,21 @@ _PASSING = frozenset(
 )
 
 
-def is_anothers(text: str, start: int, end: int) -> bool:
-    """Tell whether a noun that bodies share is part of another name: "Nordic Council", "Council of Bars"."""
+def is_part_of_other_name(text: str, start: int, end: int) -> bool:
+    """Tell whether a noun that agencies share is part of another name: "Nordic Council", "Council of Bars"."""
     before = _WORD_BEFORE.search(text, max(0, start - _WINDOW_CHARS), start)
     word = before[1].rstrip(".") if before is not None else ""
-    modified = word[:1].isupper() and word not in _PASSING and not word.endswith(("'s", "’s"))
-    return modified or _OF_ANOTHER.match(text, end) is not None
+    modified = word[:1].isupper() and word not in _NOT_PART_OF_NAME and not word.endswith(("'s", "’s"))
+    return modified or _CONTINUED.match(text, end) is not None
 
 
 def is_definite(text: str, start: int) -> bool:
-    """Tell whether the article "the" stands before a noun."""
+    """Tell whether the article "the" is immediately before a noun."""
     return _DEFINITE.search(text, max(0, start - _WINDOW_CHARS), start) is not None
 
 
 def is_in_address(text: str, start: int, end: int) -> bool:
-    """Tell whether a name is part of a web or mail address or of an account's name."""
+    """Tell whether a name is part of a web address, a mail address or an account name."""
     if _WITHIN_ADDRESS.isdisjoint((text[start - 1 : start], text[end : end + 1])):
         return False
     left = _LEFT_OF_TOKEN.search(text, max(0, start - _WINDOW_CHARS), start)

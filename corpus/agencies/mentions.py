@@ -1,12 +1,12 @@
-"""Where a text names bodies: one pass for all names at once (Aho-Corasick), then what stands around each.
+"""Where a text names agencies: one pass for all names at once (Aho-Corasick), then a look at the words around each.
 
-A mention is a body's name without its article. Of two names the longer counts, and a name followed by another
-of the same body in brackets, "European Anti-Fraud Office (OLAF)", is one mention up to the closing bracket.
-"the Agency" and its like are mentions of the nearest body before that is called so, unless another agency
-was named since. "Members of the European Parliament" name the Parliament, and so do "MEPs"; a Commissioner
-is not the Commission. Addresses ("ec.europa.eu/eurostat") name nobody. A name of several words counts in
-any case, a single word as it is written or in capitals; what may mean something else is guarded (`Guard`),
-in the data.
+A mention is the name of an agency without its article. Of two overlapping names the longer counts. A name followed by
+another name of the same agency in brackets, "European Anti-Fraud Office (OLAF)", is one mention up to the closing
+bracket. "the Agency" and similar nouns mention the nearest agency before them that has this noun in its name, unless
+another agency with the noun was named since. "Members of the European Parliament" and "MEPs" mention the Parliament; a
+Commissioner does not mention the Commission. Web addresses ("ec.europa.eu/eurostat") mention nobody. A name of several
+words counts in any case, a single word as the registry writes it or in capitals. Names that may mean something else
+are guarded (`Guard`) in the registry.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from corpus.agencies.acronyms import brackets, content_words, long_form
-from corpus.agencies.context import is_anothers, is_definite, is_in_address
+from corpus.agencies.context import is_definite, is_in_address, is_part_of_other_name
 from corpus.agencies.folding import fold, fold_name
 from corpus.agencies.patterns import Name, automaton
 from corpus.models import Agency, Guard, Mention
@@ -23,8 +23,8 @@ _MIN_ANY_CASE_CHARS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A name where it stands in a text."""
+class _Match:
+    """A name at its place in a text."""
 
     start: int
     end: int
@@ -35,154 +35,161 @@ class _Found:
 class _Context:
     """What a text as a whole says about the names in it."""
 
-    defining: frozenset[_Found]
-    """Names in brackets right after another name of their body."""
+    defining: frozenset[_Match]
+    """Names in brackets immediately after another name of the same agency."""
     defined: frozenset[tuple[str | None, str]]
-    """Whose they are, and how they are written."""
+    """The agency and the spelling of each defining name."""
     foreign: frozenset[str]
-    """Acronyms that the text gives for something that is no body of the registry."""
+    """Acronyms that the text explains as something that is no agency of the registry."""
     named: frozenset[str | None]
-    """Bodies with an unguarded name in the text."""
+    """Agencies that the text mentions by an unguarded name."""
     question: bool
 
 
 class Scanner:
-    """Finds the names of bodies in texts."""
+    """Finds mentions of agencies in texts."""
 
     def __init__(self, agencies: Mapping[str, Agency], other_names: Sequence[str], nouns: Sequence[str]) -> None:
-        """Take the bodies, names of others that hold a body's, and the nouns that refer back to a body."""
+        """Prepare the search for agencies.
+
+        :param other_names: names of other things that contain the name of an agency.
+        :param nouns: nouns that may refer back to an agency, such as "Agency".
+        """
         self._wordings = {key: [content_words(name) for name in agency.names] for key, agency in agencies.items()}
         self._nouns = {key: _nouns_of(agency, nouns) for key, agency in agencies.items()}
         self._automaton = automaton(agencies, other_names, nouns)
 
     def mentions(self, text: str, *, question: bool = False) -> tuple[Mention, ...]:
-        """Return where a text names bodies, in order, none overlapping another.
+        """Return the mentions in a text, in order and without overlaps.
 
-        :param question: whether a person typed it as a question: then an acronym needs no full name beside
-            it, and no capitals where it has more than three letters, but a name of several bodies names none.
+        :param question: whether a person typed the text as a question. In a question an acronym needs no full name
+            beside it, and no capitals when it has more than three letters; a name that several agencies share does
+            not count.
         """
-        found = list(self._found(text, question=question))
-        names = [one for one in found if one.name.noun is None]
+        matches = list(self._matches(text, question=question))
+        names = [match for match in matches if match.name.noun is None]
         context = self._context(text, names, question=question)
-        kept = _longest(one for one in names if _holds(one, text, context))
-        merged = _merged(text, [one for one in kept if one.name.agency_id is not None], context.defining)
-        nouns = [one for one in found if one.name.noun is not None]
-        both = sorted((*merged, *nouns), key=attrgetter("start")) if nouns else merged
-        return tuple(self._resolved(text, both))
+        kept = _longest(match for match in names if _means_its_agency(match, text, context))
+        merged = _merged(text, [match for match in kept if match.name.agency_id is not None], context.defining)
+        nouns = [match for match in matches if match.name.noun is not None]
+        in_order = sorted((*merged, *nouns), key=attrgetter("start")) if nouns else merged
+        return tuple(self._resolved(text, in_order))
 
-    def _found(self, text: str, *, question: bool) -> Iterator[_Found]:
-        """Yield every name that stands in a text as a word, written as it must be."""
+    def _matches(self, text: str, *, question: bool) -> Iterator[_Match]:
+        """Yield every name that is a word of its own in a text and has a spelling that counts."""
         folded = fold(text)
         for last, pattern in self._automaton.iter(folded.text):
             start, end = folded.original(last - pattern.size), folded.original(last - 1) + 1
             written = fold_name(text[start:end], keep_case=True)
             any_case = question and pattern.size >= _MIN_ANY_CASE_CHARS
             for name in pattern.names:
-                fits = name.written is None or written in name.written or (any_case and name.guard is None)
+                fits = name.cased_forms is None or written in name.cased_forms or (any_case and name.guard is None)
                 if fits and not (question and name.shared) and not is_in_address(text, start, end):
-                    yield _Found(start, end - name.tail, name)
+                    yield _Match(start, end - name.tail, name)
 
-    def _context(self, text: str, names: Sequence[_Found], *, question: bool) -> _Context:
-        """Gather what acronyms are given for, and which bodies are named in full."""
-        ending = {(one.end, one.name.agency_id) for one in names}
-        defining, foreign = set[_Found](), set[str]()
-        for one in names:
-            around = brackets(text, one.start, one.end)
-            if around is None or one.name.agency_id is None:
+    def _context(self, text: str, names: Sequence[_Match], *, question: bool) -> _Context:
+        """Collect what the text explains its acronyms as, and which agencies it names in full."""
+        ends = {(match.end, match.name.agency_id) for match in names}
+        defining, foreign = set[_Match](), set[str]()
+        for match in names:
+            around = brackets(text, match.start, match.end)
+            if around is None or match.name.agency_id is None:
                 continue
-            if (around.before, one.name.agency_id) in ending:
-                defining.add(one)
-            elif one.name.written is not None and self._is_foreign(one, text, around.before):
-                foreign.add(text[one.start : one.end])
-        foreign -= {text[one.start : one.end] for one in defining}
-        sure = (one for one in names if one.name.guard is None)
+            if (around.before, match.name.agency_id) in ends:
+                defining.add(match)
+            elif match.name.cased_forms is not None and self._is_foreign(match, text, around.before):
+                foreign.add(text[match.start : match.end])
+        foreign -= {text[match.start : match.end] for match in defining}
+        unguarded = (match for match in names if match.name.guard is None)
         return _Context(
             defining=frozenset(defining),
-            defined=frozenset((one.name.agency_id, text[one.start : one.end]) for one in defining),
+            defined=frozenset((match.name.agency_id, text[match.start : match.end]) for match in defining),
             foreign=frozenset(foreign),
-            named=frozenset(one.name.agency_id for one in sure if not _is_given_away(one, text, foreign)),
+            named=frozenset(match.name.agency_id for match in unguarded if not _is_foreign_here(match, text, foreign)),
             question=question,
         )
 
-    def _is_foreign(self, acronym: _Found, text: str, before: int) -> bool:
-        """Tell whether the words that an acronym is given for are none of its body's names.
+    def _is_foreign(self, acronym: _Match, text: str, before: int) -> bool:
+        """Tell whether the words before an acronym in brackets explain it as something other than its agency.
 
-        They are where they share at least half of what tells a name from others: "EU Drugs Agency (EUDA)".
+        They explain it as its agency when they share at least half of the distinctive words of one of its names, as in
+        "EU Drugs Agency (EUDA)".
         """
-        given = long_form(text[acronym.start : acronym.end], text, before)
-        if given is None or acronym.name.agency_id is None:
+        explanation = long_form(text[acronym.start : acronym.end], text, before)
+        if explanation is None or acronym.name.agency_id is None:
             return False
-        words = content_words(given)
-        return all(2 * len(words & own) < len(words) for own in self._wordings[acronym.name.agency_id])
+        words = content_words(explanation)
+        return all(2 * len(words & wording) < len(words) for wording in self._wordings[acronym.name.agency_id])
 
-    def _resolved(self, text: str, found: Iterable[_Found]) -> Iterator[Mention]:
-        """Yield the mentions, and the nouns outside them as mentions of the bodies they refer to."""
+    def _resolved(self, text: str, matches: Iterable[_Match]) -> Iterator[Mention]:
+        """Yield the mentions, and each noun outside of them as a mention of the agency that it refers to."""
         referred: dict[str, str | None] = {}
         end = 0
-        for one in found:
-            if one.name.agency_id is not None:
-                referred.update(dict.fromkeys(self._nouns[one.name.agency_id], one.name.agency_id))
-                yield Mention(one.name.agency_id, one.start, one.end)
-                end = one.end
-            elif one.start >= end and one.name.noun is not None:
-                noun = _noun_key(one.name.noun)
-                if is_anothers(text, one.start, one.end):
+        for match in matches:
+            if match.name.agency_id is not None:
+                referred.update(dict.fromkeys(self._nouns[match.name.agency_id], match.name.agency_id))
+                yield Mention(match.name.agency_id, match.start, match.end)
+                end = match.end
+            elif match.start >= end and match.name.noun is not None:
+                noun = _noun_key(match.name.noun)
+                if is_part_of_other_name(text, match.start, match.end):
                     referred[noun] = None
-                elif is_definite(text, one.start) and (agency_id := referred.get(noun)) is not None:
-                    yield Mention(agency_id, one.start, one.end)
+                elif is_definite(text, match.start) and (agency_id := referred.get(noun)) is not None:
+                    yield Mention(agency_id, match.start, match.end)
 
 
-def _holds(one: _Found, text: str, context: _Context) -> bool:
-    """Tell whether a name means its body here."""
-    if _is_given_away(one, text, context.foreign):
+def _means_its_agency(match: _Match, text: str, context: _Context) -> bool:
+    if _is_foreign_here(match, text, context.foreign):
         return False
-    match one.name.guard:
-        case Guard.BARE:
-            return not is_anothers(text, one.start, one.end)
-        case Guard.NAMED | Guard.DEFINED:
-            return one in context.defining or _is_vouched_for(one, text, context)
-        case _:
-            return True
+    guard = match.name.guard
+    if guard is Guard.BARE:
+        return not is_part_of_other_name(text, match.start, match.end)
+    if guard in (Guard.NAMED, Guard.DEFINED):
+        return match in context.defining or _is_confirmed(match, text, context)
+    return True
 
 
-def _is_vouched_for(one: _Found, text: str, context: _Context) -> bool:
-    """Tell whether the text makes plain elsewhere what a guarded acronym means; not if alone in brackets."""
-    around = brackets(text, one.start, one.end)
+def _is_confirmed(acronym: _Match, text: str, context: _Context) -> bool:
+    """Tell whether the text says elsewhere what a guarded acronym means; never when it is alone in brackets."""
+    around = brackets(text, acronym.start, acronym.end)
     if around is not None and around.alone:
         return False
-    if context.question or (one.name.agency_id, text[one.start : one.end]) in context.defined:
+    if context.question or (acronym.name.agency_id, text[acronym.start : acronym.end]) in context.defined:
         return True
-    return one.name.guard is Guard.NAMED and one.name.agency_id in context.named
+    return acronym.name.guard is Guard.NAMED and acronym.name.agency_id in context.named
 
 
-def _is_given_away(one: _Found, text: str, foreign: Collection[str]) -> bool:
-    """Tell whether an acronym is one that the text gives for something else."""
-    return one.name.written is not None and text[one.start : one.end] in foreign
+def _is_foreign_here(match: _Match, text: str, foreign: Collection[str]) -> bool:
+    """Tell whether a name is an acronym that the text explains as something else."""
+    return match.name.cased_forms is not None and text[match.start : match.end] in foreign
 
 
-def _longest(found: Iterable[_Found]) -> list[_Found]:
-    """Keep of overlapping names the first, of those the longest, of equals the one that is vouched for."""
-    kept: list[_Found] = []
-    for one in sorted(found, key=lambda one: (one.start, -one.end, one.name.guard is None)):
-        if not kept or one.start >= kept[-1].end:
-            kept.append(one)
+def _longest(matches: Iterable[_Match]) -> list[_Match]:
+    """Keep of overlapping names the first, of those the longest, of equal ones a guarded one.
+
+    A guarded name gets here only when the text confirms what it means.
+    """
+    kept: list[_Match] = []
+    for match in sorted(matches, key=lambda match: (match.start, -match.end, match.name.guard is None)):
+        if not kept or match.start >= kept[-1].end:
+            kept.append(match)
     return kept
 
 
-def _merged(text: str, found: Sequence[_Found], defining: frozenset[_Found]) -> list[_Found]:
-    """Make one of a name and the same body's name in brackets after it, up to the bracket that closes."""
-    merged: list[_Found] = []
-    for one in found:
-        around = brackets(text, one.start, one.end) if one in defining else None
+def _merged(text: str, matches: Sequence[_Match], defining: frozenset[_Match]) -> list[_Match]:
+    """Join a name with a name of the same agency in brackets after it, up to the closing bracket."""
+    merged: list[_Match] = []
+    for match in matches:
+        around = brackets(text, match.start, match.end) if match in defining else None
         if around is not None and around.alone and merged and merged[-1].end == around.before:
             merged[-1] = replace(merged[-1], end=around.after)
         else:
-            merged.append(one)
+            merged.append(match)
     return merged
 
 
 def _nouns_of(agency: Agency, nouns: Sequence[str]) -> tuple[str, ...]:
-    """Return the nouns that may refer to a body: those in its name and aliases."""
+    """Return the nouns that may refer to an agency: those in its name and aliases."""
     words = {word for name in (agency.name, *agency.aliases) for word in fold_name(name).split()}
     return tuple({_noun_key(noun) for noun in nouns if set(_noun_key(noun).split()) <= words})
 

@@ -1,4 +1,4 @@
-"""The names that are looked for in texts, whose they are and how they must be written, as one automaton."""
+"""The automaton that finds all names of agencies in a text, with the agency and the spelling that each requires."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,29 +8,29 @@ import ahocorasick
 from corpus.agencies.folding import BORDER, fold_name, spellings
 from corpus.models import Agency, Guard
 
-# "the ECBs capital": an acronym and an s that lost its apostrophe. Shorter ones may be other words.
+# "the ECBs capital" is an acronym with an s that lost its apostrophe. Shorter ones may be other words.
 _MIN_PLURAL_CHARS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name that is looked for."""
+    """A name that the automaton searches for."""
 
     agency_id: str | None
-    """None for the name of something else that holds a body's, and for a noun that refers back to a body."""
+    """None for the name of something else that contains an agency's name, and for a noun that refers to an agency."""
     guard: Guard | None = None
-    written: frozenset[str] | None = None
-    """The ways it must be written, folded but for their case; None where any case counts."""
+    cased_forms: frozenset[str] | None = None
+    """The spellings that count, folded except for their case; None when the name counts in any case."""
     tail: int = 0
-    """How many characters at its end are no part of the mention."""
+    """How many characters at the end of the match are not part of the mention."""
     noun: str | None = None
     shared: bool = False
-    """Whether several bodies have this name."""
+    """Whether several agencies have this name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What is at a match of the automaton: the length of the folded name, and what it may be the name of."""
+    """What the automaton returns for a match: the length of the folded name, and the names that it may be."""
 
     size: int
     names: tuple[Name, ...]
@@ -39,43 +39,43 @@ class Pattern:
 def automaton(
     agencies: Mapping[str, Agency], other_names: Sequence[str], nouns: Sequence[str]
 ) -> ahocorasick.Automaton:
-    """Build what finds all names in a folded text.
+    """Build the automaton that finds all names in a folded text.
 
-    A word's ends are part of the pattern, so that short acronyms match seldom: "era" alone would stand in
-    every "operation". A match ends one character after the name.
+    The separators around a name are part of the pattern, because a short acronym alone would match too often: "era"
+    is in every "operation". A match therefore ends one character after the name.
     """
-    found = ahocorasick.Automaton()
+    built = ahocorasick.Automaton()
     for key, names in _by_key(agencies, other_names, nouns).items():
         pattern = Pattern(len(key), _marked_shared(names))
         for before in (" ", BORDER):
             for after in (" ", BORDER):
-                found.add_word(f"{before}{key}{after}", pattern)
-    found.make_automaton()
-    return found
+                built.add_word(f"{before}{key}{after}", pattern)
+    built.make_automaton()
+    return built
 
 
 def _by_key(agencies: Mapping[str, Agency], other_names: Sequence[str], nouns: Sequence[str]) -> dict[str, list[Name]]:
-    """Return what every folded name may be the name of."""
-    found: dict[str, list[Name]] = {}
+    """Return the names by their folded form."""
+    names: dict[str, list[Name]] = {}
     for agency in agencies.values():
         for key, name in dict.fromkeys(_names_of(agency)):
-            found.setdefault(key, []).append(name)
+            names.setdefault(key, []).append(name)
     for other in other_names:
-        found.setdefault(fold_name(other), []).append(Name(None))
+        names.setdefault(fold_name(other), []).append(Name(None))
     for noun in nouns:
-        found.setdefault(fold_name(noun), []).append(Name(None, written=_written(noun), noun=noun))
-    return found
+        names.setdefault(fold_name(noun), []).append(Name(None, cased_forms=_cased(noun), noun=noun))
+    return names
 
 
 def _names_of(agency: Agency) -> Iterator[tuple[str, Name]]:
-    """Yield a body's names in all spellings, folded, without those that are for looking it up only.
+    """Yield the names of an agency in all spellings, folded, without those that only serve to look it up.
 
-    An acronym of another language is guarded: in English it may well mean something else.
+    An acronym in another language is guarded, because in an English text it often means something else.
     """
-    own = agency.own_names
+    english_names = agency.own_names
     for listed in agency.names:
         guard = agency.guarded.get(listed)
-        if guard is None and listed not in own and " " not in listed:
+        if guard is None and listed not in english_names and " " not in listed:
             guard = Guard.NAMED
         if guard is not Guard.LOOKUP:
             for name in spellings(listed):
@@ -83,17 +83,17 @@ def _names_of(agency: Agency) -> Iterator[tuple[str, Name]]:
 
 
 def _forms(name: str, agency_id: str, guard: Guard | None) -> Iterator[tuple[str, Name]]:
-    """Yield a spelling as it is, in capitals and with an s, as far as its case matters; once otherwise."""
+    """Yield a spelling as it is, in capitals and with an s; a name that counts in any case is yielded once."""
     if guard is None and " " in name:
         yield fold_name(name), Name(agency_id)
         return
     for form in (name, name.upper()):
-        yield fold_name(form), Name(agency_id, guard, _written(name, name.upper()))
+        yield fold_name(form), Name(agency_id, guard, _cased(name, name.upper()))
     if name.isupper() and name.isalpha() and len(name) >= _MIN_PLURAL_CHARS:
-        yield fold_name(f"{name}s"), Name(agency_id, guard, _written(f"{name}s"), tail=1)
+        yield fold_name(f"{name}s"), Name(agency_id, guard, _cased(f"{name}s"), tail=1)
 
 
-def _written(*names: str) -> frozenset[str]:
+def _cased(*names: str) -> frozenset[str]:
     return frozenset(fold_name(name, keep_case=True) for name in names)
 
 

@@ -1,4 +1,4 @@
-"""Who issues what is found at an address: the registry of bodies by their websites, and the press rooms they share."""
+"""Which agency issues what is published at an address, by the websites of the registry and the sites agencies share."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from corpus.agencies.registry import registry
 from corpus.models import Agency
 from corpus.web_urls import web_url
 
-# Not the body's website, but where it publishes; the longest that fits counts.
+# Places where an agency publishes that are not its website in the registry. The longest place that fits counts.
 _PRESS_ROOMS = {
     "ec.europa.eu": "ec",
     "commission.europa.eu": "ec",
@@ -19,117 +19,133 @@ _PRESS_ROOMS = {
     "europarl.europa.eu": "ep",
 }
 _EUROPEAN_COUNCIL = "euco"
-_COUNCILS = {_EUROPEAN_COUNCIL, "council"}  # they share a site
-_PARTS = 8  # of a path that are looked at: the longest in the registry has three
+_COUNCILS = {_EUROPEAN_COUNCIL, "council"}  # The two share a website.
+_MAX_PATH_PARTS = 8  # The longest path of a website in the registry has three parts.
 
 
-def issuer_of(url: str | None, said: Sequence[str] = ()) -> str | None:
-    """Return the name of the body that publishes under an address; None for one that no body is known for.
+def issuer_of(url: str | None, lines_above: Sequence[str] = ()) -> str | None:
+    """Return the name of the agency that publishes at an address; None when no agency is known for it.
 
-    :param said: lines above the text; on the Councils' common site they say which of the two it is.
+    :param lines_above: lines above the text. On the website that both Councils share, they say which one it is.
     """
     place = _place(url)
     if place is None:
         return None
-    listed = _listed(url)
-    if listed is not None:
-        return registry().agencies[_EUROPEAN_COUNCIL if is_european_council(url, said) else listed].name
-    known = _publishers()
+    listed_id = _listed_id(url)
+    if listed_id is not None:
+        is_summit = is_european_council(url, lines_above)
+        return registry().agencies[_EUROPEAN_COUNCIL if is_summit else listed_id].name
+    publishers = _publishers()
     host = place.partition("/")[0]
-    while "." in host:  # a department's own site stands under its institution's
+    while "." in host:  # The site of a department is a subdomain of its institution's site.
         host = host.partition(".")[2]
-        if host in known:
-            return known[host].name
+        if host in publishers:
+            return publishers[host].name
     return None
 
 
 def issuer_named(name: str) -> str | None:
-    """Return the name of the body that somebody calls so; None where no single body is called exactly so.
+    """Return the official name of the agency that has exactly this name; None when no agency, or several, have it.
 
-    Names a letter away are no match: a site's name that is like a body's is not that body.
+    Names that differ by one letter do not match, because the name of an unrelated site may be that similar.
     """
-    return _names().get(fold_query(name.strip().removeprefix("The ").removeprefix("the ")))
+    agency = _agency_named(name)
+    return agency.name if agency else None
+
+
+def acronym_of(issuer: str) -> str | None:
+    """Return the acronym of an issuer that is in the registry under exactly this name; None when there is none."""
+    agency = _agency_officially_named(issuer) or _agency_named(issuer)
+    return agency.acronyms[0] if agency and agency.acronyms else None
 
 
 def speaks_for(address: str, url: str) -> bool:
-    """Tell whether what is at an address may call another its own: one of its very host, or of the same body's.
+    """Tell whether a page at one address may call another address its own: both are on one host, or of one agency.
 
-    Only what the registry lists is a body's: a host below a listed one is another, which somebody else may run.
+    An agency has only the hosts that the registry lists. Somebody else may run a subdomain of a listed host.
     """
-    site, other = _site(address), _site(url)
-    if site is None or other is None:
+    site, other_site = _site(address), _site(url)
+    if site is None or other_site is None:
         return False
-    return site == other or (_listed(address) is not None and _listed(address) == _listed(url))
+    return site == other_site or (_listed_id(address) is not None and _listed_id(address) == _listed_id(url))
 
 
 def at_odds(named: str, issuer: str) -> bool:
-    """Tell whether a page that names one body contradicts an address that is another's; a part is not another."""
-    bodies = {agency.name: agency for agency in registry().agencies.values()}
-    one, other = bodies.get(issuer_named(named) or ""), bodies.get(issuer)
-    if one is None or other is None or {one.id, other.id} <= _COUNCILS:
+    """Tell whether a page names one agency and its address belongs to another; a part of an agency is no other."""
+    named_agency, issuing_agency = _agency_named(named), _agency_officially_named(issuer)
+    if named_agency is None or issuing_agency is None or {named_agency.id, issuing_agency.id} <= _COUNCILS:
         return False
-    return other.id not in _line_of(one) and one.id not in _line_of(other)
+    return issuing_agency.id not in _lineage(named_agency) and named_agency.id not in _lineage(issuing_agency)
 
 
-def _line_of(agency: Agency) -> list[str]:
-    """Return the ids of a body and of those that it is a part of."""
-    line = [agency.id]
-    while (parent := registry().agencies[line[-1]].parent) is not None and parent not in line:
-        line.append(parent)
-    return line
+def _lineage(agency: Agency) -> list[str]:
+    """Return the ids of an agency and of all that it is a part of."""
+    lineage = [agency.id]
+    while (parent := registry().agencies[lineage[-1]].parent) is not None and parent not in lineage:
+        lineage.append(parent)
+    return lineage
 
 
-def is_european_council(url: str | None, said: Sequence[str]) -> bool:
-    """Tell whether the lines above a text on the Councils' common site name the European Council as a label."""
-    own = registry().agencies[_EUROPEAN_COUNCIL].name.casefold()
-    labels = (part.strip().casefold() for line in said for part in re.split(r"[|·]", line))
-    return (_place(url) or "").startswith("consilium.europa.eu") and own in labels
+def is_european_council(url: str | None, lines_above: Sequence[str]) -> bool:
+    """Tell whether a page is on the website of the Councils and a label above its text says "European Council"."""
+    name = registry().agencies[_EUROPEAN_COUNCIL].name.casefold()
+    labels = (part.strip().casefold() for line in lines_above for part in re.split(r"[|·]", line))
+    return (_place(url) or "").startswith("consilium.europa.eu") and name in labels
 
 
-def _listed(url: str | None) -> str | None:
-    """Return the id of the body that the registry lists an address of, by its host and the longest path that fits."""
-    known = _publishers()
+def _listed_id(url: str | None) -> str | None:
+    """Return the id of the agency whose listed website holds an address: same host, and the longest path that fits."""
+    publishers = _publishers()
     host, _, path = (_place(url) or "").partition("/")
-    for size in range(min(path.count("/") + 1, _PARTS), -1, -1):
-        key = "/".join([host, *path.split("/")[:size]]).rstrip("/")
-        if key in known:
-            return known[key].id
+    for size in range(min(path.count("/") + 1, _MAX_PATH_PARTS), -1, -1):
+        place = "/".join([host, *path.split("/")[:size]]).rstrip("/")
+        if place in publishers:
+            return publishers[place].id
     return None
 
 
 def _place(url: str | None) -> str | None:
-    found = web_url(url)
-    if found is None:
+    """Return the host and path of an address, without ``www.``."""
+    parsed_url = web_url(url)
+    if parsed_url is None:
         return None
-    parts = urlsplit(found)
+    parts = urlsplit(parsed_url)
     return f"{(parts.hostname or '').removeprefix('www.')}{parts.path}".rstrip("/")
 
 
 def _site(url: str) -> str | None:
-    """Return host and port of an address, without ``www.``: what one publisher answers for."""
-    found = web_url(url)
-    return urlsplit(found).netloc.removeprefix("www.") if found else None
+    """Return the host and port of an address, without ``www.``: the unit that one publisher controls."""
+    parsed_url = web_url(url)
+    return urlsplit(parsed_url).netloc.removeprefix("www.") if parsed_url else None
 
 
 @cache
 def _publishers() -> dict[str, Agency]:
-    """Return the bodies by website, without the scheme; a body before its own parts that share the site."""
+    """Return the agencies by website, without the scheme. Of an agency and its parts on one site, the agency counts."""
     agencies = registry().agencies
-    found: dict[str, Agency] = {}
-    for agency in sorted(agencies.values(), key=lambda one: one.parent is not None):
+    publishers: dict[str, Agency] = {}
+    for agency in sorted(agencies.values(), key=lambda agency: agency.parent is not None):
         place = _place(agency.website)
         if place:
-            found.setdefault(place, agency)
-    return found | {place: agencies[agency_id] for place, agency_id in _PRESS_ROOMS.items()}
+            publishers.setdefault(place, agency)
+    return publishers | {place: agencies[agency_id] for place, agency_id in _PRESS_ROOMS.items()}
+
+
+def _agency_officially_named(name: str) -> Agency | None:
+    return next((agency for agency in registry().agencies.values() if agency.name == name), None)
+
+
+def _agency_named(name: str) -> Agency | None:
+    return _agencies_by_name().get(fold_query(name.strip().removeprefix("The ").removeprefix("the ")))
 
 
 @cache
-def _names() -> dict[str, str]:
-    """Return the names of the bodies by all that exactly one of them, and nothing else, is called, folded."""
-    found: dict[str, set[str]] = {}
+def _agencies_by_name() -> dict[str, Agency]:
+    """Return the EU agencies by each folded name that belongs to exactly one of them and means nothing else."""
+    owners: dict[str, dict[str, Agency]] = {}
     for agency in registry().agencies.values():
         if agency.is_eu_body:
             for name in (name for name in agency.names if name not in agency.guarded):
                 for spelling in spellings(name):
-                    found.setdefault(fold_query(spelling), set()).add(agency.name)
-    return {called: names.pop() for called, names in found.items() if len(names) == 1 and len(called) > 2}
+                    owners.setdefault(fold_query(spelling), {})[agency.name] = agency
+    return {key: agencies.popitem()[1] for key, agencies in owners.items() if len(agencies) == 1 and len(key) > 2}

@@ -1,12 +1,12 @@
-"""Why a draft may be no release: what a person should look at before it is served.
+"""Doubts about a draft: signs that it is no release, which a person should judge before it is served.
 
-Each check gives one short phrase. They look at the draft, and at the source's bytes where the page, and not
-its text, tells what it is.
+The checks read the draft's text, and the source's bytes where only the page shows what it is: a login, a list.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from corpus.cleaning.encoding import decode
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 # The shortest of 291 real releases has 904 characters.
 MIN_CHARS = 300
-_SHORT_CHARS = 1500  # a page that is an error or a login says no more
+_SHORT_CHARS = 1500  # The text of an error page or of a login page is shorter than this.
 _MIN_MOJIBAKE = 3
-_MOJIBAKE_SHARE = 0.3  # of the runs of letters beyond ASCII; in right text a run is rarely UTF-8 by chance ("É»")
+_MOJIBAKE_SHARE = 0.3  # Share of the non-ASCII runs. In correct text a run is rarely valid UTF-8 by chance ("É»").
 _NON_ASCII = re.compile(r"[^\x00-\x7f]{2,}|[^\x00-\x7f]")
-_PAGE_MAX_CHARS = 1_000_000  # of a page that is looked at
-_LISTED = 8  # links with a title's length, of which a listing page has one for each release
+_PAGE_MAX_CHARS = 1_000_000  # Only the beginning of a longer page is inspected.
+_MIN_LISTED = 8  # A listing page has one link of a title's length for each release.
 _NOT_FOUND = re.compile(
     r"\b404\b|page (?:was )?not (?:be )?found|(?:page|content) (?:is )?(?:no longer|not) available"
     r"|(?:page|content|document) (?:you .{0,40})?(?:does not|doesn.t|no longer) exists?"
@@ -50,38 +50,63 @@ _NEEDS_SCRIPT = re.compile(
 )
 
 
+class DoubtKind(Enum):
+    """What makes a draft look like no release."""
+
+    TOO_SHORT = auto()
+    """Its text is shorter than that of any real release; the count is its characters."""
+    WRONG_ENCODING = auto()
+    """Its letters were read in the wrong encoding; the count is the places."""
+    LOST_LETTERS = auto()
+    """It holds replacement characters; the count is how many."""
+    BOILERPLATE = auto()
+    """Few of its lines are sentences."""
+    NOT_FOUND_PAGE = auto()
+    """The page says that there is no such page."""
+    LOGIN_PAGE = auto()
+    """The page asks to log in."""
+    NEEDS_SCRIPTS = auto()
+    """The page shows its text only when a browser runs its scripts."""
+    LIST_OF_PAGES = auto()
+    """The page lists other pages; the count is the links to them."""
+
+
 @dataclass(frozen=True, slots=True)
-class Look:
-    """Why a draft may be no release, and whether its source is a plain text."""
+class Doubt:
+    """A reason to think that a draft is no release; whoever shows it to a person puts it into words."""
 
-    reasons: tuple[str, ...]
-    is_plain: bool
+    kind: DoubtKind
+    count: int = 0
 
 
-def look_at(draft: Draft, data: bytes, name: str) -> Look:
-    """Look at a draft and its source, in a child process with bounded time and memory.
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """The doubts about a draft, and whether its source is a plain text."""
+
+    doubts: tuple[Doubt, ...]
+    is_plain_text: bool
+
+
+def inspect_draft(draft: Draft, data: bytes, name: str) -> Inspection:
+    """Inspect a draft and its source, in a child process with bounded time and memory.
 
     :param data: the source's bytes, of which the draft was made.
     :param name: how messages call the source.
-    :raises SourceError: when that takes too much.
+    :raises SourceError: when that takes too much time or memory.
     """
-    return in_child(_look, draft, data, name=name)
+    return in_child(_inspect, draft, data, name, name=name)
 
 
-def reasons(draft: Draft, data: bytes) -> tuple[str, ...]:
-    """Return why a draft may be no release; nothing where it reads as one."""
-    return look_at(draft, data, "it").reasons
-
-
-def _look(draft: Draft, data: bytes) -> Look:
+def _inspect(draft: Draft, data: bytes, name: str) -> Inspection:
     from corpus.cleaning.clean import is_html, kind_of
 
     try:
-        text = decode(data, "it") if kind_of(data, "it") == "text" else None
+        text = decode(data, name) if kind_of(data, name) == "text" else None
     except SourceError:
         text = None
     page = text[:_PAGE_MAX_CHARS] if text is not None and is_html(text) else None
-    return Look((*_of_text(draft), *_of_page(draft, page)), is_plain=text is not None and page is None)
+    doubts = (*_text_doubts(draft), *_page_doubts(draft, page, name))
+    return Inspection(doubts, is_plain_text=text is not None and page is None)
 
 
 def mojibake(text: str) -> int:
@@ -91,60 +116,60 @@ def mojibake(text: str) -> int:
     return wrong if wrong >= _MIN_MOJIBAKE and wrong >= _MOJIBAKE_SHARE * len(runs) else 0
 
 
-def _of_text(draft: Draft) -> Iterator[str]:
+def _text_doubts(draft: Draft) -> Iterator[Doubt]:
     size = len(draft.text)
     if size < MIN_CHARS:
-        yield f"too little text ({size} characters)"
+        yield Doubt(DoubtKind.TOO_SHORT, size)
     wrong = mojibake(f"{draft.title or ''}\n{draft.text}")
     if wrong:
-        yield f"garbled letters: read in the wrong encoding in {wrong} places"
+        yield Doubt(DoubtKind.WRONG_ENCODING, wrong)
     lost = draft.text.count("\ufffd") + (draft.title or "").count("\ufffd")
     if lost:
-        yield f"garbled letters: {lost} cannot be read"
+        yield Doubt(DoubtKind.LOST_LETTERS, lost)
     lines = [line for line in draft.text.split("\n") if line and not HEADING.match(line)]
     prose = sum(len(line) for line in lines if ends_sentence(line) or is_list_item(line) or len(line) > 150)
     if size >= MIN_CHARS and prose < 0.5 * sum(map(len, lines)):
-        yield "mostly boilerplate: few of its lines are sentences"
+        yield Doubt(DoubtKind.BOILERPLATE)
 
 
-def _of_page(draft: Draft, html: str | None) -> Iterator[str]:
-    page = _parsed(html)
+def _page_doubts(draft: Draft, html: str | None, name: str) -> Iterator[Doubt]:
+    page = _parsed(html, name)
     if page is None:
         return
     title = f"{draft.title or ''} {page.findtext('.//title') or ''}"
     scripts = sum(1 for _ in page.iter("script"))
-    unscripted = " ".join(fold(one.text_content()) for one in page.iter("noscript"))
-    listed = _listed(page)
+    unscripted = " ".join(fold(element.text_content()) for element in page.iter("noscript"))
+    links = _count_title_links(page)
     for element in list(page.iter("script", "style", "noscript", "template")):
         element.drop_tree()
     shown = fold(page.text_content())
     short = len(draft.text) < _SHORT_CHARS
     if _NOT_FOUND.search(title) or (short and len(shown) < 2 * _SHORT_CHARS and _NOT_FOUND.search(shown)):
-        yield "says that the page was not found"
+        yield Doubt(DoubtKind.NOT_FOUND_PAGE)
     if short and (_asks_password(page) or (len(shown) < 2 * _SHORT_CHARS and _LOGIN.search(shown))):
-        yield "asks to log in"
+        yield Doubt(DoubtKind.LOGIN_PAGE)
     if len(draft.text) < MIN_CHARS and (
         (scripts and len(shown) < MIN_CHARS) or _NEEDS_SCRIPT.search(unscripted) or _NEEDS_SCRIPT.search(shown)
     ):
-        yield "shows its text only with scripts"
-    if listed >= _LISTED and _lists(draft, listed, page):
-        yield f"is a list of pages, not a release ({listed} links to others)"
+        yield Doubt(DoubtKind.NEEDS_SCRIPTS)
+    if links >= _MIN_LISTED and _is_list(draft, links, page):
+        yield Doubt(DoubtKind.LIST_OF_PAGES, links)
 
 
-def _parsed(html: str | None) -> "HtmlElement | None":
+def _parsed(html: str | None, name: str) -> "HtmlElement | None":
     from corpus.cleaning.html_blocks import parse
 
     try:
-        return parse(html, "it") if html is not None else None
+        return parse(html, name) if html is not None else None
     except SourceError:
         return None
 
 
 def _asks_password(page: "HtmlElement") -> bool:
-    return any((one.get("type") or "").casefold() == "password" for one in page.iter("input"))
+    return any((field.get("type") or "").casefold() == "password" for field in page.iter("input"))
 
 
-def _listed(page: "HtmlElement") -> int:
+def _count_title_links(page: "HtmlElement") -> int:
     """Count the links in a page's content that read as titles and lead to different addresses."""
     outside = ("nav", "header", "footer", "aside")
     links = {
@@ -158,14 +183,14 @@ def _listed(page: "HtmlElement") -> int:
     return len(links)
 
 
-def _lists(draft: Draft, listed: int, page: "HtmlElement") -> bool:
-    """Tell whether a page is its links: it has more of them than the text has paragraphs of prose."""
+def _is_list(draft: Draft, links: int, page: "HtmlElement") -> bool:
+    """Tell whether a page lists others: it has more links to them than its text has paragraphs of prose."""
     prose = sum(
         1 for line in draft.text.split("\n") if len(line) > 150 and ends_sentence(line) and not is_list_item(line)
     )
     texts = (fold(link.text_content()) for link in page.iter("a"))
     linked = sum(1 for text in texts if len(text) >= 25 and text in draft.text)
-    return prose < 2 or linked >= max(_LISTED, 2 * prose) or listed > 6 * prose
+    return prose < 2 or linked >= max(_MIN_LISTED, 2 * prose) or links > 6 * prose
 
 
 def _is_utf8_read_as_cp1252(run: str) -> bool:

@@ -1,60 +1,48 @@
-"""Work on what others wrote, in a child process with bounded time and memory: it may never end, or want all there is.
+"""Runs work on untrusted data in a child process with bounded time and memory, because it may never end or fill memory.
 
-A child is started when the first work comes, does one piece after the other, and is ended where one goes beyond its
-bounds; the next piece then gets a new one. A child belongs to the thread that started it, and ends with it.
+A child starts with the first task and does one task after the other. When a task exceeds its bounds, the child is
+ended, and the next task gets a new one. A child belongs to the thread that started it, and ends with it.
 """
 
 import logging
 import pickle
 import secrets
 import signal
-import subprocess
-import sys
-import tempfile
 import threading
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import IO, Any, TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple
 
 from corpus.errors import MeasuresError, SourceError
-from corpus.processes.environment import child_environment
+from corpus.processes.child_process import ChildProcess, ExitReport
 
 log = logging.getLogger(__name__)
-TIMEOUT_S = 20.0  # of the processor
+TIMEOUT_S = 20.0  # Processor time of a task.
 MEMORY_BYTES = 1 << 30
-_PATIENCE = 3  # times as long by the clock: whoever answers questions meanwhile comes first
-_FOLDER = str(Path(__file__).resolve().parents[2])
-_CHILD = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from corpus.processes.sandbox_child import main; main(int(sys.argv[2]))"
-)
+_PATIENCE = 3  # A task may take this many times its processor time by the clock, because other processes go first.
+_MODULE = "corpus.processes.sandbox_child"
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-_STDERR_CHARS = 4_000
-_BY_TEXT = "save it as text and add that"
+_ADD_AS_TEXT = "save it as text and add that"
 
-Given = TypeVarTuple("Given")
+Arguments = TypeVarTuple("Arguments")
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a child is to do: a function of a module with what it takes, and the bounds."""
+    """A task for the child: a function of a module with its arguments, and the bounds."""
 
-    act: Callable[..., Any]
-    given: tuple[Any, ...]
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
     timeout_s: float
     memory_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it: a value, an error that says what is wrong with the source, or the traceback of any other.
+    """The result of a task: a value, an error about the source, or the traceback of an unexpected error.
 
-    ``worn`` tells that the child has grown so much that the next piece of work is better off in a new one.
+    ``worn`` tells that the child has grown so much that the next task should get a new one.
     """
 
     value: Any = None
@@ -64,23 +52,22 @@ class Outcome:
 
 
 def in_child(
-    act: Callable[[*Given], T],
-    *given: *Given,
+    function: Callable[[*Arguments], T],
+    *arguments: *Arguments,
     name: str,
-    advice: str = _BY_TEXT,
+    advice: str = _ADD_AS_TEXT,
     error: type[MeasuresError] = SourceError,
 ) -> T:
-    """Return what a function of a module gives, which works in the child of this thread.
+    """Call a function of a module in the child of this thread, and return its result.
 
-    :param name: how messages call what is worked on.
-    :param advice: what a person can do about it where it cannot be read.
-    :param error: what is raised where the work goes beyond its bounds, or fails in a way that nobody foresaw.
-    :raises MeasuresError: whatever the function raises of it.
+    :param name: how messages call the source that the function works on.
+    :param advice: what a person can do when the source cannot be read.
+    :param error: the class of the error when the task exceeds its bounds or fails unexpectedly.
+    :raises MeasuresError: any that the function raises.
     """
-    child = _child()
     try:
-        outcome = child.do(Work(act, given, TIMEOUT_S, MEMORY_BYTES))
-    except _OutOfBounds as breach:
+        outcome = _reader().do(Work(function, arguments, TIMEOUT_S, MEMORY_BYTES))
+    except _OutOfBoundsError as breach:
         raise error(f"{name} takes more than {TIMEOUT_S:g} s or {MEMORY_BYTES >> 20} MB to read: {advice}.") from breach
     if outcome.traceback:
         reference = secrets.token_hex(4)
@@ -92,89 +79,63 @@ def in_child(
     return value
 
 
-class _OutOfBounds(Exception):
-    """A child was ended because of what it was working on."""
+class _OutOfBoundsError(Exception):
+    """A child was ended because its task needed too much time or memory."""
 
 
-class _Child:
-    """A child process, which is started when it is needed."""
+class _Reader:
+    """A child process that starts when it is needed, and is replaced after it was ended."""
 
     def __init__(self) -> None:
-        self._running: _Running | None = None
+        self._child: ChildProcess | None = None
 
     def do(self, work: Work) -> Outcome:
-        """Do a piece of work.
+        """Run a task.
 
-        :raises _OutOfBounds: when it needs more time or memory than it may.
+        :raises _OutOfBoundsError: when it needs more time or memory than allowed.
         """
-        if self._running is None:
-            self._running = _Running(self)
-        running, self._running = self._running, None  # whatever happens now, only a child that answered goes on
-        try:
-            outcome = running.ask(work)
+        child, self._child = self._child or ChildProcess(_MODULE, _ONE_THREAD), None
+        try:  # Only a child that answers is used again.
+            outcome = _ask(child, work)
         except (EOFError, OSError, pickle.UnpicklingError):
-            outcome = running.epitaph()
+            exit_report = child.exit_report()
+            child.end()
+            outcome = _without_answer(exit_report)
         except BaseException:
-            running.end()
+            child.end()
             raise
         if outcome.worn:
-            running.end()
+            child.end()
         else:
-            self._running = running
+            self._child = child
         return outcome
 
 
-class _Running:
-    """A child process that runs, and the way to it."""
-
-    def __init__(self, owner: _Child) -> None:
-        self._pipe, theirs = Pipe()
-        self._stderr: IO[bytes] = tempfile.TemporaryFile()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _CHILD, _FOLDER, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                env=child_environment(**_ONE_THREAD),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._stderr,
-            )
-        self.end = weakref.finalize(owner, _end, self._process, self._pipe, self._stderr)
-
-    def ask(self, work: Work) -> Outcome:
-        self._pipe.send(work)
-        if not self._pipe.poll(_PATIENCE * work.timeout_s):
-            raise _OutOfBounds
-        outcome: Outcome = self._pipe.recv()
-        return outcome
-
-    def epitaph(self) -> Outcome:
-        """Say how the child ended.
-
-        :raises _OutOfBounds: when it was ended from outside, or for want of memory.
-        """
-        status = self._process.wait()
-        self._stderr.seek(0)
-        said = self._stderr.read().decode("utf-8", "replace")[-_STDERR_CHARS:]
-        self.end()
-        if status < 0 or "MemoryError" in said:
-            log.info("a reader was ended by %s", signal.strsignal(-status) if status < 0 else "want of memory")
-            raise _OutOfBounds
-        return Outcome(traceback=f"the reader ended with status {status}: {said}", worn=True)
+def _ask(child: ChildProcess, work: Work) -> Outcome:
+    child.pipe.send(work)
+    if not child.pipe.poll(_PATIENCE * work.timeout_s):
+        raise _OutOfBoundsError
+    outcome: Outcome = child.pipe.recv()
+    return outcome
 
 
-def _end(process: subprocess.Popen[bytes], pipe: "Connection[Work, Outcome]", stderr: IO[bytes]) -> None:
-    pipe.close()
-    stderr.close()
-    process.kill()
-    process.wait()
+def _without_answer(exit_report: ExitReport) -> Outcome:
+    """Return the outcome of a task whose child ended without an answer.
+
+    :raises _OutOfBoundsError: when it was killed or ran out of memory.
+    """
+    if exit_report.signal is not None or "MemoryError" in exit_report.stderr:
+        by = signal.strsignal(exit_report.signal) if exit_report.signal is not None else "want of memory"
+        log.info("a reader was ended by %s", by)
+        raise _OutOfBoundsError
+    return Outcome(traceback=f"the reader ended with status {exit_report.status}: {exit_report.stderr}", worn=True)
 
 
 _of_thread = threading.local()
 
 
-def _child() -> _Child:
-    child: _Child | None = getattr(_of_thread, "child", None)
-    if child is None:
-        child = _of_thread.child = _Child()
-    return child
+def _reader() -> _Reader:
+    reader: _Reader | None = getattr(_of_thread, "reader", None)
+    if reader is None:
+        reader = _of_thread.reader = _Reader()
+    return reader

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from corpus import GateError, GenerationError, Release, undone
 from index.building.derive import Derived, derive_all
 from index.building.gates import check_new
-from index.database.corpus_db import NOBODY, By, CorpusStore, EmbeddingKey
+from index.database.corpus_db import CorpusStore
+from index.database.embeddings import EmbeddingKey
+from index.database.history import NOBODY, By
+from index.database.home import open_corpus_db
 from index.database.passages_db import write_passages
 from index.database.sqlite import now, storage_errors
 from index.encoders.embedder import Embedder
@@ -25,9 +28,9 @@ from index.generations.manifest import FORMAT, Layout, Manifest, record_files
 from index.generations.reader import OpenGeneration
 from index.generations.sentence_table import write_sentence_table
 from index.generations.tantivy_index import build_lexical
-from index.results import Progress
+from index.results import Phase, Progress, Step
 from index.settings import IndexSettings
-from index.text.passages import CHUNKER_VERSION, Passage, context
+from index.text.passages import Passage, context
 from index.text.terms import Vocabulary
 
 _CACHE_BATCH = 2048
@@ -65,7 +68,7 @@ def build(
     generations = Generations(settings.data_dir)
     with (
         generations.building(by.who, by.why) as folder,
-        closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store,
+        closing(open_corpus_db(settings, by)) as store,
     ):
         return build_in(folder, generations, store, embedder, progress, keep=settings.keep_generations, force=force)
 
@@ -87,24 +90,30 @@ def build_in(
     """
     began = time.monotonic()
     generation = generations.next_id()
-    revision = store.revision()
+    revision = store.history.revision()
     manifest, embedded = write_generation(Layout(folder), generation, list(store.releases()), store, embedder, progress)
-    progress("verify", 0, 1)
+    progress(Step(Phase.VERIFY, 0, 1))
     try:
         with closing(OpenGeneration(Layout(folder), manifest, frozenset())) as new:
             check_new(new, generations, store, embedder, force=force)
         generations.adopt(folder, generation)
         _check_digests(generations, generation)
     except GateError as error:
-        store.log("refused", generation=generation, seconds=time.monotonic() - began, reason=str(error))
+        store.history.add("refused", generation=generation, seconds=time.monotonic() - began, reason=str(error))
         raise
     generations.serve(generation)
     with undone("Generation {generation} is served, but the history does not say so", generation=generation):
         generations.unpin()
         generations.prune(keep)
-        counts = {"releases": manifest.releases, "passages": manifest.passages, "embedded": embedded}
-        store.log("built", generation=generation, seconds=time.monotonic() - began, **counts)
-    progress("verify", 1, 1)
+        store.history.add(
+            "built",
+            generation=generation,
+            seconds=time.monotonic() - began,
+            releases=manifest.releases,
+            passages=manifest.passages,
+            embedded=embedded,
+        )
+    progress(Step(Phase.VERIFY, 1, 1))
     return Built(manifest, embedded, revision)
 
 
@@ -140,7 +149,7 @@ def write_generation(
     passage_texts = list(_passage_texts(chunked))
     sentence_texts = list(_sentence_texts(chunked))
     vectors, embedded = _embed(store, embedder, passage_texts + sentence_texts, progress)
-    progress("write", 0, 1)
+    progress(Step(Phase.WRITE, 0, 1))
     _write(layout, chunked, derived, vectors[: len(passage_texts)], vectors[len(passage_texts) :])
     manifest = Manifest(
         generation=generation,
@@ -148,9 +157,7 @@ def write_generation(
         built_at=now(),
         model=embedder.model,
         weights_sha256=embedder.digest,
-        dtype=embedder.dtype,
         dim=vectors.shape[1],
-        chunker=CHUNKER_VERSION,
         program=code_digest().hex(),
         releases=len(chunked),
         passages=len(passage_texts),
@@ -160,7 +167,7 @@ def write_generation(
     )
     with storage_errors(layout.manifest):
         layout.manifest.write_text(manifest.to_json(), "utf-8")
-    progress("write", 1, 1)
+    progress(Step(Phase.WRITE, 1, 1))
     return manifest, embedded
 
 
@@ -240,7 +247,7 @@ def _embed(
     """
     digests = list(map(_digest, texts))
     key = EmbeddingKey(embedder.digest, embedder.dtype, embedder.document_prompt)
-    known = store.cached_embeddings(key, digests)
+    known = store.embeddings.cached(key, digests)
     missing = [(digest, text) for digest, text in dict(zip(digests, texts, strict=True)).items() if digest not in known]
     report = _counter(progress, len(missing))
     missing.sort(key=lambda pair: -len(pair[1]))
@@ -248,7 +255,7 @@ def _embed(
         batch = missing[start : start + _CACHE_BATCH]
         vectors = embedder.encode_document([text for _, text in batch], report).astype(np.float16)
         fresh = {digest: vector.tobytes() for (digest, _), vector in zip(batch, vectors, strict=True)}
-        store.cache_embeddings(key, fresh)
+        store.embeddings.keep(key, fresh)
         known |= fresh
     if not texts:
         return embedder.encode_document([], report).astype(np.float16), 0
@@ -266,7 +273,7 @@ def _counter(progress: Progress, total: int) -> Callable[[int], None]:
     def report(count: int) -> None:
         nonlocal done
         done += count
-        progress("embed", done, total)
+        progress(Step(Phase.EMBED, done, total))
 
     report(0)
     return report

@@ -14,7 +14,7 @@ from index.agencies.roles import place
 from index.database.corpus_db import CorpusStore
 from index.database.derived import Kept
 from index.generations.code_digest import code_digest
-from index.results import Placed, Progress
+from index.results import Phase, Placed, Progress, Step
 from index.text.passages import Passage, chunk
 from index.text.sentences import Span
 from index.text.terms import agency_term, words
@@ -42,7 +42,7 @@ def derive_all(store: CorpusStore, releases: Sequence[Release], progress: Progre
     found: list[Derived] = []
     new: list[Kept] = []
     for done, release in enumerate(releases):
-        progress("chunk", done, len(releases))
+        progress(Step(Phase.CHUNK, done, len(releases)))
         key = _key(release)
         kept = known.get(release.release_id)
         if kept is not None and kept.key == key:
@@ -51,7 +51,7 @@ def derive_all(store: CorpusStore, releases: Sequence[Release], progress: Progre
             found.append(_derive(release))
             new.append(Kept(release.release_id, key, _to_json(found[-1])))
     store.derived.keep(new)
-    progress("chunk", len(releases), len(releases))
+    progress(Step(Phase.CHUNK, len(releases), len(releases)))
     return found
 
 

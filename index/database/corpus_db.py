@@ -1,8 +1,7 @@
-"""corpus.db: the source of truth. Releases in every version, cached embeddings, the log."""
+"""corpus.db: the source of truth. It holds releases in every version, and tables that modules beside this one know."""
 
-import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,30 +11,20 @@ from sqlite_utils import Database
 from corpus import Release
 from index.database.canaries import CanaryTable
 from index.database.derived import DerivedTable
+from index.database.embeddings import EmbeddingTable
 from index.database.erasures import ErasureTable
 from index.database.faults import is_read_only
 from index.database.feeds import FeedTable
 from index.database.fetches import FetchTable
+from index.database.history import NOBODY, By, HistoryTable
 from index.database.private_files import private_folder
 from index.database.quarantine import QuarantineTable
 from index.database.schema import corpus_migrations
 from index.database.signatures import SignatureTable
-from index.database.sqlite import marks, now, release_from_row, storage_errors
+from index.database.sqlite import now, release_from_row, storage_errors
 
 _RELEASE_FIELDS = tuple("title issuer date language kind url retrieved_from note reference origin text".split())
-_SQL_VALUES = 500
 _WAIT_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who does something to the corpus, and why; it is written into the history."""
-
-    who: str = ""
-    why: str = ""
-
-
-NOBODY = By()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +41,8 @@ class Known:
     has_text: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One line of the history: `action` is added, changed, removed, erased, set aside, built, refused, rolled back."""
-
-    at: str
-    action: str
-    release_id: str | None
-    generation: str | None
-    details: dict[str, object]
-    who: str
-    why: str
-    seconds: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddingKey:
-    """What a cached vector depends on, beside the text."""
-
-    model: str
-    dtype: str
-    prompt: str
-
-
 class CorpusStore:
-    """corpus.db: releases in every version, cached embeddings, the log. Used by one thread."""
+    """The releases in corpus.db, and its other tables. Used by one thread."""
 
     def __init__(self, path: Path, by: By = NOBODY, *, reading: bool = False) -> None:
         """Open the database, or create it.
@@ -101,9 +67,11 @@ class CorpusStore:
         self.quarantine = QuarantineTable(self._db, path)
         self.canaries = CanaryTable(self._db, path)
         self.derived = DerivedTable(self._db, path)
+        self.embeddings = EmbeddingTable(self._db, path)
         self.erasures = ErasureTable(self._db, path)
         self.feeds = FeedTable(self._db, path)
         self.fetches = FetchTable(self._db, path)
+        self.history = HistoryTable(self._db, path, by)
         self.signatures = SignatureTable(self._db, path)
 
     @contextmanager
@@ -198,12 +166,6 @@ class CorpusStore:
             rows = self._db.query("SELECT canonical_url FROM releases WHERE release_id = ?", [release_id])
             return next((row["canonical_url"] for row in rows), None)
 
-    def revision(self) -> int:
-        """Return a number that grows with every release that is added, changed or removed."""
-        with storage_errors(self._path):
-            rows = self._db.query("SELECT max(id) AS last FROM log WHERE release_id IS NOT NULL")
-            return next(iter(rows))["last"] or 0
-
     def accept(
         self, release: Release, *, canonical_url: str | None, raw_sha256: str, cleaner: int, action: str
     ) -> None:
@@ -225,85 +187,16 @@ class CorpusStore:
                 "added_at": now(),
             }
             self._db.table("versions").insert(row, pk=("release_id", "text_sha256"), replace=True)
-            self._log(action, release_id=release.release_id)
+            self.history.add(action, release_id=release.release_id)
 
     def erase(self, release_id: str, sources: Sequence[str]) -> None:
         """Put a tombstone on a release, and take its text and all that was made of it out of the corpus."""
         with storage_errors(self._path), self._db.atomic():
             self.erasures.erase(release_id, sources)
-            self._log("erased", release_id=release_id)
+            self.history.add("erased", release_id=release_id)
 
     def withdraw(self, release_id: str) -> None:
         """Put a tombstone on a release."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute("UPDATE releases SET removed_at = ? WHERE release_id = ?", [now(), release_id])
-            self._log("removed", release_id=release_id)
-
-    def log(
-        self, action: str, *, generation: str | None = None, seconds: float | None = None, **details: object
-    ) -> None:
-        """Write down what happened, other than to a release."""
-        with storage_errors(self._path), self._db.atomic():
-            self._log(action, details, generation=generation, seconds=seconds)
-
-    def history(self) -> Iterator[LogEntry]:
-        """Yield what was done, newest first."""
-        with storage_errors(self._path):
-            for row in self._db.query("SELECT * FROM log ORDER BY id DESC"):
-                yield LogEntry(
-                    row["at"],
-                    row["action"],
-                    row["release_id"],
-                    row["generation"],
-                    json.loads(row["details"]),
-                    row["who"],
-                    row["why"],
-                    row["seconds"],
-                )
-
-    def cached_embeddings(self, key: EmbeddingKey, digests: Sequence[bytes]) -> dict[bytes, bytes]:
-        """Return the vectors at hand, as the bytes that were kept, by the SHA-256 of the embedded text."""
-        found: dict[bytes, bytes] = {}
-        in_order = sorted(set(digests))  # as the table is: 27,000 take .2 s instead of .5
-        with storage_errors(self._path):
-            for start in range(0, len(in_order), _SQL_VALUES):
-                batch = in_order[start : start + _SQL_VALUES]
-                rows = self._db.execute(
-                    "SELECT text_sha256, vector FROM embeddings WHERE model = ? AND dtype = ? AND prompt = ? "
-                    f"AND text_sha256 IN ({marks(batch)})",
-                    [key.model, key.dtype, key.prompt, *batch],
-                )
-                found |= dict(rows)
-        return found
-
-    def cache_embeddings(self, key: EmbeddingKey, vectors: Mapping[bytes, bytes]) -> None:
-        """Keep vectors by the SHA-256 of the embedded text."""
-        with storage_errors(self._path), self._db.atomic():
-            self._db.conn.executemany(
-                "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?, ?)",
-                [(key.model, key.dtype, key.prompt, digest, vector) for digest, vector in vectors.items()],
-            )
-
-    def _log(
-        self,
-        action: str,
-        details: Mapping[str, object] | None = None,
-        *,
-        release_id: str | None = None,
-        generation: str | None = None,
-        seconds: float | None = None,
-    ) -> None:
-        self._db.execute(
-            "INSERT INTO log (at, action, release_id, generation, details, who, why, seconds) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                now(),
-                action,
-                release_id,
-                generation,
-                json.dumps(details or {}),
-                self.by.who,
-                self.by.why,
-                None if seconds is None else round(seconds, 1),
-            ],
-        )
+            self.history.add("removed", release_id=release_id)

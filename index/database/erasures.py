@@ -1,6 +1,6 @@
 """Texts taken out of corpus.db for good; a tombstone without words stays, so that none comes back by itself."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -50,15 +50,6 @@ class ErasureTable:
                 {"url": canonical_url, "text": text_sha256},
             )
             return next((row["release_id"] for row in rows), None)
-
-    def keep_only_embeddings(self, digests: Collection[bytes]) -> None:
-        """Drop all cached vectors but those of texts with these SHA-256."""
-        with storage_errors(self._path), self._db.atomic():
-            self._db.execute("CREATE TEMP TABLE IF NOT EXISTS living (digest BLOB PRIMARY KEY) WITHOUT ROWID")
-            self._db.execute("DELETE FROM living")
-            self._db.conn.executemany("INSERT OR IGNORE INTO living VALUES (?)", [(digest,) for digest in digests])
-            self._db.execute("DELETE FROM embeddings WHERE text_sha256 NOT IN (SELECT digest FROM living)")
-            self._db.execute("DROP TABLE living")
 
     def sweep(self) -> None:
         """Write the file anew, so that its free space holds nothing of what was there."""

@@ -40,7 +40,7 @@ from index.filters import Filters
 from index.generations.generation import Generation, Rows, Scope
 from index.generations.manifest import Layout
 from index.generations.reader import OpenGeneration
-from index.results import CurvePoint, FoundPassage, Progress, Quote
+from index.results import CurvePoint, FoundPassage, Phase, Progress, Quote, Step
 from index.settings import IndexSettings
 
 RUN_PASSAGES = 20
@@ -145,7 +145,7 @@ def run_evaluation(
     outcomes = []
     with temporary_index(releases, embedder, progress) as opened:
         for done, question in enumerate(questions):
-            progress("ask", done, len(questions))
+            progress(Step(Phase.ASK, done, len(questions)))
             outcomes.append(ask(question, opened, answerer, threshold))
     return outcomes, evaluate(outcomes)
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from corpus import BuildRunningError, GenerationError, UnbuiltError
+from corpus import BuildRunningError, GenerationError, Holder, UnbuiltError
 from index.database.faults import unreadable
 from index.database.sqlite import storage_errors
-from index.generations.durable import sync_folder, sync_tree, write_durably
+from index.durable import sync_folder, sync_tree, write_durably
 from index.generations.manifest import FORMAT, Layout, Manifest, sha256_of
 from index.generations.process_lock import Lock
 
@@ -137,9 +137,7 @@ class Generations:
         :param wait_s: how long another build is waited for.
         :raises BuildRunningError: when another build holds the lock.
         """
-        said = {"who": who or "nobody named", "what": what}
-        sentence = "Another build is running on this data folder{holder}: wait for it to end and try again."
-        with self._lock.held(said, BuildRunningError, sentence, wait_s=wait_s):
+        with self._lock.held(Holder(who or "nobody named", what), BuildRunningError, wait_s=wait_s):
             folder = self.root / ".building"
             shutil.rmtree(folder, ignore_errors=True)
             try:
@@ -166,11 +164,13 @@ class Generations:
 
     def serve(self, generation: str) -> None:
         """Let CURRENT name a generation; a running bot notices, also when it named that one before."""
-        write_durably(self._pointer, generation + "\n")
+        with storage_errors(self._pointer):
+            write_durably(self._pointer, generation + "\n")
 
     def pin(self, generation: str) -> None:
         """Hold automatic builds back."""
-        write_durably(self._pin, generation + "\n")
+        with storage_errors(self._pin):
+            write_durably(self._pin, generation + "\n")
 
     def unpin(self) -> None:
         """Let automatic builds run again."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from index.database.sqlite import storage_errors
 
-FORMAT = 6  # of what is in a generation's folder; what one holds that was cut by other files is told by `program`
+# Count this up when the files of a generation change. A change of what they hold shows in `Manifest.program` by itself.
+FORMAT = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +70,17 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation was made of, and what its files must be."""
+    """What a generation was made of, and what its files must be.
+
+    ``program`` is the digest of the source files of the program that made it, ``weights_sha256`` that of the model's.
+    """
 
     generation: str
     format: int
     built_at: str
     model: str
     weights_sha256: str
-    dtype: str
     dim: int
-    chunker: int
     program: str
     releases: int
     passages: int

@@ -2,13 +2,14 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus import MeasuresError
+from corpus import HeldError, Holder
 from index.database.private_files import private_folder
 from index.database.sqlite import now, storage_errors
 
@@ -25,14 +26,12 @@ class Lock:
         self._note = folder / f"{name}.json"
 
     @contextmanager
-    def held(
-        self, said: Mapping[str, object], refusal: type[MeasuresError], sentence: str, *, wait_s: float = 0.0
-    ) -> Iterator[None]:
-        """Hold the lock.
+    def held(self, holder: Holder, refusal: type[HeldError], *, wait_s: float = 0.0) -> Iterator[None]:
+        """Hold the lock from now on.
 
-        :param said: what others are told of the holder; `sentence` tells it, ``{holder}`` being all of it.
+        :param holder: who holds it and what for; others are told.
         :param wait_s: how long another holder is waited for.
-        :raises MeasuresError: of the kind `refusal`, when another process holds the lock.
+        :raises HeldError: of the kind `refusal`, when another process holds the lock.
         :raises StorageError: when the folder cannot be written.
         """
         with storage_errors(self._path):
@@ -41,10 +40,10 @@ class Lock:
             try:
                 lock.acquire()
             except Timeout:
-                raise refusal(sentence.format(holder=self._holder())) from None
+                raise refusal(self._holder()) from None
         try:
             with storage_errors(self._note):
-                self._note.write_text(json.dumps({**said, "since": now()}), "utf-8")
+                self._note.write_text(json.dumps(asdict(replace(holder, since=now()))), "utf-8")
             yield
         finally:
             with suppress(OSError):
@@ -56,15 +55,15 @@ class Lock:
         with storage_errors(self._path), FileLock(self._path):
             return
 
-    def _holder(self) -> str:
-        """Say who holds the lock since when, as far as that is written beside it.
+    def _holder(self) -> Holder:
+        """Return who holds the lock, as far as that is written beside it.
 
-        Whoever took it just now is given time to write: until then, the note may be of one that was killed.
+        A process that took it just now is given time to write: until then, the note may be of one that was killed.
         """
         time.sleep(_WRITTEN_S)
         try:
             note = json.loads(self._note.read_text("utf-8"))
         except (OSError, ValueError):
-            return ""
-        said = [f"since {value}" if key == "since" else str(value) for key, value in note.items() if value]
-        return f" ({', '.join(said)})"
+            return Holder()
+        known = note if isinstance(note, dict) else {}
+        return Holder(**{field.name: str(known.get(field.name, "")) for field in fields(Holder)})

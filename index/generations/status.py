@@ -5,7 +5,9 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from corpus import GenerationError, Release, StorageError, UnbuiltError, UnknownReleaseError, undone
-from index.database.corpus_db import NOBODY, By, CorpusStore, LogEntry
+from index.database.corpus_db import CorpusStore
+from index.database.history import NOBODY, By, LogEntry
+from index.database.home import open_corpus_db
 from index.database.passages_db import PassageStore
 from index.generations.folder import Generations
 from index.generations.manifest import Manifest
@@ -130,17 +132,14 @@ def status(settings: IndexSettings) -> Status:
 def history(settings: IndexSettings) -> History:
     """Tell what was done, newest first."""
     generations = Generations(settings.data_dir)
-    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
-        return History(tuple(store.history()), tuple(generations.ids()), generations.current())
+    with closing(open_corpus_db(settings, reading=True)) as store:
+        return History(tuple(store.history.entries()), tuple(generations.ids()), generations.current())
 
 
 def done_by(settings: IndexSettings, who: str) -> int:
     """Return how many entries of the history somebody stands in."""
-    path = settings.data_dir / "corpus.db"
-    if not path.exists():
-        return 0
-    with closing(CorpusStore(path)) as store:
-        return sum(entry.who == who for entry in store.history())
+    with closing(open_corpus_db(settings, reading=True)) as store:
+        return sum(entry.who == who for entry in store.history.entries())
 
 
 def verify(settings: IndexSettings, generation: str | None = None) -> Manifest:
@@ -163,15 +162,15 @@ def rollback(settings: IndexSettings, generation: str | None = None, by: By = NO
     manifest = generations.check(target, digests=True)
     served = served_releases(generations, manifest)
     if target == _served_or_none(generations):
-        with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
+        with closing(open_corpus_db(settings, reading=True)) as store:
             return RolledBack(manifest, pending(store, served), changed=False)
     with undone("Nothing was rolled back"):
         _serve_pinned(generations, target)
     with (
         undone("Generation {generation} is served again, but the history does not say so", generation=target),
-        closing(CorpusStore(settings.data_dir / "corpus.db", by)) as store,
+        closing(open_corpus_db(settings, by)) as store,
     ):
-        store.log("rolled back", generation=target)
+        store.history.add("rolled back", generation=target)
         return RolledBack(manifest, pending(store, served))
 
 
@@ -192,7 +191,7 @@ def kept_release(settings: IndexSettings, release_id: str) -> Release | None:
 
     :raises UnknownReleaseError: when it never held it.
     """
-    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
+    with closing(open_corpus_db(settings, reading=True)) as store:
         if not store.taken(release_id):
             raise UnknownReleaseError(
                 f"The corpus never held a release {release_id[:60]!r}: `measures index history` lists what it held."
@@ -240,7 +239,7 @@ def _before(generations: Generations) -> str:
 
 def withdrawn_releases(settings: IndexSettings) -> frozenset[str]:
     """Return the ids of withdrawn releases."""
-    with closing(CorpusStore(settings.data_dir / "corpus.db", reading=True)) as store:
+    with closing(open_corpus_db(settings, reading=True)) as store:
         return store.withdrawn()
 
 

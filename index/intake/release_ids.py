@@ -1,28 +1,38 @@
-"""The id of a new release, which stays its id whatever becomes of its text."""
+"""The id of a new release. A release keeps its id, whatever becomes of its text or of this rule."""
 
 from slugify import slugify
 
-from corpus import Draft
+from corpus import Draft, acronym_of
 from index.database.corpus_db import CorpusStore
 
 RELEASE_ID_MAX_CHARS = 48
-_ISSUER_CHARS = 16
+_ISSUER_MAX_CHARS = 16
+_ACRONYM_MAX_CHARS = 20  # The longest acronym in the registry, "Global Health EDCTP3", has 20.
 
 
 def new_id(store: CorpusStore, draft: Draft) -> str:
-    """Return date, issuer and title as a slug of `RELEASE_ID_MAX_CHARS` ASCII characters at most, unlike any other."""
-    issuer = slugify(draft.issuer or "", max_length=_ISSUER_CHARS, word_boundary=True, stopwords=("of", "the"))
-    base = f"{draft.date}-{issuer}"
+    """Return a new id of at most `RELEASE_ID_MAX_CHARS` ASCII characters: date, issuer and title as a slug.
+
+    The issuer is given by its acronym in the registry, as in "2022-11-03-europol-…", or by its name without one.
+    """
+    dated_issuer = f"{draft.date}-{_issuer_slug(draft.issuer or '')}"
     title = slugify(
         draft.title or "",
-        max_length=RELEASE_ID_MAX_CHARS - len(base) - 1,
+        max_length=RELEASE_ID_MAX_CHARS - len(dated_issuer) - 1,
         word_boundary=True,
         save_order=True,
     )
-    slug = f"{base}-{title}".strip("-")
+    slug = f"{dated_issuer}-{title}".strip("-")
     number = 1
     candidate = slug
     while store.taken(candidate):
         number += 1
         candidate = f"{slug[: RELEASE_ID_MAX_CHARS - len(str(number)) - 1].rstrip('-')}-{number}"
     return candidate
+
+
+def _issuer_slug(issuer: str) -> str:
+    acronym = acronym_of(issuer)
+    if acronym is not None:
+        return slugify(acronym, max_length=_ACRONYM_MAX_CHARS, word_boundary=True)
+    return slugify(issuer, max_length=_ISSUER_MAX_CHARS, word_boundary=True, stopwords=("of", "the"))

@@ -1,26 +1,21 @@
 """An engine in a process of its own, so that whoever asks it has the interpreter to itself.
 
 In one process an event loop waits for the engine at every packet, and the engine at every operation for the loop.
-`EngineProcess` alone starts ``python -m index.processes.engine_process FD``: what comes over the pipe is trusted.
+Only `EngineProcess` starts it: what comes over the pipe is trusted.
 """
 
-import importlib
 import logging
 import math
-import signal
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-from corpus import LogFormatter, TooSlowError, WorkerError, log_to_stderr
+from corpus import ChildProcess, LogFormatter, TooSlowError, WorkerError, log_to_stderr, pipe_to_parent
 from index.engine import Engine
 from index.processes.gc_tuning import collect_rarely
-from index.processes.job_process import DEFAULT_EMBEDDER, start_module
-from index.processes.pipe import Done, Raised, outcome
+from index.processes.pipe import DEFAULT_EMBEDDER, Done, Raised, make_embedder, outcome
 from index.settings import IndexSettings
 
 log = logging.getLogger(__name__)
@@ -29,7 +24,6 @@ Work = Callable[[Engine], Any]
 # loaded for the first question, and a message with many claims; those who wait behind it need not wait longer.
 QUESTION_S = 30.0
 _AHEAD = 2
-_LATER_S = 1.0
 _ENDED = "The process that answers has ended: ask again."
 
 
@@ -47,7 +41,6 @@ class EngineRunner(Protocol):
 class _Opening:
     settings: IndexSettings
     embedder: str
-    question_s: float
 
 
 class EngineProcess:
@@ -58,19 +51,17 @@ class EngineProcess:
     ) -> None:
         """Start it, and wait until it has opened what is served and loaded its model.
 
-        :param embedder: what makes the embedder of the model's name, as ``module:name``.
+        :param embedder: what makes the embedder, as `make_embedder` takes it.
         :param question_s: how long the engine may be at one question.
         :raises MeasuresError: why it cannot be opened.
         """
         self._question_s = question_s
-        self._pipe, theirs = Pipe()
-        with theirs:
-            self._process = start_module("index.processes.engine_process", theirs)
+        self._child = ChildProcess("index.processes.engine_process", own_stderr=False)
         try:
-            self._send(_Opening(settings, embedder, question_s))
-            opened = self._receive()
-            if isinstance(opened, Raised):
-                raise opened.error
+            self._send(_Opening(settings, embedder))
+            warmed = self._receive()
+            if isinstance(warmed, Raised):
+                raise warmed.error
         except Exception:
             self.close()
             raise
@@ -97,20 +88,18 @@ class EngineProcess:
 
     def close(self) -> None:
         """End the process: it writes nothing."""
-        self._pipe.close()
-        self._process.kill()
-        self._process.wait()
+        self._child.end()
 
     def _send(self, sent: _Opening | Work) -> None:
         try:
-            self._pipe.send(sent)
+            self._child.pipe.send(sent)
         except OSError as error:
             raise WorkerError(_ENDED) from error
 
     def _await_outcome(self) -> None:
         """Wait for what comes of the work that is under way, and no longer than it may take."""
         try:
-            if self._pipe.poll(self._question_s):
+            if self._child.pipe.poll(self._question_s):
                 return
         except OSError as error:
             raise WorkerError(_ENDED) from error
@@ -123,7 +112,7 @@ class EngineProcess:
 
     def _receive(self) -> Done | Raised:
         try:
-            received: Done | Raised = self._pipe.recv()
+            received: Done | Raised = self._child.pipe.recv()
         except (EOFError, OSError) as error:
             raise WorkerError(_ENDED) from error
         return received
@@ -131,22 +120,17 @@ class EngineProcess:
 
 def main() -> None:
     """Open the engine, and do what comes over the pipe until its other end is closed."""
+    pipe: Connection[Done | Raised, Any] = pipe_to_parent()
     collect_rarely()
     log_to_stderr(logging.WARNING, LogFormatter("%(asctime)s %(levelname)-7s %(name)s %(message)s"))
-    pipe: Connection[Done | Raised, Any] = Connection(int(sys.argv[1]))
     try:
         opening: _Opening = pipe.recv()
-        module, _, name = opening.embedder.partition(":")
-        embedder = getattr(importlib.import_module(module), name)(opening.settings.model)
+        embedder = make_embedder(opening.embedder, opening.settings.model)
         with Engine(opening.settings, embedder) as engine:
             pipe.send(outcome(engine.warm))
             while True:
-                work = partial(pipe.recv(), engine)
-                # Whoever would end this process may be gone meanwhile: then the system does, whatever it is doing.
-                signal.setitimer(signal.ITIMER_REAL, opening.question_s + _LATER_S)
-                came = outcome(work)
-                signal.setitimer(signal.ITIMER_REAL, 0)
-                pipe.send(came)
+                work = pipe.recv()
+                pipe.send(outcome(partial(work, engine)))
     except (EOFError, OSError):
         return
 

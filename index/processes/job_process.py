@@ -1,92 +1,56 @@
-"""The parent's side of a worker: it starts one, hears how far it is, and says in one sentence when it died."""
+"""The side of a job's process that starts it: it hears how far the job is, and says in one sentence when it died."""
 
 import logging
 import os
-import signal
-import subprocess
-import sys
-import tempfile
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
-from corpus import WorkerError, child_environment
-from index.database.corpus_db import By
+from corpus import ChildProcess, ExitReport, WorkerError
+from index.database.history import By
 from index.processes.jobs import Job
-from index.processes.pipe import Logged, Message, Raised, Task
-from index.results import Step, Steps
+from index.processes.pipe import DEFAULT_EMBEDDER, Logged, Raised, Task
+from index.results import Progress, Step
 from index.settings import IndexSettings
 
 log = logging.getLogger(__name__)
-DEFAULT_EMBEDDER = "index.encoders.embedder:SentenceTransformerEmbedder"
-_ROOT = Path(__file__).parents[2]
-_STDERR_CHARS = 4_000
 
 Result = TypeVar("Result")
 
 
-class ChildProcess:
+class JobProcess:
     """Runs jobs in processes of their own, one process a job, so that whoever answers meanwhile is not held up."""
 
     def __init__(self, settings: IndexSettings, embedder: str = DEFAULT_EMBEDDER) -> None:
-        """Say which settings count.
+        """Take the settings of the jobs.
 
-        :param embedder: what makes the embedder of the model's name, as ``module:name``; tests name their own.
+        :param embedder: what makes the embedder, as `make_embedder` takes it.
         """
         self._settings = settings
         self._embedder = embedder
 
-    def run(self, job: Job[Result], by: By, steps: Steps) -> Result:
+    def run(self, job: Job[Result], by: By, progress: Progress) -> Result:
         """Run a job and return what it gives.
 
         :raises MeasuresError: whatever the job raises.
         :raises WorkerError: when the process ends before the job does.
         """
-        ours, theirs = Pipe()
-        with ours, tempfile.TemporaryFile() as stderr:
-            with theirs:
-                process = _start(theirs, stderr)
-            try:
-                ours.send(Task(job, self._settings, by, self._embedder))
-                result: Result = _hear(ours, steps)
-                return result
-            except (EOFError, OSError) as error:
-                raise WorkerError(_epitaph(process.wait(), stderr)) from error
-            finally:
-                process.kill()
-                process.wait()
+        threads = str(max(1, (os.cpu_count() or 2) - 1))  # a core is left to whoever answers
+        child = ChildProcess("index.processes.worker", {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads})
+        try:
+            child.pipe.send(Task(job, self._settings, by, self._embedder))
+            result: Result = _hear(child, progress)
+            return result
+        except (EOFError, OSError) as error:
+            raise WorkerError(_sentence(child.exit_report())) from error
+        finally:
+            child.end()
 
 
-def start_module(
-    module: str, theirs: "Connection[Any, Any]", *, stderr: IO[bytes] | None = None, **environment: str
-) -> subprocess.Popen[bytes]:
-    """Start a module as a process that imports what this one does, with one end of a pipe as its argument."""
-    path = os.pathsep.join([str(_ROOT), *(path for path in sys.path if path)])
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", module, str(theirs.fileno())],
-        pass_fds=[theirs.fileno()],
-        env=child_environment(PYTHONPATH=path, TOKENIZERS_PARALLELISM="false", **environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=stderr,
-        start_new_session=True,  # Ctrl-C is for the parent, whose end the process notices
-    )
-
-
-def _start(theirs: "Connection[Message, Task]", stderr: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start a worker that leaves a core to whoever answers."""
-    threads = str(max(1, (os.cpu_count() or 2) - 1))
-    return start_module(
-        "index.processes.worker", theirs, stderr=stderr, OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads
-    )
-
-
-def _hear(ours: "Connection[Task, Message]", steps: Steps) -> Any:  # noqa: ANN401
+def _hear(child: ChildProcess, progress: Progress) -> Any:  # noqa: ANN401
+    """Pass on what the job says of itself until it is done, and return its result."""
     while True:
-        message = ours.recv()
+        message = child.pipe.recv()
         if isinstance(message, Step):
-            steps(message)
+            progress(message)
         elif isinstance(message, Logged):
             logging.getLogger(message.logger).log(message.level, "%s", message.text)
         elif isinstance(message, Raised):
@@ -95,14 +59,13 @@ def _hear(ours: "Connection[Task, Message]", steps: Steps) -> Any:  # noqa: ANN4
             return message.result
 
 
-def _epitaph(status: int, stderr: IO[bytes]) -> str:
+def _sentence(exit_report: ExitReport) -> str:
     """Say in a sentence how a worker ended; what it wrote last goes to the log."""
-    stderr.seek(0)
-    log.info("the worker ended with %s: %s", status, stderr.read().decode("utf-8", "replace")[-_STDERR_CHARS:])
-    if status < 0:
-        how = f"was ended by signal {-status} ({signal.Signals(-status).name})"
+    log.info("the worker ended with %s: %s", exit_report.status, exit_report.stderr)
+    if exit_report.signal is not None:
+        how = f"was ended by signal {exit_report.signal.value} ({exit_report.signal.name})"
     else:
-        how = f"ended unexpectedly with status {status}"
+        how = f"ended unexpectedly with status {exit_report.status}"
     return (
         f"The process that does the work {how}: what is served stays as it was, what was kept is kept; run it again, "
         "and see with `measures --verbose …` what it said last."

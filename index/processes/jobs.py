@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from corpus import BuildRunningError, GateError, StorageError, undone
-from index.database.corpus_db import NOBODY, By, CorpusStore
+from index.database.corpus_db import CorpusStore
+from index.database.history import NOBODY, By
+from index.database.home import open_corpus_db
 from index.generations.folder import Generations
-from index.intake.ingest import UNSAID, Overrides, accept, ingest_shipped, withdraw
+from index.intake.ingest import accept, ingest_shipped, withdraw
+from index.intake.overrides import UNSAID, Overrides
 from index.intake.polling import PolledFeed, poll
 from index.intake.quarantine import entry
 from index.intake.sources import IntakeSource, OpenFetcher, Taken, take_in
@@ -192,7 +195,7 @@ def open_corpus(settings: IndexSettings, by: By = NOBODY) -> CorpusStore:
 
     :raises StorageError: when the data folder cannot be used.
     """
-    store = CorpusStore(settings.data_dir / "corpus.db", by)
+    store = open_corpus_db(settings, by)
     if store.is_new():
         ingest_shipped(store)
     return store
@@ -201,13 +204,13 @@ def open_corpus(settings: IndexSettings, by: By = NOBODY) -> CorpusStore:
 @contextmanager
 def _told_how_much_is_kept(store: CorpusStore) -> Iterator[None]:
     """Let an error of the data folder say whether something was added before it."""
-    before = store.revision()
+    before = store.history.revision()
     try:
         yield
     except StorageError:
         some = True
         with suppress(StorageError):
-            some = store.revision() != before
+            some = store.history.revision() != before
         with undone("Not everything was added") if some else undone("Nothing was added"):
             raise
 
@@ -224,7 +227,7 @@ def serve(tools: Tools, taken: Taken, *, build: bool, force: bool = False, chang
                 with undone("The change is kept, but not built into the index yet"):
                     _build_until_all_is_served(tools, force=force)
             except BuildRunningError as error:
-                waits = f"{str(error).split(': wait')[0]}; it is served with that build or the next"
+                waits = f"{error.reason}; it is served with that build or the next"
             except GateError as error:
                 refused = str(error)
     return Added(taken, generations.current(), waits, refused)
@@ -237,5 +240,5 @@ def _build_until_all_is_served(tools: Tools, *, force: bool) -> None:
     for _ in range(_ROUNDS):
         built = build(tools.settings, tools.embedder, tools.progress, tools.by, force=force)
         with closing(tools.corpus()) as store:
-            if store.revision() == built.revision:
+            if store.history.revision() == built.revision:
                 return

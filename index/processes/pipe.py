@@ -1,15 +1,21 @@
 """What goes over the pipe between a process and the one that started it to work or to answer."""
 
+import importlib
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus import MeasuresError
-from index.database.corpus_db import By
+from index.database.history import By
 from index.processes.jobs import Job
 from index.results import Step
 from index.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from index.encoders.embedder import Embedder
+
+DEFAULT_EMBEDDER = "index.encoders.embedder:SentenceTransformerEmbedder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +62,13 @@ def outcome(act: Callable[[], object]) -> Done | Raised:
         if not isinstance(error, MeasuresError):
             error.add_note(traceback.format_exc())
         return Raised(error)
+
+
+def make_embedder(maker: str, model: str) -> "Embedder":
+    """Return the embedder of a model.
+
+    :param maker: what makes it, as ``module:name``; tests name their own.
+    """
+    module, _, name = maker.partition(":")
+    embedder: Embedder = getattr(importlib.import_module(module), name)(model)
+    return embedder

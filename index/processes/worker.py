@@ -2,22 +2,20 @@
 
 What it would write into a log goes over the pipe, too: the log is the parent's.
 
-`ChildProcess` alone starts ``python -m index.processes.worker FD``: what comes over the pipe is trusted.
+Only `JobProcess` starts it: what comes over the pipe is trusted.
 """
 
-import importlib
 import logging
 import os
-import sys
 import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from corpus import Fetcher, MeasuresError, end_with_parent
+from corpus import Fetcher, MeasuresError, pipe_to_parent
 from index.processes.gc_tuning import collect_rarely
 from index.processes.jobs import Tools
-from index.processes.pipe import Done, Logged, Message, Raised, Task
-from index.results import Meter
+from index.processes.meter import Meter
+from index.processes.pipe import Done, Logged, Message, Raised, Task, make_embedder
 from index.settings import fetch_rules
 
 _NICE = 19
@@ -52,12 +50,10 @@ class _ParentsLog(logging.Handler):
 
 def main() -> None:
     """Do what comes over the pipe, and say what came of it."""
-    end_with_parent()
+    pipe: Connection[Message, Task] = pipe_to_parent()
     _give_way()
     collect_rarely()
-    pipe: Connection[Message, Task] = Connection(int(sys.argv[1]))
     task = pipe.recv()
-    threading.Thread(target=_end_with_parent, args=(pipe,), daemon=True).start()
     voice = Voice(pipe)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[_ParentsLog(voice)])
     for name in _OURS:
@@ -77,18 +73,9 @@ def _give_way() -> None:
 
 
 def _do(task: Task, voice: Voice) -> object:
-    module, _, name = task.embedder.partition(":")
-    embedder = getattr(importlib.import_module(module), name)(task.settings.model)
+    embedder = make_embedder(task.embedder, task.settings.model)
     tools = Tools(task.settings, embedder, lambda: Fetcher(fetch_rules(task.settings)), task.by, Meter(voice.say))
     return task.job.run(tools)
-
-
-def _end_with_parent(pipe: "Connection[Message, Task]") -> None:
-    """Wait for the other end to close: nobody is there any more who could hear of what is done."""
-    try:
-        pipe.recv()
-    except (EOFError, OSError):
-        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from itertools import pairwise
 from corpus import UNDATED, Release, Section, is_list_item, outline
 from index.text.sentences import Span, sentences
 
-CHUNKER_VERSION = 1
 TARGET_CHARS = 300
 LIST_MAX_CHARS = 600
 _NEARLY_FULL = 0.6

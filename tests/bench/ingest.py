@@ -28,7 +28,7 @@ from index.encoders.embedder import SentenceTransformerEmbedder, Vectors
 from index.engine import Engine
 from index.filters import Filters
 from index.maintenance import Maintenance, build_all
-from index.processes.job_process import ChildProcess
+from index.processes.job_process import JobProcess
 from index.processes.jobs import Added
 from index.results import Step
 from index.settings import IndexSettings
@@ -219,7 +219,7 @@ def main() -> None:
         for part in parts:
             private = frozenset({("127.0.0.1", site.port)})
             settings = IndexSettings(data_dir=Path(folder) / part, model="", fetch_private=private)
-            upkeep = Maintenance(settings, ChildProcess(settings, "tests.bench.ingest:TimedEmbedder"))
+            upkeep = Maintenance(settings, JobProcess(settings, "tests.bench.ingest:TimedEmbedder"))
             if part == "one":
                 bench_one_more(settings, upkeep, times, site, arguments.releases)
             elif part == "many":

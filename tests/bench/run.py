@@ -28,7 +28,7 @@ import numpy as np
 from corpus.front_matter import shipped_releases
 from corpus.models import Release
 from index.building.build import build
-from index.database.corpus_db import CorpusStore
+from index.database.home import open_corpus_db
 from index.encoders.embedder import SentenceTransformerEmbedder, Vectors
 from index.engine import Engine
 from index.evaluation.evaluate import temporary_index
@@ -119,7 +119,7 @@ def line(name: str, value: float, bound: str, unit: str = "") -> None:
 
 
 def fill(settings: IndexSettings, releases: Sequence[Release]) -> None:
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(open_corpus_db(settings)) as store:
         for release in [*shipped_releases(), *releases]:
             store.accept(release, canonical_url=None, raw_sha256="", cleaner=1, action="added")
 
@@ -182,7 +182,7 @@ def bench_build(settings: IndexSettings, embedder: SentenceTransformerEmbedder, 
 
 
 def fill_one(settings: IndexSettings, release: Release) -> None:
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(open_corpus_db(settings)) as store:
         store.accept(release, canonical_url=None, raw_sha256="", cleaner=1, action="changed")
 
 

@@ -41,7 +41,7 @@ def run(shipped_folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str])
 @pytest.fixture
 def one_process(monkeypatch: pytest.MonkeyPatch, default_model: SentenceTransformerEmbedder) -> None:
     """Change the corpus in this process, with the model loaded once: one of its own takes seconds to load it."""
-    monkeypatch.setattr("index.processes.job_process.ChildProcess", lambda settings: Here(settings, default_model))
+    monkeypatch.setattr("index.processes.job_process.JobProcess", lambda settings: Here(settings, default_model))
 
 
 @pytest.fixture(scope="session")

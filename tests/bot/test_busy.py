@@ -18,8 +18,9 @@ from bot.user_data import KeptAnswer, ServerSettings
 from index.filters import Filters
 from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage
 from tests.bot.test_answers import context_of, count_kept
+from tests.bot.test_setup import manager, opened
 from tests.emulator import Interaction, State
-from tests.emulator.flags import Permission
+from tests.simulation import Chat, simulated
 
 BUSY = "another process holds the data of the bot; try again in a minute."
 HOLDER = """
@@ -49,13 +50,13 @@ def kept_answer(answer_id: str, *, asker: int = 1, question: str = QUESTION) -> 
     return KeptAnswer(answer_id, asker, None, 2, None, True, question, Filters(), ())
 
 
-def database(stage: Stage) -> Path:
-    return stage.bot.index_settings.data_dir / "bot.db"
+def database(where: Stage | Chat) -> Path:
+    return where.bot.index_settings.data_dir / "bot.db"
 
 
-def on_disk(stage: Stage, text: str) -> bool:
+def on_disk(where: Stage | Chat, text: str) -> bool:
     """Tell whether a text stands anywhere in bot.db and beside it."""
-    return any(text.encode() in path.read_bytes() for path in sorted(database(stage).parent.glob("bot.db*")))
+    return any(text.encode() in path.read_bytes() for path in sorted(database(where).parent.glob("bot.db*")))
 
 
 @asynccontextmanager
@@ -106,31 +107,25 @@ async def test_presses_are_acknowledged_and_nothing_is_lost(stage: Stage) -> Non
     assert found.question == "What will CEPOL do?"
 
 
-@on_stage()
-async def test_what_cannot_be_done_in_time_is_told_in_one_sentence_and_not_done(stage: Stage) -> None:
+@simulated()
+async def test_what_cannot_be_done_in_time_is_told_in_one_sentence_and_not_done(chat: Chat) -> None:
     patience, keeping.WRITE_S = keeping.WRITE_S, 0.5
     try:
-        answer = await stage.ask(f"{QUESTION} zebracorn")
-        await stage.emulator.wait(lambda: count_kept(stage) == 1)
-        carol = stage.emulator.add_user("carol")
-        stage.guild.add_member(carol, permissions=int(Permission.MANAGE_GUILD))
-        async with busy(stage):
-            assert (await stage.click(stage.bob, answer, "Helpful")).text() == f"Your opinion was not kept: {BUSY}"
-            assert (await stage.command("forget-me")).text() == f"Nothing was erased: {BUSY}"
-            shown = await stage.emulator.slash(carol, stage.channel, "setup")
-            assert shown.original is not None
-            chosen = await stage.emulator.click(carol, shown.original, "Make private")
-            assert acknowledged([chosen])
-            await stage.emulator.wait(lambda: chosen.followups)
-            assert chosen.followups[0].text() == f"The settings were not changed: {BUSY}"
-            assert stage.bot.servers[stage.guild.id] == ServerSettings()
-            await stage.emulator.wait(lambda: "Answers are public" in shown.original.text())  # type: ignore[union-attr]
-        assert on_disk(stage, "zebracorn")
-        assert await stage.bot.store.write(lambda store: store.feedback()) == []
-        assert (
-            await stage.command("forget-me")
-        ).text() == "Erased: 1 answer of yours. Nothing else is stored about you."
-        assert not on_disk(stage, "zebracorn")
+        answer = await chat.ask(f"{QUESTION} zebracorn")
+        assert count_kept(chat) == 1
+        carol = manager(chat)
+        settings = await opened(carol)
+        with held(database(chat)):
+            assert (await chat.bob.click(answer, "Helpful")).text() == f"Your opinion was not kept: {BUSY}"
+            assert (await chat.ada.command("forget-me")).text() == f"Nothing was erased: {BUSY}"
+            assert (await carol.click(settings, "Make private")).text() == f"The settings were not changed: {BUSY}"
+            assert chat.bot.servers[chat.guild.id] == ServerSettings()
+            assert "Answers are public" in settings.text()
+        assert on_disk(chat, "zebracorn")
+        assert await chat.bot.store.write(lambda store: store.feedback()) == []
+        told = (await chat.ada.command("forget-me")).text()
+        assert told == "Erased: 1 answer of yours. Nothing else is stored about you."
+        assert not on_disk(chat, "zebracorn")
     finally:
         keeping.WRITE_S = patience
 

@@ -73,9 +73,9 @@ def test_bot_that_was_killed_holds_nobody_up(house: House) -> None:
     async def scenario() -> None:
         await house.up(code=LIGHT)
         assert await house.down(signal.SIGKILL) == -signal.SIGKILL
-        killed = json.loads(note.read_text())["process"]
+        killed = json.loads(note.read_text())["who"]
         await house.up(code=LIGHT)
-        assert json.loads(note.read_text())["process"] != killed
+        assert json.loads(note.read_text())["who"] != killed
         assert (await house.ask()).original is not None
         assert await house.down() == 0
 

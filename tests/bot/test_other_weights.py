@@ -67,7 +67,7 @@ def built(data: Path) -> tuple[str, int]:
     """Return the weights of what is served, and how many texts had to be embedded for it."""
     generations = Generations(data)
     with closing(CorpusStore(data / "corpus.db")) as store:
-        embedded = next(entry.details["embedded"] for entry in store.history() if entry.action == "built")
+        embedded = next(entry.details["embedded"] for entry in store.history.entries() if entry.action == "built")
     assert isinstance(embedded, int)
     return generations.manifest(served(data)).weights_sha256, embedded
 

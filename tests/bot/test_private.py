@@ -15,8 +15,8 @@ from tests.fakes import FakeEmbedder, silent
 
 # The same command with an embedder that takes no time to load.
 QUICKLY = """
-from index.processes.job_process import ChildProcess
-ChildProcess.__init__.__defaults__ = ("tests.fakes:fake_embedder",)
+from index.processes.job_process import JobProcess
+JobProcess.__init__.__defaults__ = ("tests.fakes:fake_embedder",)
 from bot.cli.main import main; main()
 """
 

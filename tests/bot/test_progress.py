@@ -10,15 +10,20 @@ from bot.cogs.admin.progress import TOKEN_LIVES_S, ProgressMessage, progress_tex
 from bot.i18n.words import ENGLISH
 from bot.views.custom_ids import button
 from bot.views.message import text_view
-from index.results import Step
+from bot.views.wording import phase_name
+from index.results import Phase, Step
 from tests.simulation import Chat, simulated
 
 
 def test_step_is_a_bar_with_rate_and_time_left() -> None:
-    text = progress_text(ENGLISH, Step("embed", 450, 1_000, 110.0))
+    text = progress_text(ENGLISH, Step(Phase.EMBED, 450, 1_000, 110.0))
     assert text == "`█████████░░░░░░░░░░░` 45% · Embedding 450/1,000 · 110 a second · 5 seconds left"
     assert progress_text(ENGLISH, None) == "Beginning …"
-    assert progress_text(ENGLISH, Step("write", 0, 0, 0.0)) == "`░░░░░░░░░░░░░░░░░░░░` 0% · Writing 0/0"
+    assert progress_text(ENGLISH, Step(Phase.WRITE, 0, 0, 0.0)) == "`░░░░░░░░░░░░░░░░░░░░` 0% · Writing 0/0"
+
+
+def test_every_phase_has_a_name() -> None:
+    assert all(phase_name(phase) for phase in Phase)
 
 
 @pytest.mark.parametrize("may_write", [True, False])

@@ -21,6 +21,7 @@ from tests.bot.stage import QUESTION, Stage, on_stage, play, refusal
 from tests.bot.test_answers import context_of
 from tests.bot.test_busy import kept_answer
 from tests.emulator import Interaction, Message, State, User
+from tests.simulation import Chat, simulated
 
 FAST = re.compile(r"That was fast: press again in \d+ seconds?\.")
 BUSY = re.compile(r"Busy: try again in \d+ seconds?\.")
@@ -149,15 +150,21 @@ async def test_one_person_who_presses_30_times_is_served_as_often_as_the_pace_sa
     await stage.answered(carol)
 
 
-@on_stage(pace=1, pace_burst=1)
-async def test_many_mentions_out_of_turn_are_shown_one_hourglass_at_a_time(stage: Stage) -> None:
-    await stage.mention(QUESTION)
-    texts = [f"{stage.emulator.bot.mention} {QUESTION} {number}" for number in range(40)]
-    asked = [await stage.emulator.post(stage.ada, stage.channel, text) for text in texts]
-    await stage.emulator.wait(lambda: any(one.reactions for one in asked))
-    await asyncio.sleep(0.2)
-    assert sum(bool(one.reactions) for one in asked) < 10
-    assert len(stage.said()) == 1
+@simulated(pace=1, pace_burst=1)
+async def test_many_mentions_out_of_turn_are_shown_one_hourglass_at_a_time(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    react = discord.Message.add_reaction
+
+    async def react_as_slowly_as_discord(message: discord.Message, emoji: str) -> None:
+        await asyncio.sleep(0.5)
+        await react(message, emoji)
+
+    monkeypatch.setattr(discord.Message, "add_reaction", react_as_slowly_as_discord)
+    await chat.mention()
+    asked = await chat.ada.write_at_once(*[f"{chat.bot_mention} {QUESTION} {number}" for number in range(40)])
+    assert 0 < sum(bool(one.reactions) for one in asked) < 10
+    assert len(chat.said()) == 1
 
 
 @on_stage()

@@ -76,7 +76,7 @@ def test_bad_sources_are_told_and_the_document_is_printed_either_way(run: Run, s
     assert paragraphs(1)[0] in run("index", "quarantine", "show", number).stdout
     assert "still has no date" in sentence_of(run("index", "quarantine", "accept", number))
     accepted = run("index", "quarantine", "accept", number, "--date", "2024-05-06", "--json")
-    assert json.loads(accepted.stdout)["added"] == ["2024-05-06-council-european-a-title"]
+    assert json.loads(accepted.stdout)["added"] == ["2024-05-06-council-a-title"]
     assert "Nothing is in quarantine" in sentence_of(run("index", "quarantine", "discard", number))
     assert run("index", "quarantine").stderr == "Nothing is in quarantine.\n"
 

@@ -3,15 +3,9 @@
 import pytest
 
 from corpus.errors import SourceError
-from corpus.front_matter import format_front_matter, parse_front_matter, shipped_releases
-from corpus.models import Draft, Release
+from corpus.front_matter import parse_front_matter, shipped_releases
+from corpus.models import Draft
 from corpus.release_text import is_speaker, outline
-
-
-def test_what_is_written_is_read_again(shipped: Release) -> None:
-    draft = parse_front_matter(format_front_matter(shipped), "x.md")
-    assert draft is not None
-    assert draft.accepted(shipped.release_id) == shipped
 
 
 def test_every_shipped_release_states_all_that_a_release_must() -> None:

@@ -153,6 +153,12 @@ class Person:
             sent = await actor.send(where, text, reply_to=target, attachments=files)
         return Message(self.env, where.id, sent.id)
 
+    async def write_at_once(self, *texts: str) -> list[Message]:
+        """Write messages, all before the bot does anything about the first."""
+        sent = [self.env.backend.create_message(self.home.id, self.id, text) for text in texts]
+        await self.env.settle()
+        return [Message(self.env, self.home.id, each.id) for each in sent]
+
     async def change(self, message: Message, text: str) -> None:
         """Change the text of an own message."""
         await self._actor(message.channel_id).edit(message.handle, text)

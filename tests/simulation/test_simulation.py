@@ -14,9 +14,9 @@ from bot.views.custom_ids import button
 from bot.views.message import text_view
 from index.engine import Engine
 from tests.emulator.fast import asynchronous
-from tests.emulator.test_teeth import WRONG_COMMANDS, WRONG_MESSAGES, WRONG_RESPONSES, v2
 from tests.simulation import Chat, chatting, simulated
 from tests.simulation.limits import refusals
+from tests.simulation.wrong import WRONG_COMMANDS, WRONG_MESSAGES, WRONG_RESPONSES, v2
 
 Probe = Callable[[Interaction, str], Any]
 BY_SIMCORD = {"a picture that is not attached"}  # limits.py knows no files

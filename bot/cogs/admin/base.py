@@ -20,7 +20,7 @@ from bot.i18n.words import Words
 from bot.views.escaping import plain
 from bot.views.message import AMBER, text_view
 from corpus import MeasuresError, StorageError, undone
-from index import By, Steps
+from index import By, Progress
 
 T = TypeVar("T")
 _ERROR_CHARS = 1_000
@@ -75,7 +75,7 @@ class Administration(commands.Cog):
         self,
         interaction: Interaction,
         action: str,
-        work: Callable[[Steps], T],
+        work: Callable[[Progress], T],
         shown: Callable[[Words, T], ui.LayoutView],
         details: dict[str, object],
     ) -> None:

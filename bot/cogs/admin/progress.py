@@ -11,7 +11,8 @@ from discord import ui
 from bot.app import sending as delivery
 from bot.i18n.words import Words
 from bot.views.message import BLUE, text_view
-from index import Step, Steps
+from bot.views.wording import phase_name
+from index import Progress, Step
 
 T = TypeVar("T")
 EDIT_EVERY_S = 2.0
@@ -26,25 +27,12 @@ def progress_text(words: Words, step: Step | None) -> str:
     share = step.done / step.total if step.total else 0.0
     filled = round(share * _BAR_CHARS)
     bar = "█" * filled + "░" * (_BAR_CHARS - filled)
-    parts = [f"`{bar}` {share:.0%}", f"{phase_name(words, step.phase)} {step.done:,}/{step.total:,}"]
+    parts = [f"`{bar}` {share:.0%}", f"{phase_name(step.phase, words)} {step.done:,}/{step.total:,}"]
     if step.rate:
         parts.append(words("{rate} a second", rate=f"{step.rate:,.0f}" if step.rate >= 1 else f"{step.rate:.1f}"))
     if step.seconds_left is not None and share < 1:
         parts.append(words.count("{count} second left", "{count} seconds left", round(step.seconds_left)))
     return " · ".join(parts)
-
-
-def phase_name(words: Words, phase: str) -> str:
-    """Return what a phase is called."""
-    names = {
-        "feeds": words("Reading feeds"),
-        "fetch": words("Taking in"),
-        "chunk": words("Reading releases"),
-        "embed": words("Embedding"),
-        "write": words("Writing"),
-        "verify": words("Checking"),
-    }
-    return names.get(phase, phase)
 
 
 class ProgressMessage:
@@ -61,7 +49,9 @@ class ProgressMessage:
         self._latest: Step | None = None
         self._message: discord.Message | None = None
 
-    async def follow(self, work: Callable[[Steps], T], run: Callable[[Callable[[], T]], Coroutine[Any, Any, T]]) -> T:
+    async def follow(
+        self, work: Callable[[Progress], T], run: Callable[[Callable[[], T]], Coroutine[Any, Any, T]]
+    ) -> T:
         """Run work and show how far it is.
 
         :param run: what runs something off the event loop.

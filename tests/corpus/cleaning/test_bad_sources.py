@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpus.cleaning.clean import clean
-from corpus.cleaning.quality import mojibake, reasons
+from corpus.cleaning.quality import Doubt, DoubtKind, inspect_draft, mojibake
 from corpus.errors import SourceError
 from corpus.models import Draft
 from corpus.processes import sandbox
@@ -29,8 +29,12 @@ def page(body: str, title: str = "A title", head: str = "") -> bytes:
     return PAGE.format(title=title, head=head, body=body).encode()
 
 
-def why(data: bytes) -> str:
-    return "; ".join(reasons(clean(data, "x.html"), data))
+def doubts(data: bytes) -> tuple[Doubt, ...]:
+    return inspect_draft(clean(data, "x.html"), data, "x.html").doubts
+
+
+def kinds(data: bytes) -> set[DoubtKind]:
+    return {doubt.kind for doubt in doubts(data)}
 
 
 @pytest.mark.parametrize("line", [PROSE, "Le règlement entrera en vigueur après sa publication."])
@@ -65,7 +69,7 @@ def test_encoding_that_no_page_has_is_not_believed(charset: str) -> None:
 
 def test_double_encoded_page_is_named_and_not_repaired() -> None:
     data = FRENCH.encode().decode("cp1252", "replace").encode()
-    assert "garbled letters" in why(data)
+    assert DoubtKind.WRONG_ENCODING in kinds(data)
 
 
 @pytest.mark.parametrize(
@@ -125,21 +129,21 @@ def test_text_longer_than_any_release_is_refused(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "reason"),
+    ("data", "kind"),
     [
-        (page('<div id="root"></div><script>run()</script>'), "shows its text only with scripts"),
+        (page('<div id="root"></div><script>run()</script>'), DoubtKind.NEEDS_SCRIPTS),
         (page("<noscript>Please enable JavaScript to see this page.</noscript><app-root></app-root><script></script>"),
-         "shows its text only with scripts"),
-        (page('<h1>EU Login</h1><form><p>Sign in to continue</p><input type="password"></form>'), "asks to log in"),
-        (page("<h1>Release</h1><p>You must be logged in to read this page.</p>"), "asks to log in"),
-        (page("<h1>Page not found</h1><p>The page you are looking for was moved or deleted.</p>"), "was not found"),
-        (page("<h1>Oops</h1><p>Désolé, page introuvable.</p>", "404"), "was not found"),
-        (page("<h1>A title</h1><p>Too short.</p>"), "too little text"),
-        (page("<h1>A title</h1><p>It was \ufffdadopted\ufffd.</p>"), "2 cannot be read"),
+         DoubtKind.NEEDS_SCRIPTS),
+        (page('<h1>EU Login</h1><form><p>Sign in to continue</p><input type="password"></form>'), DoubtKind.LOGIN_PAGE),
+        (page("<h1>Release</h1><p>You must be logged in to read this page.</p>"), DoubtKind.LOGIN_PAGE),
+        (page("<h1>Page not found</h1><p>The page you look for was moved or deleted.</p>"), DoubtKind.NOT_FOUND_PAGE),
+        (page("<h1>Oops</h1><p>Désolé, page introuvable.</p>", "404"), DoubtKind.NOT_FOUND_PAGE),
+        (page("<h1>A title</h1><p>Too short.</p>"), DoubtKind.TOO_SHORT),
+        (page("<h1>A title</h1><p>It was \ufffdadopted\ufffd.</p>"), DoubtKind.LOST_LETTERS),
     ],
 )  # fmt: skip
-def test_page_that_is_no_release_is_named(data: bytes, reason: str) -> None:
-    assert reason in why(data)
+def test_page_that_is_no_release_is_named(data: bytes, kind: DoubtKind) -> None:
+    assert kind in kinds(data)
 
 
 def test_listing_page_is_named() -> None:
@@ -149,7 +153,7 @@ def test_listing_page_is_named() -> None:
         for at in range(1, 21)
     )
     data = page(f"<main><h1>Press releases</h1><ul>{items}</ul><a href='?page=2'>Next</a></main>", "Press releases")
-    assert "is a list of pages, not a release" in why(data)
+    assert DoubtKind.LIST_OF_PAGES in kinds(data)
 
 
 def test_release_with_related_links_is_no_listing_page() -> None:
@@ -159,7 +163,7 @@ def test_release_with_related_links_is_no_listing_page() -> None:
         for at in range(6)
     )
     data = page(f"<main><h1>Small harbours</h1>{prose}</main><div class=related><ul>{links}</ul></div>")
-    assert why(data) == ""
+    assert doubts(data) == ()
 
 
 def test_topic_in_a_class_does_not_make_boilerplate_of_a_body() -> None:
@@ -244,8 +248,8 @@ def test_child_that_wants_too_much_memory_is_given_up() -> None:
         clean(b"<html><body>" + b"<p>x " * 4_000_000, "x.html")
 
 
-def test_good_draft_has_no_reasons(shipped_draft: Draft) -> None:
-    assert reasons(shipped_draft, shipped_draft.text.encode()) == ()
+def test_good_draft_raises_no_doubt(shipped_draft: Draft) -> None:
+    assert inspect_draft(shipped_draft, shipped_draft.text.encode(), "x.txt").doubts == ()
 
 
 @pytest.fixture

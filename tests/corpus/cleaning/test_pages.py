@@ -12,7 +12,7 @@ import pytest
 from lxml import html as lxml_html
 
 from corpus.cleaning.clean import clean
-from corpus.cleaning.quality import reasons
+from corpus.cleaning.quality import inspect_draft
 from corpus.front_matter import parse_front_matter
 from corpus.models import Draft
 from tests.conftest import FIXTURES, SHARED
@@ -49,7 +49,7 @@ def test_gold_page_states_what_it_is(page: Path) -> None:
     for field in ("title", "issuer", "date", "language", "reference", "url"):
         assert getattr(draft, field) == getattr(wanted, field), field
         assert (field in draft.found_in) == (getattr(draft, field) is not None), field
-    assert reasons(draft, page.read_bytes()) == ()
+    assert inspect_draft(draft, page.read_bytes(), page.name).doubts == ()
 
 
 @needs_real
@@ -67,7 +67,7 @@ def test_european_parliament_page_keeps_every_paragraph_and_no_other_line(name: 
     assert draft.reference == name.removeprefix("europarl-")
     assert draft.found_in["reference"] == "address"
     assert draft.found_in["date"] == "meta available"
-    assert reasons(draft, page.read_bytes()) == ()
+    assert inspect_draft(draft, page.read_bytes(), page.name).doubts == ()
 
 
 def body_of(page: Path) -> list[str]:

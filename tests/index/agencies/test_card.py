@@ -8,7 +8,8 @@ import pytest
 
 from index.agencies.card import Card
 from index.engine import Engine
-from index.intake.ingest import Overrides, ingest_file
+from index.intake.ingest import ingest_file
+from index.intake.overrides import Overrides
 from index.maintenance import build_all
 from index.processes.jobs import open_corpus
 from index.settings import IndexSettings

@@ -12,7 +12,8 @@ from corpus.errors import FilterError, QuestionError
 from corpus.models import Release
 from index.engine import Engine
 from index.filters import Filters, parse_since, parse_until
-from index.intake.ingest import Overrides, ingest_file
+from index.intake.ingest import ingest_file
+from index.intake.overrides import Overrides
 from index.maintenance import build_all
 from index.processes.jobs import open_corpus
 from index.results import Answer
@@ -131,7 +132,7 @@ def found(engine: Engine, filters: Filters) -> set[str]:
 def test_filters_restrict_what_is_found(three_releases: Engine) -> None:
     council, fish, french = (
         "2018-12-06-council-migrant-smuggling",
-        "2024-05-06-european-fish",
+        "2024-05-06-ec-fish",
         "2020-01-02-european-dg-mare-poisson",
     )
     assert found(three_releases, NOTHING) == {council, fish, french}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from corpus.models import Release
 from index.answering.links import MAX_URL_CHARS, link_to
-from index.database.corpus_db import CorpusStore
+from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
 from index.maintenance import build_all
@@ -142,7 +142,7 @@ def test_worst_pages_take_no_time(piece: str) -> None:
 def test_question_about_such_a_page_is_answered_at_once(settings: IndexSettings, embedder: FakeEmbedder) -> None:
     day = datetime.date(2024, 5, 6)
     release = Release("2024-05-06-twice", "Twice", "European Commission", day, "en", TWICE, url=PAGE)
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(open_corpus_db(settings)) as store:
         store.accept(release, canonical_url=PAGE, raw_sha256="", cleaner=1, action="added")
     build_all(settings, embedder, silent)
     with Engine(settings, embedder) as engine:

@@ -11,10 +11,11 @@ from index.answering.features import Evidence, sentences_of
 from index.answering.ranking import Ranking
 from index.answering.search import Ranked
 from index.building.build import build
-from index.database.corpus_db import CorpusStore
+from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
-from index.intake.ingest import Overrides, ingest_file
+from index.intake.ingest import ingest_file
+from index.intake.overrides import Overrides
 from index.results import Quote
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, silent
@@ -27,7 +28,7 @@ def quoted(settings: IndexSettings, embedder: FakeEmbedder, write_release: Calla
     """Return the quotes for a question over releases with these texts, each a year older than the one before."""
 
     def ask(question: str, *texts: str) -> tuple[Quote, ...]:
-        with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+        with closing(open_corpus_db(settings)) as store:
             for number, text in enumerate(texts):
                 path = write_release(f"{number}.md", text, date=f"{2024 - number}-01-01")
                 ingest_file(store, path, Overrides())

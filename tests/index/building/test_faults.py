@@ -29,11 +29,11 @@ import sys, pathlib, datetime
 from corpus.errors import MeasuresError
 from corpus.models import Release
 from index.settings import IndexSettings
-from index.database.corpus_db import CorpusStore
+from index.database.home import open_corpus_db
 from index.maintenance import build_all
 from tests.fakes import FakeEmbedder, silent
 settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model="fake")
-store = CorpusStore(settings.data_dir / "corpus.db")
+store = open_corpus_db(settings)
 for number in range(int(sys.argv[2])):
     text = "\\n\\n".join(f"Sentence {at} of release {number} is about quota {at * number}." for at in range(30))
     store.accept(Release(f"made-up-{number}", f"Title {number}", "OLAF", datetime.date(2024, 1, 1), "en", text),

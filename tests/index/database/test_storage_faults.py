@@ -11,11 +11,11 @@ import pytest
 import index
 from corpus.errors import Fault, GenerationError, StorageError
 from index.database import corpus_db as corpus
-from index.database.corpus_db import CorpusStore
+from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
-from index.intake.ingest import Overrides
+from index.intake.overrides import Overrides
 from index.maintenance import Maintenance, build_all
 from index.settings import IndexSettings
 from tests.disks import disk, full, read_only
@@ -206,7 +206,7 @@ def test_withdrawing_never_serves_what_another_has_just_replaced(tmp_path: Path)
     stamp = generations.stamp()
     keeper.withdraw(COUNCIL, quiet, build=False)
     assert (generations.current(), generations.stamp() != stamp) == ("000002", True)
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(open_corpus_db(settings)) as store:
         assert store.withdrawn() == {COUNCIL}
 
 

@@ -12,7 +12,7 @@ import pytest
 import index
 from corpus.errors import GenerationError, UnknownReleaseError
 from index.building.build import build
-from index.database.corpus_db import CorpusStore
+from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
@@ -22,7 +22,7 @@ from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 
 COUNCIL = "2018-12-06-council-migrant-smuggling"
-FISH = "2024-05-06-european-a-title"
+FISH = "2024-05-06-ec-a-title"
 
 
 @pytest.fixture
@@ -220,7 +220,7 @@ def test_rollback_without_an_older_generation_is_refused(built: Generations, set
 def test_old_text_stays_in_corpus_db(settings: IndexSettings, add_text: Callable[[str], object]) -> None:
     add_text("Cod is a fish that is caught in the North Sea and eaten.")
     add_text("Cod is a fish that is caught in the Baltic Sea and eaten.")
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(open_corpus_db(settings)) as store:
         current = store.current(FISH)
     assert current is not None
     assert "Baltic" in current.text

@@ -10,7 +10,7 @@ from corpus.fetching.urls import FetchRules
 from corpus.models import Release
 from index.engine import Engine
 from index.filters import Filters
-from index.intake.ingest import Overrides
+from index.intake.overrides import Overrides
 from index.maintenance import Maintenance
 from index.settings import IndexSettings
 from tests.corpus.internet import Internet

@@ -12,7 +12,7 @@ import pytest
 import index
 from corpus.errors import FetchError
 from corpus.fetching.fetcher import Fetcher, FetchLimits
-from index.database.corpus_db import CorpusStore
+from index.database.home import open_corpus_db
 from index.intake.poll_budget import Budget
 from index.intake.polling import poll
 from index.maintenance import Maintenance
@@ -78,7 +78,7 @@ def test_slow_host_does_not_delay_the_feeds_of_others(settings: IndexSettings, s
             keeper.add_feed(server.url("/feed"))
         budget = Budget(whole_s=60.0, host_s=3.0, enough_s=1.0)
         began = time.monotonic()
-        with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+        with closing(open_corpus_db(settings)) as store:
             polled = poll(store, lambda: Fetcher(fetch_rules(settings), LIMITS), silent, settings, budget=budget)
         assert time.monotonic() - began < 30
         by_url = {one.url: one for one in polled.feeds}
@@ -96,7 +96,7 @@ def test_poll_whose_time_is_over_begins_next_time_with_what_it_did_not_reach(
     for number in range(4):
         site.handlers[f"/feed/{number}"] = page(rss(f"News {number}", []))
         keeper.add_feed(site.url(f"/feed/{number}"))
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(open_corpus_db(settings)) as store:
         nothing = Budget(whole_s=1.0, enough_s=2.0)
         polled = poll(store, lambda: Fetcher(fetch_rules(settings), LIMITS), silent, settings, budget=nothing)
         assert all(one.skipped and "of a poll are over" in str(one.error) for one in polled.feeds)

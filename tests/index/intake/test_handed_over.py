@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from corpus.models import Release
-from index.intake.ingest import Overrides
+from index.intake.overrides import Overrides
 from index.intake.sources import Upload
 from index.maintenance import Maintenance
 from index.settings import IndexSettings

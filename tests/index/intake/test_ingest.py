@@ -10,9 +10,10 @@ import pytest
 
 import index
 from corpus.errors import SourceError, UnknownEntryError, UnknownReleaseError
-from index.database.corpus_db import By, CorpusStore
+from index.database.history import By
+from index.database.home import open_corpus_db
 from index.intake.duplicates import ALGORITHM
-from index.intake.ingest import Overrides
+from index.intake.overrides import Overrides
 from index.intake.sources import Upload
 from index.maintenance import Maintenance
 from index.processes.jobs import Added, open_corpus
@@ -117,12 +118,12 @@ def test_signatures_that_cannot_be_compared_are_made_again(
     site.handlers["/a"] = page(press_page("Cod quotas", "2024-05-06", long))
     site.handlers["/b"] = page(press_page("Cod quotas: repost", "2024-05-07", [*long, "Posted by a reader of ours."]))
     keeper.add([site.url("/a")], quiet)
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(open_corpus_db(settings)) as store:
         for release in store.releases():
             store.signatures.sign(release.release_id, release.text_sha256, ALGORITHM - 1, b"\0" * 512, [0] * 16)
         assert len(list(store.signatures.unsigned(ALGORITHM))) == 2
     assert statuses(keeper.add([site.url("/b")], quiet)) == ["quarantined"]
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(open_corpus_db(settings)) as store:
         assert not list(store.signatures.unsigned(ALGORITHM))
 
 
@@ -249,7 +250,7 @@ def test_name_of_an_upload_is_only_shown(name: str, keeper: Maintenance, tmp_pat
     added = keeper.add([Upload(name, path)], quiet, said, build=False)
     assert statuses(added) == ["added"]
     release_id = added.taken.ingested[0].release_id
-    assert release_id.startswith("2024-01-02-european-")
+    assert release_id.startswith("2024-01-02-ec-")
     assert set(release_id) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 

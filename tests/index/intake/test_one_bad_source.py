@@ -17,7 +17,7 @@ import pytest
 import index
 from corpus.errors import StorageError
 from corpus.fetching.fetcher import Fetched, Fetcher, FetchLimits, NotModified
-from index.intake.ingest import Overrides
+from index.intake.overrides import Overrides
 from index.intake.sources import Upload
 from index.maintenance import Maintenance
 from index.settings import IndexSettings, fetch_rules

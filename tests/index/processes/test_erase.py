@@ -11,7 +11,8 @@ import index
 from corpus.errors import UnknownReleaseError
 from corpus.fetching.fetcher import Fetcher, FetchLimits
 from index.building.build import embedded_digests
-from index.database.corpus_db import By, CorpusStore
+from index.database.history import By
+from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
@@ -81,7 +82,7 @@ def test_no_byte_of_the_data_folder_holds_a_sentence_of_it(
     with Engine(settings, embedder) as engine:
         assert not any(passage.text in " ".join(GONE) for passage in engine.search(GONE[0], Filters(), 20).passages)
     Generations(settings.data_dir).check("000004", digests=True)
-    with closing(CorpusStore(settings.data_dir / "corpus.db")) as store:
+    with closing(open_corpus_db(settings)) as store:
         wanted = embedded_digests(store, silent)
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db:
         assert {digest for (digest,) in db.execute("SELECT text_sha256 FROM embeddings")} == wanted
@@ -173,5 +174,5 @@ def test_texts_settled_by_an_older_version_go_when_it_is_brought_up_to_date(
         db.execute("ALTER TABLE releases DROP COLUMN erased_at")
         db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm015_erased'")
     assert found(settings.data_dir, paragraphs(1)) == {"corpus.db"}
-    CorpusStore(settings.data_dir / "corpus.db").close()
+    open_corpus_db(settings).close()
     assert found(settings.data_dir, paragraphs(1)) == set()

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -13,16 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import BuildRunningError, SourceError, UnknownReleaseError, WorkerError
+from corpus.errors import BuildRunningError, SourceError, UnbuiltError, UnknownReleaseError, WorkerError
 from corpus.processes.sandbox import in_child
-from index.database.corpus_db import By
+from index.database.history import By
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
 from index.maintenance import Maintenance, build_all
-from index.processes.job_process import ChildProcess
-from index.processes.jobs import Tools
-from index.results import Meter, Step
+from index.processes.job_process import JobProcess
+from index.processes.jobs import Rebuild, Tools
+from index.processes.meter import Meter
+from index.results import Phase, Step
 from index.settings import IndexSettings
 from tests.corpus.processes.test_bombs import spin
 from tests.fakes import FakeEmbedder, quiet, silent
@@ -49,7 +51,7 @@ class Sleep:
     """Say which process this is, and sleep."""
 
     def run(self, tools: Tools) -> None:
-        tools.progress("fetch", os.getpid(), 1 << 30)
+        tools.progress(Step(Phase.FETCH, os.getpid(), 1 << 30))
         time.sleep(60)
 
 
@@ -62,8 +64,8 @@ class Priority:
 
 
 @pytest.fixture
-def child(settings: IndexSettings) -> ChildProcess:
-    return ChildProcess(settings, "tests.fakes:fake_embedder")
+def child(settings: IndexSettings) -> JobProcess:
+    return JobProcess(settings, "tests.fakes:fake_embedder")
 
 
 def gone(pid: int) -> bool:
@@ -79,7 +81,7 @@ def gone(pid: int) -> bool:
 
 
 def test_build_in_another_process_tells_of_its_steps_and_is_served(
-    settings: IndexSettings, child: ChildProcess, embedder: FakeEmbedder, write_release: Callable[..., Path]
+    settings: IndexSettings, child: JobProcess, embedder: FakeEmbedder, write_release: Callable[..., Path]
 ) -> None:
     steps: list[Step] = []
     path = write_release("a.md", "\n\n".join(paragraphs(1)))
@@ -91,14 +93,22 @@ def test_build_in_another_process_tells_of_its_steps_and_is_served(
         assert engine.answer(paragraphs(1)[0], Filters()).generation == "000001"
 
 
-def test_errors_of_the_job_arrive_as_they_are(settings: IndexSettings, child: ChildProcess) -> None:
+def test_errors_of_the_job_arrive_as_they_are(settings: IndexSettings, child: JobProcess) -> None:
     with pytest.raises(SourceError, match=r"^The source is no release\.$"):
         child.run(Fail(expected=True), BY, quiet)
     with pytest.raises(UnknownReleaseError):
         Maintenance(settings, child).withdraw("nothing", quiet)
+    with (
+        Generations(settings.data_dir).building("Ada", "a test"),
+        pytest.raises(BuildRunningError, match=r"^Another build is running .*: wait for it to end") as running,
+    ):
+        child.run(Rebuild(), BY, quiet)
+    assert (running.value.holder.who, running.value.holder.what) == ("Ada", "a test")
+    reason = "There is no index yet"
+    assert pickle.loads(pickle.dumps(UnbuiltError(reason))).reason == reason  # noqa: S301
 
 
-def test_process_that_fails_or_is_killed_is_one_sentence(child: ChildProcess) -> None:
+def test_process_that_fails_or_is_killed_is_one_sentence(child: JobProcess) -> None:
     with pytest.raises(WorkerError, match="ended unexpectedly with status 1: what is served stays as it was"):
         child.run(Fail(expected=False), BY, quiet)
 
@@ -109,12 +119,12 @@ def test_process_that_fails_or_is_killed_is_one_sentence(child: ChildProcess) ->
         child.run(Sleep(), BY, kill)
 
 
-def test_process_leaves_the_other_a_core(child: ChildProcess) -> None:
+def test_process_leaves_the_other_a_core(child: JobProcess) -> None:
     nice, threads = child.run(Priority(), BY, quiet)
     assert (nice, int(threads)) == (19, max(1, (os.cpu_count() or 2) - 1))
 
 
-def test_caller_that_gives_up_ends_the_process(child: ChildProcess) -> None:
+def test_caller_that_gives_up_ends_the_process(child: JobProcess) -> None:
     pids: list[int] = []
 
     def give_up(step: Step) -> None:
@@ -129,10 +139,10 @@ def test_caller_that_gives_up_ends_the_process(child: ChildProcess) -> None:
 def test_parent_that_dies_takes_the_process_along(tmp_path: Path) -> None:
     code = (
         "import pathlib, sys\n"
-        "from index.processes.job_process import ChildProcess\nfrom index.settings import IndexSettings\n"
-        "from index.database.corpus_db import By\nfrom tests.index.processes.test_worker import Sleep\n"
+        "from index.processes.job_process import JobProcess\nfrom index.settings import IndexSettings\n"
+        "from index.database.history import By\nfrom tests.index.processes.test_worker import Sleep\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
-        "ChildProcess(settings, 'tests.fakes:fake_embedder').run("
+        "JobProcess(settings, 'tests.fakes:fake_embedder').run("
         "Sleep(), By(), lambda step: print(step.done, flush=True))\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -155,7 +165,7 @@ def test_second_build_says_who_builds_what_for_since_when(settings: IndexSetting
 
 
 def test_what_is_added_during_a_build_is_served_by_it(
-    settings: IndexSettings, child: ChildProcess, write_release: Callable[..., Path], embedder: FakeEmbedder
+    settings: IndexSettings, child: JobProcess, write_release: Callable[..., Path], embedder: FakeEmbedder
 ) -> None:
     build_all(settings, embedder, silent)
     first = write_release("a.md", "\n\n".join(paragraphs(1)), title="First")
@@ -178,7 +188,7 @@ def test_meter_tells_of_rates_and_not_too_often() -> None:
     steps: list[Step] = []
     meter = Meter(steps.append)
     for done in range(10_001):
-        meter("embed", done, 10_000)
+        meter(Step(Phase.EMBED, done, 10_000))
     assert steps[0].done == 0
     assert steps[-1].done == 10_000
     assert len(steps) < 1_000
@@ -186,7 +196,7 @@ def test_meter_tells_of_rates_and_not_too_often() -> None:
     assert steps[-1].seconds_left == 0
 
 
-def test_threads_may_work_at_once(settings: IndexSettings, child: ChildProcess) -> None:
+def test_threads_may_work_at_once(settings: IndexSettings, child: JobProcess) -> None:
     results: list[object] = []
     threads = [threading.Thread(target=lambda: results.append(child.run(Priority(), BY, quiet))) for _ in range(3)]
     for thread in threads:
@@ -204,9 +214,9 @@ class Stuck:
 
     def run(self, tools: Tools) -> None:
         if self.in_child:
-            tools.progress("fetch", in_child(os.getpid, name="it"), 1 << 30)
+            tools.progress(Step(Phase.FETCH, in_child(os.getpid, name="it"), 1 << 30))
             in_child(spin, name="it")
-        tools.progress("fetch", os.getpid(), 1 << 30)
+        tools.progress(Step(Phase.FETCH, os.getpid(), 1 << 30))
         spin()
 
 
@@ -227,10 +237,10 @@ def test_parent_that_dies_takes_along_what_never_lets_go_of_the_interpreter(
 ) -> None:
     code = (
         "import pathlib, sys\n"
-        "from index.processes.job_process import ChildProcess\nfrom index.settings import IndexSettings\n"
-        "from index.database.corpus_db import By\nfrom tests.index.processes.test_worker import Stuck\n"
+        "from index.processes.job_process import JobProcess\nfrom index.settings import IndexSettings\n"
+        "from index.database.history import By\nfrom tests.index.processes.test_worker import Stuck\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
-        "ChildProcess(settings, 'tests.fakes:fake_embedder').run("
+        "JobProcess(settings, 'tests.fakes:fake_embedder').run("
         "Stuck(sys.argv[2] == 'True'), By(), lambda step: print(step.done, flush=True))\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path), str(child_of_worker)]
@@ -244,7 +254,7 @@ def test_parent_that_dies_takes_along_what_never_lets_go_of_the_interpreter(
     assert gone(pid)
 
 
-def test_what_a_worker_logs_is_in_the_log_of_its_parent(child: ChildProcess, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_a_worker_logs_is_in_the_log_of_its_parent(child: JobProcess, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         child.run(Log(), BY, quiet)
     (record,) = [record for record in caplog.records if record.name == "index.intake.failures"]
