@@ -28,9 +28,8 @@ def evaluate(folder: Path, run: Path | None, plot: Path | None, json_: bool) -> 
     terminal = Terminal()
     settings = load_index_settings()
     with terminal.progress() as progress:
-        outcomes, figures = run_evaluation(
-            folder, settings, SentenceTransformerEmbedder(settings.model, settings.cache_dir), progress
-        )
+        embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
+        outcomes, figures = run_evaluation(folder, settings, embedder, progress)
     if run is not None:
         write_run(run, outcomes)
     if plot is not None:

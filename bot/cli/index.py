@@ -16,7 +16,7 @@ from bot.cli.quarantine import quarantine_commands
 from bot.cli.show_index import show_built, show_comparison, show_erased, show_history, show_rolled_back, show_status
 from bot.cli.terminal import Terminal
 from corpus import undone
-from index import Generations, IndexSettings, load_index_settings
+from index import IndexSettings, load_index_settings
 
 if TYPE_CHECKING:
     from index import Overrides
@@ -167,8 +167,9 @@ def rollback(generation: str | None) -> None:
 
 def _renewed(settings: IndexSettings) -> IndexSettings:
     """Build what an older program made, before it is told of; where nothing is served yet, nothing is built."""
-    generations = Generations(settings.data_dir)
-    if generations.current() is not None:
+    from index import Generations
+
+    if Generations(settings.data_dir).current() is not None:
         build_first(settings, Terminal())
     return settings
 

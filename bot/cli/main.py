@@ -19,7 +19,7 @@ from bot.cli.index import index_commands
 from bot.cli.options import as_json
 from bot.cli.terminal import Terminal
 from corpus import LogFormatter, MeasuresError, UnbuiltError, line, log_to_stderr
-from index import Generations, collect_rarely, keep_private, load_index_settings
+from index import collect_rarely, keep_private, load_index_settings
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     from bot.app.logs import configure_logging
     from bot.app.run import engine_opener, run_bot
     from bot.app.settings import load_bot_settings
-    from index import check_fit
+    from index import Generations, check_fit
 
     settings = load_bot_settings()
     index_settings = load_index_settings()

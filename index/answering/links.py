@@ -13,7 +13,9 @@ from urllib.parse import quote as percent_encode
 
 from index.text.sentences import Span
 
-MAX_URL_CHARS = 512  # Discord's limit for the address of a link button
+# A longer address could not be opened from every surface: the strictest takes 512 characters. A fragment that does not
+# fit is left out, never cut.
+MAX_URL_CHARS = 512
 _PREFIX = "#:~:text="
 _WORD_CHARS = 4  # what a word takes at least: a letter, and the space before it as "%20"
 _MOST_MISSES = 1_000  # how often words may be met inside longer ones before they count as not unique
