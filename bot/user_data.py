@@ -1,10 +1,12 @@
-"""What Discord users leave behind in bot.db, as values: answers, settings of servers, what was erased of a person."""
+"""What Discord users leave behind in bot.db, as values: answers, feedback, settings of servers, what admins did."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from index import Filters
 
+HELPFUL, NOT_HELPFUL = "helpful", "not helpful"
 FEEDBACK_DAYS = 90  # how long the text that somebody writes about an answer is kept
 _ANSWER_ID_BYTES = 9  # 12 characters in base64
 
@@ -31,6 +33,32 @@ class KeptAnswer:
     question: str
     filters: Filters
     spans: tuple[QuotedSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What somebody thinks of an answer, and when they said so; who it was is not stored."""
+
+    answer: str
+    verdict: str
+    reason: str | None
+    at: str
+
+    @property
+    def is_helpful(self) -> bool:
+        """Whether the answer helped."""
+        return self.verdict == HELPFUL
+
+
+@dataclass(frozen=True, slots=True)
+class AdminAct:
+    """What an administrator did from Discord, or began to do, and when."""
+
+    at: str
+    who: int
+    guild: int | None
+    action: str
+    details: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,7 @@ from .cleaning.quality import Doubt as Doubt
 from .cleaning.quality import DoubtKind as DoubtKind
 from .cleaning.quality import Inspection as Inspection
 from .cleaning.quality import inspect_draft as inspect_draft
-from .errors import BotRunningError as BotRunningError
 from .errors import BuildRunningError as BuildRunningError
-from .errors import DiscordError as DiscordError
 from .errors import Fault as Fault
 from .errors import FeedError as FeedError
 from .errors import FetchError as FetchError
@@ -60,7 +58,7 @@ from .printable import line as line
 from .printable import lines as lines
 from .printable import log_to_stderr as log_to_stderr
 from .processes.child_process import ChildProcess as ChildProcess
-from .processes.child_process import Epitaph as Epitaph
+from .processes.child_process import ExitReport as ExitReport
 from .processes.child_process import pipe_to_parent as pipe_to_parent
 from .processes.environment import forget_secrets as forget_secrets
 from .release_text import HEADING as HEADING

@@ -39,7 +39,7 @@ class Engine:
     ) -> None:
         """Take the settings. Nothing is opened or loaded before the first question."""
         self._settings = settings
-        self._embedder = embedder or SentenceTransformerEmbedder(settings.model)
+        self._embedder = embedder or SentenceTransformerEmbedder(settings.model, settings.cache_dir)
         reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
         self._answerer = Answerer(self._embedder, weights or shipped_weights(), reranker)
         self._generations = Generations(settings.data_dir)

@@ -12,8 +12,8 @@ from index.database.history import NOBODY, By
 from index.database.quarantine import QuarantineEntry
 from index.generations import status
 from index.generations.status import RolledBack
+from index.intake.feeds import add_feed, feeds, remove_feed
 from index.intake.overrides import UNSAID, Overrides
-from index.intake.polling import add_feed, feeds, remove_feed
 from index.intake.quarantine import discard, quarantined, show
 from index.intake.sources import IntakeSource
 from index.processes.erase import Erase, Erased

@@ -102,7 +102,7 @@ class Notice:
     """A sentence that a reader should know. It has ``{names}`` for ``values`` and can be said in any language."""
 
     template: str
-    values: Mapping[str, str] = field(default_factory=dict, hash=False)
+    values: Mapping[str, str | datetime.date] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         """Say it in English."""

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -23,6 +23,7 @@ class IndexSettings(BaseSettings):
     )
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("eu-measures", appauthor=False))
+    cache_dir: Path = Field(default_factory=lambda: user_cache_path("eu-measures", appauthor=False))
     model: str = ""
     cross_encoder: str = ""
     keep_generations: int = Field(default=3, ge=1)

@@ -1,35 +1,35 @@
-"""One rule for all that costs work, whether it is asked, pressed or sent: it has a price, and not too many are inside.
+"""Who may ask now: everything that costs work has a price, and only so many people are served at a time.
 
-A question, a search or a card takes a turn of a person's, a look into what is there a quarter of one. What is only
-written down has a pace of its own, so that nobody who asks much is kept from saying what they think of it. A cog says
-what its buttons take; one of which none says anything takes a quarter. What administrators press is free: they are
-named in the settings. Who is inside is counted by the desk until the task that serves them ends, whatever it waits for.
+A question, a search or a card costs a turn, a look at what is there a quarter of one. What is only written down
+(feedback, settings) has a rate limit of its own, so that people who ask much can still say what they think of it. A
+cog sets the prices of its buttons; other buttons cost a look. Buttons for administrators are free, because the
+settings name who may use them. A person counts as being served until the task that serves them ends.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import Any
 
 import discord
 
 from bot.app.errors import Refused
-from bot.i18n.words import Words
+from bot.app.queue import EngineQueue
+from bot.app.rate_limit import RateLimit
+from bot.app.settings import BotSettings
+from bot.i18n.words import Words, words_for
 from bot.user_data import ServerSettings
 
-if TYPE_CHECKING:
-    from bot.app.client import MeasuresBot
-
-Interaction = discord.Interaction["MeasuresBot"]
-NOTES_A_TURN = 4
+_NOTES_A_TURN = 4
 
 
 class Price(Enum):
-    """What something takes."""
+    """What something costs."""
 
     TURN = "a turn"
     LOOK = "a quarter of a turn"
     NOTE = "a note, of which there are four a turn"
-    AHEAD = "nothing yet: the question that follows takes the turn, and must have one"
+    AHEAD = "nothing yet: the question that follows costs the turn, and there must be one left for it"
     NOTHING = "nothing"
 
 
@@ -38,49 +38,65 @@ _TOKENS = {Price.TURN: 1.0, Price.LOOK: 0.25, Price.AHEAD: 1.0}
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """For how many seconds somebody has to wait: because too many are inside, or because it is not their turn."""
+    """For how many seconds somebody has to wait, and whether that is because too many are being served."""
 
     seconds: int
     is_full: bool
 
 
-def let_in(bot: "MeasuresBot", user_id: int, guild_id: int | None, price: Price = Price.TURN) -> Wait | None:
-    """Let a person in until the current task ends, for a price; or return how long to wait instead."""
-    if price is Price.NOTHING:
+class Admission:
+    """Lets people in as long as they have turns left and not too many are being served."""
+
+    def __init__(
+        self,
+        settings: BotSettings,
+        queue: EngineQueue,
+        servers: Mapping[int, ServerSettings],
+        is_updating: Callable[[], bool],
+    ) -> None:
+        """Take what counts who is served, what servers set, and what tells whether the index is being updated."""
+        self.rate_limit = RateLimit(settings.pace, settings.pace_burst)
+        self.note_limit = RateLimit(_NOTES_A_TURN * settings.pace, _NOTES_A_TURN * settings.pace_burst)
+        self._queue = queue
+        self._servers = servers
+        self._is_updating = is_updating
+
+    def let_in(self, user_id: int, guild_id: int | None, price: Price = Price.TURN) -> Wait | None:
+        """Let a person in until the current task ends, for a price; or return how long they have to wait."""
+        if price is Price.NOTHING:
+            return None
+        busy_s = self._queue.busy_s()
+        if busy_s:
+            return Wait(busy_s, is_full=True)
+        if price is Price.NOTE:
+            wait_s = self.note_limit.wait_s(user_id)
+        else:
+            per_minute = self._servers.get(guild_id or 0, ServerSettings()).pace
+            wait_s = self.rate_limit.wait_s(user_id, per_minute, _TOKENS[price], take=price is not Price.AHEAD)
+        if wait_s:
+            return Wait(wait_s, is_full=False)
+        self._queue.enter()
         return None
-    busy_s = bot.queue.busy_s()
-    if busy_s:
-        return Wait(busy_s, is_full=True)
-    if price is Price.NOTE:
-        wait_s = bot.note_limit.wait_s(user_id)
-    else:
-        pace = bot.servers.get(guild_id or 0, ServerSettings()).pace
-        wait_s = bot.rate_limit.wait_s(user_id, pace, _TOKENS[price], take=price is not Price.AHEAD)
-    if wait_s:
-        return Wait(wait_s, is_full=False)
-    bot.queue.enter()
-    return None
 
+    def let_in_or_refuse(self, interaction: discord.Interaction[Any], price: Price = Price.TURN) -> None:
+        """Let a person in, or refuse one who asks too fast or comes when too many are being served.
 
-def refuse_by_load(bot: "MeasuresBot", interaction: Interaction, price: Price = Price.TURN) -> None:
-    """Refuse a person whose turn it is not, or when too many are inside.
-
-    :raises Refused: with the seconds after which to try again.
-    """
-    wait = let_in(bot, interaction.user.id, interaction.guild_id, price)
-    if wait is not None:
-        words = bot.words_private(interaction)
-        if wait.is_full and bot.updating:
+        :raises Refused: with the seconds after which to try again.
+        """
+        wait = self.let_in(interaction.user.id, interaction.guild_id, price)
+        if wait is None:
+            return
+        words = words_for(str(interaction.locale))
+        if wait.is_full and self._is_updating():
             raise Refused(words("Updating the index: ask again in a minute."))
-        pressed = interaction.type is discord.InteractionType.component
-        raise Refused(_sentence(words, wait, pressed=pressed))
+        raise Refused(_sentence(words, wait, by_button=interaction.type is discord.InteractionType.component))
 
 
-def _sentence(words: Words, wait: Wait, *, pressed: bool) -> str:
+def _sentence(words: Words, wait: Wait, *, by_button: bool) -> str:
     seconds = wait.seconds
     if wait.is_full:
         return words.count("Busy: try again in {count} second.", "Busy: try again in {count} seconds.", seconds)
-    if pressed:
+    if by_button:
         return words.count(
             "That was fast: press again in {count} second.", "That was fast: press again in {count} seconds.", seconds
         )

@@ -1,30 +1,26 @@
-"""One question from asking to answer, the same from a command, a window, a mention or a message."""
+"""What all questions share, whether a command, a window, a mention or a message asks them."""
 
 import asyncio
+import datetime
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
 
 from bot.app import logs
 from bot.app import sending as delivery
-from bot.app.admission import refuse_by_load
-from bot.app.client import today
+from bot.app.client import Interaction, MeasuresBot
 from bot.app.errors import Refused
 from bot.app.permissions import channel_of, is_switched_on
 from bot.i18n.words import Words
 from bot.user_data import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
 from bot.views import answers as render
 from bot.views.answers import Asked
+from bot.views.message import text_view
 from index import Answer, Engine, Filters, parse_agency, parse_since, parse_until, readable
 
-if TYPE_CHECKING:
-    from bot.app.client import MeasuresBot
-
-Interaction = discord.Interaction["MeasuresBot"]
 _PATIENCE_S = 14 * 60.0  # Discord takes an answer to an interaction for 15 minutes
 
 
@@ -55,7 +51,7 @@ def filters_from(agency: str | None, issuer: str | None, since: str | None, unti
 
 
 async def ask_by_interaction(
-    bot: "MeasuresBot",
+    bot: MeasuresBot,
     interaction: Interaction,
     question: str,
     filters: Filters,
@@ -77,7 +73,7 @@ async def ask_by_interaction(
         by_command=True,
         read_as=read_as,
     )
-    refuse_by_load(bot, interaction)
+    bot.admission.let_in_or_refuse(interaction)
     work = ask_engine(bot, asking)
     ephemeral = is_private(bot, interaction, private)
     try:
@@ -90,39 +86,39 @@ async def ask_by_interaction(
     async def send(view: ui.LayoutView) -> discord.Message:
         return await delivery.answer(interaction, view)
 
-    if bot.updating:
+    if bot.background.updating:
         await send(updating_view(words))
-    if not await _has_come(work):
+    if not await _is_answered(work):
         raise Refused(_ask_later(bot, words))
     logs.note(interaction, await answer(bot, asking, words, None if ephemeral else question, send, work=work))
 
 
 def updating_view(words: Words) -> ui.LayoutView:
     """Say that an answer waits until the index is built anew."""
-    return render.text_view(words("Updating the index: the answer comes as soon as that is done."))
+    return text_view(words("Updating the index: the answer comes as soon as that is done."))
 
 
-async def _has_come(work: "asyncio.Future[Answer]") -> bool:
-    """Wait for an answer as long as it can be given; then take its question out of the row."""
+async def _is_answered(work: "asyncio.Future[Answer]") -> bool:
+    """Wait for an answer as long as it can be given; then take its question out of the queue."""
     done, _ = await asyncio.wait({work}, timeout=_PATIENCE_S)
     return bool(done) or not work.cancel()
 
 
-def _ask_later(bot: "MeasuresBot", words: Words) -> str:
-    if bot.updating:
+def _ask_later(bot: MeasuresBot, words: Words) -> str:
+    if bot.background.updating:
         return words("Updating the index: ask again in a minute.")
     return words("The releases cannot be searched just now: try again later.")
 
 
-def ask_engine(bot: "MeasuresBot", asking: Asking) -> "asyncio.Future[Answer]":
-    """Put a question in the row at once: so the bound counts it, and the engine need not wait for the defer."""
+def ask_engine(bot: MeasuresBot, asking: Asking) -> "asyncio.Future[Answer]":
+    """Put a question into the queue at once: so it counts as waiting, and the engine need not wait for the defer."""
     work = bot.queue.submit(asking.user_id, partial(Engine.answer, text=asking.question, filters=asking.filters))
     work.add_done_callback(lambda done: done.cancelled() or done.exception())  # where nobody comes to fetch it
     return work
 
 
 async def answer(
-    bot: "MeasuresBot",
+    bot: MeasuresBot,
     asking: Asking,
     words: Words,
     shown_question: str | None,
@@ -130,15 +126,15 @@ async def answer(
     only_if: Callable[[Answer], bool] = lambda _: True,
     work: "asyncio.Future[Answer] | None" = None,
 ) -> Answer:
-    """Answer a question, keep what its buttons need, and send it; return what was found.
+    """Answer a question, keep what its buttons need, and send it; return the engine's answer.
 
     :param shown_question: the question as readers of the channel see it, where they did not see it asked.
     :param only_if: whether an answer is sent at all.
-    :param work: the question's place in the row, where it has one.
+    :param work: the question's place in the queue, where it has one.
     """
-    found = await (work or ask_engine(bot, asking))
-    if not only_if(found):
-        return found
+    answered = await (work or ask_engine(bot, asking))
+    if not only_if(answered):
+        return answered
     kept = KeptAnswer(
         id=new_answer_id(),
         asker=asking.user_id,
@@ -148,33 +144,35 @@ async def answer(
         by_command=asking.by_command,
         question=asking.question,
         filters=asking.filters,
-        spans=tuple(QuotedSpan(each.release_id, each.start, each.end) for each in found.quotes or found.related),
+        spans=tuple(
+            QuotedSpan(quote.release_id, quote.start, quote.end) for quote in answered.quotes or answered.related
+        ),
     )
     bot.store.keep(kept)
     asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
-    message = await send(render.answer_view(words, found, asked, today()))
+    message = await send(render.answer_view(words, answered, asked, today()))
     bot.store.set_message(kept, message.id)
-    return found
+    return answered
 
 
-def is_private(bot: "MeasuresBot", interaction: Interaction, private: bool | None) -> bool:
+def is_private(bot: MeasuresBot, interaction: Interaction, private: bool | None) -> bool:
     """Tell whether only the person sees the answer: as asked, else as the server has it; always where it is off."""
     if not is_switched_on(bot.servers, interaction.guild_id, channel_of(interaction.channel)):
         return True
-    return server(bot, interaction).private if private is None else private
+    return bot.servers.get(interaction.guild_id or 0, ServerSettings()).private if private is None else private
 
 
-def server(bot: "MeasuresBot", interaction: Interaction) -> ServerSettings:
-    """Return what the server of an interaction chose."""
-    return bot.servers.get(interaction.guild_id or 0, ServerSettings())
-
-
-def public_words(bot: "MeasuresBot", interaction: Interaction) -> Words:
+def public_words(bot: MeasuresBot, interaction: Interaction) -> Words:
     """Return the words for what everybody in the place of an interaction sees."""
     return bot.words_public(interaction.guild_id, interaction.guild_locale, interaction.user.id)
 
 
-async def submitted(bot: "MeasuresBot", interaction: Interaction, ask: Callable[[], Awaitable[None]]) -> None:
-    """Run a question that came from a window, and log it."""
+async def log_window(interaction: Interaction, ask: Callable[[], Awaitable[None]]) -> None:
+    """Ask a question that came from a window, and log it."""
     await ask()
     logs.served(interaction, "window")
+
+
+def today() -> datetime.date:
+    """Return the day in UTC."""
+    return datetime.datetime.now(datetime.UTC).date()

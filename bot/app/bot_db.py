@@ -14,7 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.app.bot_db_schema import StoreBusyError, bot_migrations, errors
-from bot.user_data import FEEDBACK_DAYS, Forgotten, KeptAnswer, QuotedSpan, ServerSettings
+from bot.user_data import FEEDBACK_DAYS, AdminAct, Feedback, Forgotten, KeptAnswer, QuotedSpan, ServerSettings
 from index import Filters, marks, now, private_folder
 
 # How long SQLite waits for a lock that another program holds. `bot_db_async` tries again, and makes nobody wait for it.
@@ -83,14 +83,14 @@ class BotStore:
             self._db.execute("DELETE FROM answers WHERE id = ?", [answer_id])
 
     def forget_asker(self, user_id: int) -> Forgotten:
-        """Erase what is stored about a person: answers, and verdicts that can be told; not what administrators did."""
+        """Erase a person's answers, and the verdicts that a fingerprint tells to be theirs; not the audit."""
         with self._erasing():
-            told = self._db.execute("SELECT id, answer, voter FROM feedback WHERE voter IS NOT NULL").fetchall()
-            mine = [[row] for row, answer_id, voter in told if voter == self._voter(answer_id, user_id)]
-            self._db.conn.executemany("DELETE FROM feedback WHERE id = ?", mine)
-            gone = self._db.execute("DELETE FROM answers WHERE asker = ? RETURNING id", [user_id]).fetchall()
-            [(done,)] = self._db.execute("SELECT count(*) FROM audit WHERE who = ?", [user_id]).fetchall()
-        return Forgotten(frozenset(answer_id for (answer_id,) in gone), len(mine), done)
+            rows = self._db.execute("SELECT id, answer, voter FROM feedback WHERE voter IS NOT NULL").fetchall()
+            own = [[row_id] for row_id, answer_id, voter in rows if voter == self._voter(answer_id, user_id)]
+            self._db.conn.executemany("DELETE FROM feedback WHERE id = ?", own)
+            erased = self._db.execute("DELETE FROM answers WHERE asker = ? RETURNING id", [user_id]).fetchall()
+            [(acts,)] = self._db.execute("SELECT count(*) FROM audit WHERE who = ?", [user_id]).fetchall()
+        return Forgotten(frozenset(answer_id for (answer_id,) in erased), len(own), acts)
 
     def forget_release(self, release_id: str) -> int:
         """Erase the answers that quoted a release, or named it as near; return how many they were."""
@@ -144,10 +144,11 @@ class BotStore:
             )
         return True
 
-    def feedback(self) -> list[dict[str, Any]]:
+    def feedback(self) -> list[Feedback]:
         """Return what people said, oldest first."""
         with errors(self._path):
-            return list(self._db.query("SELECT answer, verdict, reason, at FROM feedback ORDER BY id"))
+            rows = list(self._db.query("SELECT answer, verdict, reason, at FROM feedback ORDER BY id"))
+        return [Feedback(**row) for row in rows]
 
     def servers(self) -> dict[int, ServerSettings]:
         """Return what every server set."""
@@ -181,10 +182,11 @@ class BotStore:
                 [now(), who, guild_id, action, json.dumps(details)],
             )
 
-    def audited(self) -> list[dict[str, Any]]:
+    def audited(self) -> list[AdminAct]:
         """Return what administrators did, newest first."""
         with errors(self._path):
-            return list(self._db.query("SELECT at, who, guild, action, details FROM audit ORDER BY id DESC"))
+            rows = list(self._db.query("SELECT at, who, guild, action, details FROM audit ORDER BY id DESC"))
+        return [AdminAct(**row | {"details": json.loads(row["details"])}) for row in rows]
 
     def _one(self, sql: str, values: Sequence[object]) -> KeptAnswer | None:
         with errors(self._path):

@@ -1,33 +1,31 @@
 """The bot: what its cogs share. It holds no privileged intent unless the operator asked for one."""
 
 import asyncio
-import datetime
 import logging
-from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 import aiohttp
 import discord
+from cachetools import LRUCache
 from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot.app import errors, logs
 from bot.app import sending as delivery
-from bot.app.admission import NOTES_A_TURN, Price, refuse_by_load
+from bot.app.admission import Admission
+from bot.app.background import Background
 from bot.app.bot_db_async import AsyncBotStore
 from bot.app.command_sync import sync_commands
-from bot.app.persistent import Handler, PersistentButton, PersistentMenu
+from bot.app.persistent import Dispatcher, PersistentButton, PersistentMenu
 from bot.app.queue import EngineQueue
-from bot.app.rate_limit import RateLimit
 from bot.app.settings import BotSettings
 from bot.i18n.translator import CatalogueTranslator
 from bot.i18n.words import Words, words_for
 from bot.user_data import ServerSettings
-from bot.views import answers as render
-from corpus import MeasuresError, OutdatedError, StorageError, UnbuiltError, registry, undone
-from index import By, Engine, EngineRunner, Generations, IndexSettings, Maintenance, Step, check_fit, refresh, renew
+from bot.views.message import text_view
+from corpus import StorageError, registry, undone
+from index import Engine, EngineRunner, IndexSettings, Maintenance
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
 log = logging.getLogger(__name__)
@@ -42,16 +40,16 @@ COGS = (
     "releases",
     "about",
     "setup",
+    "ask_channel",
     "admin.index",
     "admin.feeds",
 )
+_INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 _MOST_LOCALES = 10_000
-_MOST_SEEN = 2_000
+_MOST_EVENTS = 2_000
 _MOST_WINDOWS = 1_000
 _TELL_S = 2.0  # of the time to stop, for telling those whose turn does not come
-_UPKEEP_THREADS = 4
-_LOOK_S = 1.0
-_DESK = 0  # the user id under which the bot's own work waits
+_OWN_WORK = 0  # the user id under which the bot's own work waits
 
 
 class MeasuresTree(app_commands.CommandTree["MeasuresBot"]):
@@ -63,11 +61,21 @@ class MeasuresTree(app_commands.CommandTree["MeasuresBot"]):
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         """Tell the person in one sentence what went wrong."""
-        await errors.tell(self.client, interaction, getattr(error, "original", error))
+        await errors.tell(interaction, getattr(error, "original", error))
+
+
+class _OpenWindows(LRUCache[int, discord.ui.Modal]):
+    """The last window that each person was shown; discord.py waits for no window that drops out."""
+
+    def popitem(self) -> tuple[int, discord.ui.Modal]:
+        """Drop the window that was shown longest ago."""
+        user_id, window = super().popitem()
+        window.stop()
+        return user_id, window
 
 
 class MeasuresBot(commands.AutoShardedBot):
-    """The client, with the desk where questions wait, bot.db, and what servers and people chose."""
+    """The client, with the queue to the engine, bot.db, and what servers and people chose."""
 
     def __init__(
         self,
@@ -87,7 +95,7 @@ class MeasuresBot(commands.AutoShardedBot):
         :param message_content: whether the privileged intent is asked for; the application must have it.
         :param connector: how Discord is reached; the tests bring one that reaches a Discord of their own.
         """
-        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)
+        intents = discord.Intents(_INTENTS.value, message_content=message_content)
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -106,90 +114,43 @@ class MeasuresBot(commands.AutoShardedBot):
         self.settings = settings
         self.index_settings = index_settings
         self.maintenance = maintenance or Maintenance(index_settings)
-        self.queue = EngineQueue(open_engine, settings.queue, self._renew)
-        self.updating = False
-        self._refreshing: asyncio.Task[None] | None = None
-        self.rate_limit = RateLimit(settings.pace, settings.pace_burst)
-        self.note_limit = RateLimit(NOTES_A_TURN * settings.pace, NOTES_A_TURN * settings.pace_burst)
+        self.background = Background(index_settings, self.maintenance)
+        self.queue = EngineQueue(open_engine, settings.queue, self.background.renew)
         self.servers: dict[int, ServerSettings] = {}
+        self.admission = Admission(settings, self.queue, self.servers, lambda: self.background.updating)
+        self.buttons = Dispatcher(self.admit, self.admission)
         self.store = AsyncBotStore(index_settings.data_dir / "bot.db")
-        self.handlers: dict[str, Handler] = {}
-        self.prices: dict[str, Price] = {}  # of presses, where that is not a look
         self.stopping = False
-        self._locales: OrderedDict[int, str] = OrderedDict()
-        self._windows: OrderedDict[int, discord.ui.Modal] = OrderedDict()
-        self._seen: OrderedDict[int, None] = OrderedDict()
-        self._was_ready: set[int | None] = set()
+        self._locales: LRUCache[int, str] = LRUCache(_MOST_LOCALES)
+        self._windows = _OpenWindows(_MOST_WINDOWS)
+        self._events: LRUCache[int, None] = LRUCache(_MOST_EVENTS)
+        self._ready_shards: set[int | None] = set()
         self._force_sync = force_sync
-        self._upkeep_threads = ThreadPoolExecutor(_UPKEEP_THREADS, "upkeep")
-        self._upkeeping: set[Future[Any]] = set()
 
     async def setup_hook(self) -> None:
-        """Open bot.db, begin to open the engine, read the bodies, and bring the commands up to date."""
-        self.servers = await self.store.write(lambda store: store.servers())
+        """Open bot.db, begin to open the engine, read the agencies, and bring the commands up to date."""
+        self.servers |= await self.store.write(lambda store: store.servers())
         self.queue.start()
         registry()  # reads for 0.1 s what completion needs at once
         await self.tree.set_translator(CatalogueTranslator())
         self.add_dynamic_items(PersistentButton, PersistentMenu)
         for cog in COGS:
             await self.load_extension(f"bot.cogs.{cog}")
-        await sync_commands(self, force=self._force_sync)
+        assert self.application_id is not None
+        guild_ids = self.settings.admin_guilds
+        await sync_commands(self.tree, self.application_id, guild_ids, self.store, force=self._force_sync)
         self.erase_old.start()
-        self._refreshing = asyncio.create_task(self._refresh())
+        self.background.start_refreshing()
 
-    async def upkeeping(self, act: Callable[[], T]) -> T:
-        """Do something to the corpus that may take long, off the event loop and beside the engine.
-
-        :raises MeasuresError: what it raises.
-        """
-        doing = self._upkeep_threads.submit(act)
-        self._upkeeping.add(doing)
-        doing.add_done_callback(self._upkeeping.discard)
-        return await asyncio.wrap_future(doing)
-
-    def _renew(self, why: UnbuiltError) -> None:
-        """Build what cannot be served as it is, on the desk's thread; `updating` while people wait for that.
-
-        :raises MeasuresError: why it cannot be built.
-        """
-        generations = Generations(self.index_settings.data_dir)
-        self.updating = generations.current() is not None
-        try:
-            renew(generations, why, lambda: self._rebuild(why), log.info)
-        finally:
-            self.updating = False
-
-    async def _refresh(self) -> None:
-        """Build what an older program cut, in the background: it is served until that is done."""
-        try:
-            await self.upkeeping(lambda: check_fit(Generations(self.index_settings.data_dir)))
-        except OutdatedError as error:
-            why = error
-            await self.upkeeping(lambda: refresh(why, lambda: self._rebuild(why), log.warning))
-        except MeasuresError:  # the desk tells of it
-            return
-
-    def _rebuild(self, why: UnbuiltError) -> None:
-        log.info("%s: building it", why.reason)
-        built = self.maintenance.rebuild(_unheard, By("the bot", why.reason))
-        log.info("generation %s is built", built.manifest.generation)
-
-    @property
-    def is_looking(self) -> bool:
-        """Whether all that looks after the corpus is at work."""
-        return len(self._upkeeping) >= _UPKEEP_THREADS
-
-    async def with_engine(self, work: Callable[[Engine], T], user_id: int = _DESK) -> T:
+    async def with_engine(self, work: Callable[[Engine], T], user_id: int = _OWN_WORK) -> T:
         """Return what work with the engine returns, when the person's turn has come."""
         return await self.queue.run(user_id, work)
 
     def is_new(self, event_id: int) -> bool:
         """Tell whether an interaction or a message comes for the first time: Discord may send one twice."""
-        if event_id in self._seen:
+        if event_id in self._events:
             return False
-        self._seen[event_id] = None
-        if len(self._seen) > _MOST_SEEN:
-            self._seen.popitem(last=False)
+        self._events[event_id] = None
         return True
 
     async def admit(self, interaction: Interaction) -> bool:
@@ -198,35 +159,14 @@ class MeasuresBot(commands.AutoShardedBot):
             return False
         logs.begin(interaction)
         self._locales[interaction.user.id] = str(interaction.locale)
-        self._locales.move_to_end(interaction.user.id)
-        if len(self._locales) > _MOST_LOCALES:
-            self._locales.popitem(last=False)
         if self.stopping and interaction.type is not discord.InteractionType.autocomplete:
             words = words_for(str(interaction.locale))
-            await delivery.respond(interaction, render.text_view(words("I am restarting: ask again in a minute.")))
+            await delivery.respond(interaction, text_view(words("I am restarting: ask again in a minute.")))
         return not self.stopping
-
-    async def pressed(self, interaction: Interaction, action: str, rest: str) -> None:
-        """Let the cog that owns an action handle a button or a menu."""
-        if not await self.admit(interaction):
-            return
-        try:
-            refuse_by_load(self, interaction, self.prices.get(action, Price.LOOK))
-            await self.handlers[action](interaction, rest)
-        except Exception as error:
-            await errors.tell(self, interaction, error)
-        else:
-            logs.served(interaction, action)
-
-    def words_private(self, interaction: Interaction) -> Words:
-        """Return the words for what only one person sees."""
-        return words_for(str(interaction.locale))
 
     async def show_window(self, interaction: Interaction, window: discord.ui.Modal) -> None:
         """Show a person a window; the one before, which they no longer see, is forgotten."""
         before = self._windows.pop(interaction.user.id, None)
-        if before is None and len(self._windows) >= _MOST_WINDOWS:
-            _, before = self._windows.popitem(last=False)
         if before is not None:
             before.stop()
         self._windows[interaction.user.id] = window
@@ -235,6 +175,10 @@ class MeasuresBot(commands.AutoShardedBot):
     def forget_locale(self, user_id: int) -> None:
         """Forget in which language a person used Discord last."""
         self._locales.pop(user_id, None)
+
+    def words_private(self, interaction: Interaction) -> Words:
+        """Return the words for what only one person sees."""
+        return words_for(str(interaction.locale))
 
     def words_public(self, guild_id: int | None, guild_locale: object, user_id: int) -> Words:
         """Return the words for what everybody in a place sees: the server's, or in a DM those the person last used."""
@@ -275,9 +219,9 @@ class MeasuresBot(commands.AutoShardedBot):
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Log one line, the first time and when a session is lost."""
-        anew = shard_id in self._was_ready
-        self._was_ready.add(shard_id)
-        log.info("%s Discord, shard %s", "a new session with" if anew else "connected to", shard_id)
+        is_again = shard_id in self._ready_shards
+        self._ready_shards.add(shard_id)
+        log.info("%s Discord, shard %s", "a new session with" if is_again else "connected to", shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Log one line of a connection that was lost and is there again."""
@@ -307,17 +251,13 @@ class MeasuresBot(commands.AutoShardedBot):
         """
         self.stopping = True
         self.erase_old.cancel()
-        if self._refreshing is not None:
-            self._refreshing.cancel()
+        self.background.stop_refreshing()
         await _finish_tasks(max(0.0, timeout_s - _TELL_S))
-        free = self.queue.close()
+        is_free = self.queue.close()
         await _finish_tasks(min(timeout_s, _TELL_S))
         await self.close()
         await self.store.close()
-        if self._upkeeping:  # a look at the feeds ends by itself within a second
-            await asyncio.to_thread(wait, set(self._upkeeping), _LOOK_S)
-        self._upkeep_threads.shutdown(wait=False)
-        return free and not self._upkeeping
+        return await self.background.close() and is_free
 
 
 async def _finish_tasks(timeout_s: float) -> None:
@@ -326,12 +266,3 @@ async def _finish_tasks(timeout_s: float) -> None:
     sending = [task for task in asyncio.all_tasks() if task.get_name().startswith(names)]
     if sending:
         await asyncio.wait(sending, timeout=timeout_s)
-
-
-def _unheard(step: Step) -> None:
-    """Let a build say how far it is to nobody."""
-
-
-def today() -> datetime.date:
-    """Return the day in UTC."""
-    return datetime.datetime.now(datetime.UTC).date()

@@ -1,13 +1,17 @@
-"""What people in Discord read when something goes wrong: one sentence; the unexpected goes to the log with a number.
+"""What goes wrong in the bot beside the errors of the core, and what people in Discord read of any error: one sentence.
 
-In this order: an error of the data folder says what was not done for it; one of the core says what happened and what to
-do, in words where it has a template; a refusal that is for the person alone (`Refused`); what Discord refuses; anything
-else gets a fixed sentence and a reference.
+MeasuresError
+├── BotRunningError     another bot serves the data folder
+└── DiscordError        Discord does not let the bot in
+
+`sentence` words errors in this order: a refusal that is for one person (`Refused`); an error of the core, in the
+person's language where it has a template; an error of the data folder, which says what was not done because of it.
+Anything unexpected gets a fixed sentence and a reference, under which the log has the traceback.
 """
 
 import logging
 import secrets
-from typing import TYPE_CHECKING
+from typing import Any
 
 import discord
 from discord.app_commands import AppCommandError
@@ -17,12 +21,18 @@ from bot.app import sending as delivery
 from bot.app.bot_db_schema import BotStoreError
 from bot.app.queue import Stopping
 from bot.i18n.words import Words, message, words_for
-from bot.views import answers as render
 from bot.views.escaping import plain
-from corpus import Fault, FilterError, MeasuresError, QuestionError, SettingsError, StorageError, TooSlowError
-
-if TYPE_CHECKING:
-    from bot.app.client import MeasuresBot
+from bot.views.message import text_view
+from corpus import (
+    Fault,
+    FilterError,
+    HeldError,
+    MeasuresError,
+    QuestionError,
+    SettingsError,
+    StorageError,
+    TooSlowError,
+)
 
 log = logging.getLogger(__name__)
 _VALUE_CHARS = 300
@@ -34,6 +44,17 @@ _WHY = {
     Fault.DAMAGED: message("the data of the bot is damaged; tell whoever runs the bot."),
     Fault.OTHER: message("the data of the bot cannot be used; tell whoever runs the bot."),
 }
+
+
+class BotRunningError(HeldError):
+    """Another bot serves the data folder."""
+
+    running = "A bot runs on this data folder already"
+    advice = "stop it first, or give this one a folder of its own with MEASURES_DATA_DIR."
+
+
+class DiscordError(MeasuresError):
+    """Discord does not let the bot in."""
 
 
 class Refused(AppCommandError):
@@ -55,14 +76,8 @@ def sentence(words: Words, error: BaseException) -> str:
         )
     if isinstance(error, SettingsError):
         return words("The bot is not set up rightly: tell whoever runs it.")
-    if isinstance(error, BotStoreError) and not error.undone:
-        log.warning("%s: %s", type(error).__name__, error)
-        return words("I can neither read nor change what I keep just now, so nothing was changed: try again soon.")
     if isinstance(error, StorageError):
-        log.warning("%s", error)
-        said = {name: _shown(words, value) for name, value in error.values.items()}
-        undone = words(error.undone, **said) if error.undone else words("This cannot be done just now")
-        return words("{undone}: {why}", undone=undone, why=words(_WHY[error.fault]))
+        return _storage_sentence(words, error)
     if isinstance(error, MeasuresError):
         log.warning("%s: %s", type(error).__name__, error)
         return words("The releases cannot be searched just now: try again later.")
@@ -71,11 +86,21 @@ def sentence(words: Words, error: BaseException) -> str:
     return words("Something went wrong that should not have. Reference: {reference}", reference=reference)
 
 
+def _storage_sentence(words: Words, error: StorageError) -> str:
+    if isinstance(error, BotStoreError) and not error.undone:
+        log.warning("%s: %s", type(error).__name__, error)
+        return words("I can neither read nor change what I keep just now, so nothing was changed: try again soon.")
+    log.warning("%s", error)
+    values = {name: _shown(words, value) for name, value in error.values.items()}
+    undone = words(error.undone, **values) if error.undone else words("This cannot be done just now")
+    return words("{undone}: {why}", undone=undone, why=words(_WHY[error.fault]))
+
+
 def _shown(words: Words, value: object) -> str:
     return words.number(value) if isinstance(value, int) else plain(str(value), _VALUE_CHARS)
 
 
-async def tell(bot: "MeasuresBot", interaction: "discord.Interaction[MeasuresBot]", error: BaseException) -> None:
+async def tell(interaction: discord.Interaction[Any], error: BaseException) -> None:
     """Tell a person in one sentence, for that person alone where that is still possible."""
     if isinstance(error, discord.NotFound):
         logs.failed(interaction, f"too late ({error.code})")
@@ -87,7 +112,7 @@ async def tell(bot: "MeasuresBot", interaction: "discord.Interaction[MeasuresBot
         logs.refused(interaction)
     else:
         logs.failed(interaction, type(error).__name__)
-    view = render.text_view(sentence(words_for(str(interaction.locale)), error))
+    view = text_view(sentence(words_for(str(interaction.locale)), error))
     try:
         if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
             await delivery.answer(interaction, view)

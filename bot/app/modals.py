@@ -1,7 +1,7 @@
 """Windows that ask for a text."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import ui
@@ -9,9 +9,7 @@ from discord import ui
 from bot.app import errors
 from bot.views.escaping import label
 
-if TYPE_CHECKING:
-    from bot.app.client import MeasuresBot
-
+Interaction = discord.Interaction[Any]
 _LABEL_CHARS = 45
 
 
@@ -22,7 +20,7 @@ class TextModal(ui.Modal):
         self,
         title: str,
         field: str,
-        then: Callable[["discord.Interaction[MeasuresBot]", str], Awaitable[None]],
+        then: Callable[[Interaction, str], Awaitable[None]],
         *,
         max_chars: int,
         required: bool = True,
@@ -39,13 +37,13 @@ class TextModal(ui.Modal):
         )
         self.add_item(ui.Label(text=label(field, _LABEL_CHARS), component=self._input))
 
-    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+    async def on_submit(self, interaction: Interaction, /) -> None:
         """Hand the text on."""
         if await interaction.client.admit(interaction):
             await self._then(interaction, self._input.value)
 
     async def on_error(  # type: ignore[override]  # discord.py gives a modal's no item
-        self, interaction: discord.Interaction[Any], error: Exception, /
+        self, interaction: Interaction, error: Exception, /
     ) -> None:
         """Tell the person in one sentence."""
-        await errors.tell(interaction.client, interaction, error)
+        await errors.tell(interaction, error)

@@ -1,7 +1,7 @@
-"""Getting words to Discord once, through what may pass: resets, server errors, an answer that took effect and failed.
+"""Sends messages to Discord once each, also through faults that pass: resets, server errors, a lost response.
 
 discord.py tries again after server errors, but not after a reset on Linux. A first response is tried again and again
-within the 3 s that Discord waits for it; one that it says it has already counts as given. A slash answer is an edit of
+within the 3 s that Discord waits for it; "already acknowledged" counts as success. A slash answer is an edit of
 its own reply, which may be repeated; a channel message carries a nonce that Discord enforces, so that a repeated one is
 the same. What fails is logged by logs.py.
 """
@@ -34,8 +34,22 @@ async def defer(interaction: Interaction, *, ephemeral: bool) -> None:
 
 
 async def defer_update(interaction: Interaction) -> None:
-    """Tell Discord that the message under which something was pressed will change."""
+    """Tell Discord that the message with the button that was used will change."""
     await _first_response(interaction, interaction.response.defer)
+
+
+async def defer_page(interaction: Interaction) -> bool:
+    """Tell Discord that a page will be turned, in a copy for the person alone where another person asked for it.
+
+    Return whether everybody sees the page.
+    """
+    message = interaction.message
+    asked_by = message.interaction_metadata.user.id if message and message.interaction_metadata else None
+    if message is None or asked_by != interaction.user.id:
+        await defer(interaction, ephemeral=True)
+        return False
+    await defer_update(interaction)
+    return not message.flags.ephemeral
 
 
 async def ask(interaction: Interaction, modal: ui.Modal) -> None:

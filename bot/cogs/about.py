@@ -11,13 +11,14 @@ from discord.ext import commands
 
 import index
 from bot.app import sending as delivery
-from bot.app.admission import Price, refuse_by_load
-from bot.app.asking import Interaction, ask_by_interaction
-from bot.app.client import MeasuresBot
-from bot.cogs.admin.base import called
-from bot.views import answers as render
-from bot.views.about import CURVE_FILE, EXAMPLE, about_view, forgotten_text, help_view
+from bot.app.admission import Price
+from bot.app.asking import ask_by_interaction
+from bot.app.client import Interaction, MeasuresBot
+from bot.cogs.admin.base import may_administer, name_in_history
+from bot.i18n.words import Words
+from bot.views.about import CURVE_FILE, EXAMPLE, about_view, administrators_lines, forgotten_text, help_view
 from bot.views.charts import draw_risk
+from bot.views.message import text_view
 from corpus import MeasuresError, undone
 from index import Engine, Filters, shipped_weights
 
@@ -28,10 +29,9 @@ class About(commands.Cog):
     """What the bot is, and what it keeps."""
 
     def __init__(self, bot: MeasuresBot) -> None:
-        """Take the bot, and the example's button."""
+        """Take the bot, and handle the example's button."""
         self.bot = bot
-        bot.handlers["example"] = self.example
-        bot.prices["example"] = Price.NOTHING  # the question takes a turn
+        bot.buttons.add({"example": self.example}, Price.NOTHING)  # the question costs a turn
 
     @app_commands.command(name=locale_str("help"), description=locale_str("What this bot does, and how to ask"))
     async def help(self, interaction: Interaction) -> None:
@@ -48,30 +48,45 @@ class About(commands.Cog):
     )
     async def about(self, interaction: Interaction) -> None:
         """Tell of the corpus, the measured quality, what is stored, and whose the texts are; to the person alone."""
-        refuse_by_load(self.bot, interaction)
+        self.bot.admission.let_in_or_refuse(interaction)
         await delivery.defer(interaction, ephemeral=True)
         corpus = await self.bot.with_engine(Engine.corpus, interaction.user.id)
         words = self.bot.words_private(interaction)
         png = await asyncio.to_thread(draw_risk, shipped_weights().curve(), words)
-        view = about_view(words, corpus, self.bot.settings.answer_days)
+        lines = await self._for_administrators(interaction, words)
+        view = about_view(words, corpus, self.bot.settings.answer_days, lines)
         await delivery.answer(interaction, view, [lambda: discord.File(io.BytesIO(png), CURVE_FILE)])
+
+    async def _for_administrators(self, interaction: Interaction, words: Words) -> list[str]:
+        """Return what only administrators read: feedback, and what administrators did last."""
+        if not may_administer(self.bot.settings, interaction.guild_id, interaction.user):
+            return []
+        feedback = await self.bot.store.read(lambda store: store.feedback())
+        acts = await self.bot.store.read(lambda store: store.audited())
+        return administrators_lines(words, feedback, acts)
 
     @app_commands.command(name=locale_str("forget-me"), description=locale_str("Erase what is stored about you"))
     async def forget_me(self, interaction: Interaction) -> None:
         """Erase what is stored about the person, and say what is not erased, and why."""
-        refuse_by_load(self.bot, interaction, Price.NOTE)
-        words, user_id = self.bot.words_private(interaction), interaction.user.id
+        self.bot.admission.let_in_or_refuse(interaction, Price.NOTE)
+        user_id = interaction.user.id
         await delivery.defer(interaction, ephemeral=True)
         with undone("Nothing was erased"):
             forgotten = await self.bot.store.forget_asker(user_id)
         self.bot.forget_locale(user_id)
+        administered = await self._administered(user_id)
+        kept = None if administered is None else forgotten.administered + administered
+        text = forgotten_text(self.bot.words_private(interaction), forgotten, kept)
+        await delivery.answer(interaction, text_view(text))
+
+    async def _administered(self, user_id: int) -> int | None:
+        """Return how many entries in the history of the corpus name a person; None where that cannot be read."""
+        settings, name = self.bot.index_settings, name_in_history(user_id)
         try:
-            done = await self.bot.upkeeping(lambda: index.done_by(self.bot.index_settings, called(user_id)))
-            kept: int | None = forgotten.administered + done
+            return await self.bot.background.run(lambda: index.done_by(settings, name))
         except MeasuresError as error:
             log.warning("what administrators did cannot be read: %s", error)
-            kept = None
-        await delivery.answer(interaction, render.text_view(forgotten_text(words, forgotten, kept)))
+            return None
 
 
 async def setup(bot: MeasuresBot) -> None:

@@ -1,25 +1,25 @@
-"""`/agency`: what a body is, what the releases say of it, and when."""
+"""`/agency`: what an EU body is, what the releases say of it, and when."""
 
 import asyncio
 import io
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
 
 import discord
+from cachetools import LRUCache
 from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands
 
 from bot.app import sending as delivery
-from bot.app.admission import Price, refuse_by_load
-from bot.app.asking import Interaction, ask_by_interaction, is_private, public_words, submitted
-from bot.app.client import MeasuresBot
+from bot.app.admission import Price
+from bot.app.asking import ask_by_interaction, is_private, log_window, public_words
+from bot.app.client import Interaction, MeasuresBot
 from bot.app.modals import TextModal
 from bot.cogs.ask import complete_agency
 from bot.i18n.words import Words
 from bot.views import agencies as render_cards
-from bot.views import charts as plots
+from bot.views import charts
 from bot.views import wording as cards
 from corpus import registry
 from index import MAX_QUESTION_CHARS, Card, Engine, Filters, Timeline
@@ -28,14 +28,14 @@ _MOST_PICTURES = 100
 
 
 class Agencies(commands.Cog):
-    """Bodies and their cards."""
+    """Agencies and their cards."""
 
     def __init__(self, bot: MeasuresBot) -> None:
-        """Take the bot, and the buttons on cards."""
+        """Take the bot, and handle the buttons on cards."""
         self.bot = bot
-        self._pictures: OrderedDict[tuple[str, str], bytes] = OrderedDict()
-        bot.handlers |= {"card": self.turn, "about": self.about}
-        bot.prices |= {"card": Price.TURN, "about": Price.NOTHING}  # a question about a body takes a turn
+        self._pictures: LRUCache[tuple[str, str, str], bytes] = LRUCache(_MOST_PICTURES)
+        bot.buttons.add({"card": self.turn}, Price.TURN)
+        bot.buttons.add({"about": self.about}, Price.NOTHING)  # the question costs a turn
 
     @app_commands.command(
         name=locale_str("agency"),
@@ -44,45 +44,37 @@ class Agencies(commands.Cog):
     @app_commands.rename(name=locale_str("name"))
     @app_commands.describe(name=locale_str("Its name or acronym, a former one, or one in another language"))
     async def agency(self, interaction: Interaction, name: Range[str, 1, 200]) -> None:
-        """Show a body's card, or what else may be meant."""
-        refuse_by_load(self.bot, interaction)
-        found = registry().find(name)
+        """Show an agency's card, or what else may be meant."""
+        self.bot.admission.let_in_or_refuse(interaction)
+        lookup = registry().find(name)
         words = self.bot.words_private(interaction)
-        if found.agency is None:
-            await delivery.respond(interaction, render_cards.unknown_view(words, name, found))
+        if lookup.agency is None:
+            await delivery.respond(interaction, render_cards.unknown_view(words, name, lookup))
             return
         ephemeral = is_private(self.bot, interaction, None)
         await delivery.defer(interaction, ephemeral=ephemeral)
-        await self._show(interaction, found.agency.id, 1, words if ephemeral else public_words(self.bot, interaction))
+        await self._show(interaction, lookup.agency.id, 1, words if ephemeral else public_words(self.bot, interaction))
 
     @agency.autocomplete("name")
     async def complete_name(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        """Complete the name of a body."""
+        """Complete the name of an agency."""
         return complete_agency(typed)
 
     async def turn(self, interaction: Interaction, rest: str) -> None:
         """Turn a card's page where it is the person's own, else show the page to that person alone."""
         agency_id, page = rest.split(":")
-        message = interaction.message
-        asked_by = message.interaction_metadata.user.id if message and message.interaction_metadata else None
-        if asked_by == interaction.user.id and message is not None:
-            await delivery.defer_update(interaction)
-            public = not message.flags.ephemeral
-        else:
-            await delivery.defer(interaction, ephemeral=True)
-            public = False
-        words = public_words(self.bot, interaction) if public else self.bot.words_private(interaction)
+        is_public = await delivery.defer_page(interaction)
+        words = public_words(self.bot, interaction) if is_public else self.bot.words_private(interaction)
         await self._show(interaction, agency_id, int(page), words)
 
     async def about(self, interaction: Interaction, rest: str) -> None:
-        """Ask for a question, and answer it from what names the body."""
+        """Ask for a question, and answer it from what names the agency."""
         words = self.bot.words_private(interaction)
         name = cards.short_name(registry().agencies[rest])
 
         async def ask(asked: Interaction, text: str) -> None:
-            await submitted(
-                self.bot, asked, lambda: ask_by_interaction(self.bot, asked, text, Filters(agency=rest), private=None)
-            )
+            filters = Filters(agency=rest)
+            await log_window(asked, lambda: ask_by_interaction(self.bot, asked, text, filters, private=None))
 
         modal = TextModal(
             words("Ask about {body}", body=name), words("Your question"), ask, max_chars=MAX_QUESTION_CHARS
@@ -101,15 +93,13 @@ class Agencies(commands.Cog):
         """Return the timeline as what makes a file, and in words; drawn off the event loop, once a generation."""
         if not cards.is_drawn(timeline):
             return [], None
-        key = (card.agency.id, f"{timeline.generation} {words.language}")
+        key = (card.agency.id, timeline.generation, words.language)
         png = self._pictures.get(key)
         if png is None:
             names = {card.agency.id: cards.short_name(card.agency)}
             source = cards.timeline_source(timeline, words)
-            png = await asyncio.to_thread(plots.draw_timeline, timeline, names, source, words)
+            png = await asyncio.to_thread(charts.draw_timeline, timeline, names, source, words)
             self._pictures[key] = png
-            if len(self._pictures) > _MOST_PICTURES:
-                self._pictures.popitem(last=False)
         picture = png
         return [lambda: discord.File(io.BytesIO(picture), render_cards.TIMELINE_FILE)], cards.alt_text(timeline, words)
 

@@ -8,15 +8,15 @@ from discord.ext import commands
 
 from bot.app import sending as delivery
 from bot.app.admission import Price
-from bot.app.asking import Interaction, ask_by_interaction, submitted
+from bot.app.asking import ask_by_interaction, log_window, today
 from bot.app.bot_db_schema import BotStoreError
-from bot.app.client import MeasuresBot, today
+from bot.app.client import Interaction, MeasuresBot
 from bot.app.errors import Refused
 from bot.app.modals import TextModal
-from bot.i18n.words import Words
-from bot.user_data import KeptAnswer
+from bot.user_data import HELPFUL, NOT_HELPFUL, KeptAnswer
 from bot.views import answers as render
 from bot.views.custom_ids import Place
+from bot.views.message import AMBER, text_view
 from corpus import undone
 from index import MAX_QUESTION_CHARS, Engine, FoundPassage, Untraceable, continued
 
@@ -28,40 +28,31 @@ class Answers(commands.Cog):
     """What people do with an answer."""
 
     def __init__(self, bot: MeasuresBot) -> None:
-        """Take the bot, and the buttons."""
+        """Take the bot, and handle the buttons."""
         self.bot = bot
-        bot.handlers |= {
-            "context": self.context,
-            "more": self.more,
-            "page": self.page,
-            "follow": self.follow,
-            "helpful": self.helpful,
-            "unhelpful": self.unhelpful,
-            "delete": self.delete,
-        }
-        bot.prices |= {"more": Price.TURN, "page": Price.TURN, "follow": Price.AHEAD}
-        bot.prices |= dict.fromkeys(("helpful", "unhelpful", "delete"), Price.NOTE)
+        bot.buttons.add({"context": self.context})
+        bot.buttons.add({"more": self.more, "page": self.page}, Price.TURN)
+        bot.buttons.add({"follow": self.follow}, Price.AHEAD)
+        bot.buttons.add({"helpful": self.helpful, "unhelpful": self.unhelpful, "delete": self.delete}, Price.NOTE)
 
     async def context(self, interaction: Interaction, rest: str) -> None:
         """Show a quote with what stands around it; this works when the answer itself is erased, too."""
         place = Place.from_rest(rest)
-        words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
-        found = await self.bot.with_engine(
-            partial(
-                Engine.neighbours, release_id=place.release_id, start=place.start, end=place.end, digest=place.digest
-            ),
-            interaction.user.id,
+        look = partial(
+            Engine.neighbours, release_id=place.release_id, start=place.start, end=place.end, digest=place.digest
         )
-        if found is Untraceable.GONE:
-            view = render.text_view(words("This release is no longer served."), accent=render.AMBER)
-        elif found is Untraceable.CHANGED:
-            view = render.text_view(
-                words("This release was corrected since: the quoted words no longer stand in it."), accent=render.AMBER
+        context = await self.bot.with_engine(look, interaction.user.id)
+        words = self.bot.words_private(interaction)
+        if context is Untraceable.GONE:
+            view = text_view(words("This release is no longer served."), accent=AMBER)
+        elif context is Untraceable.CHANGED:
+            view = text_view(
+                words("This release was corrected since: the quoted words no longer stand in it."), accent=AMBER
             )
         else:
-            assert not isinstance(found, Untraceable)
-            view = render.neighbours_view(words, found, today())
+            assert not isinstance(context, Untraceable)
+            view = render.neighbours_view(words, context, today())
         await delivery.answer(interaction, view)
 
     async def more(self, interaction: Interaction, rest: str) -> None:
@@ -79,7 +70,7 @@ class Answers(commands.Cog):
     async def follow(self, interaction: Interaction, rest: str) -> None:
         """Ask for a further question, which is read with the one before where the same person asked that.
 
-        A window is all that acknowledges this, so the question before is looked up first only where that is quick.
+        Only the window acknowledges this, so the question before is looked up first only where that is quick.
         """
         words = self.bot.words_private(interaction)
         try:
@@ -94,8 +85,7 @@ class Answers(commands.Cog):
             question = continued(kept.question, text) if own else text
             filters = kept.filters if own else type(kept.filters)()
             read_as = question if question != text else None
-            await submitted(
-                self.bot,
+            await log_window(
                 asked,
                 lambda: ask_by_interaction(self.bot, asked, text, filters, private=private or None, read_as=read_as),
             )
@@ -111,14 +101,14 @@ class Answers(commands.Cog):
 
     async def helpful(self, interaction: Interaction, rest: str) -> None:
         """Keep that an answer helped, without who said so."""
-        await self._say(interaction, rest, "helpful", None)
+        await self._say(interaction, rest, HELPFUL, None)
 
     async def unhelpful(self, interaction: Interaction, rest: str) -> None:
         """Ask what is wrong with an answer, and keep it, without who said so."""
         words = self.bot.words_private(interaction)
 
         async def keep(submission: Interaction, text: str) -> None:
-            await self._say(submission, rest, "not helpful", text.strip() or None)
+            await self._say(submission, rest, NOT_HELPFUL, text.strip() or None)
 
         modal = TextModal(
             words("Not helpful"), words("What is wrong? (optional)"), keep, max_chars=_REASON_CHARS, required=False
@@ -134,9 +124,8 @@ class Answers(commands.Cog):
             kept = await self.bot.store.answer(rest)
             asker = kept.asker if kept is not None else None
         if asker != interaction.user.id:
-            raise Refused(
-                self.bot.words_private(interaction)("Only the person who asked or a moderator can delete this.")
-            )
+            words = self.bot.words_private(interaction)
+            raise Refused(words("Only the person who asked or a moderator can delete this."))
         if not interaction.response.is_done():
             await delivery.defer_update(interaction)
         await interaction.delete_original_response()
@@ -163,11 +152,11 @@ class Answers(commands.Cog):
 
     async def _show_more(self, interaction: Interaction, kept: KeptAnswer, page: int) -> None:
         search = partial(Engine.search, query=kept.question, filters=kept.filters, limit=_MOST_PASSAGES)
-        found = await self.bot.with_engine(search, interaction.user.id)
-        passages = render.page_of(_not_shown(found.passages, kept), page)
+        result = await self.bot.with_engine(search, interaction.user.id)
+        passages = render.page_of(_not_shown(result.passages, kept), page)
         release_ids = list(dict.fromkeys(passage.release_id for passage in passages))
         sources = await self.bot.with_engine(partial(Engine.sources, release_ids=release_ids), interaction.user.id)
-        words: Words = self.bot.words_private(interaction)
+        words = self.bot.words_private(interaction)
         await delivery.answer(interaction, render.more_view(words, passages, sources, kept.id, page, today()))
 
     async def _say(self, interaction: Interaction, answer_id: str, verdict: str, reason: str | None) -> None:
@@ -178,7 +167,7 @@ class Answers(commands.Cog):
         if not is_kept:
             raise self._gone(interaction)
         words = self.bot.words_private(interaction)
-        await delivery.answer(interaction, render.text_view(words("Thank you: this is kept without your name.")))
+        await delivery.answer(interaction, text_view(words("Thank you: this is kept without your name.")))
 
 
 def _asker(message: discord.Message | None) -> int | None:
@@ -192,7 +181,7 @@ def _asker(message: discord.Message | None) -> int | None:
 
 
 def _not_shown(passages: Sequence[FoundPassage], kept: KeptAnswer) -> list[FoundPassage]:
-    """Return those of the passages found that hold nothing of what the answer showed."""
+    """Return the passages that hold nothing of what the answer showed."""
     return [
         passage
         for passage in passages

@@ -6,8 +6,8 @@ from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands, tasks
 
-from bot.app.asking import Interaction, ask_by_interaction, filters_from
-from bot.app.client import MeasuresBot
+from bot.app.asking import ask_by_interaction, filters_from
+from bot.app.client import Interaction, MeasuresBot
 from bot.app.queue import Stopping
 from bot.views.escaping import label
 from bot.views.wording import full_name
@@ -26,11 +26,11 @@ class Ask(commands.Cog):
         self._issuers: tuple[str, ...] = ()
 
     async def cog_load(self) -> None:
-        """Learn in the background, now and then, who issued the releases, for completion."""
+        """Start to learn now and then who issued the releases, for completion."""
         self.learn_issuers.start()
 
     async def cog_unload(self) -> None:
-        """Learn no more."""
+        """Stop to learn it."""
         self.learn_issuers.cancel()
 
     @app_commands.command(name=locale_str("ask"), description=locale_str("Ask what the EU has decided"))
@@ -66,15 +66,15 @@ class Ask(commands.Cog):
 
     @ask.autocomplete("agency")
     async def complete_agency(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        """Complete the name of a body."""
+        """Complete the name of an agency."""
         return complete_agency(typed)
 
     @ask.autocomplete("issuer")
     async def complete_issuer(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete the name of an issuer."""
         wanted = typed.casefold().strip()
-        found = [issuer for issuer in self._issuers if wanted in issuer.casefold()][:MAX_CHOICES]
-        return [Choice(name=label(issuer, CHOICE_CHARS), value=issuer[:CHOICE_CHARS]) for issuer in found]
+        matching = [issuer for issuer in self._issuers if wanted in issuer.casefold()][:MAX_CHOICES]
+        return [Choice(name=label(issuer, CHOICE_CHARS), value=issuer[:CHOICE_CHARS]) for issuer in matching]
 
     @tasks.loop(minutes=5)
     async def learn_issuers(self) -> None:
@@ -84,9 +84,9 @@ class Ask(commands.Cog):
 
 
 def complete_agency(typed: str) -> list[Choice[str]]:
-    """Return the bodies that a name may become, from memory."""
-    found = registry().complete(typed, MAX_CHOICES)
-    return [Choice(name=label(full_name(agency), CHOICE_CHARS), value=agency.id) for agency in found]
+    """Return the agencies whose name may be meant, from memory."""
+    agencies = registry().complete(typed, MAX_CHOICES)
+    return [Choice(name=label(full_name(agency), CHOICE_CHARS), value=agency.id) for agency in agencies]
 
 
 async def setup(bot: MeasuresBot) -> None:

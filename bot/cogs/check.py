@@ -8,9 +8,8 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.app import sending as delivery
-from bot.app.admission import refuse_by_load
-from bot.app.asking import Interaction
-from bot.app.client import MeasuresBot, today
+from bot.app.asking import today
+from bot.app.client import Interaction, MeasuresBot
 from bot.views import answers as render
 from index import Engine, claims
 
@@ -31,11 +30,11 @@ class Check(commands.Cog):
     async def check(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer with what the releases say, to the person alone."""
         text = message.content
-        claims(text)
-        refuse_by_load(self.bot, interaction)
+        claims(text)  # refuses a text without any
+        self.bot.admission.let_in_or_refuse(interaction)
         await delivery.defer(interaction, ephemeral=True)
-        found = await self.bot.with_engine(partial(Engine.check, text=text), interaction.user.id)
-        await delivery.answer(interaction, render.check_view(self.bot.words_private(interaction), found, today()))
+        checked = await self.bot.with_engine(partial(Engine.check, text=text), interaction.user.id)
+        await delivery.answer(interaction, render.check_view(self.bot.words_private(interaction), checked, today()))
 
 
 async def setup(bot: MeasuresBot) -> None:

@@ -2,15 +2,14 @@
 
 import logging
 import time
-from collections import OrderedDict
 
 import discord
+from cachetools import LRUCache
 from discord import ui
 from discord.ext import commands
 
 from bot.app import logs
 from bot.app import sending as delivery
-from bot.app.admission import let_in
 from bot.app.asking import Asking, answer, updating_view
 from bot.app.client import MeasuresBot
 from bot.app.errors import sentence
@@ -18,8 +17,8 @@ from bot.app.permissions import channel_of, is_switched_on, missing_permissions
 from bot.app.queue import Stopping
 from bot.i18n.words import Words
 from bot.user_data import KeptAnswer, ServerSettings
-from bot.views import answers as render
 from bot.views.about import help_view
+from bot.views.message import text_view
 from corpus import MeasuresError
 from index import Answer, Filters, continued, readable
 
@@ -27,91 +26,104 @@ log = logging.getLogger(__name__)
 _HOURGLASS = "\N{HOURGLASS WITH FLOWING SAND}"
 _MOST_HINTED = 1_000
 _ASK_CHANNEL_WORDS = 3
-_ANSWERED = (discord.MessageType.default, discord.MessageType.reply)
+_ANSWERED_TYPES = (discord.MessageType.default, discord.MessageType.reply)
 
 
-class Channel(commands.Cog):
+class Messages(commands.Cog):
     """Messages that are for the bot."""
 
     def __init__(self, bot: MeasuresBot) -> None:
         """Take the bot."""
         self.bot = bot
-        self._hinted: OrderedDict[int, None] = OrderedDict()
+        self._hinted: LRUCache[int, None] = LRUCache(_MOST_HINTED)
         self._warned: set[int] = set()
         self._told: set[int] = set()
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that is for the bot; edits never come here."""
-        if message.author.bot or message.webhook_id or message.type not in _ANSWERED or self.bot.stopping:
+        if message.author.bot or message.webhook_id or message.type not in _ANSWERED_TYPES or self.bot.stopping:
             return
-        me = self.bot.user
-        assert me is not None
-        written = f"<@{me.id}>" in message.content or f"<@!{me.id}>" in message.content
-        replied = message.reference is not None and me in message.mentions and not written
-        if not (written or replied or message.guild is None or self._is_in_ask_channel(message)):
+        bot_user = self.bot.user
+        assert bot_user is not None
+        mentions = (f"<@{bot_user.id}>", f"<@!{bot_user.id}>")
+        is_mentioned = any(mention in message.content for mention in mentions)
+        is_reply = message.reference is not None and bot_user in message.mentions and not is_mentioned
+        if not (is_mentioned or is_reply or message.guild is None or self._is_in_ask_channel(message)):
             return
         if not self._may_answer(message) or not self.bot.is_new(message.id):
             return
-        text = message.content.replace(f"<@{me.id}>", " ").replace(f"<@!{me.id}>", " ").strip()
+        text = message.content
+        for mention in mentions:
+            text = text.replace(mention, " ")
         try:
-            await self._respond(message, text, replied=replied)
+            await self._respond(message, text.strip(), is_reply=is_reply)
         except (MeasuresError, Stopping) as error:
-            await delivery.reply(message, render.text_view(sentence(self._words(message), error)))
+            await delivery.reply(message, text_view(sentence(self._words(message), error)))
         except discord.Forbidden:
             self._warn_once(message.channel.id, "an answer was refused")
         except delivery.MAY_PASS as error:
             log.warning("message: failed: no way to Discord (%s)", type(error).__name__)
 
-    async def _respond(self, message: discord.Message, text: str, *, replied: bool) -> None:
+    async def _respond(self, message: discord.Message, text: str, *, is_reply: bool) -> None:
+        """Answer a text; a reply that is no question is only answered where the releases hold something to it."""
         words = self._words(message)
-        if replied and not text:
+        if is_reply and not text:
             await self._hint(message, words)
             return
-        silent = replied and not text.endswith("?")
-        if let_in(self.bot, message.author.id, message.guild.id if message.guild else None) is not None:
-            if not silent:
+        is_silent = is_reply and not text.endswith("?")
+        guild_id = message.guild.id if message.guild else None
+        if self.bot.admission.let_in(message.author.id, guild_id) is not None:
+            if not is_silent:
                 await self._show_hourglass(message)
             return
         if not text:
             await delivery.reply(message, help_view(words))
             return
-        earlier = await self._earlier(message)
-        followed = earlier if earlier is not None and earlier.asker == message.author.id else None
-        read_as = _read_after(followed, text, silent=silent) if followed is not None else None
         try:
-            question = readable(read_as or text)
+            asking = await self._asking(message, text, is_silent=is_silent)
         except MeasuresError:
-            if silent:
+            if is_silent:
                 return
             raise
-        asking = Asking(
+        await self._answer(message, asking, words, is_silent=is_silent)
+
+    async def _asking(self, message: discord.Message, text: str, *, is_silent: bool) -> Asking:
+        """Return what a message asks: by itself, or after the answer of the same person that it replies to.
+
+        :raises QuestionError: when it cannot be asked.
+        """
+        earlier = await self._earlier(message)
+        followed = earlier if earlier is not None and earlier.asker == message.author.id else None
+        read_as = _read_after(followed, text, is_silent=is_silent) if followed is not None else None
+        return Asking(
             message.author.id,
             message.guild.id if message.guild else None,
             message.channel.id,
-            question,
+            readable(read_as or text),
             followed.filters if followed is not None else Filters(),
             by_command=False,
             read_as=read_as,
         )
 
+    async def _answer(self, message: discord.Message, asking: Asking, words: Words, *, is_silent: bool) -> None:
         sent: list[discord.Message] = []
 
         async def send(view: ui.LayoutView) -> discord.Message:
             sent.append(await (delivery.change(sent[0], view) if sent else delivery.reply(message, view)))
             return sent[0]
 
-        def only_if(found: Answer) -> bool:
-            return found.answered or not silent
+        def only_if(answered: Answer) -> bool:
+            return answered.answered or not is_silent
 
-        if self.bot.updating and not silent:
+        if self.bot.background.updating and not is_silent:
             await send(updating_view(words))
         began = time.perf_counter()
-        found = await answer(self.bot, asking, words, None, send, only_if)
-        log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, logs.outcome(found))
+        answered = await answer(self.bot, asking, words, None, send, only_if)
+        log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, logs.outcome(answered))
 
     async def _show_hourglass(self, message: discord.Message) -> None:
-        """Let a person see that it is not their turn; one at a time, for Discord takes its time with each."""
+        """Let a person see that it is not their turn; one at a time, because Discord is slow to take reactions."""
         if message.author.id in self._told:
             return
         self._told.add(message.author.id)
@@ -128,13 +140,11 @@ class Channel(commands.Cog):
         if resolved.id in self._hinted:
             return
         self._hinted[resolved.id] = None
-        if len(self._hinted) > _MOST_HINTED:
-            self._hinted.popitem(last=False)
         hint = words(
             "Discord does not show me replies to an answer that a command gave: press “Follow up” under it, "
             "or mention me in your message."
         )
-        await delivery.reply(message, render.text_view(hint))
+        await delivery.reply(message, text_view(hint))
 
     async def _earlier(self, message: discord.Message) -> KeptAnswer | None:
         """Return the answer that a message replies to, given in the same channel."""
@@ -148,7 +158,8 @@ class Channel(commands.Cog):
         """Tell whether a message is a question in the ask channel, where the operator lets the bot read along."""
         if not self.bot.intents.message_content or len(message.content.split()) < _ASK_CHANNEL_WORDS:
             return False
-        return self._server(message).ask_channel == message.channel.id
+        server = self.bot.servers.get(message.guild.id if message.guild else 0, ServerSettings())
+        return server.ask_channel == message.channel.id
 
     def _may_answer(self, message: discord.Message) -> bool:
         """Tell whether the server and Discord let the bot answer in a channel."""
@@ -168,9 +179,6 @@ class Channel(commands.Cog):
             self._warned.add(channel_id)
             log.warning("cannot answer in channel %d: %s", channel_id, why)
 
-    def _server(self, message: discord.Message) -> ServerSettings:
-        return self.bot.servers.get(message.guild.id if message.guild else 0, ServerSettings())
-
     def _words(self, message: discord.Message) -> Words:
         guild = message.guild
         return self.bot.words_public(
@@ -178,17 +186,17 @@ class Channel(commands.Cog):
         )
 
 
-def _read_after(earlier: KeptAnswer, text: str, *, silent: bool) -> str | None:
+def _read_after(earlier: KeptAnswer, text: str, *, is_silent: bool) -> str | None:
     """Return what a follow-up means after an earlier question; None where it stands by itself.
 
-    :param silent: it may be no question at all: then words only added to the earlier ones, which anything answers, do
-        not count.
+    :param is_silent: it may be no question at all: then words only added to the earlier ones, which anything answers,
+        do not count.
     """
     question = continued(earlier.question, text)
-    added = question.startswith(earlier.question.rstrip(" ?!."))
-    return None if question == text or (silent and added) else question
+    is_added = question.startswith(earlier.question.rstrip(" ?!."))
+    return None if question == text or (is_silent and is_added) else question
 
 
 async def setup(bot: MeasuresBot) -> None:
     """Add the cog."""
-    await bot.add_cog(Channel(bot))
+    await bot.add_cog(Messages(bot))

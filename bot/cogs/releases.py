@@ -1,4 +1,4 @@
-"""`/releases`: what is served, newest first; picking one shows its outline."""
+"""`/releases`: what is served, newest first; choosing one shows its outline."""
 
 import asyncio
 from collections import Counter
@@ -9,11 +9,10 @@ from discord.app_commands import Range, locale_str
 from discord.ext import commands
 
 from bot.app import sending as delivery
-from bot.app.admission import refuse_by_load
-from bot.app.asking import Interaction, is_private, public_words
-from bot.app.client import MeasuresBot
+from bot.app.asking import is_private, public_words
+from bot.app.client import Interaction, MeasuresBot
 from bot.views import agencies as render_cards
-from bot.views import answers as render
+from bot.views.message import AMBER, text_view
 from corpus import Agency, Release, outline, registry
 from index import Engine
 
@@ -22,9 +21,9 @@ class Releases(commands.Cog):
     """The releases served."""
 
     def __init__(self, bot: MeasuresBot) -> None:
-        """Take the bot, and the buttons on lists."""
+        """Take the bot, and handle the buttons on lists."""
         self.bot = bot
-        bot.handlers |= {"releases": self.turn, "release": self.pick}
+        bot.buttons.add({"releases": self.turn, "release": self.choose})
 
     @app_commands.command(
         name=locale_str("releases"),
@@ -34,47 +33,40 @@ class Releases(commands.Cog):
     @app_commands.describe(query=locale_str("Words of the title, the issuer or the date"))
     async def releases(self, interaction: Interaction, query: Range[str, 1, 70] | None = None) -> None:
         """Show the first page of the releases that match."""
-        refuse_by_load(self.bot, interaction)
+        self.bot.admission.let_in_or_refuse(interaction)
         ephemeral = is_private(self.bot, interaction, None)
         await delivery.defer(interaction, ephemeral=ephemeral)
-        await self._show(interaction, query or "", 1, public=not ephemeral)
+        await self._show(interaction, query or "", 1, is_public=not ephemeral)
 
     async def turn(self, interaction: Interaction, rest: str) -> None:
         """Turn a page, in a copy for the person alone where the list is somebody else's."""
         query, page = rest.rsplit(":", 1)
-        message = interaction.message
-        asked_by = message.interaction_metadata.user.id if message and message.interaction_metadata else None
-        own = message is not None and asked_by == interaction.user.id
-        if own:
-            await delivery.defer_update(interaction)
-        else:
-            await delivery.defer(interaction, ephemeral=True)
-        public = own and message is not None and not message.flags.ephemeral
-        await self._show(interaction, query, int(page), public=public)
+        is_public = await delivery.defer_page(interaction)
+        await self._show(interaction, query, int(page), is_public=is_public)
 
-    async def pick(self, interaction: Interaction, release_id: str) -> None:
-        """Show a release's outline, the bodies it names and its link, to the person alone."""
+    async def choose(self, interaction: Interaction, release_id: str) -> None:
+        """Show a release's outline, the agencies it names and its link, to the person alone."""
         words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
         release = await self.bot.with_engine(partial(Engine.release, release_id=release_id), interaction.user.id)
         if release is None:
-            view = render.text_view(words("This release is no longer served."), accent=render.AMBER)
+            view = text_view(words("This release is no longer served."), accent=AMBER)
         else:
             headings = [section.heading for section in outline(release.text)]
-            named = await asyncio.to_thread(_named, release)
-            view = render_cards.outline_view(words, release, headings, named)
+            agencies = await asyncio.to_thread(_named_agencies, release)
+            view = render_cards.outline_view(words, release, headings, agencies)
         await delivery.answer(interaction, view)
 
-    async def _show(self, interaction: Interaction, query: str, page: int, *, public: bool) -> None:
-        found = await self.bot.with_engine(partial(Engine.releases, query=query), interaction.user.id)
-        words = public_words(self.bot, interaction) if public else self.bot.words_private(interaction)
-        await delivery.answer(interaction, render_cards.releases_view(words, found, query, page))
+    async def _show(self, interaction: Interaction, query: str, page: int, *, is_public: bool) -> None:
+        releases = await self.bot.with_engine(partial(Engine.releases, query=query), interaction.user.id)
+        words = public_words(self.bot, interaction) if is_public else self.bot.words_private(interaction)
+        await delivery.answer(interaction, render_cards.releases_view(words, releases, query, page))
 
 
-def _named(release: Release) -> dict[str, Agency]:
-    """Return the bodies that a release names, most often named first."""
-    named = Counter(mention.agency_id for mention in registry().mentions(release.text))
-    ranked = sorted(named, key=lambda agency_id: (-named[agency_id], agency_id))
+def _named_agencies(release: Release) -> dict[str, Agency]:
+    """Return the agencies that a release names, most often named first."""
+    counts = Counter(mention.agency_id for mention in registry().mentions(release.text))
+    ranked = sorted(counts, key=lambda agency_id: (-counts[agency_id], agency_id))
     return {agency_id: registry().agencies[agency_id] for agency_id in ranked}
 
 

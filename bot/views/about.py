@@ -1,40 +1,43 @@
-"""What `/help` and `/about` say: pure functions from values to Components V2."""
+"""What `/help`, `/about` and `/forget-me` say: pure functions from values to Components V2."""
+
+from collections.abc import Sequence
 
 import discord
 from discord import ui
 
 from bot.i18n.words import Words
-from bot.user_data import FEEDBACK_DAYS, Forgotten
-from bot.views import answers as render
+from bot.user_data import FEEDBACK_DAYS, AdminAct, Feedback, Forgotten
 from bot.views import custom_ids as ids
-from bot.views.answers import timestamp
 from bot.views.escaping import plain
+from bot.views.message import BLUE, MAX_TEXT, bold, button, labelled, small, timestamp, title, whole_lines
 from index import Corpus, shipped_weights
 
 EXAMPLE = "What will the joint liaison task force do?"  # the shipped release answers it
 CURVE_FILE = "risk.png"
 _ISSUERS = 8
+_LATEST_REASONS, _REASON_CHARS = 3, 200
+_LATEST_ACTS, _ACT_CHARS = 5, 60
 
 
 def help_view(words: Words) -> ui.LayoutView:
     """Return the short help, with a button that asks an example question."""
+    ways = (
+        words("`/ask` answers a question; or mention me, or write to me directly."),
+        words("Reply to my answer to ask further, or press “Follow up” under it."),
+        words("`/agency` tells what an EU body is and what the releases say of it; `/releases` lists them."),
+        words("“Check against EU releases”, in the menu of any message, looks up what it claims."),
+        words("`/about` says what is stored, `/forget-me` erases it."),
+    )
     lines = (
-        f"## {words('Ask what the EU has decided')}",
+        title(words("Ask what the EU has decided")),
         words(
             "I answer from official press releases, in their own words, and say so when they do not hold the answer."
         ),
-        f"• {words('`/ask` answers a question; or mention me, or write to me directly.')}",
-        f"• {words('Reply to my answer to ask further, or press “Follow up” under it.')}",
-        f"• {words('`/agency` tells what an EU body is and what the releases say of it; `/releases` lists them.')}",
-        f"• {words('“Check against EU releases”, in the menu of any message, looks up what it claims.')}",
-        f"• {words('`/about` says what is stored, `/forget-me` erases it.')}",
+        *(f"• {way}" for way in ways),
     )
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(ui.TextDisplay("\n".join(lines)), accent_colour=render.BLUE))
-    example: ui.Button[ui.LayoutView] = ui.Button(
-        label=EXAMPLE, custom_id=ids.button("example"), style=discord.ButtonStyle.primary
-    )
-    view.add_item(ui.ActionRow(example))
+    view.add_item(ui.Container(ui.TextDisplay("\n".join(lines)), accent_colour=BLUE))
+    view.add_item(ui.ActionRow(button(EXAMPLE, ids.button("example"), discord.ButtonStyle.primary)))
     return view
 
 
@@ -53,34 +56,75 @@ def forgotten_text(words: Words, forgotten: Forgotten, administered: int | None)
         )
         erased = f"{erased} {verdicts}"
     if administered is None:
-        return f"{erased} {words('Whether you did something as an administrator cannot be looked up just now.')}"
-    if administered == 0:
-        return f"{erased} {words('Nothing else is stored about you.')}"
-    kept = words.count(
-        "Kept: {count} entry under your id, of what you did as an administrator, because everybody is answered from "
-        "the releases and it must stay possible to tell who changed them. Nothing else is stored about you.",
-        "Kept: {count} entries under your id, of what you did as an administrator, because everybody is answered from "
-        "the releases and it must stay possible to tell who changed them. Nothing else is stored about you.",
-        administered,
-    )
+        kept = words("Whether you did something as an administrator cannot be looked up just now.")
+    elif administered == 0:
+        kept = words("Nothing else is stored about you.")
+    else:
+        kept = words.count(
+            "Kept: {count} entry under your id, of what you did as an administrator, because everybody is answered "
+            "from the releases and it must stay possible to tell who changed them. Nothing else is stored about you.",
+            "Kept: {count} entries under your id, of what you did as an administrator, because everybody is answered "
+            "from the releases and it must stay possible to tell who changed them. Nothing else is stored about you.",
+            administered,
+        )
     return f"{erased} {kept}"
 
 
-def about_view(words: Words, corpus: Corpus, days: int) -> ui.LayoutView:
-    """Return what `/about` tells, with the picture of the risk-coverage curve, which comes along as `CURVE_FILE`."""
+def about_view(words: Words, corpus: Corpus, days: int, for_administrators: Sequence[str] = ()) -> ui.LayoutView:
+    """Return what `/about` tells, with the picture of the risk-coverage curve, which comes along as `CURVE_FILE`.
+
+    :param for_administrators: the lines that only administrators read.
+    """
+    lines = [
+        title(words("EU Measures")),
+        *_served(words, corpus),
+        labelled(words("Measured quality"), _quality(words, corpus.threshold)),
+        labelled(words("What is stored"), _stored(words, days)),
+        labelled(
+            words("Whose texts"),
+            words("The texts are their issuers', who allow reuse with attribution; each quotation names its source."),
+        ),
+        words("No language model writes anything: every answer is a quotation."),
+        *for_administrators,
+    ]
+    text: ui.TextDisplay[ui.LayoutView] = ui.TextDisplay("\n".join(whole_lines(lines, MAX_TEXT)))
+    picture = discord.MediaGalleryItem(f"attachment://{CURVE_FILE}", description=_curve_in_words(words))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(text, ui.MediaGallery(picture), accent_colour=BLUE))
+    return view
+
+
+def _served(words: Words, corpus: Corpus) -> list[str]:
+    """Return the lines on the releases that are served."""
     span = " … ".join(dict.fromkeys(timestamp(day) for day in (corpus.first, corpus.last) if day))
     issuers = ", ".join(corpus.issuers[:_ISSUERS]) + (" …" if len(corpus.issuers) > _ISSUERS else "")
     releases = words.count("{count} release", "{count} releases", corpus.releases)
     passages = words.count("{count} passage", "{count} passages", corpus.passages)
+    generation = words(
+        "generation {generation}, fingerprint {fingerprint}",
+        generation=corpus.generation,
+        fingerprint=corpus.fingerprint,
+    )
+    return [
+        labelled(words("Releases"), f"{releases}, {passages} · {span}"),
+        small(plain(issuers, 400)),
+        small(generation),
+    ]
+
+
+def _quality(words: Words, threshold: float) -> str:
     measured = shipped_weights().measured()
-    quality = words(
+    return words(
         "With 291 releases and 212 questions, {coverage} of the answerable questions are answered; of all answers "
         "{risk} do not hold what was asked. An answer is given from a confidence of {threshold} on.",
         coverage=words.share(measured["coverage"]),
         risk=words.share(measured["risk"]),
-        threshold=words.share(corpus.threshold),
+        threshold=words.share(threshold),
     )
-    stored = words.count(
+
+
+def _stored(words: Words, days: int) -> str:
+    answers = words.count(
         "Your question and the place of its answer, for {count} day, with your id, so that the buttons work; "
         "`/forget-me` erases them at once.",
         "Your question and the place of its answer, for {count} days, with your id, so that the buttons work; "
@@ -96,29 +140,36 @@ def about_view(words: Words, corpus: Corpus, days: int) -> ui.LayoutView:
         "What administrators do to the releases stays under their id, so that it can be told who did it."
     )
     logs = words("Logs hold no questions and no names.")
-    generation = words(
-        "generation {generation}, fingerprint {fingerprint}",
-        generation=corpus.generation,
-        fingerprint=corpus.fingerprint,
-    )
-    texts = words("The texts are their issuers', who allow reuse with attribution; each quotation names its source.")
-    lines = (
-        f"## {words('EU Measures')}",
-        f"**{words('Releases')}** {releases}, {passages} · {span}\n-# {plain(issuers, 400)}\n-# {generation}",
-        f"**{words('Measured quality')}** {quality}",
-        f"**{words('What is stored')}** {stored} {feedback} {administered} {logs}",
-        f"**{words('Whose texts')}** {texts}",
-        words("No language model writes anything: every answer is a quotation."),
-    )
+    return f"{answers} {feedback} {administered} {logs}"
+
+
+def _curve_in_words(words: Words) -> str:
     curve = shipped_weights().curve()
-    shown = words(
+    return words(
         "Risk by coverage: from {low} wrong answers where {few} are answered to {high} where all are.",
         low=words.share(curve[0].risk),
         few=words.share(curve[0].coverage),
         high=words.share(curve[-1].risk),
     )
-    picture = discord.MediaGalleryItem(f"attachment://{CURVE_FILE}", description=shown)
-    view = ui.LayoutView(timeout=None)
-    text: ui.TextDisplay[ui.LayoutView] = ui.TextDisplay("\n".join(lines))
-    view.add_item(ui.Container(text, ui.MediaGallery(picture), accent_colour=render.BLUE))
-    return view
+
+
+def administrators_lines(words: Words, feedback: Sequence[Feedback], acts: Sequence[AdminAct]) -> list[str]:
+    """Return what administrators read below the rest of `/about`: feedback, and what administrators did last.
+
+    :param feedback: oldest first.
+    :param acts: newest first.
+    """
+    helpful = sum(each.is_helpful for each in feedback)
+    verdicts = words(
+        "{helpful} helpful, {unhelpful} not helpful",
+        helpful=words.number(helpful),
+        unhelpful=words.number(len(feedback) - helpful),
+    )
+    reasons = [each.reason for each in reversed(feedback) if each.reason]
+    lines = [labelled(words("Feedback"), verdicts)]
+    lines += [small(f"“{plain(reason, _REASON_CHARS)}”") for reason in reasons[:_LATEST_REASONS]]
+    if acts:
+        lines.append(bold(words("Last done by administrators")))
+    for act in acts[:_LATEST_ACTS]:
+        lines.append(small(f"{plain(act.at, 30)} {plain(act.action, _ACT_CHARS)} · <@{act.who}>"))
+    return lines

@@ -1,12 +1,15 @@
-"""What administrators read: what became of sources, what is served, what was done, what is set aside."""
+"""What administrators read: what became of sources, what is served, what was done, what is in quarantine."""
+
+from collections.abc import Sequence
 
 import discord
 from discord import ui
 
 from bot.i18n.words import Words
 from bot.views import custom_ids as ids
-from bot.views.answers import AMBER, BLUE, MAX_TEXT, pager, text_view
-from bot.views.escaping import label, plain
+from bot.views.escaping import plain
+from bot.views.message import AMBER, BLUE, MAX_TEXT, bold, button, labelled, pager, small, text_view
+from corpus import Release
 from index import Added, Built, Erased, Feed, History, PolledAndServed, QuarantineEntry, RolledBack, Status
 
 _SOURCE_CHARS = 200
@@ -44,7 +47,7 @@ def added_view(words: Words, added: Added) -> ui.LayoutView:
         number = f" #{source.number}" if source.number else ""
         lines.append(f"**{names[source.status]}**{number} {what}{why}")
     for failure in added.taken.failed:
-        lines.append(f"**{words('failed')}** {plain(failure.error, _REASON_CHARS)}")
+        lines.append(labelled(words("failed"), plain(failure.error, _REASON_CHARS)))
     lines += _served(words, added)
     return text_view(fitting(lines), accent=BLUE if added.complete else AMBER)
 
@@ -68,34 +71,37 @@ def built_view(words: Words, built: Built) -> ui.LayoutView:
 
 def status_view(words: Words, status: Status) -> ui.LayoutView:
     """Return what is served."""
-    pinned = f" · {words('pinned: automatic builds wait')}" if status.pinned else ""
+    generation = status.generation
+    if status.pinned:
+        pinned = words("pinned: automatic builds wait")
+        generation = f"{generation} · {pinned}"
     lines = [
-        f"**{words('generation')}** {status.generation}{pinned}",
-        f"**{words('built')}** {plain(status.built_at, 40)}",
-        f"**{words('Releases')}** {status.releases:,} · {status.first_date or '-'} … {status.last_date or '-'}",
-        f"**{words('passages')}** {status.passages:,}",
-        f"**{words('model')}** {plain(status.model, 100)} · `{status.weights_sha256[:12]}`",
-        f"**{words('on disk')}** {status.bytes_on_disk / 1e6:,.1f} MB",
-        f"**{words('issuers')}** {plain(', '.join(status.issuers), _REASON_CHARS)}",
+        labelled(words("generation"), generation),
+        labelled(words("built"), plain(status.built_at, 40)),
+        labelled(words("Releases"), f"{status.releases:,} · {status.first_date or '-'} … {status.last_date or '-'}"),
+        labelled(words("passages"), f"{status.passages:,}"),
+        labelled(words("model"), f"{plain(status.model, 100)} · `{status.weights_sha256[:12]}`"),
+        labelled(words("on disk"), f"{status.bytes_on_disk / 1e6:,.1f} MB"),
+        labelled(words("issuers"), plain(", ".join(status.issuers), _REASON_CHARS)),
     ]
     return text_view(fitting(lines), accent=BLUE)
 
 
 def history_view(words: Words, history: History, page: int) -> ui.LayoutView:
     """Return a page of what was done, newest first, counted from 1."""
-    shown = history.entries[(page - 1) * _HISTORY : page * _HISTORY]
     lines = []
-    for entry in shown:
+    for entry in history.entries[(page - 1) * _HISTORY : page * _HISTORY]:
         what = entry.generation or entry.release_id or ""
-        by = f" · {plain(entry.who, 60)}" if entry.who else ""
+        who = f" · {plain(entry.who, 60)}" if entry.who else ""
         why = f" ({plain(entry.why, 80)})" if entry.why else ""
         took = f" · {entry.seconds} s" if entry.seconds is not None else ""
-        details = ", ".join(f"{name} {value}" for name, value in entry.details.items())
-        lines.append(f"{plain(entry.at, 30)} **{plain(entry.action, 30)}** `{what}`{by}{why}{took}")
-        if details:
-            lines.append(f"-# {plain(details, _REASON_CHARS)}")
-    kept = ", ".join(f"**{each}**" if each == history.served else each for each in history.generations)
-    view = text_view(fitting([*lines, f"{words('Generations kept')}: {kept or '-'}"]), accent=BLUE)
+        lines.append(f"{plain(entry.at, 30)} {bold(plain(entry.action, 30))} `{what}`{who}{why}{took}")
+        if entry.details:
+            details = ", ".join(f"{name} {value}" for name, value in entry.details.items())
+            lines.append(small(plain(details, _REASON_CHARS)))
+    kept = ", ".join(bold(each) if each == history.served else each for each in history.generations)
+    kept_label = words("Generations kept")
+    view = text_view(fitting([*lines, f"{kept_label}: {kept or '-'}"]), accent=BLUE)
     row = pager(words, "history", (), page, last=page * _HISTORY >= len(history.entries))
     if row is not None:
         view.add_item(row)
@@ -136,39 +142,55 @@ def erased_view(words: Words, erased: Erased) -> ui.LayoutView:
     return text_view(fitting(lines), accent=BLUE)
 
 
+def withdraw_question(words: Words, release: Release) -> ui.LayoutView:
+    """Ask whether a release is to be withdrawn."""
+    text = words(
+        "Withdraw “{title}” ({issuer}, {date})?",
+        title=plain(release.title, 300),
+        issuer=plain(release.issuer, 100),
+        date=words.date(release.date),
+    )
+    return confirm_view(words, text, "removeyes", release.release_id)
+
+
+def erase_question(words: Words, release_id: str, kept: Release | None) -> ui.LayoutView:
+    """Ask whether a text is to be erased; None where the corpus holds none under the id."""
+    text = words(
+        "Erase the text of {release} for good? Generations that hold it are deleted, and cannot be served again.",
+        release=f"“{plain(kept.title, 300)}”" if kept else f"`{plain(release_id, 48)}`",
+    )
+    return confirm_view(words, text, "eraseyes", release_id)
+
+
 def confirm_view(words: Words, text: str, action: str, *fields: str) -> ui.LayoutView:
     """Return a question with a button that does what it asks."""
     view = text_view(text, accent=AMBER)
-    do: ui.Button[ui.LayoutView] = ui.Button(
-        label=words("Yes, do it"), custom_id=ids.button(action, *fields), style=discord.ButtonStyle.danger
-    )
-    view.add_item(ui.ActionRow(do))
+    yes = button(words("Yes, do it"), ids.button(action, *fields), discord.ButtonStyle.danger)
+    view.add_item(ui.ActionRow(yes))
     return view
 
 
-def quarantine_view(words: Words, held: list[QuarantineEntry], page: int) -> ui.LayoutView:
-    """Return one thing that is set aside, the page's, counted from 1, with what can be done with it."""
-    if not held:
+def quarantine_view(words: Words, entries: Sequence[QuarantineEntry], page: int) -> ui.LayoutView:
+    """Return an entry of the quarantine, the page's, counted from 1, with what can be done with it."""
+    if not entries:
         return text_view(words("Nothing is set aside."), accent=BLUE)
-    page = min(page, len(held))
-    one = held[page - 1]
-    draft = one.quarantined.draft
+    page = min(page, len(entries))
+    entry = entries[page - 1]
+    draft = entry.quarantined.draft
+    issuer = labelled(words("Issuer"), plain(draft.issuer or "-", _SOURCE_CHARS))
+    date = labelled(words("Date"), str(draft.date or "-"))
     lines = [
-        f"**#{one.number}** ({page}/{len(held)}) {plain(one.quarantined.source, _SOURCE_CHARS)}",
-        f"**{words('Why')}** {plain('; '.join(one.quarantined.reasons), _REASON_CHARS)}",
-        f"**{words('Title')}** {plain(draft.title or '-', _SOURCE_CHARS)}",
-        f"**{words('Issuer')}** {plain(draft.issuer or '-', _SOURCE_CHARS)} · **{words('Date')}** {draft.date or '-'}",
-        *(_changes(one.diff) if one.diff else [f"-# {plain(draft.text, 600)}"]),
+        f"**#{entry.number}** ({page}/{len(entries)}) {plain(entry.quarantined.source, _SOURCE_CHARS)}",
+        labelled(words("Why"), plain("; ".join(entry.quarantined.reasons), _REASON_CHARS)),
+        labelled(words("Title"), plain(draft.title or "-", _SOURCE_CHARS)),
+        f"{issuer} · {date}",
+        *(_changes(entry.diff) if entry.diff else [small(plain(draft.text, 600))]),
     ]
     view = text_view(fitting(lines), accent=AMBER)
-    accept: ui.Button[ui.LayoutView] = ui.Button(
-        label=words("Accept …"), custom_id=ids.button("accept", one.number), style=discord.ButtonStyle.primary
-    )
-    discard: ui.Button[ui.LayoutView] = ui.Button(
-        label=words("Discard"), custom_id=ids.button("discard", one.number), style=discord.ButtonStyle.danger
-    )
+    accept = button(words("Accept …"), ids.button("accept", entry.number), discord.ButtonStyle.primary)
+    discard = button(words("Discard"), ids.button("discard", entry.number), discord.ButtonStyle.danger)
     view.add_item(ui.ActionRow(accept, discard))
-    row = pager(words, "aside", (), page, last=page >= len(held))
+    row = pager(words, "aside", (), page, last=page >= len(entries))
     if row is not None:
         view.add_item(row)
     return view
@@ -177,7 +199,7 @@ def quarantine_view(words: Words, held: list[QuarantineEntry], page: int) -> ui.
 def _changes(diff: str) -> list[str]:
     """Return the lines that a change takes out and brings in, as many as may be read at once."""
     changed = [line for line in diff.split("\n")[2:] if line[:1] in ("+", "-") and line[1:].strip()]
-    return [f"-# {plain(line, _CHANGED_CHARS)}" for line in changed[:_CHANGED]]
+    return [small(plain(line, _CHANGED_CHARS)) for line in changed[:_CHANGED]]
 
 
 def feeds_view(words: Words, feeds: list[Feed]) -> ui.LayoutView:
@@ -186,12 +208,11 @@ def feeds_view(words: Words, feeds: list[Feed]) -> ui.LayoutView:
         return text_view(words("No feed is followed: `/feeds add` follows one."), accent=AMBER)
     lines = []
     for feed in feeds[:_LISTED]:
-        lines.append(f"**{plain(feed.title or feed.url, 150)}** {plain(feed.url, _SOURCE_CHARS)}")
+        lines.append(labelled(plain(feed.title or feed.url, 150), plain(feed.url, _SOURCE_CHARS)))
         if feed.last_error:
-            lines.append(f"-# ⚠ {plain(feed.last_error, _REASON_CHARS)} · {plain(feed.due_at, 40)}")
+            lines.append(small(f"⚠ {plain(feed.last_error, _REASON_CHARS)} · {plain(feed.due_at, 40)}"))
         if feed.failed_entries:
-            failed = _failed_entries(words, feed.failed_entries, feed.entries)
-            lines.append(f"-# ⚠ {failed}: {plain(feed.entry_error or '-', _REASON_CHARS)}")
+            lines.append(_failed_entries(words, feed.failed_entries, feed.entries, feed.entry_error))
     return text_view(fitting(lines), accent=BLUE)
 
 
@@ -200,22 +221,17 @@ def polled_view(words: Words, polled: PolledAndServed) -> ui.LayoutView:
     lines = []
     for feed in polled.feeds:
         new = words.count("{count} new entry", "{count} new entries", feed.new)
-        found = plain(feed.error, _REASON_CHARS) if feed.error else new
-        lines.append(f"{plain(feed.url, _SOURCE_CHARS)}: {found}")
+        outcome = plain(feed.error, _REASON_CHARS) if feed.error else new
+        lines.append(f"{plain(feed.url, _SOURCE_CHARS)}: {outcome}")
         if feed.waiting:
             waiting = words.count("{count} waits for the next poll", "{count} wait for the next poll", feed.waiting)
-            lines.append(f"-# {waiting}")
+            lines.append(small(waiting))
         if feed.failed:
-            failed = _failed_entries(words, feed.failed, feed.new)
-            lines.append(f"-# ⚠ {failed}: {plain(feed.entry_error or '-', _REASON_CHARS)}")
+            lines.append(_failed_entries(words, feed.failed, feed.new, feed.entry_error))
     lines += _served(words, polled.added)
     return text_view(fitting(lines), accent=BLUE)
 
 
-def _failed_entries(words: Words, failed: int, entries: int) -> str:
-    return words("{failed} of {entries} entries failed", failed=words.number(failed), entries=words.number(entries))
-
-
-def choice_label(text: str) -> str:
-    """Return a text as a choice of autocompletion."""
-    return label(text, 100)
+def _failed_entries(words: Words, failed: int, entries: int, why: str | None) -> str:
+    share = words("{failed} of {entries} entries failed", failed=words.number(failed), entries=words.number(entries))
+    return small(f"⚠ {share}: {plain(why or '-', _REASON_CHARS)}")

@@ -13,7 +13,9 @@ from urllib.parse import quote as percent_encode
 
 from index.text.sentences import Span
 
-MAX_URL_CHARS = 512  # Discord's limit for the address of a link button
+# A longer address could not be opened from every surface: the strictest takes 512 characters. A fragment that does not
+# fit is left out, never cut.
+MAX_URL_CHARS = 512
 _PREFIX = "#:~:text="
 _WORD_CHARS = 4  # A word takes at least a letter, and the space before it as "%20".
 _MOST_MISSES = 1_000  # Words that stand this often inside longer words count as not unique.

@@ -46,7 +46,7 @@ def _age(question: str, sources: Sequence[Release], today: datetime.date) -> Not
     newest = max(source.date for source in sources)
     if _NOW.search(question) is None or today - newest <= _YEAR:
         return None
-    return Notice("The newest of these sources is of {date}, more than a year old.", {"date": newest.isoformat()})
+    return Notice("The newest of these sources is of {date}, more than a year old.", {"date": newest})
 
 
 def _newer(ranking: Ranking, generation: Generation, quoted: Sequence[int]) -> Notice | None:
@@ -61,5 +61,5 @@ def _newer(ranking: Ranking, generation: Generation, quoted: Sequence[int]) -> N
     latest = max(newer, key=lambda release: (release.date, release.release_id))
     return Notice(
         "{issuer} has a newer release on this, of {date}: {title}",
-        {"issuer": latest.issuer, "date": latest.date.isoformat(), "title": latest.title},
+        {"issuer": latest.issuer, "date": latest.date, "title": latest.title},
     )

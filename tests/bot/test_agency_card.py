@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.views.answers import AMBER, BLUE
+from bot.views.message import AMBER, BLUE
 from tests.emulator.components import GALLERY
 from tests.simulation import QUOTE, Chat, Message, refusal, simulated
 

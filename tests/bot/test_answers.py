@@ -1,39 +1,41 @@
 """The buttons under an answer: context, more, follow up, helpful or not, delete."""
 
 import asyncio
+import dataclasses
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from discord import Permissions
 
-from bot.views.answers import BLUE, GREY
+from bot.views.message import BLUE, GREY
 from index.encoders.embedder import SentenceTransformerEmbedder
-from index.engine import Engine
 from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
 from tests.bot.conftest import made_up_release
-from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage, play, refusal
-from tests.emulator import Fault, Message, Permission
+from tests.bot.stage import Stage
+from tests.emulator.messages import Message as EmulatedMessage
 from tests.fakes import quiet, upkeep
+from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 
 OLD = "This answer is older than 30 days or was erased: ask again."
 MARCH = {"issuer": "European Commission", "since": "2023-03", "until": "2023-03"}
 SENT = "Europol will send 300 officers to the port of Constanța to search containers for cocaine."
 
 
-def context_of(message: Message, number: int = 1) -> str:
+def context_of(message: Message | EmulatedMessage, number: int = 1) -> str:
     """Return the custom id of the *Context* button beside a quote."""
     box = next(part for part in message.components if "accent_color" in part)
     sections = [part for part in box["components"] if "accessory" in part]
     return str(sections[number - 1]["accessory"]["custom_id"])
 
 
-@on_stage()
-async def test_context_shows_the_quote_between_its_neighbours_to_one_person(stage: Stage) -> None:
-    answer = await stage.ask()
-    message = await stage.click(stage.bob, answer, context_of(answer))
+@simulated()
+async def test_context_shows_the_quote_between_its_neighbours_to_one_person(chat: Chat) -> None:
+    answer = await chat.ask()
+    message = await chat.bob.click(answer, context_of(answer))
     assert message.ephemeral
     assert message.accent_colours == [BLUE]
     lines = message.text().split("\n")
@@ -47,157 +49,151 @@ async def test_context_shows_the_quote_between_its_neighbours_to_one_person(stag
     assert not message.buttons
 
 
-@on_stage(engine="library")
-async def test_more_shows_other_passages_page_by_page(stage: Stage) -> None:
-    answer = await stage.ask("How many officers will Europol send?", **MARCH)
+@simulated(engine="library")
+async def test_more_shows_other_passages_page_by_page(chat: Chat) -> None:
+    answer = await chat.ask("How many officers will Europol send?", **MARCH)
     assert SENT in answer.text()
-    answer = await stage.ask("How many officers will Europol send?")
-    page = await stage.click(stage.bob, answer, "More")
+    answer = await chat.ask("How many officers will Europol send?")
+    page = await chat.bob.click(answer, "More")
     assert page.ephemeral
     assert page.accent_colours == [GREY]
     assert page.text().startswith("**More passages, which may or may not answer:**\n> **[1]** “")
     assert page.buttons[-1:] == ["Next"]
     first = page.text()
-    await stage.click(stage.bob, page, "Next")
+    await chat.bob.click(page, "Next")
     assert "> **[4]** “" in page.text()
     assert "> **[1]** “" not in page.text()
-    await stage.click(stage.bob, page, "Back")
+    await chat.bob.click(page, "Back")
     assert page.text() == first
-    around = await stage.click(stage.bob, page, context_of(page))
+    around = await chat.bob.click(page, context_of(page))
     assert around.ephemeral
-    assert around is not page
+    assert around != page
 
 
-@on_stage()
-async def test_more_ends(stage: Stage) -> None:
-    page = await stage.click(stage.ada, await stage.ask(), "More")
+@simulated()
+async def test_more_ends(chat: Chat) -> None:
+    page = await chat.ada.click(await chat.ask(), "More")
     seen = 0
     while "Next" in page.buttons:
-        await stage.click(stage.ada, page, "Next")
+        await chat.ada.click(page, "Next")
         seen += 1
         assert seen < 10
     assert "Back" in page.buttons
 
 
-async def follow_up(stage: Stage, answer: Message, text: str, *, by_bob: bool = False) -> Message:
+async def follow_up(chat: Chat, answer: Message, text: str, *, by_bob: bool = False) -> Message:
     """Let somebody press *Follow up* and ask in the window."""
-    user = stage.bob if by_bob else stage.ada
-    shown = await stage.emulator.click(user, answer, "Follow up")
-    assert shown.modal is not None
-    assert shown.modal["title"] == "Follow up"
-    return await stage.answered(await stage.emulator.submit(user, shown, {"Your question": text}))
+    user = chat.bob if by_bob else chat.ada
+    shown = await user.opens(answer, "Follow up")
+    assert shown.title == "Follow up"
+    return await shown.send({"Your question": text})
 
 
-@on_stage()
-async def test_follow_up_is_read_with_the_question_before(stage: Stage) -> None:
-    answer = await stage.ask("What will CEPOL do?")
-    second = await follow_up(stage, answer, "and Frontex?")
-    assert second is not answer
+@simulated()
+async def test_follow_up_is_read_with_the_question_before(chat: Chat) -> None:
+    answer = await chat.ask("What will CEPOL do?")
+    second = await follow_up(chat, answer, "and Frontex?")
+    assert second != answer
     assert not second.ephemeral
     assert second.text().startswith("-# Asked: and Frontex?\n-# Read as: What will Frontex do?\n")
-    third = await follow_up(stage, second, "and Europol?")
+    third = await follow_up(chat, second, "and Europol?")
     assert third.text().startswith("-# Asked: and Europol?\n-# Read as: What will Europol do?\n")
 
 
-@on_stage(engine="library")
-async def test_follow_up_keeps_the_filters_of_the_person_and_of_nobody_else(stage: Stage) -> None:
-    answer = await stage.ask("How many officers will Europol send?", **MARCH)
-    own = await follow_up(stage, answer, "How many euros for scanners?")
+@simulated(engine="library")
+async def test_follow_up_keeps_the_filters_of_the_person_and_of_nobody_else(chat: Chat) -> None:
+    answer = await chat.ask("How many officers will Europol send?", **MARCH)
+    own = await follow_up(chat, answer, "How many euros for scanners?")
     assert own.text().split("\n")[2].startswith("-# Only: European Commission · from <t:")
     assert "Constanța receives 3 million" in own.text()
     assert own.text().count("**Cocaine in the port of") == 1
-    other = await follow_up(stage, answer, "and Frontex?", by_bob=True)
+    other = await follow_up(chat, answer, "and Frontex?", by_bob=True)
     assert "Read as" not in other.text()
     assert "Only: " not in other.text()
     assert "send" not in other.text().split("\n")[0]
 
 
-@on_stage()
-async def test_follow_up_of_a_private_answer_is_private(stage: Stage) -> None:
-    answer = await stage.ask("What will CEPOL do?", private=True)
-    second = await follow_up(stage, answer, "and Frontex?")
+@simulated()
+async def test_follow_up_of_a_private_answer_is_private(chat: Chat) -> None:
+    answer = await chat.ask("What will CEPOL do?", private=True)
+    second = await follow_up(chat, answer, "and Frontex?")
     assert second.ephemeral
     assert second.text().startswith("-# Read as: What will Frontex do?\n")
 
 
-@on_stage()
-async def test_helpful_is_kept_without_a_name(stage: Stage) -> None:
-    answer = await stage.ask()
-    thanks = await stage.click(stage.bob, answer, "Helpful")
+@simulated()
+async def test_helpful_is_kept_without_a_name(chat: Chat) -> None:
+    answer = await chat.ask()
+    thanks = await chat.bob.click(answer, "Helpful")
     assert thanks.ephemeral
     assert thanks.text() == "Thank you: this is kept without your name."
-    [row] = await stage.bot.store.write(lambda store: list(store.feedback()))
-    assert row.keys() == {"answer", "verdict", "reason", "at"}
-    assert (row["verdict"], row["reason"]) == ("helpful", None)
+    [row] = await chat.bot.store.write(lambda store: list(store.feedback()))
+    assert {field.name for field in dataclasses.fields(row)} == {"answer", "verdict", "reason", "at"}
+    assert (row.verdict, row.reason) == ("helpful", None)
 
 
 @pytest.mark.parametrize(("reason", "kept"), [("It is about boats.", "It is about boats."), ("", None)])
-def test_not_helpful_asks_why(served_by_default_model: Engine, reason: str, kept: str | None) -> None:
-    async def scenario(stage: Stage) -> None:
-        shown = await stage.emulator.click(stage.bob, await stage.ask(), "Not helpful")
-        sent = await stage.emulator.submit(stage.bob, shown, {"What is wrong? (optional)": reason})
-        assert (await stage.answered(sent)).text() == "Thank you: this is kept without your name."
-        [row] = await stage.bot.store.write(lambda store: list(store.feedback()))
-        assert (row["verdict"], row["reason"]) == ("not helpful", kept)
-
-    play(scenario, served_by_default_model)
+@simulated()
+async def test_not_helpful_asks_why(chat: Chat, reason: str, kept: str | None) -> None:
+    shown = await chat.bob.opens(await chat.ask(), "Not helpful")
+    sent = await shown.send({"What is wrong? (optional)": reason})
+    assert sent.text() == "Thank you: this is kept without your name."
+    [row] = await chat.bot.store.write(lambda store: list(store.feedback()))
+    assert (row.verdict, row.reason) == ("not helpful", kept)
 
 
-@on_stage()
-async def test_whoever_asked_deletes_an_answer(stage: Stage) -> None:
-    answers = [await stage.ask(), await stage.ask(private=True), await stage.mention(QUESTION)]
-    await stage.emulator.wait(lambda: count_kept(stage) == 3)
+@simulated()
+async def test_whoever_asked_deletes_an_answer(chat: Chat) -> None:
+    answers = [await chat.ask(), await chat.ask(private=True), await chat.mention(QUESTION)]
+    assert count_kept(chat) == 3
     for answer in answers:
-        await stage.emulator.click(stage.ada, answer, "Delete")
-        await stage.emulator.wait(lambda answer=answer: answer.deleted)  # type: ignore[misc]
-    await stage.emulator.wait(lambda: count_kept(stage) == 0)
+        await chat.ada.press(answer, "Delete")
+        assert answer.deleted
+    assert count_kept(chat) == 0
 
 
-@on_stage()
-async def test_moderator_deletes_an_answer_and_a_stranger_does_not(stage: Stage) -> None:
-    answer = await stage.ask()
-    stranger = await stage.emulator.click(stage.bob, answer, "Delete")
+@simulated()
+async def test_moderator_deletes_an_answer_and_a_stranger_does_not(chat: Chat) -> None:
+    answer = await chat.ask()
+    stranger = await chat.bob.click(answer, "Delete")
     assert refusal(stranger) == "Only the person who asked or a moderator can delete this."
     assert not answer.deleted
-    carol = stage.emulator.add_user("carol")
-    stage.guild.add_member(carol, permissions=int(Permission.MANAGE_MESSAGES))
-    await stage.emulator.click(carol, answer, "Delete")
-    await stage.emulator.wait(lambda: answer.deleted)
-    await stage.emulator.wait(lambda: count_kept(stage) == 0)
+    carol = chat.add_person("carol", permissions=Permissions(manage_messages=True))
+    await carol.press(answer, "Delete")
+    assert answer.deleted
+    assert count_kept(chat) == 0
 
 
-@on_stage()
-async def test_after_thirty_days_context_works_and_more_says_ask_again(stage: Stage) -> None:
-    answers = [await stage.ask(), await stage.mention(QUESTION)]
-    await stage.emulator.wait(lambda: count_kept(stage) == 2)
-    with closing(sqlite3.connect(stage.bot.index_settings.data_dir / "bot.db")) as db, db:
+@simulated()
+async def test_after_thirty_days_context_works_and_more_says_ask_again(chat: Chat) -> None:
+    answers = [await chat.ask(), await chat.mention(QUESTION)]
+    assert count_kept(chat) == 2
+    with closing(sqlite3.connect(chat.bot.index_settings.data_dir / "bot.db")) as db, db:
         db.execute("UPDATE answers SET at = '2020-01-01T00:00:00+00:00'")
-    await stage.bot.erase_old()
-    assert count_kept(stage) == 0
+    await chat.bot.erase_old()
+    assert count_kept(chat) == 0
     for answer in answers:
-        assert (await stage.click(stage.ada, answer, "More")).text() == OLD
-        assert QUOTE in (await stage.click(stage.bob, answer, context_of(answer))).text()
-        assert "can delete this" in refusal(await stage.emulator.click(stage.bob, answer, "Delete"))
-        await stage.emulator.click(stage.ada, answer, "Delete")
-        await stage.emulator.wait(lambda answer=answer: answer.deleted)  # type: ignore[misc]
-    old = await stage.ask()
-    await stage.bot.store.write(lambda store: store.forget_older_than(-1))
-    assert refusal(await stage.emulator.click(stage.ada, old, "Follow up")) == OLD
+        assert (await chat.ada.click(answer, "More")).text() == OLD
+        assert QUOTE in (await chat.bob.click(answer, context_of(answer))).text()
+        assert "can delete this" in refusal(await chat.bob.click(answer, "Delete"))
+        await chat.ada.press(answer, "Delete")
+        assert answer.deleted
+    old = await chat.ask()
+    await chat.bot.store.write(lambda store: store.forget_older_than(-1))
+    assert refusal(await chat.ada.click(old, "Follow up")) == OLD
 
 
-@on_stage()
-async def test_failure_after_a_press_is_told_beside_the_answer_and_not_in_its_place(stage: Stage) -> None:
-    answer = await stage.ask()
+@simulated()
+async def test_failure_after_a_press_is_told_beside_the_answer_and_not_in_its_place(chat: Chat) -> None:
+    answer = await chat.ask()
     before = answer.text()
-    forbidden = Fault("DELETE", "/webhooks/", status=403, body={"code": 50013, "message": "Missing Permissions"})
-    stage.emulator.faults.append(forbidden)
-    pressed = await stage.emulator.click(stage.ada, answer, "Delete")
-    await stage.emulator.wait(lambda: pressed.followups)
-    [told] = pressed.followups
+    chat.env.inject_error("DELETE", "/webhooks/*", status=403, code=50013)
+    [told] = chat.seen(await chat.ada.press(answer, "Delete"))
     assert told.ephemeral
     assert told.text().startswith("Something went wrong that should not have. Reference: ")
+    chat.failures.clear()
     assert answer.text() == before
-    assert count_kept(stage) == 1
+    assert count_kept(chat) == 1
 
 
 Change = Callable[[IndexSettings, SentenceTransformerEmbedder, Path], object]
@@ -240,26 +236,19 @@ def rebuilt(settings: IndexSettings, model: SentenceTransformerEmbedder, file: P
         (removed, "This release is no longer served.", "There are no more."),
     ],
 )
-def test_buttons_after_the_index_changed(
-    own_library: Engine,
-    default_model: SentenceTransformerEmbedder,
-    tmp_path: Path,
-    change: Change,
-    context: str,
-    more: str,
+@simulated(engine="own_library")
+async def test_buttons_after_the_index_changed(
+    chat: Chat, default_model: SentenceTransformerEmbedder, tmp_path: Path, change: Change, context: str, more: str
 ) -> None:
-    async def scenario(stage: Stage) -> None:
-        answer = await stage.ask("How many officers will Europol send?", **MARCH)
-        settings = IndexSettings(data_dir=tmp_path / "own", model="")
-        await asyncio.to_thread(change, settings, default_model, tmp_path / "changed.md")
-        assert context in (await stage.click(stage.bob, answer, context_of(answer))).text()
-        assert more in (await stage.click(stage.bob, answer, "More")).text()
-
-    play(scenario, own_library)
+    answer = await chat.ask("How many officers will Europol send?", **MARCH)
+    settings = IndexSettings(data_dir=tmp_path / "own", model="")
+    await asyncio.to_thread(change, settings, default_model, tmp_path / "changed.md")
+    assert context in (await chat.bob.click(answer, context_of(answer))).text()
+    assert more in (await chat.bob.click(answer, "More")).text()
 
 
-def count_kept(stage: Stage) -> int:
+def count_kept(user: Chat | Stage) -> int:
     """Return how many answers are kept."""
-    with closing(sqlite3.connect(stage.bot.index_settings.data_dir / "bot.db")) as db:
+    with closing(sqlite3.connect(user.bot.index_settings.data_dir / "bot.db")) as db:
         (found,) = db.execute("SELECT count(*) FROM answers").fetchone()
     return int(found)

@@ -6,7 +6,7 @@ import pytest
 import simcord
 from simcord.enums import MessageType
 
-from bot.views.answers import BLUE
+from bot.views.message import BLUE
 from tests.simulation import QUESTION, QUOTE, Chat, simulated
 
 HELP = "## Ask what the EU has decided"

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.user_data import Forgotten
-from bot.views.answers import AMBER, BLUE
+from bot.views.message import AMBER, BLUE
 from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 
 CHECK = "Check against EU releases"

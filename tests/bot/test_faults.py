@@ -16,8 +16,8 @@ import pytest
 from bot.app import run
 from bot.app import sending as delivery
 from bot.app.client import MeasuresBot
+from bot.app.errors import DiscordError
 from bot.app.settings import BotSettings
-from corpus.errors import DiscordError
 from index.engine import Engine
 from index.maintenance import build_all
 from index.settings import IndexSettings

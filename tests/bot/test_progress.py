@@ -5,11 +5,11 @@ import pytest
 from discord import ui
 
 from bot.app import sending as delivery
-from bot.app.asking import Interaction
+from bot.app.client import Interaction
 from bot.cogs.admin.progress import TOKEN_LIVES_S, ProgressMessage, progress_text
 from bot.i18n.words import ENGLISH
-from bot.views import answers as render
 from bot.views.custom_ids import button
+from bot.views.message import text_view
 from bot.views.wording import phase_name
 from index.results import Phase, Step
 from tests.simulation import Chat, simulated
@@ -36,11 +36,11 @@ async def test_work_longer_than_the_token_goes_on_in_the_channel_or_a_dm(chat: C
         await delivery.defer(interaction, ephemeral=True)
         message = ProgressMessage(interaction, ENGLISH, clock=lambda: now)
         for text in ("one", "two", "three"):
-            await message.show(render.text_view(text))
+            await message.show(text_view(text))
             now += TOKEN_LIVES_S
 
-    chat.bot.handlers["probe"] = probe
-    view = render.text_view("press")
+    chat.bot.buttons.handlers["probe"] = probe
+    view = text_view("press")
     view.add_item(ui.ActionRow(ui.Button(label="Probe", custom_id=button("probe"))))
     channel = chat.bot.get_channel(chat.channel.id)
     assert isinstance(channel, discord.TextChannel)

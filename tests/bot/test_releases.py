@@ -1,6 +1,6 @@
 """`/releases`: the list, its pages, and a release's outline."""
 
-from bot.views.answers import AMBER, BLUE, GREY
+from bot.views.message import AMBER, BLUE, GREY
 from tests.simulation import Chat, Message, refusal, simulated
 
 PICK = "Pick one to see its outline"

@@ -88,14 +88,14 @@ def test_question_that_could_not_be_answered_in_time_is_sent_away(
     built = threading.Event()
 
     async def scenario(stage: Stage) -> None:
-        stage.bot.updating = True
+        stage.bot.background.updating = True
         building = stage.bot.queue.submit(0, lambda _: built.wait(30))
         asked = await stage.emulator.slash(stage.ada, stage.channel, "ask", question=QUESTION)
         later = "Updating the index: ask again in a minute."
         await stage.emulator.wait(lambda: asked.original is not None and asked.original.text() == later)
         built.set()
         assert await building
-        stage.bot.updating = False
+        stage.bot.background.updating = False
         assert QUOTE in (await stage.ask()).text()
         assert asked.original is not None
         assert asked.original.text() == later, "it was taken out of the row"

@@ -86,16 +86,4 @@ class Kind(IntEnum):
 
     TEXT = 0
     DM = 1
-    VOICE = 2
     GROUP = 3
-    CATEGORY = 4
-    NEWS = 5
-    NEWS_THREAD = 10
-    PUBLIC_THREAD = 11
-    PRIVATE_THREAD = 12
-    FORUM = 15
-
-    @property
-    def is_thread(self) -> bool:
-        """Tell whether it lives in another channel."""
-        return self in (Kind.NEWS_THREAD, Kind.PUBLIC_THREAD, Kind.PRIVATE_THREAD)

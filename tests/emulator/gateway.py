@@ -170,8 +170,6 @@ class Gateway:
             self._identify(connection, data)
         elif number == op.RESUME:
             self._resume(connection, data)
-        elif number == op.REQUEST_MEMBERS:
-            self._members(connection, data)
         elif number not in (3, 4):
             self._platform.problem(f"gateway: unknown op {number}")
             connection.close(4001)
@@ -224,14 +222,3 @@ class Gateway:
             connection.send(op.INVALID_SESSION, False)
         else:
             session.resume(connection, data["seq"])
-
-    def _members(self, connection: Connection, data: JSON) -> None:
-        guild = self._platform.world.guilds[int(data["guild_id"])]
-        wanted = [int(number) for number in data.get("user_ids") or []]
-        found = [one for one in guild.members.values() if not wanted or one.user.id in wanted]
-        query = (data.get("query") or "").lower()
-        members = [payloads.member(one) for one in found if one.user.name.lower().startswith(query)]
-        chunk: JSON = {"guild_id": str(guild.id), "members": members, "chunk_index": 0, "chunk_count": 1}
-        chunk |= {"nonce": data["nonce"]} if "nonce" in data else {}
-        if connection.session is not None:
-            connection.session.dispatch("GUILD_MEMBERS_CHUNK", chunk | {"not_found": []})

@@ -9,7 +9,7 @@ from tests.emulator.errors import JSON
 from tests.emulator.flags import Kind
 from tests.emulator.messages import Attachment
 from tests.emulator.recorder import Upload
-from tests.emulator.world import Role, User
+from tests.emulator.world import User
 
 if TYPE_CHECKING:
     from tests.emulator.interactions import Interaction
@@ -29,24 +29,12 @@ class Resolved:
     found: dict[str, JSON] = field(default_factory=dict)
 
     def add(self, value: object) -> str:
-        """Add a thing, and give its id."""
-        if isinstance(value, User):
-            self._put("users", value.id, payloads.user(value))
-            guild = self.channel.guild
-            if guild and value.id in guild.members:
-                member = payloads.member(guild.members[value.id], with_user=False)
-                self._put("members", value.id, member | {"permissions": "0"})
-            return str(value.id)
-        if isinstance(value, Role):
-            return self._put("roles", value.id, payloads.role(value))
-        if isinstance(value, Channel):
-            allowed = permissions.in_channel(value, self.platform.world.bot)
-            return self._put("channels", value.id, payloads.channel(value) | {"permissions": str(allowed)})
+        """Add a file, and give its id."""
         if isinstance(value, Upload):
             value = posting.attach(self.platform, self.channel, value)
         if isinstance(value, Attachment):
             return self._put("attachments", value.id, value.payload() | {"ephemeral": True})
-        raise TypeError(f"{value!r} is no user, role, channel or file")
+        raise TypeError(f"{value!r} is no file: the simulation knows other things")
 
     def _put(self, kind: str, number: int, payload: JSON) -> str:
         self.found.setdefault(kind, {})[str(number)] = payload

@@ -63,8 +63,6 @@ class Message:
     interaction: "Interaction | None" = None
     webhook_id: int | None = None
     nonce: str | int | None = None
-    reactions: dict[str, list["User"]] = field(default_factory=dict)
-    thread: "Channel | None" = None
     pinned: bool = False
     deleted: bool = False
     edits: int = 0
@@ -120,36 +118,16 @@ class Message:
             "timestamp": self.created_at.isoformat(),
             "edited_timestamp": self.edited_at.isoformat() if self.edited_at else None,
         }
-        return payload | self._origin() | self._extras() | ({} if nested else self._reply(blank=blank))
+        return payload | self._origin() | ({} if nested else self._reply(blank=blank))
 
     def _origin(self) -> JSON:
-        origin: JSON = {}
+        origin: JSON = {} if self.nonce is None else {"nonce": self.nonce}
         if self.webhook_id is not None:
             origin["webhook_id"] = str(self.webhook_id)
         if self.interaction is not None:
             origin["application_id"] = str(self.interaction.world.application.id)
             origin["interaction_metadata"] = self.interaction.metadata()
         return origin
-
-    def _extras(self) -> JSON:
-        extras: JSON = {}
-        if self.nonce is not None:
-            extras["nonce"] = self.nonce
-        if self.thread is not None:
-            extras["thread"] = payloads.channel(self.thread)
-        if self.reactions:
-            extras["reactions"] = [self._reaction(emoji, users) for emoji, users in self.reactions.items()]
-        return extras
-
-    def _reaction(self, emoji: str, users: list["User"]) -> JSON:
-        return {
-            "emoji": emoji_payload(emoji),
-            "count": len(users),
-            "count_details": {"burst": 0, "normal": len(users)},
-            "burst_colors": [],
-            "me_burst": False,
-            "me": self.channel.world.bot in users,
-        }
 
     def _reply(self, *, blank: bool) -> JSON:
         if self.reply_to is None:
@@ -188,9 +166,3 @@ class Message:
         if self.webhook_id is None and self.author.id in guild.members:
             payload["member"] = payloads.member(guild.members[self.author.id], with_user=False)
         return payload
-
-
-def emoji_payload(emoji: str) -> JSON:
-    """What the wire says of an emoji: "⏳", or "name:id" for one of a server."""
-    name, _, emoji_id = emoji.partition(":")
-    return {"id": emoji_id or None, "name": name}

@@ -69,7 +69,7 @@ def role(of: "Role") -> JSON:
 
 
 def channel(of: "Channel") -> JSON:
-    """A channel or a thread."""
+    """A channel."""
     last = of.last_message_id
     payload: JSON = {
         "id": str(of.id),
@@ -80,16 +80,16 @@ def channel(of: "Channel") -> JSON:
     }
     if of.guild is None:
         return payload | {"recipients": [user(one) for one in of.recipients if one is not of.world.bot]} | _group(of)
-    payload |= {"guild_id": str(of.guild.id), "name": of.name, "parent_id": str(of.parent.id) if of.parent else None}
-    payload |= {"rate_limit_per_user": 0}
-    if of.kind.is_thread:
-        return payload | _thread(of)
-    payload |= {"position": of.guild.channels.index(of) if of in of.guild.channels else 0, "nsfw": False}
-    payload |= {"topic": None, "permission_overwrites": _overwrites(of)}
-    if of.kind is Kind.FORUM:
-        payload |= {"available_tags": [], "default_reaction_emoji": None, "default_sort_order": None}
-        payload |= {"default_forum_layout": 0, "default_thread_rate_limit_per_user": 0}
-    return payload
+    return payload | {
+        "guild_id": str(of.guild.id),
+        "name": of.name,
+        "parent_id": None,
+        "rate_limit_per_user": 0,
+        "position": of.guild.channels.index(of) if of in of.guild.channels else 0,
+        "nsfw": False,
+        "topic": None,
+        "permission_overwrites": [],
+    }
 
 
 def _group(of: "Channel") -> JSON:
@@ -98,40 +98,8 @@ def _group(of: "Channel") -> JSON:
     return {"name": of.name, "icon": None, "owner_id": str(of.recipients[0].id)}
 
 
-def _thread(of: "Channel") -> JSON:
-    assert of.owner is not None
-    count = len(of.messages)
-    created = of.world.clock.now().isoformat()
-    payload: JSON = {
-        "owner_id": str(of.owner.id),
-        "message_count": count,
-        "total_message_sent": count,
-        "member_count": len(of.joined),
-        "applied_tags": [],
-        "thread_metadata": {
-            "archived": of.archived,
-            "archive_timestamp": created,
-            "auto_archive_duration": of.auto_archive_minutes,
-            "locked": of.locked,
-            "create_timestamp": created,
-        },
-    }
-    if of.world.bot.id in of.joined:
-        ids = {"id": str(of.id), "user_id": str(of.world.bot.id)}
-        payload["member"] = ids | {"join_timestamp": created, "flags": 0}
-    return payload
-
-
-def _overwrites(of: "Channel") -> list[JSON]:
-    return [
-        {"id": str(target), "type": int(one.is_member), "allow": str(one.allow), "deny": str(one.deny)}
-        for target, one in of.overwrites.items()
-    ]
-
-
 def guild(of: "Guild") -> JSON:
     """A server as GUILD_CREATE gives it, with the bot as the only member."""
-    threads = [one for one in of.channels if one.kind.is_thread]
     return {
         "id": str(of.id),
         "name": of.name,
@@ -169,8 +137,8 @@ def guild(of: "Guild") -> JSON:
         "member_count": len(of.members),
         "voice_states": [],
         "members": [member(of.members[of.world.bot.id])],
-        "channels": [channel(one) for one in of.channels if not one.kind.is_thread],
-        "threads": [channel(one) for one in threads if not one.archived],
+        "channels": [channel(one) for one in of.channels],
+        "threads": [],
         "presences": [],
         "stage_instances": [],
         "guild_scheduled_events": [],

@@ -1,12 +1,12 @@
 """What people do: commands, buttons, menus, modals, messages. Only what they could really do; else LookupError."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tests.emulator import components as parts
 from tests.emulator import fields, invoke, permissions, posting
-from tests.emulator.check_forms import CHAT_INPUT, MESSAGE_COMMAND
+from tests.emulator.check_forms import CHAT_INPUT
 from tests.emulator.errors import JSON
 from tests.emulator.flags import Permission
 from tests.emulator.interactions import (
@@ -19,7 +19,6 @@ from tests.emulator.interactions import (
     State,
 )
 from tests.emulator.messages import Message
-from tests.emulator.recorder import Upload
 from tests.emulator.world import Event, User
 
 if TYPE_CHECKING:
@@ -44,16 +43,13 @@ class People:
         /,
         *,
         wait: bool = True,
-        override: bool = False,
         **options: object,
     ) -> Interaction:
         """Use a slash command ("ask", "index add") as it was synced.
 
-        `override`: the server's administrators let everybody use it, whatever permissions the command asks for.
-
         :raises LookupError: it is not offered there, or does not take these options.
         """
-        interaction = self._command(user, channel, name, options, override=override)
+        interaction = self._command(user, channel, name, options)
         return await self._begin(interaction, wait=wait)
 
     async def autocomplete(self, user: User, channel: "Channel", name: str, /, **options: object) -> list[JSON]:
@@ -64,19 +60,6 @@ class People:
             raise LookupError(f"no choices appeared within {ACK_WITHIN_S} s")
         return interaction.choices
 
-    async def context(
-        self, user: User, message: Message, name: str, /, *, wait: bool = True, override: bool = False
-    ) -> Interaction:
-        """Use a message command on a message."""
-        self._see(user, message)
-        command = self._offered(user, message.channel, name, MESSAGE_COMMAND, override=override)
-        resolved = {"messages": {str(message.id): message.payload()}}
-        data: JSON = {"id": command["id"], "name": name, "type": MESSAGE_COMMAND, "target_id": str(message.id)}
-        owners = invoke.owners(self._platform, command, user, message.channel)
-        interaction = self._made(COMMAND, user, message.channel, data | {"resolved": resolved}, owners)
-        interaction.is_context_command = True
-        return await self._begin(interaction, wait=wait)
-
     async def click(self, user: User, message: Message, button: str, /, *, wait: bool = True) -> Interaction:
         """Click a button, named by custom_id or label."""
         self._see(user, message)
@@ -85,29 +68,14 @@ class People:
             raise LookupError(f"{button!r} opens {found.get('url')}: nothing is sent")
         return await self._component(user, message, found, {}, wait=wait)
 
-    async def select(
-        self, user: User, message: Message, menu: str, values: Sequence[object], /, *, wait: bool = True
-    ) -> Interaction:
-        """Choose in a menu, named by custom_id or placeholder; options by value or label."""
-        self._see(user, message)
-        found = parts.find(message.components, menu, parts.SELECTS)
-        resolved = invoke.Resolved(self._platform, message.channel)
-        data = fields.submitted_value(found, list(values), resolved)
-        if resolved.found:
-            data["resolved"] = resolved.found
-        return await self._component(user, message, found, data, wait=wait)
-
     async def submit(
         self, user: User, shown: Interaction, values: Mapping[str, object], /, *, wait: bool = True
     ) -> Interaction:
         """Fill in the modal that an interaction showed, fields named by custom_id or label, and send it."""
         if shown.modal is None or user is not shown.user:
             raise LookupError("no modal was shown to them")
-        resolved = invoke.Resolved(self._platform, shown.channel)
-        filled = fields.submitted(shown.modal, dict(values), resolved)
+        filled = fields.submitted(shown.modal, dict(values))
         data: JSON = {"custom_id": shown.modal["custom_id"], "components": filled}
-        if resolved.found:
-            data["resolved"] = resolved.found
         interaction = self._made(MODAL_SUBMIT, user, shown.channel, data, shown.owners)
         interaction.message, interaction.cause = shown.message, shown
         return await self._begin(interaction, wait=wait)
@@ -120,46 +88,20 @@ class People:
         /,
         *,
         reply_to: Message | None = None,
-        ping: bool = True,
-        files: Mapping[str, bytes] | None = None,
-        webhook: bool = False,
-        kind: int = 0,
     ) -> Message:
-        """Post a message. It mentions whom its text mentions, and with `ping` whom it replies to.
-
-        `webhook`: it comes from a webhook, not the user. `kind`: another type of message, such as 7, "joined".
-        """
-        if not webhook and not kind and not permissions.may(channel, user, permissions.send_permission(channel)):
+        """Post a message. It mentions whom its text mentions, and whom it replies to."""
+        if not permissions.may(channel, user, Permission.SEND_MESSAGES):
             raise LookupError(f"{user.name} may not write in {channel.name}")
         form: JSON = {
             "content": text,
-            "allowed_mentions": _EVERYBODY | {"replied_user": ping},
+            "allowed_mentions": _EVERYBODY | {"replied_user": True},
         }
         if reply_to is not None:
             self._see(user, reply_to)
             form["message_reference"] = {"message_id": str(reply_to.id)}
-        uploads = {
-            f"files[{number}]": Upload(name, None, data) for number, (name, data) in enumerate((files or {}).items())
-        }
-        message = posting.create(self._platform, channel, user, form, uploads, loading=not text and not files)
-        message.flags, message.kind = 0, kind or message.kind
-        message.webhook_id = self._world.new_id() if webhook else None
+        message = posting.create(self._platform, channel, user, form, {})
         posting.announce(self._platform, message)
         return message
-
-    async def edit(self, message: Message, text: str, /) -> None:
-        """Change the text of a message."""
-        posting.change(self._platform, message, {"content": text}, {})
-        posting.announce(self._platform, message, "MESSAGE_UPDATE")
-
-    async def delete(self, message: Message, /) -> None:
-        """Delete a message."""
-        posting.delete(self._platform, message)
-
-    async def react(self, user: User, message: Message, emoji: str, /) -> None:
-        """React to a message."""
-        self._see(user, message)
-        posting.react(self._platform, message, user, emoji)
 
     async def answer(self, interaction: Interaction, /, timeout_s: float = 5.0) -> Message:
         """Wait until a person sees the answer to what they did, and give the message."""
@@ -188,10 +130,9 @@ class People:
         given: dict[str, object],
         *,
         focused: str | None = None,
-        override: bool = False,
     ) -> Interaction:
         root, *path = name.split()
-        command = self._offered(user, channel, root, CHAT_INPUT, override=override)
+        command = self._offered(user, channel, root, CHAT_INPUT)
         schema, steps = invoke.nested(command, path)
         resolved = invoke.Resolved(self._platform, channel)
         options = invoke.options(schema, given, resolved, focused)
@@ -203,7 +144,7 @@ class People:
         owners = invoke.owners(self._platform, command, user, channel)
         return self._made(AUTOCOMPLETE if focused else COMMAND, user, channel, data, owners)
 
-    def _offered(self, user: User, channel: "Channel", name: str, kind: int, *, override: bool) -> JSON:
+    def _offered(self, user: User, channel: "Channel", name: str, kind: int) -> JSON:
         """Find a command the way Discord's client offers it. :raises LookupError: it is not offered."""
         guild = channel.guild
         commands = list(self._platform.commands.offered(guild.id if guild else None))
@@ -217,7 +158,7 @@ class People:
             raise LookupError(f"{name!r} is offered in contexts {contexts} only")
         wanted = Permission.USE_APPLICATION_COMMANDS | Permission.VIEW_CHANNEL
         asked = found["default_member_permissions"]
-        if guild and asked is not None and not override:
+        if guild and asked is not None:
             wanted |= Permission(int(asked) or int(Permission.ADMINISTRATOR))
         if guild and not permissions.may(channel, user, wanted):
             raise LookupError(f"{user.name} lacks permissions for {name!r}")

@@ -1,4 +1,4 @@
-"""What a member may do in a channel: roles, then the channel's overwrites, a thread's from the channel it is in."""
+"""What the roles of a member allow; a channel of its own changes nothing here."""
 
 from typing import TYPE_CHECKING
 
@@ -26,32 +26,17 @@ def in_guild(guild: "Guild", user: "User") -> int:
 
 
 def in_channel(channel: "Channel", user: "User") -> int:
-    """Combine roles and overwrites: @everyone, then roles, then the member. 0 without View Channel."""
+    """Tell what a user may do in a channel: nothing without View Channel."""
     guild = channel.guild
     if guild is None:
         return _IN_PRIVATE if user in channel.recipients else 0
     permissions = in_guild(guild, user)
-    if permissions == ALL_PERMISSIONS or user.id not in guild.members:
-        return permissions
-    overwrites = channel.rooted.overwrites
-    roles = [role.id for role in guild.members[user.id].roles]
-    for group in ([guild.id], roles, [user.id]):
-        found = [overwrites[target] for target in group if target in overwrites]
-        for overwrite in found:
-            permissions &= ~overwrite.deny
-        for overwrite in found:
-            permissions |= overwrite.allow
     return permissions if permissions & Permission.VIEW_CHANNEL else 0
 
 
 def may(channel: "Channel", user: "User", permission: Permission) -> bool:
     """Tell whether a user has all of these in a channel."""
     return in_channel(channel, user) & permission == permission
-
-
-def send_permission(channel: "Channel") -> Permission:
-    """Name what sending takes here."""
-    return Permission.SEND_MESSAGES_IN_THREADS if channel.kind.is_thread else Permission.SEND_MESSAGES
 
 
 def require(channel: "Channel", user: "User", permission: Permission) -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tests.emulator import components, payloads, permissions
+from tests.emulator import components, permissions
 from tests.emulator.checks import message_flaws
 from tests.emulator.errors import JSON, ApiError, Flaw, InvalidForm
 from tests.emulator.flags import Intent, MessageFlag, Permission
@@ -48,9 +48,6 @@ def create(
         platform.problem(f"an empty message for {channel.name or channel.id}")
         raise ApiError(400, 50006, "Cannot send an empty message")
     world.messages[message.id] = message
-    if channel.archived and not channel.locked:
-        channel.archived = False
-        channel.tell("THREAD_UPDATE")
     return message
 
 
@@ -180,36 +177,10 @@ def delete(platform: "Platform", message: Message) -> None:
     message.deleted = True
     if _seen_by_bot(message):
         data: JSON = {"id": str(message.id), "channel_id": str(message.channel.id)}
-        tell_of(platform, message.channel, "MESSAGE_DELETE", data, _intent(message.channel))
+        guild_id = _guild_id(message.channel)
+        data |= {"guild_id": str(guild_id)} if guild_id else {}
+        platform.world.dispatch(Event("MESSAGE_DELETE", data, needs=_intent(message.channel), guild_id=guild_id))
     platform.changed()
-
-
-def react(platform: "Platform", message: Message, user: User, emoji: str, *, remove: bool = False) -> None:
-    """Add or take back a reaction."""
-    from tests.emulator.messages import emoji_payload
-
-    users = message.reactions.setdefault(emoji, [])
-    if (user in users) is not remove:
-        return
-    (users.remove if remove else users.append)(user)
-    if not users:
-        del message.reactions[emoji]
-    data: JSON = {"user_id": str(user.id), "channel_id": str(message.channel.id), "message_id": str(message.id)}
-    data |= {"emoji": emoji_payload(emoji), "burst": False, "type": 0, "message_author_id": str(message.author.id)}
-    guild = message.channel.guild
-    if guild and not remove and user.id in guild.members:
-        data["member"] = payloads.member(guild.members[user.id])
-    needs = Intent.GUILD_MESSAGE_REACTIONS if guild else Intent.DIRECT_MESSAGE_REACTIONS
-    event = "MESSAGE_REACTION_REMOVE" if remove else "MESSAGE_REACTION_ADD"
-    tell_of(platform, message.channel, event, data, needs)
-    platform.changed()
-
-
-def tell_of(platform: "Platform", channel: "Channel", event: str, data: JSON, needs: Intent) -> None:
-    """Tell the sessions of something that happened in a channel."""
-    guild_id = _guild_id(channel)
-    data |= {"guild_id": str(guild_id)} if guild_id else {}
-    platform.world.dispatch(Event(event, data, needs=needs, guild_id=guild_id))
 
 
 def _seen_by_bot(message: Message) -> bool:

@@ -13,7 +13,7 @@ from aiohttp.web_request import FileField
 from tests.emulator import tls
 from tests.emulator.errors import ApiError, InvalidForm
 from tests.emulator.recorder import Fault, Recorded, Upload
-from tests.emulator.rest import application, callbacks, channels, commands, threads, webhooks
+from tests.emulator.rest import application, callbacks, channels, commands, webhooks
 from tests.emulator.rest.call import HANDLERS, Call
 from tests.emulator.schema import Operation, description
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.emulator.gateway import Gateway
     from tests.emulator.platform import Platform
 
-ROUTES = (application, callbacks, channels, commands, threads, webhooks)
+ROUTES = (application, callbacks, channels, commands, webhooks)
 _API = "/api/v10"
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 

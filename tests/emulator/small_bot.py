@@ -13,8 +13,6 @@ from tests.emulator.fast import QUICK, QuickIdentify
 Spoken = discord.Interaction["SmallBot"]
 ANYWHERE = (app_commands.allowed_contexts(True, True, True), app_commands.allowed_installs(True, True))
 
-VERDICTS = [discord.SelectOption(label=label) for label in "AB"]
-
 
 class ContextButton(ui.DynamicItem[ui.Button[Any]], template=r"context:(?P<number>\d+)"):
     """A button that needs no memory of the message it is under."""
@@ -32,18 +30,12 @@ class ContextButton(ui.DynamicItem[ui.Button[Any]], template=r"context:(?P<numbe
 
 
 class Reason(ui.Modal, title="Why?"):
-    """A modal with a text, a menu and a file."""
+    """A modal with a text."""
 
     reason: ui.Label[Any] = ui.Label(text="Reason", component=ui.TextInput(min_length=3, max_length=50))
-    verdict: ui.Label[Any] = ui.Label(
-        text="Verdict", component=ui.Select(options=[discord.SelectOption(label=x) for x in "AB"])
-    )
-    proof: ui.Label[Any] = ui.Label(text="Proof", component=ui.FileUpload(required=False))
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        texts = [getattr(self.reason.component, "value", ""), *getattr(self.verdict.component, "values", [])]
-        texts += [(await one.read()).decode() for one in getattr(self.proof.component, "values", [])]
-        await interaction.response.send_message(" | ".join(texts), ephemeral=True)
+        await interaction.response.send_message(getattr(self.reason.component, "value", ""), ephemeral=True)
 
 
 class Answer(ui.LayoutView):
@@ -59,22 +51,13 @@ class Answer(ui.LayoutView):
         row: ui.ActionRow[Any] = ui.ActionRow()
         why: ui.Button[Any] = ui.Button(label="Why", custom_id="why")
         why.callback = self.why  # type: ignore[method-assign]
-        menu: ui.Select[Any] = ui.Select(
-            custom_id="menu", placeholder="Pick", options=[discord.SelectOption(label="x")]
-        )
-        menu.callback = self.pick  # type: ignore[method-assign]
         row.add_item(why).add_item(ui.Button(label="Open", url="https://europa.eu/")).add_item(
             ui.Button(label="No", custom_id="no", disabled=True)
         )
         self.add_item(row)
-        self.add_item(ui.ActionRow(menu))
 
     async def why(self, interaction: discord.Interaction[Any]) -> None:
         await interaction.response.send_modal(Reason())
-
-    async def pick(self, interaction: discord.Interaction[Any]) -> None:
-        values = dict(interaction.data or {}).get("values")
-        await interaction.response.edit_message(view=Answer(f"picked {values}"))
 
 
 class SmallBot(QuickIdentify):
@@ -93,16 +76,13 @@ class SmallBot(QuickIdentify):
         self.tree.error(self._failed)
         commands: list[app_commands.Command[Any, ..., Any] | app_commands.Group] = [
             ask,
-            now,
             silent,
             late,
             twice,
             agency,
-            setup,
         ]
         for command in [*commands, Index(name="index", description="The index")]:
             self.tree.add_command(command)
-        self.tree.add_command(app_commands.ContextMenu(name="Check", callback=check))
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(ContextButton)
@@ -131,12 +111,6 @@ async def ask(interaction: Spoken, question: str, private: bool = False, follow_
     await interaction.edit_original_response(view=Answer(question))
     for number in range(follow_ups):
         await interaction.followup.send(f"also {number}", ephemeral=private)
-
-
-@app_commands.command()
-async def now(interaction: Spoken, where: discord.TextChannel, who: discord.Member, how: discord.Attachment) -> None:
-    """Answer at once."""
-    await interaction.response.send_message(f"{where.name} {who.name} {(await how.read()).decode()}")
 
 
 @app_commands.command()
@@ -176,14 +150,6 @@ async def names(interaction: Spoken, current: str) -> list[app_commands.Choice[s
     return [app_commands.Choice(name=one, value=one.lower()) for one in ("Europol", "EIOPA") if current in one.lower()]
 
 
-@app_commands.command()
-@app_commands.default_permissions(manage_guild=True)
-@app_commands.guild_only()
-async def setup(interaction: Spoken) -> None:
-    """Set up."""
-    await interaction.response.send_message("set up", ephemeral=True)
-
-
 class Index(app_commands.Group):
     """Commands with subcommands."""
 
@@ -192,7 +158,3 @@ class Index(app_commands.Group):
     async def add(self, interaction: Spoken, kind: str, times: app_commands.Range[int, 1, 3] = 1) -> None:
         """Add."""
         await interaction.response.send_message(f"{kind} {times}")
-
-
-async def check(interaction: discord.Interaction[Any], message: discord.Message) -> None:
-    await interaction.response.send_message(f"checked: {message.content}", ephemeral=True)

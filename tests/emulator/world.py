@@ -105,38 +105,22 @@ class Guild:
         role.permissions = int(permissions)
         self.tell("GUILD_ROLE_UPDATE", {"guild_id": str(self.id), "role": payloads.role(role)})
 
-    def add_role(self, name: str, permissions: int = 0) -> Role:
-        """Make a role."""
-        role = Role(self.world.new_id(), name, int(permissions))
-        self.roles.append(role)
-        self.tell("GUILD_ROLE_CREATE", {"guild_id": str(self.id), "role": payloads.role(role)})
-        return role
-
-    def add_member(self, user: User, *, permissions: int = 0, roles: tuple[Role, ...] = ()) -> Member:
-        """Let a user join, with roles, and a role of their own where permissions are given."""
-        own = [self.add_role(f"{user.name}'s", permissions)] if permissions else []
-        member = self.members[user.id] = Member(user, [*roles, *own])
+    def add_member(self, user: User) -> Member:
+        """Let a user join."""
+        member = self.members[user.id] = Member(user)
         data = payloads.member(member) | {"guild_id": str(self.id)}
         self.tell("GUILD_MEMBER_ADD", data, Intent.GUILD_MEMBERS)
         return member
 
-    def add_channel(
-        self, name: str = "general", kind: Kind = Kind.TEXT, *, parent: "Channel | None" = None
-    ) -> "Channel":
+    def add_channel(self, name: str = "general") -> "Channel":
         """Make a channel."""
         from tests.emulator.channels import Channel
 
-        channel = Channel(self.world, self.world.new_id(), kind, name, guild=self, parent=parent)
+        channel = Channel(self.world, self.world.new_id(), Kind.TEXT, name, guild=self)
         self.channels.append(channel)
         self.world.channels[channel.id] = channel
         self.tell("CHANNEL_CREATE", payloads.channel(channel))
         return channel
-
-    def remove_bot(self) -> None:
-        """Throw the bot out."""
-        self.tell("GUILD_DELETE", {"id": str(self.id)})
-        self.installed = False
-        self.members.pop(self.world.bot.id, None)
 
     def tell(self, name: str, data: JSON, needs: Intent = Intent.GUILDS) -> None:
         """Tell the bot what happened here, if it is a member."""
@@ -220,10 +204,3 @@ class World:
         if (channel := self.channels.get(int(channel_id))) is None:
             raise unknown("Channel")
         return channel
-
-    def message(self, channel_id: str, message_id: str) -> "Message":
-        """Find a message that is not deleted. :raises ApiError: there is none."""
-        message = self.messages.get(int(message_id))
-        if message is None or message.deleted or message.channel is not self.channel(channel_id):
-            raise unknown("Message")
-        return message

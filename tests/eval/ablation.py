@@ -21,6 +21,7 @@ from index.evaluation.evaluate import Outcome, evaluate, temporary_index
 from index.evaluation.gold import GoldQuestion
 from index.filters import Filters
 from index.generations.reader import OpenGeneration
+from tests.eval.cached_embedder import CachedEmbedder
 from tests.eval.fit import FOLDS, Fit, Matrix, fit_sentences, labels, zero_weights
 from tests.fakes import silent
 
@@ -124,7 +125,10 @@ def main() -> None:
     """Print the table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    fit = Fit(parser.parse_args().folder)
+    parser.add_argument("--model", default="")
+    parser.add_argument("--cache", type=Path)
+    arguments = parser.parse_args()
+    fit = Fit(arguments.folder, CachedEmbedder(arguments.model, arguments.cache))
     print(f"| | {' | '.join((*COLUMNS, *ANSWERS))} |")
     print("|---|" + "---|" * len((*COLUMNS, *ANSWERS)))
     with temporary_index(fit.releases, fit.embedder, silent) as opened:

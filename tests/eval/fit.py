@@ -1,10 +1,11 @@
 """Fit the weights of sentence scoring and of the gate, and write index/weights.json.
 
-    python -m tests.eval.fit ../shared/eval [--write]
+    python -m tests.eval.fit ../shared/eval [--write] [--model MODEL] [--cache FOLDER] [--run RUN.jsonl]
 
 Everything printed is out of fold: ten folds, all questions on a release in the same one. Sentences are scored by a
 linear model fitted with a listwise softmax; the gate is a logistic regression on whether the first three quotes hold
 the answer, over the whole corpus, over twenty releases and over one, so that it does not lean on the corpus's size.
+Where the folder holds translated.jsonl its questions are asked as well, with the weights of the fold of each.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import json
 import random
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,12 +30,13 @@ from index.answering.features import FEATURES
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
 from index.answering.weights import Weights
-from index.encoders.embedder import ReadQuery, SentenceTransformerEmbedder, Vectors
-from index.evaluation.evaluate import Outcome, evaluate, temporary_index
+from index.evaluation.evaluate import Outcome, evaluate, temporary_index, write_run
 from index.evaluation.gold import GoldQuestion, load_corpus, load_questions
 from index.evaluation.metrics import area_under, auroc, calibration, coverage_at, fold, holds, risk_curve
 from index.filters import Filters
 from index.generations.reader import OpenGeneration
+from tests.eval.cached_embedder import CachedEmbedder
+from tests.eval.languages import judge, report_languages, translated
 from tests.fakes import silent
 
 FOLDS = 10
@@ -49,29 +51,6 @@ ANSWERABLE = ("fact", "body", "paraphrase", "terse")
 SMALL_WEIGHT, ELSEWHERE_WEIGHT, OFF_TOPIC_WEIGHT = 0.5, 0.25, 0.5
 
 Matrix = NDArray[np.float64]
-
-
-class RememberingEmbedder(SentenceTransformerEmbedder):
-    """The default model, which embeds no text twice while the corpora of the fit are cut from one another."""
-
-    def __init__(self) -> None:
-        """Start with nothing known."""
-        super().__init__()
-        self._known: dict[str, Vectors] = {}
-        self._read: dict[str, ReadQuery] = {}
-
-    def encode_document(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
-        """Return the vectors of texts, ``(n, dim)``."""
-        new = list(dict.fromkeys(text for text in texts if text not in self._known))
-        if new:
-            self._known |= dict(zip(new, super().encode_document(new, progress), strict=True))
-        return np.stack([self._known[text] for text in texts])
-
-    def read_query(self, text: str) -> ReadQuery:
-        """Return the vector of a question and of its words."""
-        if text not in self._read:
-            self._read[text] = super().read_query(text)
-        return self._read[text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +142,14 @@ def _importance(example: Example) -> float:
 class Fit:
     """The whole fit over one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, embedder: CachedEmbedder) -> None:
         """Read the corpus and the questions."""
+        self.folder = folder
         self.releases = load_corpus(folder)
         self.gold = load_questions(folder)
         lines = [json.loads(line) for line in OFF_TOPIC.read_text("utf-8").splitlines()]
         self.off_topic = [GoldQuestion(line["_id"], line["question"], {}, "off_topic_more") for line in lines]
-        self.embedder = RememberingEmbedder()
+        self.embedder = embedder
         records = [json.loads(line) for line in (folder / "gold.jsonl").read_text("utf-8").splitlines()]
         self.documents = {record["_id"]: record["doc"] or "" for record in records}
         self.folds = folds_of([*self.gold, *self.off_topic], self.documents)
@@ -319,24 +299,29 @@ def main() -> None:
     """Run the fit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--threshold", type=float, default=0.28)
+    parser.add_argument("--threshold", type=float, default=0.40)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--model", default="", help="another model than the default")
+    parser.add_argument("--cache", type=Path, help="a folder that keeps vectors from one run to the next")
+    parser.add_argument("--run", type=Path, help="where to write the run out of fold, as score.py reads it")
     arguments = parser.parse_args()
-    fit = Fit(arguments.folder)
+    fit = Fit(arguments.folder, CachedEmbedder(arguments.model, arguments.cache))
     with temporary_index(fit.releases, fit.embedder, silent) as opened:
         rankings = fit.rankings(opened)
     by_fold = [with_sentences(fit.sentence_weights(rankings, out)) for out in range(FOLDS)]
     examples = fit.examples(by_fold)
-    sure = np.zeros(len(examples))
-    for out in range(FOLDS):
-        weights, bias = fit_gate([example for example in examples if example.fold != out])
-        for at, example in enumerate(examples):
-            if example.fold == out:
-                sure[at] = probability(example.features, weights, bias)
+    fit.embedder.save()
+    gates = [fit_gate([example for example in examples if example.fold != out]) for out in range(FOLDS)]
+    sure = np.array([probability(example.features, *gates[example.fold]) for example in examples])
     outcomes = [example.outcome for example in examples[: len(fit.gold)]]
     evaluation = evaluate(outcomes)
     print("gate off:", json.dumps({"search": evaluation.search["fused"], "answers": evaluation.answers}, indent=1))
     figures = report(examples, sure, arguments.threshold)
+    if arguments.run:
+        judged = zip(outcomes, sure.tolist(), strict=False)
+        write_run(arguments.run, [judge(outcome, value, arguments.threshold) for outcome, value in judged])
+    if (arguments.folder / "translated.jsonl").exists():
+        report_languages(translated(fit, by_fold, gates, arguments.threshold))
     if arguments.write:
         gate, bias = fit_gate(examples)
         sentence = fit.sentence_weights(rankings, None)

@@ -1,8 +1,11 @@
 """A server with a channel, Ada, Bob and the bot, for one test."""
 
+import asyncio
 import json
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 import simcord
@@ -15,6 +18,7 @@ from bot.user_data import ServerSettings
 from tests.simulation.message import Message
 from tests.simulation.person import Channel, Person
 
+T = TypeVar("T")
 QUESTION = "Which agency will train border control units?"
 QUOTE = "Operational needs-based training will be further made available by CEPOL"
 NEEDED = Permissions(
@@ -125,6 +129,41 @@ class Chat:
     def requested(self, method: str, part: str) -> list[simcord.HttpLogEntry]:
         """Give the requests of the bot whose path holds something."""
         return [one for one in self.env.http_requests if one.method == method and part in one.path]
+
+    async def leave(self) -> None:
+        """Throw the bot out of the server."""
+        self.env.backend.remove_guild(self.guild.id)
+        await self.env.settle()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Let people act without waiting: the bot has done nothing yet about what is done in the block."""
+
+        async def not_now(**_: object) -> None:
+            """Leave the bot's work for later."""
+
+        self.env._settle_internal = not_now  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            del self.env._settle_internal
+
+    async def let(self, act: Coroutine[Any, Any, T]) -> T:
+        """Let the bot do something that nobody asked for, such as what it does by the clock."""
+        with self.env._bot_scope():
+            doing = asyncio.create_task(act)
+        await self.env.settle()
+        return await doing
+
+    async def wait(self, condition: Callable[[], object], timeout_s: float = 30.0) -> None:
+        """Wait until a condition holds that a clock of the bot or a thread brings about, not an act."""
+        async with asyncio.timeout(timeout_s):
+            while not condition():  # noqa: ASYNC110 - nothing tells when it comes true
+                await asyncio.sleep(0.01)
+
+    def seen(self, result: simcord.InteractionResult) -> list[Message]:
+        """Give the messages that followed an act, after the first answer."""
+        return [Message(self.env, one.channel_id, one.id) for one in result.followups]
 
     def commands(self, guild_id: int | None = None) -> list[dict[str, Any]]:
         """Give the commands registered everywhere, or in one server."""

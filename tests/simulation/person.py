@@ -79,13 +79,21 @@ class Person:
 
     async def command(self, name: str, /, *, channel: Channel | None = None, **options: Any) -> Message:  # noqa: ANN401
         """Use a slash command, and give what the person then sees as its answer."""
-        return self.sees(await self._slash(name, channel, options))
+        return self.sees(await self.slash(name, channel=channel, **options))
 
     async def command_opens(self, name: str, /, *, channel: Channel | None = None, **options: Any) -> Window:  # noqa: ANN401
         """Use a slash command that shows a window."""
-        return Window(self, await self._slash(name, channel, options))
+        return Window(self, await self.slash(name, channel=channel, **options))
 
-    async def _slash(self, name: str, channel: Channel | None, options: dict[str, Any]) -> simcord.InteractionResult:
+    async def slash(
+        self,
+        name: str,
+        /,
+        *,
+        channel: Channel | None = None,
+        **options: Any,  # noqa: ANN401 - the command's own
+    ) -> simcord.InteractionResult:
+        """Use a slash command."""
         where = channel or self.home
         actor = self._actor(where.id)
         if isinstance(actor, simcord.UserHandle):

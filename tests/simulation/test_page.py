@@ -5,7 +5,7 @@ import io
 import pytest
 from lxml import html
 
-from bot.views.answers import BLUE
+from bot.views.message import BLUE
 from tests.simulation import QUOTE, Chat, simulated
 from tests.simulation.markup import inline, to_html
 from tests.simulation.page import page

@@ -9,14 +9,14 @@ import simcord
 from discord import ui
 
 from bot.app import sending as delivery
-from bot.app.asking import Interaction
-from bot.views import answers as render
+from bot.app.client import Interaction
 from bot.views.custom_ids import button
+from bot.views.message import text_view
 from index.engine import Engine
 from tests.emulator.fast import asynchronous
-from tests.emulator.test_teeth import WRONG_COMMANDS, WRONG_MESSAGES, WRONG_RESPONSES, v2
 from tests.simulation import Chat, chatting, simulated
 from tests.simulation.limits import refusals
+from tests.simulation.wrong import WRONG_COMMANDS, WRONG_MESSAGES, WRONG_RESPONSES, v2
 
 Probe = Callable[[Interaction, str], Any]
 BY_SIMCORD = {"a picture that is not attached"}  # limits.py knows no files
@@ -29,8 +29,8 @@ def request(method: str, path: str, json: object) -> simcord.HttpLogEntry:
 
 async def pressed(chat: Chat, probe: Probe) -> None:
     """Let Ada press a button that does something."""
-    chat.bot.handlers["probe"] = probe
-    view = render.text_view("press")
+    chat.bot.buttons.handlers["probe"] = probe
+    view = text_view("press")
     view.add_item(ui.ActionRow(ui.Button(label="Probe", custom_id=button("probe"))))
     channel: Any = chat.bot.get_channel(chat.channel.id)
     await delivery.post(channel, view)
@@ -75,7 +75,7 @@ async def test_test_fails_where_the_bot_sent_what_discord_refuses(
     served_by_default_model: Engine, tmp_path: Path
 ) -> None:
     async def probe(interaction: Interaction, rest: str) -> None:
-        view = render.text_view("a link")
+        view = text_view("a link")
         view.add_item(ui.ActionRow(ui.Button(label="Open", url="javascript:alert()")))
         await delivery.respond(interaction, view)
 

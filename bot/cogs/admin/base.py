@@ -1,4 +1,4 @@
-"""What the cogs of administrators share: who may, work that takes long, what is written down.
+"""What the cogs of administrators share: who may use them, work that takes long, what is written down.
 
 The corpus is shared by all servers, so a server's own administrators may change nothing as such: only people and roles
 in the settings, in servers in the settings, checked at every call, button and window.
@@ -11,15 +11,14 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.app.asking import Interaction
-from bot.app.client import MeasuresBot
+from bot.app.client import Interaction, MeasuresBot
 from bot.app.errors import Refused, sentence
 from bot.app.persistent import Handler
 from bot.app.settings import BotSettings
 from bot.cogs.admin.progress import ProgressMessage
 from bot.i18n.words import Words
-from bot.views.answers import AMBER, text_view
 from bot.views.escaping import plain
+from bot.views.message import AMBER, text_view
 from corpus import MeasuresError, StorageError, undone
 from index import By, Progress
 
@@ -49,7 +48,8 @@ class Administration(commands.Cog):
         :raises Refused: for everybody else.
         """
         if not self.may(interaction):
-            raise Refused(self.bot.words_private(interaction)("This is for those who run the bot."))
+            words = self.bot.words_private(interaction)
+            raise Refused(words("This is for those who run the bot."))
         return True
 
     def may(self, interaction: discord.Interaction[Any]) -> bool:
@@ -57,7 +57,7 @@ class Administration(commands.Cog):
         return may_administer(self.bot.settings, interaction.guild_id, interaction.user)
 
     def guarded(self, handler: Callable[[Interaction, str], Awaitable[None]]) -> Handler:
-        """Return a button's handler that lets only administrators press it."""
+        """Return a button's handler that only administrators get to."""
 
         async def check_first(interaction: Interaction, rest: str) -> None:
             await self.interaction_check(interaction)
@@ -67,7 +67,7 @@ class Administration(commands.Cog):
 
     async def complete(self, interaction: Interaction, look: Callable[[], Sequence[T]]) -> Sequence[T]:
         """Look up what an administrator may choose; nothing for others, nor while everybody who looks is at work."""
-        if not self.may(interaction) or self.bot.is_looking:
+        if not self.may(interaction) or self.bot.background.is_full:
             return ()
         return await self.look(look)
 
@@ -84,10 +84,10 @@ class Administration(commands.Cog):
         progress = ProgressMessage(interaction, words)
         await self.audit(interaction, action, details, done=False)
         try:
-            view = shown(words, await progress.follow(work, self.bot.upkeeping))
+            view = shown(words, await progress.follow(work, self.bot.background.run))
         except MeasuresError as error:
-            told = sentence(words, error) if isinstance(error, StorageError) else plain(str(error), _ERROR_CHARS)
-            view = text_view(f"⚠ {told}", accent=AMBER)
+            text = sentence(words, error) if isinstance(error, StorageError) else plain(str(error), _ERROR_CHARS)
+            view = text_view(f"⚠ {text}", accent=AMBER)
         await progress.show(view)
 
     async def look(self, look: Callable[[], T]) -> T:
@@ -97,7 +97,7 @@ class Administration(commands.Cog):
         :raises StorageError: which is told in the person's language.
         """
         try:
-            return await self.bot.upkeeping(look)
+            return await self.bot.background.run(look)
         except StorageError:
             raise
         except MeasuresError as error:
@@ -114,9 +114,9 @@ class Administration(commands.Cog):
 
 def by(interaction: Interaction, why: str) -> By:
     """Return who does something, for the history of the corpus."""
-    return By(called(interaction.user.id), why)
+    return By(name_in_history(interaction.user.id), why)
 
 
-def called(user_id: int) -> str:
+def name_in_history(user_id: int) -> str:
     """Return what a person is called in the history of the corpus."""
     return f"Discord user {user_id}"

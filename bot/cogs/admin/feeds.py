@@ -1,4 +1,4 @@
-"""`/feeds`, for those in the settings; and the clock by which feeds are read while the bot runs."""
+"""`/feeds`, for the administrators in the settings; and the clock by which feeds are polled while the bot runs."""
 
 import logging
 import time
@@ -9,11 +9,10 @@ from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands, tasks
 
 from bot.app import sending as delivery
-from bot.app.asking import Interaction
-from bot.app.client import MeasuresBot
+from bot.app.client import Interaction, MeasuresBot
 from bot.cogs.admin.base import Administration, by
 from bot.views import admin as render_admin
-from bot.views import answers as render
+from bot.views.message import text_view
 from corpus import MeasuresError
 from index import By, due
 
@@ -41,7 +40,7 @@ class Feeds(Administration):
         new = await self.look(lambda: self.maintenance.add_feed(url, by(interaction, "/feeds add")))
         await self.audit(interaction, "feeds add", {"url": url})
         text = words("Followed; it is read within a minute.") if new else words("It is followed already.")
-        await delivery.answer(interaction, render.text_view(text))
+        await delivery.answer(interaction, text_view(text))
 
     @feeds.command(
         name="list",
@@ -51,8 +50,8 @@ class Feeds(Administration):
     async def list_feeds(self, interaction: Interaction) -> None:
         """List feeds."""
         await delivery.defer(interaction, ephemeral=True)
-        found = await self.look(self.maintenance.feeds)
-        await delivery.answer(interaction, render_admin.feeds_view(self.bot.words_private(interaction), found))
+        feeds = await self.look(self.maintenance.feeds)
+        await delivery.answer(interaction, render_admin.feeds_view(self.bot.words_private(interaction), feeds))
 
     @feeds.command(
         name="remove",
@@ -65,16 +64,15 @@ class Feeds(Administration):
         await delivery.defer(interaction, ephemeral=True)
         await self.look(lambda: self.maintenance.remove_feed(url, by(interaction, "/feeds remove")))
         await self.audit(interaction, "feeds remove", {"url": url})
-        text = self.bot.words_private(interaction)("It is followed no more.")
-        await delivery.answer(interaction, render.text_view(text))
+        words = self.bot.words_private(interaction)
+        await delivery.answer(interaction, text_view(words("It is followed no more.")))
 
     @remove_feed.autocomplete("url")
     async def complete_feed(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete the address of a feed; one too long for a choice must be typed."""
-        found = [
-            feed.url for feed in await self.complete(interaction, self.maintenance.feeds) if typed.strip() in feed.url
-        ]
-        return [Choice(name=url, value=url) for url in found if len(url) <= 100][:_CHOICES]
+        feeds = await self.complete(interaction, self.maintenance.feeds)
+        matching = [feed.url for feed in feeds if typed.strip() in feed.url and len(feed.url) <= _CHOICE_CHARS]
+        return [Choice(name=url, value=url) for url in matching[:_CHOICES]]
 
     @feeds.command(
         name="poll", description=locale_str("Read the feeds now, and serve what is new"), auto_locale_strings=False
@@ -96,11 +94,11 @@ class Polling(commands.Cog):
         self.bot = bot
 
     async def cog_load(self) -> None:
-        """Begin."""
+        """Start the clock."""
         self.poll.start()
 
     async def cog_unload(self) -> None:
-        """End."""
+        """Stop the clock."""
         self.poll.cancel()
 
     @tasks.loop(minutes=1)
@@ -109,15 +107,15 @@ class Polling(commands.Cog):
         if not self.bot.queue.is_ready:
             return
         try:
-            await self.bot.upkeeping(self._poll)
+            await self.bot.background.run(self._poll)
         except MeasuresError as error:
             log.warning("feeds could not be polled: %s", error)
 
     def _poll(self) -> None:
-        upkeep = self.bot.maintenance
-        if not due(upkeep.feeds(), time.time()):
+        maintenance = self.bot.maintenance
+        if not due(maintenance.feeds(), time.time()):
             return
-        polled = upkeep.poll(lambda step: None, by=By("the bot", "a feed was due"), due_only=True)
+        polled = maintenance.poll(lambda step: None, by=By("the bot", "a feed was due"), due_only=True)
         new = sum(feed.new for feed in polled.feeds)
         failed = sum(feed.error is not None and not feed.skipped for feed in polled.feeds)
         log.info("polled feeds: %d new entries, %d feeds failed", new, failed)

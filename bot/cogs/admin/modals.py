@@ -1,4 +1,4 @@
-"""Windows for administrators: files to add, and corrections of what is set aside. Who submits one is checked again."""
+"""Windows for administrators: files to add, corrections of an entry in quarantine. Who submits one is checked again."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot.app import errors, logs
-from bot.app.asking import Interaction
+from bot.app.client import Interaction
 from bot.cogs.admin.base import Administration
 from bot.i18n.words import Words
 from index import Overrides, parse_day
@@ -20,13 +20,13 @@ class AdminModal(ui.Modal):
     """A window that only administrators may submit."""
 
     def __init__(self, cog: Administration, title: str, act: Callable[[Interaction], Awaitable[None]]) -> None:
-        """Take what is done when it is submitted."""
+        """Take what is done when it is log_window."""
         super().__init__(title=title, timeout=900)
         self._cog = cog
         self._act = act
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
-        """Check the person, and do it."""
+        """Check the person, and run what the window was opened for."""
         if await self._cog.bot.admit(interaction):
             await self._cog.interaction_check(interaction)
             await self._act(interaction)
@@ -36,7 +36,7 @@ class AdminModal(ui.Modal):
         self, interaction: discord.Interaction[Any], error: Exception, /
     ) -> None:
         """Tell the person in one sentence."""
-        await errors.tell(self._cog.bot, interaction, error)
+        await errors.tell(interaction, error)
 
 
 def files_modal(
@@ -56,7 +56,7 @@ def correction_modal(
     given: Overrides,
     then: Callable[[Interaction, Overrides], Awaitable[None]],
 ) -> AdminModal:
-    """Return a window in which what is set aside is corrected, and that hands what was said to a function."""
+    """Return a window in which an entry of the quarantine is corrected; it hands the corrections to a function."""
     values = {
         "title": given.title,
         "date": given.date.isoformat() if given.date else None,
@@ -69,9 +69,9 @@ def correction_modal(
     }
 
     async def act(interaction: Interaction) -> None:
-        said = {name: field.value.strip() or None for name, field in inputs.items()}
-        day = parse_day(said["date"]) if said["date"] else None
-        await then(interaction, Overrides(None, said["title"], day, said["issuer"], said["language"]))
+        typed = {name: field.value.strip() or None for name, field in inputs.items()}
+        day = parse_day(typed["date"]) if typed["date"] else None
+        await then(interaction, Overrides(None, typed["title"], day, typed["issuer"], typed["language"]))
 
     modal = AdminModal(cog, words("Accept number {number}", number=number), act)
     modal.add_item(ui.Label(text=words("Title"), component=inputs["title"]))

@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.app import sending as delivery
 from bot.i18n.words import Words
-from bot.views import answers as render
+from bot.views.message import BLUE, text_view
 from bot.views.wording import phase_name
 from index import Progress, Step
 
@@ -63,7 +63,7 @@ class ProgressMessage:
             text = progress_text(self._words, self._latest)
             if text != shown:
                 shown = text
-                await self.show(render.text_view(text, accent=render.BLUE))
+                await self.show(text_view(text, accent=BLUE))
             await asyncio.wait({doing}, timeout=EDIT_EVERY_S)
         return await doing
 

@@ -1,8 +1,7 @@
 """The bot's own user, the application, and where the gateway is."""
 
 from tests.emulator import payloads
-from tests.emulator.errors import JSON, unknown
-from tests.emulator.flags import Kind
+from tests.emulator.errors import JSON
 from tests.emulator.rest.call import Call, handles
 
 
@@ -25,54 +24,3 @@ def gateway(call: Call) -> JSON:
     """Say how to connect."""
     limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
     return {"url": "wss://gateway.discord.gg", "shards": 1, "session_start_limit": limit}
-
-
-@handles("create_dm")
-def open_private_channel(call: Call) -> JSON:
-    """Open the private channel with a person, or find it."""
-    user = call.platform.world.users.get(int(call.form["recipient_id"]))
-    if user is None:
-        raise unknown("User")
-    return payloads.channel(call.platform.world.private_channel(user))
-
-
-@handles("get_user")
-def user(call: Call) -> JSON:
-    """Show a user."""
-    found = call.platform.world.users.get(int(call.params["user_id"]))
-    if found is None:
-        raise unknown("User")
-    return payloads.user(found)
-
-
-@handles("get_guild_member")
-def member(call: Call) -> JSON:
-    """Show a member of a server."""
-    guild = call.platform.world.guilds.get(int(call.params["guild_id"]))
-    if guild is None or not guild.installed:
-        raise unknown("Guild")
-    found = guild.members.get(int(call.params["user_id"]))
-    if found is None:
-        raise unknown("Member")
-    return payloads.member(found)
-
-
-@handles("leave_guild")
-def leave(call: Call) -> None:
-    """Leave a server."""
-    guild = call.platform.world.guilds.get(int(call.params["guild_id"]))
-    if guild is None or not guild.installed:
-        raise unknown("Guild")
-    guild.remove_bot()
-
-
-@handles("get_channel")
-def channel(call: Call) -> JSON:
-    """Show a channel that the bot sees."""
-    from tests.emulator.flags import Permission
-    from tests.emulator.permissions import require
-
-    found = call.platform.world.channel(call.params["channel_id"])
-    if found.kind is not Kind.DM:
-        require(found, call.platform.world.bot, Permission.VIEW_CHANNEL)
-    return payloads.channel(found)

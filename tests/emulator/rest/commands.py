@@ -21,27 +21,3 @@ def listed(call: Call) -> list[JSON]:
 def replaced(call: Call) -> list[JSON]:
     """Register these and no others."""
     return call.platform.commands.replace(call.body or [], _scope(call))
-
-
-@handles("create_application_command", "create_guild_application_command")
-def created(call: Call) -> JSON:
-    """Register one."""
-    return call.platform.commands.put(call.form, _scope(call))
-
-
-@handles("get_application_command", "get_guild_application_command")
-def shown(call: Call) -> JSON:
-    """Show one."""
-    return call.platform.commands.get(call.params["command_id"], _scope(call))
-
-
-@handles("update_application_command", "update_guild_application_command")
-def changed(call: Call) -> JSON:
-    """Change one."""
-    return call.platform.commands.change(call.params["command_id"], call.form, _scope(call))
-
-
-@handles("delete_application_command", "delete_guild_application_command")
-def removed(call: Call) -> None:
-    """Remove one."""
-    call.platform.commands.remove(call.params["command_id"], _scope(call))

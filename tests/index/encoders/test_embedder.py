@@ -1,4 +1,4 @@
-"""The default model is the published one, and says the same in bf16 as in fp32."""
+"""The models of the installation are the published ones, and say the same in bf16 as in fp32."""
 
 import shutil
 import subprocess
@@ -32,8 +32,13 @@ def default() -> SentenceTransformerEmbedder:
     return SentenceTransformerEmbedder()
 
 
-def test_digest_is_the_published_one(default: SentenceTransformerEmbedder) -> None:
-    assert default.digest == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+@pytest.fixture(scope="module")
+def minilm() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder("all-MiniLM-L6-v2")
+
+
+def test_digest_is_the_published_one(minilm: SentenceTransformerEmbedder) -> None:
+    assert minilm.digest == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 def test_vectors_are_normalised_float32_in_the_order_of_the_texts(default: SentenceTransformerEmbedder) -> None:
@@ -47,15 +52,23 @@ def test_vectors_are_normalised_float32_in_the_order_of_the_texts(default: Sente
     assert int(np.argmax(vectors @ query)) == 1
 
 
-def test_words_of_a_question_are_read_in_their_context(default: SentenceTransformerEmbedder) -> None:
-    text = "Will Europol's bank act by the river bank?"
-    read = default.read_query(text)
-    assert read.words == ("Will", "Europol", "'", "s", "bank", "act", "by", "the", "river", "?")
-    assert read.contexts.shape == (10, 384)
+WORDS = {
+    "all-MiniLM-L6-v2": ("Will", "Europol", "'", "s", "bank", "act", "by", "the", "river", "?"),
+    "": ("Will", "Europol's", "bank", "act", "by", "the", "river?"),
+}
+
+
+@pytest.mark.parametrize("model", WORDS)
+def test_words_of_a_question_are_read_in_their_context(model: str) -> None:
+    embedder = SentenceTransformerEmbedder(model)
+    text = "Will Europol's bank act by the river?"
+    read = embedder.read_query(text)
+    assert read.words == WORDS[model]
+    assert read.contexts.shape == (len(WORDS[model]), 384)
     assert np.allclose(np.linalg.norm(read.contexts, axis=1), 1.0, atol=1e-4)
-    assert np.array_equal(read.vector, default.encode_query(text))
-    money = default.read_query("Which bank lends money?")
-    assert read.contexts[4] @ money.contexts[1] < 0.99
+    assert np.array_equal(read.vector, embedder.encode_query(text))
+    money = embedder.read_query("Which bank lends money?")
+    assert read.contexts[read.words.index("bank")] @ money.contexts[1] < 0.99
 
 
 def test_question_longer_than_the_model_reads_is_read_as_far_as_it_goes(default: SentenceTransformerEmbedder) -> None:
@@ -81,16 +94,16 @@ def test_word_vectors_tell_like_from_unlike(default: SentenceTransformerEmbedder
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "1_Pooling/config.json"])
-def test_changed_file_of_the_default_model_is_refused(
-    name: str, tmp_path: Path, default: SentenceTransformerEmbedder
+def test_changed_file_of_a_packages_model_is_refused(
+    name: str, tmp_path: Path, minilm: SentenceTransformerEmbedder
 ) -> None:
     folder = tmp_path / "model"
-    shutil.copytree(default._folder, folder)
+    shutil.copytree(minilm._folder, folder)
     (folder / name).write_bytes((folder / name).read_bytes()[:-1] + b"!")
-    changed = SentenceTransformerEmbedder()
+    changed = SentenceTransformerEmbedder(minilm.model)
     changed.__dict__["_folder"] = folder
     expected = index.encoders.model_files._DIGESTS[name]
-    with pytest.raises(ModelError, match=f"{name} has SHA-256 [0-9a-f]{{64}} where {expected} was expected"):
+    with pytest.raises(ModelError, match=f"{name} .* has SHA-256 [0-9a-f]{{64}} where {expected} was expected"):
         _ = changed.digest
 
 
@@ -113,25 +126,37 @@ def test_loading_says_nothing_on_stderr() -> None:
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-def test_a_models_own_prompts_are_used(default: SentenceTransformerEmbedder) -> None:
-    prompted = SentenceTransformerEmbedder()
+def test_a_models_own_prompts_are_used(
+    default: SentenceTransformerEmbedder, minilm: SentenceTransformerEmbedder
+) -> None:
+    assert default.document_prompt == "passage: "
+    prompted = SentenceTransformerEmbedder(minilm.model)
     prompted._loaded.prompts = {"query": "query: ", "document": "passage: "}
     assert prompted.document_prompt == "passage: "
-    with_prompt = default.encode_document(["passage: words"], nothing)
+    with_prompt = minilm.encode_document(["passage: words"], nothing)
     assert np.allclose(prompted.encode_document(["words"], nothing), with_prompt, atol=0.01)
 
 
 def test_texts_in_batches_get_the_vectors_they_get_alone(default: SentenceTransformerEmbedder) -> None:
     threads = torch.get_num_threads()
     heard: list[int] = []
-    texts = [" ".join(["smuggling", "of", f"migrants {number}"] * (1 + number * 7 % 30)) for number in range(150)]
+    texts = [" ".join(["smuggling", "of", f"migrants {number}"] * (1 + number * 7 % 30)) for number in range(36)]
     vectors = default.encode_document(texts, heard.append)
     alone = np.concatenate([default.encode_document([text], nothing) for text in texts])
     assert (vectors * alone).sum(axis=1).min() > 0.99
-    assert (sum(heard), max(heard)) == (150, index.encoders.embedder.BATCH_SIZE)
+    assert (sum(heard), max(heard)) == (36, index.encoders.embedder.BATCH_SIZE)
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(torch.get_num_threads).result() == threads
 
 
 def test_engine_answers_with_the_default_model(served_by_default_model: Engine) -> None:
-    assert served_by_default_model.served().manifest.model == "all-MiniLM-L6-v2"
+    assert served_by_default_model.served().manifest.model == "measures-e5-small"
+
+
+@pytest.mark.parametrize("model", ["all-MiniLM-L6-v2", "multilingual-e5-small", "measures-e5-small"])
+def test_models_of_the_installation_are_known_by_name(model: str) -> None:
+    named = SentenceTransformerEmbedder(model)
+    near = named.encode_document(["The ECB raised its rates.", "Bread is baked at night."], nothing)
+    asked = named.encode_query("What did the central bank do?")
+    assert named.model == model
+    assert int(np.argmax(near @ asked)) == 0

@@ -4,25 +4,22 @@ import os
 import secrets
 from pathlib import Path
 
-from index.database.sqlite import storage_errors
-
 
 def write_durably(path: Path, text: str) -> None:
     """Write a small file under another name, sync it, rename it, and sync the folder. Others may do the same meanwhile.
 
-    :raises StorageError: when it cannot be written.
+    :raises OSError: when it cannot be written.
     """
-    with storage_errors(path):
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        try:
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-        sync_folder(path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def sync_tree(folder: Path) -> None:

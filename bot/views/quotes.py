@@ -1,0 +1,136 @@
+"""Quotations with their numbers, their buttons and their sources, as many as fit into a message.
+
+What is too long loses whole quotes, never the end of one.
+"""
+
+import datetime
+from collections.abc import Sequence
+
+from discord import ui
+
+from bot.i18n.words import Words
+from bot.views import custom_ids as ids
+from bot.views import wording as cards
+from bot.views.escaping import plain, quoted
+from bot.views.message import MAX_TEXT, bold, button, link_button, small, timestamp, web_address, whole_lines
+from corpus import host_of
+from index import Quote, Source
+
+TITLE_CHARS = 250
+NAME_CHARS = 100
+_DAYS_A_YEAR = 365.25
+_MOST_QUOTES = 5  # a row holds as many link buttons
+_MOST_SAYING_THE_SAME = 5
+_TOO_LONG_CHARS = 150
+
+
+class QuoteBox:
+    """A container that takes texts as long as all of them fit into a message."""
+
+    def __init__(self, words: Words, accent: int) -> None:
+        """Start an empty container."""
+        self.container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=accent)
+        self._words = words
+        self._left = MAX_TEXT
+
+    def text(self, text: str) -> ui.TextDisplay[ui.LayoutView]:
+        """Return a text for outside the container, which counts too."""
+        self._left -= len(text)
+        return ui.TextDisplay(text)
+
+    def say(self, text: str) -> bool:
+        """Add a text and return True, or return False where it does not fit."""
+        if not text or len(text) > self._left:
+            return False
+        self.container.add_item(self.text(text))
+        return True
+
+    def reserve(self, text: str) -> None:
+        """Keep room for a text that comes later, so that what comes between does not take it."""
+        self._left -= len(text)
+
+    def release(self, text: str) -> bool:
+        """Add a text for which room was kept and return True, or return False where it does not fit."""
+        self._left += len(text)
+        return self.say(text)
+
+    def quotes(
+        self, quotes: Sequence[Quote], sources: Sequence[Source], answer_id: str, today: datetime.date, first: int = 1
+    ) -> list[tuple[int, Quote]]:
+        """Add quotes with a button each, then their sources; return those whose source is named, with their numbers.
+
+        A quote that is too long is not shown: its number is said, and a link may open it.
+        """
+        self._left -= _TOO_LONG_CHARS
+        by_id = {source.release_id: source for source in sources}
+        named: dict[str, list[str]] = {}
+        numbered: list[tuple[int, Quote]] = []
+        too_long: list[str] = []
+        for number, quote in enumerate(quotes[:_MOST_QUOTES], first):
+            source = by_id.get(quote.release_id)
+            lines = source_lines(self._words, source, today) if source and quote.release_id not in named else []
+            lines.append(small(f"[{number}] {plain(quote.heading, NAME_CHARS)}".rstrip()))
+            room = self._left - sum(len(line) + 1 for line in lines)
+            if room < 0:
+                continue
+            self._left = room
+            named.setdefault(quote.release_id, []).extend(lines)
+            numbered.append((number, quote))
+            if not self._add_quote(quote, number, answer_id):
+                too_long.append(f"[{number}]")
+        self._left += _TOO_LONG_CHARS
+        if too_long:
+            self.say(self._words("Too long to be shown here: {numbers}", numbers=", ".join(too_long)))
+        if named:
+            self.container.add_item(ui.Separator())
+            self.container.add_item(ui.TextDisplay("\n".join(line for lines in named.values() for line in lines)))
+        if quotes and len(numbered) == len(quotes):
+            self._add_same([source for source in sources if source.release_id not in named], today)
+        return numbered
+
+    def _add_quote(self, quote: Quote, number: int, answer_id: str) -> bool:
+        """Add a quote with the button that shows what stands around it; return whether it fits."""
+        text = quoted(f"“{quote.text}”").replace("> ", f"> **[{number}]** ", 1)
+        if len(text) > self._left:
+            return False
+        place = ids.Place.with_text(answer_id, number, quote.release_id, quote.start, quote.end, quote.text)
+        context = button(self._words("Context"), place.custom_id())
+        self.container.add_item(ui.Section(self.text(text), accessory=context))
+        return True
+
+    def _add_same(self, sources: Sequence[Source], today: datetime.date) -> None:
+        """Add the releases that say the same, as many as fit."""
+        head = small(self._words("The same is said in:"))
+        shown = sources[:_MOST_SAYING_THE_SAME]
+        lines = [small(" · ".join(_source_parts(self._words, source, today))) for source in shown]
+        fitting = whole_lines(lines, self._left - len(head) - 1)
+        if fitting:
+            self.say("\n".join([head, *fitting]))
+
+
+def source_lines(words: Words, source: Source, today: datetime.date) -> list[str]:
+    """Return a release as a source: title; issuer, date, and its age where that is over a year; where it is from."""
+    parts = _source_parts(words, source, today)
+    return [*parts[:2], *map(small, parts[2:])]
+
+
+def _source_parts(words: Words, source: Source, today: datetime.date) -> list[str]:
+    date = datetime.date.fromisoformat(source.date)
+    title = plain(source.title, TITLE_CHARS) or plain(source.release_id, NAME_CHARS)
+    facts = " · ".join(filter(None, (plain(source.issuer, NAME_CHARS), timestamp(date))))
+    years = int((today - date).days / _DAYS_A_YEAR)
+    if years > 0:
+        age = words.count("{count} year old", "{count} years old", years)
+        facts = f"{facts} ({age})"
+    whence = plain(cards.whence(source, words), TITLE_CHARS)
+    return [bold(title), facts, *([whence] if whence else [])]
+
+
+def link_buttons(numbered: Sequence[tuple[int, Quote]]) -> list[ui.Button[ui.LayoutView]]:
+    """Return a button for each quote that opens its page at the quote."""
+    links = ((number, web_address(quote.link)) for number, quote in numbered)
+    return [
+        link_button(f"[{number}] {(host_of(url) or '').removeprefix('www.')}", url)
+        for number, url in links
+        if url is not None
+    ]

