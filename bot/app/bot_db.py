@@ -83,14 +83,14 @@ class BotStore:
             self._db.execute("DELETE FROM answers WHERE id = ?", [answer_id])
 
     def forget_asker(self, user_id: int) -> Forgotten:
-        """Erase what is stored about a person: answers, and verdicts that can be told; not what administrators did."""
+        """Erase a person's answers, and the verdicts that a fingerprint tells to be theirs; not the audit."""
         with self._erasing():
-            told = self._db.execute("SELECT id, answer, voter FROM feedback WHERE voter IS NOT NULL").fetchall()
-            mine = [[row] for row, answer_id, voter in told if voter == self._voter(answer_id, user_id)]
-            self._db.conn.executemany("DELETE FROM feedback WHERE id = ?", mine)
-            gone = self._db.execute("DELETE FROM answers WHERE asker = ? RETURNING id", [user_id]).fetchall()
-            [(done,)] = self._db.execute("SELECT count(*) FROM audit WHERE who = ?", [user_id]).fetchall()
-        return Forgotten(frozenset(answer_id for (answer_id,) in gone), len(mine), done)
+            rows = self._db.execute("SELECT id, answer, voter FROM feedback WHERE voter IS NOT NULL").fetchall()
+            own = [[row_id] for row_id, answer_id, voter in rows if voter == self._voter(answer_id, user_id)]
+            self._db.conn.executemany("DELETE FROM feedback WHERE id = ?", own)
+            erased = self._db.execute("DELETE FROM answers WHERE asker = ? RETURNING id", [user_id]).fetchall()
+            [(acts,)] = self._db.execute("SELECT count(*) FROM audit WHERE who = ?", [user_id]).fetchall()
+        return Forgotten(frozenset(answer_id for (answer_id,) in erased), len(own), acts)
 
     def forget_release(self, release_id: str) -> int:
         """Erase the answers that quoted a release, or named it as near; return how many they were."""

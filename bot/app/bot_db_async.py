@@ -1,8 +1,8 @@
-"""bot.db for the event loop, where another program may hold it: nobody waits for that longer than they can.
+"""bot.db for the event loop: while another program holds the file, nobody waits for it longer than they can.
 
-What is read has a thread and a connection of its own, so that it waits for nothing that is written. What is written is
-tried again and again while the file is in use elsewhere: for some seconds where a person waits for the outcome, else
-until it is done. An answer that is not written yet is there for its buttons all the same.
+Reads have a thread and a connection of their own, so that they never wait for writes. A write is tried again while the
+file is in use elsewhere: for some seconds where a person waits for the outcome, else until it is done. The buttons of
+an answer find it also while it is not written yet.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _STOP_S = 1.0
 _SCRUB = "scrub"
 
 
-class _Lane:
+class _StoreThread:
     """A thread with a connection of its own."""
 
     def __init__(self, path: Path, name: str) -> None:
@@ -74,11 +74,11 @@ class _Later:
 
 
 class AsyncBotStore:
-    """What people left behind, as the bot reads and writes it."""
+    """bot.db, read and written off the event loop."""
 
     def __init__(self, path: Path) -> None:
         """Take where bot.db is; it is opened when it is needed."""
-        self._reads, self._writes = _Lane(path, "bot-reads"), _Lane(path, "bot-writes")
+        self._reads, self._writes = _StoreThread(path, "bot-reads"), _StoreThread(path, "bot-writes")
         self._later: dict[Hashable, _Later] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -151,14 +151,14 @@ class AsyncBotStore:
 
         :raises BotStoreError: when it cannot be written: then nothing is erased.
         """
-        mine = self._drop(lambda answer: answer.asker == user_id)
+        unwritten = self._drop(lambda answer: answer.asker == user_id)
         try:
-            gone = await self.write(lambda store: store.forget_asker(user_id))
+            forgotten = await self.write(lambda store: store.forget_asker(user_id))
         except BaseException:
-            for answer in mine:
+            for answer in unwritten:
                 self.keep(answer)
             raise
-        return replace(gone, answers=gone.answers | {answer.id for answer in mine})
+        return replace(forgotten, answers=forgotten.answers | {answer.id for answer in unwritten})
 
     async def close(self) -> None:
         """Write what is still to be written, if that can be done soon, and close the file."""
@@ -187,10 +187,10 @@ class AsyncBotStore:
 
     def _drop(self, which: Callable[[KeptAnswer], bool]) -> list[KeptAnswer]:
         """Leave answers unwritten for good, and return them."""
-        found = [each.answer for each in self._later.values() if each.answer is not None and which(each.answer)]
-        for answer in found:
+        answers = [each.answer for each in self._later.values() if each.answer is not None and which(each.answer)]
+        for answer in answers:
             del self._later[answer.id]
-        return found
+        return answers
 
     def _write_later(self, key: Hashable, later: _Later) -> None:
         self._later[key] = later

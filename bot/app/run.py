@@ -80,8 +80,8 @@ def run_bot(
         )
 
     with Lock(index_settings.data_dir, "bot").held(Holder(f"process {os.getpid()}"), BotRunningError):
-        free = asyncio.run(_supervise(make, token, may_read_content))
-    if not free:
+        is_free = asyncio.run(_supervise(make, token, may_read_content))
+    if not is_free:
         # The interpreter would wait for the engine's thread, which builds an index or loads a model as long as it
         # takes. What is served is never half written, so the process may end in the middle of it.
         logging.shutdown()
@@ -130,7 +130,7 @@ def _refusal(error: Exception) -> str | None:
 async def _run_once(bot: MeasuresBot, token: str, stop: asyncio.Event) -> bool:
     running = asyncio.create_task(bot.start(token), name="bot")
     stopping = asyncio.create_task(stop.wait(), name="stop")
-    free = True
+    is_free = True
     try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
@@ -140,11 +140,11 @@ async def _run_once(bot: MeasuresBot, token: str, stop: asyncio.Event) -> bool:
     finally:
         if stop.is_set():
             log.info("stopping")
-        free = await bot.stop(_STOP_S if stop.is_set() else 0.0)
+        is_free = await bot.stop(_STOP_S if stop.is_set() else 0.0)
         stopping.cancel()
         running.cancel()
         await asyncio.gather(running, stopping, return_exceptions=True)
-    return free
+    return is_free
 
 
 async def _has_content_intent(probe: discord.Client, token: str) -> bool:

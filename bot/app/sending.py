@@ -1,7 +1,7 @@
-"""Getting words to Discord once, through what may pass: resets, server errors, an answer that took effect and failed.
+"""Sends messages to Discord once each, also through faults that pass: resets, server errors, a lost response.
 
 discord.py tries again after server errors, but not after a reset on Linux. A first response is tried again and again
-within the 3 s that Discord waits for it; one that it says it has already counts as given. A slash answer is an edit of
+within the 3 s that Discord waits for it; "already acknowledged" counts as success. A slash answer is an edit of
 its own reply, which may be repeated; a channel message carries a nonce that Discord enforces, so that a repeated one is
 the same. What fails is logged by logs.py.
 """

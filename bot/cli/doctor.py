@@ -4,13 +4,16 @@ import base64
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 import index
 from bot.app.settings import load_bot_settings
+from bot.cli.terminal import Terminal
 from corpus import MeasuresError
 from index import Generations, IndexSettings, check_fit, load_index_settings, open_to_others, private_folder
 
@@ -52,7 +55,7 @@ def examine() -> list[Check]:
         ]
     from index import SentenceTransformerEmbedder
 
-    embedder = SentenceTransformerEmbedder(settings.model)
+    embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
     return [
         *checks,
         _data_folder(settings),
@@ -141,11 +144,20 @@ def _discord() -> list[Check]:
 
 def application_of(token: str) -> int | None:
     """Return the id of the application that a bot's token is for; None where it has not the form of one."""
-    found = _TOKEN.fullmatch(token.strip())
-    if found is None:
+    match = _TOKEN.fullmatch(token.strip())
+    if match is None:
         return None
     try:
-        digits = base64.urlsafe_b64decode(found["id"] + "=" * (-len(found["id"]) % 4)).decode("ascii")
+        digits = base64.urlsafe_b64decode(match["id"] + "=" * (-len(match["id"]) % 4)).decode("ascii")
     except ValueError:
         return None
     return int(digits) if digits.isdecimal() else None
+
+
+def show_checks(terminal: Terminal, checks: Sequence[Check]) -> None:
+    """Print what was looked at, and what to do."""
+    for check in checks:
+        mark = Text("ok   ", "green") if check.ok else Text("FAIL ", "bold red")
+        terminal.say(mark, Text(f"{check.name:<22}", "bold"), check.found)
+        if not check.ok:
+            terminal.say(f"     → {check.remedy}")

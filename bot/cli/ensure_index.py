@@ -4,18 +4,19 @@ from typing import TYPE_CHECKING
 
 from bot.cli.terminal import Terminal
 from corpus import UnbuiltError
-from index import Generations, IndexSettings, ensure_fit
 
 if TYPE_CHECKING:
-    from index import Embedder
+    from index import Embedder, IndexSettings
 
 
-def build_first(settings: IndexSettings, terminal: Terminal, embedder: "Embedder | None" = None) -> None:
+def build_first(settings: "IndexSettings", terminal: Terminal, embedder: "Embedder | None" = None) -> None:
     """Build in this process, with a bar, what no question could be asked of; or wait for whoever builds.
 
     :param embedder: the model to ask with; without it, what is served need not be of the model in the settings.
     :raises MeasuresError: why it cannot be built, or must not be.
     """
+    from index import Generations, ensure_fit  # these load what reads the index
+
     generations = Generations(settings.data_dir)
 
     def build(why: UnbuiltError) -> None:
@@ -24,6 +25,6 @@ def build_first(settings: IndexSettings, terminal: Terminal, embedder: "Embedder
         first = generations.current() is None
         terminal.note(f"{why.reason}: building it {'from the shipped releases' if first else 'anew'}.")
         with terminal.progress() as progress:
-            build_all(settings, embedder or SentenceTransformerEmbedder(settings.model), progress)
+            build_all(settings, embedder or SentenceTransformerEmbedder(settings.model, settings.cache_dir), progress)
 
     ensure_fit(generations, embedder, build, terminal.note)

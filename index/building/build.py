@@ -30,7 +30,7 @@ from index.generations.sentence_table import write_sentence_table
 from index.generations.tantivy_index import build_lexical
 from index.results import Phase, Progress, Step
 from index.settings import IndexSettings
-from index.text.passages import CHUNKER_VERSION, Passage, context
+from index.text.passages import Passage, context
 from index.text.terms import Vocabulary
 
 _CACHE_BATCH = 2048
@@ -157,9 +157,7 @@ def write_generation(
         built_at=now(),
         model=embedder.model,
         weights_sha256=embedder.digest,
-        dtype=embedder.dtype,
         dim=vectors.shape[1],
-        chunker=CHUNKER_VERSION,
         program=code_digest().hex(),
         releases=len(chunked),
         passages=len(passage_texts),

@@ -12,7 +12,6 @@ from index.generations.code_digest import code_digest
 from index.generations.folder import Generations
 from index.generations.manifest import Manifest
 from index.generations.status import served_id
-from index.text.passages import CHUNKER_VERSION
 
 if TYPE_CHECKING:
     from index.encoders.embedder import Embedder
@@ -35,8 +34,7 @@ def check_fit(generations: Generations, embedder: "Embedder | None" = None) -> N
     except UnbuiltError as error:
         _refuse_where_pinned(generations, error)
         raise
-    cut_by = (manifest.chunker, manifest.program)
-    if cut_by != (CHUNKER_VERSION, code_digest().hex()) and not generations.pinned():
+    if manifest.program != code_digest().hex() and not generations.pinned():
         raise OutdatedError(f"Generation {manifest.generation} was cut by another version of this program")
 
 

@@ -125,7 +125,7 @@ def main() -> None:
     log_to_stderr(logging.WARNING, LogFormatter("%(asctime)s %(levelname)-7s %(name)s %(message)s"))
     try:
         opening: _Opening = pipe.recv()
-        embedder = make_embedder(opening.embedder, opening.settings.model)
+        embedder = make_embedder(opening.embedder, opening.settings)
         with Engine(opening.settings, embedder) as engine:
             pipe.send(outcome(engine.warm))
             while True:

@@ -64,11 +64,11 @@ def outcome(act: Callable[[], object]) -> Done | Raised:
         return Raised(error)
 
 
-def make_embedder(maker: str, model: str) -> "Embedder":
-    """Return the embedder of a model.
+def make_embedder(maker: str, settings: IndexSettings) -> "Embedder":
+    """Return the embedder of the model that the settings name.
 
     :param maker: what makes it, as ``module:name``; tests name their own.
     """
     module, _, name = maker.partition(":")
-    embedder: Embedder = getattr(importlib.import_module(module), name)(model)
+    embedder: Embedder = getattr(importlib.import_module(module), name)(settings.model, settings.cache_dir)
     return embedder

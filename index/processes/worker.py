@@ -73,7 +73,7 @@ def _give_way() -> None:
 
 
 def _do(task: Task, voice: Voice) -> object:
-    embedder = make_embedder(task.embedder, task.settings.model)
+    embedder = make_embedder(task.embedder, task.settings)
     tools = Tools(task.settings, embedder, lambda: Fetcher(fetch_rules(task.settings)), task.by, Meter(voice.say))
     return task.job.run(tools)
 

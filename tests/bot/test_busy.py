@@ -5,24 +5,24 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+import simcord
 
-from bot.app import bot_db_async as keeping
+from bot.app import bot_db_async
 from bot.app.bot_db import BotStore
 from bot.app.bot_db_schema import StoreBusyError
 from bot.user_data import KeptAnswer, ServerSettings
 from index.filters import Filters
-from tests.bot.stage import QUESTION, QUOTE, Stage, on_stage
 from tests.bot.test_answers import context_of, count_kept
 from tests.bot.test_setup import manager, opened
-from tests.emulator import Interaction, State
-from tests.simulation import Chat, simulated
+from tests.simulation import QUESTION, QUOTE, Chat, simulated
 
 BUSY = "another process holds the data of the bot; try again in a minute."
+LATER_S = 120.0  # longer than a test waits for the bot to come to rest
 HOLDER = """
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -50,138 +50,140 @@ def kept_answer(answer_id: str, *, asker: int = 1, question: str = QUESTION) -> 
     return KeptAnswer(answer_id, asker, None, 2, None, True, question, Filters(), ())
 
 
-def database(where: Stage | Chat) -> Path:
-    return where.bot.index_settings.data_dir / "bot.db"
+def database(chat: Chat) -> Path:
+    return chat.bot.index_settings.data_dir / "bot.db"
 
 
-def on_disk(where: Stage | Chat, text: str) -> bool:
+def on_disk(chat: Chat, text: str) -> bool:
     """Tell whether a text stands anywhere in bot.db and beside it."""
-    return any(text.encode() in path.read_bytes() for path in sorted(database(where).parent.glob("bot.db*")))
+    return any(text.encode() in path.read_bytes() for path in sorted(database(chat).parent.glob("bot.db*")))
 
 
-@asynccontextmanager
-async def busy(stage: Stage, how: str = "BEGIN IMMEDIATE") -> AsyncIterator[None]:
-    with held(database(stage), how):
-        yield
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the bot write what it could not write two minutes later: an act ends with the first try."""
+    monkeypatch.setattr(bot_db_async, "_PAUSES_S", (LATER_S,))
 
 
-def acknowledged(pressed: list[Interaction]) -> bool:
-    return all(each.acked_after_s is not None and each.acked_after_s < 2.5 for each in pressed)
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the bot give up soon where somebody waits for what is written."""
+    monkeypatch.setattr(bot_db_async, "WRITE_S", 0.5)
 
 
-@on_stage()
-async def test_presses_are_acknowledged_and_nothing_is_lost(stage: Stage) -> None:
-    emulator = stage.emulator
-    old, erased, mentioned = await stage.ask(), await stage.ask(f"{QUESTION} zebracorn"), await stage.mention(QUESTION)
-    await emulator.wait(lambda: count_kept(stage) == 3)
-    async with busy(stage):
-        new = await stage.ask("What will CEPOL do?")
-        replied = await stage.mention("What will CEPOL do?")
-        pressed = [
-            await emulator.click(stage.bob, old, "Helpful"),
-            await emulator.click(stage.bob, new, "Helpful"),
-            await emulator.click(stage.ada, erased, "Delete"),
-            await emulator.click(stage.bob, mentioned, "Not helpful"),
-            *[await emulator.click(stage.bob, each, "More") for each in (old, new, mentioned, replied)],
-            await emulator.click(stage.bob, old, context_of(old)),
-        ]
-        followed = await emulator.click(stage.ada, new, "Follow up")
-        sent = await emulator.submit(stage.ada, followed, {"Your question": "and Frontex?"})
-        pressed += [followed, sent]
-        assert acknowledged(pressed)
-        for each in pressed[4:8]:
-            assert "More passages" in (await stage.answered(each)).text()
-        assert QUOTE in (await stage.answered(pressed[8])).text()
-        assert "Read as: What will Frontex do?" in (await stage.answered(sent)).text()
-        assert "Read as: What will Frontex do?" in (await stage.reply(replied, "and Frontex?")).text()
-        await asyncio.sleep(2)
-        assert [each.state for each in pressed[:2]] == [State.DEFERRED] * 2
-        assert count_kept(stage) == 3
-    for each in pressed[:2]:
-        assert (await stage.answered(each)).text() == "Thank you: this is kept without your name."
-    await emulator.wait(lambda: count_kept(stage) == 6, 10)
-    await emulator.wait(lambda: not on_disk(stage, "zebracorn"), 10)
-    assert len(await stage.bot.store.write(lambda store: store.feedback())) == 2
-    found = await stage.bot.store.write(lambda store: store.answer_in(replied.id))
-    assert found is not None
-    assert found.question == "What will CEPOL do?"
+async def acknowledged(chat: Chat, *pressed: simcord.InteractionResult) -> None:
+    """Wait until the bot has told Discord that it heard of all this, for which there are three seconds."""
+    await chat.wait(lambda: all(each.acknowledged for each in pressed), 2.5)
 
 
 @simulated()
+async def test_presses_are_acknowledged_and_nothing_is_lost(chat: Chat) -> None:
+    old, erased, mentioned = await chat.ask(), await chat.ask(f"{QUESTION} zebracorn"), await chat.mention()
+    assert count_kept(chat) == 3
+    with held(database(chat)):
+        new = await chat.ask("What will CEPOL do?")
+        replied = await chat.mention("What will CEPOL do?")
+        for each in (old, new, mentioned, replied):
+            assert "More passages" in (await chat.bob.click(each, "More")).text()
+        assert QUOTE in (await chat.bob.click(old, context_of(old))).text()
+        window = await chat.ada.opens(new, "Follow up")
+        assert "Read as: What will Frontex do?" in (await window.send({"Your question": "and Frontex?"})).text()
+        assert "Read as: What will Frontex do?" in (await chat.ada.reply(replied, "and Frontex?")).text()
+        await chat.ada.press(erased, "Delete")
+        await chat.bob.opens(mentioned, "Not helpful")
+        with chat.at_once():
+            helpful = [await chat.bob.press(each, "Helpful") for each in (old, new)]
+        await acknowledged(chat, *helpful)
+        assert all(each.deferred for each in helpful)
+        assert count_kept(chat) == 3
+    await chat.env.settle()
+    for press in helpful:
+        assert chat.bob.sees(press).text() == "Thank you: this is kept without your name."
+    await chat.env.advance_time(LATER_S)
+    assert count_kept(chat) == 6
+    assert not on_disk(chat, "zebracorn")
+    assert len(await chat.bot.store.write(lambda store: store.feedback())) == 2
+    kept = await chat.bot.store.write(lambda store: store.answer_in(replied.id))
+    assert kept is not None
+    assert kept.question == "What will CEPOL do?"
+
+
+@pytest.mark.usefixtures("impatient")
+@simulated()
 async def test_what_cannot_be_done_in_time_is_told_in_one_sentence_and_not_done(chat: Chat) -> None:
-    patience, keeping.WRITE_S = keeping.WRITE_S, 0.5
-    try:
-        answer = await chat.ask(f"{QUESTION} zebracorn")
-        assert count_kept(chat) == 1
-        carol = manager(chat)
-        settings = await opened(carol)
-        with held(database(chat)):
-            assert (await chat.bob.click(answer, "Helpful")).text() == f"Your opinion was not kept: {BUSY}"
-            assert (await chat.ada.command("forget-me")).text() == f"Nothing was erased: {BUSY}"
-            assert (await carol.click(settings, "Make private")).text() == f"The settings were not changed: {BUSY}"
-            assert chat.bot.servers[chat.guild.id] == ServerSettings()
-            assert "Answers are public" in settings.text()
-        assert on_disk(chat, "zebracorn")
-        assert await chat.bot.store.write(lambda store: store.feedback()) == []
-        told = (await chat.ada.command("forget-me")).text()
-        assert told == "Erased: 1 answer of yours. Nothing else is stored about you."
-        assert not on_disk(chat, "zebracorn")
-    finally:
-        keeping.WRITE_S = patience
+    answer = await chat.ask(f"{QUESTION} zebracorn")
+    assert count_kept(chat) == 1
+    carol = manager(chat)
+    settings = await opened(carol)
+    with held(database(chat)):
+        assert (await chat.bob.click(answer, "Helpful")).text() == f"Your opinion was not kept: {BUSY}"
+        assert (await chat.ada.command("forget-me")).text() == f"Nothing was erased: {BUSY}"
+        with chat.at_once():
+            chosen = await carol.press(settings, "Make private")
+        await acknowledged(chat, chosen)
+        await chat.env.settle()
+        assert carol.sees(chosen).text() == f"The settings were not changed: {BUSY}"
+        assert chat.bot.servers == {}
+        assert "Answers are public" in settings.text()
+    assert on_disk(chat, "zebracorn")
+    assert await chat.bot.store.write(lambda store: store.feedback()) == []
+    told = (await chat.ada.command("forget-me")).text()
+    assert told == "Erased: 1 answer of yours. Nothing else is stored about you."
+    assert not on_disk(chat, "zebracorn")
 
 
-@on_stage()
-async def test_forgetting_takes_along_what_was_not_written_yet(stage: Stage) -> None:
-    await stage.ask()
-    await stage.emulator.wait(lambda: count_kept(stage) == 1)
-    async with busy(stage):
+@simulated()
+async def test_forgetting_takes_along_what_was_not_written_yet(chat: Chat) -> None:
+    await chat.ask()
+    assert count_kept(chat) == 1
+    with held(database(chat)):
         for _ in range(2):
-            await stage.ask(f"{QUESTION} zebracorn")
-        await stage.command("ask", user=stage.bob, question=QUESTION)
-        forgetting = await stage.emulator.slash(stage.ada, stage.channel, "forget-me")
-        assert acknowledged([forgetting])
+            await chat.ask(f"{QUESTION} zebracorn")
+        await chat.bob.command("ask", question=QUESTION)
+        with chat.at_once():
+            forgetting = await chat.ada.slash("forget-me")
+        await acknowledged(chat, forgetting)
         await asyncio.sleep(0.5)
-    told = (await stage.answered(forgetting)).text()
-    assert told == "Erased: 3 answers of yours. Nothing else is stored about you."
-    await stage.emulator.wait(lambda: count_kept(stage) == 1)
-    await asyncio.sleep(1.5)
-    assert count_kept(stage) == 1
-    assert not on_disk(stage, "zebracorn")
+        assert forgetting.deferred
+    await chat.env.settle()
+    assert chat.ada.sees(forgetting).text() == "Erased: 3 answers of yours. Nothing else is stored about you."
+    await chat.env.advance_time(LATER_S)
+    assert count_kept(chat) == 1
+    assert not on_disk(chat, "zebracorn")
 
 
-@on_stage()
-async def test_what_is_erased_while_another_reads_goes_from_the_log_when_that_ends(stage: Stage) -> None:
-    await stage.ask(f"{QUESTION} zebracorn")
-    await stage.emulator.wait(lambda: count_kept(stage) == 1)
-    async with busy(stage, "BEGIN"):
-        assert (await stage.command("forget-me")).text().startswith("Erased: 1 answer of yours.")
-        assert count_kept(stage) == 0
-    await stage.emulator.wait(lambda: not on_disk(stage, "zebracorn"), 15)
+@simulated()
+async def test_what_is_erased_while_another_reads_goes_from_the_log_when_that_ends(chat: Chat) -> None:
+    await chat.ask(f"{QUESTION} zebracorn")
+    assert count_kept(chat) == 1
+    with held(database(chat), "BEGIN"):
+        assert (await chat.ada.command("forget-me")).text().startswith("Erased: 1 answer of yours.")
+        assert count_kept(chat) == 0
+    await chat.env.advance_time(LATER_S)
+    assert not on_disk(chat, "zebracorn")
 
 
-@on_stage()
-async def test_clock_that_erases_outlives_a_file_in_use(stage: Stage) -> None:
-    await stage.ask(f"{QUESTION} zebracorn")
-    await stage.emulator.wait(lambda: count_kept(stage) == 1)
-    with closing(sqlite3.connect(database(stage))) as db, db:
+@pytest.mark.usefixtures("impatient")
+@simulated()
+async def test_clock_that_erases_outlives_a_file_in_use(chat: Chat) -> None:
+    await chat.ask(f"{QUESTION} zebracorn")
+    assert count_kept(chat) == 1
+    with closing(sqlite3.connect(database(chat))) as db, db:
         db.execute("UPDATE answers SET at = '2020-01-01T00:00:00+00:00'")
-    patience, keeping.WRITE_S = keeping.WRITE_S, 0.2
-    try:
-        async with busy(stage):
-            await stage.bot.erase_old()
-    finally:
-        keeping.WRITE_S = patience
-    await stage.emulator.wait(lambda: not on_disk(stage, "zebracorn"), 10)
-    assert stage.bot.erase_old.is_running()
+    with held(database(chat)):
+        await chat.let(chat.bot.erase_old())
+    await chat.env.advance_time(LATER_S)
+    assert not on_disk(chat, "zebracorn")
+    assert chat.bot.erase_old.is_running()
 
 
-@on_stage()
-async def test_bot_that_cannot_write_stops_in_time_all_the_same(stage: Stage) -> None:
-    await stage.ask()
-    async with busy(stage):
-        await stage.ask()
+@simulated()
+async def test_bot_that_cannot_write_stops_in_time_all_the_same(chat: Chat) -> None:
+    await chat.ask()
+    with held(database(chat)):
+        await chat.ask()
         began = time.monotonic()
-        await stage.bot.stop(2)
+        await chat.bot.stop(2)
         assert time.monotonic() - began < 8
 
 

@@ -6,9 +6,11 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
+import simcord
 from discord import ui
 
 from bot.app import sending as delivery
@@ -16,44 +18,40 @@ from bot.app.bot_db import BotStore
 from bot.app.rate_limit import RateLimit
 from bot.views.custom_ids import button
 from bot.views.message import text_view
-from index.engine import Engine
-from tests.bot.stage import QUESTION, Stage, on_stage, play, refusal
 from tests.bot.test_answers import context_of
 from tests.bot.test_busy import kept_answer
-from tests.emulator import Interaction, Message, State, User
-from tests.simulation import Chat, simulated
+from tests.simulation import QUESTION, Chat, Message, Person, refusal, simulated
 
 FAST = re.compile(r"That was fast: press again in \d+ seconds?\.")
 BUSY = re.compile(r"Busy: try again in \d+ seconds?\.")
 CHARGED_LATER = {"askhere", "about", "example", "follow"}  # the question that they lead to takes the turn
 
 
-def crowd(stage: Stage, number: int) -> list[User]:
+def crowd(chat: Chat, number: int) -> list[Person]:
     """Let more people into the server."""
-    people = [stage.emulator.add_user(f"visitor-{at}") for at in range(number)]
-    for person in people:
-        stage.guild.add_member(person)
-    return people
+    return [chat.add_person(f"visitor-{number}") for number in range(number)]
 
 
-async def press_at_once(stage: Stage, people: list[User], message: Message, name: str) -> list[Interaction]:
-    """Let people press a button, all before anybody is answered; how fast a machine is, is tested elsewhere."""
-    clock = stage.emulator.clock
-    now = clock.monotonic()
-    clock.monotonic = lambda: now  # type: ignore[method-assign]
-    try:
-        pressed = [await stage.emulator.click(person, message, name, wait=False) for person in people]
-        await stage.emulator.wait(lambda: all(each.acked for each in pressed), 60)
-    finally:
-        del clock.monotonic
+async def press_at_once(
+    chat: Chat, people: list[Person], message: Message, name: str
+) -> list[simcord.InteractionResult]:
+    """Let people press a button, all before anybody is answered, and wait until each has heard something."""
+    with chat.at_once():
+        pressed = [await person.press(message, name) for person in people]
+    await chat.wait(lambda: all(each.acknowledged for each in pressed))
     return pressed
 
 
+def refusals(chat: Chat, pressed: list[simcord.InteractionResult]) -> list[str]:
+    """Return what those read who were refused at once."""
+    return [refusal(message) for message in map(chat.ada.sees, pressed) if not message.deferred]
+
+
 @asynccontextmanager
-async def engine_at_work(stage: Stage) -> AsyncIterator[None]:
+async def engine_at_work(chat: Chat) -> AsyncIterator[None]:
     """Keep the engine at work for as long as the block lasts."""
     gate = threading.Event()
-    holding = asyncio.create_task(stage.bot.with_engine(lambda engine: gate.wait(30)))
+    holding = asyncio.create_task(chat.bot.with_engine(lambda engine: gate.wait(30)))
     try:
         yield
     finally:
@@ -61,93 +59,90 @@ async def engine_at_work(stage: Stage) -> AsyncIterator[None]:
         await holding
 
 
-@on_stage(pace=1, pace_burst=1)
-async def test_buttons_of_an_answer_wait_for_a_turn_and_say_so_to_the_person_alone(stage: Stage) -> None:
-    answer = await stage.ask()
+@simulated(pace=1, pace_burst=1)
+async def test_buttons_of_an_answer_wait_for_a_turn_and_say_so_to_the_person_alone(chat: Chat) -> None:
+    answer = await chat.ask()
     for name in [context_of(answer), "Follow up", *["More"] * 20]:
-        assert FAST.fullmatch(refusal(await stage.emulator.click(stage.ada, answer, name))), name
+        assert FAST.fullmatch(refusal(await chat.ada.click(answer, name))), name
     for _ in range(4):
-        await stage.click(stage.ada, answer, "Helpful")
+        await chat.ada.click(answer, "Helpful")
     for name in ["Helpful", "Not helpful", "Delete"]:
-        assert FAST.fullmatch(refusal(await stage.emulator.click(stage.ada, answer, name))), name
+        assert FAST.fullmatch(refusal(await chat.ada.click(answer, name))), name
     assert not answer.deleted
-    assert "More passages" in (await stage.click(stage.bob, answer, "More")).text()
+    assert "More passages" in (await chat.bob.click(answer, "More")).text()
 
 
-@on_stage(engine="library", pace=1, pace_burst=1)
-async def test_cards_lists_and_passages_wait_for_a_turn(stage: Stage) -> None:
-    people = iter(crowd(stage, 3))
-    for command, options in (("agency", {"name": "Europol"}), ("releases", {})):
+@simulated(engine="library", pace=1, pace_burst=1)
+async def test_cards_lists_and_passages_wait_for_a_turn(chat: Chat) -> None:
+    people = iter(crowd(chat, 3))
+    calls: tuple[tuple[str, dict[str, Any]], ...] = (("agency", {"name": "Europol"}), ("releases", {}))
+    for command, options in calls:
         person = next(people)
-        shown = await stage.command(command, user=person, **options)
+        shown = await person.command(command, **options)
         for name in [name for name in shown.buttons if name in ("Next", "Back")] or [shown.buttons[0]]:
-            refused = await stage.emulator.click(person, shown, name)
-            assert FAST.fullmatch(refusal(refused)), (command, name)
-    answer = await stage.ask("How many officers will Europol send?")
+            assert FAST.fullmatch(refusal(await person.click(shown, name))), (command, name)
+    answer = await chat.ask("How many officers will Europol send?")
     person = next(people)
-    page = await stage.click(person, answer, "More")
-    assert FAST.fullmatch(refusal(await stage.emulator.click(person, page, "Next")))
+    page = await person.click(answer, "More")
+    assert FAST.fullmatch(refusal(await person.click(page, "Next")))
 
 
-@on_stage(pace=1, pace_burst=1)
-async def test_no_button_that_was_ever_made_is_free_but_those_that_lead_to_a_question(stage: Stage) -> None:
-    await stage.ask()
+@simulated(pace=1, pace_burst=1)
+async def test_no_button_that_was_ever_made_is_free_but_those_that_lead_to_a_question(chat: Chat) -> None:
+    await chat.ask()
     for _ in range(4):
-        await stage.command("forget-me")
-    channel = stage.bot.get_channel(stage.channel.id)
+        await chat.ada.command("forget-me")
+    channel = chat.bot.get_channel(chat.channel.id)
     assert isinstance(channel, discord.TextChannel)
-    stage.bot.buttons.handlers["new"] = stage.bot.buttons.handlers["helpful"]
-    for action in sorted(stage.bot.buttons.handlers.keys() - CHARGED_LATER):
+    chat.bot.buttons.handlers["new"] = chat.bot.buttons.handlers["helpful"]
+    for action in sorted(chat.bot.buttons.handlers.keys() - CHARGED_LATER):
         view = text_view("press")
         view.add_item(ui.ActionRow(ui.Button(label="Press", custom_id=button(action, "x:1"))))
         await delivery.post(channel, view)
-        pressed = await stage.emulator.click(stage.ada, stage.channel.messages[-1], "Press")
-        assert FAST.fullmatch(refusal(pressed)), action
+        assert FAST.fullmatch(refusal(await chat.ada.click(chat.messages()[-1], "Press"))), action
 
 
-@on_stage(pace=3, pace_burst=3)
-async def test_a_look_takes_a_quarter_of_a_turn(stage: Stage) -> None:
-    answer = await stage.ask()
-    looks = [await stage.emulator.click(stage.ada, answer, context_of(answer)) for _ in range(12)]
-    refused = [refusal(look) for look in looks if not look.deferred]
-    assert 2 <= len(refused) <= 4  # two turns were left, and the clock goes on
-    assert all(map(FAST.fullmatch, refused))
+@simulated()
+async def test_a_look_takes_a_quarter_of_a_turn(chat: Chat) -> None:
+    chat.bot.admission.rate_limit = RateLimit(3, 3, clock=lambda: 0.0)
+    answer = await chat.ask()
+    looks = [await chat.ada.click(answer, context_of(answer)) for _ in range(12)]
+    assert [look.deferred for look in looks] == [True] * 8 + [False] * 4, "two turns were left"
+    assert all(FAST.fullmatch(refusal(look)) for look in looks[8:])
 
 
 @pytest.mark.parametrize("name", ["More", "Context", "Helpful"])
-def test_many_presses_at_once_neither_grow_the_row_nor_keep_others_out(
-    served_by_default_model: Engine, name: str
-) -> None:
-    async def scenario(stage: Stage) -> None:
-        answer = await stage.ask()
-        people, pressed_by = crowd(stage, 40), context_of(answer) if name == "Context" else name
-        await stage.emulator.wait(lambda: not stage.bot.queue.pending)
-        async with engine_at_work(stage):
-            pressed = await press_at_once(stage, people, answer, pressed_by)
-            assert stage.bot.queue.pending <= 10 + 1  # the one that keeps the engine at work is nobody's
-            busy = [each for each in pressed if not each.deferred]
-            assert all(BUSY.fullmatch(refusal(each)) for each in busy)
-            if name != "Helpful":  # which no engine is asked for
-                assert 30 <= len(busy) <= 31
-        await stage.emulator.wait(lambda: all(each.state is State.ANSWERED for each in pressed), 30)
-        assert "Asked" in (await stage.ask()).text()
-        assert "More passages" in (await stage.click(stage.bob, answer, "More")).text()
-
-    play(scenario, served_by_default_model, queue=10)
+@simulated(queue=10)
+async def test_many_presses_at_once_neither_grow_the_row_nor_keep_others_out(chat: Chat, name: str) -> None:
+    answer = await chat.ask()
+    people, pressed_by = crowd(chat, 40), context_of(answer) if name == "Context" else name
+    async with engine_at_work(chat):
+        pressed = await press_at_once(chat, people, answer, pressed_by)
+        assert chat.bot.queue.pending <= 10 + 1  # the one that keeps the engine at work is nobody's
+        busy = refusals(chat, pressed)
+        assert all(map(BUSY.fullmatch, busy))
+        if name != "Helpful":  # which no engine is asked for
+            assert 30 <= len(busy) <= 31
+    await chat.env.settle()
+    assert all(chat.ada.sees(each).text() for each in pressed)
+    assert "Asked" in (await chat.ask()).text()
+    assert "More passages" in (await chat.bob.click(answer, "More")).text()
 
 
-@on_stage()
-async def test_one_person_who_presses_30_times_is_served_as_often_as_the_pace_says(stage: Stage) -> None:
-    stage.bot.admission.rate_limit = RateLimit(3, 3)
-    answer = await stage.ask()
-    async with engine_at_work(stage):
-        pressed = await press_at_once(stage, [stage.bob] * 30, answer, "More")
-        refused = [refusal(each) for each in pressed if not each.deferred]
+@simulated()
+async def test_one_person_who_presses_30_times_is_served_as_often_as_the_pace_says(chat: Chat) -> None:
+    chat.bot.admission.rate_limit = RateLimit(3, 3, clock=lambda: 0.0)
+    answer = await chat.ask()
+    async with engine_at_work(chat):
+        refused = refusals(chat, await press_at_once(chat, [chat.bob] * 30, answer, "More"))
         assert len(refused) == 27
         assert all(map(FAST.fullmatch, refused))
-        carol = await stage.emulator.slash(stage.ada, stage.channel, "ask", question=QUESTION)
-        assert carol.deferred
-    await stage.answered(carol)
+        with chat.at_once():
+            asked = await chat.ada.slash("ask", question=QUESTION)
+        await chat.wait(lambda: asked.acknowledged)
+        assert asked.deferred
+    await chat.env.settle()
+    assert "Asked" in chat.ada.sees(asked).text()
 
 
 @simulated(pace=1, pace_burst=1)
@@ -162,42 +157,42 @@ async def test_many_mentions_out_of_turn_are_shown_one_hourglass_at_a_time(
 
     monkeypatch.setattr(discord.Message, "add_reaction", react_as_slowly_as_discord)
     await chat.mention()
-    asked = await chat.ada.write_at_once(*[f"{chat.bot_mention} {QUESTION} {number}" for number in range(40)])
+    with chat.at_once():
+        asked = [await chat.ada.write(f"{chat.bot_mention} {QUESTION} {number}") for number in range(40)]
+    await chat.env.settle()
     assert 0 < sum(bool(one.reactions) for one in asked) < 10
     assert len(chat.said()) == 1
 
 
-@on_stage()
-async def test_windows_that_are_opened_and_left_are_forgotten(stage: Stage) -> None:
-    answer = await stage.ask()
-    shown = [await stage.emulator.click(stage.ada, answer, "Follow up") for _ in range(20)]
-    assert len(stage.bot._connection._view_store._modals) == 1
-    followed = await stage.answered(await stage.emulator.submit(stage.ada, shown[-1], {"Your question": QUESTION}))
-    assert "Asked" in followed.text()
+@simulated()
+async def test_windows_that_are_opened_and_left_are_forgotten(chat: Chat) -> None:
+    answer = await chat.ask()
+    shown = [await chat.ada.opens(answer, "Follow up") for _ in range(20)]
+    assert len(chat.bot._connection._view_store._modals) == 1
+    assert "Asked" in (await shown[-1].send({"Your question": QUESTION})).text()
 
 
-async def verdicts(stage: Stage) -> list[tuple[str, str | None]]:
-    return [(row.verdict, row.reason) for row in await stage.bot.store.write(lambda store: store.feedback())]
+async def verdicts(chat: Chat) -> list[tuple[str, str | None]]:
+    return [(row.verdict, row.reason) for row in await chat.bot.store.write(lambda store: store.feedback())]
 
 
-@on_stage()
-async def test_a_person_has_one_verdict_an_answer_and_may_change_it(stage: Stage) -> None:
-    answer, other = await stage.ask(), await stage.ask()
-    for pressed in await press_at_once(stage, [stage.bob] * 30, answer, "Helpful"):
-        assert "Thank you" in (await stage.answered(pressed)).text()
-    assert await verdicts(stage) == [("helpful", None)]
-    shown = await stage.emulator.click(stage.bob, answer, "Not helpful")
-    await stage.answered(
-        await stage.emulator.submit(stage.bob, shown, {"What is wrong? (optional)": "It is about boats."})
-    )
-    assert await verdicts(stage) == [("not helpful", "It is about boats.")]
-    await stage.click(stage.ada, answer, "Helpful")
-    await stage.click(stage.bob, other, "Helpful")
-    assert sorted(await verdicts(stage)) == sorted(
+@simulated()
+async def test_a_person_has_one_verdict_an_answer_and_may_change_it(chat: Chat) -> None:
+    answer, other = await chat.ask(), await chat.ask()
+    pressed = await press_at_once(chat, [chat.bob] * 30, answer, "Helpful")
+    await chat.env.settle()
+    assert all("Thank you" in chat.bob.sees(each).text() for each in pressed)
+    assert await verdicts(chat) == [("helpful", None)]
+    window = await chat.bob.opens(answer, "Not helpful")
+    await window.send({"What is wrong? (optional)": "It is about boats."})
+    assert await verdicts(chat) == [("not helpful", "It is about boats.")]
+    await chat.ada.click(answer, "Helpful")
+    await chat.bob.click(other, "Helpful")
+    assert sorted(await verdicts(chat)) == sorted(
         [("not helpful", "It is about boats."), ("helpful", None), ("helpful", None)]
     )
-    await stage.click(stage.bob, answer, "Helpful")
-    assert await verdicts(stage) == [("helpful", None)] * 3
+    await chat.bob.click(answer, "Helpful")
+    assert await verdicts(chat) == [("helpful", None)] * 3
 
 
 def test_one_verdict_outlives_a_restart_and_names_nobody(tmp_path: Path) -> None:

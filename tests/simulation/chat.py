@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -133,6 +134,19 @@ class Chat:
         """Throw the bot out of the server."""
         self.env.backend.remove_guild(self.guild.id)
         await self.env.settle()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Let people act without waiting: the bot has done nothing yet about what is done in the block."""
+
+        async def not_now(**_: object) -> None:
+            """Leave the bot's work for later."""
+
+        self.env._settle_internal = not_now  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            del self.env._settle_internal
 
     async def let(self, act: Coroutine[Any, Any, T]) -> T:
         """Let the bot do something that nobody asked for, such as what it does by the clock."""

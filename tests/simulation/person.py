@@ -79,13 +79,21 @@ class Person:
 
     async def command(self, name: str, /, *, channel: Channel | None = None, **options: Any) -> Message:  # noqa: ANN401
         """Use a slash command, and give what the person then sees as its answer."""
-        return self.sees(await self._slash(name, channel, options))
+        return self.sees(await self.slash(name, channel=channel, **options))
 
     async def command_opens(self, name: str, /, *, channel: Channel | None = None, **options: Any) -> Window:  # noqa: ANN401
         """Use a slash command that shows a window."""
-        return Window(self, await self._slash(name, channel, options))
+        return Window(self, await self.slash(name, channel=channel, **options))
 
-    async def _slash(self, name: str, channel: Channel | None, options: dict[str, Any]) -> simcord.InteractionResult:
+    async def slash(
+        self,
+        name: str,
+        /,
+        *,
+        channel: Channel | None = None,
+        **options: Any,  # noqa: ANN401 - the command's own
+    ) -> simcord.InteractionResult:
+        """Use a slash command."""
         where = channel or self.home
         actor = self._actor(where.id)
         if isinstance(actor, simcord.UserHandle):
@@ -152,12 +160,6 @@ class Person:
             target = reply_to.handle if reply_to else None
             sent = await actor.send(where, text, reply_to=target, attachments=files)
         return Message(self.env, where.id, sent.id)
-
-    async def write_at_once(self, *texts: str) -> list[Message]:
-        """Write messages, all before the bot does anything about the first."""
-        sent = [self.env.backend.create_message(self.home.id, self.id, text) for text in texts]
-        await self.env.settle()
-        return [Message(self.env, self.home.id, each.id) for each in sent]
 
     async def change(self, message: Message, text: str) -> None:
         """Change the text of an own message."""
