@@ -221,7 +221,7 @@ def _mean(values: Sequence[float]) -> float:
 def _by_rows(candidates: Callable[[Query, Generation], Rows]) -> "_Search":
     def search(query: Query, _: Ranking, generation: Generation) -> tuple[FoundPassage, ...]:
         rows = candidates(query, generation).tolist()
-        return tuple(served.found(1.0 / place) for place, served in enumerate(generation.passages(rows), 1))
+        return tuple(served.with_score(1.0 / place) for place, served in enumerate(generation.passages(rows), 1))
 
     return search
 
