@@ -192,14 +192,16 @@ class MeasuresBot(commands.AutoShardedBot):
 
         :raises BotStoreError: when it cannot be kept: then it is not obeyed either.
         """
-        before = self.servers.get(guild_id, ServerSettings())
+        before = self.servers.get(guild_id)
         self.servers[guild_id] = settings
         try:
             with undone("The settings were not changed"):
                 await self.store.write(lambda store: store.set_server(guild_id, settings))
         except BaseException:
             if self.servers.get(guild_id) is settings:
-                self.servers[guild_id] = before
+                del self.servers[guild_id]
+                if before is not None:
+                    self.servers[guild_id] = before
             raise
 
     async def on_message(self, message: discord.Message, /) -> None:
