@@ -71,5 +71,5 @@ def passages(ranking: Ranking, generation: Generation, limit: int) -> tuple[Foun
         best[passage.row] = (lowest - below, passage)
     distinct: dict[str, FoundPassage] = {}
     for score, passage in best.values():
-        distinct.setdefault(" ".join(words(passage.text)), passage.found(round(score, 4)))
+        distinct.setdefault(" ".join(words(passage.text)), passage.with_score(round(score, 4)))
     return tuple(distinct.values())[:limit]

@@ -1,4 +1,4 @@
-"""The side of a job's process that starts it: it hears how far the job is, and says in one sentence when it died."""
+"""Runs jobs in worker processes, passes on their progress, and says in one sentence how a worker died."""
 
 import logging
 import os
