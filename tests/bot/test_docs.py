@@ -1,4 +1,4 @@
-"""The README and .env.example cannot drift from the program."""
+"""The READMEs and .env.example cannot drift from the program."""
 
 import importlib
 import re
@@ -19,7 +19,8 @@ from corpus.errors import MeasuresError
 from index.settings import IndexSettings
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text("utf-8")
+FIRST_HOUR = (ROOT / "README.md").read_text("utf-8")
+README = (ROOT / "bot" / "README.md").read_text("utf-8")
 
 
 def commands(group: click.Group, prefix: str = "measures") -> Iterator[tuple[str, click.Command]]:
@@ -55,8 +56,17 @@ def test_slash_commands_are_in_the_readme() -> None:
     assert [name for name in names if f"`/{name}`" not in README] == []
 
 
+def test_every_room_and_module_that_is_named_exists() -> None:
+    bot = ROOT / "bot"
+    rooms = {f"{path.name}/" for path in bot.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    modules = {path.name for path in (bot / "app").glob("*.py") if path.name != "__init__.py"}
+    assert {name for name in rooms | modules if f"`{name}`" not in README} == set()
+    named = {name.rpartition("/")[2] for name in re.findall(r"`((?:\w+/)*\w+\.py)`", README)}
+    assert named <= {path.name for folder in ("bot", "corpus") for path in (ROOT / folder).rglob("*.py")}
+
+
 def test_invite_in_the_readme_asks_for_the_same_permissions() -> None:
-    assert f"&permissions={INVITED.value}`" in README
+    assert f"&permissions={INVITED.value}`" in FIRST_HOUR
 
 
 def test_env_example_names_every_setting_and_no_other() -> None:
