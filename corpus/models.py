@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-NOT_EU_BODY = "not an EU body"
+NOT_EU_AGENCY = "not an EU body"
 UNDATED = datetime.date.min  # For documents of evaluation sets that state no date; a release always has a date.
 
 
@@ -139,9 +139,9 @@ class Agency:
     checked: tuple[str, ...]
 
     @property
-    def is_eu_body(self) -> bool:
+    def is_eu_agency(self) -> bool:
         """Whether it belongs to the EU. The registry also has some that are often mistaken for EU agencies."""
-        return self.type != NOT_EU_BODY
+        return self.type != NOT_EU_AGENCY
 
     @property
     def own_names(self) -> tuple[str, ...]:

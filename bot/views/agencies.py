@@ -47,7 +47,7 @@ def card_view(words: Words, card: Card, page: int, alt_text: str | None) -> ui.L
     """
     agency = card.agency
     view = ui.LayoutView(timeout=None)
-    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=BLUE if agency.is_eu_body else AMBER)
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=BLUE if agency.is_eu_agency else AMBER)
     text = "\n".join(whole_lines(_facts(words, card), MAX_TEXT // 2))
     box.add_item(ui.TextDisplay(text))
     left = MAX_TEXT - len(text) - _LABELS_CHARS

@@ -28,7 +28,7 @@ def full_name(agency: Agency) -> str:
 def description(agency: Agency, words: Words = ENGLISH) -> str:
     """Return in a line what kind of EU body it is, whose part, where, and since when."""
     agencies = registry().agencies
-    kind = words(agency.type) if agency.is_eu_body else ""
+    kind = words(agency.type) if agency.is_eu_agency else ""
     if agency.parent is not None:
         kind = words("{kind}, part of {body}", kind=kind, body=short_name(agencies[agency.parent]))
     seat = ", ".join(filter(None, (agency.seat_city, agency.country)))
@@ -69,7 +69,7 @@ def parts(agency: Agency) -> str:
 
 def warnings(agency: Agency, words: Words = ENGLISH) -> list[str]:
     """Return what a reader must know before the rest: that it is no EU body, which facts no source was found for."""
-    warnings = [] if agency.is_eu_body else [words("{body} is not an EU body.", body=agency.name)]
+    warnings = [] if agency.is_eu_agency else [words("{body} is not an EU body.", body=agency.name)]
     facts = {"seat": words("seat"), "year": words("year of foundation"), "role": words("task")}
     if agency.unchecked:
         unchecked = ", ".join(facts[fact] for fact in agency.unchecked)

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib import metadata
 from types import TracebackType
 from typing import Self
 
@@ -30,7 +29,7 @@ from corpus.fetching.responses import (
     RefusedError,
     read_answer,
 )
-from corpus.fetching.robots import ROBOT, Robots, parse_robots
+from corpus.fetching.robots import Robots, parse_robots, user_agent
 from corpus.fetching.urls import FetchRules, Target, read_target, shown
 
 __all__ = ["FetchLimits", "FetchRules", "Fetched", "Fetcher", "NotModified", "NotReachedError"]
@@ -291,12 +290,3 @@ class Fetcher:
 def _trusted_authorities() -> ssl.SSLContext:
     """Return the certificate authorities that browsers trust. Reading them takes 20 ms."""
     return httpx.create_ssl_context(trust_env=False)
-
-
-def user_agent() -> str:
-    """Return the User-Agent of the program: its name, version and purpose."""
-    try:
-        version = metadata.version("eu-measures")
-    except metadata.PackageNotFoundError:  # a checkout that is not installed
-        version = "0"
-    return f"{ROBOT}/{version} (answers questions in the words of official press releases; honours robots.txt)"

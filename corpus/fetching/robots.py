@@ -1,7 +1,8 @@
-"""What the robots.txt of a host allows this program."""
+"""How the program names itself to a host, and what the robots.txt of the host allows it."""
 
 import re
 from dataclasses import dataclass
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,3 +54,12 @@ def _with_common_name(line: str) -> str:
         return line
     name = match[2].partition("/")[0].lower()
     return f"User-agent: {name if name in ('*', ROBOT) else 'another'}"
+
+
+def user_agent() -> str:
+    """Return the User-Agent of the program: its name, version and purpose."""
+    try:
+        version = metadata.version("eu-measures")
+    except metadata.PackageNotFoundError:  # The program runs from a checkout and is not installed.
+        version = "0"
+    return f"{ROBOT}/{version} (answers questions in the words of official press releases; honours robots.txt)"
