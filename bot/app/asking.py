@@ -82,15 +82,13 @@ async def ask_by_interaction(
         work.cancel()
         raise
     words = bot.words_private(interaction) if ephemeral else public_words(bot, interaction)
-
-    async def send(view: ui.LayoutView) -> discord.Message:
-        return await delivery.answer(interaction, view)
-
     if bot.background.updating:
-        await send(updating_view(words))
+        await delivery.answer(interaction, updating_view(words))
     if not await _is_answered(work):
         raise Refused(_ask_later(bot, words))
-    logs.note(interaction, await answer(bot, asking, words, None if ephemeral else question, send, work=work))
+    shown_question = None if ephemeral else question
+    send = partial(delivery.answer, interaction)
+    logs.note(interaction, await answer(bot, asking, words, shown_question, send, work=work))
 
 
 def updating_view(words: Words) -> ui.LayoutView:

@@ -64,6 +64,19 @@ class MeasuresTree(app_commands.CommandTree["MeasuresBot"]):
         await errors.tell(interaction, getattr(error, "original", error))
 
 
+_CLIENT_OPTIONS: dict[str, Any] = {
+    "command_prefix": commands.when_mentioned,
+    "help_command": None,
+    "tree_cls": MeasuresTree,
+    "allowed_mentions": discord.AllowedMentions.none(),
+    "allowed_installs": app_commands.AppInstallationType(guild=True, user=True),
+    "allowed_contexts": app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+    "member_cache_flags": discord.MemberCacheFlags.none(),
+    "chunk_guilds_at_startup": False,
+    "max_messages": None,
+}
+
+
 class _OpenWindows(LRUCache[int, discord.ui.Modal]):
     """The last window that each person was shown; discord.py waits for no window that drops out."""
 
@@ -97,19 +110,7 @@ class MeasuresBot(commands.AutoShardedBot):
         """
         intents = discord.Intents(_INTENTS.value, message_content=message_content)
         super().__init__(
-            command_prefix=commands.when_mentioned,
-            help_command=None,
-            intents=intents,
-            tree_cls=MeasuresTree,
-            allowed_mentions=discord.AllowedMentions.none(),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            chunk_guilds_at_startup=False,
-            max_messages=None,
-            connector=connector,
-            http_trace=logs.request_trace(),
-            **options,
+            intents=intents, connector=connector, http_trace=logs.request_trace(), **_CLIENT_OPTIONS, **options
         )
         self.settings = settings
         self.index_settings = index_settings

@@ -54,12 +54,7 @@ def run_bot(
     :raises BotRunningError: when another bot runs on the data folder, naming its process.
     :raises DiscordError: when Discord does not take the token or an intent.
     """
-    token = settings.discord_token.get_secret_value().strip() if settings.discord_token else ""
-    if not token:
-        raise SettingsError(
-            "DISCORD_TOKEN is not set: put the bot's token into .env, from the Discord developer portal."
-        )
-
+    token = _token(settings)
     forget_secrets()
 
     def make(*, message_content: bool) -> MeasuresBot:
@@ -86,6 +81,15 @@ def run_bot(
         # takes. What is served is never half written, so the process may end in the middle of it.
         logging.shutdown()
         os._exit(0)
+
+
+def _token(settings: BotSettings) -> str:
+    token = settings.discord_token.get_secret_value().strip() if settings.discord_token else ""
+    if not token:
+        raise SettingsError(
+            "DISCORD_TOKEN is not set: put the bot's token into .env, from the Discord developer portal."
+        )
+    return token
 
 
 async def _supervise(
