@@ -59,7 +59,7 @@ async def ask_by_interaction(
     private: bool | None,
     read_as: str | None = None,
 ) -> None:
-    """Answer an interaction that is a question: refused at once or not at all, then deferred, then answered.
+    """Answer an interaction that is a question. It is refused before it is deferred, or not at all.
 
     :raises QuestionError: when it cannot be asked.
     :raises Refused: when the person asks too fast, or too many wait.
@@ -109,9 +109,11 @@ def _ask_later(bot: MeasuresBot, words: Words) -> str:
 
 
 def ask_engine(bot: MeasuresBot, asking: Asking) -> "asyncio.Future[Answer]":
-    """Put a question into the queue at once: so it counts as waiting, and the engine need not wait for the defer."""
+    """Put a question into the queue before the defer, so that it counts as waiting and the engine can begin."""
     work = bot.queue.submit(asking.user_id, partial(Engine.answer, text=asking.question, filters=asking.filters))
-    work.add_done_callback(lambda done: done.cancelled() or done.exception())  # where nobody comes to fetch it
+    work.add_done_callback(
+        lambda done: done.cancelled() or done.exception()
+    )  # so that asyncio does not report an error that nobody fetches
     return work
 
 
@@ -154,14 +156,17 @@ async def answer(
 
 
 def is_private(bot: MeasuresBot, interaction: Interaction, private: bool | None) -> bool:
-    """Tell whether only the person sees the answer: as asked, else as the server has it; always where it is off."""
+    """Tell whether only the person sees the answer.
+
+    Where the bot is switched off, it is private; else as the person asked, and without that, as the server chose.
+    """
     if not is_switched_on(bot.servers, interaction.guild_id, channel_of(interaction.channel)):
         return True
     return bot.servers.get(interaction.guild_id or 0, ServerSettings()).private if private is None else private
 
 
 def public_words(bot: MeasuresBot, interaction: Interaction) -> Words:
-    """Return the words for what everybody in the place of an interaction sees."""
+    """Return the words for what everybody in the channel of an interaction sees."""
     return bot.words_public(interaction.guild_id, interaction.guild_locale, interaction.user.id)
 
 

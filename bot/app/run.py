@@ -1,4 +1,4 @@
-"""`measures bot`: from the settings to a bot that runs until it is told to stop."""
+"""`measures bot`: starts the bot with the settings, and ends it within ten seconds of a signal."""
 
 import asyncio
 import logging
@@ -95,7 +95,7 @@ def _token(settings: BotSettings) -> str:
 async def _supervise(
     make: Callable[..., MeasuresBot], token: str, may_read_content: Callable[[], Coroutine[Any, Any, bool]]
 ) -> bool:
-    """Run bots one after the other as long as what ends them may pass; return whether all threads are free to end."""
+    """Start the bot again after faults that may pass, until told to stop; return whether all threads are free to end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
