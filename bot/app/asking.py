@@ -111,9 +111,8 @@ def _ask_later(bot: MeasuresBot, words: Words) -> str:
 def ask_engine(bot: MeasuresBot, asking: Asking) -> "asyncio.Future[Answer]":
     """Put a question into the queue before the defer, so that it counts as waiting and the engine can begin."""
     work = bot.queue.submit(asking.user_id, partial(Engine.answer, text=asking.question, filters=asking.filters))
-    work.add_done_callback(
-        lambda done: done.cancelled() or done.exception()
-    )  # so that asyncio does not report an error that nobody fetches
+    # Fetch the exception, or asyncio reports it where nobody else does.
+    work.add_done_callback(lambda done: done.cancelled() or done.exception())
     return work
 
 

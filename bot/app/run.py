@@ -95,7 +95,7 @@ def _token(settings: BotSettings) -> str:
 async def _supervise(
     make: Callable[..., MeasuresBot], token: str, may_read_content: Callable[[], Coroutine[Any, Any, bool]]
 ) -> bool:
-    """Start the bot again after faults that may pass, until told to stop; return whether all threads are free to end."""
+    """Start the bot again after faults that may pass, until told to stop; return whether its threads may end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
