@@ -97,8 +97,8 @@ async def test_presses_are_acknowledged_and_nothing_is_lost(chat: Chat) -> None:
         assert all(each.deferred for each in helpful)
         assert count_kept(chat) == 3
     await chat.env.settle()
-    for each in helpful:
-        assert chat.bob.sees(each).text() == "Thank you: this is kept without your name."
+    for thanked in helpful:
+        assert chat.bob.sees(thanked).text() == "Thank you: this is kept without your name."
     await chat.env.advance_time(LATER_S)
     assert count_kept(chat) == 6
     assert not on_disk(chat, "zebracorn")

@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
@@ -15,8 +16,8 @@ from discord import ui
 from bot.app import sending as delivery
 from bot.app.bot_db import BotStore
 from bot.app.rate_limit import RateLimit
-from bot.views import answers as render
 from bot.views.custom_ids import button
+from bot.views.message import text_view
 from tests.bot.test_answers import context_of
 from tests.bot.test_busy import kept_answer
 from tests.simulation import QUESTION, Chat, Message, Person, refusal, simulated
@@ -74,7 +75,8 @@ async def test_buttons_of_an_answer_wait_for_a_turn_and_say_so_to_the_person_alo
 @simulated(engine="library", pace=1, pace_burst=1)
 async def test_cards_lists_and_passages_wait_for_a_turn(chat: Chat) -> None:
     people = iter(crowd(chat, 3))
-    for command, options in (("agency", {"name": "Europol"}), ("releases", {})):
+    card: dict[str, Any] = {"name": "Europol"}
+    for command, options in (("agency", card), ("releases", {})):
         person = next(people)
         shown = await person.command(command, **options)
         for name in [name for name in shown.buttons if name in ("Next", "Back")] or [shown.buttons[0]]:
@@ -92,9 +94,9 @@ async def test_no_button_that_was_ever_made_is_free_but_those_that_lead_to_a_que
         await chat.ada.command("forget-me")
     channel = chat.bot.get_channel(chat.channel.id)
     assert isinstance(channel, discord.TextChannel)
-    chat.bot.handlers["new"] = chat.bot.handlers["helpful"]
-    for action in sorted(chat.bot.handlers.keys() - CHARGED_LATER):
-        view = render.text_view("press")
+    chat.bot.buttons.handlers["new"] = chat.bot.buttons.handlers["helpful"]
+    for action in sorted(chat.bot.buttons.handlers.keys() - CHARGED_LATER):
+        view = text_view("press")
         view.add_item(ui.ActionRow(ui.Button(label="Press", custom_id=button(action, "x:1"))))
         await delivery.post(channel, view)
         assert FAST.fullmatch(refusal(await chat.ada.click(chat.messages()[-1], "Press"))), action
@@ -102,7 +104,7 @@ async def test_no_button_that_was_ever_made_is_free_but_those_that_lead_to_a_que
 
 @simulated()
 async def test_a_look_takes_a_quarter_of_a_turn(chat: Chat) -> None:
-    chat.bot.rate_limit = RateLimit(3, 3, clock=lambda: 0.0)
+    chat.bot.admission.rate_limit = RateLimit(3, 3, clock=lambda: 0.0)
     answer = await chat.ask()
     looks = [await chat.ada.click(answer, context_of(answer)) for _ in range(12)]
     assert [look.deferred for look in looks] == [True] * 8 + [False] * 4, "two turns were left"
@@ -129,7 +131,7 @@ async def test_many_presses_at_once_neither_grow_the_row_nor_keep_others_out(cha
 
 @simulated()
 async def test_one_person_who_presses_30_times_is_served_as_often_as_the_pace_says(chat: Chat) -> None:
-    chat.bot.rate_limit = RateLimit(3, 3, clock=lambda: 0.0)
+    chat.bot.admission.rate_limit = RateLimit(3, 3, clock=lambda: 0.0)
     answer = await chat.ask()
     async with engine_at_work(chat):
         refused = refusals(chat, await press_at_once(chat, [chat.bob] * 30, answer, "More"))
