@@ -73,4 +73,5 @@ from .sources.starter import starter as starter
 from .web_urls import canonical_url as canonical_url
 from .web_urls import host_of as host_of
 from .web_urls import is_secure as is_secure
+from .web_urls import server_of as server_of
 from .web_urls import web_url as web_url

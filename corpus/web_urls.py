@@ -48,6 +48,12 @@ def host_of(url: str | None) -> str | None:
     return urlsplit(valid_url).hostname if valid_url else None
 
 
+def server_of(url: str | None) -> str | None:
+    """Return the host of an address, with the port if it is not the usual one; None if the address is invalid."""
+    valid_url = web_url(url)
+    return urlsplit(valid_url).netloc if valid_url else None
+
+
 def is_secure(url: str | None) -> bool:
     """Tell whether an address is https, so that nobody on the network path can answer in place of its host."""
     return (url or "").startswith("https://")

@@ -39,9 +39,9 @@ class _StoreThread:
         self._store: BotStore | None = None
 
     async def run(self, act: Callable[[BotStore], T], patience_s: float) -> T:
-        """Do something, again and again while the file is in use elsewhere.
+        """Run something with the store, and try again while the file is in use elsewhere.
 
-        :raises StoreBusyError: when it still is after that time; what was to be done was not done.
+        :raises StoreBusyError: when it still is after `patience_s`; nothing was changed then.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + patience_s
@@ -67,7 +67,7 @@ class _StoreThread:
 
 @dataclass(frozen=True, slots=True)
 class _Later:
-    """Something to write, and the answer that it is about, as its buttons are to find it before that is done."""
+    """A write that waits, and the answer that it is about, so that its buttons find the answer before it is written."""
 
     act: Callable[[BotStore], object]
     answer: KeptAnswer | None = None
@@ -90,7 +90,7 @@ class AsyncBotStore:
         return await self._reads.run(look, READ_S)
 
     async def write(self, act: Callable[[BotStore], T]) -> T:
-        """Write something while somebody waits; it has been done, whole, or not at all.
+        """Write something while somebody waits; it is written as a whole or not at all.
 
         :raises BotStoreError: when it cannot be written.
         """
@@ -186,7 +186,7 @@ class AsyncBotStore:
         return later.answer if later is not None else None
 
     def _drop(self, which: Callable[[KeptAnswer], bool]) -> list[KeptAnswer]:
-        """Leave answers unwritten for good, and return them."""
+        """Cancel the waiting writes of answers, and return those answers."""
         answers = [each.answer for each in self._later.values() if each.answer is not None and which(each.answer)]
         for answer in answers:
             del self._later[answer.id]
@@ -210,7 +210,7 @@ class AsyncBotStore:
                 await self._write(later.act, 0.0)
             except StorageError as error:
                 if key == _SCRUB:
-                    self._later[key] = self._later.pop(key)  # who reads the file keeps nobody from writing
+                    self._later[key] = self._later.pop(key)  # a reader of the file prevents the scrub, but no write
                 elif failures == 0:
                     log.warning("bot.db cannot be written just now, and is tried again: %s", error)
                 await asyncio.sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
@@ -220,7 +220,7 @@ class AsyncBotStore:
                 self._written(key, later)
 
     def _written(self, key: Hashable, later: _Later) -> None:
-        """Take note that something was written; of an answer whose message came meanwhile, that is left."""
+        """Remove a write that is done; where the answer got its message meanwhile, only that is left to write."""
         now = self._later.get(key)
         if now is later:
             del self._later[key]

@@ -90,7 +90,7 @@ class EngineQueue:
         self._wake()
 
     def submit(self, user_id: int, work: Callable[[Engine], T]) -> "asyncio.Future[T]":
-        """Let work with the engine wait for its turn; what it returns or raises comes with the future."""
+        """Put work with the engine into the queue; the future gets what it returns or raises."""
         job = _Job(user_id, work, asyncio.get_running_loop().create_future())
         if self._closed:
             job.done.set_exception(Stopping())
@@ -109,7 +109,7 @@ class EngineQueue:
         return await self.submit(user_id, work)
 
     def close(self) -> bool:
-        """Send away who still waits, and close the engine; return whether its thread is free to end."""
+        """End all waiting jobs with `Stopping`, and close the engine; return whether its thread is free to end."""
         first, self._closed = not self._closed, True
         with self._lock:
             under_way = list(self._under_way)
@@ -190,7 +190,7 @@ class EngineQueue:
         self._retry = asyncio.get_running_loop().call_later(_AGAIN_S, self._wake)
 
     def _tell(self, loop: asyncio.AbstractEventLoop, outcome: Done | Raised) -> None:
-        """Give who waits longest for a result this one."""
+        """Hand a result to the job that has been under way longest, as the engine answers in order."""
         with self._lock:
             job = self._under_way.popleft()
         with suppress(RuntimeError):  # the event loop has ended

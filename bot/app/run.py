@@ -1,4 +1,4 @@
-"""`measures bot`: from the settings to a bot that runs until it is told to stop."""
+"""`measures bot`: starts the bot with the settings, and ends it within ten seconds of a signal."""
 
 import asyncio
 import logging
@@ -54,12 +54,7 @@ def run_bot(
     :raises BotRunningError: when another bot runs on the data folder, naming its process.
     :raises DiscordError: when Discord does not take the token or an intent.
     """
-    token = settings.discord_token.get_secret_value().strip() if settings.discord_token else ""
-    if not token:
-        raise SettingsError(
-            "DISCORD_TOKEN is not set: put the bot's token into .env, from the Discord developer portal."
-        )
-
+    token = _token(settings)
     forget_secrets()
 
     def make(*, message_content: bool) -> MeasuresBot:
@@ -88,10 +83,19 @@ def run_bot(
         os._exit(0)
 
 
+def _token(settings: BotSettings) -> str:
+    token = settings.discord_token.get_secret_value().strip() if settings.discord_token else ""
+    if not token:
+        raise SettingsError(
+            "DISCORD_TOKEN is not set: put the bot's token into .env, from the Discord developer portal."
+        )
+    return token
+
+
 async def _supervise(
     make: Callable[..., MeasuresBot], token: str, may_read_content: Callable[[], Coroutine[Any, Any, bool]]
 ) -> bool:
-    """Run bots one after the other as long as what ends them may pass; return whether all threads are free to end."""
+    """Start the bot again after faults that may pass, until told to stop; return whether its threads may end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

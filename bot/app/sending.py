@@ -87,7 +87,7 @@ async def reply(message: discord.Message, view: ui.LayoutView) -> discord.Messag
 
 
 async def change(message: discord.Message, view: ui.LayoutView) -> discord.Message:
-    """Put something else in the place of a message of the bot's own."""
+    """Replace what a message of the bot shows."""
     view.stop()
     return await _persist(lambda: message.edit(view=view))
 
@@ -100,7 +100,7 @@ async def post(channel: discord.abc.Messageable, view: ui.LayoutView) -> discord
 
 
 async def _first_response(interaction: Interaction, act: Callable[[], Awaitable[object]]) -> None:
-    """Give the first response; a try that fails or hangs is left for another while there is time."""
+    """Give the first response; a try that fails or hangs is repeated while there is time."""
     for timeout_s in (*_TRIES_S, None):
         try:
             async with asyncio.timeout(timeout_s):
@@ -115,7 +115,7 @@ async def _first_response(interaction: Interaction, act: Callable[[], Awaitable[
 
 
 async def _persist(act: Callable[[], Awaitable[T]]) -> T:
-    """Do something again after what may pass."""
+    """Run a request, and repeat it after faults that may pass."""
     began = time.monotonic()
     for pause_s in _PAUSES_S:
         try:

@@ -21,7 +21,7 @@ def maintenance_of(settings: IndexSettings) -> "Maintenance":
 
 
 def by(why: str) -> "By":
-    """Say who types the command: the history tells."""
+    """Return who types the command, for the history of the corpus."""
     from index import By
 
     try:

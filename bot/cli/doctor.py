@@ -1,4 +1,4 @@
-"""Whether everything is there that the program needs, and what to do where it is not."""
+"""`measures doctor`: checks what the program needs, and says what to do about what is missing."""
 
 import base64
 import re
@@ -35,7 +35,7 @@ _TOKEN = re.compile(r"(?P<id>[A-Za-z0-9_-]{8,40})\.[A-Za-z0-9_-]{4,12}\.[A-Za-z0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at, what was found, and what to do about it where it is not right."""
+    """One thing that was checked, what is there, and what to do where it is not right."""
 
     name: str
     ok: bool
@@ -44,7 +44,7 @@ class Check:
 
 
 def examine() -> list[Check]:
-    """Look at Python, packages, settings, model, data folder, served generation and what the bot needs."""
+    """Check Python, packages, settings, model, data folder, served generation and what the bot needs."""
     checks = [_python(), *map(_package, _PACKAGES)]
     try:
         settings = load_index_settings()
@@ -101,7 +101,7 @@ def _generation(settings: IndexSettings) -> str:
 
 
 def _fit(settings: IndexSettings, embedder: "Embedder") -> str:
-    """Look whether the next question could be asked of what is served, or would have to wait for a build."""
+    """Check whether the next question could be asked of what is served, or would have to wait for a build."""
     generations = Generations(settings.data_dir)
     if generations.current() is None:
         return "none yet"
@@ -117,7 +117,7 @@ def _attempt(name: str, look: Callable[[], str], remedy: str) -> Check:
 
 
 def _discord() -> list[Check]:
-    """Look at what the bot needs: the token's form, where to invite the bot, and what it asks of Discord."""
+    """Check what the bot needs: the token's form, where to invite the bot, and what it asks of Discord."""
     try:
         settings = load_bot_settings()
     except MeasuresError as error:

@@ -1,4 +1,4 @@
-"""An index for a command that needs one: built before it runs, where none is there or what is there does not fit."""
+"""Builds an index before a command that needs one, where there is none or it does not fit the program or the model."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def build_first(settings: "IndexSettings", terminal: Terminal, embedder: "Embedder | None" = None) -> None:
-    """Build in this process, with a bar, what no question could be asked of; or wait for whoever builds.
+    """Build an index that questions can be asked of, with a bar, in this process; or wait for a process that does.
 
     :param embedder: the model to ask with; without it, what is served need not be of the model in the settings.
     :raises MeasuresError: why it cannot be built, or must not be.

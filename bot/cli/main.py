@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class Group(click.Group):
-    """Commands of which wrong use is told through the gate, too: what is typed may be the name of a file."""
+    """Commands whose usage errors are made printable, too: what is typed may be the name of a hostile file."""
 
     def make_context(self, *args: Any, **options: Any) -> click.Context:  # noqa: ANN401 - click's own
         """Read what was typed."""
@@ -33,7 +33,7 @@ class Group(click.Group):
             return super().make_context(*args, **options)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Do it."""
+        """Run the command that was typed."""
         with _printable_usage():
             return super().invoke(ctx)
 
@@ -91,7 +91,7 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     settings = load_bot_settings()
     index_settings = load_index_settings()
     configure_logging(log_format or settings.log_format, verbose=bool(context.find_root().params["verbose"]))
-    with suppress(UnbuiltError):  # what the bot builds by itself; anything else would let it answer nothing
+    with suppress(UnbuiltError):  # the bot builds these by itself; with any other error it could answer nothing
         check_fit(Generations(index_settings.data_dir))
     run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync)
 

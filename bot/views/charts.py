@@ -1,4 +1,4 @@
-"""Pictures of figures, as PNG."""
+"""Charts as PNG: risk by coverage, and mentions by month."""
 
 import io
 import itertools

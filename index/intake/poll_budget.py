@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from corpus import Fetched, NotModified, NotReachedError, host_of
+from corpus import Fetched, NotModified, NotReachedError, server_of
 from index.intake.sources import Fetches
 
 
@@ -43,7 +43,7 @@ class BudgetedFetcher:
         :raises NotReachedError: when there is no time left.
         :raises FetchError: when they cannot be fetched.
         """
-        host = host_of(url) or ""
+        host = server_of(url) or ""
         if self.is_over:
             raise NotReachedError(f"The {self._budget.whole_s:g} s of a poll are over: it is next in the next one.")
         left = min(self._end - self._clock(), self._budget.host_s - self._spent[host])

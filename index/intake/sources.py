@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from corpus import Fetched, FetchError, NotModified, NotReachedError, host_of, speaks_for, utf8
+from corpus import Fetched, FetchError, NotModified, NotReachedError, server_of, speaks_for, utf8
 from index.database.corpus_db import CorpusStore
 from index.database.fetches import Fetch
 from index.intake.failures import failure_sentence
@@ -98,7 +98,7 @@ class PatientFetcher:
         :raises NotReachedError: when its host is not asked any more.
         :raises FetchError: when they cannot be fetched.
         """
-        host = host_of(url) or url[:_SHOWN_CHARS]
+        host = server_of(url) or url[:_SHOWN_CHARS]
         if self._failures[host] >= self._FAILURES:
             raise NotReachedError(f"{host} failed {self._FAILURES} times in a row and was left alone: try again later.")
         began = time.monotonic()

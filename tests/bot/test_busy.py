@@ -97,8 +97,8 @@ async def test_presses_are_acknowledged_and_nothing_is_lost(chat: Chat) -> None:
         assert all(each.deferred for each in helpful)
         assert count_kept(chat) == 3
     await chat.env.settle()
-    for press in helpful:
-        assert chat.bob.sees(press).text() == "Thank you: this is kept without your name."
+    for thanked in helpful:
+        assert chat.bob.sees(thanked).text() == "Thank you: this is kept without your name."
     await chat.env.advance_time(LATER_S)
     assert count_kept(chat) == 6
     assert not on_disk(chat, "zebracorn")
@@ -123,7 +123,7 @@ async def test_what_cannot_be_done_in_time_is_told_in_one_sentence_and_not_done(
         await acknowledged(chat, chosen)
         await chat.env.settle()
         assert carol.sees(chosen).text() == f"The settings were not changed: {BUSY}"
-        assert chat.bot.servers == {}
+        assert chat.bot.servers[chat.guild.id] == ServerSettings()
         assert "Answers are public" in settings.text()
     assert on_disk(chat, "zebracorn")
     assert await chat.bot.store.write(lambda store: store.feedback()) == []

@@ -1,4 +1,4 @@
-"""The README and .env.example cannot drift from the program."""
+"""The READMEs and .env.example cannot drift from the program."""
 
 import importlib
 import re
@@ -53,7 +53,16 @@ def slash_commands() -> Iterator[str]:
 def test_slash_commands_are_in_the_readme() -> None:
     names = list(slash_commands())
     assert {"ask", "agency", "releases", "help", "about", "forget-me", "setup"} <= set(names)
-    assert [name for name in names if f"`/{name}`" not in README + BOT_README] == []
+    assert [name for name in names if f"`/{name}`" not in BOT_README] == []
+
+
+def test_every_room_and_module_that_is_named_exists() -> None:
+    bot = ROOT / "bot"
+    rooms = {f"{path.name}/" for path in bot.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    modules = {path.name for path in (bot / "app").glob("*.py") if path.name != "__init__.py"}
+    assert {name for name in rooms | modules if f"`{name}`" not in BOT_README} == set()
+    named = {name.rpartition("/")[2] for name in re.findall(r"`((?:\w+/)*\w+\.py)`", BOT_README)}
+    assert named <= {path.name for folder in ("bot", "corpus") for path in (ROOT / folder).rglob("*.py")}
 
 
 def test_invite_in_the_readme_asks_for_the_same_permissions() -> None:

@@ -75,8 +75,8 @@ async def test_buttons_of_an_answer_wait_for_a_turn_and_say_so_to_the_person_alo
 @simulated(engine="library", pace=1, pace_burst=1)
 async def test_cards_lists_and_passages_wait_for_a_turn(chat: Chat) -> None:
     people = iter(crowd(chat, 3))
-    calls: tuple[tuple[str, dict[str, Any]], ...] = (("agency", {"name": "Europol"}), ("releases", {}))
-    for command, options in calls:
+    card: dict[str, Any] = {"name": "Europol"}
+    for command, options in (("agency", card), ("releases", {})):
         person = next(people)
         shown = await person.command(command, **options)
         for name in [name for name in shown.buttons if name in ("Next", "Back")] or [shown.buttons[0]]:

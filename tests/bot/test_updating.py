@@ -18,11 +18,13 @@ from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
 from tests.bot.house import COMMAND, House
 from tests.bot.outdated import make_older, rewrite, served
-from tests.bot.stage import QUESTION, QUOTE, Stage, playing
+from tests.bot.stage import playing
 from tests.corpus.servers import Server, page
 from tests.emulator import State
+from tests.emulator.fast import asynchronous
 from tests.fakes import FakeEmbedder, silent, upkeep
 from tests.pages import rss
+from tests.simulation import QUESTION, QUOTE, chatting
 
 UPDATING = "Updating the index: the answer comes as soon as that is done."
 UPDATING_IN_FRENCH = "Mise à jour de l’index : la réponse viendra dès que ce sera fait."
@@ -52,7 +54,8 @@ def test_bot_builds_anew_says_so_answers_what_waited_and_polls_feeds(house: Hous
 
     async def scenario(site: Server) -> None:
         feed = site.url("/feed")
-        await asyncio.to_thread(Maintenance(IndexSettings(data_dir=data)).add_feed, feed)
+        allowed = IndexSettings(data_dir=data, fetch_private=frozenset({("127.0.0.1", site.port)}))
+        await asyncio.to_thread(Maintenance(allowed).add_feed, feed)
         await house.up(code=QUICK_FEEDS, MEASURES_FETCH_PRIVATE=f"127.0.0.1:{site.port}", MEASURES_FETCH_DELAY="0")
         everybody = await house.ask(0, wait=False)
         alone = await house.emulator.slash(house.people[1], house.channel, "ask", question=QUESTION, private=True)
@@ -80,18 +83,17 @@ def said(house: House) -> list[str]:
     return [message.text() for message in house.channel.messages if message.author is house.emulator.bot]
 
 
-def test_question_that_could_not_be_answered_in_time_is_sent_away(
+@asynchronous
+async def test_question_that_could_not_be_answered_in_time_is_sent_away(
     served_by_default_model: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(questions, "_PATIENCE_S", 1.0)
-
     built = threading.Event()
-
-    async def scenario(stage: Stage) -> None:
+    later = "Updating the index: ask again in a minute."
+    async with playing(served_by_default_model, tmp_path) as stage:
         stage.bot.background.updating = True
         building = stage.bot.queue.submit(0, lambda _: built.wait(30))
         asked = await stage.emulator.slash(stage.ada, stage.channel, "ask", question=QUESTION)
-        later = "Updating the index: ask again in a minute."
         await stage.emulator.wait(lambda: asked.original is not None and asked.original.text() == later)
         built.set()
         assert await building
@@ -100,28 +102,19 @@ def test_question_that_could_not_be_answered_in_time_is_sent_away(
         assert asked.original is not None
         assert asked.original.text() == later, "it was taken out of the row"
 
-    async def whole() -> None:
-        async with playing(served_by_default_model, tmp_path) as stage:
-            await scenario(stage)
 
-    asyncio.run(whole())
-
-
-def test_bot_serves_what_another_version_cut_until_it_has_built_it(
+@asynchronous
+async def test_bot_serves_what_another_version_cut_until_it_has_built_it(
     own_library: Engine, tmp_path: Path, default_model: SentenceTransformerEmbedder
 ) -> None:
     data = tmp_path / "own"
     before = served(data)
     rewrite(data, program="0" * 64)
-
-    async def scenario() -> None:
-        keeper = upkeep(IndexSettings(data_dir=data), default_model)
-        async with playing(own_library, data, maintenance=keeper) as stage:
-            assert "Updating" not in (await stage.ask()).text()
-            await stage.emulator.wait(lambda: served(data) > before, 30)
-            assert QUOTE in (await stage.ask()).text()
-
-    asyncio.run(scenario())
+    maintenance = upkeep(IndexSettings(data_dir=data), default_model)
+    async with chatting(own_library, data, maintenance=maintenance) as chat:
+        assert "Updating" not in (await chat.ask()).text()
+        await chat.wait(lambda: served(data) > before)
+        assert QUOTE in (await chat.ask()).text()
 
 
 @pytest.mark.parametrize("with_renewal", [True, False])

@@ -42,6 +42,19 @@ async def test_content_reaches_the_bot_where_it_is_mentioned_or_answered() -> No
 
 
 @asynchronous
+async def test_own_messages_are_changed_and_no_others() -> None:
+    async with scene() as on:
+        sent = await place(on).send("before")
+        await sent.edit(content="after")
+        hers = await on.emulator.post(on.ada, on.channel, "hers")
+        assert [message.text() for message in on.channel.messages] == ["after", "hers"]
+        with pytest.raises(discord.Forbidden):
+            await place(on).get_partial_message(hers.id).edit(content="not hers")
+        with pytest.raises(discord.NotFound):
+            await place(on).get_partial_message(1).edit(content="nobody's")
+
+
+@asynchronous
 async def test_pings_follow_allowed_mentions() -> None:
     async with scene() as on:
         text = f"{on.ada.mention} @everyone"

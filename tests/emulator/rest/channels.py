@@ -1,7 +1,7 @@
 """Messages in channels, with the permissions that they take."""
 
 from tests.emulator import posting
-from tests.emulator.errors import JSON, missing_permissions
+from tests.emulator.errors import JSON, ApiError, missing_permissions
 from tests.emulator.flags import Permission
 from tests.emulator.permissions import may, require
 from tests.emulator.rest.call import Call, handles
@@ -22,4 +22,18 @@ def send(call: Call) -> JSON:
     if nonce is not None:
         nonces[key] = message
     posting.announce(call.platform, message)
+    return message.payload()
+
+
+@handles("update_message")
+def changed(call: Call) -> JSON:
+    """Change an own message."""
+    require(call.platform.world.channel(call.params["channel_id"]), call.platform.world.bot, Permission.VIEW_CHANNEL)
+    message = call.platform.world.messages.get(int(call.params["message_id"]))
+    if message is None or message.deleted or message.ephemeral:
+        raise ApiError(404, 10008, "Unknown Message")
+    if message.author is not call.platform.world.bot:
+        raise ApiError(403, 50005, "Cannot edit a message authored by another user")
+    posting.change(call.platform, message, call.form, call.files)
+    posting.announce(call.platform, message, "MESSAGE_UPDATE")
     return message.payload()
