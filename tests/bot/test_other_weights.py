@@ -18,12 +18,12 @@ from index.generations.folder import Generations
 from index.maintenance import build_all
 from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
+from tests.bot.bot_process import COMMAND, BotProcess
 from tests.bot.conftest import Run
-from tests.bot.house import COMMAND, House
 from tests.bot.outdated import served
-from tests.bot.stage import QUESTION, QUOTE
 from tests.emulator import State
 from tests.fakes import run_one, silent
+from tests.simulation import QUESTION, QUOTE
 
 
 @pytest.fixture
@@ -44,10 +44,9 @@ def data(tmp_path: Path, model: Path) -> Path:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
-    yield house
-    house.close()
+def process(tmp_path: Path) -> Iterator[BotProcess]:
+    with BotProcess(tmp_path) as process:
+        yield process
 
 
 def change(model: Path, *, in_place: bool = False) -> None:
@@ -147,20 +146,20 @@ def test_every_file_that_decides_a_vector_counts(name: str, model: Path) -> None
     assert SentenceTransformerEmbedder(str(model)).digest == after
 
 
-def test_bot_builds_anew_while_it_runs(house: House, model: Path, data: Path) -> None:
+def test_bot_builds_anew_while_it_runs(process: BotProcess, model: Path, data: Path) -> None:
     before = built(data)
 
     async def scenario() -> None:
-        await house.up(code=COMMAND, MEASURES_DATA_DIR=str(data), MEASURES_MODEL=str(model))
-        await house.ask()
+        await process.up(code=COMMAND, MEASURES_DATA_DIR=str(data), MEASURES_MODEL=str(model))
+        await process.ask()
         change(model, in_place=True)
-        asked = await house.ask(wait=False)
-        await house.emulator.wait(lambda: asked.original is not None and QUOTE in asked.original.text(), 100)
+        asked = await process.ask(wait=False)
+        await process.emulator.wait(lambda: asked.original is not None and QUOTE in asked.original.text(), 100)
         assert asked.state is State.ANSWERED
         assert served(data) == "000002"
-        assert await house.down() == 0
+        assert await process.down() == 0
 
-    house.run(scenario())
+    process.run(scenario())
     weights, embedded = built(data)
     assert weights != before[0]
     assert embedded == before[1]
