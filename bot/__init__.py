@@ -1,1 +1,1 @@
-"""Where it is asked: the command line, and Discord."""
+"""The command line and the Discord bot: where people ask."""

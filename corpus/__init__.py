@@ -1,6 +1,6 @@
-"""What is said, and by whom: releases, their texts, the agencies they name, and how sources become releases.
+"""Releases: their texts, the agencies they name, and how a source becomes one.
 
-The names here are all that other packages may use. Each is imported when it is first asked for.
+Other packages may use only the names listed in `__init__.pyi`. Each is imported when it is first used.
 """
 
 import lazy_loader

@@ -58,7 +58,7 @@ from .printable import line as line
 from .printable import lines as lines
 from .printable import log_to_stderr as log_to_stderr
 from .processes.child_process import ChildProcess as ChildProcess
-from .processes.child_process import Epitaph as Epitaph
+from .processes.child_process import ExitReport as ExitReport
 from .processes.child_process import pipe_to_parent as pipe_to_parent
 from .processes.environment import forget_secrets as forget_secrets
 from .release_text import HEADING as HEADING
@@ -73,4 +73,5 @@ from .sources.starter import starter as starter
 from .web_urls import canonical_url as canonical_url
 from .web_urls import host_of as host_of
 from .web_urls import is_secure as is_secure
+from .web_urls import server_of as server_of
 from .web_urls import web_url as web_url

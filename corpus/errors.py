@@ -1,23 +1,23 @@
-"""Everything that can go wrong, as one tree.
+"""All errors of the program, as one tree.
 
 MeasuresError
-├── SettingsError       a setting is missing or makes no sense
-├── QuestionError       a question that cannot be asked as it stands
-├── TooSlowError        a question that the engine was at for too long
-├── FilterError         a filter that names nothing, or a date that is none
+├── SettingsError       a setting is missing or invalid
+├── QuestionError       a question that cannot be asked in this form
+├── TooSlowError        a question that took the engine too long
+├── FilterError         a filter that matches nothing, or an invalid date
 ├── SourceError         a source that cannot become a release
-├── FetchError          an address that may not be asked for, or whose answer is of no use
+├── FetchError          an address that may not be requested, or whose answer is unusable
 ├── FeedError           an answer that is no feed
 ├── UnknownReleaseError a release id that the corpus does not hold
-├── UnknownEntryError   a number that is not in quarantine, or a feed that is not kept
+├── UnknownEntryError   a number that is not in quarantine, or an unknown feed
 ├── ModelError          an embedding model that is missing or not the expected one
 ├── GenerationError     a generation that is missing, damaged or does not fit the settings
-│   └── UnbuiltError    nothing can be served before an index is built: none is there, or one that does not fit
-│       └── OutdatedError  what is served was cut by another program; it is served until a new one is built
+│   └── UnbuiltError    nothing can be served before an index is built: there is none, or it does not fit
+│       └── OutdatedError  the index is of another program version; it is served until a new one is built
 ├── HeldError           another process holds a lock
 │   └── BuildRunningError   a build runs on the data folder
-├── GateError           a new generation that is not good enough to be served
-├── WorkerError         the process that builds has ended before its work was done
+├── GateError           a new generation that did not pass the gates
+├── WorkerError         the process that builds ended before its work was done
 └── StorageError        the data folder cannot be read or written
 
 The core raises these and never prints. Every message is one sentence that says what happened and what to do.
@@ -32,32 +32,32 @@ from typing import ClassVar
 
 
 class MeasuresError(Exception):
-    """The root: whatever the program reports to a person instead of a traceback.
+    """The root of all errors that the program reports to a person in a sentence instead of a traceback.
 
-    ``template`` is the sentence with ``{names}`` for ``values``, so that a surface can say it in another language.
+    ``template`` is the sentence with ``{names}`` for ``values``, so that a surface can translate it.
     """
 
     def __init__(self, template: str, **values: object) -> None:
-        """Take the sentence, and what is filled in where it has names; without values it is taken as it stands."""
+        """Take the sentence and the values for the names in it; without values the sentence is used unchanged."""
         super().__init__(template.format(**values) if values else template)
         self.template = template
         self.values = values
 
 
 class SettingsError(MeasuresError):
-    """A setting is missing or makes no sense."""
+    """A setting is missing or invalid."""
 
 
 class QuestionError(MeasuresError):
-    """A question cannot be asked as it stands."""
+    """A question cannot be asked in this form."""
 
 
 class TooSlowError(MeasuresError):
-    """A question took the engine longer than any should."""
+    """A question took the engine longer than the limit."""
 
 
 class FilterError(MeasuresError):
-    """A filter names nothing that exists, more than one thing, or a date that is none."""
+    """A filter matches nothing or more than one thing, or has an invalid date."""
 
 
 class SourceError(MeasuresError):
@@ -65,7 +65,7 @@ class SourceError(MeasuresError):
 
 
 class FetchError(MeasuresError):
-    """An address may not be asked for, or its answer is of no use."""
+    """An address may not be requested, or its answer is unusable."""
 
 
 class FeedError(MeasuresError):
@@ -77,7 +77,7 @@ class UnknownReleaseError(MeasuresError):
 
 
 class UnknownEntryError(MeasuresError):
-    """A number names nothing in quarantine, or an address no feed that is kept."""
+    """A number matches nothing in quarantine, or an address matches no known feed."""
 
 
 class ModelError(MeasuresError):
@@ -95,22 +95,22 @@ class UnbuiltError(GenerationError):
     """
 
     def __init__(self, reason: str) -> None:
-        """Take why."""
+        """Take the reason."""
         super().__init__(reason)
         self.reason = reason
 
     def __str__(self) -> str:
-        """Return one sentence: why, and what to do."""
+        """Return one sentence: the reason, and what to do."""
         return f"{self.reason}: run `measures index build`."
 
 
 class OutdatedError(UnbuiltError):
-    """What is served was cut by another program; it can be served until a new one is built."""
+    """The served index was made by another version of the program; it is served until a new one is built."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a lock, what for, and since when (ISO 8601). All are empty where nothing is written beside the lock."""
+    """Who holds a lock, what for, and since when (ISO 8601). All are empty when the lock has no note beside it."""
 
     who: str = ""
     what: str = ""
@@ -124,7 +124,7 @@ class Holder:
 
 
 class HeldError(MeasuresError):
-    """Another process, the ``holder``, holds a lock. A subclass says what runs there, and what a person can do."""
+    """Another process, the ``holder``, holds a lock. Subclasses say what runs there and what a person can do."""
 
     running: ClassVar[str]
     advice: ClassVar[str]
@@ -132,12 +132,12 @@ class HeldError(MeasuresError):
     def __init__(self, holder: Holder) -> None:
         """Take who holds the lock."""
         super().__init__(self.running)
-        self.args = (holder,)  # what it is made of again in another process
+        self.args = (holder,)  # Unpickling in another process calls the constructor with these.
         self.holder = holder
 
     @property
     def reason(self) -> str:
-        """What runs, by whom, what for and since when, as a clause that begins a sentence."""
+        """What runs, started by whom, what for and since when, as a clause that begins a sentence."""
         return f"{self.running}{self.holder}"
 
     def __str__(self) -> str:
@@ -153,11 +153,11 @@ class BuildRunningError(HeldError):
 
 
 class GateError(MeasuresError):
-    """A new generation is not good enough to be served."""
+    """A new generation did not pass the gates, so it is not served."""
 
 
 class WorkerError(MeasuresError):
-    """The process that builds has ended before its work was done."""
+    """The process that builds ended before its work was done."""
 
 
 class Fault(StrEnum):
@@ -174,12 +174,13 @@ class Fault(StrEnum):
 class StorageError(MeasuresError):
     """The data folder cannot be read or written.
 
-    ``why`` is a clause on what happened and what to do. ``undone``, as "Nothing was erased", is what was not done, with
-    ``{names}`` for ``values``; whoever began the act says it (`undone`), and a surface says both in its language.
+    ``why`` is a clause that says what happened and what to do. ``undone``, such as "Nothing was erased", says what was
+    not done, with ``{names}`` for ``values``. The caller that began the action sets it (`undone`), and a surface
+    translates both.
     """
 
     def __init__(self, why: str, fault: Fault = Fault.OTHER) -> None:
-        """Take what happened, and which fault that is."""
+        """Take what happened, and the kind of fault."""
         super().__init__(why)
         self.fault = fault
         self.undone = ""
@@ -192,9 +193,9 @@ class StorageError(MeasuresError):
 
 @contextmanager
 def undone(clause: str, **values: object) -> Iterator[None]:
-    """Let an error of the data folder say what was not done, unless what was going on within has said it already.
+    """Add to a `StorageError` from the block what was not done, unless an inner block has said so already.
 
-    :raises StorageError: the same, with the clause.
+    :raises StorageError: the same error, with the clause.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""The shipped releases, and how a release is read and written: text under a front-matter header."""
+"""Texts with a front-matter header, and the releases that come with the program, which are written so."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _DAY = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})(?:[Tt \t]|$)")
 
 
 def shipped_releases() -> Iterator[Release]:
-    """Yield the releases that come with the program, by file name, which is the release id."""
+    """Yield the releases that come with the program, in the order of their file names, which are the release ids."""
     for file in sorted((resources.files("corpus") / "releases").iterdir(), key=lambda file: file.name):
         if file.name.endswith(".md"):
             draft = parse_front_matter(file.read_text("utf-8"), file.name) or Draft("")
@@ -29,10 +29,10 @@ def shipped_releases() -> Iterator[Release]:
 
 
 def parse_front_matter(text: str, name: str) -> Draft | None:
-    """Read a text that opens with a front-matter header (YAML between two lines of ``---``); None where none does.
+    """Read a text that opens with a front-matter header (YAML between two lines of ``---``); None without a header.
 
-    :raises SourceError: when the header is too long, no YAML mapping of names to single values, its date no date, or
-        an address in it none.
+    :raises SourceError: when the header is too long, is no YAML mapping of names to single values, or has an invalid
+        date or address.
     """
     if not text.startswith(_OPENS):
         return None
@@ -51,7 +51,7 @@ def parse_front_matter(text: str, name: str) -> Draft | None:
 
 
 def _mapping(header: str | None, name: str) -> dict[str, str]:
-    """Return what a header states, as it is written: nothing in it is made a number, a date or a truth."""
+    """Return the values of a header as strings; nothing is converted to a number, a date or a boolean."""
     import yaml
 
     invalid = SourceError(f"{name} has a front-matter header that is not valid YAML: correct it and add it again.")
@@ -64,7 +64,7 @@ def _mapping(header: str | None, name: str) -> dict[str, str]:
     try:
         if not _is_simple(header):
             raise invalid
-        stated = yaml.load(header, Loader=yaml.BaseLoader)  # noqa: S506  (it makes strings, lists and mappings only)
+        stated = yaml.load(header, Loader=yaml.BaseLoader)  # noqa: S506  (this loader makes only strings, lists and mappings)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise invalid from error
     if not isinstance(stated, dict):
@@ -75,9 +75,9 @@ def _mapping(header: str | None, name: str) -> dict[str, str]:
 
 
 def _is_simple(header: str) -> bool:
-    """Tell whether a header has no aliases, which may stand for millions of copies, and is nested no deeper than lists.
+    """Tell whether a header has no aliases, which may expand to millions of copies, and no deep nesting.
 
-    What stands so deep takes the parser its square, so it is looked at one event after the other, and left there.
+    Deep nesting takes the parser quadratic time, so the events are read one by one, up to the first bad one.
     """
     import yaml
 
@@ -89,9 +89,9 @@ def _is_simple(header: str) -> bool:
     return True
 
 
-def _day(written: str, name: str) -> date:
-    """Return the day of a date, which may have a time behind it."""
-    day = _DAY.match(written)
+def _day(value: str, name: str) -> date:
+    """Return the day of a date, which may be followed by a time."""
+    day = _DAY.match(value)
     try:
         return date.fromisoformat(day["date"] if day else "")
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The values that cross module borders: releases, their sections, drafts of releases; bodies and their mentions."""
+"""The values that modules exchange: releases, their sections, drafts of releases, agencies and their mentions."""
 
 import dataclasses
 import datetime
@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-NOT_EU_BODY = "not an EU body"
-UNDATED = datetime.date.min  # of documents in evaluation sets that state no date; a release always has one
+NOT_EU_AGENCY = "not an EU body"
+UNDATED = datetime.date.min  # For documents of evaluation sets that state no date; a release always has a date.
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and the span of the text under it, as character offsets into the release's text."""
+    """A heading, and the span of the text under it as character offsets into the text of the release."""
 
     heading: str
     start: int
@@ -21,16 +21,16 @@ class Section:
 
 
 class Origin(StrEnum):
-    """How the address of a text is known, and so what the text may do: `index.intake.authority` decides."""
+    """How the address of a text is known. `index.intake.authority` decides by it what the text may change."""
 
     FETCHED = "fetched"
-    """It was fetched from there, or from where the same publisher answers."""
+    """The text was fetched from the address, or from another address of the same publisher."""
     GIVEN = "given"
-    """An administrator said so, or the header of a file that an administrator handed over."""
+    """An administrator gave it, or the header of a file that an administrator handed over."""
     SAVED = "saved"
-    """The browser that saved the page wrote it beside it."""
+    """The browser that saved the page wrote it next to the page."""
     CLAIMED = "claimed"
-    """The page says so itself, which anybody could have written."""
+    """The page itself states it, which anybody could have written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,17 @@ class Release:
     note: str | None = None
     reference: str | None = None
     origin: str | None = None
-    """How `url` is known to be its address, an `Origin`; None of those that came with the program."""
+    """How `url` is known, an `Origin`; None for releases that came with the program."""
 
     @property
     def text_sha256(self) -> str:
-        """SHA-256 of the text in UTF-8, in hexadecimal: it names this version of the text."""
+        """SHA-256 of the text in UTF-8, in hexadecimal. It identifies this version of the text."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a source holds before it is accepted as a release; ``None`` is what it does not state."""
+    """What a source holds before it is accepted as a release; ``None`` is a value that it does not state."""
 
     text: str
     title: str | None = None
@@ -73,9 +73,9 @@ class Draft:
     reference: str | None = None
     origin: str | None = None
     found_in: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """Where the title, the issuer and so on are from: "json-ld", "og:title", "meta Reference", "text", "detected" …"""
+    """Where each value was found: "json-ld", "og:title", "meta Reference", "text", "detected" …"""
     claims: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """What it says of itself and its address does not bear out: another's "url", another body as its "issuer"."""
+    """What the source claims and its address contradicts: the "url" of another page, another agency as "issuer"."""
 
     def missing(self) -> tuple[str, ...]:
         """Name what a release must state and this draft does not."""
@@ -88,28 +88,28 @@ class Draft:
         """
         if self.missing():
             raise ValueError(f"a draft without {', '.join(self.missing())} is no release yet")
-        names = {one.name for one in dataclasses.fields(self)} - {"found_in", "claims"}
+        names = {field.name for field in dataclasses.fields(self)} - {"found_in", "claims"}
         return Release(release_id=release_id, **{name: getattr(self, name) for name in names})
 
 
 class Guard(StrEnum):
-    """What a name needs besides standing in a text to be a mention, where it may mean something else."""
+    """What a name that may mean something else needs, besides being in a text, to count as a mention."""
 
     SPELLED = "spelled"
-    """It is written as the registry has it, or in capitals: "Europe Direct", not "Europe direct"."""
+    """It is spelled as in the registry, or in capitals: "Europe Direct", not "Europe direct"."""
     BARE = "bare"
-    """It is so written, and no other body's name goes on around it: "Council", not "Council of Bars"."""
+    """It is spelled so, and it is not part of another name: "Council", not "Council of Bars"."""
     NAMED = "named"
-    """It is so written, and the text also names the body by an unguarded name: ERA, SIS."""
+    """It is spelled so, and the text also names the agency by an unguarded name: ERA, SIS."""
     DEFINED = "defined"
-    """It is so written, and the text gives it in brackets after another name of the body: EC, EEA."""
+    """It is spelled so, and the text has it in brackets after another name of the agency: EC, EEA."""
     LOOKUP = "lookup"
-    """It never is a mention: it only finds the body when a person looks it up."""
+    """It is never a mention. It only finds the agency when a person looks it up."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormerName:
-    """What a body was called, and the last year it was."""
+    """A former name of an agency, and the last year in which it was used."""
 
     name: str
     acronym: str | None
@@ -118,7 +118,7 @@ class FormerName:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A body of the registry; `checked` names the facts with a source, others were written from knowledge."""
+    """An agency of the registry. `checked` names the facts that have a source; others were written from memory."""
 
     id: str
     name: str
@@ -139,38 +139,38 @@ class Agency:
     checked: tuple[str, ...]
 
     @property
-    def is_eu_body(self) -> bool:
-        """Whether it belongs to the EU, rather than being often taken for one that does."""
-        return self.type != NOT_EU_BODY
+    def is_eu_agency(self) -> bool:
+        """Whether it belongs to the EU. The registry also has some that are often mistaken for EU agencies."""
+        return self.type != NOT_EU_AGENCY
 
     @property
     def own_names(self) -> tuple[str, ...]:
-        """All that it is or was called in English: name, acronyms, aliases, former names and acronyms."""
-        former = (name for one in self.former_names for name in (one.name, one.acronym) if name is not None)
+        """All its English names: name, acronyms, aliases, former names and former acronyms."""
+        former = (name for past in self.former_names for name in (past.name, past.acronym) if name is not None)
         return tuple(dict.fromkeys((self.name, *self.acronyms, *self.aliases, *former)))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All that it is or was called, in other languages, too."""
+        """All its names, including acronyms in other languages."""
         other = (name for names in self.acronyms_by_language.values() for name in names)
         return tuple(dict.fromkeys((*self.own_names, *other)))
 
     @property
     def unchecked(self) -> tuple[str, ...]:
-        """Name the facts on a body's card that no source was found for."""
+        """The facts on the card of the agency that have no source."""
         facts = {"seat": self.seat_city, "year": self.year_established, "role": self.role}
-        said = " ".join(self.checked)
-        return tuple(fact for fact, value in facts.items() if value is not None and fact not in said)
+        checked = " ".join(self.checked)
+        return tuple(fact for fact, value in facts.items() if value is not None and fact not in checked)
 
     def to_dict(self) -> dict[str, object]:
-        """Return the facts on its card, as `measures agency --json` prints them."""
+        """Return the facts on its card as `measures agency --json` prints them."""
         shown = ("id", "name", "acronyms", "type", "parent", "parts", "seat_city", "country", "website")
         return {fact: getattr(self, fact) for fact in (*shown, "year_established", "status", "role", "unchecked")}
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Where a text names a body: ``text[start:end]``."""
+    """The place ``text[start:end]`` where a text names an agency."""
 
     agency_id: str
     start: int

@@ -1,8 +1,8 @@
-"""How a release's text is laid out, and how a line of it is read.
+"""The layout of a release's text, and how to read a line of it.
 
-A text is lines. A line that opens with ``## `` is a heading, one that opens with ``- `` is a list item, and any
-other line is a paragraph; blank lines separate. A list follows its lead-in, and a speaker the statement, on the very
-next line. The layout lives in the text itself, so that offsets into it are the only coordinates there are.
+A text consists of lines. A line that begins with ``## `` is a heading, one that begins with ``- `` is a list item, and
+any other line is a paragraph. Blank lines separate them. A list follows its lead-in on the next line, and a speaker
+follows the statement on the next line. The layout is part of the text, so character offsets are the only coordinates.
 """
 
 import re
@@ -25,9 +25,9 @@ SENTENCE_END = re.compile(r"[.!?…][\s\"'”’»)\]]*$")
 
 
 def outline(text: str) -> tuple[Section, ...]:
-    """Return the sections of a text in order: what stands before the first heading has the heading ``""``.
+    """Return the sections of a text in order. The text before the first heading has the heading ``""``.
 
-    A section's span is its body, from the character after the heading's line to the next heading.
+    The span of a section is its body, from the character after the line of its heading to the next heading.
     """
     sections = []
     heading, start = "", 0
@@ -39,15 +39,15 @@ def outline(text: str) -> tuple[Section, ...]:
 
 
 def is_list_item(line: str) -> bool:
-    """Tell whether a line opens with a bullet or an item number."""
+    """Tell whether a line begins with a bullet or an item number."""
     return LIST_ITEM.match(line) is not None
 
 
 def is_speaker(line: str) -> bool:
-    """Tell whether a line is the name and office of the person who said the paragraph before it."""
+    """Tell whether a line is the name and office of the person who is quoted in the paragraph before it."""
     return len(line) <= SPEAKER_MAX_CHARS and SPEAKER.match(line.strip()) is not None
 
 
 def ends_sentence(line: str) -> bool:
-    """Tell whether a line closes a sentence."""
+    """Tell whether a line ends with the end of a sentence."""
     return SENTENCE_END.search(line.rstrip()) is not None

@@ -1,8 +1,8 @@
-"""Addresses that may be kept and shown: http and https, a host that there can be, no user, nothing that misleads.
+"""Addresses that may be kept and shown: http and https, with a valid host, no user name, and nothing misleading.
 
-What a page, a feed or a header calls an address goes through here before anything is made of it, and what was kept
-earlier before it is shown. A browser reads an address more leniently than a person or a parser does: it takes a
-backslash for a slash, and drops tabs and line ends. What the three could read differently is no address here.
+An address from a page, a feed or a header is checked here before it is used, and a kept address before it is shown. A
+browser is more lenient than a person or a parser: it reads a backslash as a slash, and drops tabs and line ends. An
+address that these could read differently is rejected.
 """
 
 import ipaddress
@@ -13,16 +13,16 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 MAX_URL_CHARS = 2_048
 _PORTS = {"http": 80, "https": 443}
 _MAX_HOST_CHARS = 253  # RFC 1035
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")  # no host's name has "_", but some machines' have
-_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")  # a last label by which browsers take the whole for an IPv4 address
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")  # Host names have no "_", but some machines have one.
+_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")  # With such a last label, browsers read the host as IPv4.
 _INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
-_UNSAFE = re.compile(r"""[\s"<>\\^`{|}]""")  # what ends an address where it stands in a text, or is read in two ways
+_UNSAFE = re.compile(r"""[\s"<>\\^`{|}]""")  # They end an address in a text, or are read in two ways.
 
 
 def web_url(text: str | None, base: str | None = None) -> str | None:
-    """Return an address as it may be kept and shown, its host in ASCII; None where it is none.
+    """Return an address in the form in which it may be kept and shown, with its host in ASCII; None if it is invalid.
 
-    :param base: the address that a relative one is relative to.
+    :param base: the address that a relative address is resolved against.
     """
     text = (text or "").strip(" ")
     if len(text) > MAX_URL_CHARS or any(unicodedata.category(char) in _INVISIBLE for char in text):
@@ -43,13 +43,19 @@ def web_url(text: str | None, base: str | None = None) -> str | None:
 
 
 def host_of(url: str | None) -> str | None:
-    """Return the host that an address really leads to; None where it is no address."""
-    found = web_url(url)
-    return urlsplit(found).hostname if found else None
+    """Return the host that an address really leads to; None if the address is invalid."""
+    valid_url = web_url(url)
+    return urlsplit(valid_url).hostname if valid_url else None
+
+
+def server_of(url: str | None) -> str | None:
+    """Return the host of an address, with the port if it is not the usual one; None if the address is invalid."""
+    valid_url = web_url(url)
+    return urlsplit(valid_url).netloc if valid_url else None
 
 
 def is_secure(url: str | None) -> bool:
-    """Tell whether an address is asked for over https, so that nobody on the way can answer in its host's place."""
+    """Tell whether an address is https, so that nobody on the network path can answer in place of its host."""
     return (url or "").startswith("https://")
 
 
@@ -59,16 +65,16 @@ def with_scheme_of(url: str, other: str) -> str:
 
 
 def canonical_url(url: str | None) -> str | None:
-    """Return an address without what does not change the page: scheme, host's case, `www.`, fragment, final slash."""
-    found = web_url(url)
-    if found is None:
+    """Return an address without what does not change the page: scheme, case of host, `www.`, fragment, last slash."""
+    valid_url = web_url(url)
+    if valid_url is None:
         return None
-    parts = urlsplit(found)
+    parts = urlsplit(valid_url)
     return urlunsplit(("https", parts.netloc.removeprefix("www."), parts.path.rstrip("/"), parts.query, ""))
 
 
 def _host(host: str) -> str | None:
-    """Return a host in ASCII, in lower case; None where there can be none of that name."""
+    """Return a host in ASCII and lower case; None if no host can have this name."""
     if ":" in host:
         return _ipv6(host)
     host = host.removesuffix(".").lower()
@@ -83,7 +89,7 @@ def _host(host: str) -> str | None:
 
 
 def _in_ascii(host: str) -> str:
-    """Return a host as resolvers are asked for it; an empty one where no name is made of these letters."""
+    """Return a host in the form that resolvers use; an empty string if these letters make no name."""
     import httpx
 
     try:
@@ -93,7 +99,7 @@ def _in_ascii(host: str) -> str:
 
 
 def _is_readable(label: str) -> bool:
-    """Tell whether a label that says it stands for other letters does."""
+    """Tell whether an encoded label (``xn--``) decodes to letters beyond ASCII; any other label is readable."""
     if not label.startswith("xn--"):
         return True
     try:
@@ -112,7 +118,7 @@ def _ipv6(host: str) -> str | None:
 
 
 def is_ipv4(host: str) -> bool:
-    """Tell whether a host is an IPv4 address, written the one way that nobody reads differently."""
+    """Tell whether a host is an IPv4 address in its usual form, which everybody reads alike."""
     try:
         return str(ipaddress.IPv4Address(host)) == host
     except ValueError:

@@ -7,7 +7,6 @@ from .answering.context import Neighbours as Neighbours
 from .answering.context import Untraceable as Untraceable
 from .answering.context import span_digest as span_digest
 from .answering.followup import continued as continued
-from .answering.links import MAX_URL_CHARS as MAX_URL_CHARS
 from .answering.question import MAX_QUESTION_CHARS as MAX_QUESTION_CHARS
 from .answering.question import readable as readable
 from .answering.weights import shipped_weights as shipped_weights

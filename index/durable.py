@@ -1,4 +1,4 @@
-"""Writing that survives a power cut: a file is complete under its name, or not there."""
+"""Writes files so that they survive a power cut: a file is complete under its name, or not there."""
 
 import os
 import secrets
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_durably(path: Path, text: str) -> None:
-    """Write a small file beside its name, sync it, put it in place, and sync the folder; others may do so meanwhile.
+    """Write a small file under another name, sync it, rename it, and sync the folder. Others may do the same meanwhile.
 
     :raises OSError: when it cannot be written.
     """
@@ -34,7 +34,7 @@ def sync_tree(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Sync a folder, so that the names in it last."""
+    """Sync a folder, so that the names in it survive."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

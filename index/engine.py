@@ -1,4 +1,4 @@
-"""The one object that answers: it holds the served generation and the model. Used by one thread at a time."""
+"""The engine answers questions: it holds the served generation and the model. Used by one thread at a time."""
 
 import datetime
 import logging
@@ -32,18 +32,18 @@ log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Search and answers over what is served; it moves to a new generation by itself."""
+    """Searches and answers over the served generation, and moves to a new one by itself."""
 
     def __init__(
         self, settings: IndexSettings, embedder: Embedder | None = None, weights: Weights | None = None
     ) -> None:
-        """Take the settings; nothing is opened or loaded before the first question."""
+        """Take the settings. Nothing is opened or loaded before the first question."""
         self._settings = settings
         self._embedder = embedder or SentenceTransformerEmbedder(settings.model, settings.cache_dir)
         reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
         self._answerer = Answerer(self._embedder, weights or shipped_weights(), reranker)
         self._generations = Generations(settings.data_dir)
-        self._opened: OpenGeneration | None = None
+        self._generation: OpenGeneration | None = None
         self._stamp: tuple[int, int] | None = None
 
     def __enter__(self) -> Self:
@@ -58,27 +58,27 @@ class Engine:
 
     def close(self) -> None:
         """Close the generation."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        if self._generation is not None:
+            self._generation.close()
+            self._generation = None
 
     @property
     def threshold(self) -> float:
-        """From which confidence on a question counts as answered."""
+        """The confidence from which on a question counts as answered."""
         return self._answerer.weights.threshold if self._settings.threshold is None else self._settings.threshold
 
     def served(self) -> OpenGeneration:
-        """Return the served generation, opened anew where CURRENT has changed.
+        """Return the served generation. It is opened anew when CURRENT has changed.
 
         :raises UnbuiltError: when there is none that this program can read.
         :raises GenerationError: when it is damaged.
         """
         stamp = self._generations.stamp()
-        if self._opened is None or stamp != self._stamp:
-            opened = open_served(self._generations, withdrawn_releases(self._settings))
+        if self._generation is None or stamp != self._stamp:
+            generation = open_served(self._generations, withdrawn_releases(self._settings))
             self.close()
-            self._opened, self._stamp = opened, stamp
-        return self._opened
+            self._generation, self._stamp = generation, stamp
+        return self._generation
 
     def search(self, query: str, filters: Filters, limit: int) -> SearchResult:
         """Return the at most `limit` best passages for a query, best first.
@@ -87,8 +87,10 @@ class Engine:
         :raises FilterError: when a filter names nothing.
         """
         began = time.perf_counter()
-        opened, _, ranking = self._rank(query, filters)
-        return SearchResult(query, passages(ranking, opened, limit), opened.manifest.generation, _ms_since(began))
+        generation, _, ranking = self._rank(query, filters)
+        return SearchResult(
+            query, passages(ranking, generation, limit), generation.manifest.generation, _ms_since(began)
+        )
 
     def answer(self, text: str, filters: Filters, limit: int = MAX_QUOTES) -> Answer:
         """Answer a question in the releases' words, with at most `limit` quotes, or say that they hold none.
@@ -97,10 +99,10 @@ class Engine:
         :raises FilterError: when a filter names nothing.
         """
         began = time.perf_counter()
-        opened, query, ranking = self._rank(text, filters)
-        sure = self._answerer.confidence(query, ranking, opened)
+        generation, query, ranking = self._rank(text, filters)
+        sure = self._answerer.confidence(query, ranking, generation)
         threshold = self.threshold
-        shown = quotes(ranking, opened, limit)
+        shown = quotes(ranking, generation, limit)
         answered = bool(shown.quotes) and sure >= threshold
         today = datetime.datetime.now(datetime.UTC).date()
         answer = Answer(
@@ -111,8 +113,8 @@ class Engine:
             quotes=shown.quotes if answered else (),
             sources=shown.sources,
             related=() if answered else shown.quotes,
-            notices=notices(query, ranking, opened, shown.releases if answered else (), today),
-            generation=opened.manifest.generation,
+            notices=notices(query, ranking, generation, shown.releases if answered else (), today),
+            generation=generation.manifest.generation,
             took_ms=_ms_since(began),
         )
         log.info(
@@ -132,43 +134,43 @@ class Engine:
         return check(text, lambda claim: self.answer(claim, Filters(), 1))
 
     def sources(self, release_ids: Sequence[str]) -> list[Source]:
-        """Return those of some releases that are served, as sources; no model is loaded."""
-        opened = self.served()
-        rows = [row for row in map(opened.release_row, release_ids) if row is not None]
-        return [source_of(served) for served in opened.served(rows)]
+        """Return those of some releases that are served, as sources. No model is loaded."""
+        generation = self.served()
+        rows = [row for row in map(generation.release_row, release_ids) if row is not None]
+        return [source_of(served) for served in generation.served(rows)]
 
     def release(self, release_id: str) -> Release | None:
-        """Return a served release with its text, or None; no model is loaded."""
-        opened = self.served()
-        row = opened.release_row(release_id)
-        return None if row is None else opened.release(row)
+        """Return a served release with its text, or None. No model is loaded."""
+        generation = self.served()
+        row = generation.release_row(release_id)
+        return None if row is None else generation.release(row)
 
     def corpus(self) -> Corpus:
-        """Return what is served, in figures; no model is loaded."""
-        opened = self.served()
-        shown = opened.shown_releases()
+        """Return what is served, in figures. No model is loaded."""
+        generation = self.served()
+        shown = generation.shown_releases()
         dates = sorted(release.date for release in shown)
         return Corpus(
             releases=len(shown),
-            passages=opened.manifest.passages,
+            passages=generation.manifest.passages,
             issuers=sorted({release.issuer for release in shown}),
             first=dates[0] if dates else None,
             last=dates[-1] if dates else None,
-            generation=opened.manifest.generation,
-            fingerprint=opened.manifest.corpus_sha256[:12],
+            generation=generation.manifest.generation,
+            fingerprint=generation.manifest.corpus_sha256[:12],
             threshold=self.threshold,
         )
 
     def neighbours(self, release_id: str, start: int, end: int, digest: str) -> Neighbours | Untraceable:
-        """Return what stands around a span that was shown, or why it cannot be traced."""
+        """Return the text around a span that was shown once, or why it cannot be traced."""
         return neighbours(self.served(), release_id, start, end, digest)
 
     def releases(self, query: str = "") -> list[Release]:
-        """Return the served releases that match a query, newest first, without their texts; no model is loaded."""
+        """Return the served releases that match a query, newest first, without their texts. No model is loaded."""
         return matching(self.served().shown_releases(), query)
 
     def warm(self) -> None:
-        """Open what is served and load the model, so that the first question need not wait for it.
+        """Open the served generation and load the model, so that the first question need not wait for it.
 
         :raises UnbuiltError: when nothing is served that this program and its model can use.
         :raises GenerationError: when it is damaged.
@@ -177,29 +179,32 @@ class Engine:
         self._embedder.encode_query("warm")
 
     def card(self, agency_id: str, *, exact: bool = False) -> Card:
-        """Return what the releases say of a body, and unless `exact` of its sub-units; no model is loaded.
+        """Return what the releases say of an agency, and unless `exact` of its sub-units. No model is loaded.
 
-        :raises KeyError: when no body has the id.
+        :raises KeyError: when no agency has the id.
         """
         return card(self.served(), agency_id, exact=exact)
 
     def timeline(self, agency_ids: Sequence[str], *, exact: bool = False) -> Timeline:
-        """Return how often bodies are named by month; no model is loaded.
+        """Return how often agencies are named by month. No model is loaded.
 
-        :raises KeyError: when no body has an id.
+        :raises KeyError: when no agency has an id.
         """
         return timeline(self.served(), agency_ids, exact=exact)
 
     def _fitting(self) -> OpenGeneration:
-        """Return the served generation for what compares vectors, which must be this model's as it is now."""
-        opened = self.served()
-        check_model(opened.manifest, self._embedder)
-        return opened
+        """Return the served generation, when its vectors are those of this model as it is now.
+
+        :raises UnbuiltError: when they are not.
+        """
+        generation = self.served()
+        check_model(generation.manifest, self._embedder)
+        return generation
 
     def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Query, Ranking]:
-        opened = self._fitting()
-        query = self._answerer.read(text, opened)
-        return opened, query, self._answerer.rank(query, opened, filters)
+        generation = self._fitting()
+        query = self._answerer.read(text, generation)
+        return generation, query, self._answerer.rank(query, generation, filters)
 
 
 def _ms_since(began: float) -> float:

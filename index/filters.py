@@ -1,4 +1,4 @@
-"""What a question is restricted to: issuer, time, language, body."""
+"""What a question is restricted to: issuer, time, language, agency."""
 
 import calendar
 import datetime
@@ -12,10 +12,10 @@ _DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Restrictions that a passage must meet; ``None`` restricts nothing.
+    """Restrictions that a passage must meet. ``None`` restricts nothing.
 
-    ``agency`` is the id of a body that the passage names, or a sub-unit of it unless ``exact``. The others are about
-    the release; both dates are included.
+    ``agency`` is the id of an agency: the passage must name it, or a sub-unit of it unless ``exact``. The others are
+    about the release. Both dates are included.
     """
 
     agency: str | None = None
@@ -35,7 +35,7 @@ class Filters:
             )
 
     def agencies(self) -> frozenset[str]:
-        """Return the ids of the bodies of which a passage must name one; none where it need not."""
+        """Return the ids of agencies of which a passage must name at least one. Without any, it need not name one."""
         if self.agency is None:
             return frozenset()
         return frozenset({self.agency}) if self.exact else registry().with_parts(self.agency)
@@ -74,21 +74,21 @@ def _parse(text: str, *, last: bool) -> datetime.date:
 
 
 def parse_agency(name: str) -> str:
-    """Return the id of the body with a name.
+    """Return the id of the agency with a name.
 
     :raises FilterError: when there is none, or more than one.
     """
-    found = registry().find(name)
+    lookup = registry().find(name)
     shown = name if len(name) <= 60 else f"{name[:60]}…"
-    if found.candidates:
-        ids = ", ".join(f"{agency.id} ({agency.name})" for agency in found.candidates)
+    if lookup.candidates:
+        ids = ", ".join(f"{agency.id} ({agency.name})" for agency in lookup.candidates)
         raise FilterError("“{name}” is the name of several bodies: say which by {ids}.", name=shown, ids=ids)
-    if found.agency is None:
-        like = ", ".join(agency.acronyms[0] if agency.acronyms else agency.name for agency in found.suggestions)
+    if lookup.agency is None:
+        like = ", ".join(agency.acronyms[0] if agency.acronyms else agency.name for agency in lookup.suggestions)
         if like:
             raise FilterError("No EU body is called “{name}”: there are {like}.", name=shown, like=like)
         raise FilterError("No EU body is called “{name}”, nor anything like it.", name=shown)
-    return found.agency.id
+    return lookup.agency.id
 
 
 def parse_day(text: str) -> datetime.date:

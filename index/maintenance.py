@@ -1,6 +1,7 @@
-"""Changing what is served: what a surface calls. Each call takes as long as its work, so it is made off any event loop.
+"""Maintenance: all that surfaces call to change the corpus or what is served.
 
-Work is done in another process (`JobProcess`); only what is quick is done in this one.
+A call takes as long as its work, so it must not be made on an event loop. Work runs in another process (`JobProcess`);
+only what is quick runs in this one.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,8 @@ from index.database.history import NOBODY, By
 from index.database.quarantine import QuarantineEntry
 from index.generations import status
 from index.generations.status import RolledBack
+from index.intake.feeds import add_feed, feeds, remove_feed
 from index.intake.overrides import UNSAID, Overrides
-from index.intake.polling import add_feed, feeds, remove_feed
 from index.intake.quarantine import discard, quarantined, show
 from index.intake.sources import IntakeSource
 from index.processes.erase import Erase, Erased
@@ -29,17 +30,17 @@ Result = TypeVar("Result")
 
 
 class Runner(Protocol):
-    """What runs a job: a `JobProcess`, or a test's own."""
+    """Runs jobs: a `JobProcess`, or what a test uses instead."""
 
     def run(self, job: Job[Result], by: By, progress: Progress) -> Result:
         """Run a job and return what it gives."""
 
 
 class Maintenance:
-    """All that changes the corpus or what is served. `by` is who does it and why; `progress` hears how far it is."""
+    """All that changes the corpus or what is served. `by` is who does it and why; `progress` is told how far it is."""
 
     def __init__(self, settings: IndexSettings, runner: Runner | None = None) -> None:
-        """Say which settings count, and what runs jobs: by default a process for each."""
+        """Take the settings, and what runs jobs: by default a process for each."""
         from index.processes.job_process import JobProcess
 
         self._settings = settings
@@ -55,9 +56,9 @@ class Maintenance:
         build: bool = True,
         force: bool = False,
     ) -> Added:
-        """Take in files and addresses, and serve what changed; what is bad stops nothing else.
+        """Take in files and addresses, and serve what changed. A bad source stops no other.
 
-        :param force: whether doubts about a release, and a new generation's gates, do not count.
+        :param force: whether doubts about a release, and the gates of a new generation, are ignored.
         """
         return self._runner.run(Add(tuple(sources), overrides, build, force), by, progress)
 
@@ -65,7 +66,7 @@ class Maintenance:
         """Build a generation of all releases kept, and serve it.
 
         :raises BuildRunningError: saying who is building what since when.
-        :raises GateError: naming the gate that does not hold; what was served stays.
+        :raises GateError: naming the gate that refuses it. What was served stays.
         """
         return self._runner.run(Rebuild(force), by, progress)
 
@@ -77,7 +78,7 @@ class Maintenance:
         return self._runner.run(Withdraw(release_id, build), by, progress)
 
     def erase(self, release_id: str, progress: Progress, by: By = NOBODY) -> Erased:
-        """Take the text of a release out of the data folder for good, also of one that is withdrawn.
+        """Take the text of a release out of the data folder for good, even of one that is withdrawn.
 
         :raises UnknownReleaseError: when the corpus never held it.
         :raises StorageError: saying what was not erased.
@@ -85,18 +86,18 @@ class Maintenance:
         return self._runner.run(Erase(release_id), by, progress)
 
     def rollback(self, generation: str | None = None, by: By = NOBODY) -> RolledBack:
-        """Serve an older generation, by default the one before, and pin it; nothing is done where it is served.
+        """Serve an older generation, by default the one before, and pin it. Nothing is done where it is served already.
 
         :raises GenerationError: when there is none, or it is damaged.
         """
         return status.rollback(self._settings, generation, by)
 
     def quarantined(self) -> list[QuarantineEntry]:
-        """Return all that is set aside, oldest first."""
+        """Return all that is in quarantine, oldest first."""
         return quarantined(self._settings)
 
     def quarantine_entry(self, number: int) -> QuarantineEntry:
-        """Return what is set aside under a number.
+        """Return what is in quarantine under a number.
 
         :raises UnknownEntryError: when there is nothing.
         """
@@ -105,7 +106,7 @@ class Maintenance:
     def accept(
         self, number: int, progress: Progress, overrides: Overrides = UNSAID, by: By = NOBODY, *, build: bool = True
     ) -> Added:
-        """Make a release of what is set aside, whatever speaks against it.
+        """Make a release of what is in quarantine under a number, whatever speaks against it.
 
         :raises UnknownEntryError: when there is nothing under that number.
         :raises SourceError: when something that a release must state is still missing.
@@ -113,7 +114,7 @@ class Maintenance:
         return self._runner.run(Accept(number, overrides, build), by, progress)
 
     def discard(self, number: int, by: By = NOBODY) -> QuarantineEntry:
-        """Put away what is set aside.
+        """Delete what is in quarantine under a number.
 
         :raises UnknownEntryError: when there is nothing under that number.
         """
@@ -125,7 +126,7 @@ class Maintenance:
         return feeds(self._settings)
 
     def add_feed(self, url: str, by: By = NOBODY, title: str = "") -> bool:
-        """Keep a feed; tell whether it is new.
+        """Keep a feed. Tell whether it is new.
 
         :raises SourceError: when it is no http or https address.
         """
@@ -133,7 +134,7 @@ class Maintenance:
             return add_feed(self._settings, url, title, by)
 
     def remove_feed(self, url: str, by: By = NOBODY) -> None:
-        """Forget a feed; the releases that came of it stay.
+        """Forget a feed. The releases that came from it stay.
 
         :raises UnknownEntryError: when it is not kept.
         """
@@ -143,7 +144,7 @@ class Maintenance:
     def poll(
         self, progress: Progress, urls: Sequence[str] = (), by: By = NOBODY, *, due_only: bool = False
     ) -> PolledAndServed:
-        """Read feeds, take in what is new, and serve it; without `urls` all but those that back off.
+        """Read feeds, take in what is new, and serve it. Without `urls`, all are read but those that failed just now.
 
         :raises UnknownEntryError: when an address is no feed that is kept.
         """
@@ -151,7 +152,7 @@ class Maintenance:
 
 
 def build_all(settings: IndexSettings, embedder: "Embedder", progress: Progress) -> "Built":
-    """Build a generation of all releases kept in this process, for the first question, which needs the model anyway.
+    """Build a generation of all releases kept. It is built in this process, because the first question loads the model.
 
     :raises BuildRunningError: when another build is running.
     """

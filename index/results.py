@@ -1,4 +1,4 @@
-"""The values that answers are made of. Nothing heavy is imported here, so that they can be shown cheaply."""
+"""The values that cross borders: answers and progress. Nothing heavy is imported here: showing them is cheap."""
 
 import dataclasses
 import datetime
@@ -61,8 +61,8 @@ class Quote:
 class Source:
     """A release that quotes are from.
 
-    ``retrieved_from`` is where its text was fetched, where that is not its address; ``origin`` is how its address is
-    known, where neither a fetch nor a person stands for it.
+    ``retrieved_from`` is where its text was fetched, None where that is its address. ``origin`` is how its address is
+    known, None where it was fetched from there or a person gave it.
     """
 
     release_id: str
@@ -76,13 +76,13 @@ class Source:
     origin: str | None = None
 
     def to_dict(self) -> dict[str, object]:
-        """Return it as `measures ask --json` prints it, which tells nothing of where it was fetched."""
-        told = (field.name for field in dataclasses.fields(self))
-        return {name: getattr(self, name) for name in told if name not in ("retrieved_from", "origin")}
+        """Return it as `measures ask --json` prints it: without where it was fetched."""
+        names = (field.name for field in dataclasses.fields(self))
+        return {name: getattr(self, name) for name in names if name not in ("retrieved_from", "origin")}
 
 
 def as_source(release: Release, text_sha256: str) -> Source:
-    """Return a release as a source; an address that could not be kept today is not shown either."""
+    """Return a release as a source. An address of an older program that would not be kept today is left out."""
     fetched_from = web_url(release.retrieved_from)
     return Source(
         release.release_id,
@@ -99,7 +99,7 @@ def as_source(release: Release, text_sha256: str) -> Source:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence that a reader should know, with ``{names}`` for ``values``, so that it can be said in any language."""
+    """A sentence that a reader should know. It has ``{names}`` for ``values`` and can be said in any language."""
 
     template: str
     values: Mapping[str, str | datetime.date] = field(default_factory=dict, hash=False)
@@ -111,7 +111,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the releases say to a question; where nothing answers it, `related` holds what comes nearest."""
+    """What the releases say to a question. Where nothing answers it, `related` holds the quotes that come nearest."""
 
     question: str
     answered: bool
@@ -126,13 +126,13 @@ class Answer:
 
     def to_dict(self) -> dict[str, object]:
         """Return the answer as `measures ask --json` prints it."""
-        said = {"sources": [source.to_dict() for source in self.sources], "notices": list(map(str, self.notices))}
-        return dataclasses.asdict(self) | said
+        worded = {"sources": [source.to_dict() for source in self.sources], "notices": list(map(str, self.notices))}
+        return dataclasses.asdict(self) | worded
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A passage that was found: ``release.text[start:end]``, under its heading."""
+    """A passage that a search found: ``release.text[start:end]``, under its heading."""
 
     release_id: str
     ordinal: int
@@ -173,7 +173,7 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """Answering from a confidence on: coverage of the answerable questions, and risk among all answered."""
+    """What answering from a confidence on means: coverage of the answerable questions, and risk of what is answered."""
 
     threshold: float
     coverage: float
@@ -182,10 +182,10 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A mention, where it stands, and the body's part there.
+    """A mention, where it stands, and the part that the agency has there.
 
-    ``passage`` and ``sentence`` count the release's passages and the passage's sentences from 0; ``role`` is "acts",
-    "acted on" or None.
+    ``passage`` counts the passages of the release from 0, ``sentence`` the sentences of the passage. ``role`` is
+    "acts", "acted on" or None.
     """
 
     agency_id: str

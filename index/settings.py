@@ -1,4 +1,4 @@
-"""The settings of the corpus and the index, read once at the edge and passed down."""
+"""The settings of the corpus and the index. A surface reads them once and passes them on."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from corpus import FetchRules, SettingsError
 
 
 class IndexSettings(BaseSettings):
-    """What `MEASURES_…` variables of the environment or of `.env` say about the corpus and the index."""
+    """The settings of the corpus and the index, from `MEASURES_…` variables of the environment or of `.env`."""
 
     model_config = SettingsConfigDict(
         env_prefix="MEASURES_",
@@ -56,14 +56,14 @@ class IndexSettings(BaseSettings):
 
 
 def fetch_rules(settings: IndexSettings) -> FetchRules:
-    """Return what the settings say about fetching."""
+    """Return the settings of fetching."""
     return FetchRules(settings.fetch_private, settings.fetch_hosts, settings.fetch_delay)
 
 
 def load_index_settings() -> IndexSettings:
     """Read the settings.
 
-    :raises SettingsError: naming every variable that makes no sense, never its value.
+    :raises SettingsError: naming every variable that makes no sense, but never its value, which may be a secret.
     """
     try:
         return IndexSettings()

@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -124,13 +125,13 @@ def upkeep(settings: IndexSettings, embedder: Embedder) -> Maintenance:
     return Maintenance(settings, Here(settings, embedder))
 
 
-def fake_embedder(model: str) -> FakeEmbedder:
+def fake_embedder(model: str, cache_dir: Path | None) -> FakeEmbedder:
     """Make the embedder in another process."""
     assert model == "fake"
     return FakeEmbedder()
 
 
-def hanging_embedder(model: str) -> HangingEmbedder:
+def hanging_embedder(model: str, cache_dir: Path | None) -> HangingEmbedder:
     """Make the embedder in another process."""
     assert model in ("", "fake")
     return HangingEmbedder()

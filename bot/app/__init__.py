@@ -1,1 +1,1 @@
-"""What the bot is made of beside its commands: client, queue, store, sending."""
+"""What the bot runs on: its client, the queue to the engine, bot.db, sending and logging."""

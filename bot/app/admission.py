@@ -54,7 +54,7 @@ class Admission:
         servers: Mapping[int, ServerSettings],
         is_updating: Callable[[], bool],
     ) -> None:
-        """Take what counts who is served, what servers set, and what tells whether the index is being updated."""
+        """Take the queue that counts who is served, what servers set, and what tells whether the index is updated."""
         self.rate_limit = RateLimit(settings.pace, settings.pace_burst)
         self.note_limit = RateLimit(_NOTES_A_TURN * settings.pace, _NOTES_A_TURN * settings.pace_burst)
         self._queue = queue

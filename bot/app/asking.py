@@ -59,7 +59,7 @@ async def ask_by_interaction(
     private: bool | None,
     read_as: str | None = None,
 ) -> None:
-    """Answer an interaction that is a question: refused at once or not at all, then deferred, then answered.
+    """Answer an interaction that is a question. It is refused before it is deferred, or not at all.
 
     :raises QuestionError: when it cannot be asked.
     :raises Refused: when the person asks too fast, or too many wait.
@@ -82,15 +82,13 @@ async def ask_by_interaction(
         work.cancel()
         raise
     words = bot.words_private(interaction) if ephemeral else public_words(bot, interaction)
-
-    async def send(view: ui.LayoutView) -> discord.Message:
-        return await delivery.answer(interaction, view)
-
     if bot.background.updating:
-        await send(updating_view(words))
+        await delivery.answer(interaction, updating_view(words))
     if not await _is_answered(work):
         raise Refused(_ask_later(bot, words))
-    logs.note(interaction, await answer(bot, asking, words, None if ephemeral else question, send, work=work))
+    shown_question = None if ephemeral else question
+    send = partial(delivery.answer, interaction)
+    logs.note(interaction, await answer(bot, asking, words, shown_question, send, work=work))
 
 
 def updating_view(words: Words) -> ui.LayoutView:
@@ -111,9 +109,10 @@ def _ask_later(bot: MeasuresBot, words: Words) -> str:
 
 
 def ask_engine(bot: MeasuresBot, asking: Asking) -> "asyncio.Future[Answer]":
-    """Put a question into the queue at once: so it counts as waiting, and the engine need not wait for the defer."""
+    """Put a question into the queue before the defer, so that it counts as waiting and the engine can begin."""
     work = bot.queue.submit(asking.user_id, partial(Engine.answer, text=asking.question, filters=asking.filters))
-    work.add_done_callback(lambda done: done.cancelled() or done.exception())  # where nobody comes to fetch it
+    # Fetch the exception, or asyncio reports it where nobody else does.
+    work.add_done_callback(lambda done: done.cancelled() or done.exception())
     return work
 
 
@@ -156,14 +155,17 @@ async def answer(
 
 
 def is_private(bot: MeasuresBot, interaction: Interaction, private: bool | None) -> bool:
-    """Tell whether only the person sees the answer: as asked, else as the server has it; always where it is off."""
+    """Tell whether only the person sees the answer.
+
+    Where the bot is switched off, it is private; else as the person asked, and without that, as the server chose.
+    """
     if not is_switched_on(bot.servers, interaction.guild_id, channel_of(interaction.channel)):
         return True
     return bot.servers.get(interaction.guild_id or 0, ServerSettings()).private if private is None else private
 
 
 def public_words(bot: MeasuresBot, interaction: Interaction) -> Words:
-    """Return the words for what everybody in the place of an interaction sees."""
+    """Return the words for what everybody in the channel of an interaction sees."""
     return bot.words_public(interaction.guild_id, interaction.guild_locale, interaction.user.id)
 
 

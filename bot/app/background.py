@@ -19,7 +19,7 @@ class Background:
     """Runs work on the corpus off the event loop, and builds an index that this program or its model needs anew."""
 
     def __init__(self, settings: IndexSettings, maintenance: Maintenance) -> None:
-        """Take what changes the corpus; the folder of the settings is the one that it changes."""
+        """Take what changes the corpus in the data folder of the settings."""
         self.updating = False  # whether people wait for a build
         self._settings = settings
         self._maintenance = maintenance
@@ -81,7 +81,7 @@ class Background:
         except OutdatedError as error:
             why = error
             await self.run(lambda: refresh(why, lambda: self._rebuild(why), log.warning))
-        except MeasuresError:  # the queue, which opens the same index, tells of it
+        except MeasuresError:  # the queue logs the same, because it opens the same index
             return
 
     def _rebuild(self, why: UnbuiltError) -> None:

@@ -1,4 +1,4 @@
-"""bot.db: what Discord users leave behind. With `bot.app.bot_db_schema`, the one place under `bot` that holds SQL."""
+"""bot.db, which keeps what Discord users leave behind. All SQL in `bot` is here and in `bot_db_schema.py`."""
 
 import dataclasses
 import datetime
@@ -23,11 +23,11 @@ _VOTER_CHARS = 32
 
 
 class BotStore:
-    """bot.db. Used by one thread.
+    """An open bot.db, for one thread.
 
-    What is written outlives the process at once; a power cut may take the last seconds. What is erased is gone from the
-    disk when the call returns, from SQLite's log too, unless another program reads the file: then `is_scrubbed` is
-    false, and `scrub` does it later. Nothing waits for another program for longer than a moment.
+    A write survives the end of the process at once, but a power cut may undo the last seconds. What is erased has left
+    the disk when the call returns, SQLite's log too, unless another program reads the file: then `is_scrubbed` is false
+    and `scrub` finishes it later. No call waits longer than `_WAIT_S` for another program.
     """
 
     def __init__(self, path: Path) -> None:
@@ -83,17 +83,17 @@ class BotStore:
             self._db.execute("DELETE FROM answers WHERE id = ?", [answer_id])
 
     def forget_asker(self, user_id: int) -> Forgotten:
-        """Erase what is stored about a person: answers, and verdicts that can be told; not what administrators did."""
+        """Erase a person's answers, and the verdicts that a fingerprint tells to be theirs; not the audit."""
         with self._erasing():
-            told = self._db.execute("SELECT id, answer, voter FROM feedback WHERE voter IS NOT NULL").fetchall()
-            mine = [[row] for row, answer_id, voter in told if voter == self._voter(answer_id, user_id)]
-            self._db.conn.executemany("DELETE FROM feedback WHERE id = ?", mine)
-            gone = self._db.execute("DELETE FROM answers WHERE asker = ? RETURNING id", [user_id]).fetchall()
-            [(done,)] = self._db.execute("SELECT count(*) FROM audit WHERE who = ?", [user_id]).fetchall()
-        return Forgotten(frozenset(answer_id for (answer_id,) in gone), len(mine), done)
+            rows = self._db.execute("SELECT id, answer, voter FROM feedback WHERE voter IS NOT NULL").fetchall()
+            own = [[row_id] for row_id, answer_id, voter in rows if voter == self._voter(answer_id, user_id)]
+            self._db.conn.executemany("DELETE FROM feedback WHERE id = ?", own)
+            erased = self._db.execute("DELETE FROM answers WHERE asker = ? RETURNING id", [user_id]).fetchall()
+            [(acts,)] = self._db.execute("SELECT count(*) FROM audit WHERE who = ?", [user_id]).fetchall()
+        return Forgotten(frozenset(answer_id for (answer_id,) in erased), len(own), acts)
 
     def forget_release(self, release_id: str) -> int:
-        """Erase the answers that quoted a release, or named it as near; return how many they were."""
+        """Erase the answers that showed text of a release, and return how many they were."""
         with self._erasing():
             return int(
                 self._db.execute(
@@ -110,7 +110,7 @@ class BotStore:
             self._db.execute("DELETE FROM servers WHERE guild = ?", [guild_id])
 
     def forget_older_than(self, days: int) -> int:
-        """Erase answers older than that, and what people wrote in feedback; return how many answers they were."""
+        """Erase answers older than that, and texts of feedback after `FEEDBACK_DAYS`; return the number of answers."""
         with self._erasing():
             self._db.execute(
                 "UPDATE feedback SET reason = NULL WHERE reason IS NOT NULL AND at < ?", [_ago(FEEDBACK_DAYS)]
@@ -129,9 +129,9 @@ class BotStore:
             raise StoreBusyError(f"{self._path} is in use by another program: try again in a minute.")
 
     def say(self, answer_id: str, user_id: int, verdict: str, reason: str | None) -> bool:
-        """Keep what a person thinks of an answer, in place of what they said of it before; not who it is.
+        """Keep what a person thinks of an answer, without who it is; it replaces what they said of that answer before.
 
-        Return whether the answer is still kept: what is said of another is not.
+        Return whether that was kept: the answer must still be stored.
         """
         with self._writing():
             if not self._db.execute("SELECT 1 FROM answers WHERE id = ?", [answer_id]).fetchall():
@@ -195,7 +195,7 @@ class BotStore:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Hold the lock for writing from the start: one that is asked for after reading is refused without a wait."""
+        """Take the lock for writing first: SQLite refuses at once a lock that is asked for after a read."""
         with errors(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             with self._db.conn:
@@ -218,7 +218,7 @@ class BotStore:
         )
 
     def _voter(self, answer_id: str, user_id: int) -> str:
-        """Return the fingerprint of a person on an answer, which tells nobody without the key who it is."""
+        """Return the fingerprint of a person on an answer; without the key, nobody can tell from it who it is."""
         if self._key is None:
             [(self._key,)] = self._db.execute("SELECT key FROM fingerprints").fetchall()
         return hmac.new(self._key, f"{answer_id} {user_id}".encode(), hashlib.sha256).hexdigest()[:_VOTER_CHARS]

@@ -1,8 +1,8 @@
-"""bot.db for the event loop, where another program may hold it: nobody waits for that longer than they can.
+"""bot.db for the event loop: while another program holds the file, nobody waits for it longer than they can.
 
-What is read has a thread and a connection of its own, so that it waits for nothing that is written. What is written is
-tried again and again while the file is in use elsewhere: for some seconds where a person waits for the outcome, else
-until it is done. An answer that is not written yet is there for its buttons all the same.
+Reads have a thread and a connection of their own, so that they never wait for writes. A write is tried again while the
+file is in use elsewhere: for some seconds where a person waits for the outcome, else until it is done. The buttons of
+an answer find it also while it is not written yet.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _STOP_S = 1.0
 _SCRUB = "scrub"
 
 
-class _Lane:
+class _StoreThread:
     """A thread with a connection of its own."""
 
     def __init__(self, path: Path, name: str) -> None:
@@ -39,9 +39,9 @@ class _Lane:
         self._store: BotStore | None = None
 
     async def run(self, act: Callable[[BotStore], T], patience_s: float) -> T:
-        """Do something, again and again while the file is in use elsewhere.
+        """Run something with the store, and try again while the file is in use elsewhere.
 
-        :raises StoreBusyError: when it still is after that time; what was to be done was not done.
+        :raises StoreBusyError: when it still is after `patience_s`; nothing was changed then.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + patience_s
@@ -67,18 +67,18 @@ class _Lane:
 
 @dataclass(frozen=True, slots=True)
 class _Later:
-    """Something to write, and the answer that it is about, as its buttons are to find it before that is done."""
+    """A write that waits, and the answer that it is about, so that its buttons find the answer before it is written."""
 
     act: Callable[[BotStore], object]
     answer: KeptAnswer | None = None
 
 
 class AsyncBotStore:
-    """What people left behind, as the bot reads and writes it."""
+    """bot.db, read and written off the event loop."""
 
     def __init__(self, path: Path) -> None:
         """Take where bot.db is; it is opened when it is needed."""
-        self._reads, self._writes = _Lane(path, "bot-reads"), _Lane(path, "bot-writes")
+        self._reads, self._writes = _StoreThread(path, "bot-reads"), _StoreThread(path, "bot-writes")
         self._later: dict[Hashable, _Later] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -90,7 +90,7 @@ class AsyncBotStore:
         return await self._reads.run(look, READ_S)
 
     async def write(self, act: Callable[[BotStore], T]) -> T:
-        """Write something while somebody waits; it has been done, whole, or not at all.
+        """Write something while somebody waits; it is written as a whole or not at all.
 
         :raises BotStoreError: when it cannot be written.
         """
@@ -151,14 +151,14 @@ class AsyncBotStore:
 
         :raises BotStoreError: when it cannot be written: then nothing is erased.
         """
-        mine = self._drop(lambda answer: answer.asker == user_id)
+        unwritten = self._drop(lambda answer: answer.asker == user_id)
         try:
-            gone = await self.write(lambda store: store.forget_asker(user_id))
+            forgotten = await self.write(lambda store: store.forget_asker(user_id))
         except BaseException:
-            for answer in mine:
+            for answer in unwritten:
                 self.keep(answer)
             raise
-        return replace(gone, answers=gone.answers | {answer.id for answer in mine})
+        return replace(forgotten, answers=forgotten.answers | {answer.id for answer in unwritten})
 
     async def close(self) -> None:
         """Write what is still to be written, if that can be done soon, and close the file."""
@@ -186,11 +186,11 @@ class AsyncBotStore:
         return later.answer if later is not None else None
 
     def _drop(self, which: Callable[[KeptAnswer], bool]) -> list[KeptAnswer]:
-        """Leave answers unwritten for good, and return them."""
-        found = [each.answer for each in self._later.values() if each.answer is not None and which(each.answer)]
-        for answer in found:
+        """Cancel the waiting writes of answers, and return those answers."""
+        answers = [each.answer for each in self._later.values() if each.answer is not None and which(each.answer)]
+        for answer in answers:
             del self._later[answer.id]
-        return found
+        return answers
 
     def _write_later(self, key: Hashable, later: _Later) -> None:
         self._later[key] = later
@@ -210,7 +210,7 @@ class AsyncBotStore:
                 await self._write(later.act, 0.0)
             except StorageError as error:
                 if key == _SCRUB:
-                    self._later[key] = self._later.pop(key)  # who reads the file keeps nobody from writing
+                    self._later[key] = self._later.pop(key)  # a reader of the file prevents the scrub, but no write
                 elif failures == 0:
                     log.warning("bot.db cannot be written just now, and is tried again: %s", error)
                 await asyncio.sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
@@ -220,7 +220,7 @@ class AsyncBotStore:
                 self._written(key, later)
 
     def _written(self, key: Hashable, later: _Later) -> None:
-        """Take note that something was written; of an answer whose message came meanwhile, that is left."""
+        """Remove a write that is done; where the answer got its message meanwhile, only that is left to write."""
         now = self._later.get(key)
         if now is later:
             del self._later[key]

@@ -1,4 +1,4 @@
-"""The tables of bot.db, made by numbered migrations, and what is said where it cannot be used."""
+"""The tables of bot.db, made by numbered migrations, and the errors of a bot.db that cannot be used."""
 
 import secrets
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def m004_one_verdict(db: Database) -> None:
 
 
 class BotStoreError(StorageError):
-    """bot.db cannot be used; what was to be done to it was not done."""
+    """bot.db cannot be used, and nothing in it was changed."""
 
 
 class StoreBusyError(BotStoreError):
@@ -68,7 +68,7 @@ class StoreBusyError(BotStoreError):
 
 @contextmanager
 def errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the system say of bot.db into one sentence, and tell what may pass from what may not."""
+    """Turn errors of SQLite and the system into one sentence; `StoreBusyError` where trying again may help."""
     try:
         with storage_errors(path):
             yield

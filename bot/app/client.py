@@ -1,4 +1,4 @@
-"""The bot: what its cogs share. It holds no privileged intent unless the operator asked for one."""
+"""The Discord client, and what its cogs share. It has no privileged intent unless the operator asked for one."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ from bot.views.message import text_view
 from corpus import StorageError, registry, undone
 from index import Engine, EngineRunner, IndexSettings, Maintenance
 
-discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not use voice
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Interaction = discord.Interaction["MeasuresBot"]
@@ -56,7 +56,7 @@ class MeasuresTree(app_commands.CommandTree["MeasuresBot"]):
     """The commands: each call is timed, refused while the bot stops, and its errors told in one place."""
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Take note of an interaction before its command runs."""
+        """Admit an interaction before its command runs."""
         return await self.client.admit(interaction)
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
@@ -64,8 +64,21 @@ class MeasuresTree(app_commands.CommandTree["MeasuresBot"]):
         await errors.tell(interaction, getattr(error, "original", error))
 
 
+_CLIENT_OPTIONS: dict[str, Any] = {
+    "command_prefix": commands.when_mentioned,
+    "help_command": None,
+    "tree_cls": MeasuresTree,
+    "allowed_mentions": discord.AllowedMentions.none(),
+    "allowed_installs": app_commands.AppInstallationType(guild=True, user=True),
+    "allowed_contexts": app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+    "member_cache_flags": discord.MemberCacheFlags.none(),
+    "chunk_guilds_at_startup": False,
+    "max_messages": None,
+}
+
+
 class _OpenWindows(LRUCache[int, discord.ui.Modal]):
-    """The last window that each person was shown; discord.py waits for no window that drops out."""
+    """The last window that each person was shown; discord.py stops waiting for a window that drops out."""
 
     def popitem(self) -> tuple[int, discord.ui.Modal]:
         """Drop the window that was shown longest ago."""
@@ -97,19 +110,7 @@ class MeasuresBot(commands.AutoShardedBot):
         """
         intents = discord.Intents(_INTENTS.value, message_content=message_content)
         super().__init__(
-            command_prefix=commands.when_mentioned,
-            help_command=None,
-            intents=intents,
-            tree_cls=MeasuresTree,
-            allowed_mentions=discord.AllowedMentions.none(),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            chunk_guilds_at_startup=False,
-            max_messages=None,
-            connector=connector,
-            http_trace=logs.request_trace(),
-            **options,
+            intents=intents, connector=connector, http_trace=logs.request_trace(), **_CLIENT_OPTIONS, **options
         )
         self.settings = settings
         self.index_settings = index_settings
@@ -154,7 +155,7 @@ class MeasuresBot(commands.AutoShardedBot):
         return True
 
     async def admit(self, interaction: Interaction) -> bool:
-        """Take note of when an interaction came and in which language; while the bot stops, send people away."""
+        """Remember when an interaction came and in which language; tell people to come back while the bot stops."""
         if not self.is_new(interaction.id):
             return False
         logs.begin(interaction)
@@ -188,18 +189,20 @@ class MeasuresBot(commands.AutoShardedBot):
         return words_for(chosen or (str(guild_locale) if guild_locale is not None else None))
 
     async def set_server(self, guild_id: int, settings: ServerSettings) -> None:
-        """Obey what a server chose from now on, and keep it.
+        """Apply what a server chose at once, and keep it.
 
-        :raises BotStoreError: when it cannot be kept: then it is not obeyed either.
+        :raises BotStoreError: when it cannot be kept; then it is not applied either.
         """
-        before = self.servers.get(guild_id, ServerSettings())
+        before = self.servers.get(guild_id)
         self.servers[guild_id] = settings
         try:
             with undone("The settings were not changed"):
                 await self.store.write(lambda store: store.set_server(guild_id, settings))
         except BaseException:
             if self.servers.get(guild_id) is settings:
-                self.servers[guild_id] = before
+                del self.servers[guild_id]
+                if before is not None:
+                    self.servers[guild_id] = before
             raise
 
     async def on_message(self, message: discord.Message, /) -> None:
@@ -233,7 +236,7 @@ class MeasuresBot(commands.AutoShardedBot):
 
     @tasks.loop(hours=6)
     async def erase_old(self) -> None:
-        """Erase answers that are older than the setting, and what people wrote in feedback; an error ends no clock."""
+        """Erase answers that are older than the setting, and old texts of feedback; an error does not end the loop."""
         days = self.settings.answer_days
         try:
             erased = await self.store.write(lambda store: store.forget_older_than(days))

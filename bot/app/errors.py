@@ -1,4 +1,4 @@
-"""What goes wrong in the bot beside the errors of the core, and what people in Discord read of any error: one sentence.
+"""The errors of the bot beside those of the core, and the sentence that people in Discord read of any error.
 
 MeasuresError
 ├── BotRunningError     another bot serves the data folder

@@ -7,7 +7,7 @@ import discord
 from bot.i18n.words import Words, message
 from bot.user_data import ServerSettings
 
-# What the invite asks for: the above, and what the ask channel, pictures and the hourglass need.
+# What the invite asks for: what answers take, and what the ask channel, pictures and the hourglass need.
 INVITED = discord.Permissions(
     view_channel=True,
     send_messages=True,
@@ -29,11 +29,11 @@ _CALLED = {
 }
 
 
-def channel_of(place: object) -> int | None:
+def channel_of(channel: object) -> int | None:
     """Return the id of a channel, a thread's or forum post's being that of its parent."""
-    if isinstance(place, discord.Thread):
-        return place.parent_id
-    return getattr(place, "id", None)
+    if isinstance(channel, discord.Thread):
+        return channel.parent_id
+    return getattr(channel, "id", None)
 
 
 def is_switched_on(servers: Mapping[int, ServerSettings], guild_id: int | None, channel_id: int | None) -> bool:

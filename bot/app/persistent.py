@@ -19,14 +19,14 @@ class Dispatcher:
     """Runs the handler of a button or a menu; any message that the bot ever sent may carry one."""
 
     def __init__(self, admit: Callable[[Interaction], Awaitable[bool]], admission: Admission) -> None:
-        """Take what checks every interaction first, and what decides who is let in."""
+        """Take the function that checks every interaction first, and what decides who is let in."""
         self.handlers: dict[str, Handler] = {}
         self.prices: dict[str, Price] = {}
         self._admit = admit
         self._admission = admission
 
     def add(self, handlers: Mapping[str, Handler], price: Price = Price.LOOK) -> None:
-        """Let these functions handle these actions, each use of which costs a price."""
+        """Let functions handle actions, each use of which costs a price."""
         self.handlers |= handlers
         self.prices |= dict.fromkeys(handlers, price)
 

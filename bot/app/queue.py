@@ -1,4 +1,4 @@
-"""Where questions wait their turn: one engine on one thread of its own, and people served in rotation."""
+"""The queue to the engine: one engine on one thread of its own, and people served in rotation."""
 
 import asyncio
 import logging
@@ -52,8 +52,8 @@ class EngineQueue:
         self._waiting: OrderedDict[int, deque[_Job]] = OrderedDict()
         self._under_way: deque[_Job] = deque()
         self._at_work = False
-        self._inside: set[asyncio.Task[Any]] = set()
-        self._lock = threading.Lock()  # for the three above, which the thread and the event loop both use
+        self._served: set[asyncio.Task[Any]] = set()
+        self._lock = threading.Lock()  # for the queue's state, which the thread and the event loop both use
         self._loop: asyncio.AbstractEventLoop | None = None
         self._engine: EngineRunner | None = None
         self._retry: asyncio.TimerHandle | None = None
@@ -73,16 +73,16 @@ class EngineQueue:
             return sum(map(len, self._waiting.values())) + len(self._under_way)
 
     def enter(self) -> None:
-        """Count the current task among those inside until it ends: it may wait for other things than its turn, too."""
+        """Count the current task as being served until it ends: it may wait for other things than its turn, too."""
         task = asyncio.current_task()
         if task is not None:
-            self._inside.add(task)
-            task.add_done_callback(self._inside.discard)
+            self._served.add(task)
+            task.add_done_callback(self._served.discard)
 
     def busy_s(self) -> int:
         """Return 0 where one more may come in, else the seconds after which to try again."""
-        many = max(self.pending, len(self._inside))
-        return 0 if many < self._bound else max(1, round(many * self._usual_s))
+        served = max(self.pending, len(self._served))
+        return 0 if served < self._bound else max(1, round(served * self._usual_s))
 
     def start(self) -> None:
         """Open the engine in the background and begin to serve."""
@@ -90,7 +90,7 @@ class EngineQueue:
         self._wake()
 
     def submit(self, user_id: int, work: Callable[[Engine], T]) -> "asyncio.Future[T]":
-        """Let work with the engine wait for its turn; what it returns or raises comes with the future."""
+        """Put work with the engine into the queue; the future gets what it returns or raises."""
         job = _Job(user_id, work, asyncio.get_running_loop().create_future())
         if self._closed:
             job.done.set_exception(Stopping())
@@ -104,12 +104,12 @@ class EngineQueue:
         """Return what work with the engine returns, when its turn has come.
 
         :raises MeasuresError: what the work raises, or the opening of the engine.
-        :raises Stopping: when the desk closes before.
+        :raises Stopping: when the queue closes before.
         """
         return await self.submit(user_id, work)
 
     def close(self) -> bool:
-        """Send away who still waits, and close the engine; return whether its thread is free to end."""
+        """End all waiting jobs with `Stopping`, and close the engine; return whether its thread is free to end."""
         first, self._closed = not self._closed, True
         with self._lock:
             under_way = list(self._under_way)
@@ -122,7 +122,7 @@ class EngineQueue:
         return not (self._opening or under_way)
 
     def _wake(self) -> None:
-        """Let the thread serve, once the desk has started, unless it does."""
+        """Let the thread serve, once the queue has started, unless it does already."""
         with self._lock:
             if self._loop is None or self._at_work or self._closed:
                 return
@@ -134,10 +134,10 @@ class EngineQueue:
             self._engine.close()
 
     def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Do what waits until nothing does, on the thread: for the event loop, which may be busy, nothing waits here.
+        """Run the jobs that wait until none does; on the thread, so that a busy event loop holds no job up.
 
         Where the engine fails, the job that it was at fails with it, and those behind it wait for the next engine.
-        Where what is served fits the engine no more, that job waits with them, once.
+        Where the engine does not fit what is served any more, that job waits with them, once.
         """
         while not self._closed and (engine := self._engine or self._open(loop)) is not None:
             began = time.monotonic()
@@ -159,9 +159,9 @@ class EngineQueue:
                 return
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> EngineRunner | None:
-        """Open the engine, after a build where it takes one.
+        """Open the engine, after a build where there is nothing to open.
 
-        Where that fails, everybody who waits hears it; the next question tries again, and else the desk after a while.
+        Where that fails, everybody who waits hears it; the next question tries again, and without one `_AGAIN_S` later.
         """
         self._opening = True
         try:
@@ -190,7 +190,7 @@ class EngineQueue:
         self._retry = asyncio.get_running_loop().call_later(_AGAIN_S, self._wake)
 
     def _tell(self, loop: asyncio.AbstractEventLoop, outcome: Done | Raised) -> None:
-        """Give who waits longest for a result this one."""
+        """Hand a result to the job that has been under way longest, as the engine answers in order."""
         with self._lock:
             job = self._under_way.popleft()
         with suppress(RuntimeError):  # the event loop has ended
@@ -204,7 +204,7 @@ class EngineQueue:
             _settle(job, Raised(error))
 
     def _take(self) -> Callable[[Engine], Any] | None:
-        """Take the first job of the person whose turn it is, and put that person at the end of the row."""
+        """Take the first job of the person whose turn it is, and put that person at the end of the queue."""
         with self._lock:
             while self._waiting:
                 user_id, jobs = self._waiting.popitem(last=False)
@@ -225,7 +225,7 @@ class EngineQueue:
         return not job.again
 
     def _put_back(self) -> None:
-        """Put who was next at the head of the row again."""
+        """Put the jobs that were taken at the head of the queue again."""
         with self._lock:
             while self._under_way:
                 job = self._under_way.pop()

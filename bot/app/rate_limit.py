@@ -1,4 +1,4 @@
-"""How often one person may ask: a bucket of tokens each, that fills at a steady rate."""
+"""How often each person may ask: everybody has a bucket of tokens that fills at a steady rate."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""`measures bot`: from the settings to a bot that runs until it is told to stop."""
+"""`measures bot`: starts the bot with the settings, and ends it within ten seconds of a signal."""
 
 import asyncio
 import logging
@@ -54,12 +54,7 @@ def run_bot(
     :raises BotRunningError: when another bot runs on the data folder, naming its process.
     :raises DiscordError: when Discord does not take the token or an intent.
     """
-    token = settings.discord_token.get_secret_value().strip() if settings.discord_token else ""
-    if not token:
-        raise SettingsError(
-            "DISCORD_TOKEN is not set: put the bot's token into .env, from the Discord developer portal."
-        )
-
+    token = _token(settings)
     forget_secrets()
 
     def make(*, message_content: bool) -> MeasuresBot:
@@ -80,18 +75,27 @@ def run_bot(
         )
 
     with Lock(index_settings.data_dir, "bot").held(Holder(f"process {os.getpid()}"), BotRunningError):
-        free = asyncio.run(_supervise(make, token, may_read_content))
-    if not free:
+        is_free = asyncio.run(_supervise(make, token, may_read_content))
+    if not is_free:
         # The interpreter would wait for the engine's thread, which builds an index or loads a model as long as it
         # takes. What is served is never half written, so the process may end in the middle of it.
         logging.shutdown()
         os._exit(0)
 
 
+def _token(settings: BotSettings) -> str:
+    token = settings.discord_token.get_secret_value().strip() if settings.discord_token else ""
+    if not token:
+        raise SettingsError(
+            "DISCORD_TOKEN is not set: put the bot's token into .env, from the Discord developer portal."
+        )
+    return token
+
+
 async def _supervise(
     make: Callable[..., MeasuresBot], token: str, may_read_content: Callable[[], Coroutine[Any, Any, bool]]
 ) -> bool:
-    """Run bots one after the other as long as what ends them may pass; return whether all threads are free to end."""
+    """Start the bot again after faults that may pass, until told to stop; return whether its threads may end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -130,7 +134,7 @@ def _refusal(error: Exception) -> str | None:
 async def _run_once(bot: MeasuresBot, token: str, stop: asyncio.Event) -> bool:
     running = asyncio.create_task(bot.start(token), name="bot")
     stopping = asyncio.create_task(stop.wait(), name="stop")
-    free = True
+    is_free = True
     try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
@@ -140,11 +144,11 @@ async def _run_once(bot: MeasuresBot, token: str, stop: asyncio.Event) -> bool:
     finally:
         if stop.is_set():
             log.info("stopping")
-        free = await bot.stop(_STOP_S if stop.is_set() else 0.0)
+        is_free = await bot.stop(_STOP_S if stop.is_set() else 0.0)
         stopping.cancel()
         running.cancel()
         await asyncio.gather(running, stopping, return_exceptions=True)
-    return free
+    return is_free
 
 
 async def _has_content_intent(probe: discord.Client, token: str) -> bool:

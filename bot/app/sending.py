@@ -1,7 +1,7 @@
-"""Getting words to Discord once, through what may pass: resets, server errors, an answer that took effect and failed.
+"""Sends messages to Discord once each, also through faults that pass: resets, server errors, a lost response.
 
 discord.py tries again after server errors, but not after a reset on Linux. A first response is tried again and again
-within the 3 s that Discord waits for it; one that it says it has already counts as given. A slash answer is an edit of
+within the 3 s that Discord waits for it; "already acknowledged" counts as success. A slash answer is an edit of
 its own reply, which may be repeated; a channel message carries a nonce that Discord enforces, so that a repeated one is
 the same. What fails is logged by logs.py.
 """
@@ -87,7 +87,7 @@ async def reply(message: discord.Message, view: ui.LayoutView) -> discord.Messag
 
 
 async def change(message: discord.Message, view: ui.LayoutView) -> discord.Message:
-    """Put something else in the place of a message of the bot's own."""
+    """Replace what a message of the bot shows."""
     view.stop()
     return await _persist(lambda: message.edit(view=view))
 
@@ -100,7 +100,7 @@ async def post(channel: discord.abc.Messageable, view: ui.LayoutView) -> discord
 
 
 async def _first_response(interaction: Interaction, act: Callable[[], Awaitable[object]]) -> None:
-    """Give the first response; a try that fails or hangs is left for another while there is time."""
+    """Give the first response; a try that fails or hangs is repeated while there is time."""
     for timeout_s in (*_TRIES_S, None):
         try:
             async with asyncio.timeout(timeout_s):
@@ -115,7 +115,7 @@ async def _first_response(interaction: Interaction, act: Callable[[], Awaitable[
 
 
 async def _persist(act: Callable[[], Awaitable[T]]) -> T:
-    """Do something again after what may pass."""
+    """Run a request, and repeat it after faults that may pass."""
     began = time.monotonic()
     for pause_s in _PAUSES_S:
         try:

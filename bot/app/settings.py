@@ -1,4 +1,4 @@
-"""The settings of the bot, read once at the edge."""
+"""The settings of the bot, read once at the start."""
 
 from typing import Annotated, Literal
 

@@ -1,16 +1,19 @@
-"""Whether everything is there that the program needs, and what to do where it is not."""
+"""`measures doctor`: checks what the program needs, and says what to do about what is missing."""
 
 import base64
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 import index
 from bot.app.settings import load_bot_settings
+from bot.cli.terminal import Terminal
 from corpus import MeasuresError
 from index import Generations, IndexSettings, check_fit, load_index_settings, open_to_others, private_folder
 
@@ -32,7 +35,7 @@ _TOKEN = re.compile(r"(?P<id>[A-Za-z0-9_-]{8,40})\.[A-Za-z0-9_-]{4,12}\.[A-Za-z0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at, what was found, and what to do about it where it is not right."""
+    """One thing that was checked, what is there, and what to do where it is not right."""
 
     name: str
     ok: bool
@@ -41,7 +44,7 @@ class Check:
 
 
 def examine() -> list[Check]:
-    """Look at Python, packages, settings, model, data folder, served generation and what the bot needs."""
+    """Check Python, packages, settings, model, data folder, served generation and what the bot needs."""
     checks = [_python(), *map(_package, _PACKAGES)]
     try:
         settings = load_index_settings()
@@ -52,7 +55,7 @@ def examine() -> list[Check]:
         ]
     from index import SentenceTransformerEmbedder
 
-    embedder = SentenceTransformerEmbedder(settings.model)
+    embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
     return [
         *checks,
         _data_folder(settings),
@@ -98,7 +101,7 @@ def _generation(settings: IndexSettings) -> str:
 
 
 def _fit(settings: IndexSettings, embedder: "Embedder") -> str:
-    """Look whether the next question could be asked of what is served, or would have to wait for a build."""
+    """Check whether the next question could be asked of what is served, or would have to wait for a build."""
     generations = Generations(settings.data_dir)
     if generations.current() is None:
         return "none yet"
@@ -114,7 +117,7 @@ def _attempt(name: str, look: Callable[[], str], remedy: str) -> Check:
 
 
 def _discord() -> list[Check]:
-    """Look at what the bot needs: the token's form, where to invite the bot, and what it asks of Discord."""
+    """Check what the bot needs: the token's form, where to invite the bot, and what it asks of Discord."""
     try:
         settings = load_bot_settings()
     except MeasuresError as error:
@@ -141,11 +144,20 @@ def _discord() -> list[Check]:
 
 def application_of(token: str) -> int | None:
     """Return the id of the application that a bot's token is for; None where it has not the form of one."""
-    found = _TOKEN.fullmatch(token.strip())
-    if found is None:
+    match = _TOKEN.fullmatch(token.strip())
+    if match is None:
         return None
     try:
-        digits = base64.urlsafe_b64decode(found["id"] + "=" * (-len(found["id"]) % 4)).decode("ascii")
+        digits = base64.urlsafe_b64decode(match["id"] + "=" * (-len(match["id"]) % 4)).decode("ascii")
     except ValueError:
         return None
     return int(digits) if digits.isdecimal() else None
+
+
+def show_checks(terminal: Terminal, checks: Sequence[Check]) -> None:
+    """Print what was looked at, and what to do."""
+    for check in checks:
+        mark = Text("ok   ", "green") if check.ok else Text("FAIL ", "bold red")
+        terminal.say(mark, Text(f"{check.name:<22}", "bold"), check.found)
+        if not check.ok:
+            terminal.say(f"     → {check.remedy}")

@@ -2,11 +2,9 @@
 
 import click
 
-from corpus import as_json as printable_json
-
-as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document.")
+from corpus import as_json
 
 
 def print_json(document: object) -> None:
     """Print a document."""
-    click.echo(printable_json(document, indent=1))
+    click.echo(as_json(document, indent=1))

@@ -1,21 +1,22 @@
-"""An index for a command that needs one: built before it runs, where none is there or what is there does not fit."""
+"""Builds an index before a command that needs one, where there is none or it does not fit the program or the model."""
 
 from typing import TYPE_CHECKING
 
 from bot.cli.terminal import Terminal
 from corpus import UnbuiltError
-from index import Generations, IndexSettings, ensure_fit
 
 if TYPE_CHECKING:
-    from index import Embedder
+    from index import Embedder, IndexSettings
 
 
-def build_first(settings: IndexSettings, terminal: Terminal, embedder: "Embedder | None" = None) -> None:
-    """Build in this process, with a bar, what no question could be asked of; or wait for whoever builds.
+def build_first(settings: "IndexSettings", terminal: Terminal, embedder: "Embedder | None" = None) -> None:
+    """Build an index that questions can be asked of, with a bar, in this process; or wait for a process that does.
 
     :param embedder: the model to ask with; without it, what is served need not be of the model in the settings.
     :raises MeasuresError: why it cannot be built, or must not be.
     """
+    from index import Generations, ensure_fit  # these load what reads the index
+
     generations = Generations(settings.data_dir)
 
     def build(why: UnbuiltError) -> None:
@@ -24,6 +25,6 @@ def build_first(settings: IndexSettings, terminal: Terminal, embedder: "Embedder
         first = generations.current() is None
         terminal.note(f"{why.reason}: building it {'from the shipped releases' if first else 'anew'}.")
         with terminal.progress() as progress:
-            build_all(settings, embedder or SentenceTransformerEmbedder(settings.model), progress)
+            build_all(settings, embedder or SentenceTransformerEmbedder(settings.model, settings.cache_dir), progress)
 
     ensure_fit(generations, embedder, build, terminal.note)

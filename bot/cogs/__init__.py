@@ -1,1 +1,1 @@
-"""What people can do in Discord, a room each: defer, call the core off the loop, render, send."""
+"""What people can do in Discord, a module each. A method defers, calls the core off the event loop, renders, sends."""

@@ -119,7 +119,7 @@ class Answers(commands.Cog):
         """Delete an answer for whoever asked, or for a moderator."""
         moderates = interaction.guild_id is not None and interaction.permissions.manage_messages
         asker = interaction.user.id if moderates else _asker(interaction.message)
-        if asker is None:  # Discord does not tell
+        if asker is None:  # Discord does not tell who asked
             await delivery.defer_update(interaction)
             kept = await self.bot.store.answer(rest)
             asker = kept.asker if kept is not None else None
@@ -171,7 +171,7 @@ class Answers(commands.Cog):
 
 
 def _asker(message: discord.Message | None) -> int | None:
-    """Return who asked for an answer of which nothing is stored any more, as far as Discord still tells."""
+    """Return who asked for an answer, as far as Discord tells; this works when nothing is stored of it."""
     if message is None:
         return None
     if message.interaction_metadata is not None:

@@ -26,11 +26,11 @@ class Ask(commands.Cog):
         self._issuers: tuple[str, ...] = ()
 
     async def cog_load(self) -> None:
-        """Start to learn now and then who issued the releases, for completion."""
+        """Start learning who issued the releases, for completion."""
         self.learn_issuers.start()
 
     async def cog_unload(self) -> None:
-        """Stop to learn it."""
+        """Stop learning."""
         self.learn_issuers.cancel()
 
     @app_commands.command(name=locale_str("ask"), description=locale_str("Ask what the EU has decided"))
@@ -79,7 +79,7 @@ class Ask(commands.Cog):
     @tasks.loop(minutes=5)
     async def learn_issuers(self) -> None:
         """Learn who issued the releases that are served."""
-        with suppress(MeasuresError, Stopping):  # whoever asks is told
+        with suppress(MeasuresError, Stopping):  # whoever asks a question is told of it
             self._issuers = tuple((await self.bot.with_engine(Engine.corpus)).issuers)
 
 

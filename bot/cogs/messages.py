@@ -189,8 +189,8 @@ class Messages(commands.Cog):
 def _read_after(earlier: KeptAnswer, text: str, *, is_silent: bool) -> str | None:
     """Return what a follow-up means after an earlier question; None where it stands by itself.
 
-    :param is_silent: it may be no question at all: then words only added to the earlier ones, which anything answers,
-        do not count.
+    :param is_silent: whether it may be no question at all. Then it is not read as the earlier question with words
+        added, because the releases answer that whatever the words are.
     """
     question = continued(earlier.question, text)
     is_added = question.startswith(earlier.question.rstrip(" ?!."))

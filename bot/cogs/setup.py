@@ -76,7 +76,7 @@ class SetupView(ui.LayoutView):
     async def keep(self, interaction: discord.Interaction[Any], chosen: ServerSettings) -> None:
         """Keep a choice and show the settings anew."""
         writing = asyncio.create_task(self.set(chosen))
-        await asyncio.sleep(0)  # from here on it is obeyed
+        await asyncio.sleep(0)  # from here on it is applied
         await self.show(interaction)
         try:
             await writing
@@ -85,7 +85,7 @@ class SetupView(ui.LayoutView):
             raise
 
     async def set(self, chosen: ServerSettings) -> None:
-        """Obey a choice from now on, and keep it.
+        """Apply a choice at once, and keep it.
 
         :raises BotStoreError: when it cannot be kept.
         """

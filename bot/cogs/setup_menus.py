@@ -41,7 +41,7 @@ class Settings(Protocol):
         """Return the words for what everybody in the server sees."""
 
     async def set(self, chosen: ServerSettings) -> None:
-        """Obey a choice from now on, and keep it."""
+        """Apply a choice at once, and keep it."""
 
     async def keep(self, interaction: discord.Interaction[Any], chosen: ServerSettings) -> None:
         """Keep a choice and show the settings anew."""

@@ -1,1 +1,1 @@
-"""Words in six languages."""
+"""The bot's own words in six languages."""

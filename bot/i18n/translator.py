@@ -28,5 +28,5 @@ class CatalogueTranslator(Translator):
         language = _LOCALES.get(locale)
         if language is None:
             return None
-        found = words_for(language)(string.message)
-        return found if found != string.message else None
+        translated = words_for(language)(string.message)
+        return translated if translated != string.message else None

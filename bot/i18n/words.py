@@ -1,4 +1,4 @@
-"""The bot's own words in the languages it speaks: gettext catalogues, read by Babel from `locales/<language>.po`.
+"""The bot's own words in six languages: gettext catalogues, read by Babel from `locales/<language>.po`.
 
 English is what stands in the code. Quotations, titles and the registry's facts stay in the language of their source.
 """
@@ -15,7 +15,7 @@ LANGUAGES = ("en", "de", "es", "fr", "it", "pl")
 
 
 def message(text: str) -> str:
-    """Mark a text as a message that is said elsewhere, so that the catalogues have it."""
+    """Return a text that is a message and is said elsewhere, so that the extractor finds it for the catalogues."""
     return text
 
 
@@ -29,19 +29,19 @@ class Words:
 
     def __call__(self, message: str, /, **values: object) -> str:
         """Return a sentence with its ``{names}`` filled in."""
-        found = self._catalogue.get(message) if self._catalogue is not None else None
-        text = str(found.string) if found is not None and found.string else message
+        entry = self._catalogue.get(message) if self._catalogue is not None else None
+        text = str(entry.string) if entry is not None and entry.string else message
         return text.format(**values) if values else text
 
     def count(self, singular: str, plural: str, count: int, /, **values: object) -> str:
         """Return a sentence about ``{count}`` things in the form that the language has for that number."""
         forms: tuple[str, ...] = (singular, plural)
-        at = int(count != 1)
-        found = self._catalogue.get((singular, plural)) if self._catalogue is not None else None
-        if found is not None and isinstance(found.string, tuple) and all(found.string):
-            forms = found.string
-            at = _plural_form(self.language, count)
-        return forms[at].format(count=self.number(count), **values)
+        form = int(count != 1)
+        entry = self._catalogue.get((singular, plural)) if self._catalogue is not None else None
+        if entry is not None and isinstance(entry.string, tuple) and all(entry.string):
+            forms = entry.string
+            form = _plural_form(self.language, count)
+        return forms[form].format(count=self.number(count), **values)
 
     def number(self, number: int) -> str:
         """Return a number with its thousands set apart as a reader of the language does, as "1,234"."""
@@ -63,7 +63,7 @@ class Words:
 
         return format_date(date, "d MMMM y" if self.language == "en" else "long", locale=self.language)
 
-    def tongue(self, language: str) -> str:
+    def language_name(self, language: str) -> str:
         """Return what a language, given by its code, is called; the code where that is not known."""
         from babel.core import Locale
 

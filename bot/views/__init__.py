@@ -1,1 +1,1 @@
-"""Values -> what Discord shows."""
+"""Values -> what Discord shows, without any input or output."""

@@ -47,7 +47,7 @@ def card_view(words: Words, card: Card, page: int, alt_text: str | None) -> ui.L
     """
     agency = card.agency
     view = ui.LayoutView(timeout=None)
-    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=BLUE if agency.is_eu_body else AMBER)
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=BLUE if agency.is_eu_agency else AMBER)
     text = "\n".join(whole_lines(_facts(words, card), MAX_TEXT // 2))
     box.add_item(ui.TextDisplay(text))
     left = MAX_TEXT - len(text) - _LABELS_CHARS
@@ -173,7 +173,7 @@ def outline_view(
     words: Words, release: Release, headings: Sequence[str], agencies: Mapping[str, Agency]
 ) -> ui.LayoutView:
     """Return a release's outline, the agencies that it names, and its link."""
-    issuer, language = plain(release.issuer, _OPTION_CHARS), words.tongue(release.language)
+    issuer, language = plain(release.issuer, _OPTION_CHARS), words.language_name(release.language)
     lines = [title(plain(release.title, _LINE_CHARS)), f"{issuer} · {timestamp(release.date)} · {language}"]
     lines += [f"• {plain(heading, _OPTION_CHARS)}" for heading in headings if heading][:_HEADINGS]
     whence = cards.whence(as_source(release, ""), words)

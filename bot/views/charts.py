@@ -1,4 +1,4 @@
-"""Pictures of figures, as PNG."""
+"""Charts as PNG: risk by coverage, and mentions by month."""
 
 import io
 import itertools
@@ -33,9 +33,9 @@ def draw_risk(curve: Sequence[CurvePoint], words: Words = ENGLISH) -> bytes:
 
 
 def draw_timeline(timeline: "Timeline", names: Mapping[str, str], source: str, words: Words = ENGLISH) -> bytes:
-    """Return mentions by month as a PNG that can be read on dark and on light ground: it brings its own.
+    """Return mentions by month as a PNG with a white ground, so that it can be read in dark and in light themes.
 
-    :param names: what bodies are called, by id.
+    :param names: what agencies are called, by id.
     :param source: the line under the picture.
     """
     from matplotlib.ticker import MaxNLocator
@@ -43,8 +43,8 @@ def draw_timeline(timeline: "Timeline", names: Mapping[str, str], source: str, w
     figure, axes = _figure(8, 3.4)
     months = range(len(timeline.months))
     width = 0.8 / len(timeline.series)
-    for at, (series, colour) in enumerate(zip(timeline.series, itertools.cycle(_COLOURS))):
-        places = [month + (at - (len(timeline.series) - 1) / 2) * width for month in months]
+    for number, (series, colour) in enumerate(zip(timeline.series, itertools.cycle(_COLOURS))):
+        places = [month + (number - (len(timeline.series) - 1) / 2) * width for month in months]
         axes.bar(
             places, series.counts, width=max(width, len(months) / 400), color=colour, label=names[series.agency_id]
         )
@@ -67,12 +67,12 @@ def draw_timeline(timeline: "Timeline", names: Mapping[str, str], source: str, w
 
 
 def _ticks(months: Sequence[str]) -> tuple[list[int], list[str]]:
-    """Return where a time axis is labelled and how: months where they are few, else years; at most a dozen."""
+    """Return the places and texts of a time axis's labels: months where they are few, else years; at most a dozen."""
     if len(months) <= _MAX_TICKS:
         return list(range(len(months))), list(months)
-    years = [at for at, month in enumerate(months) if month.endswith("-01")]
+    years = [place for place, month in enumerate(months) if month.endswith("-01")]
     shown = years[:: -(-len(years) // _MAX_TICKS)]
-    return shown, [months[at][:4] for at in shown]
+    return shown, [months[place][:4] for place in shown]
 
 
 def save_picture(png: bytes, path: Path) -> None:

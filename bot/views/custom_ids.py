@@ -1,8 +1,8 @@
 """What buttons and menus carry: an action, and all that it needs to work after a restart and a re-index.
 
-A custom id is at most 100 characters, as ``b:context:<answer>:<quote number>:<release>:<start>:<end>:<digest>``; it
-never holds a row number. Answer ids have at most 16 characters, release ids at most 48; offsets are written to the
-base 36, so that those of the largest release that is taken (20 MB) fit.
+A custom id has at most 100 characters, as ``b:context:<answer>:<quote number>:<release>:<start>:<end>:<digest>``. It
+never holds a row number, because those change with every build. Answer ids have at most 16 characters, release ids at
+most 48; offsets are written in base 36, so that those of the largest release that is accepted (20 MB) fit.
 """
 
 from dataclasses import dataclass
@@ -29,19 +29,19 @@ class Place:
 
     @classmethod
     def with_text(cls, answer_id: str, number: int, release_id: str, start: int, end: int, text: str) -> "Place":
-        """Return the place of a quote with these words."""
+        """Return the place of a quote with this text, by its digest."""
         return cls(answer_id, number, release_id, start, end, span_digest(text))
 
     def custom_id(self) -> str:
-        """Return it as a button carries it."""
+        """Return the custom id of the button that shows the context."""
         fields = (self.answer_id, self.number, self.release_id, _short(self.start), _short(self.end), self.digest)
         return button("context", *fields)
 
     @classmethod
     def from_rest(cls, rest: str) -> "Place":
-        """Read it from a button.
+        """Read a place from the rest of a custom id.
 
-        :raises ValueError: when it is none.
+        :raises ValueError: when it holds no place.
         """
         answer_id, number, release_id, start, end, digest = rest.split(":")
         return cls(answer_id, int(number), release_id, int(start, 36), int(end, 36), digest)

@@ -1,8 +1,8 @@
-"""Text that others wrote, made inert: in Discord it shows as it reads, and nothing in it has an effect.
+"""Text that others wrote, escaped so that Discord shows it as it reads and nothing in it has an effect.
 
 `discord.utils.escape_markdown` leaves mentions, timestamps, command links, guild links and numbered lists live, so
-every character that can begin markup is escaped here, and invisible and direction-changing ones are taken out. What
-is harmless without them stays as it is, so that a copied text is readable: brackets after a "]", most colons.
+every character that can begin markup is escaped here, and invisible and direction-changing ones are taken out. A
+character that is harmless then, as a bracket after a "]" or most colons, stays, so that a copied text is readable.
 """
 
 import re
@@ -46,7 +46,7 @@ def _on_a_line(char: str) -> str:
 
 
 class _OnALine(dict[int, str]):
-    """What `_on_a_line` makes of code points, those of European languages at hand."""
+    """The result of `_on_a_line` by code point; those of European languages are computed at import."""
 
     def __missing__(self, code: int) -> str:
         return _on_a_line(chr(code))

@@ -1,4 +1,4 @@
-"""How a body's card is worded, on the command line and in Discord alike."""
+"""How the facts on an agency's card are worded, on the command line and in Discord alike."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -16,19 +16,19 @@ _SPARKS = " ▁▂▃▄▅▆▇█"
 
 
 def short_name(agency: Agency) -> str:
-    """Return what a body is called in a list: its acronym, unless it is an institution or has none."""
+    """Return what an agency is called in a list: its acronym, unless it is an institution or has none."""
     return agency.acronyms[0] if agency.acronyms and agency.type != "institution" else agency.name
 
 
 def full_name(agency: Agency) -> str:
-    """Return a body's name with its acronym in brackets."""
+    """Return an agency's name with its acronym in brackets."""
     return f"{agency.name} ({agency.acronyms[0]})" if agency.acronyms else agency.name
 
 
 def description(agency: Agency, words: Words = ENGLISH) -> str:
     """Return in a line what kind of EU body it is, whose part, where, and since when."""
     agencies = registry().agencies
-    kind = words(agency.type) if agency.is_eu_body else ""
+    kind = words(agency.type) if agency.is_eu_agency else ""
     if agency.parent is not None:
         kind = words("{kind}, part of {body}", kind=kind, body=short_name(agencies[agency.parent]))
     seat = ", ".join(filter(None, (agency.seat_city, agency.country)))
@@ -39,16 +39,20 @@ def description(agency: Agency, words: Words = ENGLISH) -> str:
 
 
 def other_names(agency: Agency, words: Words = ENGLISH) -> str:
-    """Return the names of a body beside its first acronym and its name, former ones with their last year.
+    """Return the names of an agency beside its first acronym and its name, former ones with their last year.
 
     What it is called in the reader's language comes first, where the registry has that.
     """
     own = () if words.language == "en" else agency.acronyms_by_language.get(words.language, ())
-    former = [
-        words("{name} until {year}", name=f"{one.name}{f' ({one.acronym})' if one.acronym else ''}", year=one.until)
-        for one in agency.former_names
+    former_names = [
+        words(
+            "{name} until {year}",
+            name=f"{former.name}{f' ({former.acronym})' if former.acronym else ''}",
+            year=former.until,
+        )
+        for former in agency.former_names
     ]
-    return "; ".join(dict.fromkeys((*own, *agency.acronyms[1:], *agency.aliases, *former)))
+    return "; ".join(dict.fromkeys((*own, *agency.acronyms[1:], *agency.aliases, *former_names)))
 
 
 def whence(source: "Source", words: Words = ENGLISH) -> str:
@@ -59,29 +63,29 @@ def whence(source: "Source", words: Words = ENGLISH) -> str:
 
 
 def parts(agency: Agency) -> str:
-    """Return the sub-units of a body."""
+    """Return the agencies that are parts of an agency."""
     return ", ".join(short_name(registry().agencies[part]) for part in agency.parts)
 
 
 def warnings(agency: Agency, words: Words = ENGLISH) -> list[str]:
     """Return what a reader must know before the rest: that it is no EU body, which facts no source was found for."""
-    found = [] if agency.is_eu_body else [words("{body} is not an EU body.", body=agency.name)]
+    warnings = [] if agency.is_eu_agency else [words("{body} is not an EU body.", body=agency.name)]
     facts = {"seat": words("seat"), "year": words("year of foundation"), "role": words("task")}
     if agency.unchecked:
         unchecked = ", ".join(facts[fact] for fact in agency.unchecked)
-        found.append(words("Written from knowledge, not checked: {facts}.", facts=unchecked))
-    return found
+        warnings.append(words("Written from knowledge, not checked: {facts}.", facts=unchecked))
+    return warnings
 
 
 def named(card: "Card", words: Words = ENGLISH) -> str:
-    """Return how often and when the releases name a body, and whether its parts are counted in."""
+    """Return how often and when the releases name an agency, and whether its parts are counted in."""
     name = short_name(card.agency)
     if not card.passages:
         near = ", ".join(short_name(registry().agencies[agency_id]) for agency_id in card.nearest)
-        found = [words("No release names {body}.", body=name)]
+        sentences = [words("No release names {body}.", body=name)]
         if near:
-            found.append(words("Nearest to it of those that releases name: {bodies}.", bodies=near))
-        return " ".join(found)
+            sentences.append(words("Nearest to it of those that releases name: {bodies}.", bodies=near))
+        return " ".join(sentences)
     whole = words("{body} or a part of it", body=name) if card.agency.parts and not card.exact else name
     times = card.first_date
     if card.first_date != card.last_date:
@@ -96,31 +100,31 @@ def named(card: "Card", words: Words = ENGLISH) -> str:
 
 
 def named_with(card: "Card") -> str:
-    """Return the bodies most often named beside a body, with the number of passages."""
+    """Return the agencies most often named beside an agency, with the number of passages."""
     agencies = registry().agencies
     return ", ".join(f"{short_name(agencies[other.agency_id])} ({other.passages})" for other in card.named_with)
 
 
-def not_one(name: str, found: Lookup, words: Words = ENGLISH) -> str:
-    """Return a sentence on a name that means several bodies or none."""
+def ambiguous_or_unknown(name: str, lookup: Lookup, words: Words = ENGLISH) -> str:
+    """Return a sentence on a name that means several agencies or none."""
     shown = name if len(name) <= 60 else f"{name[:60]}…"
-    if found.candidates:
-        listed = "; ".join(f"{agency.id}: {full_name(agency)}" for agency in found.candidates)
+    if lookup.candidates:
+        listed = "; ".join(f"{agency.id}: {full_name(agency)}" for agency in lookup.candidates)
         return words(
             "“{name}” is the name of several bodies: {bodies}. Ask again with one of these keys.",
             name=shown,
             bodies=listed,
         )
-    if found.suggestions:
-        meant = ", ".join(map(full_name, found.suggestions))
+    if lookup.suggestions:
+        meant = ", ".join(map(full_name, lookup.suggestions))
         return words("No body is called “{name}”. Did you mean {bodies}?", name=shown, bodies=meant)
     return words("No such body: “{name}”.", name=shown)
 
 
 def sparkline(counts: Sequence[int]) -> str:
-    """Return counts as a row of bars of at most `SPARK_COLUMNS` characters; neighbours are added up to fit."""
+    """Return counts as a row of bars of at most `SPARK_COLUMNS` characters; neighbouring counts are added up to fit."""
     step = -(-len(counts) // SPARK_COLUMNS) or 1
-    sums = [sum(counts[at : at + step]) for at in range(0, len(counts), step)]
+    sums = [sum(counts[start : start + step]) for start in range(0, len(counts), step)]
     top = max(sums, default=0) or 1
     return "".join(_SPARKS[-(-count * (len(_SPARKS) - 1) // top)] for count in sums)
 
@@ -143,17 +147,16 @@ def timeline_source(timeline: "Timeline", words: Words = ENGLISH) -> str:
 def alt_text(timeline: "Timeline", words: Words = ENGLISH) -> str:
     """Return in words what the picture of a timeline shows."""
     agencies = registry().agencies
-    said = []
+    peaks = []
     for series in timeline.series:
         top = max(series.counts)
         peak = timeline.months[series.counts.index(top)]
-        body = short_name(agencies[series.agency_id])
-        said.append(
+        peaks.append(
             words.count(
                 "{body}: {count} mention, most in {month} ({most})",
                 "{body}: {count} mentions, most in {month} ({most})",
                 sum(series.counts),
-                body=body,
+                body=short_name(agencies[series.agency_id]),
                 month=peak,
                 most=words.number(top),
             )
@@ -162,7 +165,7 @@ def alt_text(timeline: "Timeline", words: Words = ENGLISH) -> str:
         "Mentions by month, {first} to {last}. {bodies}.",
         first=timeline.months[0],
         last=timeline.months[-1],
-        bodies="; ".join(said),
+        bodies="; ".join(peaks),
     )
 
 

@@ -1,12 +1,12 @@
-"""What is not the release: lines and headings that sites put around it, in the languages where they are cheap to know.
+"""Lines and headings that sites put around a release, in some of the languages of the EU.
 
-Every pattern stands for a whole line, so that a sentence that only mentions cookies or contacts stays.
+Every pattern matches a whole line, so a sentence that only mentions cookies or contacts stays.
 """
 
 import re
 
 _HASHES = r"^(?:#++\s*+)?"
-# A line that is a link, a button or a notice, wherever it stands.
+# A line that is a link, a button or a notice. It is dropped anywhere.
 LINE = re.compile(
     rf"{_HASHES}(?:visit the (?:meeting|event|conference) page|visiter la page de la (?:réunion|session)"
     r"|download (?:as pdf|pdf|picture|image|the press release)\b.{0,30}|print(?: this page)?|print friendly.{0,20}"
@@ -23,7 +23,7 @@ LINE = re.compile(
     r"|general public inquiries:.*+|reproduction is permitted provided that the source is acknowledged)\s*+[.:!»>]*+$",
     re.IGNORECASE,
 )
-# From such a line on there is nothing of the release left, wherever it stands in the second half.
+# Such a line ends the release, anywhere in its second half.
 _END = (
     r"votre commentaire|laisser un commentaire|commentaires?|leave a (?:comment|reply)|post a comment"
     r"|your comment|\d+ comments?|kommentar (?:schreiben|hinterlassen)|kommentare|deja un comentario|comentarios"
@@ -34,7 +34,7 @@ _END = (
     r"| items?| releases?)?|latest news|more on this topic|you may also like|contenus? (?:connexes?|associés?)"
     r"|articles liés|verwandte (?:themen|inhalte|artikel)|share this page|product information"
 )
-# Such a section ends a release, too, unless there is prose after its heading.
+# Such a heading also ends the release, unless prose follows it.
 _MORE = (
     r"(?:for )?(?:further|more) information|pour (?:en savoir plus|plus d.informations?)|weitere informationen"
     r"|más información|(?:per )?(?:ulteriori|maggiori) informazioni|więcej informacji|mais informações|meer informatie"
@@ -42,7 +42,7 @@ _MORE = (
 )
 END = re.compile(rf"{_HASHES}(?:{_END})\s*+:?$", re.IGNORECASE)
 TAIL = re.compile(rf"{_HASHES}(?:{_END}|{_MORE})\s*+:?$", re.IGNORECASE)
-# What a page says of the release above its text: kind, place, time, number.
+# What a page states about the release above its text: kind, place, time, number.
 _KIND = (
     r"(?:press|media|news) releases?|news(?: article| item)?|press|statements?(?: and remarks)?|declaration|speech"
     r"|memo|communiqué de presse|pressemitteilung|comunicado de prensa|comunicato stampa|komunikat prasowy"
@@ -68,5 +68,5 @@ ABOUT_MAX_CHARS = 120
 
 
 def is_about(line: str) -> bool:
-    """Tell whether a line, without the date that was in it, holds no more than kind, place, time and number."""
+    """Tell whether a line, after its date was removed, holds only the kind, place, time and number of a release."""
     return len(line) <= ABOUT_MAX_CHARS and not any(char.isalnum() for char in _ABOUT.sub(" ", line))

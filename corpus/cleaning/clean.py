@@ -1,12 +1,13 @@
-"""Bytes of a source -> a draft of a release: its text laid out, boilerplate out, what it says of itself found.
+"""Bytes of a source -> a draft of a release: the text laid out, without boilerplate, and what the source states.
 
-What a source is, its bytes decide and not its name. In this order: a PDF; a Word document; a Markdown file with a
-front-matter header; HTML, also in a web archive, which goes through trafilatura; anything else is plain text. All
-of them are read in a child process with bounded time and memory. Words are never changed: lines are kept or dropped
-whole, and only white space is folded.
+The bytes of a source decide its kind, not its name. In this order: a PDF; a Word document; a Markdown file with a
+front-matter header; HTML, also in a web archive, which trafilatura reads; anything else is plain text. All are read in
+a child process with bounded time and memory. Words are never changed: lines are kept or dropped whole, and only white
+space is folded.
 
-A header counts as given by the administrator who hands the file over, and what a browser wrote beside a page as saved
-with it. In bytes that were fetched none of this counts: whoever runs the server could have written it.
+In a file that an administrator hands over, a front-matter header counts as given by the administrator, and the address
+that a browser wrote next to a page as saved with the page. In fetched bytes neither counts, because whoever runs the
+server could have written them.
 """
 
 import io
@@ -46,18 +47,18 @@ _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|p|div|h1)[\s>]",
 def clean(data: bytes, name: str, address: str | None = None, *, handed_over: bool = False) -> Draft:
     """Read a source and return what it holds; metadata that it does not state is ``None``.
 
-    :param name: how messages call the source: a file's name or an address.
-    :param address: where a page was found in the end, after redirects, or where an administrator says that it is; None
-        where neither is known, and the page is taken at its word.
-    :param handed_over: whether it is a file of an administrator's.
-    :raises SourceError: when there is no text in it, or more than a release has, or reading it takes too much.
+    :param name: how messages call the source: the name of a file, or an address.
+    :param address: the address of a page after redirects, or the one that an administrator gives. None when neither is
+        known: then the address that the page states is used.
+    :param handed_over: whether it is a file that an administrator handed over.
+    :raises SourceError: when it has no text, more text than any release, or takes too much time or memory to read.
     """
     return in_child(_read, data, name, address, handed_over, name=name)
 
 
 def _read(data: bytes, name: str, address: str | None, handed_over: bool) -> Draft:
     draft = _draft(data, name, web_url(address), handed_over)
-    # Here and not where the draft is kept, because thousands of accents on one letter take their square to be sorted.
+    # Normalising takes quadratic time for thousands of accents on one letter, so it is done here, in the child process.
     return bounded_draft(replace(draft, text=unicodedata.normalize("NFC", draft.text)), name)
 
 
@@ -77,23 +78,23 @@ def _draft(data: bytes, name: str, address: str | None, handed_over: bool) -> Dr
     if archived or is_html(text):
         saved = (archived.url if archived else saved_from(text)) if handed_over and address is None else None
         page = from_html(text, name, address or saved)
-        known = Origin.SAVED if saved else Origin.CLAIMED if page.url else None
-        return page if address else replace(page, origin=known)
+        origin = Origin.SAVED if saved else Origin.CLAIMED if page.url else None
+        return page if address else replace(page, origin=origin)
     lines = plain_lines(text)
     check_length(sum(map(len, lines)), name)
     return from_lines(lines, address)
 
 
 def kind_of(data: bytes, name: str) -> str:
-    """Tell from its bytes what reads a source: pdf, word or text.
+    """Tell from its bytes how a source is read: as pdf, word or text.
 
-    :raises SourceError: when it is of a kind that nothing here reads.
+    :raises SourceError: when it is of a kind that is not supported.
     """
     head = data[:1024]
     if b"%PDF-" in head:
         return "pdf"
     if head.startswith(b"PK\x03\x04"):
-        if _holds(data, "word/document.xml"):
+        if _has_member(data, "word/document.xml"):
             return "word"
         raise SourceError(f"{name} is a zip archive and no release: unpack it and add the releases in it one by one.")
     for start, kind in _UNREADABLE.items():
@@ -103,11 +104,11 @@ def kind_of(data: bytes, name: str) -> str:
 
 
 def is_html(text: str) -> bool:
-    """Tell whether a text is a page."""
+    """Tell whether a text is an HTML page."""
     return _HTML.search(text[:4096]) is not None
 
 
-def _holds(data: bytes, member: str) -> bool:
+def _has_member(data: bytes, member: str) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as files:
             return member in files.namelist()
@@ -118,36 +119,37 @@ def _holds(data: bytes, member: str) -> bool:
 def from_lines(lines: list[str], address: str | None = None, *, titled: bool = False) -> Draft:
     """Make a draft of lines, with what they and the address state.
 
-    :param titled: whether a line marked as a title is one wherever it stands; what is before it is about the release.
+    :param titled: whether a line that is marked as a title is the title, even when it is not the first line. Then the
+        lines above it are about the release.
     """
-    marked = next((at for at, line in enumerate(lines) if line.startswith("# ")), None) if titled else None
-    above = lines[:marked] if marked is not None else []
-    title = lines[marked][2:] if marked is not None else None
-    language = detected(" ".join(lines))  # of the months' names
-    laid = lay_out(lines[marked + 1 :] if marked is not None else lines, title=title, language=language)
-    draft = Draft(laid.text, url=address, found_in={"url": "address"} if address else {})
-    return completed(draft, laid, above, address)
+    title_index = next((index for index, line in enumerate(lines) if line.startswith("# ")), None) if titled else None
+    above = lines[:title_index] if title_index is not None else []
+    title = lines[title_index][2:] if title_index is not None else None
+    language = detected(" ".join(lines))  # Names of months are read in this language.
+    laid_out = lay_out(lines[title_index + 1 :] if title_index is not None else lines, title=title, language=language)
+    draft = Draft(laid_out.text, url=address, found_in={"url": "address"} if address else {})
+    return completed(draft, laid_out, above, address)
 
 
 def plain_lines(text: str) -> list[str]:
-    """Return the paragraphs of a plain text, one a line, with headings marked."""
+    """Return the paragraphs of a plain text, one per line, with headings marked."""
     wrapped = _is_hard_wrapped(text)
     parts: list[list[str]] = []
-    going_on = False
+    continues = False
     for line in map(fold, text.split("\n")):
-        if line and going_on and not is_list_item(line):
+        if line and continues and not is_list_item(line):
             parts[-1].append(line)
         elif line:
             parts.append([line])
-        going_on = wrapped and bool(line)
+        continues = wrapped and bool(line)
     lines = [" ".join(part) for part in parts]
     language = detected(text)
-    marked = [f"## {line}" if is_bare_heading(lines, at, language) else line for at, line in enumerate(lines)]
+    marked = [f"## {line}" if is_bare_heading(lines, index, language) else line for index, line in enumerate(lines)]
     return lines[:1] + marked[1:]
 
 
 def _is_hard_wrapped(text: str) -> bool:
-    """Tell whether single line ends are only the end of a typewriter's line, not of a paragraph."""
+    """Tell whether the lines are wrapped at a fixed width, so that a line end is not the end of a paragraph."""
     broken = re.findall(r"(?<=\n)(\S[^\n]*\S)\n(?=[^\n\s-])", f"\n{text}")
     return len(broken) > 2 and sum(not ends_sentence(line) and 40 <= len(line) <= 100 for line in broken) > 0.7 * len(
         broken

@@ -1,4 +1,4 @@
-"""Dates as pages write them: ISO, day-month-year in figures, and spelled out in the EU's languages."""
+"""Dates as pages write them: ISO, day-month-year in figures, and spelled out in the languages of the EU."""
 
 import re
 from collections.abc import Mapping
@@ -20,64 +20,64 @@ _YEAR_FIRST = re.compile(
 )
 
 
-def written(value: object) -> date | None:
+def date_of_value(value: object) -> date | None:
     """Read the date at the start of a metadata value, such as "2018-12-06T10:20:00+01:00" or "06-12-2018"."""
     if not isinstance(value, str):
         return None
     head = value.strip()[:40]
     iso = _ISO.match(head) or _BASIC.match(head)
-    return _made(iso[1], iso[2], iso[3]) if iso else said(head)
+    return _valid_date(iso[1], iso[2], iso[3]) if iso else first_date(head)
 
 
-def said(line: str, language: str | None = None) -> date | None:
-    """Return the first date that a line names, in figures or with a month's name of English or the language."""
+def first_date(line: str, language: str | None = None) -> date | None:
+    """Return the first date in a line, in figures or with the name of a month in English or in the language."""
     if not any(char.isdigit() for char in line):
         return None
-    found = _ISO.search(line)
-    if found:
-        return _made(found[1], found[2], found[3])
-    found = _FIGURES.search(line)
-    if found:
-        return _made(found[3], found[2], found[1])
+    iso = _ISO.search(line)
+    if iso:
+        return _valid_date(iso[1], iso[2], iso[3])
+    figures = _FIGURES.search(line)
+    if figures:
+        return _valid_date(figures[3], figures[2], figures[1])
     for pattern in (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST):
         for match in pattern.finditer(line):
             month = _month(match["month"].casefold(), language)
             if month:
-                return _made(match["year"], str(month), match["day"])
+                return _valid_date(match["year"], str(month), match["day"])
     return None
 
 
-def rest(line: str, language: str | None = None) -> str | None:
-    """Return what a line says beside the date in it; None where there is no date in it."""
+def without_date(line: str, language: str | None = None) -> str | None:
+    """Return a line without the date in it; None when it has no date."""
     for pattern in (_ISO, _FIGURES, _DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST):
         for match in pattern.finditer(line):
-            if said(match[0], language):
+            if first_date(match[0], language):
                 return line[: match.start()] + " " + line[match.end() :]
     return None
 
 
 def _month(name: str, language: str | None) -> int | None:
-    found = _months("en").get(name)
-    if found is None and language in LANGUAGES and language != "en":
-        found = _months(language).get(name)
-    return found
+    month = _months("en").get(name)
+    if month is None and language in LANGUAGES and language != "en":
+        month = _months(language).get(name)
+    return month
 
 
 @cache
 def _months(language: str | None) -> Mapping[str, int]:
-    """Return the names of the months in a language, in the forms of the CLDR; the short ones without their dot."""
-    if language == "en":  # without babel, whose import costs more than reading a page
+    """Return the numbers of the months by their names in a language, in the forms of the CLDR, without final dots."""
+    if language == "en":  # Importing babel takes longer than reading a page.
         names = "january february march april may june july august september october november december".split()
-        short = {name[:3]: at for at, name in enumerate(names, 1)} | {"sept": 9}
-        return short | {name: at for at, name in enumerate(names, 1)}
+        short = {name[:3]: number for number, name in enumerate(names, 1)} | {"sept": 9}
+        return short | {name: number for number, name in enumerate(names, 1)}
     from babel import Locale
 
     months = Locale.parse(language).months
     forms = [months[context][width] for context in ("stand-alone", "format") for width in ("abbreviated", "wide")]
-    return {name.casefold().rstrip("."): at for form in forms for at, name in form.items() if len(name) > 2}
+    return {name.casefold().rstrip("."): number for form in forms for number, name in form.items() if len(name) > 2}
 
 
-def _made(year: str, month: str, day: str) -> date | None:
+def _valid_date(year: str, month: str, day: str) -> date | None:
     try:
         return date(int(year), int(month), int(day))
     except ValueError:

@@ -1,4 +1,4 @@
-"""A Word document (.docx) -> lines, through python-docx. Run it in the sandbox only: a zip may hold a bomb."""
+"""A Word document (.docx) -> lines, with python-docx. Run it only in the sandbox, because a zip file may be a bomb."""
 
 import io
 import zipfile
@@ -16,16 +16,16 @@ _MAX_FILES = 2000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PARAGRAPH, _ROW, _TEXT, _BOX = f"{_W}p", f"{_W}tr", f"{_W}t", f"{_W}txbxContent"
 _BREAKS = frozenset(f"{_W}{name}" for name in ("tab", "br", "cr", "p", "tc"))
-# What stands elsewhere, too, in the form for newer programs or where it was moved to; and what was deleted.
+# Text that the document has twice (for newer programs, or at the place it was moved to), and deleted text.
 _UNREAD = frozenset(
     ("{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback", f"{_W}moveFrom", f"{_W}del")
 )
 
 
 def word_lines(data: bytes, name: str) -> list[str]:
-    """Return the paragraphs and rows of a Word document, one a line, with title, headings and items marked.
+    """Return the paragraphs and rows of a Word document, one per line, with title, headings and items marked.
 
-    :raises SourceError: when it is damaged, or unpacks to more than a release holds.
+    :raises SourceError: when it is damaged or unpacks to more than `MAX_UNZIPPED_BYTES`.
     """
     return [line for line in _lines(_opened(data, name)) if line.strip("#- ")]
 
@@ -37,7 +37,7 @@ def _opened(data: bytes, name: str) -> "Document":
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as files:
-            sizes = [one.file_size for one in files.infolist()]
+            sizes = [file.file_size for file in files.infolist()]
         if sum(sizes) > MAX_UNZIPPED_BYTES or len(sizes) > _MAX_FILES:
             raise SourceError(
                 f"{name} unpacks to more than {MAX_UNZIPPED_BYTES >> 20} MB: save its text alone and add that."
@@ -54,17 +54,17 @@ def _lines(document: "Document") -> Iterator[str]:
 
 
 class _Reading:
-    """One pass over a document, in which every word is read once, however tables and boxes are nested.
+    """One pass over a document that reads every word once, however tables and text boxes are nested.
 
-    A table within a cell has rows of its own, which follow what its cell said before it; a box of text follows the
-    paragraph that it hangs on.
+    A table inside a cell has its own rows, which follow the text of the cell before it. A text box follows the
+    paragraph that it is attached to.
     """
 
     def __init__(self, styles: Mapping[str, str]) -> None:
         self._styles = styles
-        self._line: list[str] = []  # of the paragraph, or of the row's cells so far
+        self._line: list[str] = []  # Text of the paragraph, or of the cells of the row, so far.
         self._mark = ""
-        self._rows = 0  # that are open
+        self._open_rows = 0
 
     def lines(self, root: Any) -> Iterator[str]:  # noqa: ANN401
         """Yield the lines of an element."""
@@ -77,31 +77,31 @@ class _Reading:
             if event == "start" and (tag in _UNREAD or (tag == _BOX and element is not root)):
                 boxes += [element] if tag == _BOX else []
                 walk.skip_subtree()
-            elif tag == _ROW or (tag == _PARAGRAPH and not self._rows):
-                yield from self._taken()
+            elif tag == _ROW or (tag == _PARAGRAPH and not self._open_rows):
+                yield from self._flushed()
                 self._mark = _mark(element, self._styles) if event == "start" and tag == _PARAGRAPH else ""
-                self._rows += (1 if event == "start" else -1) if tag == _ROW else 0
-                if not self._rows:
-                    yield from self._boxed(boxes)
+                self._open_rows += (1 if event == "start" else -1) if tag == _ROW else 0
+                if not self._open_rows:
+                    yield from self._box_lines(boxes)
                     boxes = []
             elif event == "start":
-                self._line.append(_said(element))
-        yield from self._taken()
-        yield from self._boxed(boxes)
+                self._line.append(_own_text(element))
+        yield from self._flushed()
+        yield from self._box_lines(boxes)
 
-    def _boxed(self, boxes: Iterable[Any]) -> Iterator[str]:
+    def _box_lines(self, boxes: Iterable[Any]) -> Iterator[str]:
         for box in boxes:
             yield from _Reading(self._styles).lines(box)
 
-    def _taken(self) -> Iterator[str]:
+    def _flushed(self) -> Iterator[str]:
         text = fold("".join(self._line))
         if text:
             yield self._mark + text
         self._line, self._mark = [], ""
 
 
-def _said(element: Any) -> str:  # noqa: ANN401
-    """Return what an element says by itself, as it reads with its tracked changes accepted."""
+def _own_text(element: Any) -> str:  # noqa: ANN401
+    """Return the text of an element without its children, as it reads when all tracked changes are accepted."""
     if element.tag == _TEXT:
         return element.text or ""
     if element.tag == f"{_W}noBreakHyphen":

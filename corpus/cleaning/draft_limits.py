@@ -1,4 +1,4 @@
-"""What comes in from others, made fit to be kept: every string can be written as UTF-8 and has a bound."""
+"""Bounds for what comes from others, so that it can be kept: every string is valid UTF-8 and has a maximum length."""
 
 import dataclasses
 import datetime
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from corpus.errors import SourceError
 from corpus.models import Draft
 
-MAX_TEXT_CHARS = 200_000  # the longest of 291 real releases has 13,849
+MAX_TEXT_CHARS = 200_000  # The longest of 291 real releases has 13,849.
 MAX_FIELD_CHARS = 5_000
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 
 
 def utf8(text: str) -> str:
-    """Return a text with a replacement character for what is no character: half of one, from JSON or a file's name."""
+    """Return a text with surrogates, which come from JSON and file names, replaced by the replacement character."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -25,18 +25,18 @@ def utf8(text: str) -> str:
 
 
 def repaired(row: Row) -> Row:
-    """Return a dataclass with all its strings as `utf8` has them, those in its mappings, too."""
+    """Return a dataclass with `utf8` applied to all its strings, including those in its mappings."""
     assert dataclasses.is_dataclass(row)
     assert not isinstance(row, type)
     values = {field.name: getattr(row, field.name) for field in dataclasses.fields(row)}
-    fit = {name: _fit(value) for name, value in values.items()}
-    return row if fit == values else dataclasses.replace(row, **fit)
+    valid = {name: _valid(value) for name, value in values.items()}
+    return row if valid == values else dataclasses.replace(row, **valid)
 
 
 def check_length(chars: int, name: str) -> None:
-    """Make sure that a text is no longer than a release.
+    """Check the length of a text.
 
-    :raises SourceError: when it is.
+    :raises SourceError: when it is longer than any release.
     """
     if chars > MAX_TEXT_CHARS:
         raise SourceError(
@@ -45,7 +45,7 @@ def check_length(chars: int, name: str) -> None:
 
 
 def bounded_draft(draft: Draft, name: str) -> Draft:
-    """Return a draft fit to be kept; of what it states beside its text, what is too long counts as not stated.
+    """Return a draft that can be kept. A value other than the text that is too long counts as not stated.
 
     :param name: how messages call the source.
     :raises SourceError: when its text is longer than any release.
@@ -56,17 +56,17 @@ def bounded_draft(draft: Draft, name: str) -> Draft:
     for field in dataclasses.fields(draft):
         value = getattr(draft, field.name)
         if isinstance(value, Mapping):
-            values[field.name] = {key: one for key, one in value.items() if len(str(one)) <= MAX_FIELD_CHARS}
+            values[field.name] = {key: text for key, text in value.items() if len(str(text)) <= MAX_FIELD_CHARS}
         elif isinstance(value, str) and field.name != "text" and len(value) > MAX_FIELD_CHARS:
             values[field.name] = getattr(fresh, field.name)
     return repaired(dataclasses.replace(draft, **values))
 
 
-def _fit(value: object) -> object:
+def _valid(value: object) -> object:
     if isinstance(value, str):
         return utf8(value)
-    if isinstance(value, datetime.datetime):  # which SQLite, and whoever reads a date back, do not take for a day
+    if isinstance(value, datetime.datetime):  # A database column for days cannot be read back with a time in it.
         return value.date()
     if isinstance(value, Mapping):
-        return {_fit(key): _fit(one) for key, one in value.items()}
+        return {_valid(key): _valid(item) for key, item in value.items()}
     return value

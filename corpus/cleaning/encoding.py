@@ -1,4 +1,4 @@
-"""Bytes to text: the encoding of a source found, or the source refused."""
+"""Bytes -> text: detects the encoding of a source, or refuses the source."""
 
 import codecs
 import re
@@ -16,22 +16,22 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
-_FEW = 0.02  # control characters; random bytes that happen to be UTF-8 have 0.2
+_MAX_UNPRINTABLE = 0.02  # Share of control characters. Random bytes that happen to be valid UTF-8 have 0.2.
 _CHARSET = re.compile(
     rb"""<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*+=\s*+["']?\s*+([\w-]{2,30})""", re.IGNORECASE
 )
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_ENOUGH_TEXT = 0.7  # letters and spaces; prose has over 0.9, random bytes read as cp1252 about 0.5
+_MIN_LETTERS = 0.7  # Share of letters and spaces. Prose has over 0.9, random bytes read as cp1252 about 0.5.
 
 
 def decode(data: bytes, name: str) -> str:
     r"""Return the text of a source, in Unicode with ``\n`` line ends.
 
-    A byte order mark decides; then UTF-8 where it fits; then UTF-16 where every other byte is NUL, what a page
-    declares, UTF-8 with stray bytes of cp1252 among it, cp1252 where it gives prose, and what charset-normalizer
-    detects. A few control characters, which nobody sees, are left out.
+    A byte order mark decides. Otherwise the encodings are tried in this order: UTF-8; UTF-16 when every other byte is
+    NUL; the one that a page declares; UTF-8 with stray bytes of cp1252; cp1252 when the result is prose; the one that
+    charset-normalizer detects. A few control characters, which nobody sees, are left out.
 
-    :raises SourceError: when the source is empty, too large, or no text in any encoding.
+    :raises SourceError: when the source is empty, too large, or not text in any encoding.
     """
     if len(data) > MAX_BYTES:
         raise SourceError(f"{name} is larger than {MAX_BYTES >> 20} MB: give the release alone.")
@@ -78,26 +78,26 @@ def _candidates(data: bytes) -> Iterator[str]:
 
 
 def _declared(sample: bytes) -> str | None:
-    """Return the 8-bit encoding that a page says it is in."""
+    """Return the 8-bit encoding that a page declares."""
     match = _CHARSET.search(sample)
     try:
         encoding = codecs.lookup(match[1].decode("ascii")).name if match else "utf-8"
     except LookupError:
         return None
-    # Browsers read Latin-1 and ASCII as cp1252, too, and so did whoever wrote the page.
+    # Browsers read Latin-1 and ASCII as cp1252, and so did the browser of whoever wrote the page.
     encoding = "cp1252" if encoding in ("iso8859-1", "ascii") else encoding
     return encoding if encoding.startswith(("iso8859-", "cp125", "koi8-")) else None
 
 
 def _is_mostly_utf8(data: bytes) -> bool:
-    """Tell whether there are more characters of several bytes in it than bytes that are no UTF-8."""
+    """Tell whether it has more multi-byte characters than bytes that are not UTF-8."""
     text = data.decode("utf-8", "replace")
     stray = text.count("\ufffd")
     return sum(char > "\x7f" for char in text) > 2 * stray
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    """Read the bytes that are no UTF-8 as cp1252, which is what editors paste into pages."""
+    """Read bytes that are not UTF-8 as cp1252, because editors paste such text into pages."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
@@ -107,18 +107,18 @@ codecs.register_error("cp1252", _as_cp1252)
 
 
 def _prose(data: bytes, encoding: str) -> str | None:
-    """Decode, and refuse what no person would call text."""
+    """Return the decoded text; None when it is not text that a person could read."""
     try:
         text = data.decode("utf-8", "cp1252") if encoding == "utf-8 with cp1252" else data.decode(encoding)
     except UnicodeError:
         return None
     text = text.removeprefix("\ufeff")
     unprintable = len(_UNPRINTABLE.findall(text))
-    if unprintable > _FEW * len(text) or (unprintable and not encoding.startswith("utf-")):
+    if unprintable > _MAX_UNPRINTABLE * len(text) or (unprintable and not encoding.startswith("utf-")):
         return None
     text = _UNPRINTABLE.sub("", text)
-    if encoding.startswith("utf-8"):  # what is no text is no UTF-8 either; HTML may be mostly signs
+    if encoding.startswith("utf-8"):  # Binary data is rarely valid UTF-8, and HTML may have few letters.
         return text
     sample = _TAG.sub(" ", text[:100_000])
     plain = sum(char.isalpha() or char.isspace() for char in sample)
-    return text if plain >= _ENOUGH_TEXT * len(sample) else None
+    return text if plain >= _MIN_LETTERS * len(sample) else None

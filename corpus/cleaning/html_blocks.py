@@ -1,7 +1,7 @@
-"""HTML -> a tree, without what sites put around a release -> blocks, the words of which are those of the page.
+"""HTML -> a tree without what sites put around a release -> blocks with the words of the page.
 
-A block is what a browser sets apart: a paragraph, a heading, a list item, a row of a table. Its words are read from the
-page's own tree, with a space where the browser breaks the line, so that none is glued to the next.
+A block is what a browser shows on lines of its own: a paragraph, a heading, a list item, a row of a table. Its words
+come from the tree of the page, with a space where the browser breaks the line, so that no two words are joined.
 """
 
 import re
@@ -29,13 +29,13 @@ _UNREAD = tuple(
     "figcaption dialog datalist map".split()
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+")
-# Words in class and id that say what a part of the page is for. The sure ones hold boilerplate whatever is in them;
-# the others also name topics ("social-policy"), so a part with two paragraphs of prose is left in.
-_SURE = frozenset(
+# Words in `class` and `id` that tell the purpose of a part of the page. A part with a sure word is always boilerplate.
+# The unsure words also name topics ("social-policy"), so a part with two paragraphs of prose is kept.
+_SURE_WORDS = frozenset(
     "cookie cookies consent gdpr breadcrumb breadcrumbs comments respond newsletter related relatedlinks footer "
     "pagination pager sitemap globan contacts addtoany".split()
 )
-_UNSURE = frozenset(
+_UNSURE_WORDS = frozenset(
     "share sharing social socials contact links tags topics toolbar skip search menu navigation navbar subscribe "
     "download downloads lang languages comment".split()
 )
@@ -49,10 +49,10 @@ _PROSE_CHARS = 80
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a page that stands by itself.
+    """A part of a page that a browser shows on lines of its own.
 
-    `kind` is title (h1), heading, item, row, quote or paragraph; `parent` is one number for all blocks of a container;
-    `linked` is the share of its characters that are links.
+    `kind` is title (h1), heading, item, row, quote or paragraph. `parent` is a number that all blocks of one container
+    share. `linked` is the share of its characters that are in links.
     """
 
     kind: str
@@ -70,7 +70,7 @@ class Block:
 def parse(html: str, name: str) -> "HtmlElement":
     """Return the tree of a page.
 
-    :raises SourceError: when it is nested so deep that the parser gave up, or holds no element at all.
+    :raises SourceError: when it is nested so deep that the parser gave up, or has no element.
     """
     from lxml import etree
     from lxml.html import HTMLParser, document_fromstring
@@ -87,13 +87,13 @@ def parse(html: str, name: str) -> "HtmlElement":
 
 
 def prune(tree: "HtmlElement") -> None:
-    """Take out of a tree what is not read, what is hidden, and what says by its name that it is boilerplate."""
+    """Remove from a tree what is not read, what is hidden, and what is boilerplate by its class or id."""
     from lxml.etree import strip_elements
 
     strip_elements(tree, *_UNREAD, with_tail=False)
-    whole = len(tree.text_content())
+    total_chars = len(tree.text_content())
     for element in list(tree.iter("*")):
-        if element.getparent() is not None and _is_boilerplate(element) and not _holds_release(element, whole):
+        if element.getparent() is not None and _is_boilerplate(element) and not _holds_release(element, total_chars):
             element.drop_tree()
 
 
@@ -106,7 +106,9 @@ def _is_boilerplate(element: "HtmlElement") -> bool:
     if tag in ("html", "body", "main", "article", "h1", "p", "a", "span", "em", "strong", "b", "i", "li"):
         return _is_hidden(element)
     return (
-        bool(_words(element) & (_SURE | _UNSURE)) or bool(_LANGUAGE_MENU.search(_names(element))) or _is_hidden(element)
+        bool(_words(element) & (_SURE_WORDS | _UNSURE_WORDS))
+        or bool(_LANGUAGE_MENU.search(_names(element)))
+        or _is_hidden(element)
     )
 
 
@@ -118,13 +120,13 @@ def _is_hidden(element: "HtmlElement") -> bool:
     )
 
 
-def _holds_release(element: "HtmlElement", whole: int) -> bool:
-    """Tell whether a part that is named like boilerplate holds the title, most of the page, or prose."""
+def _holds_release(element: "HtmlElement", total_chars: int) -> bool:
+    """Tell whether a part that looks like boilerplate holds the title, most of the page, or prose."""
     if next(element.iter("h1"), None) is not None and not _is_hidden(element):
         return True
-    if len(element.text_content()) > whole / 2:
+    if len(element.text_content()) > total_chars / 2:
         return True
-    if _words(element) & _SURE or element.tag in ("footer", "header"):
+    if _words(element) & _SURE_WORDS or element.tag in ("footer", "header"):
         return False
     prose = [p for p in element.iter("p") if len(p.text_content()) >= _PROSE_CHARS and next(p.iter("a"), None) is None]
     return len(prose) > 1
@@ -139,12 +141,12 @@ def _words(element: "HtmlElement") -> frozenset[str]:
 
 
 class _Buffer:
-    """The inline text that is read since the last break between blocks."""
+    """Collects the inline text since the last border between blocks."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.linked = self.bold = 0
-        self.links = self.bolds = 0  # open elements
+        self.links = self.bolds = 0  # How many such elements are open.
 
     def add(self, text: str | None) -> None:
         if not text:
@@ -154,14 +156,14 @@ class _Buffer:
         self.linked += size if self.links else 0
         self.bold += size if self.bolds else 0
 
-    def taken(self) -> tuple[list[str], float, bool]:
-        """Return the paragraphs in it, the share of links and whether all is bold; and empty it."""
+    def flush(self) -> tuple[list[str], float, bool]:
+        """Empty the buffer. Return its paragraphs, the share of its text in links, and whether all of it is bold."""
         text = "".join(self.parts).translate(_INVISIBLE)
         paragraphs = [line for line in map(fold, re.split(r"\x0b\s*\x0b", text)) if line]
         size = sum(map(len, text.split())) or 1
-        found = paragraphs, self.linked / size, self.bold >= size
+        linked_share, is_bold = self.linked / size, self.bold >= size
         self.parts, self.linked, self.bold = [], 0, 0
-        return found
+        return paragraphs, linked_share, is_bold
 
 
 def blocks(tree: "HtmlElement") -> Iterator[Block]:
@@ -171,13 +173,14 @@ def blocks(tree: "HtmlElement") -> Iterator[Block]:
     body = tree.find("body")
     walk = iterwalk(tree if body is None else body, events=("start", "end"))
     buffer = _Buffer()
-    fresh_items: set[HtmlElement] = set()  # list items that no line was read of yet
-    numbers: dict[HtmlElement, int] = {}  # keeps the elements, too: lxml gives an address to another when it is free
+    fresh_items: set[HtmlElement] = set()  # List items of which no line has been read yet.
+    # The keys keep the elements alive: lxml reuses the identity of an element that is not referenced any more.
+    numbers: dict[HtmlElement, int] = {}
     for event, element in walk:
         tag = cast(str, element.tag)
-        block = tag in _BLOCKS or "-" in tag
+        is_block = tag in _BLOCKS or "-" in tag
         if event == "start":
-            if block:
+            if is_block:
                 yield from _flushed(buffer, element.getparent(), fresh_items, numbers)
             if tag == "li":
                 fresh_items.add(element)
@@ -191,7 +194,7 @@ def blocks(tree: "HtmlElement") -> Iterator[Block]:
                 buffer.add("\x0b")
             buffer.add(element.text)
             continue
-        if block:
+        if is_block:
             yield from _flushed(buffer, element, fresh_items, numbers)
         buffer.links -= tag == "a"
         buffer.bolds -= tag in ("b", "strong")
@@ -202,15 +205,15 @@ def blocks(tree: "HtmlElement") -> Iterator[Block]:
 def _flushed(
     buffer: _Buffer, element: "HtmlElement | None", fresh_items: "set[HtmlElement]", numbers: "dict[HtmlElement, int]"
 ) -> Iterator[Block]:
-    paragraphs, linked, bold = buffer.taken()
+    paragraphs, linked, bold = buffer.flush()
     if not paragraphs or element is None:
         return
-    around = [element, *element.iterancestors()]
-    tags = [cast(str, one.tag) for one in around]
+    lineage = [element, *element.iterancestors()]
+    tags = [cast(str, ancestor.tag) for ancestor in lineage]
     heading = next((tag for tag in tags if tag in _HEADINGS), None)
-    item = next((one for one in around if one.tag == "li"), None)
-    # The element the block is in may be the paragraph itself: its container is one up.
-    container = around[1] if tags[0] in ("p", "li", *_HEADINGS) and len(around) > 1 else element
+    item = next((ancestor for ancestor in lineage if ancestor.tag == "li"), None)
+    # When the element is the paragraph itself, its container is the parent.
+    container = lineage[1] if tags[0] in ("p", "li", *_HEADINGS) and len(lineage) > 1 else element
     for text in paragraphs:
         kind = "title" if heading == "h1" else "heading" if heading else "paragraph"
         if item is not None and item in fresh_items and not heading:
@@ -228,10 +231,10 @@ def _reads_as_heading(text: str) -> bool:
 
 
 def _row(row: "HtmlElement") -> Block | None:
-    """Return a row of a table of data as a block; None for one that only arranges parts of the page."""
+    """Return a row of a data table as a block; None for a row of a table that only arranges parts of the page."""
     cells = [cell for cell in row if cell.tag in ("td", "th")]
     if len(cells) < 2 or any(
-        one.tag in _BLOCKS and one.tag not in ("p", "div") for cell in cells for one in cell.iterdescendants()
+        inner.tag in _BLOCKS and inner.tag not in ("p", "div") for cell in cells for inner in cell.iterdescendants()
     ):
         return None
     buffer = _Buffer()
@@ -240,5 +243,5 @@ def _row(row: "HtmlElement") -> Block | None:
         buffer.add(element.text)
         if element is not row:
             buffer.add((" " if element.tag in _BLOCKS else "") + (element.tail or ""))
-    paragraphs, _, _ = buffer.taken()
+    paragraphs, _, _ = buffer.flush()
     return Block("row", paragraphs[0], -1, 0.0) if paragraphs else None

@@ -1,8 +1,8 @@
-"""A page in HTML -> a draft: trafilatura says which part of it is the release, the page's own tree gives the words.
+"""An HTML page -> a draft: trafilatura chooses the part that is the release, and the words come from the page's tree.
 
-In this order: what the head states is read; parts that are boilerplate by name go; trafilatura chooses among what is
-left; blocks between the chosen ones come back unless they are links; and the lines are laid out. There is no rule for
-a single site, because on the pages in tests none is needed.
+The steps are: read what the head states; remove parts that are boilerplate by class or id; let trafilatura choose among
+the rest; add the blocks between the chosen ones, unless they are links; lay out the lines. No rule is for a single
+site.
 """
 
 import re
@@ -22,7 +22,7 @@ from corpus.release_text import ends_sentence, is_speaker
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_SURE_CHARS = 25  # a shorter text may stand in the chosen text by chance
+_SURE_CHARS = 25  # A shorter text may be part of the chosen text by chance.
 _MOSTLY_LINKS = 0.5
 _FEW_LINKS = 0.3
 _PARAGRAPH_CHARS = 60
@@ -32,13 +32,13 @@ _SITE_NAMES = re.compile(
     re.IGNORECASE,
 )
 _TITLE_MAX_CHARS = 1_000
-_ALIKE = 75.0  # "EP paves way for …" and "Parliament paves way for …" is 91
+_MIN_ALIKE = 75.0  # "EP paves way for …" and "Parliament paves way for …" have 91.
 
 
 def from_html(html: str, name: str, address: str | None = None) -> Draft:
     """Read a page.
 
-    :param address: where it was found in the end, after redirects.
+    :param address: the address of the page after redirects.
     :raises SourceError: when the page cannot be parsed.
     """
     tree = parse(html, name)
@@ -50,8 +50,8 @@ def from_html(html: str, name: str, address: str | None = None) -> Draft:
     first = all_blocks.index(chosen[0], start) if chosen else start
     above = [block.text for block in all_blocks[:first] if block.linked < _MOSTLY_LINKS and block.kind != "title"]
     title = _title(all_blocks, start, head.title)
-    laid = lay_out([block.line for block in chosen], title=title, language=head.language)
-    return completed(replace(head, text=laid.text), laid, above, address)
+    laid_out = lay_out([block.line for block in chosen], title=title, language=head.language)
+    return completed(replace(head, text=laid_out.text), laid_out, above, address)
 
 
 def _extracted(tree: "HtmlElement") -> "_Extracted":
@@ -65,35 +65,35 @@ def _extracted(tree: "HtmlElement") -> "_Extracted":
 
 
 class _Extracted:
-    """What trafilatura chose, with all white space and invisible signs taken out."""
+    """The text that trafilatura chose, without white space and invisible characters."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._whole = "\n".join(map(_solid, texts[:1]))
-        self._parts = frozenset(map(_solid, texts))
+        self._whole = "\n".join(map(_squeezed, texts[:1]))
+        self._parts = frozenset(map(_squeezed, texts))
 
     def __bool__(self) -> bool:
         return bool(self._whole)
 
     def holds(self, block: Block) -> bool:
-        text = _solid(block.text)
+        text = _squeezed(block.text)
         return text in self._parts or (len(text) >= _SURE_CHARS and text in self._whole)
 
 
-def _solid(text: str) -> str:
+def _squeezed(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
 def _start(all_blocks: Sequence[Block], title: str | None) -> int:
-    """Return where the release begins: after the h1 that is its title, or the first one where none is."""
-    titles = [at for at, block in enumerate(all_blocks) if block.kind == "title"]
+    """Return the index of the block after the title: after the h1 that is the title, or else after the first h1."""
+    titles = [index for index, block in enumerate(all_blocks) if block.kind == "title"]
     if not titles:
         return 0
-    own = [at for at in titles if title and _alike(all_blocks[at].text, title)]
-    return (own or titles)[0] + 1
+    matching = [index for index in titles if title and _alike(all_blocks[index].text, title)]
+    return (matching or titles)[0] + 1
 
 
 def _title(all_blocks: Sequence[Block], start: int, title: str | None) -> str | None:
-    """Return the title as the page shows it; as its head states it, without the site's name, where it shows none."""
+    """Return the title that the page shows, or the one in its head without the name of the site if the two differ."""
     shown = all_blocks[start - 1].text if start else None
     if title is None or (shown and _alike(shown, title)):
         return shown
@@ -101,34 +101,34 @@ def _title(all_blocks: Sequence[Block], start: int, title: str | None) -> str | 
 
 
 def _alike(shown: str, title: str) -> bool:
-    """Tell whether two titles are one, but for a site's name or a word said otherwise."""
+    """Tell whether two titles are the same except for the name of the site or a changed word."""
     if max(len(shown), len(title)) > _TITLE_MAX_CHARS:
         return shown == title
     shown, title = shown.casefold(), title.casefold()
-    return title.startswith(shown) or fuzz.ratio(shown, _SITE_NAMES.sub("", title)) >= _ALIKE
+    return title.startswith(shown) or fuzz.ratio(shown, _SITE_NAMES.sub("", title)) >= _MIN_ALIKE
 
 
 def _chosen(after: Sequence[Block], extracted: _Extracted) -> list[Block]:
-    """Return the blocks that trafilatura chose, and those around and between them that are not links."""
-    held = [at for at, block in enumerate(after) if extracted.holds(block)]
-    if not held:
+    """Return the blocks that trafilatura chose, with those around and between them that are not links."""
+    extracted_indexes = [index for index, block in enumerate(after) if extracted.holds(block)]
+    if not extracted_indexes:
         return [block for block in after if block.linked < _MOSTLY_LINKS]
-    first, last = held[0], held[-1]
-    known = set(held) | _lead(after, first)
-    parents = {after[at].parent for at in held}
+    first, last = extracted_indexes[0], extracted_indexes[-1]
+    kept_indexes = set(extracted_indexes) | _lead(after, first)
+    parents = {after[index].parent for index in extracted_indexes}
     chosen: list[Block] = []
-    for at, block in enumerate(after):
-        if TAIL.match(block.text) and block.kind in ("heading", "title") and at >= last:
+    for index, block in enumerate(after):
+        if TAIL.match(block.text) and block.kind in ("heading", "title") and index >= last:
             break
         listed = block.kind == "item" and bool(chosen) and (chosen[-1].text.endswith(":") or chosen[-1].kind == "item")
-        between = first < at < last and (block.linked < _MOSTLY_LINKS or (listed and chosen[-1] is after[at - 1]))
-        if at in known or between or (at > last and _goes_on(block, after[at - 1], chosen, parents)):
+        between = first < index < last and (block.linked < _MOSTLY_LINKS or (listed and chosen[-1] is after[index - 1]))
+        if index in kept_indexes or between or (index > last and _continues(block, after[index - 1], chosen, parents)):
             chosen.append(block)
     return _once(chosen)
 
 
 def _once(chosen: Sequence[Block]) -> list[Block]:
-    """Leave out a paragraph that is there twice, once for wide screens and once for narrow ones."""
+    """Drop the second copy of a paragraph. Some pages have one for wide screens and one for narrow screens."""
     seen: set[str] = set()
     kept = []
     for block in chosen:
@@ -139,20 +139,26 @@ def _once(chosen: Sequence[Block]) -> list[Block]:
 
 
 def _lead(after: Sequence[Block], first: int) -> set[int]:
-    """Return which blocks above the first chosen one are a lead: prose, and headings, lists and speakers beside it."""
-    found: set[int] = set()
-    for at in range(first - 1, -1, -1):
-        block = after[at]
-        right_above = at + 1 in found or at + 1 == first
+    """Return the indexes of blocks above the first chosen one that are a lead.
+
+    A lead is prose, with the headings, lists and speakers directly above it or above the first chosen block.
+    """
+    lead: set[int] = set()
+    for index in range(first - 1, -1, -1):
+        block = after[index]
+        right_above = index + 1 in lead or index + 1 == first
         beside = right_above and (block.kind in ("heading", "item") or is_speaker(block.text))
         prose = ends_sentence(block.text) and block.linked < _FEW_LINKS
         if prose or (beside and block.linked == 0 and not is_about(block.text)):
-            found.add(at)
-    return found
+            lead.add(index)
+    return lead
 
 
-def _goes_on(block: Block, before: Block, chosen: Sequence[Block], parents: set[int]) -> bool:
-    """Tell whether a block below the last chosen one goes on with it: list or table right below, or prose beside."""
+def _continues(block: Block, before: Block, chosen: Sequence[Block], parents: set[int]) -> bool:
+    """Tell whether a block below the last extracted one continues the release.
+
+    That is a list item or a row directly below a chosen block, or prose in a container of extracted blocks.
+    """
     if block.linked:
         return False
     below = block.kind in ("item", "row") and bool(chosen) and chosen[-1] is before

@@ -144,7 +144,7 @@ def _agencies_by_name() -> dict[str, Agency]:
     """Return the EU agencies by each folded name that belongs to exactly one of them and means nothing else."""
     owners: dict[str, dict[str, Agency]] = {}
     for agency in registry().agencies.values():
-        if agency.is_eu_body:
+        if agency.is_eu_agency:
             for name in (name for name in agency.names if name not in agency.guarded):
                 for spelling in spellings(name):
                     owners.setdefault(fold_query(spelling), {})[agency.name] = agency

@@ -1,8 +1,8 @@
-"""A PDF -> lines, through pypdf. To be run by `corpus.processes.sandbox`: a PDF can keep its reader busy for ever.
+"""A PDF -> lines, with pypdf. Run it only in the sandbox, because a PDF can keep its reader busy forever.
 
-pypdf gives each page twice: as words in the order of the file with their fonts, which tell the headings, and laid out
-on a grid of characters, which shows columns and the space between paragraphs. Where the two disagree about the words,
-those in the order of the file count.
+Each page is extracted twice. The words in the order of the file come with their fonts, which show what is a heading.
+The words on a grid of characters show the columns and the space between paragraphs. If the two extractions differ in
+their words, those in the order of the file are used.
 """
 
 import io
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from pypdf import PageObject
 
 MAX_PAGES = 200
-_SCAN_CHARS = 30  # on a page, on average; a scan has none, or the stamp of the scanner
-_EDGE_LINES = 3  # of a page, among which headers and footers are
+_SCAN_CHARS = 30  # Letters per page on average. A scan has none, or only the stamp of the scanner.
+_EDGE_LINES = 3  # Headers and footers are among so many lines at the top and bottom of a page.
 _NUMBERED_CHARS = 60
 _PAGE_NUMBER = re.compile(
     r"^\W*+(?:page|seite|p\.)?\s*+\d{1,3}(?:\s*+(?:/|of|von|sur|de)\s*+\d{1,3})?\W*+$", re.IGNORECASE
 )
 _WORD_BREAK = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
-# Halves of words that keep their hyphen in the middle of a line, too, and are no part of words without one.
-_FIRST = frozenset("all cross decision fact large law non policy self third two vice well".split())
-_SECOND = frozenset(
+# First and second halves of words that are always written with a hyphen, so the hyphen is no word break.
+_FIRST_HALVES = frozenset("all cross decision fact large law non policy self third two vice well".split())
+_SECOND_HALVES = frozenset(
     "based being border building country driven free going income keeping level making party quality range related "
     "risk saving scale sharing speed standing term third up wide year".split()
 )
-_LARGER = 1.15  # a heading's font, over that of most words
+_LARGER = 1.15  # The font of a heading is at least so many times as large as that of most words.
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The lines of a page with its fonts: the size in points of a folded line's font, and the lines that are bold."""
+    """The lines of a page, the font size in points of each folded line, and the lines that are bold."""
 
     lines: tuple[Line, ...]
     sizes: dict[str, float]
@@ -48,7 +48,7 @@ class _Page:
 
 
 def pdf_lines(data: bytes, name: str) -> list[str]:
-    """Return the paragraphs of a PDF, one a line, with the title and headings marked.
+    """Return the paragraphs of a PDF, one per line, with title and headings marked.
 
     :raises SourceError: when it is encrypted, cut off, damaged, a scan, or longer than a release.
     """
@@ -95,35 +95,36 @@ def _page(page: "PageObject") -> _Page:
 
     plain = page.extract_text(visitor_text=visit)
     grid = page.extract_text(extraction_mode="layout")
-    same = Counter(plain.split()) == Counter(grid.split())
-    lines = in_reading_order(grid.split("\n")) if same else [Line(fold(line)) for line in plain.split("\n")]
+    same_words = Counter(plain.split()) == Counter(grid.split())
+    lines = in_reading_order(grid.split("\n")) if same_words else [Line(fold(line)) for line in plain.split("\n")]
     return _Page(tuple(line for line in lines if line.text), sizes, frozenset(bold))
 
 
 def _without_edges(pages: Sequence[_Page]) -> list[_Page]:
-    """Take out the lines at the edges of pages that repeat on most of them, and page numbers."""
-    repeats = Counter(key for page in pages for key in {_edge_key(page.lines[at].text) for at in _edges(page)})
+    """Remove page numbers, and the lines at the top and bottom of pages that repeat on most pages."""
+    repeats = Counter(key for page in pages for key in {_edge_key(page.lines[index].text) for index in _edges(page)})
     common = {key for key, count in repeats.items() if len(pages) > 1 and count >= max(2, 0.6 * len(pages))}
-    found = []
+    trimmed = []
     for page in pages:
-        out = {
-            at
-            for at in _edges(page)
-            if _edge_key(page.lines[at].text) in common or _PAGE_NUMBER.match(page.lines[at].text)
+        dropped = {
+            index
+            for index in _edges(page)
+            if _edge_key(page.lines[index].text) in common or _PAGE_NUMBER.match(page.lines[index].text)
         }
-        kept = [line for at, line in enumerate(page.lines) if at not in out]
+        kept = [line for index, line in enumerate(page.lines) if index not in dropped]
         kept[:1] = [replace(line, new_page=True, apart=False) for line in kept[:1]]
-        found.append(_Page(tuple(kept), page.sizes, page.bold))
-    return found
+        trimmed.append(_Page(tuple(kept), page.sizes, page.bold))
+    return trimmed
 
 
 def _edges(page: _Page) -> set[int]:
+    """Return the indexes of the lines at the top and bottom of a page."""
     count = len(page.lines)
-    return {at for at in range(count) if at < _EDGE_LINES or at >= count - _EDGE_LINES}
+    return {index for index in range(count) if index < _EDGE_LINES or index >= count - _EDGE_LINES}
 
 
 def _edge_key(line: str) -> str:
-    """Return what a header has in common on all pages; only a short one may differ in its numbers."""
+    """Return what is equal on all pages for one header. A short header may differ in its numbers."""
     return re.sub(r"\d+", "0", line.casefold()) if len(line) <= _NUMBERED_CHARS else line
 
 
@@ -141,7 +142,7 @@ def _lines(pages: Sequence[_Page]) -> Iterator[str]:
         width = max((len(line.text) for line in page.lines), default=0)
         for line in page.lines:
             next_kind = _kind(line.text, page, usual, largest)
-            if paragraph and not _goes_on(paragraph, kind, line, next_kind, width):
+            if paragraph and not _continues(paragraph, kind, line, next_kind, width):
                 yield kind + paragraph
                 paragraph = ""
             paragraph = _joined(paragraph, line.text, words)
@@ -158,20 +159,20 @@ def _kind(text: str, page: _Page, usual: float, largest: float) -> str:
     return "## " if fits and (text in page.bold or size > usual * _LARGER) and not is_list_item(text) else ""
 
 
-def _goes_on(paragraph: str, kind: str, line: Line, next_kind: str, width: int) -> bool:
-    """Tell whether a line goes on with the paragraph before it."""
+def _continues(paragraph: str, kind: str, line: Line, next_kind: str, width: int) -> bool:
+    """Tell whether a line continues the paragraph before it."""
     if kind != next_kind or is_list_item(line.text):
         return False
     if kind:
         return not line.apart
-    if line.new_page or line.new_column:  # the paragraph may go on there
+    if line.new_page or line.new_column:  # A paragraph may continue on the next page or column.
         return not ends_sentence(paragraph) and (line.text[0].islower() or bool(_WORD_BREAK.search(paragraph)))
     ended = ends_sentence(paragraph) and line.before < 0.7 * width
     return not line.apart and not ended
 
 
 def _joined(paragraph: str, text: str, words: "Counter[str]") -> str:
-    """Join a line to a paragraph; a word divided at the end of the line becomes whole again."""
+    """Join a line to a paragraph. A word that is divided at the end of the line is joined again."""
     if not paragraph:
         return text
     if not _WORD_BREAK.search(paragraph):
@@ -185,6 +186,6 @@ def _joined(paragraph: str, text: str, words: "Counter[str]") -> str:
         not second[:1].islower()
         or "-" in first
         or words[divided] > words[whole]
-        or (not words[whole] and (first.casefold() in _FIRST or second.casefold() in _SECOND))
+        or (not words[whole] and (first.casefold() in _FIRST_HALVES or second.casefold() in _SECOND_HALVES))
     )
     return paragraph + text if compound else paragraph[:-1] + text

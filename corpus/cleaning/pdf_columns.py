@@ -1,4 +1,4 @@
-"""A page laid out on a grid of characters -> its lines in the order in which a person reads them."""
+"""A page on a grid of characters -> its lines in reading order."""
 
 import re
 from collections import Counter
@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from corpus.cleaning.lines import fold
 
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
-_MIN_LINES = 3  # side by side, before they are columns
-_MIN_CHARS = 15  # on each side of the gap, on average; cells of a table are shorter
+_MIN_LINES = 3  # So many lines must be side by side to count as columns.
+_MIN_CHARS = 15  # Average length on each side of the gap. Cells of a table are shorter.
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line, and how it stands to the one before: apart from it, atop a column or a page; ``before`` is its length."""
+    """A line, and its relation to the line before.
+
+    It may be apart from it, or begin a column or a page; ``before`` is the length of the line before.
+    """
 
     text: str
     apart: bool = False
@@ -24,7 +27,7 @@ class Line:
 
 
 def in_reading_order(grid: Sequence[str]) -> list[Line]:
-    """Return the lines of a page; of two columns first all of the left one, then all of the right one."""
+    """Return the lines of a page. Of two columns, all lines of the left one come first."""
     gutter = _gutter(grid)
     lines: list[Line] = []
     for part in _parts(grid, gutter):
@@ -33,7 +36,7 @@ def in_reading_order(grid: Sequence[str]) -> list[Line]:
 
 
 def _gutter(grid: Sequence[str]) -> int | None:
-    """Return a column of the grid that is blank in at least three lines with prose on both sides."""
+    """Return a column of the grid that is blank in at least `_MIN_LINES` lines with prose on both sides."""
     counts: Counter[int] = Counter()
     for line in grid:
         for gap in _GAP.finditer(line):
@@ -51,33 +54,33 @@ def _is_parted(line: str, column: int) -> bool:
 
 
 def _parts(grid: Sequence[str], gutter: int | None) -> Iterator[list[str]]:
-    """Yield the page in parts, each a column or lines across the page."""
+    """Yield the page in parts. Each is a column, or lines across the whole page."""
     if gutter is None:
         yield list(grid)
         return
-    parted = [at for at, line in enumerate(grid) if _is_parted(line, gutter)]
-    across = [at for at, line in enumerate(grid) if line[:gutter].strip() and line[gutter - 1 : gutter + 1].strip()]
-    at = 0
-    while at < len(grid):
-        first = next((number for number in parted if number >= at), len(grid))
-        yield list(grid[at:first])
-        end = next((number for number in across if number > first), len(grid))
-        last = max((number for number in parted if first <= number < end), default=first)
+    parted = [row for row, line in enumerate(grid) if _is_parted(line, gutter)]
+    across = [row for row, line in enumerate(grid) if line[:gutter].strip() and line[gutter - 1 : gutter + 1].strip()]
+    start = 0
+    while start < len(grid):
+        first = next((row for row in parted if row >= start), len(grid))
+        yield list(grid[start:first])
+        end = next((row for row in across if row > first), len(grid))
+        last = max((row for row in parted if first <= row < end), default=first)
         while last + 1 < end and (grid[last + 1].strip() or _is_right(grid[last + 1 : end], gutter)):
             last += 1
         yield [line[:gutter] for line in grid[first : last + 1]]
         yield [line[gutter:] for line in grid[first : last + 1]]
-        at = last + 1
+        start = last + 1
 
 
 def _is_right(lines: Sequence[str], gutter: int) -> bool:
-    """Tell whether the next line that is not blank stands in the right column."""
+    """Tell whether the next line that is not blank is only in the right column."""
     following = next((line for line in lines if line.strip()), "")
     return bool(following.strip()) and not following[:gutter].strip()
 
 
 def _spaced(part: Sequence[str], *, first: bool) -> list[Line]:
-    """Fold the lines of a part, and mark those that stand further from the line before than most do."""
+    """Fold the lines of a part, and mark those with more blank lines before them than most lines have."""
     blanks: list[int] = []
     lines: list[Line] = []
     blank = 0
@@ -88,7 +91,7 @@ def _spaced(part: Sequence[str], *, first: bool) -> list[Line]:
             lines.append(Line(text, before=len(lines[-1].text) if lines else 0))
         blank = 0 if text else blank + 1
     usual = sorted(blanks[1:])[len(blanks[1:]) // 2] if len(blanks) > 3 else 0
-    lines = [replace(line, apart=blanks[at] > usual) for at, line in enumerate(lines)]
+    lines = [replace(line, apart=blanks[number] > usual) for number, line in enumerate(lines)]
     if lines:
         lines[0] = replace(lines[0], new_page=first, new_column=not first, apart=False)
     return lines

@@ -1,7 +1,7 @@
-"""A page that a browser saved: the page itself, and the address that the browser wrote beside it.
+"""A page that a browser saved: the page itself, and the address that the browser wrote next to it.
 
-Only what stands outside the page counts, for whoever wrote the page could have written anything into it: the comment
-right before the html element, and the header of the archive around it.
+Only the comment before the html element and the header of the archive count. Whatever is inside the page could have
+been written by its author.
 """
 
 import email
@@ -13,28 +13,28 @@ from corpus.web_urls import web_url
 _HEADER = re.compile(rb"(?:from|mime-version|content-type|snapshot-content-location|subject|date):", re.IGNORECASE)
 _HEAD_BYTES = 8_192
 _HEAD_CHARS = 4_096
-# As browsers write it since Internet Explorer: the number is the length of the address.
+# The form that browsers have used since Internet Explorer. The number is the length of the address.
 _COMMENT = re.compile(r"<!--\s?saved from url=\(\d{4,5}\)([^\s<>]{1,2048})\s?-->\s*\Z", re.IGNORECASE)
 _ELEMENT = re.compile(r"<html[\s>]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The page of a web archive (MHTML), and the address that it was saved from."""
+    """The page in a web archive (MHTML), and the address that it was saved from."""
 
     page: bytes
     url: str | None
 
 
 def saved_from(text: str) -> str | None:
-    """Return the address in the comment that stands right before the html element of a page; None without one."""
+    """Return the address in the comment directly before the html element of a page; None without one."""
     element = _ELEMENT.search(text[:_HEAD_CHARS])
     comment = _COMMENT.search(text[: element.start()]) if element else None
     return web_url(comment[1]) if comment else None
 
 
 def archive(data: bytes) -> Archive | None:
-    """Take a web archive apart; None where the bytes are none, or hold no page."""
+    """Return the page in a web archive; None when the bytes are no web archive or hold no page."""
     head = data[:_HEAD_BYTES]
     if not _HEADER.match(head) or b"multipart/related" not in head.lower():
         return None

@@ -1,1 +1,1 @@
-"""An address -> its bytes, safely."""
+"""An address -> its bytes, safely: which addresses, how fast, how long and how large."""

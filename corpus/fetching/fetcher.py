@@ -1,8 +1,8 @@
-"""An address -> its bytes, safely: public hosts of the list, within bounds of time and size, as politely as asked.
+"""An address -> its bytes: only from public, listed hosts, within bounds of time and size, and as hosts ask for.
 
-Every hop of a redirect is an address like the first: it is checked, its host's robots.txt read, its turn waited for.
-An http address is asked for over https where its host speaks that, and https never leads down to http: on the way
-of a plain request anybody can answer.
+Every redirect is treated as the first address: it is checked, the robots.txt of its host is read, and the pause of its
+host is waited for. An http address is requested over https when its host supports that. A redirect from https to http
+is never followed, because anybody on the network path can answer an http request.
 """
 
 import logging
@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib import metadata
 from types import TracebackType
 from typing import Self
 
@@ -30,19 +29,19 @@ from corpus.fetching.responses import (
     RefusedError,
     read_answer,
 )
-from corpus.fetching.robots import ROBOT, Robots, parse_robots
+from corpus.fetching.robots import Robots, parse_robots, user_agent
 from corpus.fetching.urls import FetchRules, Target, read_target, shown
 
 __all__ = ["FetchLimits", "FetchRules", "Fetched", "Fetcher", "NotModified", "NotReachedError"]
 
 log = logging.getLogger(__name__)
 _REDIRECTS = (301, 302, 303, 307, 308)
-_ROBOTS_HOLD_S = 24 * 3600.0  # RFC 9309: no longer than a day
+_ROBOTS_HOLD_S = 24 * 3600.0  # RFC 9309 allows a day at most.
 _ROBOTS_FAILURE_HOLDS_S = 300.0
 
 
 class _ExhaustedError(FetchError):
-    """What may pass did not pass in all tries; the reason goes after the address in a sentence."""
+    """A passing failure occurred in every try. The reason follows the address in a sentence."""
 
     def __init__(self, url: str, last: PassingError) -> None:
         super().__init__(f"{url} {last}: try again later.")
@@ -51,14 +50,14 @@ class _ExhaustedError(FetchError):
 
 
 class _DowngradeError(FetchError):
-    """An https address sends one on to an http one."""
+    """An https address redirects to an http address."""
 
 
 class Fetcher:
-    """Fetches one address at a time, remembering of each host its robots.txt and when it was asked last.
+    """Fetches one address at a time. It remembers the robots.txt of each host and when the host was last asked.
 
-    It belongs to one thread. The clock, the sleep, the resolver, the connection and the certificates to trust enter
-    here, so that tests can bring their own.
+    It belongs to one thread. The clock, the sleep, the resolver, the connection and the trusted certificates are
+    parameters, so that tests can replace them.
     """
 
     def __init__(
@@ -83,13 +82,13 @@ class Fetcher:
             transport=Transport(self._network, tls or _trusted_authorities()),
             headers={"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip, identity"},
             timeout=httpx.Timeout(self._limits.read_s, connect=self._limits.connect_s),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # No cookie is kept.
             trust_env=False,
         )
         self._robots: dict[str, Robots] = {}
         self._plain_until_s: dict[str, float] = {}
         self._free_at: dict[str, float] = {}
-        self._latest = math.inf  # when the address that is being fetched must be there
+        self._latest = math.inf  # Time of the clock when the current fetch must be complete.
         self._allowed_s = self._limits.whole_s
 
     def __enter__(self) -> Self:
@@ -99,33 +98,35 @@ class Fetcher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close what is open."""
+        """Close the open connections."""
         self.close()
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close the open connections."""
         self._client.close()
 
     def fetch(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
     ) -> Fetched | NotModified:
-        """Fetch an address, over https where that can be; what may pass is tried again, what will not is not.
+        """Fetch an address, over https when possible. Failures that may pass are tried again.
 
-        :param etag: as the last answer gave it, like `last_modified`: the server may say that nothing has changed.
-        :param within_s: how long it may take at most, with all waiting.
-        :raises NotReachedError: when the host wants to be waited for longer than that.
-        :raises FetchError: when it may not be asked for, is not given out, is too large, too slow or broken.
+        :param etag: from the last answer, as `last_modified` is: the server may then say that nothing has changed.
+        :param within_s: the most seconds that it may take, including all waiting.
+        :raises NotReachedError: when the pause that the host asks for is longer than that.
+        :raises FetchError: when the address may not be requested, or the answer is refused, too large, slow or broken.
         """
         target = read_target(url, self._rules)
-        asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        conditions = {name: value for name, value in asked.items() if value and value.isascii() and value.isprintable()}
+        headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        conditions = {
+            name: value for name, value in headers.items() if value and value.isascii() and value.isprintable()
+        }
         self._latest = self._clock() + within_s
         self._allowed_s = min(self._limits.whole_s, within_s)
         self._network.deadline = self._clock() + self._allowed_s
         return self._insist(self._secured(target), conditions, self._ask_robots, self._limits.tries)
 
     def _secured(self, target: Target) -> Target:
-        """Return an address as one over https, where its host speaks that; a private place is asked as it is named."""
+        """Return the address over https when its host supports that. A private host is asked as the address says."""
         if target.scheme == "https" or target.place in self._rules.private:
             return target
         secure = read_target(target.secure, self._rules)
@@ -139,16 +140,16 @@ class Fetcher:
             if not getattr(error, "answered", False):
                 log.info("%s does not speak https: %s", target.host, error)
                 self._plain_until_s[secure.origin] = self._clock() + _ROBOTS_FAILURE_HOLDS_S
-                self._free_at[target.host] = free_at  # it was not asked for anything yet
+                self._free_at[target.host] = free_at  # The host has not been asked yet, so no pause is due.
                 return target
         return secure
 
     def _insist(
         self, target: Target, conditions: Mapping[str, str], before: Callable[[Target], None], tries: int
     ) -> Fetched | NotModified:
-        """Try until an answer comes, or a failure that will not pass.
+        """Try until there is an answer or a failure that will not pass.
 
-        :param before: what to make sure of before each hop.
+        :param before: the check before each request, including those of redirects.
         """
         for attempt in range(1, tries + 1):
             try:
@@ -173,7 +174,7 @@ class Fetcher:
         raise FetchError(f"{shown(target.url)} is one redirect too many: give the address that they should lead to.")
 
     def _ask(self, target: Target, conditions: Mapping[str, str]) -> Fetched | NotModified | Target:
-        """Send one request, when its host's turn has come, and return the answer, or where it sends one to."""
+        """Send one request after the pause of its host. Return the answer, or the target of a redirect."""
         self._pause(self._free_at.get(target.host, 0.0) - self._clock())
         try:
             with self._client.stream("GET", target.url, headers=conditions) as response:
@@ -186,7 +187,8 @@ class Fetcher:
             raise PassingError("did not answer in time") from error
         except httpcore.NetworkError as error:
             raise PassingError("could not be reached") from error
-        except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:  # httpx reads every Location, also unfollowed
+        except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:
+            # httpx parses every Location header, even when it does not follow it.
             raise FetchError(f"{shown(target.url)} redirects to what is no address: check the address.") from error
         except httpcore.ProtocolError as error:
             raise PassingError("broke off or answered what is not HTTP") from error
@@ -214,9 +216,9 @@ class Fetcher:
         return self._not_down(target, led_to)
 
     def _not_down(self, target: Target, led_to: Target) -> Target:
-        """Return where a redirect leads, from https over https, as a careless server means it.
+        """Return the target of a redirect. One from https to http is followed over https if it leads elsewhere.
 
-        :raises _DowngradeError: when it leads nowhere but down to http.
+        :raises _DowngradeError: when only http is left.
         """
         if target.scheme == "http" or led_to.scheme == "https":
             return led_to
@@ -228,9 +230,9 @@ class Fetcher:
         return secure
 
     def _ask_robots(self, target: Target) -> None:
-        """Make sure that the host's robots.txt allows an address.
+        """Check that the robots.txt of the host allows an address.
 
-        :raises FetchError: when it does not, or is out of order.
+        :raises FetchError: when it does not, or cannot be read.
         """
         robots = self._robots.get(target.origin)
         if robots is None or robots.until_s <= self._clock():
@@ -246,24 +248,24 @@ class Fetcher:
             )
 
     def _fetch_robots(self, target: Target) -> Robots:
-        """Read a host's robots.txt: one that is not given out allows all, one that is out of order nothing for now."""
+        """Read the robots.txt of a host. A refused one (4xx) allows everything, an unreadable one nothing for now."""
         try:
             return self._read_robots(target, self._limits.tries)
         except _ExhaustedError as error:
             return Robots(self._clock() + _ROBOTS_FAILURE_HOLDS_S, failure=error.reason)
 
     def _read_robots(self, target: Target, tries: int) -> Robots:
-        """Read a host's robots.txt.
+        """Read the robots.txt of a host.
 
-        :raises _ExhaustedError: when it is out of order.
+        :raises _ExhaustedError: when every try fails.
         """
         until_s = self._clock() + _ROBOTS_HOLD_S
         try:
             address = read_target(f"{target.origin}/robots.txt", self._rules)
-            found = self._insist(address, {}, lambda hop: None, tries)
+            answer = self._insist(address, {}, lambda hop: None, tries)
         except RefusedError:
             return Robots(until_s)
-        return Robots(until_s, parse_robots(found.data if isinstance(found, Fetched) else b""))
+        return Robots(until_s, parse_robots(answer.data if isinstance(answer, Fetched) else b""))
 
     def _delay_of(self, target: Target) -> float:
         if target.place in self._rules.private:
@@ -272,9 +274,9 @@ class Fetcher:
         return max(self._rules.delay_s, robots.delay_s if robots else 0.0)
 
     def _pause(self, seconds: float) -> None:
-        """Wait, and let the deadline of the whole wait too.
+        """Wait, and extend the deadline of the fetch by the same time.
 
-        :raises NotReachedError: when there is no time for that.
+        :raises NotReachedError: when there is not enough time.
         """
         if seconds <= 0:
             return
@@ -286,14 +288,5 @@ class Fetcher:
 
 @cache
 def _trusted_authorities() -> ssl.SSLContext:
-    """Return what certificates are checked by: the authorities that browsers trust. Reading them takes 20 ms."""
+    """Return the certificate authorities that browsers trust. Reading them takes 20 ms."""
     return httpx.create_ssl_context(trust_env=False)
-
-
-def user_agent() -> str:
-    """Return how the program names itself to servers: its name, its version, and what it is for."""
-    try:
-        version = metadata.version("eu-measures")
-    except metadata.PackageNotFoundError:  # a checkout that is not installed
-        version = "0"
-    return f"{ROBOT}/{version} (answers questions in the words of official press releases; honours robots.txt)"

@@ -1,7 +1,8 @@
-"""The way to the network: a host is resolved once, its addresses are checked, and one of those is connected to.
+"""The network as httpx uses it: a host is resolved once, its addresses are checked, and a checked one is connected to.
 
-httpx is given this transport, so no name is resolved anywhere else, and no proxy of the environment stands between.
-Certificates are checked against the host's name, which is also what the server is asked for.
+This is the check against requests into private networks (SSRF). httpx uses this transport, so names are resolved only
+here, and no proxy from the environment is used. Certificates are checked against the name of the host, which is also
+the name that the request carries.
 """
 
 import ipaddress
@@ -22,20 +23,20 @@ _MAX_ADDRESSES = 4
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
-    """Ask the system's resolver for the addresses of a host, in the order to try them.
+    """Ask the resolver of the system for the addresses of a host, in the order in which to try them.
 
-    :raises OSError: when it knows none.
+    :raises OSError: when there is none.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(address[0]) for *_, address in answers))
 
 
 class UntrustedError(FetchError):
-    """A host does not prove by a certificate that it is the one asked for."""
+    """The certificate of a host does not prove that it is the host that was asked for."""
 
 
 class Network(httpcore.NetworkBackend):
-    """Connects to public addresses and to the private places of the rules, and to nothing after the deadline."""
+    """Connects to public addresses and to the private hosts of the rules, and only until the deadline."""
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class Network(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first address of a host that answers.
 
-        :raises FetchError: when an address is not public, or another machine answered than the one asked for.
+        :raises FetchError: when an address is not public, or the connection reached another address.
         :raises httpcore.ConnectError: when no address answers.
         """
         addresses = self._addresses(host, port, self.left(timeout))
@@ -79,9 +80,9 @@ class Network(httpcore.NetworkBackend):
         raise failure
 
     def left(self, timeout: float | None) -> float:
-        """Return how many seconds a step may take: its own limit, or what is left of the whole.
+        """Return how many seconds a step may take: its own limit, or the time until the deadline if that is shorter.
 
-        :raises httpcore.TimeoutException: when nothing is left.
+        :raises httpcore.TimeoutException: when the deadline has passed.
         """
         left = self.deadline - self._clock()
         if left <= 0:
@@ -89,7 +90,7 @@ class Network(httpcore.NetworkBackend):
         return left if timeout is None else min(left, timeout)
 
     def _addresses(self, host: str, port: int, timeout: float) -> Sequence[str]:
-        """Resolve a host and check all of its addresses; a resolver that hangs is left behind in its thread."""
+        """Resolve a host and check all of its addresses. A resolver that hangs is abandoned with its thread."""
         answers: list[Sequence[str] | Exception] = []
 
         def ask() -> None:
@@ -116,7 +117,7 @@ class Network(httpcore.NetworkBackend):
 
 
 class _TimedStream(httpcore.NetworkStream):
-    """A connection whose every step ends at the deadline of the whole."""
+    """A connection on which no step lasts beyond the deadline of the fetch."""
 
     def __init__(self, stream: httpcore.NetworkStream, network: Network) -> None:
         self._stream = stream
@@ -149,13 +150,13 @@ class _TimedStream(httpcore.NetworkStream):
 
 
 class Transport(httpx.BaseTransport):
-    """What httpx sends its requests by: a connection for each, over the network above."""
+    """The transport of httpx: a new connection for each request, made by `Network`."""
 
     def __init__(self, network: Network, tls: ssl.SSLContext) -> None:
         self._pool = httpcore.ConnectionPool(ssl_context=tls, network_backend=network, max_keepalive_connections=0)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; what goes wrong is raised as httpcore's errors, or as the network's."""
+        """Send a request. Failures are raised as errors of httpcore or of `Network`."""
         address = request.url
         answer = self._pool.handle_request(
             httpcore.Request(
@@ -170,7 +171,7 @@ class Transport(httpx.BaseTransport):
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions)
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close the open connections."""
         self._pool.close()
 
 

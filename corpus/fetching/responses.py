@@ -1,4 +1,4 @@
-"""What a server answers -> the bytes of a page, bounded while they arrive, or the reason why there are none."""
+"""The answer of a server -> the bytes of a page, bounded while they arrive, or the error that explains why not."""
 
 import zlib
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ _MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """How long and how large an answer may be. Waiting out of politeness does not count into the whole."""
+    """Limits of time and size. `whole_s` does not include the pauses that a host asks for."""
 
     connect_s: float = 10.0
     read_s: float = 20.0
@@ -32,7 +32,7 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address holds, decompressed, and where it was found after redirects."""
+    """The decompressed bytes at an address; `url` is the address after redirects."""
 
     url: str
     data: bytes
@@ -42,13 +42,13 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """An address holds what it held when its ETag or Last-Modified was kept."""
+    """The page at an address has not changed since its ETag or Last-Modified was kept."""
 
     url: str
 
 
 class PassingError(Exception):
-    """What may be gone at the next try; `answered` tells that the server spoke, if only to say that it is busy."""
+    """A failure that may pass before the next try; `answered` tells whether the server answered at all."""
 
     def __init__(self, reason: str, wait_s: float | None = None, *, answered: bool = False) -> None:
         super().__init__(reason)
@@ -57,19 +57,19 @@ class PassingError(Exception):
 
 
 class NotReachedError(FetchError):
-    """There was no time to ask for an address: nothing is known of it."""
+    """There was no time to request an address, so nothing is known about it."""
 
 
 class RefusedError(FetchError):
-    """The server does not give the address out: 4xx."""
+    """The server refuses the address with a 4xx status."""
 
 
 def read_answer(target: Target, response: httpx.Response, limits: FetchLimits, now: float) -> Fetched:
-    """Read a page, within the bounds of its size.
+    """Read a page within the bounds of its size.
 
-    :param now: seconds since 1970, for a Retry-After that names a moment.
+    :param now: seconds since 1970, for a Retry-After that gives a date.
     :raises PassingError: when the server says that it is busy or broken.
-    :raises FetchError: when it does not give the page out, wants a longer wait, or sends what cannot be read.
+    :raises FetchError: when it refuses the page, asks for a longer wait, or sends what cannot be read.
     """
     status, headers, url = response.status_code, response.headers, shown(target.url)
     if status in _PASSING_STATUSES:
@@ -92,13 +92,13 @@ def read_answer(target: Target, response: httpx.Response, limits: FetchLimits, n
 
 
 def _wait_asked(url: str, headers: httpx.Headers, longest_s: float, now: float) -> float | None:
-    """Return the seconds that Retry-After asks to wait, if it does.
+    """Return the seconds that the Retry-After header asks to wait; None without the header.
 
-    :raises FetchError: when that is longer than one may be made to wait here, saying when to try again.
+    :raises FetchError: when that is longer than `longest_s`; the message says when to try again.
     """
-    said = headers.get("retry-after", "").strip()
+    retry_after = headers.get("retry-after", "").strip()
     try:
-        wait_s = float(said) if said.isdigit() else parsedate_to_datetime(said).timestamp() - now
+        wait_s = float(retry_after) if retry_after.isdigit() else parsedate_to_datetime(retry_after).timestamp() - now
     except (ValueError, OverflowError):
         return None
     if wait_s > longest_s:
@@ -111,11 +111,11 @@ def _wait_asked(url: str, headers: httpx.Headers, longest_s: float, now: float) 
 
 
 def _read_payload(chunks: Iterable[bytes], encoding: str, url: str, *, wire_bytes: int, payload_bytes: int) -> bytes:
-    """Read an answer's bytes as they come from the wire, and inflate them.
+    """Read the bytes of an answer as they arrive, and decompress them.
 
-    :param encoding: the Content-Encoding; gzip and identity are read.
+    :param encoding: the Content-Encoding. gzip and identity are supported.
     :param url: how messages call the answer.
-    :raises FetchError: when the encoding is another, the gzip is broken, or there is more than the bounds allow.
+    :raises FetchError: when the encoding is another one, the gzip is broken, or there are more bytes than allowed.
     """
     coding = encoding.strip().lower()
     if coding not in ("", "identity", "gzip", "x-gzip"):
@@ -139,7 +139,7 @@ def _too_large(url: str, limit: int) -> FetchError:
 
 
 class _Inflate:
-    """One gzip member, never inflated past the bound: a few bytes may stand for gigabytes."""
+    """One gzip member, decompressed only up to the limit, because a few bytes may expand to gigabytes."""
 
     def __init__(self, url: str, limit: int) -> None:
         self._url = url

@@ -1,4 +1,4 @@
-"""Which addresses may be asked for: http and https, hosts of the list, and only what is public once resolved."""
+"""Which addresses may be requested: http and https, on listed hosts, with a public IP address once resolved."""
 
 import ipaddress
 import re
@@ -11,13 +11,13 @@ from corpus.web_urls import MAX_URL_CHARS, host_of, is_ipv4, web_url
 
 _SHOWN_CHARS = 200
 _PORTS = {"http": 80, "https": 443}
-# What a resolver of the C library takes for an address though it is not written as one: 2130706433, 0x7f.1, 127.1.
+# Forms that the resolver of the C library reads as an IPv4 address: 2130706433, 0x7f.1, 127.1.
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|\d+)", re.IGNORECASE)
 # `ipaddress` calls these global, but nobody publishes there: protocol assignments (192.0.0.192 serves metadata in one
-# cloud), relays of 6to4, and the address at which another cloud answers its own machines.
+# cloud), relays of 6to4, and the address where another cloud serves its own machines.
 _NOT_PUBLIC_4 = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")))
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-# Protocol assignments with Teredo and ORCHID, documentation twice, 6to4, and the segment-routing block.
+# Protocol assignments with Teredo and ORCHID, two documentation blocks, 6to4, and the segment-routing block.
 _NOT_PUBLIC_6 = tuple(
     map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "3ffe::/16", "5f00::/16"))
 )
@@ -28,16 +28,16 @@ class FetchRules:
     """What the settings say about fetching."""
 
     private: frozenset[tuple[str, int]] = frozenset()
-    """Hosts, as addresses name them, and ports that may be in a network of one's own."""
+    """Hosts, as addresses name them, with ports, that may be in a private network."""
     hosts: tuple[str, ...] = ()
-    """Patterns such as ``*.europa.eu``, which takes in europa.eu; ``*`` is every host, none is `default_hosts`."""
+    """Patterns such as ``*.europa.eu``, which includes europa.eu; ``*`` is every host. Empty means `default_hosts`."""
     delay_s: float = 1.0
-    """Between two requests to a host; private ones are not spared."""
+    """Seconds between two requests to a public host; there is no pause between requests to a private one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An address taken apart, once: what is checked is what is asked for."""
+    """A parsed address. Requests use these parts, so what was checked is what is requested."""
 
     url: str
     scheme: str
@@ -46,32 +46,32 @@ class Target:
 
     @property
     def origin(self) -> str:
-        """Whose robots.txt holds for it."""
+        """The scheme, host and port whose robots.txt applies."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.is_default_port else f":{self.port}"
         return f"{self.scheme}://{host}{port}"
 
     @property
     def is_default_port(self) -> bool:
-        """Whether it is at the port that its scheme means."""
+        """Whether the port is the default port of the scheme."""
         return self.port == _PORTS[self.scheme]
 
     @property
     def secure(self) -> str:
-        """The same over https; a port of its own stays."""
+        """The same address over https; an explicit port stays."""
         return f"https{self.url[len(self.scheme) :]}"
 
     @property
     def place(self) -> tuple[str, int]:
-        """Host and port, as `FetchRules.private` lists them."""
+        """The host and port, as `FetchRules.private` lists them."""
         return self.host, self.port
 
 
 def read_target(url: str, rules: FetchRules) -> Target:
-    """Take an address apart and check all of it that can be checked without asking a resolver.
+    """Parse an address and check everything that needs no resolver.
 
-    :raises FetchError: when it is no http or https address, names a user, writes a number for a host, or its host is
-        not on the list.
+    :raises FetchError: when it is no http or https address, contains a user name, has a number as its host, or its host
+        is not listed.
     """
     import httpx
 
@@ -100,9 +100,9 @@ def read_target(url: str, rules: FetchRules) -> Target:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an address belongs to the public internet, and not to a network, a machine or a protocol's use.
+    """Tell whether an IP address is on the public internet, and not private, local or reserved for a protocol.
 
-    IPv6 addresses that carry an IPv4 address (mapped, NAT64, 6to4, Teredo) are none, whatever they carry.
+    IPv6 addresses that contain an IPv4 address (mapped, NAT64, 6to4, Teredo) never count as public.
     """
     try:
         parsed = ipaddress.ip_address(address)
@@ -117,16 +117,18 @@ def is_public(address: str) -> bool:
 
 @cache
 def default_hosts() -> tuple[str, ...]:
-    """Return the patterns of hosts that releases are taken from: europa.eu, and the bodies' own domains."""
+    """Return the patterns of hosts that releases are taken from: europa.eu, and the domains of agencies elsewhere."""
     from corpus.agencies.registry import registry
 
     websites = (host_of(agency.website) for agency in registry().agencies.values())
-    own = {f"*.{host.removeprefix('www.')}" for host in websites if host and not _is_listed(host, ("*.europa.eu",))}
-    return ("*.europa.eu", *sorted(own))
+    elsewhere = {
+        f"*.{host.removeprefix('www.')}" for host in websites if host and not _is_listed(host, ("*.europa.eu",))
+    }
+    return ("*.europa.eu", *sorted(elsewhere))
 
 
 def shown(url: str) -> str:
-    """Shorten an address for a message, without what would break its line or its sentence, or a user's name in it."""
+    """Return an address for a message: shortened, on one line, and without a user name or password in it."""
     printable = "".join(char if char.isprintable() and char != " " else "�" for char in url.strip())
     printable = re.sub(r"^([a-z][a-z0-9+.-]*://)[^/?#]*@", r"\1", printable, flags=re.IGNORECASE)
     return printable if len(printable) <= _SHOWN_CHARS else f"{printable[:_SHOWN_CHARS]}…"

@@ -1,1 +1,1 @@
-"""Child processes: their environment, their end with their parent, and a sandbox for work on what others wrote."""
+"""Child processes: their environment, their end with their parent, and a sandbox for work on untrusted data."""

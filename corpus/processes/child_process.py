@@ -1,6 +1,6 @@
-"""How this program starts a process that works for it: a module at the other end of a pipe.
+"""Starts a module of this program as a child process that is connected by a pipe.
 
-The child gets this process's environment without the secrets, imports what this process does, and ends with it.
+The child gets the environment of this process without secrets, imports from the same places, and ends with it.
 """
 
 import os
@@ -25,29 +25,30 @@ _NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Epitaph:
-    """How a child ended: its exit status, which is negative after a signal, and the end of what it wrote to stderr."""
+class ExitReport:
+    """How a child ended: its exit status, which is negative after a signal, and the last part of its stderr."""
 
     status: int
     stderr: str
 
     @property
     def signal(self) -> signal.Signals | None:
-        """The signal that ended it, None where it ended by itself."""
+        """The signal that ended the child; None when it ended by itself."""
         return signal.Signals(-self.status) if self.status < 0 else None
 
 
 class ChildProcess:
-    """A child process and the pipe to it. It is ended by `end`, and also when nobody holds this object any more.
+    """A child process and the pipe to it. `end` ends it, and so does the end of the last reference to this object.
 
-    On Linux it ends with the thread that started it.
+    On Linux the child also ends with the thread that started it.
     """
 
     def __init__(self, module: str, environment: Mapping[str, str] = _NOTHING, *, own_stderr: bool = True) -> None:
-        """Start a module, which calls `pipe_to_parent` first.
+        """Start a module, which must call `pipe_to_parent` first.
 
-        :param environment: variables that the child gets beside those of this process.
-        :param own_stderr: whether stderr goes to a temporary file for the epitaph; otherwise it is this process's.
+        :param environment: variables for the child in addition to those of this process.
+        :param own_stderr: whether stderr goes to a temporary file for `exit_report`. Otherwise it is that of this
+            process.
         """
         self.pipe: Connection[Any, Any]
         self.pipe, theirs = Pipe()
@@ -61,21 +62,21 @@ class ChildProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._stderr,
-                start_new_session=True,  # Ctrl-C is for this process: the child ends with it
+                start_new_session=True,  # Ctrl-C reaches only this process, and the child ends with it.
             )
         self.end = weakref.finalize(self, _end, self._process, self.pipe, self._stderr)
 
-    def epitaph(self) -> Epitaph:
-        """Wait for the child to end, and return how it did. To be asked before `end`, which closes its stderr."""
+    def exit_report(self) -> ExitReport:
+        """Wait until the child ends, and return how it ended. Call this before `end`, which closes its stderr."""
         status = self._process.wait()
         if self._stderr is None:
-            return Epitaph(status, "")
+            return ExitReport(status, "")
         self._stderr.seek(0)
-        return Epitaph(status, self._stderr.read().decode("utf-8", "replace")[-_STDERR_CHARS:])
+        return ExitReport(status, self._stderr.read().decode("utf-8", "replace")[-_STDERR_CHARS:])
 
 
 def pipe_to_parent() -> "Connection[Any, Any]":
-    """Return a child's end of the pipe; from now on this process ends when its parent does."""
+    """Return the child's end of the pipe. From now on this process ends when its parent ends."""
     file_descriptor, parent = map(int, sys.argv[1:])
     end_with_parent(parent)
     return Connection(file_descriptor)

@@ -1,13 +1,13 @@
-"""A process that works for another ends when that one does, whatever it is doing.
+"""A child process ends when its parent ends, whatever the child is doing.
 
-No way holds everywhere, so there are three:
+No single method works everywhere, so there are three:
 
-- Linux: the kernel kills the process, also in C code that never lets go of the interpreter. It goes by the thread that
-  started the process, which has to live as long as its process is wanted.
-- Anywhere: a thread looks every half second whether the parent is still there. C code that keeps the interpreter to
-  itself keeps it from this thread, too.
-- Where the kernel does not tell of parents (macOS): that thread also puts off a timer that counts the processor's time,
-  at the end of which the kernel ends the process. C code that keeps the thread waiting meets the end of it.
+- On Linux the kernel kills the child, even in C code that never releases the interpreter. The kernel watches the thread
+  that started the child, so that thread must live as long as the child is needed.
+- Everywhere, a thread checks every half second whether the parent still exists. It cannot run while C code holds the
+  interpreter.
+- Where the kernel does not report the end of a parent (macOS), that thread also restarts a timer of processor time. If
+  C code keeps the thread from running, the timer runs out and the kernel ends the child.
 """
 
 import ctypes
@@ -17,15 +17,15 @@ import sys
 import threading
 import time
 
-_LOOK_S = 0.5
-_STUCK_CPU_S = 20.0  # longer than any call here keeps the interpreter to itself
+_CHECK_S = 0.5
+_STUCK_CPU_S = 20.0  # Longer than any call here holds the interpreter.
 _PR_SET_PDEATHSIG = 1
 
 
 def end_with_parent(parent: int | None = None, *, told_by_kernel: bool = sys.platform == "linux") -> None:
-    """Let this process end with the one that started it.
+    """End this process when the process that started it ends.
 
-    :param parent: the id of that process, where it said which; it may have ended before this is called.
+    :param parent: the id of that process, if it passed its id on. It may already have ended.
     """
     parent = os.getppid() if parent is None else parent
     if told_by_kernel:
@@ -39,5 +39,5 @@ def _watch(parent: int, told_by_kernel: bool) -> None:
     while os.getppid() == parent:
         if not told_by_kernel:
             signal.setitimer(signal.ITIMER_PROF, _STUCK_CPU_S)
-        time.sleep(_LOOK_S)
+        time.sleep(_CHECK_S)
     os._exit(1)

@@ -1,7 +1,7 @@
-"""Work on what others wrote, in a child process with bounded time and memory: it may never end, or want all there is.
+"""Runs work on untrusted data in a child process with bounded time and memory, because it may never end or fill memory.
 
-A child is started when the first work comes, does one piece after the other, and is ended where one goes beyond its
-bounds; the next piece then gets a new one. A child belongs to the thread that started it, and ends with it.
+A child starts with the first task and does one task after the other. When a task exceeds its bounds, the child is
+ended, and the next task gets a new one. A child belongs to the thread that started it, and ends with it.
 """
 
 import logging
@@ -14,35 +14,35 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, TypeVarTuple
 
 from corpus.errors import MeasuresError, SourceError
-from corpus.processes.child_process import ChildProcess, Epitaph
+from corpus.processes.child_process import ChildProcess, ExitReport
 
 log = logging.getLogger(__name__)
-TIMEOUT_S = 20.0  # of the processor
+TIMEOUT_S = 20.0  # Processor time of a task.
 MEMORY_BYTES = 1 << 30
-_PATIENCE = 3  # times as long by the clock: whoever answers questions meanwhile comes first
+_PATIENCE = 3  # A task may take this many times its processor time by the clock, because other processes go first.
 _MODULE = "corpus.processes.sandbox_child"
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-_BY_TEXT = "save it as text and add that"
+_ADD_AS_TEXT = "save it as text and add that"
 
-Given = TypeVarTuple("Given")
+Arguments = TypeVarTuple("Arguments")
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a child is to do: a function of a module with what it takes, and the bounds."""
+    """A task for the child: a function of a module with its arguments, and the bounds."""
 
-    act: Callable[..., Any]
-    given: tuple[Any, ...]
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
     timeout_s: float
     memory_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it: a value, an error that says what is wrong with the source, or the traceback of any other.
+    """The result of a task: a value, an error about the source, or the traceback of an unexpected error.
 
-    ``worn`` tells that the child has grown so much that the next piece of work is better off in a new one.
+    ``worn`` tells that the child has grown so much that the next task should get a new one.
     """
 
     value: Any = None
@@ -52,22 +52,22 @@ class Outcome:
 
 
 def in_child(
-    act: Callable[[*Given], T],
-    *given: *Given,
+    function: Callable[[*Arguments], T],
+    *arguments: *Arguments,
     name: str,
-    advice: str = _BY_TEXT,
+    advice: str = _ADD_AS_TEXT,
     error: type[MeasuresError] = SourceError,
 ) -> T:
-    """Return what a function of a module gives, which works in the child of this thread.
+    """Call a function of a module in the child of this thread, and return its result.
 
-    :param name: how messages call what is worked on.
-    :param advice: what a person can do about it where it cannot be read.
-    :param error: what is raised where the work goes beyond its bounds, or fails in a way that nobody foresaw.
-    :raises MeasuresError: whatever the function raises of it.
+    :param name: how messages call the source that the function works on.
+    :param advice: what a person can do when the source cannot be read.
+    :param error: the class of the error when the task exceeds its bounds or fails unexpectedly.
+    :raises MeasuresError: any that the function raises.
     """
     try:
-        outcome = _reader().do(Work(act, given, TIMEOUT_S, MEMORY_BYTES))
-    except _OutOfBounds as breach:
+        outcome = _reader().do(Work(function, arguments, TIMEOUT_S, MEMORY_BYTES))
+    except _OutOfBoundsError as breach:
         raise error(f"{name} takes more than {TIMEOUT_S:g} s or {MEMORY_BYTES >> 20} MB to read: {advice}.") from breach
     if outcome.traceback:
         reference = secrets.token_hex(4)
@@ -79,28 +79,28 @@ def in_child(
     return value
 
 
-class _OutOfBounds(Exception):
-    """A child was ended because of what it was working on."""
+class _OutOfBoundsError(Exception):
+    """A child was ended because its task needed too much time or memory."""
 
 
 class _Reader:
-    """A child process that is started when it is needed, and anew where one was ended."""
+    """A child process that starts when it is needed, and is replaced after it was ended."""
 
     def __init__(self) -> None:
         self._child: ChildProcess | None = None
 
     def do(self, work: Work) -> Outcome:
-        """Do a piece of work.
+        """Run a task.
 
-        :raises _OutOfBounds: when it needs more time or memory than it may.
+        :raises _OutOfBoundsError: when it needs more time or memory than allowed.
         """
         child, self._child = self._child or ChildProcess(_MODULE, _ONE_THREAD), None
-        try:  # whatever happens now, only a child that answered goes on
+        try:  # Only a child that answers is used again.
             outcome = _ask(child, work)
         except (EOFError, OSError, pickle.UnpicklingError):
-            epitaph = child.epitaph()
+            exit_report = child.exit_report()
             child.end()
-            outcome = _without_answer(epitaph)
+            outcome = _without_answer(exit_report)
         except BaseException:
             child.end()
             raise
@@ -114,21 +114,21 @@ class _Reader:
 def _ask(child: ChildProcess, work: Work) -> Outcome:
     child.pipe.send(work)
     if not child.pipe.poll(_PATIENCE * work.timeout_s):
-        raise _OutOfBounds
+        raise _OutOfBoundsError
     outcome: Outcome = child.pipe.recv()
     return outcome
 
 
-def _without_answer(epitaph: Epitaph) -> Outcome:
-    """Return what came of work whose child has ended.
+def _without_answer(exit_report: ExitReport) -> Outcome:
+    """Return the outcome of a task whose child ended without an answer.
 
-    :raises _OutOfBounds: when it was ended from outside, or for want of memory.
+    :raises _OutOfBoundsError: when it was killed or ran out of memory.
     """
-    if epitaph.signal is not None or "MemoryError" in epitaph.stderr:
-        by = signal.strsignal(epitaph.signal) if epitaph.signal is not None else "want of memory"
+    if exit_report.signal is not None or "MemoryError" in exit_report.stderr:
+        by = signal.strsignal(exit_report.signal) if exit_report.signal is not None else "want of memory"
         log.info("a reader was ended by %s", by)
-        raise _OutOfBounds
-    return Outcome(traceback=f"the reader ended with status {epitaph.status}: {epitaph.stderr}", worn=True)
+        raise _OutOfBoundsError
+    return Outcome(traceback=f"the reader ended with status {exit_report.status}: {exit_report.stderr}", worn=True)
 
 
 _of_thread = threading.local()

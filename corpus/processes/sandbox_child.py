@@ -1,4 +1,4 @@
-"""The child process of `corpus.processes.sandbox`: it does what comes over the pipe, each within its bounds."""
+"""The child process of `corpus.processes.sandbox`: it runs the tasks that arrive on the pipe within their bounds."""
 
 import math
 import os
@@ -15,13 +15,13 @@ from corpus.errors import MeasuresError
 from corpus.processes.child_process import pipe_to_parent
 from corpus.processes.sandbox import Outcome, Work
 
-_WORN = 0.75  # of the memory it may have: what is read next should find enough
-_LOOK_S = 0.1
-_LIMITED = sys.platform == "linux"  # elsewhere the kernel does not hold a process to a limit of memory
+_WORN = 0.75  # Share of its memory at which a child is replaced, so that the next task has enough.
+_CHECK_S = 0.1
+_LIMITED = sys.platform == "linux"  # Other kernels do not enforce a limit of memory.
 
 
 def main() -> None:
-    """Do what comes over the pipe."""
+    """Run the tasks that arrive on the pipe."""
     pipe: Connection[Outcome, Work] = pipe_to_parent()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     watched = False
@@ -37,20 +37,20 @@ def main() -> None:
 
 def _outcome(work: Work) -> Outcome:
     value = error = None
-    unforeseen = ""
+    unexpected = ""
     try:
-        value = work.act(*work.given)
+        value = work.function(*work.arguments)
     except MeasuresError as refusal:
         error = refusal
     except MemoryError:
         os._exit(_out_of_memory())
     except Exception:
-        unforeseen = traceback.format_exc()
-    return Outcome(value, error, unforeseen, worn=_size() > _WORN * work.memory_bytes)
+        unexpected = traceback.format_exc()
+    return Outcome(value, error, unexpected, worn=_size() > _WORN * work.memory_bytes)
 
 
 def _limit_time(seconds: float) -> None:
-    """Let the kernel end this process where it takes more of the processor's time from now on."""
+    """Have the kernel end this process when it uses more processor time than this from now on."""
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     end = math.ceil(time.process_time() + seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (end if most == resource.RLIM_INFINITY else min(end, most), most))
@@ -65,7 +65,7 @@ def _limit_memory(most: int) -> None:
 
 def _watch_memory(most: int) -> None:
     while _size() <= most:
-        time.sleep(_LOOK_S)
+        time.sleep(_CHECK_S)
     os._exit(_out_of_memory())
 
 
@@ -76,7 +76,7 @@ def _out_of_memory() -> int:
 
 
 def _size() -> int:
-    """Return how many bytes this process has, as far as the system tells: now on Linux, at most ever elsewhere."""
+    """Return the bytes of memory of this process: the current size on Linux, the largest so far elsewhere."""
     if _LIMITED:
         return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,1 +1,1 @@
-"""What announces releases."""
+"""Sources that announce releases: feeds, and the starter list."""

@@ -1,7 +1,7 @@
-"""Bytes of an RSS or Atom feed -> the addresses it announces, and when to look again.
+"""Bytes of an RSS or Atom feed -> the addresses that it announces, and when to read it again.
 
-The document is read leniently by lxml first, which bounds nesting and expands nothing, and only what a list of
-releases needs of a bounded number of entries goes on to feedparser.
+lxml parses the document first, leniently, with bounded nesting and without expanding entities. Only the parts that a
+list of releases needs, of a bounded number of entries, are passed on to feedparser.
 """
 
 import calendar
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MAX_FEED_BYTES = 2_000_000
 MAX_ENTRIES = 200
-_MAX_READ = 1_000  # entries that go to feedparser, 0.4 ms each
+_MAX_READ = 1_000  # Entries that are passed to feedparser, which takes 0.4 ms for each.
 _MAX_PARTS = 50_000
 _MAX_URL_CHARS = 2_048
 _MAX_TITLE_CHARS = 300
@@ -39,7 +39,7 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """An address that a feed announces."""
+    """An entry of a feed: the address that it announces."""
 
     url: str
     title: str
@@ -48,19 +48,18 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed announces, newest first; entries without a date come after those with one."""
+    """The entries of a feed, newest first, and those without a date last."""
 
     title: str
     entries: tuple[FeedEntry, ...]
 
 
 def read_feed(data: bytes, url: str, limit: int = MAX_ENTRIES) -> Feed:
-    """Read a feed; one without entries is a feed like any other.
+    """Read a feed, which may have no entries.
 
-    :param url: where it was fetched; relative links are resolved against it.
-    :param limit: how many entries are returned at most.
-    :raises FeedError: when it is a page or anything else but a feed, too large, takes too much to read, or declares
-        entities of its own.
+    :param url: where it was fetched. Relative links are resolved against it.
+    :param limit: the most entries that are returned.
+    :raises FeedError: when it is no feed, is too large, takes too much time or memory, or declares entities.
     """
     if len(data) > MAX_FEED_BYTES:
         raise FeedError(
@@ -76,28 +75,28 @@ def _read(data: bytes, url: str, limit: int) -> Feed:
     parsed = feedparser.parse(
         io.BytesIO(etree.tostring(_pruned(_root(data, url), url), encoding="utf-8")),
         response_headers={"content-location": url, "content-type": "application/xml; charset=utf-8"},
-        resolve_relative_uris=False,  # of the texts, which are not read
+        resolve_relative_uris=False,  # Only the texts have such addresses, and they are not read.
         sanitize_html=False,
     )
-    found: dict[str, FeedEntry] = {}
+    entries: dict[str, FeedEntry] = {}
     times: dict[str, datetime.datetime] = {}
     for entry in parsed.entries:
         address = _address(entry, url)
-        if address is None or address in found:
+        if address is None or address in entries:
             continue
         time = _time(entry)
         times[address] = time or datetime.datetime.min.replace(tzinfo=datetime.UTC)
         title = _plain(entry.get("title", "")) or address
-        found[address] = repaired(FeedEntry(address, title, time.date() if time else None))
-    newest = sorted(found.values(), key=lambda entry: times[entry.url], reverse=True)
+        entries[address] = repaired(FeedEntry(address, title, time.date() if time else None))
+    newest = sorted(entries.values(), key=lambda entry: times[entry.url], reverse=True)
     return Feed(utf8(_plain(parsed.feed.get("title", ""))), tuple(newest[:limit]))
 
 
 def next_poll(failures: int, interval_s: float, jitter: float) -> float:
-    """Return in how many seconds to look at a feed again: twice as late for each failure in a row, up to a day.
+    """Return the seconds until a feed is read again. They double for each failure in a row, up to a day.
 
-    :param jitter: a number from 0 to 1, drawn anew each time; it moves the moment by up to a tenth, so that feeds that
-        were added together do not stay together.
+    :param jitter: a random number from 0 to 1. It changes the result by up to a tenth, so that feeds that were added
+        together are read at different times.
     """
     wait_s = max(interval_s, min(interval_s * 2.0 ** min(failures, 20), _MAX_WAIT_S))
     return wait_s * (0.9 + 0.2 * jitter)
@@ -121,21 +120,21 @@ def _root(data: bytes, url: str) -> "_Element":
 
 
 def _repaired(data: bytes) -> bytes:
-    """Write every named entity, outside CDATA, as a number, and ampersands that stand alone, and leave out controls.
+    """Replace, outside of CDATA, named entities and lone ampersands by numeric ones, and remove control characters.
 
-    Without that, lxml loses those that only HTML knows, and after the first error also the others.
+    Without that, lxml loses entities that only HTML defines, and all entities after the first error.
     """
-    if b"\0" in data:  # UTF-16, which nobody writes by hand
+    if b"\0" in data:  # UTF-16. Nobody writes that by hand, so it has no such errors.
         return data
     first, *rest = data.translate(None, _CONTROLS).split(b"<![CDATA[")
-    parts = [_AMPERSAND.sub(_in_xml, first)]
+    parts = [_AMPERSAND.sub(_numeric_entity, first)]
     for section in rest:
         inside, end, after = section.partition(b"]]>")
-        parts += [b"<![CDATA[", inside, end, _AMPERSAND.sub(_in_xml, after)]
+        parts += [b"<![CDATA[", inside, end, _AMPERSAND.sub(_numeric_entity, after)]
     return b"".join(parts)
 
 
-def _in_xml(ampersand: re.Match[bytes]) -> bytes:
+def _numeric_entity(ampersand: re.Match[bytes]) -> bytes:
     if not ampersand[0].endswith(b";"):
         return b"&#38;"
     known = html5.get(f"{ampersand[1].decode()};") if ampersand[1] else None
@@ -143,7 +142,7 @@ def _in_xml(ampersand: re.Match[bytes]) -> bytes:
 
 
 def _pruned(root: "_Element", url: str) -> "_Element":
-    """Leave of a feed its title and, of its first and last entries, their titles, links and dates."""
+    """Keep only the title of a feed, and the titles, links and dates of its first and last entries."""
     entries = [element for element in root.iterfind(".//{*}*") if _name(element) in _ENTRIES]
     for entry in entries[_MAX_READ // 2 : -_MAX_READ // 2] if len(entries) > _MAX_READ else ():
         if (parent := entry.getparent()) is not None:
@@ -178,7 +177,8 @@ def _address(entry: Any, url: str) -> str | None:  # noqa: ANN401  (feedparser's
 
 
 def _time(entry: Any) -> datetime.datetime | None:  # noqa: ANN401
-    parsed = entry.get("published_parsed") or dict.get(entry, "updated_parsed")  # its own get warns, and mixes them
+    # The `get` of feedparser would warn, and return the date of publication for a missing "updated".
+    parsed = entry.get("published_parsed") or dict.get(entry, "updated_parsed")
     try:
         return datetime.datetime.fromtimestamp(calendar.timegm(parsed), datetime.UTC) if parsed else None
     except (ValueError, OverflowError, OSError):
@@ -186,5 +186,5 @@ def _time(entry: Any) -> datetime.datetime | None:  # noqa: ANN401
 
 
 def _plain(title: str) -> str:
-    """Return a title without marks and entities of HTML, on one line."""
+    """Return a title on one line, without HTML tags and entities."""
     return " ".join(html.unescape(_TAG.sub("", str(title))).split())[:_MAX_TITLE_CHARS]

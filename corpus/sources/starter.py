@@ -19,7 +19,7 @@ class StarterAddress:
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """The feeds, and the releases with the oldest first."""
+    """The feeds, and the releases, oldest first."""
 
     feeds: tuple[StarterAddress, ...]
     releases: tuple[StarterAddress, ...]
@@ -36,5 +36,5 @@ def starter() -> Starter:
 
 
 def _address(entry: Mapping[str, Any]) -> StarterAddress:
-    """Read an entry; what it says about being seen and opened is for those who edit the file."""
+    """Read an entry. Its remarks `seen` and `opened` are only for those who edit the file."""
     return StarterAddress(entry["title"], entry["url"], entry.get("year"))

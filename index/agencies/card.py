@@ -1,4 +1,4 @@
-"""What the releases say of a body: how often, when, what it does or is done to it, and beside whom."""
+"""The card of an agency: how often and when releases name it, what it does or is done to it, and beside whom."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _NEAREST = 5
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A quotation in which a body acts or is acted on, and its release's date and title."""
+    """A quotation in which an agency acts or is acted on, with date and title of its release."""
 
     quote: Quote
     date: str
@@ -30,7 +30,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class NamedWith:
-    """Another body, and how many passages name both."""
+    """Another agency, and how many passages name both."""
 
     agency_id: str
     passages: int
@@ -38,10 +38,10 @@ class NamedWith:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A body and what the releases say of it; ``exact`` leaves its sub-units out.
+    """An agency and what the releases say of it. Its sub-units count, too, unless ``exact``.
 
-    Dates are ISO 8601, None where no release names it; then ``nearest`` holds ids of bodies like it that some do name.
-    ``measures`` are the newest; ``more_measures`` says how many older ones there are.
+    Dates are ISO 8601. They are None where no release names it; ``nearest`` then holds the ids of similar agencies that
+    releases name. ``measures`` holds the newest, ``more_measures`` the number of older ones.
     """
 
     agency: Agency
@@ -75,9 +75,9 @@ class Card:
 
 
 def card(generation: Generation, agency_id: str, *, exact: bool = False) -> Card:
-    """Gather what a generation says of a body.
+    """Gather what a generation says of an agency.
 
-    :raises KeyError: when no body has the id.
+    :raises KeyError: when no agency has the id.
     """
     agency = registry().agencies[agency_id]
     ids = Filters(agency=agency_id, exact=exact).agencies()
@@ -102,28 +102,28 @@ def card(generation: Generation, agency_id: str, *, exact: bool = False) -> Card
 
 
 def _measures(generation: Generation, namings: Namings) -> tuple[tuple[Measure, ...], int]:
-    """Return the newest measures, in the order of the text within a release, each once; and how many are left."""
+    """Return the newest measures, each once, in the order of the text within a release; and how many are left."""
     sentences, first = np.unique(namings.sentences[namings.in_part], return_index=True)
     passages = namings.passages[namings.in_part][first]
     releases = generation.releases_of(passages)
     newest = np.argsort(-generation.dates(releases), kind="stable")
-    found: list[Measure] = []
-    said: set[frozenset[str]] = set()
-    for at, number in enumerate(newest.tolist()):
-        if len(found) == MAX_MEASURES:
-            return tuple(found), len(newest) - at
+    measures: list[Measure] = []
+    known: set[frozenset[str]] = set()
+    for seen, number in enumerate(newest.tolist()):
+        if len(measures) == MAX_MEASURES:
+            return tuple(measures), len(newest) - seen
         measure = _measure(generation, int(releases[number]), int(passages[number]), int(sentences[number]))
         key = frozenset(words(measure.quote.text))
         inside = any(
             other.quote.release_id == measure.quote.release_id
             and other.quote.start <= measure.quote.start
             and measure.quote.end <= other.quote.end
-            for other in found
+            for other in measures
         )
-        if key not in said and not inside:
-            said.add(key)
-            found.append(measure)
-    return tuple(found), 0
+        if key not in known and not inside:
+            known.add(key)
+            measures.append(measure)
+    return tuple(measures), 0
 
 
 def _measure(generation: Generation, release_row: int, passage_row: int, sentence: int) -> Measure:
@@ -142,7 +142,7 @@ def _named_with(generation: Generation, ids: frozenset[str], rows: Sequence[int]
 
 
 def _nearest(generation: Generation, agency: Agency) -> tuple[str, ...]:
-    """Return the bodies that releases name whose name and task share most words with a body's."""
+    """Return those agencies that releases name whose name and task have most words in common with an agency's."""
     agencies = registry().agencies
     spread = Counter(term for other in agencies.values() for term in _task(other))
     wanted = _task(agency)

@@ -1,8 +1,8 @@
-"""What part a body has in a sentence that names it: it acts, it is acted on, or it is only named.
+"""What part an agency has in a sentence that names it: it acts, it is acted on, or it is only named.
 
-Rules over the words around the mention, in English; there is no parser. Of sentences drawn from the development
-releases and read by hand, 54 of 55 said to act did, and 37 of 45 said to be acted on were. What the rules miss is
-only left out of the list of measures: search does not use them.
+These are rules over the English words around the mention, without a parser. In sentences drawn from the development
+releases and read by hand, 54 of 55 agencies that the rules say act do so, and 37 of 45 that they say are acted on are.
+What the rules miss is left out of the list of measures and of nothing else: search does not use them.
 """
 
 import re
@@ -92,23 +92,23 @@ _CLAUSE = re.compile(r";|:\s|,\s(?=which\b|who\b|where\b|while\b|whereas\b|but\b
 
 
 def place(text: str, passages: Sequence[Passage], mentions: Sequence[Mention]) -> list[Placed]:
-    """Say of every mention in a passage in which sentence it stands and what part the body has in it."""
+    """Return every mention in a passage with its sentence, and with the part that the agency has in it."""
     starts = [passage.start for passage in passages]
     placed = []
     for mention in mentions:
-        at = bisect_right(starts, mention.start) - 1
-        if at < 0 or mention.end > passages[at].end:
+        index = bisect_right(starts, mention.start) - 1
+        if index < 0 or mention.end > passages[index].end:
             continue
-        sentences = passages[at].sentences
+        sentences = passages[index].sentences
         number = max(0, bisect_right([span.start for span in sentences], mention.start) - 1)
         span = sentences[number]
         part = role(text[span.start : span.end], mention.start - span.start, mention.end - span.start)
-        placed.append(Placed(mention.agency_id, mention.start, mention.end, at, number, part))
+        placed.append(Placed(mention.agency_id, mention.start, mention.end, index, number, part))
     return placed
 
 
 def role(sentence: str, start: int, end: int) -> str | None:
-    """Return what part the body that ``sentence[start:end]`` names has in a sentence; None where it is only named."""
+    """Return the part of the agency that ``sentence[start:end]`` names in a sentence, None where it is only named."""
     if not _MIN_WORDS <= sentence.count(" ") + 1 or len(sentence) > _MAX_CHARS:
         return None
     if sentence.rstrip('"”’») ').endswith("?") or not (ends_sentence(sentence) or is_list_item(sentence)):
@@ -130,8 +130,8 @@ def role(sentence: str, start: int, end: int) -> str | None:
 
 
 def _clause(sentence: str, start: int, end: int) -> str:
-    """Return the clause around a place, without the place itself."""
+    """Return the clause around a place, with a mark instead of the place itself."""
     breaks = [match.start() for match in _CLAUSE.finditer(sentence)]
-    first = max((at for at in breaks if at < start), default=0)
-    last = min((at for at in breaks if at >= end), default=len(sentence))
+    first = max((place for place in breaks if place < start), default=0)
+    last = min((place for place in breaks if place >= end), default=len(sentence))
     return f"{sentence[first:start]} § {sentence[end:last]}"

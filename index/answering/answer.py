@@ -1,4 +1,4 @@
-"""A question -> quotes that answer it, or an honest "not found" with what comes nearest."""
+"""Answers a question with quotes, or with "not found" and the quotes that come nearest."""
 
 from dataclasses import dataclass
 
@@ -16,17 +16,18 @@ from index.results import Quote, Source, as_source
 
 
 class Answerer:
-    """A model and weights: they read a question, rank the sentences of a generation, and say how sure they are."""
+    """A model with its weights. It reads a question, ranks the sentences of a generation, and says how sure it is."""
 
     def __init__(self, embedder: Embedder, weights: Weights, reranker: Reranker | None = None) -> None:
-        """Take the model, what was fitted for it, and a cross-encoder where there is one."""
+        """Take the model, the weights that were fitted for it, and a cross-encoder where there is one."""
         self.embedder = embedder
         self.weights = weights
         self._reranker = reranker
 
     def read(self, text: str, generation: Generation, *, spelling: bool = True) -> Query:
-        """Read a question; `spelling` is that of `analyse`.
+        """Read a question.
 
+        :param spelling: as `analyse` takes it.
         :raises QuestionError: when it cannot be asked.
         """
         return analyse(readable(text), generation, self.embedder, spelling=spelling)
@@ -45,7 +46,7 @@ class Answerer:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Quotes, the releases that they and sentences like them are from, and those releases' rows."""
+    """Quotes, and the releases that they are from or that say the same, as sources and by row."""
 
     quotes: tuple[Quote, ...]
     sources: tuple[Source, ...]

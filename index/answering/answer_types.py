@@ -25,7 +25,7 @@ class AnswerType(StrEnum):
 
 NUMERIC = frozenset({AnswerType.DATE, AnswerType.PERCENTAGE, AnswerType.MONEY, AnswerType.NUMBER})
 
-# In this order: the first that fits a question is its type.
+# The first of these patterns that fits a question gives its type.
 _ASKS = {
     AnswerType.DATE: r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|time)\b|\bdeadline\b|\bdate\b",
     AnswerType.PERCENTAGE: r"\bpercent|\bper cent|%|\bwhat (?:share|proportion|rate)",
@@ -70,12 +70,12 @@ _HOLDS_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()
 
 
 def asked_for(question: str) -> AnswerType | None:
-    """Return what a question asks for, None where its words do not tell, and where yes or no would answer it."""
+    """Return what a question asks for. None where its words do not tell, or where yes or no would answer it."""
     if _YES_NO.match(question) and not _ASKS_MORE.search(question):
         return None
     return next((kind for kind, pattern in _ASKS_PATTERNS.items() if pattern.search(question)), None)
 
 
 def holds(kind: AnswerType, sentence: str) -> bool:
-    """Tell whether a sentence holds something of a kind."""
+    """Tell whether a sentence holds something that a question of a type asks for."""
     return _HOLDS_PATTERNS[kind].search(sentence) is not None

@@ -1,4 +1,4 @@
-"""What somebody claims -> what the releases say of it, claim by claim."""
+"""Splits a message into claims, and asks what the releases say of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,24 +22,24 @@ class Checked:
 
 
 def claims(text: str) -> list[str]:
-    """Return the first sentences of a text that say something, as readable questions.
+    """Return the first sentences of a text that claim something, as readable questions.
 
     :raises QuestionError: when there is none.
     """
-    found = []
+    questions = []
     for span in sentences(text, "en"):
         content = [word for word in words(text[span.start : span.end]) if word not in STOP_WORDS]
         if len(content) >= _MIN_WORDS:
-            found.append(readable(text[span.start : span.end][:MAX_QUESTION_CHARS]))
-    if not found:
+            questions.append(readable(text[span.start : span.end][:MAX_QUESTION_CHARS]))
+    if not questions:
         raise QuestionError("The message claims nothing that could be looked up.")
-    return found[:MAX_CLAIMS]
+    return questions[:MAX_CLAIMS]
 
 
 def check(text: str, ask: Callable[[str], Answer]) -> tuple[Checked, ...]:
     """Return the claims of a text to which the releases say something.
 
-    :param ask: what answers a question.
+    :param ask: answers a question.
     :raises QuestionError: when the text claims nothing.
     """
     asked = (Checked(claim, ask(claim)) for claim in claims(text))

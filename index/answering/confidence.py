@@ -1,6 +1,6 @@
-"""How sure it is that the quotes answer the question: a calibrated probability from a few named features.
+"""Confidence: the calibrated probability that the quotes answer the question, computed from nine named features.
 
-None depends on the size of the corpus: the gate is fitted on 291 releases and used on one.
+No feature depends on the size of the corpus, because the weights are fitted on 291 releases and used on a single one.
 """
 
 import numpy as np
@@ -16,19 +16,19 @@ from index.generations.generation import Generation
 from index.text.terms import words
 
 GATE_FEATURES = (
-    "cosine",  # the best sentence's or its passage's
-    "soft_coverage",  # of the question by the best sentences of one release, as far as a word or a similar one is held
-    "focus_missing",  # "How many ships?": ships
-    "context_support",  # nats of missing words that the best sentences stand for, by each word's vector in context
-    "context_gap",  # how much nearer the best sentences are to the missing words than the question itself is
-    "lead",  # of the best sentence over the next five
+    "cosine",  # of the best sentence, or of its passage where that is higher
+    "soft_coverage",  # share of the question that the best sentences hold; similar words count in part
+    "focus_missing",  # weight of what is counted and not held: in "How many ships?", ships
+    "context_support",  # nats of missing words that the best sentences are near to, by each word's vector in context
+    "context_gap",  # how much nearer the best sentences are to the missing words than the question is
+    "lead",  # score of the best sentence over the mean of the next five
     "asks_figure",
     "numbers_missing",
     "holds_figure",
 )
 _BEST = 3
 _SIMILAR_FROM, _SIMILAR_RANGE = 0.2, 0.6
-# Beyond these more is no better: two sentences can be far ahead of the others and a long question far from all.
+# Beyond these values more is no better: two sentences can be far ahead of all others, and a long question far from all.
 _MOST_LEAD, _MOST_SUPPORT = 3.0, 15.0
 
 
@@ -44,7 +44,7 @@ def gate_features(query: Query, ranking: Ranking, generation: Generation, embedd
     """Return the features of a question's best sentences, in the order of `GATE_FEATURES`."""
     order, sentences, scores = ranking.best_first, ranking.sentences, ranking.scores
     best = int(order[0])
-    of_best = dict(zip(FEATURES, ranking.evidence.features[best], strict=True))
+    best_features = dict(zip(FEATURES, ranking.evidence.features[best], strict=True))
     together = [number for number in order[:_BEST].tolist() if sentences.releases[number] == sentences.releases[best]]
     held: NDArray[np.bool_] = np.any(ranking.evidence.held_nearby[together], axis=0)
     soft = _soft_coverage(query, ranking, generation, embedder, together)
@@ -53,15 +53,15 @@ def gate_features(query: Query, ranking: Ranking, generation: Generation, embedd
     lead = scores[best] - scores[order[1:6]].mean() if len(order) > 1 else 0.0
     return np.array(
         [
-            max(of_best["cosine"], of_best["passage_cosine"]),
+            max(best_features["cosine"], best_features["passage_cosine"]),
             soft @ query.weights,
             query.weights @ (query.focus & ~held),
             min(query.idf[~held] @ np.clip(support[~held], 0.0, 1.0), _MOST_SUPPORT),
             _mean_of_missing(query, held, support - own),
             min(lead, _MOST_LEAD),
             float(query.asks in NUMERIC and query.asks is not AnswerType.DATE),
-            of_best["numbers_missing"],
-            of_best["holds_figure"],
+            best_features["numbers_missing"],
+            best_features["holds_figure"],
         ],
         dtype=np.float64,
     )
@@ -75,7 +75,7 @@ def probability(features: Matrix, weights: Matrix, bias: float) -> float:
 def _soft_coverage(
     query: Query, ranking: Ranking, generation: Generation, embedder: Embedder, together: list[int]
 ) -> Matrix:
-    """Return how far each term is held, ``(terms,)``: 1, or as far as the nearest word around is similar.
+    """Return how far each term is held, ``(terms,)``: 1, or how similar the most similar word nearby is.
 
     :param together: the best sentences, all of one release.
     """
@@ -95,6 +95,6 @@ def _soft_coverage(
 
 
 def _mean_of_missing(query: Query, held: NDArray[np.bool_], values: Matrix) -> float:
-    """Return the mean of values over the terms that are not held, by weight; 0 where none is missing."""
+    """Return the weighted mean of values over the terms that are not held, 0 where none is missing."""
     weights = query.weights * ~held
     return float(weights @ values / (weights.sum() or 1.0))

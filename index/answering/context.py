@@ -1,4 +1,4 @@
-"""A quote that was shown once -> where it stands now, with what is before and after it."""
+"""Finds where a quote that was shown once stands now, with the text before and after it."""
 
 import hashlib
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def span_digest(text: str) -> str:
 
 
 def neighbours(generation: Generation, release_id: str, start: int, end: int, digest: str) -> Neighbours | Untraceable:
-    """Return what stands around a span of a release.
+    """Return the text around a span of a release.
 
     :param digest: `span_digest` of the words that stood there when they were shown.
     """
@@ -53,10 +53,10 @@ def neighbours(generation: Generation, release_id: str, start: int, end: int, di
     release = generation.release(row)
     passages = [served.passage for served in generation.passages_of(row)]
     edges = sorted({edge for passage in passages for span in passage.sentences for edge in (span.start, span.end)})
-    span = _found(release.text, Span(start, end), digest, edges)
+    span = _current(release.text, Span(start, end), digest, edges)
     if span is None:
         return Untraceable.CHANGED
-    touched = [at for at, passage in enumerate(passages) if passage.start < span.end and span.start < passage.end]
+    touched = [index for index, passage in enumerate(passages) if passage.start < span.end and span.start < passage.end]
     begin, finish = max(0, touched[0] - 1), min(len(passages) - 1, touched[-1] + 1)
     return Neighbours(
         source=source_of(generation.served([row])[0]),
@@ -69,8 +69,8 @@ def neighbours(generation: Generation, release_id: str, start: int, end: int, di
     )
 
 
-def _found(text: str, span: Span, digest: str, edges: list[int]) -> Span | None:
-    """Return where the words stand: at their place, or where a correction before them has moved them to."""
+def _current(text: str, span: Span, digest: str, edges: list[int]) -> Span | None:
+    """Return where the words of a span stand now. A correction may have moved them; None where they are gone."""
     if span_digest(text[span.start : span.end]) == digest:
         return span
     length = span.end - span.start

@@ -1,7 +1,7 @@
-"""What speaks for a sentence as the answer: named features of a question and the sentences of the best passages.
+"""Named features that tell how well a sentence answers a question, for the sentences of the best passages.
 
-No feature depends on the size of the corpus: cosines are absolute, and coverage is the share of the question's inverse
-frequency that is held.
+No feature depends on the size of the corpus: cosines are absolute, and coverage is a share of the question, in which
+each term counts by its inverse frequency.
 """
 
 from dataclasses import dataclass
@@ -17,23 +17,23 @@ from index.generations.generation import Generation, Rows
 from index.text.terms import hashes, words
 
 FEATURES = (
-    "cosine",  # to the sentence after its title
-    "passage_cosine",  # to the passage it stands in
-    "coverage",  # of the question by sentence, sentence before and title
-    "release_coverage",
+    "cosine",  # of the question and the sentence, which is embedded after its title
+    "passage_cosine",  # of the question and the passage that the sentence stands in
+    "coverage",  # share of the question that the sentence, the one before it and the title hold
+    "release_coverage",  # share of the question that the release holds
     "release_bm25",
-    "release_cosine",  # the best sentence's of the same release
-    "holds_figure",  # where the question asks for a date or a number
-    "holds_other",  # where it asks for a person, a place or a reason
-    "numbers_missing",  # from the release, of those in the question
-    "year",  # of the release is in the question
-    "month",
+    "release_cosine",  # the highest cosine of a sentence of the same release
+    "holds_figure",  # whether it holds a date or a number, where the question asks for one
+    "holds_other",  # whether it holds a person, a place or a reason, where the question asks for one
+    "numbers_missing",  # share of the numbers in the question that the release does not hold, as a negative number
+    "year",  # whether the question names the year of the release
+    "month",  # whether the question names the month of the release
     "short",
     "heading_like",
     "is_question",
     "ends_with_colon",
     "early",
-    "trusted_coverage",  # coverage, the more the better keywords explain the question at all
+    "trusted_coverage",  # coverage, weighted by how much of the question the best sentence covers
 )
 _SHORT_CHARS = 45
 _HEADING_CHARS = 90
@@ -46,7 +46,7 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """Sentences of passages, ``(n,)`` each: row, text, its release's row and date, its passage and that one's cosine.
+    """Sentences of passages, ``(n,)`` each: row, text, row and date of the release, passage and cosine of the passage.
 
     Dates are days since 1 January of year 1.
     """
@@ -61,7 +61,7 @@ class Sentences:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Features of sentences, ``(n, features)``, and which terms they or what is around them hold, ``(n, terms)``."""
+    """Features of sentences, ``(n, features)``, and which terms stand in or beside each, ``(n, terms)``."""
 
     features: Matrix
     held_nearby: NDArray[np.bool_]
@@ -115,7 +115,10 @@ def compute_features(query: Query, generation: Generation, sentences: Sentences)
 
 @dataclass(frozen=True, slots=True)
 class _ReleaseFeatures:
-    """Features that the sentences of a release share, ``(releases,)`` each; ``in_title`` is ``(releases, terms)``."""
+    """Features that all sentences of a release have in common, ``(releases,)`` each.
+
+    ``in_title`` is ``(releases, terms)``.
+    """
 
     in_title: NDArray[np.bool_]
     coverage: Matrix
@@ -155,16 +158,16 @@ def _release_features(query: Query, generation: Generation, releases: Rows) -> _
 
 
 def _answer_type_features(query: Query, texts: tuple[str, ...]) -> tuple[Matrix, Matrix]:
-    """Return whether sentences hold what is asked for, around 0: as a figure, and as something else."""
+    """Return how far sentences hold what is asked for, -0.5 to 0.5: as a figure, and as something else."""
     nothing = np.zeros(len(texts))
     if query.asks is None:
         return nothing, nothing
-    found = np.array([_holds_new(query, text) for text in texts]) - 0.5
-    return (found, nothing) if query.asks in NUMERIC else (nothing, found)
+    centred = np.array([_holds_new(query, text) for text in texts]) - 0.5
+    return (centred, nothing) if query.asks in NUMERIC else (nothing, centred)
 
 
 def _holds_new(query: Query, text: str) -> float:
-    """Return 1 where a sentence holds what is asked for, 0.3 where all its numbers were in the question, else 0."""
+    """Return 1 where a sentence holds what is asked for, 0.3 where the question gives all its numbers, else 0."""
     assert query.asks is not None
     if not holds(query.asks, text):
         return 0.0
@@ -181,5 +184,5 @@ def _form_features(texts: tuple[str, ...]) -> tuple[Matrix, ...]:
 
 
 def is_heading_like(text: str) -> bool:
-    """Tell whether a line that no mark calls a heading reads like one."""
+    """Tell whether a line that is not marked as a heading reads like one."""
     return len(text) <= _HEADING_CHARS and text[:1].isupper() and text[-1:].isalnum()

@@ -1,4 +1,4 @@
-"""A short question after another -> what it means: the earlier question with the new part in its place."""
+"""Turns a short follow-up into a whole question: the earlier question with the new part in place of the old."""
 
 import re
 
@@ -20,16 +20,16 @@ _SHORT_WORDS = 3
 
 
 def continued(earlier: str, question: str) -> str:
-    """Return a follow-up as a question that can be asked by itself; a question that can already comes back as it is.
+    """Return a follow-up as a question that can be asked by itself. A question that can already is returned as it is.
 
-    "and Frontex?" takes the place of the body that the earlier question names, "in 2019?" of its year; other
-    words are added to the earlier question's.
+    "and Frontex?" replaces the agency that the earlier question names, "in 2019?" its year. Other words are added to
+    the earlier question.
     """
     rest = _OPENS.sub("", question, count=1).strip(" ?!.,")
     content = [word for word in words(rest) if word not in STOP_WORDS]
     if not content or (len(content) > _SHORT_WORDS and not _LEANS.search(rest)):
         return question
-    replaced = _in_place_of_body(earlier, rest) or _in_place_of_time(earlier, rest)
+    replaced = _in_place_of_agency(earlier, rest) or _in_place_of_time(earlier, rest)
     if replaced is not None:
         return replaced
     known = set(words(earlier))
@@ -38,8 +38,8 @@ def continued(earlier: str, question: str) -> str:
     return f"{earlier.rstrip(' ?!.')}: {rest}?"
 
 
-def _in_place_of_body(earlier: str, rest: str) -> str | None:
-    """Put the one body that a follow-up is into the place of the one body that the earlier question names."""
+def _in_place_of_agency(earlier: str, rest: str) -> str | None:
+    """Put the one agency that a follow-up consists of in place of the one agency that the earlier question names."""
     new = registry().mentions(rest, question=True)
     old = registry().mentions(earlier, question=True)
     beside = (
@@ -51,6 +51,7 @@ def _in_place_of_body(earlier: str, rest: str) -> str | None:
 
 
 def _in_place_of_time(earlier: str, rest: str) -> str | None:
+    """Put the time that a follow-up consists of in place of the earlier question's, or after it where it has none."""
     new, old = _TIME.fullmatch(rest), _TIME.search(earlier)
     if new is None:
         return None

@@ -1,9 +1,9 @@
-"""A quote -> a link that opens its page at the quote (URL text fragments, WICG draft, section 3.3).
+"""Makes a link that opens the official page at a quote (URL text fragments, WICG draft, section 3.3).
 
 ``#:~:text=start,end`` makes a browser look for the first place where `start` stands, and for the first `end` after it,
-word by word and whatever the case. Both are taken from the quote and lengthened until they can mean nothing else in the
-stored text; where the quote stands twice, the words before it go along as a prefix. No more words are tried than the
-address has room for, and how many it takes is found by halves: a text of any length costs a few searches.
+word by word, in any case. Both are words of the quote, as many as it takes to be unique in the stored text. Where the
+quote itself stands twice, the words before it are added as a prefix. The number of words is found by bisection, and is
+bounded by the room in the address, so that a text of any length takes a few searches.
 """
 
 import re
@@ -13,10 +13,12 @@ from urllib.parse import quote as percent_encode
 
 from index.text.sentences import Span
 
-MAX_URL_CHARS = 512  # Discord's limit for the address of a link button
+# A longer address could not be opened from every surface: the strictest takes 512 characters. A fragment that does not
+# fit is left out, never cut.
+MAX_URL_CHARS = 512
 _PREFIX = "#:~:text="
-_WORD_CHARS = 4  # what a word takes at least: a letter, and the space before it as "%20"
-_MOST_MISSES = 1_000  # how often words may be met inside longer ones before they count as not unique
+_WORD_CHARS = 4  # A word takes at least a letter, and the space before it as "%20".
+_MOST_MISSES = 1_000  # Words that stand this often inside longer words count as not unique.
 _MARK = re.compile(r"^(?:- |#{1,6} )", re.MULTILINE)
 _SHORT_WORDS = 8
 _MIN_WORDS = 3
@@ -25,7 +27,7 @@ _MIN_WORDS = 3
 def link_to(url: str | None, text: str, span: Span) -> str | None:
     """Return the address of a page with a fragment that opens it at a span of its text.
 
-    The plain address where no fragment is unique and fits `MAX_URL_CHARS`; None where the release has no address.
+    It is the plain address where no fragment is unique and fits `MAX_URL_CHARS`, and None where the release has none.
     """
     if url is None:
         return None
@@ -42,7 +44,7 @@ def link_to(url: str | None, text: str, span: Span) -> str | None:
 class _Page:
     """The words of a text as a browser compares them, and where the quote stands among them.
 
-    What holds of some words holds of more of them: more words stand in fewer places. So counts are searched by halves.
+    More words stand in fewer places, so the fewest words that are unique can be found by bisection.
     """
 
     def __init__(self, before: list[str], quote: list[str], after: list[str], room: int) -> None:
@@ -83,33 +85,34 @@ class _Page:
         return self._before[len(self._before) - count :]
 
     def _leads_here(self, words: list[str], before: int = 0) -> bool:
-        """Tell whether words, the first `before` of them in front of the quote, stand in the whole text here alone."""
+        """Tell whether words, the first `before` of them in front of the quote, stand nowhere else in the text."""
         prefix = words[:before]
-        at = self._find(words, 0)
-        return at == self._start - _length(prefix) - bool(prefix) and self._find(words, at + 1) < 0
+        place = self._find(words, 0)
+        return place == self._start - _length(prefix) - bool(prefix) and self._find(words, place + 1) < 0
 
     def _ends_here(self, start: list[str], end: list[str]) -> bool:
-        at = self._find(end, self._start + _length(start))
-        return at >= 0 and at + _length(end) == self._end
+        """Tell whether the first place of the last words, after the first words, is the end of the quote."""
+        place = self._find(end, self._start + _length(start))
+        return place >= 0 and place + _length(end) == self._end
 
     def _find(self, words: list[str], begin: int) -> int:
-        """Return where words stand first from a place on, -1 where they do not; inside a longer word is nowhere.
+        """Return where whole words stand first from a place on, -1 where they do not.
 
-        Where they stand in longer words again and again, the place of one of those is returned: they lead elsewhere.
+        Where they stand inside longer words too often, the place of one of these is returned: the words are no use.
         """
         wanted = " ".join(words).lower()
-        at = self._text.find(wanted, begin + 1)
+        place = self._text.find(wanted, begin + 1)
         for _ in range(_MOST_MISSES):
-            if at < 0 or not (self._text[at - 1].isalnum() or self._text[at + len(wanted)].isalnum()):
+            if place < 0 or not (self._text[place - 1].isalnum() or self._text[place + len(wanted)].isalnum()):
                 break
-            at = self._text.find(wanted, at + 1)
-        return at - 1
+            place = self._text.find(wanted, place + 1)
+        return place - 1
 
 
 def _fewest(counts: range, holds: Callable[[int], bool]) -> int | None:
-    """Return the first count of which something holds that holds of all larger ones; None where of none."""
-    at = bisect_left(counts, True, key=holds)
-    return counts[at] if at < len(counts) else None
+    """Return the first count for which something holds, None where there is none. It must hold for all larger ones."""
+    index = bisect_left(counts, True, key=holds)
+    return counts[index] if index < len(counts) else None
 
 
 def _length(words: list[str]) -> int:
@@ -117,5 +120,5 @@ def _length(words: list[str]) -> int:
 
 
 def _encode(words: list[str]) -> str:
-    """Percent-encode words; "-", "," and "&" have a meaning in a fragment and are encoded too."""
+    """Percent-encode words, also "-", "," and "&", which have a meaning in a fragment."""
     return percent_encode(" ".join(words), safe="").replace("-", "%2D")

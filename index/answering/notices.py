@@ -1,4 +1,4 @@
-"""What a reader should know about an answer beside its quotes."""
+"""Notices: what a reader should know about an answer beside its quotes."""
 
 import datetime
 import re
@@ -24,7 +24,7 @@ _SAME_SUBJECT = 2.0
 def notices(
     query: Query, ranking: Ranking, generation: Generation, quoted: Sequence[int], today: datetime.date
 ) -> tuple[Notice, ...]:
-    """Return what is to be said of an answer's sources, and of bodies that the question names and no release does.
+    """Return notices on the sources of an answer, and on agencies that the question names and no release does.
 
     :param quoted: the rows of the quoted releases, that of the first quote first; none where nothing was answered.
     """
@@ -50,7 +50,7 @@ def _age(question: str, sources: Sequence[Release], today: datetime.date) -> Not
 
 
 def _newer(ranking: Ranking, generation: Generation, quoted: Sequence[int]) -> Notice | None:
-    """Tell of a newer release on the same subject by the issuer of the first quote."""
+    """Return a notice of a newer release on the same subject, by the issuer of the first quote."""
     first = generation.served(quoted[:1])[0].release
     near = ranking.scores >= ranking.scores.max() - _SAME_SUBJECT
     others = np.setdiff1d(ranking.sentences.releases[near], np.array(quoted))

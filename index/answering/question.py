@@ -1,4 +1,4 @@
-"""A question as it is searched for: its words and how much each tells, the agencies it names, what it asks for."""
+"""Reads a question into a `Query`: its words and how much each tells, the agencies it names, and what it asks for."""
 
 import re
 import unicodedata
@@ -18,7 +18,8 @@ from index.text.terms import Hashes, agency_term, hashes, stem, words
 from index.text.word_frequency import share
 
 MAX_QUESTION_CHARS = 2_000
-# How many passages of English at large weigh as much as the corpus's own: the corpus decides from about as many on.
+# A term's frequency counts as if the corpus had this many more passages of English at large. A small corpus thus takes
+# its frequencies from English, and a large one from itself.
 PRIOR_PASSAGES = 1_000.0
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 _FOCUS = re.compile(
@@ -37,7 +38,7 @@ STOP_WORDS = frozenset(
 
 
 class Lexicon(Protocol):
-    """What knows the corpus's terms."""
+    """The terms of a corpus, and how frequent they are."""
 
     def __len__(self) -> int:
         """The number of passages."""
@@ -53,10 +54,10 @@ class Lexicon(Protocol):
 class Query:
     """A question as the engine reads it. The arrays have one entry a term, ``(terms,)``.
 
-    ``weights`` are inverse passage frequencies that sum to 1: how much of the question a term is. ``idf`` is the same
-    in nats. ``focus`` holds the terms of what is counted or chosen among. ``agencies`` are the ids of those it names.
-    ``vector``, ``(dim,)``, is the model's reading of the whole, ``contexts``, ``(terms, dim)``, of each term's word in
-    it: the whole's where the model reads the word in no way of its own.
+    ``idf`` is the inverse passage frequency of a term in nats; ``weights`` is the same, scaled to sum to 1: how much of
+    the question a term is. ``focus`` marks the terms of what is counted or chosen among. ``agencies`` are the ids of
+    those that the question names. ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the
+    vector of each term's word in the context of the question, and the question's where the model gives the word none.
     """
 
     text: str
@@ -75,7 +76,7 @@ class Query:
 
 
 def readable(text: str) -> str:
-    """Check a question and take out what no reader sees: control, format and surrogate characters.
+    """Check a question, and take out what no reader sees: control, format and surrogate characters.
 
     :raises QuestionError: when it is empty, too long, or holds no word to look for.
     """
@@ -97,9 +98,10 @@ def readable(text: str) -> str:
 
 
 def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool = True) -> Query:
-    """Analyse a readable question against the terms of a corpus, and let the model read it.
+    """Read a question against the terms of a corpus, and let the model read it.
 
-    :param spelling: whether a word that the corpus does not know is read as one that it knows, where they are alike.
+    :param text: a question as `readable` returns it.
+    :param spelling: whether a word that the corpus does not know is read as a similar one that it knows.
     """
     frequency = cache(lexicon.frequency)
     mentions = registry().mentions(text, question=True)
@@ -136,7 +138,7 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
 
 
 def _contexts(content: tuple[str, ...], reading: ReadQuery) -> Vectors:
-    """Return the vectors in context of a question's words, ``(words, dim)``."""
+    """Return the vectors of a question's words in context, ``(words, dim)``."""
     context_of: dict[str, Vectors] = {}
     for written, context in zip(reading.words, reading.contexts, strict=True):
         for word in words(written):
@@ -146,9 +148,9 @@ def _contexts(content: tuple[str, ...], reading: ReadQuery) -> Vectors:
 
 
 def _content(text: str, named: Iterable[Mention], frequency: Callable[[str], int]) -> dict[str, str]:
-    """Return the terms of a question in order, and the word each is of.
+    """Return the terms of a question in order, each with its word.
 
-    Words of a body's name that the corpus does not use are left out: it is found by its term.
+    Words of an agency's name that the corpus does not use are left out: the agency has a term of its own.
     """
     by_term = {stem(word): word for word in reversed(words(text)) if word not in STOP_WORDS}
     spelled = {stem(word) for mention in named for word in words(text[mention.start : mention.end])}
@@ -156,12 +158,13 @@ def _content(text: str, named: Iterable[Mention], frequency: Callable[[str], int
 
 
 def _idf(frequency: int, term: str, word: str, passages: int) -> float:
-    """Return a term's inverse passage frequency in nats, the corpus's own smoothed by that of English at large."""
+    """Return a term's inverse passage frequency in nats: the corpus's own, smoothed by that of English at large."""
     expected = PRIOR_PASSAGES * max(share(word), share(term))
     return max(0.05, float(np.log((passages + PRIOR_PASSAGES) / (frequency + expected))))
 
 
 def _respelled(term: str, word: str, lexicon: Lexicon) -> str:
+    """Return the term of the corpus that is most similar to one that it does not know, or that term itself."""
     if len(word) < 5 or not word.isalpha():
         return term
     best = process.extractOne(term, lexicon.similar(term), scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
@@ -171,17 +174,17 @@ def _respelled(term: str, word: str, lexicon: Lexicon) -> str:
 def _focus(text: str) -> frozenset[str]:
     """Return the first two content terms after "how many", "which" and the like."""
     match = _FOCUS.search(text)
-    found: list[str] = []
+    focus: list[str] = []
     for word in words(match[1]) if match else ():
         if word not in STOP_WORDS:
-            found.append(stem(word))
-        elif found:
+            focus.append(stem(word))
+        elif focus:
             break
-    return frozenset(found[:2])
+    return frozenset(focus[:2])
 
 
 def _months(text: str) -> frozenset[int]:
-    """Return the months that a question names; "may" and "march" only with a capital."""
+    """Return the months that a question names. "may" and "march" count only with a capital."""
     spoken = set(re.findall(r"[^\W\d_]+", text))
     lower = {word.lower() for word in spoken}
     return frozenset(

@@ -1,4 +1,4 @@
-"""Scored sentences -> one to three quotes: whole sentences, the answering one first, each able to stand alone."""
+"""Picks one to three quotes from scored sentences: whole sentences that can stand alone, the best first."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MAX_QUOTES = 3
 MAX_CHARS = 600
 _LEAN_MAX_CHARS = 420
 _CONSIDERED = 8
-# Sentences that score this much below the best, in nats, are not shown beside it.
+# A sentence that scores more than this below the best, in nats, is not shown beside it.
 _MAX_DROP = 6.0
 _SAME_WORDS = 0.85
 _LEANS = re.compile(
@@ -28,9 +28,9 @@ _LEANS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """A quote: sentences of one release, by the release's row, and which scored sentence it was picked for.
+    """A quote: a span of the release with a row, and the number of the scored sentence that it was picked for.
 
-    ``also`` are the rows of other releases that say the same.
+    ``also`` holds the rows of other releases that say the same.
     """
 
     release: int
@@ -44,18 +44,18 @@ def pick_quotes(ranking: Ranking, generation: Generation, limit: int = MAX_QUOTE
     sentences, scores = ranking.sentences, ranking.scores
     order = ranking.best_first[: limit + _CONSIDERED]
     picked: list[Picked] = []
-    said = cache(lambda text: frozenset(words(text)))
+    words_of = cache(lambda text: frozenset(words(text)))
     for number in order.tolist():
         if scores[order[0]] - scores[number] > _MAX_DROP or (picked and is_heading_like(sentences.texts[number])):
             continue
         release = int(sentences.releases[number])
         alone = _span(sentences, number)
-        new = said(sentences.texts[number])
+        new = words_of(sentences.texts[number])
         twin = next(
             (
                 place
                 for place, quote in enumerate(picked)
-                if _holds(quote, release, alone) or _same_words(said(_text(quote, generation)), new)
+                if _holds(quote, release, alone) or _same_words(words_of(_text(quote, generation)), new)
             ),
             None,
         )
@@ -101,8 +101,9 @@ def as_quote(release: Release, span: Span, heading: str, score: float) -> Quote:
 def standing_alone(generation: Generation, release: int, sentence: int, span: Span) -> Span:
     """Return a sentence with what it leans on: an item with its lead-in, "It will also…" with the sentence before.
 
-    :param release: the row of its release.
-    :param sentence: its own row, whose span is `span`.
+    :param release: the row of the release.
+    :param sentence: the row of the sentence.
+    :param span: the span of the sentence.
     """
     text = generation.release(release).text
     sentence_text = text[span.start : span.end]
@@ -135,7 +136,7 @@ def _holds(quote: Picked, release: int, span: Span) -> bool:
 
 
 def _same_words(quoted: frozenset[str], new: frozenset[str]) -> bool:
-    """Tell whether a sentence says what a quote does, word for word or nearly."""
+    """Tell whether a sentence has the words of a quote, or nearly all of them."""
     return len(new & quoted) >= _SAME_WORDS * len(new) and len(new) >= _SAME_WORDS * len(quoted)
 
 
@@ -146,7 +147,7 @@ def _with_source(quote: Picked, release: int) -> Picked:
 
 
 def _touches(text: str, quote: Picked, release: int, span: Span) -> bool:
-    """Tell whether a span overlaps a quote, or follows or precedes it in the same paragraph."""
+    """Tell whether a span overlaps a quote, or stands next to it in the same paragraph."""
     if release != quote.release:
         return False
     first, second = sorted((quote.span, span), key=lambda each: each.start)
@@ -155,7 +156,7 @@ def _touches(text: str, quote: Picked, release: int, span: Span) -> bool:
 
 
 def _grow(picked: list[Picked], number: int, span: Span) -> None:
-    """Make a quote hold a span that touches it, where that still fits."""
+    """Extend a quote by a span that touches it, where the quotes still fit."""
     quote = picked[number]
     grown = Span(min(quote.span.start, span.start), max(quote.span.end, span.end))
     if _chars(picked) + _length(grown) - _length(quote.span) <= MAX_CHARS:

@@ -1,4 +1,4 @@
-"""A question -> the sentences that may answer it, each with its score, best first."""
+"""Ranks the sentences that may answer a question."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -17,22 +17,21 @@ from index.generations.generation import Generation, Rows
 from index.results import FoundPassage
 from index.text.terms import words
 
-# Sentences are scored within this many of the best passages.
-SCORED_PASSAGES = 40
+SCORED_PASSAGES = 40  # Only the sentences of this many of the best passages are scored.
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The passages found, the sentences of the best of them, and how well each of these answers, ``(n,)``."""
+    """The candidate passages, the sentences of the best of them, and how well each sentence answers, ``(n,)``."""
 
-    found: Ranked
+    candidates: Ranked
     sentences: Sentences
     evidence: Evidence
     scores: Scores
 
     @cached_property
     def best_first(self) -> Rows:
-        """The order of the sentences by score, ``(n,)``; of equal ones the newer release's comes first."""
+        """The order of the sentences by score, ``(n,)``. Of equal ones, that of the newer release comes first."""
         order: Rows = np.lexsort((self.sentences.rows, -self.sentences.dates, -np.round(self.scores, 9)))
         return order
 
@@ -48,17 +47,17 @@ def rank(
 
     :raises FilterError: when a filter names nothing.
     """
-    found = find_passages(query, generation, generation.scope(filters))
-    sentences = sentences_of(generation, found, SCORED_PASSAGES)
+    candidates = find_passages(query, generation, generation.scope(filters))
+    sentences = sentences_of(generation, candidates, SCORED_PASSAGES)
     evidence = compute_features(query, generation, sentences)
     scores = evidence.features @ weights.sentence_vector(FEATURES)
     if reranker is not None:
         scores = reranker.reorder(query.text, sentences.texts, scores)
-    return Ranking(found, sentences, evidence, scores)
+    return Ranking(candidates, sentences, evidence, scores)
 
 
 def passages(ranking: Ranking, generation: Generation, limit: int) -> tuple[FoundPassage, ...]:
-    """Return the passages by their best sentence, best first, then those whose sentences were not scored.
+    """Return the at most `limit` best passages, ordered by their best sentence, then those without scored sentences.
 
     Of passages with the same words only the first is returned.
     """
@@ -67,10 +66,10 @@ def passages(ranking: Ranking, generation: Generation, limit: int) -> tuple[Foun
         passage = ranking.sentences.passages[number]
         best.setdefault(passage.row, (float(ranking.scores[number]), passage))
     lowest = min((score for score, _ in best.values()), default=0.0)
-    rest = [row for row in ranking.found.rows.tolist() if row not in best][: max(0, limit - len(best))]
+    rest = [row for row in ranking.candidates.rows.tolist() if row not in best][: max(0, limit - len(best))]
     for below, passage in enumerate(generation.passages(rest), 1):
         best[passage.row] = (lowest - below, passage)
     distinct: dict[str, FoundPassage] = {}
     for score, passage in best.values():
-        distinct.setdefault(" ".join(words(passage.text)), passage.found(round(score, 4)))
+        distinct.setdefault(" ".join(words(passage.text)), passage.with_score(round(score, 4)))
     return tuple(distinct.values())[:limit]

@@ -1,7 +1,7 @@
-"""A question -> candidate passages: dense and lexical, fused on absolute scales.
+"""Finds candidate passages by meaning and by keywords, and fuses the two on absolute scales.
 
-Both sides are known for every candidate, so that no list can drag a good passage of the other down, and neither scale
-depends on which candidates there happen to be: a cosine, and BM25 as a share of the question's whole inverse frequency.
+Every candidate gets both scores, so that a passage that one search missed is not at a disadvantage. Neither score
+depends on the other candidates: one is a cosine, the other BM25 as a share of the question's whole inverse frequency.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from index.answering.question import Query
 from index.generations.generation import Generation, Rows, Scope
 
 CANDIDATES = 60
-# How much keywords count where their best hit holds the whole question. Keywords help terse questions and hurt
-# paraphrases: the share of the question that the best hit holds is what tells these apart.
+# The weight of keywords where their best hit holds the whole question. Keywords help terse questions and hurt
+# paraphrases; the share of the question that the best hit holds tells these apart.
 LEXICAL_WEIGHT = 0.35
 _K1, _B = 0.9, 0.4
 _TITLE_SHARE = 0.5
@@ -32,21 +32,20 @@ class Ranked:
 
 
 def find_passages(query: Query, generation: Generation, scope: Scope, k: int = CANDIDATES) -> Ranked:
-    """Return the passages that are near a question in meaning or in words, fused, best first."""
+    """Return the passages that are near a question in meaning or in words, best first."""
     dense = generation.nearest(query.vector, k, scope)
     lexical = generation.matching(query.terms, query.idf, k, scope)
     return fuse(query, generation, np.union1d(dense, lexical))
 
 
 def fuse(query: Query, generation: Generation, rows: Rows) -> Ranked:
-    """Score candidates by cosine and keywords; keywords count as far as their best hit covers the question.
+    """Score candidates by cosine and keywords. Keywords count the more, the more of the question their best hit holds.
 
-    Ties keep the corpus's order.
+    Candidates with equal scores keep the order of the corpus.
     """
     evidence = generation.passage_evidence(rows, query.hashes, query.vector)
     norm = _K1 * (1 - _B + _B * evidence.relative_lengths)
     saturated = evidence.counts * (_K1 + 1) / (evidence.counts + norm[:, None])
-    # BM25 as a share of the question's whole inverse frequency
     lexical: Scores = (saturated + _TITLE_SHARE * evidence.in_title) @ query.weights
     trust = LEXICAL_WEIGHT * min(1.0, float(lexical.max(initial=0.0)))
     scores = evidence.cosines + trust * lexical

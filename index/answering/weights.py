@@ -1,4 +1,4 @@
-"""The fitted numbers: how much each feature counts, for sentences and for the gate. `tests/eval/fit.py` writes them."""
+"""The fitted weights of the features of sentences and of confidence. `tests/eval/fit.py` writes them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,10 @@ from index.results import CurvePoint
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weights by feature name, and from which confidence on a question counts as answered."""
+    """Weights by feature name, and the confidence from which on a question counts as answered (`threshold`).
+
+    ``gate`` and ``gate_bias`` are those of confidence; ``provenance`` says how all of them were fitted and measured.
+    """
 
     sentence: Mapping[str, float]
     gate: Mapping[str, float]
@@ -27,19 +30,19 @@ class Weights:
         return np.array([self.sentence[name] for name in names], dtype=np.float64)
 
     def measured(self) -> Mapping[str, float]:
-        """Return the figures of the gate that were measured out of fold when it was fitted, by name."""
+        """Return the figures of confidence that were measured out of fold when it was fitted, by name."""
         figures = self.provenance["out_of_fold"]
         assert isinstance(figures, dict)
         return figures
 
     def curve(self) -> list[CurvePoint]:
-        """Return the risk-coverage curve of the gate, out of fold, from the strictest threshold on."""
+        """Return the risk-coverage curve, out of fold, from the strictest threshold on."""
         points = self.provenance["curve"]
         assert isinstance(points, list)
         return [CurvePoint(*point) for point in points]
 
     def gate_vector(self, names: Sequence[str]) -> NDArray[np.float64]:
-        """Return the gate's weights in the order of feature names."""
+        """Return the weights of confidence in the order of feature names."""
         return np.array([self.gate[name] for name in names], dtype=np.float64)
 
 

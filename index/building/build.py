@@ -1,4 +1,4 @@
-"""The corpus -> a new generation, built aside, checked, and only then served."""
+"""Builds a new generation of the corpus in a folder of its own, checks it, and only then serves it."""
 
 import hashlib
 import itertools
@@ -30,7 +30,7 @@ from index.generations.sentence_table import write_sentence_table
 from index.generations.tantivy_index import build_lexical
 from index.results import Phase, Progress, Step
 from index.settings import IndexSettings
-from index.text.passages import CHUNKER_VERSION, Passage, context
+from index.text.passages import Passage, context
 from index.text.terms import Vocabulary
 
 _CACHE_BATCH = 2048
@@ -42,7 +42,7 @@ Chunked = Sequence[tuple[Release, tuple[Passage, ...]]]
 class Built:
     """What a build made: the served generation, and how many texts had to be embedded for it.
 
-    ``revision`` is the corpus's when the build read it.
+    ``revision`` is that of the corpus when the build read it.
     """
 
     manifest: Manifest
@@ -58,12 +58,12 @@ def build(
     *,
     force: bool = False,
 ) -> Built:
-    """Build a generation of all releases in corpus.db, check it, and serve it. A pin is taken off.
+    """Build a generation of all releases in corpus.db, check it, and serve it. The pin of a roll-back is taken off.
 
-    :param force: whether it is served although it has less than what is served now, or does not find the same.
+    :param force: whether it is served even if it holds less than what is served now, or does not find the same.
     :raises BuildRunningError: when another build is running.
-    :raises GateError: when what was built is not good enough; what is served stays as it was.
-    :raises StorageError: when something cannot be written; what is served stays as it was.
+    :raises GateError: when what was built is not good enough. What is served stays as it was.
+    :raises StorageError: when something cannot be written. What is served stays as it was.
     """
     generations = Generations(settings.data_dir)
     with (
@@ -83,10 +83,10 @@ def build_in(
     keep: int,
     force: bool = False,
 ) -> Built:
-    """Build as `build` does, in the folder that whoever holds the build lock has got.
+    """Build as `build` does, in the folder that `Generations.building` gave.
 
-    :raises GateError: when what was built is not good enough; what is served stays as it was.
-    :raises StorageError: when something cannot be written; what is served stays as it was.
+    :raises GateError: when what was built is not good enough. What is served stays as it was.
+    :raises StorageError: when something cannot be written. What is served stays as it was.
     """
     began = time.monotonic()
     generation = generations.next_id()
@@ -120,7 +120,7 @@ def build_in(
 def _check_digests(generations: Generations, generation: str) -> None:
     """Read a generation back from the disk.
 
-    :raises GateError: when it is not what was written; it is then gone.
+    :raises GateError: when it is not what was written. It is then deleted.
     """
     try:
         generations.check(generation, digests=True)
@@ -140,12 +140,12 @@ def write_generation(
     embedder: Embedder,
     progress: Progress,
 ) -> tuple[Manifest, int]:
-    """Write all files of a generation into an empty folder; return its manifest, and how many texts were embedded anew.
+    """Write all files of a generation into an empty folder. Return its manifest, and how many texts were embedded.
 
     :raises StorageError: when one cannot be written.
     """
     derived = derive_all(store, releases, progress)
-    chunked = [(release, one.passages) for release, one in zip(releases, derived, strict=True)]
+    chunked = _chunked(releases, derived)
     passage_texts = list(_passage_texts(chunked))
     sentence_texts = list(_sentence_texts(chunked))
     vectors, embedded = _embed(store, embedder, passage_texts + sentence_texts, progress)
@@ -157,9 +157,7 @@ def write_generation(
         built_at=now(),
         model=embedder.model,
         weights_sha256=embedder.digest,
-        dtype=embedder.dtype,
         dim=vectors.shape[1],
-        chunker=CHUNKER_VERSION,
         program=code_digest().hex(),
         releases=len(chunked),
         passages=len(passage_texts),
@@ -173,6 +171,10 @@ def write_generation(
     return manifest, embedded
 
 
+def _chunked(releases: Sequence[Release], derived: Sequence[Derived]) -> Chunked:
+    return [(release, work.passages) for release, work in zip(releases, derived, strict=True)]
+
+
 def _write(
     layout: Layout,
     chunked: Chunked,
@@ -180,16 +182,16 @@ def _write(
     passages: NDArray[np.float16],
     sentences: NDArray[np.float16],
 ) -> None:
-    write_passages(layout.passages, chunked, [one.placed for one in derived])
+    write_passages(layout.passages, chunked, [work.placed for work in derived])
     VectorIndex.build(passages.astype(np.float32)).save(layout.vectors)
-    vocabulary = Vocabulary(said for one in derived for said in (one.text_words, one.title_words))
-    of_sentences = (
-        vocabulary.terms(said) + bodies
-        for one in derived
-        for said, bodies in zip(one.sentence_words, one.bodies, strict=True)
+    vocabulary = Vocabulary(spoken for work in derived for spoken in (work.text_words, work.title_words))
+    sentence_terms = (
+        vocabulary.terms(spoken) + agencies
+        for work in derived
+        for spoken, agencies in zip(work.sentence_words, work.agency_terms, strict=True)
     )
-    terms = [list(itertools.islice(of_sentences, len(passage.sentences))) for _, held in chunked for passage in held]
-    titles = [vocabulary.terms(one.title_words) for one in derived]
+    terms = [list(itertools.islice(sentence_terms, len(passage.sentences))) for _, cut in chunked for passage in cut]
+    titles = [vocabulary.terms(work.title_words) for work in derived]
     with storage_errors(layout.terms):
         layout.lexical.mkdir()
         np.save(layout.first_sentences, np.cumsum([0, *map(len, terms)]).astype(np.int64))
@@ -206,30 +208,32 @@ def _write(
 def _documents(
     chunked: Chunked, terms: Sequence[list[list[str]]], titles: Sequence[list[str]]
 ) -> Iterator[tuple[int, int, list[str], list[str]]]:
+    """Yield what `build_lexical` takes of each passage."""
     row = itertools.count()
     for release_row, (_, passages) in enumerate(chunked):
         for _ in passages:
-            at = next(row)
-            yield at, release_row, list(itertools.chain.from_iterable(terms[at])), titles[release_row]
+            passage_row = next(row)
+            words = list(itertools.chain.from_iterable(terms[passage_row]))
+            yield passage_row, release_row, words, titles[release_row]
 
 
 def embedded_digests(store: CorpusStore, progress: Progress) -> frozenset[bytes]:
-    """Return the SHA-256 of every text that a build of the corpus as it is embeds."""
+    """Return the SHA-256 of every text that a build of the corpus would embed now."""
     releases = list(store.releases())
     derived = derive_all(store, releases, progress)
-    chunked = [(release, one.passages) for release, one in zip(releases, derived, strict=True)]
+    chunked = _chunked(releases, derived)
     return frozenset(map(_digest, itertools.chain(_passage_texts(chunked), _sentence_texts(chunked))))
 
 
 def _passage_texts(chunked: Chunked) -> Iterator[str]:
-    """Yield what is embedded for each passage: it, after its context."""
+    """Yield what is embedded for each passage: its words, after its context."""
     for release, passages in chunked:
         for passage in passages:
             yield f"{context(release, passage)} {_words(release, passage)}"
 
 
 def _sentence_texts(chunked: Chunked) -> Iterator[str]:
-    """Yield what is embedded for each sentence: it, after its title."""
+    """Yield what is embedded for each sentence: its words, after the title."""
     for release, passages in chunked:
         for passage in passages:
             for span in passage.sentences:
@@ -243,9 +247,9 @@ def _words(release: Release, passage: Passage) -> str:
 def _embed(
     store: CorpusStore, embedder: Embedder, texts: Sequence[str], progress: Progress
 ) -> tuple[NDArray[np.float16], int]:
-    """Return the vectors of texts, ``(n, dim)``, embedding only those not in the cache; and how many those were.
+    """Return the vectors of texts, ``(n, dim)``, and how many of these were not in the cache and had to be embedded.
 
-    Vectors are rounded to float16 before they are used, so that a cached one is the very same.
+    Vectors are rounded to float16 before they are used, so that a cached vector is the same as a new one.
     """
     digests = list(map(_digest, texts))
     key = EmbeddingKey(embedder.digest, embedder.dtype, embedder.document_prompt)
@@ -282,7 +286,7 @@ def _counter(progress: Progress, total: int) -> Callable[[int], None]:
 
 
 def _corpus_sha256(releases: Sequence[Release]) -> str:
-    """Return what names this state of the corpus: the digest over ids and texts."""
+    """Return the digest of all ids and texts, which names this state of the corpus."""
     whole = hashlib.sha256()
     for release in releases:
         whole.update(f"{release.release_id} {release.text_sha256}\n".encode())

@@ -1,4 +1,4 @@
-"""What must hold before a new generation is served: it finds what the one before found, and has lost no part of it."""
+"""The gates: a new generation is served only if it finds what the one before finds, and has not lost part of it."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,8 @@ from index.generations.generation import Scope
 from index.generations.manifest import Manifest
 from index.generations.reader import OpenGeneration
 
-CANARIES = 24  # asked in 0.2 s on 2 cores; that one of them is hit where a tenth of the releases is damaged: 92 in 100
+# 24 canaries take 0.2 s on 2 cores and notice damage to a tenth of the releases with probability 0.92.
+CANARIES = 24
 _PASSAGES = 50
 _MAX_FALL = 0.1
 
@@ -23,7 +24,7 @@ def check_new(
 ) -> None:
     """Check a built generation before it is served.
 
-    :param force: whether it is served although counts fall or canaries are lost.
+    :param force: whether it is served even if counts fall or canaries are lost.
     :raises GateError: naming the gate that does not hold.
     """
     _texts_stand(new, embedder)
@@ -42,32 +43,32 @@ def check_new(
         )
 
 
-def _served(generations: Generations, removed: frozenset[str]) -> OpenGeneration | None:
-    """Open what is served; a damaged generation, or one of another format, is nothing to compare with."""
+def _served(generations: Generations, withdrawn: frozenset[str]) -> OpenGeneration | None:
+    """Open what is served. None where nothing is, or where it is damaged or of another format."""
     try:
         current = generations.current()
         if current is None:
             return None
-        return OpenGeneration(generations.layout(current), generations.check(current), removed)
+        return OpenGeneration(generations.layout(current), generations.check(current), withdrawn)
     except MeasuresError:
         return None
 
 
 def _comparable(before: Manifest, new: Manifest) -> bool:
-    """Tell whether the same program cut both, and the same model read them."""
+    """Tell whether the same program and the same model made both."""
     return (before.program, before.weights_sha256) == (new.program, new.weights_sha256)
 
 
 def _texts_stand(new: OpenGeneration, embedder: Embedder) -> None:
-    """Look the first title up.
+    """Search for the title of the first release.
 
-    :raises GateError: when that finds nothing, or a text that does not stand where it should.
+    :raises GateError: when that finds nothing, or a passage whose text is not at its place in the release.
     """
     if not new.manifest.passages:
         return
     query = analyse(new.served([0])[0].release.title, new, embedder)
-    found = find_passages(query, new, Scope(), 5)
-    served = new.passages(found.rows.tolist())
+    candidates = find_passages(query, new, Scope(), 5)
+    served = new.passages(candidates.rows.tolist())
     texts = [new.release(passage.release).text for passage in served]
     whole = all(
         text[passage.passage.start : passage.passage.end] == passage.text
@@ -80,7 +81,10 @@ def _texts_stand(new: OpenGeneration, embedder: Embedder) -> None:
 
 
 def _fallen(new: OpenGeneration, before: OpenGeneration | None, alike: OpenGeneration | None) -> list[str]:
-    """Name the counts that fall by more than a tenth of what is served and not withdrawn; passages only where alike."""
+    """Name the counts that fall by more than a tenth of what is served and not withdrawn.
+
+    :param alike: the served generation where the same program and model made it; else passages cannot be compared.
+    """
     if before is None:
         return []
     releases, passages = before.shown_counts()
@@ -97,7 +101,7 @@ def _fallen(new: OpenGeneration, before: OpenGeneration | None, alike: OpenGener
 def _lost(
     new: OpenGeneration, before: OpenGeneration | None, canaries: Sequence[Canary], embedder: Embedder
 ) -> list[str]:
-    """Name the canaries that do not find their release any more, or all that do not where those are many."""
+    """Name the canaries that found their release before and do not now; or all that do not, where those are many."""
     missing = [canary for canary in canaries if not finds(new, embedder, canary)]
     known = [canary for canary in missing if before is not None and finds(before, embedder, canary)]
     named = missing if len(missing) > _MAX_FALL * max(10, len(canaries)) else known
@@ -106,12 +110,12 @@ def _lost(
     return [f"the canary questions of {', '.join(canary.release_id for canary in named[:3])} do not find them any more"]
 
 
-def finds(opened: OpenGeneration, embedder: Embedder, canary: Canary) -> bool:
-    """Tell whether a generation finds the release that a canary is of."""
+def finds(generation: OpenGeneration, embedder: Embedder, canary: Canary) -> bool:
+    """Tell whether a generation finds the release of a canary."""
     try:
-        query = analyse(readable(canary.question), opened, embedder)
-    except QuestionError:  # a release may consist of what no question may: it is then no canary
+        query = analyse(readable(canary.question), generation, embedder)
+    except QuestionError:  # Some releases give no question that can be asked.
         return True
-    found = find_passages(query, opened, Scope(), _PASSAGES)
-    releases = opened.served(opened.releases_of(found.rows).tolist())
+    candidates = find_passages(query, generation, Scope(), _PASSAGES)
+    releases = generation.served(generation.releases_of(candidates.rows).tolist())
     return any(served.release.release_id == canary.release_id for served in releases)

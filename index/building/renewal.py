@@ -1,6 +1,6 @@
-"""Whether what is served fits this program and its model; where it does not, it is built anew, and once only.
+"""Tells whether what is served fits this program and its model, and builds it anew where it does not.
 
-The digest of the weights decides, never the model's name. A roll-back that is pinned is undone by nobody but a person.
+The digest of the weights decides, never the name of the model. Only a person undoes a roll-back that is pinned.
 """
 
 from collections.abc import Callable
@@ -12,12 +12,11 @@ from index.generations.code_digest import code_digest
 from index.generations.folder import Generations
 from index.generations.manifest import Manifest
 from index.generations.status import served_id
-from index.text.passages import CHUNKER_VERSION
 
 if TYPE_CHECKING:
     from index.encoders.embedder import Embedder
 
-_ROUNDS = 3  # for those who build at the same time for different programs or models
+_ROUNDS = 3  # Others may build at the same time, for another program or model.
 
 
 def check_fit(generations: Generations, embedder: "Embedder | None" = None) -> None:
@@ -25,8 +24,8 @@ def check_fit(generations: Generations, embedder: "Embedder | None" = None) -> N
 
     :param embedder: the model that will be asked; None where no vectors are compared.
     :raises UnbuiltError: when nothing can be served before a build.
-    :raises OutdatedError: when it can, and was cut by another program.
-    :raises GenerationError: when that is for a person to decide: a newer program made it, or a roll-back is pinned.
+    :raises OutdatedError: when another program made what is served, which can be served until a build.
+    :raises GenerationError: when a person has to decide: a newer program made it, or a roll-back is pinned.
     """
     try:
         manifest = generations.manifest(served_id(generations))
@@ -35,8 +34,7 @@ def check_fit(generations: Generations, embedder: "Embedder | None" = None) -> N
     except UnbuiltError as error:
         _refuse_where_pinned(generations, error)
         raise
-    cut_by = (manifest.chunker, manifest.program)
-    if cut_by != (CHUNKER_VERSION, code_digest().hex()) and not generations.pinned():
+    if manifest.program != code_digest().hex() and not generations.pinned():
         raise OutdatedError(f"Generation {manifest.generation} was cut by another version of this program")
 
 
@@ -63,8 +61,9 @@ def ensure_fit(
 ) -> None:
     """Build where what is served does not fit.
 
-    :param build: what builds, told why; `tell` hears in a sentence what is done instead.
-    :raises GenerationError: when that is for a person to decide; see `check_fit`.
+    :param build: builds, and is told why.
+    :param tell: is told in a sentence what is done instead of building.
+    :raises GenerationError: when a person has to decide, as `check_fit` says.
     :raises MeasuresError: what the build raises.
     """
     for _ in range(_ROUNDS):
@@ -81,7 +80,7 @@ def ensure_fit(
 def renew(
     generations: Generations, why: UnbuiltError, build: Callable[[], object], tell: Callable[[str], None]
 ) -> None:
-    """Build what cannot be served as it is; where another process builds already, wait for that instead.
+    """Build what cannot be served as it is. Where another process builds already, wait for that build instead.
 
     :raises GenerationError: when a roll-back is pinned.
     :raises MeasuresError: what the build raises.
@@ -95,7 +94,7 @@ def renew(
 
 
 def refresh(why: OutdatedError, build: Callable[[], object], tell: Callable[[str], None]) -> None:
-    """Build what can be served as it is, and is where the build fails."""
+    """Build anew what can be served as it is. Where the build fails, it is served as it is."""
     try:
         build()
     except MeasuresError as error:

@@ -1,4 +1,4 @@
-"""Canary questions, one a release."""
+"""Canary questions in corpus.db: one for each release, which has to find it."""
 
 import hashlib
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class CanaryTable:
         self._path = path
 
     def set(self, canary: Canary) -> None:
-        """Keep the question that has to find a release. Which are asked is drawn by the digest of the release's id."""
+        """Keep the question of a release. The digest of the release's id decides whether it is asked."""
         draw = hashlib.sha256(canary.release_id.encode()).hexdigest()
         with storage_errors(self._path), self._db.atomic():
             self._db.execute(
@@ -34,7 +34,7 @@ class CanaryTable:
             )
 
     def drawn(self, limit: int) -> list[Canary]:
-        """Return the questions of at most `limit` releases that are not removed, always the same while those stay."""
+        """Return the questions of at most `limit` releases that are not withdrawn: the same while the releases stay."""
         with storage_errors(self._path):
             rows = self._db.query(
                 "SELECT c.release_id, c.question FROM canaries c JOIN releases r USING (release_id) "

@@ -29,9 +29,10 @@ _WAIT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a release is known by: its address without what does not change the page, and as its last version has it.
+    """What is known of a release that a source may be a version of.
 
-    ``has_text`` tells whether the text that it was asked for is that of one of its versions.
+    ``canonical_url`` is its address without the parts that do not change the page, ``url`` the address of its last
+    version. ``has_text`` tells whether the text that was asked about is that of one of its versions.
     """
 
     release_id: str
@@ -47,8 +48,8 @@ class CorpusStore:
     def __init__(self, path: Path, by: By = NOBODY, *, reading: bool = False) -> None:
         """Open the database, or create it.
 
-        :param reading: whether it is only read: none is created then, and one that an older version made is read as it
-            is where it cannot be written.
+        :param reading: whether it is only read. None is then created, and one of an older program that cannot be
+            written is read as it is.
         :raises StorageError: when the folder cannot be written or the file is no database.
         """
         with storage_errors(path):
@@ -76,7 +77,7 @@ class CorpusStore:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Keep everybody else from writing until all that is done in the block is kept, or none of it is."""
+        """Let nobody else write during the block. All that is done in it is kept, or none of it."""
         with storage_errors(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -96,7 +97,7 @@ class CorpusStore:
             return not list(self._db.query("SELECT 1 FROM releases LIMIT 1"))
 
     def releases(self) -> Iterator[Release]:
-        """Yield the current version of every release that is not removed, by id."""
+        """Yield the current version of every release that is not withdrawn, by id."""
         with storage_errors(self._path):
             rows = self._db.query(
                 "SELECT v.* FROM releases r JOIN versions v USING (release_id, text_sha256) "
@@ -105,7 +106,7 @@ class CorpusStore:
             yield from (release_from_row(row) for row in rows)
 
     def withdrawn(self) -> frozenset[str]:
-        """Return the ids of withdrawn releases: the tombstones."""
+        """Return the ids of withdrawn releases."""
         with storage_errors(self._path):
             return frozenset(
                 row["release_id"]
@@ -113,17 +114,17 @@ class CorpusStore:
             )
 
     def find(self, canonical_url: str | None, text_sha256: str) -> str | None:
-        """Return the id under which a release was accepted before: by its address, else by its text."""
+        """Return the id of the release with an address, or else with a text. None where there is neither."""
         with storage_errors(self._path):
             queries = (
                 ("SELECT release_id FROM releases WHERE canonical_url = ?", canonical_url),
                 ("SELECT release_id FROM versions WHERE text_sha256 = ? ORDER BY release_id", text_sha256),
             )
-            found = (row["release_id"] for sql, value in queries if value for row in self._db.query(sql, [value]))
-            return next(found, None)
+            ids = (row["release_id"] for sql, value in queries if value for row in self._db.query(sql, [value]))
+            return next(ids, None)
 
     def known(self, release_id: str, text_sha256: str) -> Known:
-        """Return what a release that was accepted before is known by."""
+        """Return what is known of a release that was accepted before."""
         with storage_errors(self._path):
             rows = self._db.query(
                 "SELECT r.canonical_url, r.removed_at, v.url, EXISTS (SELECT 1 FROM versions t WHERE "
@@ -141,7 +142,7 @@ class CorpusStore:
             return bool(list(self._db.query("SELECT 1 FROM releases WHERE release_id = ?", [release_id])))
 
     def current(self, release_id: str) -> Release | None:
-        """Return the current version of a release that is not removed."""
+        """Return the current version of a release, None where it is withdrawn or was never there."""
         with storage_errors(self._path):
             rows = self._db.query(
                 "SELECT v.* FROM releases r JOIN versions v USING (release_id, text_sha256) "
@@ -151,7 +152,7 @@ class CorpusStore:
             return next((release_from_row(row) for row in rows), None)
 
     def versions(self, release_id: str) -> list[Release]:
-        """Return every version of a release, also of a removed one; none where it was erased."""
+        """Return every version of a release, even when it is withdrawn. Without any where it was erased."""
         with storage_errors(self._path):
             rows = self._db.query(
                 "SELECT v.* FROM releases r JOIN versions v USING (release_id) "
@@ -161,7 +162,7 @@ class CorpusStore:
             return [release_from_row(row) for row in rows]
 
     def canonical_url(self, release_id: str) -> str | None:
-        """Return the address by which a release is known."""
+        """Return the canonical address of a release."""
         with storage_errors(self._path):
             rows = self._db.query("SELECT canonical_url FROM releases WHERE release_id = ?", [release_id])
             return next((row["canonical_url"] for row in rows), None)
@@ -190,13 +191,13 @@ class CorpusStore:
             self.history.add(action, release_id=release.release_id)
 
     def erase(self, release_id: str, sources: Sequence[str]) -> None:
-        """Put a tombstone on a release, and take its text and all that was made of it out of the corpus."""
+        """Withdraw a release, and delete its text and all that was made of it."""
         with storage_errors(self._path), self._db.atomic():
             self.erasures.erase(release_id, sources)
             self.history.add("erased", release_id=release_id)
 
     def withdraw(self, release_id: str) -> None:
-        """Put a tombstone on a release."""
+        """Withdraw a release: it stays in corpus.db, and is neither served nor built any more."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute("UPDATE releases SET removed_at = ? WHERE release_id = ?", [now(), release_id])
             self.history.add("removed", release_id=release_id)

@@ -1,4 +1,4 @@
-"""What was worked out of each release for the last build, so that the next one need not work it out again."""
+"""What the last build derived from each release, so that the next build need not derive it again."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from index.database.sqlite import storage_errors
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was worked out of a release (JSON), and the digest of all that it depends on."""
+    """What was derived from a release (JSON), and the digest of all that it depends on."""
 
     release_id: str
     key: bytes
@@ -33,7 +33,7 @@ class DerivedTable:
             return {release_id: Kept(release_id, key, value) for release_id, key, value in rows}
 
     def keep(self, rows: Iterable[Kept]) -> None:
-        """Keep rows, each in place of the one that the release had."""
+        """Keep rows. Each replaces the one that its release had."""
         with storage_errors(self._path), self._db.atomic():
             self._db.conn.executemany(
                 "INSERT OR REPLACE INTO derived VALUES (?, ?, ?)",

@@ -1,4 +1,4 @@
-"""Texts taken out of corpus.db for good; a tombstone without words stays, so that none comes back by itself."""
+"""Erases texts from corpus.db. What stays of a release holds no words, and keeps the release from coming back."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ _OF_A_RELEASE = ("canaries", "derived", "signatures", "bands")
 
 
 class ErasureTable:
-    """What was erased from corpus.db. Used by the thread that opened the store."""
+    """The erasures in corpus.db. Used by the thread that opened the store."""
 
     def __init__(self, db: Database, path: Path) -> None:
         """Look into an open corpus.db."""
@@ -21,15 +21,15 @@ class ErasureTable:
         self._path = path
 
     def erase(self, release_id: str, sources: Sequence[str]) -> None:
-        """Put a tombstone on a release, and take from all its versions everything but their digests.
+        """Withdraw a release, and delete everything of its versions but their digests.
 
-        :param sources: the sources that it came from, of which the log loses the details, too.
+        :param sources: the sources that it came from. The log loses their details, too.
         """
         with storage_errors(self._path), self._db.atomic():
-            at = now()
+            erased_at = now()
             self._db.execute(
                 "UPDATE releases SET removed_at = coalesce(removed_at, ?), erased_at = ? WHERE release_id = ?",
-                [at, at, release_id],
+                [erased_at, erased_at, release_id],
             )
             self._db.execute(f"UPDATE versions SET {_WORDLESS}, {_UNSAID} WHERE release_id = ?", [release_id])
             for table in _OF_A_RELEASE:
@@ -41,7 +41,7 @@ class ErasureTable:
             )
 
     def kept_out(self, canonical_url: str | None, text_sha256: str) -> str | None:
-        """Return the erased release that an address held, or that a text is of; None where there is none."""
+        """Return the erased release that had an address or a text, None where there is none."""
         with storage_errors(self._path):
             rows = self._db.query(
                 "SELECT release_id FROM releases r WHERE erased_at IS NOT NULL AND (canonical_url = :url "
@@ -52,6 +52,6 @@ class ErasureTable:
             return next((row["release_id"] for row in rows), None)
 
     def sweep(self) -> None:
-        """Write the file anew, so that its free space holds nothing of what was there."""
+        """Rewrite the file, so that its free space holds nothing of what was deleted."""
         with storage_errors(self._path):
             self._db.execute("VACUUM")

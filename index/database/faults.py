@@ -1,4 +1,4 @@
-"""What SQLite and the system say of a file, as one of the few things that a person can do something about."""
+"""Turns errors of SQLite and of the system into the few faults that a person can do something about."""
 
 import errno
 import os
@@ -19,8 +19,8 @@ _OF_SQLITE = {
     sqlite3.SQLITE_CORRUPT: Fault.DAMAGED,
     sqlite3.SQLITE_NOTADB: Fault.DAMAGED,
 }
-_OF_SYSTEM = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}  # it does not say what the system said
-_PRIMARY = 0xFF  # an extended code of SQLite's has the primary one in its lowest byte
+_OF_SYSTEM = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}  # SQLite does not pass on what the system said.
+_PRIMARY = 0xFF  # The lowest byte of an extended code of SQLite is the primary code.
 _LITTLE_BYTES = 64 << 10
 _SENTENCES = {
     Fault.FULL: "the disk of {path} is full; free some space and do it again.",
@@ -33,15 +33,15 @@ _SENTENCES = {
 
 
 def storage_error(path: Path, error: Exception) -> StorageError:
-    """Return the sentence on what happened to a file, also where a library says no more than that it failed."""
+    """Return the error that says what happened to a file, even where a library only says that it failed."""
     fault = _fault(path, error)
     where = path.parent if fault is Fault.READ_ONLY and not _may(path.parent, os.W_OK) else path
-    said = (error.strerror if isinstance(error, OSError) else None) or error
-    return StorageError(_SENTENCES[fault].format(path=where, error=said), fault)
+    reason = (error.strerror if isinstance(error, OSError) else None) or error
+    return StorageError(_SENTENCES[fault].format(path=where, error=reason), fault)
 
 
 def unreadable(path: Path, otherwise: MeasuresError) -> MeasuresError:
-    """Return what to say of a file that could not be opened: that it may not be read where that is so, or else."""
+    """Return the error for a file that could not be opened: that it may not be read, or `otherwise`."""
     try:
         with path.open("rb"):
             return otherwise
@@ -52,7 +52,7 @@ def unreadable(path: Path, otherwise: MeasuresError) -> MeasuresError:
 
 
 def is_read_only(error: sqlite3.Error) -> bool:
-    """Tell whether SQLite may read a database and not write it."""
+    """Tell whether an error says that SQLite may read a database but not write it."""
     return _code(error) == sqlite3.SQLITE_READONLY
 
 
@@ -81,16 +81,16 @@ def _is_there(path: Path) -> bool:
 
 
 def _may(path: Path, how: int) -> bool:
-    """Tell whether something may be done with what is there of a path."""
+    """Tell whether something may be done with a path, or with the nearest folder above it that exists."""
     try:
-        there = next((each for each in (path, *path.parents) if each.exists()), path)
+        existing = next((each for each in (path, *path.parents) if each.exists()), path)
     except OSError:
         return False
-    return os.access(there, how)
+    return os.access(existing, how)
 
 
 def _is_full(folder: Path) -> bool:
-    """Tell whether a disk has next to nothing left: SQLite says of some writes only that they failed."""
+    """Tell whether a disk has almost no space left. SQLite says of some writes only that they failed."""
     try:
         return shutil.disk_usage(folder).free < _LITTLE_BYTES
     except OSError:

@@ -1,4 +1,4 @@
-"""Feeds that are polled, and which of their entries were seen."""
+"""The feeds in corpus.db, and which of their entries were seen."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -15,8 +15,8 @@ from index.database.sqlite import now, storage_errors
 class Feed:
     """A feed: what saves fetching it again, when it is due (seconds since 1970), and how it fails.
 
-    Of the ``entries`` that it announced when it was last read, ``failed_entries`` could not be had at the last try;
-    ``entry_error`` is why, of the last of them.
+    It announced ``entries`` when it was last read. ``failed_entries`` of them could not be fetched or read at the last
+    try; ``entry_error`` is the reason of the last of these.
     """
 
     url: str
@@ -53,7 +53,7 @@ class FeedTable:
         self._path = path
 
     def add(self, url: str, title: str) -> bool:
-        """Keep a feed, due at once; tell whether it is new."""
+        """Keep a feed, which is due at once. Tell whether it is new."""
         with storage_errors(self._path), self._db.atomic():
             cursor = self._db.execute(
                 "INSERT INTO feeds (url, title, added_at, due, failures) VALUES (?, ?, ?, 0, 0) ON CONFLICT DO NOTHING",
@@ -62,7 +62,7 @@ class FeedTable:
             return bool(cursor.rowcount)
 
     def remove(self, url: str) -> bool:
-        """Forget a feed and its entries; tell whether it was there."""
+        """Forget a feed and its entries. Tell whether it was there."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute("DELETE FROM seen_entries WHERE feed = ?", [url])
             return bool(self._db.execute("DELETE FROM feeds WHERE url = ?", [url]).rowcount)
@@ -73,7 +73,7 @@ class FeedTable:
             return [_from_row(row) for row in self._db.query("SELECT * FROM feeds ORDER BY url")]
 
     def polled(self, url: str, due: float, *, title: str, etag: str | None, last_modified: str | None) -> None:
-        """Write down that a feed was read, and when it is due again."""
+        """Note that a feed was read, and when it is due again."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute(
                 "UPDATE feeds SET polled_at = ?, due = ?, failures = 0, last_error = NULL, title = ?, etag = ?, "
@@ -82,7 +82,7 @@ class FeedTable:
             )
 
     def failed(self, url: str, due: float, error: str) -> None:
-        """Write down that a feed could not be read, and when it is tried again."""
+        """Note that a feed could not be read, and when it is tried again."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute(
                 "UPDATE feeds SET polled_at = ?, due = ?, failures = failures + 1, last_error = ? WHERE url = ?",
@@ -90,12 +90,12 @@ class FeedTable:
             )
 
     def hurry(self, url: str, due: float) -> None:
-        """Let a feed be due at a time, unless it is due before."""
+        """Let a feed be due at a time, unless it is due earlier."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute("UPDATE feeds SET due = min(due, ?) WHERE url = ?", [due, url])
 
     def count(self, feed: str, announced: Sequence[str]) -> None:
-        """Write down how many entries a feed announces, and of those that could not be had, how many and why."""
+        """Note how many entries a feed announces, how many of these failed, and why."""
         with storage_errors(self._path), self._db.atomic():
             rows = self._db.query(
                 "SELECT url, error FROM seen_entries WHERE feed = ? AND outcome = 'failed' ORDER BY at, url", [feed]
@@ -108,7 +108,7 @@ class FeedTable:
             )
 
     def settled(self, feed: str, urls: Sequence[str], attempts: int) -> frozenset[str]:
-        """Return which entries need no look any more: they were taken in or set aside, or failed often enough."""
+        """Return which entries are done with: they were taken in, quarantined, or failed often enough."""
         with storage_errors(self._path):
             rows = self._db.query(
                 "SELECT url FROM seen_entries WHERE feed = ? AND (outcome != 'failed' OR attempts >= ?)",
@@ -117,7 +117,7 @@ class FeedTable:
             return frozenset(row["url"] for row in rows) & frozenset(urls)
 
     def see(self, feed: str, url: str, outcome: str, error: str | None = None) -> None:
-        """Write down what became of an entry, and why where it failed."""
+        """Note what became of an entry, and why where it failed."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute(
                 "INSERT INTO seen_entries (feed, url, at, attempts, outcome, error) VALUES (?, ?, ?, 1, ?, ?) "

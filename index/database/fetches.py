@@ -1,4 +1,4 @@
-"""Addresses: what saves fetching them again, and which hold a release that is known by another."""
+"""The addresses in corpus.db: what saves fetching them again, and which hold a release that has another address."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from index.database.sqlite import now, storage_errors
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """What was kept of an address that was fetched: what saves fetching it again, and the release that came of it."""
+    """What was kept of an address: what saves fetching it again, and the release that it gave."""
 
     etag: str | None
     last_modified: str | None
@@ -26,12 +26,12 @@ class FetchTable:
         self._path = path
 
     def link(self, canonical_url: str, release_id: str) -> None:
-        """Remember another address that holds a release."""
+        """Note that another address holds a release."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute("INSERT OR REPLACE INTO addresses VALUES (?, ?, ?)", [canonical_url, release_id, now()])
 
     def fetched(self, url: str) -> Fetch | None:
-        """Return what was kept of an address, where the release that came of it is still there."""
+        """Return what was kept of an address, None where the release that it gave is withdrawn."""
         with storage_errors(self._path):
             rows = self._db.query(
                 "SELECT f.* FROM fetches f JOIN releases r USING (release_id) WHERE f.url = ? AND r.removed_at IS NULL",
@@ -40,7 +40,7 @@ class FetchTable:
             return next((Fetch(row["etag"], row["last_modified"], row["release_id"]) for row in rows), None)
 
     def remember(self, url: str, fetch: Fetch) -> None:
-        """Keep what may save fetching an address again."""
+        """Keep what saves fetching an address again."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute(
                 "INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?)",

@@ -8,8 +8,8 @@ from index.settings import IndexSettings
 def open_corpus_db(settings: IndexSettings, by: By = NOBODY, *, reading: bool = False) -> CorpusStore:
     """Open the corpus.db of the data folder.
 
-    :param by: who does what is done with it, and why.
-    :param reading: whether it is only read; see `CorpusStore`.
+    :param by: who changes it, and why.
+    :param reading: as `CorpusStore` takes it.
     :raises StorageError: when the data folder cannot be used.
     """
     return CorpusStore(settings.data_dir / "corpus.db", by, reading=reading)

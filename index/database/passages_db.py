@@ -1,4 +1,4 @@
-"""passages.db: all that one generation serves, texts and metadata included. Written once, then only read."""
+"""passages.db: the texts and metadata that a generation serves. It is written once, and then only read."""
 
 import itertools
 import sqlite3
@@ -38,7 +38,7 @@ CREATE INDEX mentions_passage ON mentions (passage, agency);
 
 @dataclass(frozen=True, slots=True)
 class ServedRelease:
-    """A served release without its text, the row it has, and the row of its first passage."""
+    """A served release without its text: its row, the row of its first passage, and the rest."""
 
     row: int
     first_passage: int
@@ -48,7 +48,7 @@ class ServedRelease:
 
 @dataclass(frozen=True, slots=True)
 class ServedPassage:
-    """A served passage: the row of its release and of its first sentence, its text, and where it stands."""
+    """A served passage: its row, the rows of its release and of its first sentence, its text, and where it stands."""
 
     row: int
     release: int
@@ -56,10 +56,10 @@ class ServedPassage:
     text: str
     passage: Passage
 
-    def found(self, score: float) -> FoundPassage:
-        """Return the passage as something that was found with a score."""
-        where = self.passage
-        return FoundPassage(where.release_id, where.ordinal, where.start, where.end, where.heading, self.text, score)
+    def with_score(self, score: float) -> FoundPassage:
+        """Return the passage as a search found it, with a score."""
+        cut = self.passage
+        return FoundPassage(cut.release_id, cut.ordinal, cut.start, cut.end, cut.heading, self.text, score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class ReleasePassages:
 
 @dataclass(frozen=True, slots=True)
 class Namings:
-    """Mentions of bodies by the rows of their passages and sentences, ``(n,)`` each, by passage.
+    """Mentions of agencies: the rows of their passages and sentences, ``(n,)`` each, in the order of the passages.
 
-    ``in_part`` marks those in whose sentence the body acts or is acted on. Arrays, because there may be ten thousand.
+    ``in_part`` marks those where the agency acts or is acted on. These are arrays, because there may be ten thousand.
     """
 
     passages: NDArray[np.int64]
@@ -89,12 +89,12 @@ class Namings:
 def write_passages(
     path: Path, chunked: Iterable[tuple[Release, Sequence[Passage]]], mentions: Iterable[Sequence[Placed]]
 ) -> None:
-    """Write a new passages.db, of releases, their passages and what their texts mention.
+    """Write a new passages.db from releases, their passages and the mentions in their texts.
 
-    Row numbers count releases, passages and sentences from 0 in the order given.
+    Row numbers count releases, passages and sentences from 0, in the order given.
 
     :raises StorageError: when it cannot be written.
-    :raises AssertionError: when a span does not hold the text it should.
+    :raises AssertionError: when the text of a passage has white space around it, or none in it.
     """
     with storage_errors(path):
         connection = sqlite3.connect(path, isolation_level=None)
@@ -161,7 +161,7 @@ def _insert_passages(
         places = (lead_in.start, lead_in.end) if lead_in else (None, None)
         where = (passage.ordinal, passage.start, passage.end, passage.heading)
         rows.append((row, release_row, *where, *places, first, text))
-        sentences += [(at, row, span.start, span.end) for at, span in enumerate(passage.sentences, first)]
+        sentences += [(number, row, span.start, span.end) for number, span in enumerate(passage.sentences, first)]
     connection.executemany(f"INSERT INTO passages VALUES ({marks(range(10))})", rows)
     connection.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?)", sentences)
 
@@ -189,7 +189,7 @@ class PassageStore:
         self._db.close()
 
     def releases(self) -> list[ServedRelease]:
-        """Return all served releases by row, their texts left out."""
+        """Return all served releases without their texts, by row."""
         rows = self._query(
             "SELECT row, first_passage, release_id, text_sha256, title, issuer, date, language, kind, url, "
             "retrieved_from, note, reference, origin, '' AS text FROM releases ORDER BY row"
@@ -207,7 +207,7 @@ class PassageStore:
         return release_from_row(self._query("SELECT * FROM releases WHERE row = ?", [row])[0])
 
     def holds(self, release_id: str) -> bool:
-        """Tell whether a release is in it."""
+        """Tell whether a release is served."""
         return bool(self._query("SELECT 1 FROM releases WHERE release_id = ?", [release_id]))
 
     def by_release(self) -> list[ReleasePassages]:
@@ -218,8 +218,8 @@ class PassageStore:
         return [ReleasePassages(release, tuple(texts.get(row, ()))) for row, release in enumerate(self.all_releases())]
 
     def passages(self, rows: Sequence[int]) -> list[ServedPassage]:
-        """Return passages in the order of their rows given."""
-        found: dict[int, ServedPassage] = {}
+        """Return passages, in the order of the rows that are given."""
+        served: dict[int, ServedPassage] = {}
         spans: dict[int, list[Span]] = {row: [] for row in rows}
         for row in self._query(f"SELECT * FROM sentences WHERE passage IN ({marks(rows)}) ORDER BY row", rows):
             spans[row["passage"]].append(Span(row["start"], row["end"]))
@@ -238,26 +238,26 @@ class PassageStore:
                 tuple(spans[row["row"]]),
                 lead_in,
             )
-            found[row["row"]] = ServedPassage(row["row"], row["release"], row["first_sentence"], row["text"], passage)
-        return [found[row] for row in rows]
+            served[row["row"]] = ServedPassage(row["row"], row["release"], row["first_sentence"], row["text"], passage)
+        return [served[row] for row in rows]
 
     def passages_naming(self, agencies: Iterable[str]) -> list[int]:
-        """Return the rows of the passages that name any of some bodies, in order."""
+        """Return the rows of the passages that name at least one of some agencies, in order."""
         ids = sorted(agencies)
         sql = f"SELECT DISTINCT passage FROM mentions WHERE agency IN ({marks(ids)}) ORDER BY passage"
         return [row["passage"] for row in self._query(sql, ids)]
 
     def naming(self, agencies: Iterable[str]) -> Namings:
-        """Return every mention of some bodies, by passage."""
+        """Return every mention of some agencies, by passage."""
         ids = sorted(agencies)
         sql = (
             f"SELECT passage, sentence, role IS NOT NULL FROM mentions WHERE agency IN ({marks(ids)}) ORDER BY passage"
         )
-        found = np.array(self._tuples(sql, ids), dtype=np.int64).reshape(-1, 3)
-        return Namings(found[:, 0], found[:, 1], found[:, 2] == 1)
+        mentions = np.array(self._tuples(sql, ids), dtype=np.int64).reshape(-1, 3)
+        return Namings(mentions[:, 0], mentions[:, 1], mentions[:, 2] == 1)
 
     def named_with(self, agencies: Iterable[str]) -> list[tuple[str, int]]:
-        """Return which others are named where some bodies are: pairs of a body and a passage, each once."""
+        """Return which other agencies the passages name that name some agencies: pairs of agency and passage."""
         ids = sorted(agencies)
         sql = (
             f"SELECT DISTINCT agency, passage FROM mentions WHERE agency NOT IN ({marks(ids)}) "
@@ -266,11 +266,11 @@ class PassageStore:
         return self._tuples(sql, [*ids, *ids])
 
     def named(self) -> list[tuple[str, int]]:
-        """Return every body that is named and a passage that names it, each pair once."""
+        """Return all pairs of an agency and a passage that names it."""
         return self._tuples("SELECT DISTINCT agency, passage FROM mentions")
 
     def spans(self, rows: range) -> list[Span]:
-        """Return the spans of consecutive sentences; those after the last sentence of all are left out."""
+        """Return the spans of consecutive sentences. Rows after the last sentence of all give none."""
         sql = "SELECT start, end FROM sentences WHERE row >= ? AND row < ? ORDER BY row"
         return [Span(row["start"], row["end"]) for row in self._query(sql, [rows.start, rows.stop])]
 
@@ -281,7 +281,7 @@ class PassageStore:
             raise self._damaged() from error
 
     def _tuples(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return rows without their columns' names, which is faster where there are thousands."""
+        """Return rows as tuples, which is faster than dicts where there are thousands."""
         try:
             return self._db.execute(sql, values).fetchall()
         except sqlite3.Error as error:

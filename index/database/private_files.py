@@ -1,4 +1,4 @@
-"""The data folder is for its owner alone: folders of the program have mode 700, files 600."""
+"""Keeps the data folder for its owner alone: the program's folders get mode 700, its files 600."""
 
 import os
 from contextlib import suppress
@@ -9,15 +9,15 @@ _OURS = ("corpus.db*", "bot.db*", "build.*", "CURRENT", "PINNED", "generations")
 
 
 def keep_private() -> None:
-    """Let this process, and those it starts, make files and folders for their owner alone."""
+    """Let this process, and those that it starts, create files and folders for their owner alone."""
     os.umask(_OTHERS)
 
 
 def private_folder(folder: Path) -> None:
-    """Make the data folder for its owner alone.
+    """Create the data folder for its owner alone.
 
-    The mode of one that is there is left as it is, since it may be anybody's; but what an older version of the program
-    wrote into it is taken from all others.
+    Where it exists, its mode is left as it is, since the folder may serve other purposes. But others lose access to
+    what an older version of the program wrote into it.
 
     :raises OSError: when it cannot be made.
     """
@@ -32,12 +32,12 @@ def private_folder(folder: Path) -> None:
 
 
 def open_to_others(folder: Path) -> bool:
-    """Tell whether others may look into a folder."""
+    """Tell whether others have access to a folder."""
     return bool(folder.stat().st_mode & _OTHERS)
 
 
 def _take_from_others(path: Path) -> None:
-    with suppress(OSError):  # somebody else's file, a read-only disk, one that is gone: it stays as it is
+    with suppress(OSError):  # It may be somebody else's, on a read-only disk, or gone: it is left as it is.
         mode = path.stat().st_mode
         if mode & _OTHERS:
             path.chmod(mode & 0o700)

@@ -1,4 +1,4 @@
-"""What was set aside: drafts that no release was made of, and why."""
+"""The quarantine in corpus.db: drafts that did not become releases by themselves, and why."""
 
 import dataclasses
 import datetime
@@ -14,14 +14,14 @@ from corpus import Draft
 from index.database.sqlite import now, storage_errors
 
 State = Literal["held", "accepted", "discarded"]
-_SETTLED = '{"text": ""}'  # what is left of a draft: what was discarded is gone, what was accepted is in the release
+_SETTLED = '{"text": ""}'  # It replaces a draft that was accepted, whose text is in the release, or discarded.
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedDraft:
-    """A draft as it was read, with what the person who added it said of it, and why it is no release yet.
+    """A draft as it was read, with what the person who added it stated, and why it is no release yet.
 
-    ``change_of`` is the release that it would change, which it may not by itself.
+    ``change_of`` is the release that it would change, which only a person may let it.
     """
 
     source: str
@@ -36,9 +36,10 @@ class QuarantinedDraft:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineEntry:
-    """Something set aside, by its number: when, by whom, and what became of it.
+    """An entry of the quarantine: its number, since when, by whom, and what became of it.
 
-    ``diff`` is what it would change in the release that it is a change of; whoever looks it up works it out.
+    ``diff`` is what it would change in the release that it is a change of. Only `index.intake.quarantine.show` fills
+    it.
     """
 
     number: int
@@ -76,35 +77,35 @@ class QuarantineTable:
         self._db = db
         self._path = path
 
-    def add(self, held: QuarantinedDraft, who: str) -> int:
-        """Set a draft aside, in place of what the same source gave before, and return its number."""
+    def add(self, quarantined: QuarantinedDraft, who: str) -> int:
+        """Quarantine a draft, in place of what the same source gave before, and return its number."""
         with storage_errors(self._path), self._db.atomic():
-            self._db.execute("DELETE FROM quarantine WHERE source = ? AND state = 'held'", [held.source])
+            self._db.execute("DELETE FROM quarantine WHERE source = ? AND state = 'held'", [quarantined.source])
             row = self._db.execute(
                 "INSERT INTO quarantine (at, source, canonical_url, raw_sha256, cleaner, draft, reasons, duplicate_of, "
                 "change_of, who, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'held') RETURNING id",
                 [
                     now(),
-                    held.source,
-                    held.canonical_url,
-                    held.raw_sha256,
-                    held.cleaner,
-                    _draft_to_json(held.draft),
-                    json.dumps(held.reasons),
-                    held.duplicate_of,
-                    held.change_of,
+                    quarantined.source,
+                    quarantined.canonical_url,
+                    quarantined.raw_sha256,
+                    quarantined.cleaner,
+                    _draft_to_json(quarantined.draft),
+                    json.dumps(quarantined.reasons),
+                    quarantined.duplicate_of,
+                    quarantined.change_of,
                     who,
                 ],
             ).fetchone()
             return int(row[0])
 
     def settle(self, number: int, state: State) -> None:
-        """Write down what became of something set aside; its text is gone from here."""
+        """Note what became of an entry, and delete its text."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute("UPDATE quarantine SET state = ?, draft = ? WHERE id = ?", [state, _SETTLED, number])
 
     def release_source(self, source: str) -> None:
-        """Take note that a source has become a release after all."""
+        """Note that a source has become a release after all."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute(
                 "UPDATE quarantine SET state = 'accepted', draft = ? WHERE source = ? AND state = 'held'",
@@ -112,11 +113,11 @@ class QuarantineTable:
             )
 
     def entries(self) -> list[QuarantineEntry]:
-        """Return all that is set aside, oldest first."""
+        """Return all that is in quarantine, oldest first."""
         return self._read("SELECT * FROM quarantine WHERE state = 'held' ORDER BY id")
 
     def get(self, number: int) -> QuarantineEntry | None:
-        """Return something that is set aside, by its number."""
+        """Return what is in quarantine under a number."""
         return next(iter(self._read("SELECT * FROM quarantine WHERE state = 'held' AND id = ?", [number])), None)
 
     def _read(self, sql: str, values: Sequence[object] = ()) -> list[QuarantineEntry]:
@@ -125,7 +126,7 @@ class QuarantineTable:
 
 
 def _from_row(row: Mapping[str, Any]) -> QuarantineEntry:
-    held = QuarantinedDraft(
+    quarantined = QuarantinedDraft(
         row["source"],
         row["canonical_url"],
         row["raw_sha256"],
@@ -135,7 +136,7 @@ def _from_row(row: Mapping[str, Any]) -> QuarantineEntry:
         row["duplicate_of"],
         row["change_of"],
     )
-    return QuarantineEntry(row["id"], row["at"], row["who"], row["state"], held)
+    return QuarantineEntry(row["id"], row["at"], row["who"], row["state"], quarantined)
 
 
 def _draft_to_json(draft: Draft) -> str:
@@ -143,7 +144,7 @@ def _draft_to_json(draft: Draft) -> str:
 
 
 def _draft_from_json(text: str) -> Draft:
-    """Read a draft, also one that was written before a field was added or after one was dropped."""
+    """Read a draft. Fields may be missing or unknown, where another version of this program wrote it."""
     fields = json.loads(text)
     known = {field.name: fields[field.name] for field in dataclasses.fields(Draft) if field.name in fields}
     if known.get("date"):

@@ -1,4 +1,4 @@
-"""The tables of corpus.db, made by numbered migrations: new ones are added below the others, old ones never change."""
+"""The tables of corpus.db, made by numbered migrations. New ones are added at the end, and old ones never change."""
 
 import json
 import re
@@ -10,7 +10,7 @@ corpus_migrations = Migrations("corpus")
 
 @corpus_migrations()
 def m001_releases(db: Database) -> None:
-    """Every release that was ever accepted, and every version of its text."""
+    """Add every release that was ever accepted, and every version of its text."""
     db.execute(
         "CREATE TABLE releases (release_id TEXT PRIMARY KEY, text_sha256 TEXT NOT NULL, canonical_url TEXT UNIQUE, "
         "removed_at TEXT) STRICT"
@@ -27,7 +27,7 @@ def m001_releases(db: Database) -> None:
 
 @corpus_migrations()
 def m002_embeddings(db: Database) -> None:
-    """Vectors that need not be computed again, as float16."""
+    """Add vectors that need not be computed again, as float16."""
     db.execute(
         "CREATE TABLE embeddings (model TEXT NOT NULL, dtype TEXT NOT NULL, prompt TEXT NOT NULL, "
         "text_sha256 BLOB NOT NULL, "
@@ -37,7 +37,7 @@ def m002_embeddings(db: Database) -> None:
 
 @corpus_migrations()
 def m003_log(db: Database) -> None:
-    """What was done to the corpus and its generations, when."""
+    """Add the log: what was done to the corpus and its generations, and when."""
     db.execute(
         "CREATE TABLE log (id INTEGER PRIMARY KEY, at TEXT NOT NULL, action TEXT NOT NULL, release_id TEXT, "
         "generation TEXT, "
@@ -47,7 +47,7 @@ def m003_log(db: Database) -> None:
 
 @corpus_migrations()
 def m004_who_and_why(db: Database) -> None:
-    """Who did it, why, and how long it took."""
+    """Add to the log who did it, why, and how long it took."""
     db.execute("ALTER TABLE log ADD COLUMN who TEXT NOT NULL DEFAULT ''")
     db.execute("ALTER TABLE log ADD COLUMN why TEXT NOT NULL DEFAULT ''")
     db.execute("ALTER TABLE log ADD COLUMN seconds REAL")
@@ -55,13 +55,13 @@ def m004_who_and_why(db: Database) -> None:
 
 @corpus_migrations()
 def m005_reference(db: Database) -> None:
-    """The number an issuer gives a release, as 733/18 or IP/18/6635."""
+    """Add the number that an issuer gives a release, as 733/18 or IP/18/6635."""
     db.execute("ALTER TABLE versions ADD COLUMN reference TEXT")
 
 
 @corpus_migrations()
 def m006_quarantine(db: Database) -> None:
-    """What was set aside: the draft as it was read (JSON), and why (JSON)."""
+    """Add the quarantine: drafts as they were read (JSON), and why they are there (JSON)."""
     db.execute(
         "CREATE TABLE quarantine (id INTEGER PRIMARY KEY, at TEXT NOT NULL, source TEXT NOT NULL, canonical_url TEXT, "
         "raw_sha256 TEXT NOT NULL, cleaner INTEGER NOT NULL, draft TEXT NOT NULL, reasons TEXT NOT NULL, "
@@ -72,7 +72,7 @@ def m006_quarantine(db: Database) -> None:
 
 @corpus_migrations()
 def m007_signatures(db: Database) -> None:
-    """MinHash signatures of texts, and their bands, by which near-duplicates are found without reading all of them."""
+    """Add MinHash signatures of texts, and their bands, which find near-duplicates without reading all texts."""
     db.execute(
         "CREATE TABLE signatures (release_id TEXT PRIMARY KEY REFERENCES releases, text_sha256 TEXT NOT NULL, "
         "signature BLOB NOT NULL) STRICT"
@@ -86,7 +86,7 @@ def m007_signatures(db: Database) -> None:
 
 @corpus_migrations()
 def m008_addresses(db: Database) -> None:
-    """Other addresses that hold a release of the corpus, and what fetching an address again may save."""
+    """Add other addresses that hold a release of the corpus, and what saves fetching an address again."""
     db.execute(
         "CREATE TABLE addresses (canonical_url TEXT PRIMARY KEY, release_id TEXT NOT NULL REFERENCES releases, "
         "at TEXT NOT NULL) STRICT, WITHOUT ROWID"
@@ -99,7 +99,7 @@ def m008_addresses(db: Database) -> None:
 
 @corpus_migrations()
 def m009_canaries(db: Database) -> None:
-    """A question for each release that has to find it."""
+    """Add a question for each release, which has to find it."""
     db.execute(
         "CREATE TABLE canaries (release_id TEXT PRIMARY KEY REFERENCES releases, draw TEXT NOT NULL, "
         "question TEXT NOT NULL) STRICT"
@@ -109,7 +109,7 @@ def m009_canaries(db: Database) -> None:
 
 @corpus_migrations()
 def m010_feeds(db: Database) -> None:
-    """Feeds, when each is polled next, and which of their entries were seen. `due` is in seconds since 1970."""
+    """Add feeds, when each is polled next, and which entries were seen. `due` is in seconds since 1970."""
     db.execute(
         "CREATE TABLE feeds (url TEXT PRIMARY KEY, title TEXT NOT NULL, added_at TEXT NOT NULL, etag TEXT, "
         "last_modified TEXT, polled_at TEXT, due REAL NOT NULL, failures INTEGER NOT NULL, last_error TEXT) STRICT"
@@ -123,26 +123,26 @@ def m010_feeds(db: Database) -> None:
 
 @corpus_migrations()
 def m011_derived(db: Database) -> None:
-    """What was worked out of each release for the last build."""
+    """Add what the last build derived from each release."""
     db.execute("CREATE TABLE derived (release_id TEXT PRIMARY KEY, key BLOB NOT NULL, value BLOB NOT NULL) STRICT")
 
 
 @corpus_migrations()
 def m012_signing_algorithm(db: Database) -> None:
-    """Which algorithm made a signature: those of another cannot be compared."""
+    """Add which algorithm made a signature: those of two algorithms cannot be compared."""
     db.execute("ALTER TABLE signatures ADD COLUMN algorithm INTEGER NOT NULL DEFAULT 0")
 
 
 @corpus_migrations()
 def m013_origins(db: Database) -> None:
-    """How the address of a version is known, and which release something set aside would change."""
+    """Add how the address of a version is known, and which release a quarantined draft would change."""
     db.execute("ALTER TABLE versions ADD COLUMN origin TEXT")
     db.execute("ALTER TABLE quarantine ADD COLUMN change_of TEXT REFERENCES releases")
 
 
 @corpus_migrations()
 def m014_failing_entries(db: Database) -> None:
-    """How many entries a feed announces, how many of them fail and why; and no feed's address names a user any more."""
+    """Add how many entries of a feed fail, and why. Take users and passwords out of the addresses of feeds."""
     db.execute("ALTER TABLE feeds ADD COLUMN entries INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE feeds ADD COLUMN failed_entries INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE feeds ADD COLUMN entry_error TEXT")
@@ -153,7 +153,7 @@ def m014_failing_entries(db: Database) -> None:
             db.execute("UPDATE OR IGNORE feeds SET url = ? WHERE url = ?", [bare, url])
             db.execute("DELETE FROM seen_entries WHERE feed = ?", [url])
             db.execute("DELETE FROM feeds WHERE url = ?", [url])
-            logged = [json.dumps(one)[1:-1] for one in (url, bare)]
+            logged = [json.dumps(address)[1:-1] for address in (url, bare)]
             db.execute("UPDATE log SET details = replace(details, ?, ?)", logged)
 
 
@@ -165,6 +165,6 @@ def _without_user(url: str) -> str:
 
 @corpus_migrations()
 def m015_erased(db: Database) -> None:
-    """When the text of a release was erased; what was settled in quarantine before loses its text, as it does now."""
+    """Add when the text of a release was erased. Delete the texts of quarantine entries that are settled."""
     db.execute("ALTER TABLE releases ADD COLUMN erased_at TEXT")
     db.execute("UPDATE quarantine SET draft = '{\"text\": \"\"}' WHERE state <> 'held'")

@@ -1,4 +1,4 @@
-"""Signatures of the corpus's texts, found by their bands."""
+"""The signatures in corpus.db, and the bands by which similar texts are found."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from index.database.sqlite import storage_errors
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A release that is not removed, the language of its text, and the signature of it."""
+    """A release that is not withdrawn, with the language and the signature of its text."""
 
     release_id: str
     language: str
@@ -51,7 +51,7 @@ class SignatureTable:
 
     def sharing(self, bands: Sequence[int]) -> list[Signed]:
         """Return the releases that share a band, by id."""
-        found: dict[str, Signed] = {}
+        signed: dict[str, Signed] = {}
         with storage_errors(self._path):
             for band, digest in enumerate(bands):
                 rows = self._db.query(
@@ -61,7 +61,7 @@ class SignatureTable:
                     "WHERE b.band = ? AND b.digest = ? AND r.removed_at IS NULL",
                     [band, digest],
                 )
-                found |= {
+                signed |= {
                     row["release_id"]: Signed(row["release_id"], row["language"], row["signature"]) for row in rows
                 }
-        return [found[release_id] for release_id in sorted(found)]
+        return [signed[release_id] for release_id in sorted(signed)]

@@ -1,4 +1,4 @@
-"""What both databases share."""
+"""What all databases of this program have in common."""
 
 import datetime
 import sqlite3
@@ -13,7 +13,7 @@ from index.database.faults import storage_error
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the system say of a file into one sentence.
+    """Turn errors of SQLite and of the system about a file into one sentence.
 
     :raises StorageError: naming the file, what happened and what to do.
     """
@@ -24,7 +24,7 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def is_refused_value(error: BaseException) -> bool:
-    """Tell whether an error is that SQLite does not take a value, which says nothing of its file."""
+    """Tell whether an error means that SQLite refuses a value, so that nothing is wrong with the file."""
     refusals = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
     return isinstance(error.__cause__, refusals)
 

@@ -1,4 +1,4 @@
-"""A cross-encoder over the best sentences, for those who have one; off by default."""
+"""Orders the best sentences anew with a cross-encoder, where the settings name one."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -24,14 +24,14 @@ class Reranker:
         self._model = model
 
     def reorder(self, question: str, texts: Sequence[str], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return scores, ``(n,)``, such that the best `RERANKED` texts stand in the cross-encoder's order.
+        """Return scores, ``(n,)``, that put the best `RERANKED` texts in the order of the cross-encoder.
 
-        The scores themselves are only dealt out anew, so that the gate still sees the scale it was fitted on.
+        The scores are only exchanged among the texts, so that confidence still sees the scale that it was fitted on.
         """
         best = np.argsort(-scores, kind="stable")[:RERANKED]
         if not len(best):
             return scores
-        logits = self._loaded.predict([(question, texts[at]) for at in best.tolist()], show_progress_bar=False)
+        logits = self._loaded.predict([(question, texts[number]) for number in best.tolist()], show_progress_bar=False)
         dealt = scores.copy()
         dealt[best[np.argsort(-np.asarray(logits), kind="stable")]] = scores[best]
         return dealt

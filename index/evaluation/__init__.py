@@ -1,1 +1,1 @@
-"""Gold questions -> figures."""
+"""Measures the quality of answers with gold questions."""

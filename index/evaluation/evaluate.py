@@ -1,4 +1,4 @@
-"""Gold questions -> figures: a temporary index over a folder in the BEIR shape, and every question asked of it."""
+"""Evaluates a folder in the BEIR shape: indexes it in a temporary folder, asks all questions, computes the figures."""
 
 import dataclasses
 import json
@@ -67,25 +67,25 @@ class Outcome:
         return [
             bool(evidence)
             and quote.release_id == self.gold.document
-            and (answer in fold(quote.text) or any(holds(fold(quote.text), one) for one in evidence))
+            and (answer in fold(quote.text) or any(holds(fold(quote.text), part) for part in evidence))
             for quote in self.quotes
         ]
 
     def to_run(self) -> dict[str, object]:
         """Return the line of the run file."""
-        found = self.passages["fused"][:RUN_PASSAGES]
+        best = self.passages["fused"][:RUN_PASSAGES]
         return {
             "_id": self.gold.question_id,
-            "passages": [_place(one.release_id, one) | {"score": one.score} for one in found],
+            "passages": [_place(passage.release_id, passage) | {"score": passage.score} for passage in best],
             "answered": self.answered,
             "confidence": self.confidence,
-            "quotes": [_place(one.release_id, one) for one in self.quotes] if self.answered else [],
+            "quotes": [_place(quote.release_id, quote) for quote in self.quotes] if self.answered else [],
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Figures of all questions; those of answers are None where the folder holds no gold questions."""
+    """The figures of all questions. Those of answers are None where the folder holds no gold questions."""
 
     questions: int
     search: Mapping[str, Mapping[str, float]]
@@ -109,31 +109,31 @@ def temporary_index(releases: Sequence[Release], embedder: Embedder, progress: P
             manifest, _ = write_generation(layout, "000001", releases, store, embedder, progress)
         finally:
             store.close()
-        opened = OpenGeneration(layout, manifest, frozenset())
+        generation = OpenGeneration(layout, manifest, frozenset())
         try:
-            yield opened
+            yield generation
         finally:
-            opened.close()
+            generation.close()
 
 
 def ask(gold: GoldQuestion, generation: Generation, answerer: Answerer, threshold: float) -> Outcome:
-    """Search for one question in every way, and answer it; one that cannot be asked finds nothing."""
+    """Search for a question in every way, and answer it. One that cannot be asked finds nothing."""
     try:
         query = answerer.read(gold.text, generation)
     except QuestionError:
         return Outcome(gold, dict.fromkeys(SEARCHES, ()), dict.fromkeys(SEARCHES, ()), False, 0.0, ())
     ranking = answerer.rank(query, generation, Filters())
     sure = round(answerer.confidence(query, ranking, generation), 6)
-    found = {name: search(query, ranking, generation) for name, search in _SEARCHES.items()}
-    documents = {name: tuple(dict.fromkeys(passage.release_id for passage in ranked)) for name, ranked in found.items()}
+    ranked = {name: search(query, ranking, generation) for name, search in _SEARCHES.items()}
+    documents = {name: tuple(dict.fromkeys(passage.release_id for passage in best)) for name, best in ranked.items()}
     shown = quotes(ranking, generation, MAX_QUOTES).quotes
-    return Outcome(gold, documents, found, bool(shown) and sure >= threshold, sure, shown)
+    return Outcome(gold, documents, ranked, bool(shown) and sure >= threshold, sure, shown)
 
 
 def run_evaluation(
     folder: Path, settings: IndexSettings, embedder: Embedder, progress: Progress
 ) -> tuple[list[Outcome], Evaluation]:
-    """Index the documents in a folder, ask every question in it, and compute the figures; no data folder is touched.
+    """Index the documents in a folder, ask every question in it, and compute the figures. No data folder is used.
 
     :raises SourceError: when the folder is not in the BEIR shape.
     """
@@ -143,15 +143,15 @@ def run_evaluation(
     reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
     answerer = Answerer(embedder, weights, reranker)
     outcomes = []
-    with temporary_index(releases, embedder, progress) as opened:
+    with temporary_index(releases, embedder, progress) as generation:
         for done, question in enumerate(questions):
             progress(Step(Phase.ASK, done, len(questions)))
-            outcomes.append(ask(question, opened, answerer, threshold))
+            outcomes.append(ask(question, generation, answerer, threshold))
     return outcomes, evaluate(outcomes)
 
 
 def write_run(path: Path, outcomes: Sequence[Outcome]) -> None:
-    """Write what was found, one JSON document a line and question.
+    """Write what was found for each question, as one line of JSON.
 
     :raises StorageError: when the file cannot be written.
     """
@@ -177,22 +177,22 @@ def evaluate(outcomes: Sequence[Outcome]) -> Evaluation:
     return Evaluation(len(outcomes), search, answers, calibration(sure, right), tuple(curve))
 
 
-def _search_figures(judged: Sequence[Outcome], name: str) -> dict[str, float]:
+def _search_figures(judged: Sequence[Outcome], search: str) -> dict[str, float]:
     measures: dict[str, Callable[[Outcome], float]] = {
-        "ndcg@10": lambda outcome: ndcg(outcome.documents[name], outcome.gold.relevant),
-        "recall@10": lambda outcome: recall(outcome.documents[name], outcome.gold.relevant),
-        "mrr": lambda outcome: reciprocal_rank(outcome.documents[name], outcome.gold.relevant),
-        "recall@1": lambda outcome: recall(outcome.documents[name], outcome.gold.relevant, 1),
+        "ndcg@10": lambda outcome: ndcg(outcome.documents[search], outcome.gold.relevant),
+        "recall@10": lambda outcome: recall(outcome.documents[search], outcome.gold.relevant),
+        "mrr": lambda outcome: reciprocal_rank(outcome.documents[search], outcome.gold.relevant),
+        "recall@1": lambda outcome: recall(outcome.documents[search], outcome.gold.relevant, 1),
     }
-    figures = {measure: _mean([of(outcome) for outcome in judged]) for measure, of in measures.items()}
+    figures = {name: _mean([measure(outcome) for outcome in judged]) for name, measure in measures.items()}
     quoted = [outcome for outcome in judged if outcome.gold.quotes]
     for budget in BUDGETS if quoted else ():
-        figures[f"evidence@{budget}chars"] = _mean([_evidence(outcome, name, budget) for outcome in quoted])
+        figures[f"evidence@{budget}chars"] = _mean([_evidence(outcome, search, budget) for outcome in quoted])
     return figures
 
 
-def _evidence(outcome: Outcome, name: str, budget: int) -> bool:
-    texts = ((passage.release_id, fold(passage.text)) for passage in outcome.passages[name])
+def _evidence(outcome: Outcome, search: str, budget: int) -> bool:
+    texts = ((passage.release_id, fold(passage.text)) for passage in outcome.passages[search])
     return evidence_within(texts, outcome.gold.document, [fold(quote) for quote in outcome.gold.quotes], budget)
 
 
@@ -221,7 +221,7 @@ def _mean(values: Sequence[float]) -> float:
 def _by_rows(candidates: Callable[[Query, Generation], Rows]) -> "_Search":
     def search(query: Query, _: Ranking, generation: Generation) -> tuple[FoundPassage, ...]:
         rows = candidates(query, generation).tolist()
-        return tuple(served.found(1.0 / place) for place, served in enumerate(generation.passages(rows), 1))
+        return tuple(served.with_score(1.0 / place) for place, served in enumerate(generation.passages(rows), 1))
 
     return search
 

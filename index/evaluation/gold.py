@@ -1,4 +1,4 @@
-"""Gold questions and the documents they are about, read from a folder in the BEIR shape."""
+"""Reads gold questions and the documents that they are about from a folder in the BEIR shape."""
 
 import datetime
 import json
@@ -12,7 +12,7 @@ from corpus import UNDATED, Release, SourceError
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """A question and what is right: graded documents, and for gold questions the sentences that answer."""
+    """A question and what is right: graded documents, and for gold questions the sentences that answer it."""
 
     question_id: str
     text: str
@@ -28,7 +28,7 @@ class GoldQuestion:
 
 
 def load_corpus(folder: Path) -> list[Release]:
-    """Read corpus.jsonl; texts stay as they are, but for what cannot be stored at all.
+    """Read corpus.jsonl. Texts stay as they are, except for characters that cannot be stored.
 
     :raises SourceError: when it is missing or not in the BEIR shape.
     """
@@ -93,7 +93,7 @@ def _release(record: Mapping[str, Any]) -> Release:
 
 
 def _storable(text: str) -> str:
-    """Replace lone surrogates and NULs, character by character, so that offsets stay."""
+    """Replace lone surrogates and NULs character by character, so that offsets stay the same."""
     return "".join(
         "\N{REPLACEMENT CHARACTER}" if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text
     )

@@ -1,4 +1,4 @@
-"""Figures of retrieval and answering, as pure functions of what was found and what was right."""
+"""The figures of retrieval and of answers, as pure functions of what was found and what is right."""
 
 import difflib
 import re
@@ -54,18 +54,18 @@ def reciprocal_rank(ranked: Sequence[str], relevant: Mapping[str, int]) -> float
 def evidence_within(passages: Iterable[tuple[str, str]], document: str, evidence: Sequence[str], chars: int) -> bool:
     """Tell whether evidence stands within the first characters of ranked ``(document, folded text)`` passages."""
     left = chars
-    for found, text in passages:
+    for passage_document, text in passages:
         piece = text[:left]
         if not piece:
             return False
-        if found == document and any(holds(piece, one) for one in evidence):
+        if passage_document == document and any(holds(piece, part) for part in evidence):
             return True
         left -= len(piece)
     return False
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
-    """Return the probability that a positive has more confidence than a negative, ties counting half."""
+    """Return the probability that a positive has more confidence than a negative. Ties count half."""
     if not positive or not negative:
         return None
     above = np.asarray(positive)[:, None] - np.asarray(negative)[None, :]
@@ -74,7 +74,7 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How far confidence means what it says: expected calibration error over five equal bins, and the Brier score."""
+    """How well confidence is calibrated: the expected error over five equal bins, and the Brier score."""
 
     error: float
     interval: tuple[float, float]
@@ -82,7 +82,7 @@ class Calibration:
 
 
 def calibration(confidence: NDArray[np.float64], right: NDArray[np.float64]) -> Calibration:
-    """Compare confidence with what was right, ``(n,)`` each; the interval is the middle 90 % of 500 resamples."""
+    """Compare confidence with what was right, ``(n,)`` each. The interval is the middle 90 % of 500 resamples."""
     draw = np.random.default_rng(0)
     resamples = [draw.integers(0, len(right), len(right)) for _ in range(_RESAMPLES)]
     errors = [_expected_error(confidence[drawn], right[drawn]) for drawn in resamples]

@@ -1,1 +1,1 @@
-"""The folder of a generation: writing it, opening it, comparing two."""
+"""Generations: the files of an index that is never written again, how they are opened, and what is served."""

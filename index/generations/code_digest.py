@@ -1,4 +1,4 @@
-"""The digest of the program's own source files. What older files worked out is worked out anew.
+"""The digest of the program's own source files. What other files derived from a release is derived anew.
 
 It covers every file of `corpus` and `index`, so that no change of code can be forgotten.
 """

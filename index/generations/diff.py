@@ -1,4 +1,4 @@
-"""Two generations side by side: which releases, and how many passages, came, changed and went."""
+"""Compares two generations: which releases came, changed and went, and how many passages."""
 
 import dataclasses
 from collections import Counter
@@ -13,7 +13,7 @@ from index.settings import IndexSettings
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A release, and how many passages it has in one generation and in the other."""
+    """A release, and how many passages it has before and after."""
 
     release_id: str
     before: int
@@ -22,7 +22,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What came, changed and went; a passage whose text stands in both generations has neither come nor gone."""
+    """What came, changed and went. A passage whose text stands in both generations has neither come nor gone."""
 
     before: str
     after: str
@@ -46,8 +46,8 @@ def compare(settings: IndexSettings, before: str, after: str) -> Comparison:
     """
     generations = Generations(settings.data_dir)
     old, new = _read(generations, before), _read(generations, after)
-    gone = Counter(text for release in old.values() for text in release.texts)
-    come = Counter(text for release in new.values() for text in release.texts)
+    old_texts = Counter(text for release in old.values() for text in release.texts)
+    new_texts = Counter(text for release in new.values() for text in release.texts)
     return Comparison(
         before,
         after,
@@ -58,10 +58,10 @@ def compare(settings: IndexSettings, before: str, after: str) -> Comparison:
             if old[key].release != new[key].release
         ),
         went=tuple(Change(key, len(old[key].texts), 0) for key in sorted(old.keys() - new.keys())),
-        passages_before=gone.total(),
-        passages_after=come.total(),
-        passages_came=(come - gone).total(),
-        passages_went=(gone - come).total(),
+        passages_before=old_texts.total(),
+        passages_after=new_texts.total(),
+        passages_came=(new_texts - old_texts).total(),
+        passages_went=(old_texts - new_texts).total(),
     )
 
 

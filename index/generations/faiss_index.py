@@ -1,7 +1,7 @@
-"""Vectors and nearest neighbours: the one place that knows FAISS.
+"""Vectors and nearest neighbours. Only this module knows FAISS.
 
-Row numbers are the only ids there are, so an id can never be added twice. The metric is the inner product, which is the
-cosine on L2-normalised rows.
+The ids are row numbers, so that no id can be added twice. The metric is the inner product, which is the cosine where
+rows are L2-normalised.
 """
 
 from pathlib import Path
@@ -15,10 +15,11 @@ from corpus import GenerationError
 from index.database.faults import storage_error, unreadable
 from index.encoders.embedder import Vectors
 
-faiss: Any = _faiss  # its stubs lack the arguments that its own Python layer adds
+faiss: Any = _faiss  # The stubs of FAISS lack the arguments that its Python layer adds.
 
-# A flat search reads every vector: 6.8 ms at 100,000 rows of 384. An inverted file with 8-bit codes takes 0.3 ms at
-# 1,000,000 with recall@10 0.984 (16 of 4096 lists probed; here twice as many, for smaller indexes have fewer lists).
+# A flat search reads every vector: 6.8 ms for 100,000 rows of 384. An inverted file with 8-bit codes takes 0.3 ms for
+# 1,000,000 rows, with recall@10 0.984 when 16 of 4096 lists are probed. Here twice as many are probed, because smaller
+# indexes have fewer lists.
 FLAT_MAX_ROWS = 50_000
 PROBES = 32
 
@@ -73,11 +74,11 @@ class VectorIndex:
         _, rows = self._index.search(
             vector.reshape(1, -1).astype(np.float32, copy=False), k, params=self._params(allowed)
         )
-        found: NDArray[np.int64] = rows[0]
-        return found[found >= 0]
+        nearest: NDArray[np.int64] = rows[0]
+        return nearest[nearest >= 0]
 
     def rows(self, rows: NDArray[np.int64]) -> Vectors:
-        """Return the vectors of rows, ``(n, dim)`` float32, as exactly as they are kept."""
+        """Return the vectors of rows, ``(n, dim)`` float32; an inverted file keeps them in 8 bits."""
         if not len(rows):
             return np.empty((0, self.dim), dtype=np.float32)
         vectors: Vectors = self._index.reconstruct_batch(rows)

@@ -1,7 +1,7 @@
-"""Generations on disk: which there are, which is served, whether their files are what the manifest says.
+"""The generations on disk: which there are, which is served, and whether their files are what the manifest says.
 
-``generations/<id>/`` is never written again once it has its name. ``CURRENT`` holds the id of the served one and is
-replaced whole. ``PINNED`` exists while a roll-back holds: automatic builds wait for as long.
+``generations/<id>/`` is never written again once it has its name. ``CURRENT`` holds the id of the served generation and
+is replaced whole. ``PINNED`` exists while a roll-back is pinned: automatic builds wait for as long.
 """
 
 import json
@@ -52,7 +52,7 @@ class Generations:
         return text
 
     def stamp(self) -> tuple[int, int] | None:
-        """Return mtime (ns) and inode of CURRENT: they change with what is served, and with every tombstone.
+        """Return mtime (ns) and inode of CURRENT. They change with what is served, and when a release is withdrawn.
 
         :raises StorageError: when it may not be looked at.
         """
@@ -64,7 +64,7 @@ class Generations:
         return stat.st_mtime_ns, stat.st_ino
 
     def touch(self) -> None:
-        """Let a running bot look again at what is removed: CURRENT names what it did, and seems to be new."""
+        """Let a running bot look again at what is withdrawn: CURRENT names the same generation, and seems new."""
         with storage_errors(self._pointer), suppress(FileNotFoundError):
             os.utime(self._pointer, ns=(time.time_ns(), time.time_ns()))
 
@@ -89,29 +89,30 @@ class Generations:
         """
         try:
             text = self.layout(generation).manifest.read_text("utf-8")
-            found = Manifest.format_of(text)
-            if found == FORMAT:
+            version = Manifest.format_of(text)
+            if version == FORMAT:
                 return Manifest.from_json(text)
         except (OSError, ValueError) as error:
             damaged = GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.")
             raise unreadable(self.layout(generation).manifest, damaged) from error
-        if found < FORMAT:
-            raise UnbuiltError(f"Generation {generation} has the older format {found}, this program reads {FORMAT}")
+        if version < FORMAT:
+            raise UnbuiltError(f"Generation {generation} has the older format {version}, this program reads {FORMAT}")
         raise GenerationError(
-            f"Generation {generation} was made by a newer version of this program, in format {found}, and this one "
+            f"Generation {generation} was made by a newer version of this program, in format {version}, and this one "
             f"reads {FORMAT}: start the newer one, or run `measures index build` to go on with this one."
         )
 
     def check(self, generation: str, *, digests: bool = False) -> Manifest:
         """Check that the files of a generation are what its manifest says, and return the manifest.
 
-        Sizes are always compared; SHA-256 when asked for, and when size, mtime or inode differ from the last check's.
+        Sizes are always compared. SHA-256 are compared when `digests` asks for it, and when the size, mtime or inode of
+        a file differs from the last check's.
 
         :raises GenerationError: naming the file that is missing or differs.
         """
         manifest = self.manifest(generation)
         folder = self.layout(generation).folder
-        found = {}
+        stamps = {}
         for name, record in manifest.files.items():
             try:
                 stat = (folder / name).stat()
@@ -122,18 +123,19 @@ class Generations:
                 raise GenerationError(
                     f"Generation {generation} is damaged, {name} is not {record.size} bytes long: {_REMEDY}."
                 )
-            found[name] = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
+            stamps[name] = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
         checked = self.root / f"{generation}.checked"
-        if digests or _read_json(checked) != found:
+        if digests or _read_json(checked) != stamps:
             _check_digests(folder, manifest)
-            _write_stamp(checked, found)
+            _write_stamps(checked, stamps)
         return manifest
 
     @contextmanager
     def building(self, who: str = "", what: str = "", *, wait_s: float = 0.0) -> Iterator[Path]:
-        """Hold the build lock and give an empty folder to build in; what a broken build left is cleared away.
+        """Hold the build lock and give an empty folder to build in. What a broken build left there is deleted.
 
-        :param who: who builds, and `what` for; another who wants to build meanwhile is told.
+        :param who: who builds. Whoever wants to build meanwhile is told.
+        :param what: what is built for; it is told, too.
         :param wait_s: how long another build is waited for.
         :raises BuildRunningError: when another build holds the lock.
         """
@@ -152,23 +154,23 @@ class Generations:
         self._lock.wait()
 
     def adopt(self, folder: Path, generation: str) -> None:
-        """Give a built folder its id, durably. It is not served yet."""
+        """Give a built folder its name as a generation, durably. It is not served yet."""
         with storage_errors(folder):
             sync_tree(folder)
             folder.rename(self.root / generation)
             sync_folder(self.root)
 
     def next_id(self) -> str:
-        """Return the id for the next generation: a number one up from the highest."""
+        """Return the id for the next generation: the highest plus one."""
         return f"{int((self.ids() or ['0'])[-1]) + 1:06d}"
 
     def serve(self, generation: str) -> None:
-        """Let CURRENT name a generation; a running bot notices, also when it named that one before."""
+        """Let CURRENT name a generation. A running bot notices, even when it named the same one before."""
         with storage_errors(self._pointer):
             write_durably(self._pointer, generation + "\n")
 
     def pin(self, generation: str) -> None:
-        """Hold automatic builds back."""
+        """Pin a roll-back: automatic builds wait."""
         with storage_errors(self._pin):
             write_durably(self._pin, generation + "\n")
 
@@ -178,7 +180,7 @@ class Generations:
             self._pin.unlink(missing_ok=True)
 
     def pinned(self) -> bool:
-        """Tell whether a roll-back holds automatic builds back."""
+        """Tell whether a roll-back is pinned."""
         return self._pin.exists()
 
     def prune(self, keep: int) -> None:
@@ -202,8 +204,8 @@ class Generations:
 def _check_digests(folder: Path, manifest: Manifest) -> None:
     for name, record in manifest.files.items():
         with storage_errors(folder / name):
-            found = sha256_of(folder / name)
-        if found != record.sha256:
+            digest = sha256_of(folder / name)
+        if digest != record.sha256:
             raise GenerationError(
                 f"Generation {manifest.generation} is damaged, {name} does not have its SHA-256: {_REMEDY}."
             )
@@ -216,11 +218,11 @@ def _read_json(path: Path) -> object:
         return None
 
 
-def _write_stamp(path: Path, found: object) -> None:
-    """Keep the stamp where that is possible: without it the next opening only takes longer."""
+def _write_stamps(path: Path, stamps: object) -> None:
+    """Keep the stamps of a check where that is possible. Without them the next opening only takes longer."""
     try:
         temporary = path.with_name(f"{path.name}.{os.getpid()}")
-        temporary.write_text(json.dumps(found), "utf-8")
+        temporary.write_text(json.dumps(stamps), "utf-8")
         temporary.replace(path)
     except OSError:
         return

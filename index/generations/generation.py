@@ -1,7 +1,7 @@
-"""What can be asked of a generation, whatever stores it. Answers know this protocol and no files.
+"""The protocol of a generation: what can be asked of it, whatever stores it. Answers know this protocol and no files.
 
-Releases, passages and sentences are numbered from 0 in the order of the corpus; these numbers are called rows. All
-arrays have one entry a row that was asked for, in that order.
+Releases, passages and sentences are numbered from 0 in the order of the corpus. These numbers are called rows. Arrays
+have one entry for each row that was asked for, in that order.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,9 +26,9 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What may be found: releases, ``(releases,)``, and passages, ``(passages,)``; None where all may.
+    """Which releases, ``(releases,)``, and passages, ``(passages,)``, a search may find. None where it may find all.
 
-    ``by_passage`` tells that within an allowed release some passages are not.
+    ``by_passage`` tells that some passages of an allowed release may not be found.
     """
 
     releases: Flags | None = None
@@ -40,9 +40,9 @@ class Scope:
 class PassageEvidence:
     """How passages relate to a question.
 
-    ``cosines`` is ``(n,)``; ``counts``, how often each term stands in a passage, and ``in_title``, whether its
-    release's title holds it, are ``(n, terms)``; ``relative_lengths``, ``(n,)``, counts terms over
-    the average passage's.
+    ``cosines`` is ``(n,)``. ``counts`` says how often each term stands in a passage, ``in_title`` whether the title of
+    its release holds the term, ``(n, terms)`` each. ``relative_lengths``, ``(n,)``, is the number of terms over that of
+    the average passage.
     """
 
     cosines: NDArray[np.float64]
@@ -55,8 +55,8 @@ class PassageEvidence:
 class SentenceEvidence:
     """How sentences relate to a question.
 
-    ``cosines`` is ``(n,)``; ``held``, ``held_before`` and ``held_after``, ``(n, terms)``, tell which terms the sentence
-    and its neighbours within the release hold; ``positions``, ``(n,)``, counts the release's sentences before it.
+    ``cosines`` is ``(n,)``. ``held``, ``held_before`` and ``held_after``, ``(n, terms)``, tell which terms a sentence
+    and its neighbours in the release hold. ``positions``, ``(n,)``, counts the sentences of the release before it.
     """
 
     cosines: NDArray[np.float64]
@@ -70,7 +70,7 @@ class SentenceEvidence:
 class ReleaseEvidence:
     """How often terms stand in the texts and in the titles of releases, ``(n, terms)`` each.
 
-    ``relative_lengths``, ``(n,)``, counts the terms of a text over the average release's.
+    ``relative_lengths``, ``(n,)``, is the number of terms of a text over that of the average release.
     """
 
     counts: Counts
@@ -95,13 +95,13 @@ class Generation(Protocol):
         """Return the number of passages."""
 
     def frequency(self, term: str) -> int:
-        """Return how many passages hold a term, or how many have it in their release's title, whichever is more."""
+        """Return how many passages hold a term, or have it in the title of their release, whichever are more."""
 
     def similar(self, term: str) -> list[str]:
         """Return terms of the corpus that begin with the same letter, the most frequent first."""
 
     def scope(self, filters: Filters) -> Scope:
-        """Return what may be found.
+        """Return what a search with filters may find.
 
         :raises FilterError: when a filter names nothing.
         """

@@ -1,4 +1,4 @@
-"""What a generation is made of: where its files are, and the manifest that says what they must be."""
+"""The manifest of a generation: where its files are, and what they must be."""
 
 import dataclasses
 import hashlib
@@ -9,12 +9,13 @@ from pathlib import Path
 
 from index.database.sqlite import storage_errors
 
-FORMAT = 6  # of what is in a generation's folder; what one holds that was cut by other files is told by `program`
+# Count this up when the files of a generation change. A change of what they hold shows in `Manifest.program` by itself.
+FORMAT = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Every file of a generation, by name."""
+    """The files of a generation."""
 
     folder: Path
 
@@ -69,16 +70,17 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation was made of, and what its files must be."""
+    """What a generation was made of, and what its files must be.
+
+    ``program`` is the digest of the source files of the program that made it, ``weights_sha256`` that of the model's.
+    """
 
     generation: str
     format: int
     built_at: str
     model: str
     weights_sha256: str
-    dtype: str
     dim: int
-    chunker: int
     program: str
     releases: int
     passages: int
@@ -92,9 +94,9 @@ class Manifest:
 
     @staticmethod
     def format_of(text: str) -> int:
-        """Return the format that a manifest file of any program has.
+        """Return the format of a manifest, whichever version of this program wrote it.
 
-        :raises ValueError: when it is none.
+        :raises ValueError: when it is no manifest.
         """
         try:
             return int(json.loads(text)["format"])
@@ -103,7 +105,7 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: str) -> "Manifest":
-        """Read a manifest file.
+        """Read a manifest.
 
         :raises ValueError: when it is none.
         """
@@ -116,7 +118,7 @@ class Manifest:
 
 
 def record_files(folder: Path) -> dict[str, FileRecord]:
-    """Return size and SHA-256 of every file of a generation; tantivy's lock files are not part of it."""
+    """Return size and SHA-256 of every file of a generation, without the lock files of tantivy."""
     with storage_errors(folder):
         return {
             path.relative_to(folder).as_posix(): FileRecord(path.stat().st_size, sha256_of(path))

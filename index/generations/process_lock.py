@@ -1,4 +1,4 @@
-"""A lock of the operating system that says who holds it. It ends with its process, however that ends."""
+"""A lock of the operating system that says who holds it. It ends with its process, however that process ends."""
 
 import json
 import time
@@ -13,11 +13,11 @@ from corpus import HeldError, Holder
 from index.database.private_files import private_folder
 from index.database.sqlite import now, storage_errors
 
-_WRITTEN_S = 0.1
+_WRITTEN_S = 0.1  # Within this time the holder of a lock writes who it is.
 
 
 class Lock:
-    """The file ``<name>.lock`` in a folder; ``<name>.json`` beside it says who holds it, and since when."""
+    """The file ``<name>.lock`` in a folder. ``<name>.json`` beside it says who holds it, and since when."""
 
     def __init__(self, folder: Path, name: str) -> None:
         """Look into a folder, which need not exist yet."""

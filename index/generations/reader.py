@@ -1,4 +1,4 @@
-"""The files of a generation, opened for reading: what every question is asked of on one machine."""
+"""The files of a generation, opened for reading: the `Generation` of one machine."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -31,16 +31,16 @@ from index.generations.tantivy_index import LexicalIndex
 from index.text.sentences import Span
 from index.text.terms import Hashes
 
-_RELEASES_KEPT = 64  # texts, about 1 MB: an answer reads three
+_RELEASES_KEPT = 64  # These texts take about 1 MB. An answer reads three.
 
 
 class OpenGeneration:
-    """The files of one generation, and which of its releases are still to be shown. Used by one thread at a time."""
+    """The files of a generation, and which of its releases may be shown. Used by one thread at a time."""
 
-    def __init__(self, layout: Layout, manifest: Manifest, removed: frozenset[str]) -> None:
+    def __init__(self, layout: Layout, manifest: Manifest, withdrawn: frozenset[str]) -> None:
         """Open a generation whose files were checked.
 
-        :param removed: ids of withdrawn releases, which are never found again.
+        :param withdrawn: ids of withdrawn releases, which are not shown.
         :raises GenerationError: when a file cannot be read or does not fit the others.
         """
         self.manifest = manifest
@@ -63,7 +63,7 @@ class OpenGeneration:
         self._first_passages: Rows = np.array(
             [served.first_passage for served in self._releases] + [manifest.passages], dtype=np.int64
         )
-        visible = np.array([served.release.release_id not in removed for served in self._releases], dtype=bool)
+        visible = np.array([served.release.release_id not in withdrawn for served in self._releases], dtype=bool)
         self._visible = None if visible.all() else visible
         self._rows = {served.release.release_id: served.row for served in self._releases}
         self._texts: LRUCache[Any, Release] = LRUCache(_RELEASES_KEPT)
@@ -82,7 +82,7 @@ class OpenGeneration:
         return self.manifest.passages
 
     def frequency(self, term: str) -> int:
-        """Return how many passages hold a term, or how many have it in their release's title, whichever is more."""
+        """Return how many passages hold a term, or have it in the title of their release, whichever are more."""
         return self._lexical.frequency(term)
 
     def similar(self, term: str) -> list[str]:
@@ -90,7 +90,7 @@ class OpenGeneration:
         return self._lexical.similar(term)
 
     def scope(self, filters: Filters) -> Scope:
-        """Return what may be found.
+        """Return what a search with filters may find.
 
         :raises FilterError: when a filter names nothing.
         """
@@ -234,11 +234,12 @@ class OpenGeneration:
         )
 
 
-def open_served(generations: Generations, removed: frozenset[str]) -> OpenGeneration:
+def open_served(generations: Generations, withdrawn: frozenset[str]) -> OpenGeneration:
     """Open the generation that CURRENT names.
 
+    :param withdrawn: ids of withdrawn releases.
     :raises UnbuiltError: before the first build, or when an older program made it.
-    :raises GenerationError: when it is damaged; it is then not served.
+    :raises GenerationError: when it is damaged. It is then not served.
     """
     generation = served_id(generations)
-    return OpenGeneration(generations.layout(generation), generations.check(generation), removed)
+    return OpenGeneration(generations.layout(generation), generations.check(generation), withdrawn)

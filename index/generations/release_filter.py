@@ -1,4 +1,4 @@
-"""What filters on releases look at: the releases of a generation, column by column."""
+"""Filters on releases, applied to the releases of a generation column by column."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from index.filters import Filters
 
 
 class ReleaseColumns:
-    """What filters look at, one entry a release, made once for a generation."""
+    """What filters compare, with one entry a release. It is made once for a generation."""
 
     def __init__(self, releases: Sequence[Release]) -> None:
         """Take the releases in the order of their rows."""
@@ -49,11 +49,11 @@ class _Names:
         """Take the sentence on a name that no release has, and the names by row."""
         self._unknown = unknown
         self._distinct = sorted(set(values))
-        code = {name: at for at, name in enumerate(self._distinct)}
+        code = {name: number for number, name in enumerate(self._distinct)}
         self._codes = np.array([code[value] for value in values], dtype=np.int64)
 
     def that_hold(self, asked: str) -> NDArray[np.bool_]:
-        """Return the rows whose name holds the words asked for: "Commission" finds its departments too."""
+        """Return which rows have a name that holds the words asked for: "Commission" finds its departments, too."""
         wanted = asked.casefold().strip()
         word = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
         matches = np.array(

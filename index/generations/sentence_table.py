@@ -1,7 +1,7 @@
-"""What is known of every sentence before anything is asked: its vector, and its terms in order.
+"""The vectors and the terms of all sentences, worked out before anything is asked.
 
-Sentences are numbered as in passages.db, those of a passage and of a release one after the other, so that a range of
-rows is a passage's or a release's words. After the sentences come the releases' titles.
+Sentences are numbered as in passages.db. Those of a passage, and those of a release, follow each other, so that a range
+of rows holds the words of a passage or a release. The titles of the releases come after the sentences.
 """
 
 from collections.abc import Sequence
@@ -32,26 +32,26 @@ class SentenceTable:
         return len(self._vectors)
 
     def cosines(self, rows: Rows, vector: Vectors) -> Vectors:
-        """Return the cosines of sentences, each embedded after its title, to a question, ``(n,)``.
+        """Return the cosines of sentences, each embedded after its title, to a vector, ``(n,)``.
 
-        Of several vectors as columns, ``(dim, m)``, they are ``(n, m)``.
+        For several vectors, given as columns, ``(dim, m)``, the result is ``(n, m)``.
         """
-        found: Vectors = self._vectors[rows].astype(np.float32) @ vector
-        return found
+        cosines: Vectors = self._vectors[rows].astype(np.float32) @ vector
+        return cosines
 
     def counts(self, first: Rows, last: Rows, wanted: Hashes) -> NDArray[np.float32]:
         """Return how often terms stand in ranges of rows, ``(n, terms)``; `last` is not included."""
         lengths = self.lengths(first, last)
         ranges = np.repeat(np.arange(len(lengths)), lengths)
         places = np.arange(len(ranges)) + (self._ends[first] - np.cumsum(lengths) + lengths)[ranges]
-        held, term = np.nonzero(self._terms[places][:, None] == wanted)
-        cells = np.bincount(ranges[held] * len(wanted) + term, minlength=len(lengths) * len(wanted))
+        hit, term = np.nonzero(self._terms[places][:, None] == wanted)
+        cells = np.bincount(ranges[hit] * len(wanted) + term, minlength=len(lengths) * len(wanted))
         return cells.reshape(len(lengths), len(wanted)).astype(np.float32)
 
     def lengths(self, first: Rows, last: Rows) -> Rows:
         """Return how many terms ranges of rows hold, ``(n,)``."""
-        found: Rows = self._ends[last] - self._ends[first]
-        return found
+        lengths: Rows = self._ends[last] - self._ends[first]
+        return lengths
 
     def title_counts(self, releases: Rows, wanted: Hashes) -> NDArray[np.float32]:
         """Return how often terms stand in the titles of releases, ``(n, terms)``."""
@@ -69,5 +69,5 @@ def write_sentence_table(
     :raises OSError: when they cannot be written.
     """
     np.save(vectors, matrix)
-    np.save(terms, hashes(term for terms_of_one in term_lists for term in terms_of_one))
-    np.save(ends, np.concatenate(([0], np.cumsum([len(terms_of_one) for terms_of_one in term_lists]))).astype(np.int64))
+    np.save(terms, hashes(term for terms in term_lists for term in terms))
+    np.save(ends, np.concatenate(([0], np.cumsum([len(terms) for terms in term_lists]))).astype(np.int64))

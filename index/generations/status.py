@@ -1,4 +1,4 @@
-"""What is served and what was before, and back again: no vectors, no model, nothing slow to import."""
+"""Tells what is served and what was done, and rolls back. Nothing here loads a model or is slow to import."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -16,7 +16,7 @@ from index.settings import IndexSettings
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What is served, as `measures index status --json` prints it; dates are ISO 8601, None where nothing is served."""
+    """What is served, as `measures index status --json` prints it. Dates are ISO 8601, None where nothing is served."""
 
     generation: str
     built_at: str
@@ -35,7 +35,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What the corpus holds and a generation does not serve: ids of releases."""
+    """How the corpus differs from what a generation serves: ids of releases."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -57,9 +57,9 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class RolledBack:
-    """The generation that is served again, and what the next build will bring back.
+    """The generation that is served again, and what the next build will change.
 
-    ``changed`` is False where it was served already: nothing was done then.
+    ``changed`` is False where it was served already, and nothing was done.
     """
 
     manifest: Manifest
@@ -74,22 +74,22 @@ def releases(settings: IndexSettings, query: str = "") -> list[Release]:
     """
     generations = Generations(settings.data_dir)
     manifest = generations.check(served_id(generations))
-    removed = withdrawn_releases(settings)
+    withdrawn = withdrawn_releases(settings)
     served = served_releases(generations, manifest)
-    return matching([release for release in served if release.release_id not in removed], query)
+    return matching([release for release in served if release.release_id not in withdrawn], query)
 
 
 def matching(releases: Iterable[Release], query: str) -> list[Release]:
     """Return the releases that hold every word of a query in title, issuer, date or id; newest first."""
     words = query.casefold().split()
-    found = [
+    matches = [
         release
         for release in releases
         if all(
             word in f"{release.title} {release.issuer} {release.date} {release.release_id}".casefold() for word in words
         )
     ]
-    return sorted(found, key=lambda release: (release.date, release.release_id), reverse=True)
+    return sorted(matches, key=lambda release: (release.date, release.release_id), reverse=True)
 
 
 def release(settings: IndexSettings, release_id: str) -> Release:
@@ -97,14 +97,14 @@ def release(settings: IndexSettings, release_id: str) -> Release:
 
     :raises UnknownReleaseError: when it is not served.
     """
-    for found in releases(settings):
-        if found.release_id == release_id:
-            return found
+    for served in releases(settings):
+        if served.release_id == release_id:
+            return served
     raise UnknownReleaseError(f"No release {release_id[:60]!r} is served: `measures releases` lists them.")
 
 
 def status(settings: IndexSettings) -> Status:
-    """Tell what is served. No model is loaded.
+    """Return what is served. No model is loaded.
 
     :raises GenerationError: when nothing is, or it is damaged.
     """
@@ -130,14 +130,14 @@ def status(settings: IndexSettings) -> Status:
 
 
 def history(settings: IndexSettings) -> History:
-    """Tell what was done, newest first."""
+    """Return what was done, newest first."""
     generations = Generations(settings.data_dir)
     with closing(open_corpus_db(settings, reading=True)) as store:
         return History(tuple(store.history.entries()), tuple(generations.ids()), generations.current())
 
 
 def done_by(settings: IndexSettings, who: str) -> int:
-    """Return how many entries of the history somebody stands in."""
+    """Return how many entries of the history are somebody's."""
     with closing(open_corpus_db(settings, reading=True)) as store:
         return sum(entry.who == who for entry in store.history.entries())
 
@@ -152,7 +152,7 @@ def verify(settings: IndexSettings, generation: str | None = None) -> Manifest:
 
 
 def rollback(settings: IndexSettings, generation: str | None = None, by: By = NOBODY) -> RolledBack:
-    """Serve an older generation, by default the one before, and pin it; tell what the next build will bring again.
+    """Serve an older generation, by default the one before, and pin it. Return what the next build will change.
 
     :raises GenerationError: when there is none, or it is damaged; what is served stays as it was.
     :raises StorageError: saying what was not done.
@@ -187,9 +187,9 @@ def _serve_pinned(generations: Generations, target: str) -> None:
 
 
 def kept_release(settings: IndexSettings, release_id: str) -> Release | None:
-    """Return a release as the corpus holds it, also a withdrawn one; None where its text is erased.
+    """Return a release as the corpus holds it, even when it is withdrawn. None where its text is erased.
 
-    :raises UnknownReleaseError: when it never held it.
+    :raises UnknownReleaseError: when the corpus never held it.
     """
     with closing(open_corpus_db(settings, reading=True)) as store:
         if not store.taken(release_id):
@@ -222,7 +222,7 @@ def existing(generations: Generations, generation: str) -> str:
 
 
 def _served_or_none(generations: Generations) -> str | None:
-    """Return what is served; nothing is where CURRENT is damaged, which a roll-back mends."""
+    """Return the id of what is served. None where CURRENT is damaged, which a roll-back mends."""
     try:
         return generations.current()
     except GenerationError:

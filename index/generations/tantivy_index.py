@@ -1,4 +1,4 @@
-"""Keywords: the one place that knows tantivy. It finds candidates by BM25; how much they count is decided elsewhere."""
+"""Keywords. Only this module knows tantivy. It finds candidates by BM25; their scores are computed elsewhere."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -49,7 +49,9 @@ def build_lexical(folder: Path, documents: Iterable[tuple[int, int, list[str], l
 
 @contextmanager
 def _lockable(folder: Path) -> Iterator[Path]:
-    """Give a folder, or one with links to its files where it is read-only: tantivy locks what it opens with a file.
+    """Give a folder that tantivy can open: where it is read-only, one with links to its files.
+
+    Tantivy writes a lock file into the folder that it opens.
 
     :raises StorageError: when there is no folder for temporary files.
     """
@@ -79,8 +81,8 @@ class LexicalIndex:
         :raises GenerationError: when it is none.
         """
         try:
-            with _lockable(folder) as opened:
-                self._index = tantivy.Index.open(str(opened))
+            with _lockable(folder) as lockable:
+                self._index = tantivy.Index.open(str(lockable))
                 self._searcher = self._index.searcher()
         except (ValueError, OSError) as error:
             damaged = GenerationError(
@@ -94,11 +96,11 @@ class LexicalIndex:
         return int(self._searcher.num_docs)
 
     def frequency(self, term: str) -> int:
-        """Return in how many passages a term stands, or in how many their title's words, whichever is more."""
+        """Return how many passages hold a term, or have it in their title, whichever are more."""
         return max(int(self._searcher.doc_freq(field, term)) for field in ("body", "title"))
 
     def similar(self, term: str) -> list[str]:
-        """Return the most frequent terms that begin with the same letter."""
+        """Return the most frequent terms that begin with the same letter as a term."""
         return [known for known, _ in self._searcher.terms_with_prefix("body", term[:1], limit=_MOST_SIMILAR)]
 
     def search(
@@ -109,9 +111,10 @@ class LexicalIndex:
         field: str = "",
         allowed: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.int64]:
-        """Return the rows of the at most `k` passages that hold most of the weighted terms, best first.
+        """Return the rows of the at most `k` passages with the highest BM25 of weighted terms, best first.
 
-        :param field: ``row`` or ``release``, whose numbers `allowed`, ``(passages,)`` or ``(releases,)``, marks.
+        :param field: what `allowed` is about: ``row`` for passages, ``release`` for releases.
+        :param allowed: which passages, ``(passages,)``, or releases, ``(releases,)``, may be found.
         """
         clauses = [clause for term, weight in zip(terms, weights, strict=True) for clause in self._term(term, weight)]
         if not clauses or k <= 0:
@@ -126,12 +129,12 @@ class LexicalIndex:
         return np.array(rows, dtype=np.int64)
 
     def _term(self, term: str, weight: float) -> list[tuple[Any, Any]]:
-        """Return the clauses for a term, weighted as given instead of by tantivy's own."""
+        """Return the clauses for a term, with the weight given instead of tantivy's own."""
         clauses = []
         for field, boost in (("body", 1.0), ("title", _TITLE_BOOST)):
-            found = self._searcher.doc_freq(field, term)
-            if found:
-                own = np.log1p((len(self) - found + 0.5) / (found + 0.5))
+            frequency = self._searcher.doc_freq(field, term)
+            if frequency:
+                own = np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5))
                 query = tantivy.Query.term_query(self._index.schema, field, term)
                 clauses.append(
                     (tantivy.Occur.Should, tantivy.Query.boost_query(query, boost * weight / max(own, 1e-6)))

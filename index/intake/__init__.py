@@ -1,1 +1,1 @@
-"""Files, addresses and feeds -> releases in corpus.db, or quarantine."""
+"""Files, addresses and feeds -> releases in corpus.db, or entries in quarantine."""

@@ -1,12 +1,12 @@
-"""Who may change a release: what came from its own address, and a person. Whatever else comes may add one, or offer.
+"""Who may change a release: a person, and what comes from its own address. Anything else may add one or offer a change.
 
-How an address is known is an `Origin`, and what follows from it is decided here and nowhere else:
+`Origin` says how the address of a text is known. What it permits is decided only in this module:
 
-origin    may add   may change the release of that address
-fetched   yes       yes; over http only what was never known over https
-given     yes       yes: by hand, or by the header of a file that was handed over
-saved     yes       no: a change is set aside, and a person accepts it
-claimed   yes       no
+origin    may add   may change the release at that address
+fetched   yes       yes; over http only a release that was never known over https
+given     yes       yes: a person or the header of a file that a person handed over gave the address
+saved     yes       no: a change goes to quarantine, and a person accepts it
+claimed   yes       no: as saved
 """
 
 import dataclasses
@@ -16,10 +16,10 @@ from index.database.corpus_db import Known
 
 
 def located(draft: Draft, fetched_from: str | None, *, mirror: bool, given: bool) -> Draft:
-    """Say where a draft is from, and how its address is known.
+    """Return a draft with where it comes from and how its address is known.
 
-    :param fetched_from: where it was fetched in the end; None of a file.
-    :param mirror: whether it was fetched from an administrator's own copy of other sites.
+    :param fetched_from: the address that it was fetched from, after redirects; None for a file.
+    :param mirror: whether it was fetched from a server on which an administrator keeps copies of other sites.
     :param given: whether a person gave its address.
     """
     if fetched_from is None:
@@ -33,17 +33,17 @@ def located(draft: Draft, fetched_from: str | None, *, mirror: bool, given: bool
 
 
 def may_change(draft: Draft, known: Known) -> bool:
-    """Tell whether what a draft says counts as what a release is now."""
-    is_own = canonical_url(draft.url) == known.canonical_url
+    """Tell whether a draft may become the next version of a known release without a person."""
+    is_same_address = canonical_url(draft.url) == known.canonical_url
     if draft.origin == Origin.GIVEN:
-        return is_own or known.canonical_url is None
-    if known.canonical_url is None:  # it came from a file, and from that it may come again
+        return is_same_address or known.canonical_url is None
+    if known.canonical_url is None:  # The release came from a file, and may change by a file.
         return draft.url is None
-    return is_own and draft.origin == Origin.FETCHED and (is_secure(draft.url) or not is_secure(known.url))
+    return is_same_address and draft.origin == Origin.FETCHED and (is_secure(draft.url) or not is_secure(known.url))
 
 
 def offered_to(draft: Draft, known: Known) -> Draft:
-    """Return a draft as the change to a release that it becomes when a person accepts it."""
+    """Return a draft as the change to a known release that it becomes when a person accepts it."""
     if known.url is None:
         return draft
     offered = dataclasses.replace(draft, url=known.url, retrieved_from=draft.retrieved_from or draft.url)
@@ -51,7 +51,7 @@ def offered_to(draft: Draft, known: Known) -> Draft:
 
 
 def why_not(draft: Draft, known: Known) -> str:
-    """Say why a draft does not change a release."""
+    """Return the reason why a draft may not change a known release."""
     if known.withdrawn:
         return f"it was withdrawn as {known.release_id}"
     if draft.origin == Origin.FETCHED and canonical_url(draft.url) == known.canonical_url:
@@ -67,7 +67,7 @@ def why_not(draft: Draft, known: Known) -> str:
 
 
 def inheriting(draft: Draft, before: Release | None) -> Draft:
-    """Let a draft keep what is known of a release and it does not state, or not with as good a reason."""
+    """Fill in from the version before what a draft does not state, and keep an address that is better known."""
     if before is None:
         return draft
     names = ["url", "note", "reference"]

@@ -1,4 +1,4 @@
-"""Canaries: for each release a question that has to find it, made when it is accepted and kept with the corpus."""
+"""Canaries: for each release a question that must find it, made when the release is accepted and kept with it."""
 
 from index.answering.question import MAX_QUESTION_CHARS
 from index.text.sentences import sentences
@@ -9,12 +9,12 @@ _WORDS = range(8, 41)
 
 
 def canary(text: str, title: str, language: str) -> str:
-    """Ask for the sentence of a text that has most in it that is rare in English at large, or for its title.
+    """Return the sentence of a text whose words are rarest in English at large, or its title if no sentence is usable.
 
-    Sentences of few words or many are left out.
+    Very short and very long sentences are not usable.
     """
-    told = [text[span.start : span.end] for span in sentences(text, language)]
-    usable = [sentence for sentence in told if len(words(sentence)) in _WORDS and len(sentence) <= MAX_QUESTION_CHARS]
+    texts = [text[span.start : span.end] for span in sentences(text, language)]
+    usable = [sentence for sentence in texts if len(words(sentence)) in _WORDS and len(sentence) <= MAX_QUESTION_CHARS]
     return max(usable, key=_rareness, default=title[:MAX_QUESTION_CHARS])
 
 

@@ -1,8 +1,8 @@
-"""Near-duplicates: how much of two texts is the same, told from signatures that are kept instead of the texts.
+"""Near-duplicates: how much two texts have in common, estimated from signatures instead of the texts themselves.
 
-Words are read in runs of five (shingles); a MinHash signature of 128 numbers estimates the share of runs that two texts
-have in common, to about .03 where it is .85. Texts that share one of 16 bands of 8 numbers are compared: those with .85
-in common do so 99 times in 100, those with .5 six times in 100.
+A text is split into overlapping runs of five words (shingles). From its MinHash signature of 128 numbers, the share of
+runs that two texts have in common is estimated, with an error of about .03 at a share of .85. Two texts are compared if
+they share one of 16 bands of 8 numbers. This happens with probability .99 at a share of .85, and .06 at .5.
 """
 
 import numpy as np
@@ -12,24 +12,25 @@ from corpus import Release
 from index.database.corpus_db import CorpusStore
 from index.text.terms import words
 
-NEARLY_SAME = 0.85  # a release with one paragraph of six rewritten has about .8, a repost with a line added over .9
+NEARLY_SAME = 0.85  # One rewritten paragraph of six gives about .8, a repost with an added line over .9.
 _PERMUTATIONS = 128
 _BANDS = 16
 _RUN = 5
 _SEED = 1
-ALGORITHM = RMinHash.ALGORITHM_VERSION  # signatures of another are not compared but made again
+ALGORITHM = RMinHash.ALGORITHM_VERSION  # Signatures of another version are computed again, not compared.
 
 
 def signature(text: str) -> bytes:
     """Return the signature of a text: 128 numbers of 32 bits."""
-    read = words(text)
-    made = RMinHash(num_perm=_PERMUTATIONS, seed=_SEED)
-    made.update([" ".join(read[at : at + _RUN]) for at in range(max(1, len(read) - _RUN + 1))])
-    return np.array(made.digest(), "<u4").tobytes()
+    text_words = words(text)
+    run_starts = range(max(1, len(text_words) - _RUN + 1))
+    min_hash = RMinHash(num_perm=_PERMUTATIONS, seed=_SEED)
+    min_hash.update([" ".join(text_words[start : start + _RUN]) for start in run_starts])
+    return np.array(min_hash.digest(), "<u4").tobytes()
 
 
 def bands(signed: bytes) -> list[int]:
-    """Return what stands for each band of a signature, as SQLite's signed numbers of 64 bits."""
+    """Return a hash of each band of a signature, as a signed 64-bit number, which SQLite can store."""
     numbers = np.frombuffer(signed, "<u4").reshape(_BANDS, -1).astype(np.uint64)
     mixed = np.zeros(_BANDS, dtype=np.uint64)
     with np.errstate(over="ignore"):
@@ -40,14 +41,14 @@ def bands(signed: bytes) -> list[int]:
     return digests
 
 
-def in_common(one: bytes, other: bytes) -> float:
-    """Return the estimated share of runs of words that two texts have in common, 0 to 1."""
-    same = np.frombuffer(one, "<u4") == np.frombuffer(other, "<u4")
+def in_common(signature: bytes, other: bytes) -> float:
+    """Return the estimated share of runs of words, from 0 to 1, that the texts of two signatures have in common."""
+    same = np.frombuffer(signature, "<u4") == np.frombuffer(other, "<u4")
     return float(same.mean())
 
 
 def nearest(store: CorpusStore, signed: bytes, language: str | None) -> tuple[str, float] | None:
-    """Return the release in the same language whose text is nearly the same, and how nearly; None where none is."""
+    """Return the release in the same language with nearly the same text, and the share in common; None without one."""
     compared = [
         (in_common(signed, other.signature), other.release_id)
         for other in store.signatures.sharing(bands(signed))
@@ -63,9 +64,9 @@ def sign(store: CorpusStore, release: Release, signed: bytes) -> None:
 
 
 def sign_missing(store: CorpusStore) -> None:
-    """Sign what was accepted before there were signatures, or was signed by another algorithm.
+    """Sign the releases that have no signature, or one of another version of the algorithm.
 
-    It may be the whole corpus, so nobody is kept from writing meanwhile.
+    This may be the whole corpus, so each signature is written in a transaction of its own.
     """
     for release_id in store.signatures.unsigned(ALGORITHM):
         release = store.current(release_id)

@@ -1,4 +1,4 @@
-"""What went wrong with one of many sources, as a sentence: it is that source's failure and stops no other."""
+"""The failure of one of many sources, as a sentence. It does not stop the other sources."""
 
 import logging
 import secrets
@@ -10,10 +10,10 @@ log = logging.getLogger(__name__)
 _SHOWN_CHARS = 200
 
 
-def mishap(source: str, error: Exception) -> str:
-    """Return what is told of an error with a source; one that nobody foresaw goes to the log under a reference.
+def failure_sentence(source: str, error: Exception) -> str:
+    """Return the sentence for an error with a source. An unexpected error is logged under a reference.
 
-    :raises MeasuresError: when it is none of the source's, such as a disk that is full: the next would meet it, too.
+    :raises MeasuresError: when the error is not about the source, such as a full disk: the next source would fail, too.
     """
     if isinstance(error, SourceError | FetchError | FeedError):
         return str(error)

@@ -97,16 +97,16 @@ def accept(store: CorpusStore, quarantined: QuarantineEntry, overrides: Override
 
     :raises SourceError: when something that a release must state is still missing.
     """
-    held = quarantined.quarantined
-    change_of = held.change_of if overrides.url is None else None
-    draft = completed(held.draft, overrides)
+    entry = quarantined.quarantined
+    change_of = entry.change_of if overrides.url is None else None
+    draft = completed(entry.draft, overrides)
     if overrides.url or change_of:
         draft = dataclasses.replace(draft, origin=Origin.GIVEN)
     draft = bounded_draft(draft, f"Number {quarantined.number}")
     missing = lacking(draft)
     if missing:
         raise SourceError(f"Number {quarantined.number} still has {' and '.join(missing)}.")
-    prepared = prepare(held.source, draft, held.raw_sha256, held.cleaner)
+    prepared = prepare(entry.source, draft, entry.raw_sha256, entry.cleaner)
     text_sha256 = sha256(draft.text.encode())
     with store.writing():
         ingested = keep_draft(store, prepared, change_of or store.find(prepared.url, text_sha256))

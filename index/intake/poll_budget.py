@@ -1,4 +1,4 @@
-"""How long a poll may take, in all and with each host, so that no slow host keeps the others waiting."""
+"""How long a poll may take, in all and for each host, so that a slow host does not delay the others."""
 
 import math
 import time
@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from corpus import Fetched, NotModified, NotReachedError, host_of
+from corpus import Fetched, NotModified, NotReachedError, server_of
 from index.intake.sources import Fetches
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Seconds of a poll: in all, with one host, and what must be left for an address to be asked for."""
+    """Seconds of a poll: in all, for one host, and the least that must be left to request another address."""
 
     whole_s: float = 300.0
     host_s: float = 100.0
@@ -20,10 +20,10 @@ class Budget:
 
 
 class BudgetedFetcher:
-    """Fetches as long as there is time, in all and for the host; what it does not reach is for the next poll."""
+    """Fetches while there is time left in all and for the host. What it does not reach is left to the next poll."""
 
     def __init__(self, fetcher: Fetches, budget: Budget, clock: Callable[[], float] = time.monotonic) -> None:
-        """Fetch with another fetcher, from now on."""
+        """Fetch with another fetcher. The time of the poll begins now."""
         self._fetcher = fetcher
         self._budget = budget
         self._clock = clock
@@ -32,18 +32,18 @@ class BudgetedFetcher:
 
     @property
     def is_over(self) -> bool:
-        """Whether the time of the poll is over."""
+        """Whether the time of the poll is used up."""
         return self._end - self._clock() < self._budget.enough_s
 
     def fetch(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
     ) -> Fetched | NotModified:
-        """Get the bytes at an address, or hear that they are what they were.
+        """Return the bytes at an address, or that they have not changed.
 
         :raises NotReachedError: when there is no time left.
-        :raises FetchError: when they cannot be had.
+        :raises FetchError: when they cannot be fetched.
         """
-        host = host_of(url) or ""
+        host = server_of(url) or ""
         if self.is_over:
             raise NotReachedError(f"The {self._budget.whole_s:g} s of a poll are over: it is next in the next one.")
         left = min(self._end - self._clock(), self._budget.host_s - self._spent[host])

@@ -1,8 +1,8 @@
-"""Feeds -> new releases: what is due is read, what is new in it is taken in, what fails is left alone for longer.
+"""Feeds -> new releases: feeds that are due are read, their new entries are taken in, and failing feeds wait longer.
 
-Times are seconds since 1970. An entry is settled once it was taken in or set aside; one that could not be had is tried
-again at the next polls, three times in all. A feed's ETag is kept only when nothing of it is left to be had, so that
-"not modified" never hides an entry. A poll has a budget of time (`poll_budget.py`): what it did not
+Times are seconds since 1970. An entry is settled when it was taken in or put into quarantine. An entry that could not
+be fetched is tried again at the next polls, three times in all. The ETag of a feed is kept only when no entry is left
+to fetch, so that "not modified" never hides an entry. A poll has a budget of time (`poll_budget.py`); what it did not
 reach is due at once.
 """
 
@@ -10,7 +10,7 @@ import dataclasses
 import random
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -19,37 +19,33 @@ from corpus import (
     FetchError,
     NotModified,
     NotReachedError,
-    SourceError,
     UnknownEntryError,
     next_poll,
     read_feed,
-    read_target,
     shown,
     speaks_for,
 )
 from index.database.corpus_db import CorpusStore
 from index.database.feeds import Feed
-from index.database.history import By
-from index.database.home import open_corpus_db
-from index.intake.failures import mishap
+from index.intake.failures import failure_sentence
 from index.intake.overrides import UNSAID, Overrides
 from index.intake.poll_budget import Budget, BudgetedFetcher
 from index.intake.sources import Failed, Fetches, OpenFetcher, PatientFetcher, Taken, is_address, take_in
 from index.results import Phase, Progress, Step
-from index.settings import IndexSettings, fetch_rules
+from index.settings import IndexSettings
 
 BUDGET = Budget()
-ENTRIES = 100  # a feed that suddenly holds 50,000 is read over many polls
+ENTRIES = 100  # Entries of one feed per poll. A feed that suddenly has 50,000 takes many polls.
 _ATTEMPTS = 3
-_LONGEST_S = 27 * 3600.0  # a day, and more than what `next_poll` adds to it
+_LONGEST_S = 27 * 3600.0  # Longer than `next_poll` ever returns: a day and a tenth.
 
 
 @dataclass(frozen=True, slots=True)
 class PolledFeed:
     """What became of a feed: how many entries were tried, how many of them failed, and how many wait for the next poll.
 
-    ``error`` is why it could not be read, ``entry_error`` what the last of the entries met that failed; `skipped` says
-    that it was not asked for.
+    ``error`` says why the feed could not be read, and ``entry_error`` why the last failed entry failed. ``skipped``
+    tells that the feed was not requested.
     """
 
     url: str
@@ -67,14 +63,14 @@ class PolledFeed:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What became of feeds, and of their new entries."""
+    """What became of the feeds, and of their new entries."""
 
     feeds: tuple[PolledFeed, ...]
     taken: Taken
 
 
 def due(feeds: Sequence[Feed], now: float) -> list[Feed]:
-    """Return the feeds that are due; one due later than ever set is, too, for then the clock was set back."""
+    """Return the feeds that are due. One that is due too far ahead also counts, because the clock was set back."""
     return [feed for feed in feeds if not now < feed.due <= now + _LONGEST_S]
 
 
@@ -88,11 +84,11 @@ def poll(
     due_only: bool = False,
     budget: Budget = BUDGET,
 ) -> Polled:
-    """Read feeds, those first that are due longest, and take in what is new in them.
+    """Read feeds, beginning with the one that has been due longest, and take in their new entries.
 
-    :param urls: the feeds to read, whenever they are due; without any, all but those that back off.
-    :param due_only: whether only what is due is read.
-    :raises UnknownEntryError: when an address is no feed that is kept.
+    :param urls: the feeds to read, even if they are not due; by default all that do not wait after failures.
+    :param due_only: whether only feeds that are due are read.
+    :raises UnknownEntryError: when an address is no known feed.
     """
     feeds = {feed.url: feed for feed in store.feeds.all()}
     unknown = [url for url in urls if url not in feeds]
@@ -105,23 +101,26 @@ def poll(
     polled = [PolledFeed(feed.url, error=feed.last_error, skipped=True) for feed in resting]
     with open_fetcher() as opened:
         fetcher = BudgetedFetcher(PatientFetcher(opened), budget)
-        found, unread = _read_all(store, [feeds[url] for url in wanted], fetcher, progress, settings)
-        taken = _take_in(store, found, fetcher, progress, settings)
+        read_feeds, unread = _read_all(store, [feeds[url] for url in wanted], fetcher, progress, settings)
+        taken = _take_in(store, read_feeds, fetcher, progress, settings)
         over = fetcher.is_over
     polled += unread
     failures = {failure.source: failure for failure in taken.failed}
     statuses = {source.source: source.status for source in taken.ingested}
-    for one in found:
+    for read in read_feeds:
         try:
-            polled.append(_finish(store, one, statuses, failures, settings, over=over))
+            polled.append(_finish(store, read, statuses, failures, settings, over=over))
         except Exception as error:
-            polled.append(_failed(store, one.feed, error, settings))
-    return Polled(tuple(sorted(polled, key=lambda one: one.url)), taken)
+            polled.append(_failed(store, read.feed, error, settings))
+    return Polled(tuple(sorted(polled, key=lambda feed: feed.url)), taken)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A feed that was read: what it is called now, what it announces, what of that is to be taken in, what was seen."""
+class _ReadFeed:
+    """A feed that was read: its title, all addresses that it announces, and the new entries to take in.
+
+    ``more`` tells that it has more new entries than a poll takes in, ``modified`` that it has changed since last time.
+    """
 
     feed: Feed
     title: str
@@ -135,34 +134,34 @@ class _Found:
 
 def _read_all(
     store: CorpusStore, feeds: Sequence[Feed], fetcher: Fetches, progress: Progress, settings: IndexSettings
-) -> tuple[list[_Found], list[PolledFeed]]:
-    """Return the feeds that could be read, and what became of those that could not."""
-    found: list[_Found] = []
+) -> tuple[list[_ReadFeed], list[PolledFeed]]:
+    """Return the feeds that could be read, and what became of the others."""
+    read_feeds: list[_ReadFeed] = []
     unread: list[PolledFeed] = []
     for done, feed in enumerate(feeds):
         progress(Step(Phase.FEEDS, done, len(feeds)))
         try:
-            found.append(_read(store, feed, fetcher))
+            read_feeds.append(_read(store, feed, fetcher))
         except NotReachedError as error:
             store.feeds.hurry(feed.url, time.time())
             unread.append(PolledFeed(feed.url, error=str(error), skipped=True))
-        except Exception as error:  # whatever it is, it is of this feed and stops no other
+        except Exception as error:  # Any error of this feed must not stop the others.
             unread.append(_failed(store, feed, error, settings))
     progress(Step(Phase.FEEDS, len(feeds), len(feeds)))
-    return found, unread
+    return read_feeds, unread
 
 
 def _take_in(
-    store: CorpusStore, found: Sequence[_Found], fetcher: Fetches, progress: Progress, settings: IndexSettings
+    store: CorpusStore, read_feeds: Sequence[_ReadFeed], fetcher: Fetches, progress: Progress, settings: IndexSettings
 ) -> Taken:
-    """Take in what is new, one entry of each feed in turn: a host is waited for while the others are asked."""
-    rounds = zip_longest(*(one.entries for one in found))
+    """Take in the new entries, one of each feed in turn, so that the pause of a host is used to ask the others."""
+    rounds = zip_longest(*(read.entries for read in read_feeds))
     entries = {entry.url: entry for turn in rounds for entry in turn if entry is not None}
     hints = {
         entry.url: Overrides(title=entry.title if entry.title != entry.url else None, date=entry.date)
-        for feed in found
-        for entry in feed.entries
-        if speaks_for(feed.feed.url, entry.url)  # nobody says what another's page is
+        for read in read_feeds
+        for entry in read.entries
+        if speaks_for(read.feed.url, entry.url)  # A feed gives no hints about the page of another site.
     }
     return take_in(
         store,
@@ -177,26 +176,26 @@ def _take_in(
 
 
 def _failed(store: CorpusStore, feed: Feed, error: Exception, settings: IndexSettings) -> PolledFeed:
-    """Write down that a feed failed, and leave it alone for longer.
+    """Record that a feed failed, and let it wait longer.
 
-    :raises MeasuresError: when the error is none of the feed's.
+    :raises MeasuresError: when the error is not about the feed.
     """
-    why = mishap(feed.url, error)
+    why = failure_sentence(feed.url, error)
     store.feeds.failed(feed.url, _due(settings, feed.failures + 1), why)
     return PolledFeed(feed.url, error=why)
 
 
-def _read(store: CorpusStore, feed: Feed, fetcher: Fetches) -> _Found:
+def _read(store: CorpusStore, feed: Feed, fetcher: Fetches) -> _ReadFeed:
     answer = fetcher.fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
     if isinstance(answer, NotModified):
-        return _Found(feed, feed.title, (), (), feed.etag, feed.last_modified, modified=False)
-    read = read_feed(answer.data, answer.url)
-    unique = {entry.url: entry for entry in read.entries if is_address(entry.url)}
+        return _ReadFeed(feed, feed.title, (), (), feed.etag, feed.last_modified, modified=False)
+    content = read_feed(answer.data, answer.url)
+    unique = {entry.url: entry for entry in content.entries if is_address(entry.url)}
     settled = store.feeds.settled(feed.url, list(unique), _ATTEMPTS)
     new = [entry for entry in unique.values() if entry.url not in settled]
-    return _Found(
+    return _ReadFeed(
         feed,
-        read.title or feed.title,
+        content.title or feed.title,
         tuple(unique),
         tuple(new[:ENTRIES]),
         answer.etag,
@@ -207,36 +206,36 @@ def _read(store: CorpusStore, feed: Feed, fetcher: Fetches) -> _Found:
 
 def _finish(
     store: CorpusStore,
-    found: _Found,
+    read: _ReadFeed,
     statuses: Mapping[str, str],
     failures: Mapping[str, Failed],
     settings: IndexSettings,
     *,
     over: bool,
 ) -> PolledFeed:
-    """Write down what became of a feed's entries, and when it is due again.
+    """Record what became of the entries of a feed, and when the feed is due again.
 
-    :param over: whether the time of the whole poll was over before all was done.
+    :param over: whether the time of the whole poll was used up.
     """
-    url = found.feed.url
-    waiting = [entry.url for entry in found.entries if entry.url in failures and not failures[entry.url].reached]
-    tried = [entry.url for entry in found.entries if entry.url not in waiting]
+    url = read.feed.url
+    waiting = [entry.url for entry in read.entries if entry.url in failures and not failures[entry.url].reached]
+    tried = [entry.url for entry in read.entries if entry.url not in waiting]
     for entry in tried:
         error = failures[entry].error if entry in failures else None
         store.feeds.see(url, entry, "failed" if error else statuses[entry], error)
     errors = [failures[entry].error for entry in tried if entry in failures]
-    if waiting and not tried and not over:  # its host was too slow for a single entry
-        return _failed(store, found.feed, FetchError(failures[waiting[0]].error), settings)
-    left = found.more or bool(waiting) or bool(errors)
+    if waiting and not tried and not over:  # Its host was too slow for even one entry.
+        return _failed(store, read.feed, FetchError(failures[waiting[0]].error), settings)
+    left = read.more or bool(waiting) or bool(errors)
     store.feeds.polled(
         url,
         time.time() if waiting else _due(settings, 0),
-        title=found.title,
-        etag=None if left else found.etag,
-        last_modified=None if left else found.last_modified,
+        title=read.title,
+        etag=None if left else read.etag,
+        last_modified=None if left else read.last_modified,
     )
-    if found.modified:
-        store.feeds.count(url, found.announced)
+    if read.modified:
+        store.feeds.count(url, read.announced)
     return PolledFeed(
         url, len(tried), failed=len(errors), waiting=len(waiting), entry_error=errors[-1] if errors else None
     )
@@ -244,37 +243,3 @@ def _finish(
 
 def _due(settings: IndexSettings, failures: int) -> float:
     return time.time() + next_poll(failures, settings.feed_interval * 60, random.random())  # noqa: S311
-
-
-def feeds(settings: IndexSettings) -> list[Feed]:
-    """Return the feeds that are kept, by address."""
-    with closing(open_corpus_db(settings, reading=True)) as store:
-        return store.feeds.all()
-
-
-def add_feed(settings: IndexSettings, url: str, title: str, by: By) -> bool:
-    """Keep a feed, which is read at the next poll; tell whether it is new.
-
-    :raises SourceError: when it is no http or https address.
-    :raises FetchError: when it names a user or a password, or its host may not be asked.
-    """
-    url = url.strip()
-    if not is_address(url):
-        raise SourceError(f"{shown(url)!r} is no address of a feed: give one that begins with https://.")
-    read_target(url, fetch_rules(settings))
-    with closing(open_corpus_db(settings, by)) as store, store.writing():
-        new = store.feeds.add(url, title)
-        if new:
-            store.history.add("feed added", feed=url)
-        return new
-
-
-def remove_feed(settings: IndexSettings, url: str, by: By) -> None:
-    """Forget a feed; the releases that came of it stay.
-
-    :raises UnknownEntryError: when it is not kept.
-    """
-    with closing(open_corpus_db(settings, by)) as store, store.writing():
-        if not store.feeds.remove(url):
-            raise UnknownEntryError(f"{shown(url)} is no feed that is kept: `measures feeds list` tells which are.")
-        store.history.add("feed removed", feed=url)

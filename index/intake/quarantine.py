@@ -1,4 +1,4 @@
-"""What is set aside: listed, shown, discarded. Accepting it is a job, because it builds."""
+"""Entries in quarantine: list, show and discard them. Accepting one is a job, because it builds an index."""
 
 import dataclasses
 import difflib
@@ -13,41 +13,41 @@ from index.database.quarantine import QuarantineEntry
 from index.settings import IndexSettings
 
 _FIELDS = ("title", "issuer", "date", "language")
-_COMPARED_LINES = 1_000  # comparing takes up to the square of it
+_COMPARED_LINES = 1_000  # Comparing takes quadratic time in the worst case.
 
 
 def entry(store: CorpusStore, number: int) -> QuarantineEntry:
-    """Return what is set aside under a number.
+    """Return the entry with a number.
 
-    :raises UnknownEntryError: when there is nothing.
+    :raises UnknownEntryError: when there is none.
     """
-    found = store.quarantine.get(number)
-    if found is None:
+    entry = store.quarantine.get(number)
+    if entry is None:
         raise UnknownEntryError(
             f"Nothing is in quarantine under number {number}: `measures index quarantine list` tells what is."
         )
-    return found
+    return entry
 
 
 def quarantined(settings: IndexSettings) -> list[QuarantineEntry]:
-    """Return all that is set aside, oldest first."""
+    """Return all entries, oldest first."""
     with closing(open_corpus_db(settings, reading=True)) as store:
         return store.quarantine.entries()
 
 
 def show(settings: IndexSettings, number: int) -> QuarantineEntry:
-    """Return what is set aside under a number, with what it would change in a release that there is.
+    """Return the entry with a number. If it would change a release, the entry has the diff.
 
-    :raises UnknownEntryError: when there is nothing.
+    :raises UnknownEntryError: when there is none.
     """
     with closing(open_corpus_db(settings, reading=True)) as store:
-        found = entry(store, number)
-        before = store.current(found.quarantined.change_of) if found.quarantined.change_of else None
-        return dataclasses.replace(found, diff=difference(before, found.quarantined.draft)) if before else found
+        shown = entry(store, number)
+        before = store.current(shown.quarantined.change_of) if shown.quarantined.change_of else None
+        return dataclasses.replace(shown, diff=difference(before, shown.quarantined.draft)) if before else shown
 
 
 def difference(before: Release, after: Draft) -> str:
-    """Return what a draft would change in a release, as a unified diff of its statements and the lines of its text."""
+    """Return what a draft would change in a release, as a unified diff of the metadata and the lines of the text."""
     old, new = _lines(before), _lines(after)
     if max(len(old), len(new)) > _COMPARED_LINES:
         names = [f"--- {before.release_id}", "+++ offered"]
@@ -63,12 +63,12 @@ def _lines(text: Release | Draft) -> Sequence[str]:
 
 
 def discard(settings: IndexSettings, number: int, by: By) -> QuarantineEntry:
-    """Put away what is set aside under a number; its source may be added again.
+    """Discard the entry with a number. Its source may be added again.
 
-    :raises UnknownEntryError: when there is nothing.
+    :raises UnknownEntryError: when there is none.
     """
     with closing(open_corpus_db(settings, by)) as store, store.writing():
-        found = entry(store, number)
+        discarded = entry(store, number)
         store.quarantine.settle(number, "discarded")
-        store.history.add("discarded", source=found.quarantined.source)
-        return found
+        store.history.add("discarded", source=discarded.quarantined.source)
+        return discarded

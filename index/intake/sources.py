@@ -1,4 +1,4 @@
-"""Many sources -> corpus.db: files are read, addresses fetched, each by itself, so that no bad one stops the others."""
+"""Many sources -> corpus.db: each file or address is taken in by itself, so that a bad one does not stop the others."""
 
 import math
 import time
@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from corpus import Fetched, FetchError, NotModified, NotReachedError, host_of, speaks_for, utf8
+from corpus import Fetched, FetchError, NotModified, NotReachedError, server_of, speaks_for, utf8
 from index.database.corpus_db import CorpusStore
 from index.database.fetches import Fetch
-from index.intake.failures import mishap
+from index.intake.failures import failure_sentence
 from index.intake.ingest import Raw, ingest, read_file
 from index.intake.keep import Ingested
 from index.intake.overrides import UNSAID, Overrides
@@ -24,7 +24,7 @@ _SHOWN_CHARS = 100
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was handed over: the name it came with, which is only ever shown, and where its bytes are."""
+    """A file that a person handed over: its name, which is only shown, and the path where its bytes are."""
 
     name: str
     path: Path
@@ -32,7 +32,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A source that could not be had or read, and why; one that was not ``reached`` was not even asked for."""
+    """A source that could not be fetched or read, and the error. If not ``reached``, it was not even requested."""
 
     source: str
     error: str
@@ -41,14 +41,14 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of sources."""
+    """What became of the sources."""
 
     ingested: tuple[Ingested, ...]
     failed: tuple[Failed, ...]
 
     @property
     def changed(self) -> bool:
-        """Whether the corpus is not what it was."""
+        """Whether the corpus has changed."""
         return any(source.status in ("added", "changed") for source in self.ingested)
 
 
@@ -57,7 +57,7 @@ IntakeSource = str | Upload
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """How sources are taken in; see `take_in`."""
+    """How sources are taken in; `take_in` explains the fields."""
 
     overrides: Overrides
     hints: Mapping[str, Overrides]
@@ -67,20 +67,20 @@ class _Rules:
 
 
 class Fetches(Protocol):
-    """What gets the bytes at an address."""
+    """Something that fetches the bytes at an address."""
 
     def fetch(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
     ) -> Fetched | NotModified:
-        """Get them, or hear that they are what they were.
+        """Return the bytes, or that they have not changed.
 
-        :param within_s: how long that may take at most.
-        :raises FetchError: when they cannot be had.
+        :param within_s: the most seconds that it may take.
+        :raises FetchError: when they cannot be fetched.
         """
 
 
 class PatientFetcher:
-    """Leaves a host alone that failed three times in a row and slowly, so that a dead one costs seconds, not hours."""
+    """Stops asking a host after three slow failures in a row, so that a dead host costs seconds and not hours."""
 
     _FAILURES = 3
     _SLOW_S = 1.0
@@ -93,17 +93,17 @@ class PatientFetcher:
     def fetch(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
     ) -> Fetched | NotModified:
-        """Get the bytes at an address, or hear that they are what they were.
+        """Return the bytes at an address, or that they have not changed.
 
-        :raises NotReachedError: when its host is left alone.
-        :raises FetchError: when they cannot be had.
+        :raises NotReachedError: when its host is not asked any more.
+        :raises FetchError: when they cannot be fetched.
         """
-        host = host_of(url) or url[:_SHOWN_CHARS]
+        host = server_of(url) or url[:_SHOWN_CHARS]
         if self._failures[host] >= self._FAILURES:
             raise NotReachedError(f"{host} failed {self._FAILURES} times in a row and was left alone: try again later.")
         began = time.monotonic()
         try:
-            found = self._fetcher.fetch(url, etag=etag, last_modified=last_modified, within_s=within_s)
+            answer = self._fetcher.fetch(url, etag=etag, last_modified=last_modified, within_s=within_s)
         except NotReachedError:
             raise
         except FetchError:
@@ -111,14 +111,14 @@ class PatientFetcher:
             self._failures[host] = self._failures[host] + 1 if slow else 0
             raise
         self._failures[host] = 0
-        return found
+        return answer
 
 
 OpenFetcher = Callable[[], AbstractContextManager[Fetches]]
 
 
 def is_address(source: IntakeSource) -> bool:
-    """Tell whether a source is an address, not a file."""
+    """Tell whether a source is an address and not a file."""
     return isinstance(source, str) and source.lower().startswith(("http:", "https:"))
 
 
@@ -134,12 +134,12 @@ def take_in(
     force: bool = False,
     revive: bool = True,
 ) -> Taken:
-    """Take sources in one after the other; the same source given twice is taken once.
+    """Take in sources one after the other. A source that is given twice is taken in once.
 
-    :param hints: what somebody else says of a source; it counts where the source says nothing.
-    :param mirrors: hosts and ports of one's own, which hold other sites' pages.
+    :param hints: what somebody else says about a source. It counts where the source says nothing.
+    :param mirrors: hosts and ports of the administrator's own servers, which hold pages of other sites.
     :param force: whether doubts about a release do not count.
-    :param revive: whether what was withdrawn comes back.
+    :param revive: whether a withdrawn release comes back.
     """
     rules = _Rules(overrides, hints or {}, mirrors, force, revive)
     ingested: list[Ingested] = []
@@ -155,9 +155,9 @@ def take_in(
                     ingested.append(_from_address(store, str(source), fetcher, rules))
                 else:
                     ingested.append(ingest(store, _from_file(source), overrides, force=force, revive=revive))
-            except Exception as error:  # whatever it is, it is of this source and stops no other
+            except Exception as error:  # Any error of this source must not stop the others.
                 name = utf8(source.name if isinstance(source, Upload) else source)
-                failed.append(Failed(name, mishap(name, error), not isinstance(error, NotReachedError)))
+                failed.append(Failed(name, failure_sentence(name, error), not isinstance(error, NotReachedError)))
         progress(Step(Phase.FETCH, len(unique), len(unique)))
     return Taken(tuple(ingested), tuple(failed))
 
@@ -170,20 +170,21 @@ def _from_file(source: IntakeSource) -> Raw:
 
 
 def _from_address(store: CorpusStore, url: str, fetcher: Fetches, rules: _Rules) -> Ingested:
-    """Fetch an address, only where it has changed since, unless there is something new to say of it."""
+    """Fetch an address and take it in. Without overrides and force, it is fetched only if it has changed since."""
     before = store.fetches.fetched(url) if rules.overrides == UNSAID and not rules.force else None
     if before is None:
-        found = fetcher.fetch(url)
+        answer = fetcher.fetch(url)
     else:
-        found = fetcher.fetch(url, etag=before.etag, last_modified=before.last_modified)
-    if isinstance(found, NotModified):
+        answer = fetcher.fetch(url, etag=before.etag, last_modified=before.last_modified)
+    if isinstance(answer, NotModified):
         return Ingested(url, "unchanged", before.release_id if before is not None else "")
-    parts = urlsplit(found.url)
+    parts = urlsplit(answer.url)
     name = parts.path.rsplit("/", 1)[-1] or url
     mirror = (parts.hostname, parts.port) in rules.mirrors
-    hints = rules.hints.get(url, UNSAID) if speaks_for(url, found.url) else UNSAID  # of another page than this
-    raw = Raw(url, name, found.data, found.url, hints, mirror)
-    kept = ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)
-    if kept.release_id and (found.etag or found.last_modified):
-        store.fetches.remember(url, Fetch(found.etag, found.last_modified, kept.release_id))
-    return kept
+    # After a redirect to another site, the hints are about another page.
+    hints = rules.hints.get(url, UNSAID) if speaks_for(url, answer.url) else UNSAID
+    raw = Raw(url, name, answer.data, answer.url, hints, mirror)
+    ingested = ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)
+    if ingested.release_id and (answer.etag or answer.last_modified):
+        store.fetches.remember(url, Fetch(answer.etag, answer.last_modified, ingested.release_id))
+    return ingested

@@ -1,6 +1,6 @@
 """An engine in a process of its own, so that whoever asks it has the interpreter to itself.
 
-In one process an event loop waits for the engine at every packet, and the engine at every operation for the loop.
+In one process, an event loop waits for the engine at every packet, and the engine for the loop at every operation.
 Only `EngineProcess` starts it: what comes over the pipe is trusted.
 """
 
@@ -20,18 +20,18 @@ from index.settings import IndexSettings
 
 log = logging.getLogger(__name__)
 Work = Callable[[Engine], Any]
-# A question takes less than a second with a million passages. This leaves room for a slow disk, a cross-encoder that is
-# loaded for the first question, and a message with many claims; those who wait behind it need not wait longer.
+# A question takes less than a second with a million passages. This leaves room for a slow disk, for loading a
+# cross-encoder at the first question, and for a message with many claims.
 QUESTION_S = 30.0
-_AHEAD = 2
+_AHEAD = 2  # The next piece of work is sent while the first is under way.
 _ENDED = "The process that answers has ended: ask again."
 
 
 class EngineRunner(Protocol):
-    """What does work with an engine. Used by one thread at a time."""
+    """Runs work with an engine. Used by one thread at a time."""
 
     def run_each(self, take: Callable[[], Work | None]) -> Iterator[Done | Raised]:
-        """Do the work that `take` gives until it gives none, and yield what comes of each, in order."""
+        """Do the work that `take` gives until it gives None, and yield the outcome of each, in order."""
 
     def close(self) -> None:
         """Close the engine."""
@@ -49,11 +49,11 @@ class EngineProcess:
     def __init__(
         self, settings: IndexSettings, embedder: str = DEFAULT_EMBEDDER, question_s: float = QUESTION_S
     ) -> None:
-        """Start it, and wait until it has opened what is served and loaded its model.
+        """Start the process, and wait until it has opened what is served and loaded its model.
 
         :param embedder: what makes the embedder, as `make_embedder` takes it.
-        :param question_s: how long the engine may be at one question.
-        :raises MeasuresError: why it cannot be opened.
+        :param question_s: how long a question may take.
+        :raises MeasuresError: saying why it cannot be opened.
         """
         self._question_s = question_s
         self._child = ChildProcess("index.processes.engine_process", own_stderr=False)
@@ -67,12 +67,12 @@ class EngineProcess:
             raise
 
     def run_each(self, take: Callable[[], Work | None]) -> Iterator[Done | Raised]:
-        """Do the work that `take` gives until it gives none, and yield what comes of each, in order.
+        """Do the work that `take` gives until it gives None, and yield the outcome of each, in order.
 
-        Work is sent there, and what it holds with it; the next while the first is under way, so that the engine need
-        not wait for whoever hears the result.
+        Work is sent with all that it holds. The next piece is sent while the first is under way, so that the engine
+        need not wait for whoever takes the outcome.
 
-        :raises TooSlowError: when it takes too long, whatever it is doing; the process is then ended.
+        :raises TooSlowError: when a piece takes too long. The process is then ended.
         :raises WorkerError: when the process has ended.
         """
         sent = 0
@@ -87,17 +87,17 @@ class EngineProcess:
             sent -= 1
 
     def close(self) -> None:
-        """End the process: it writes nothing."""
+        """End the process at once, which is safe because it writes nothing."""
         self._child.end()
 
-    def _send(self, sent: _Opening | Work) -> None:
+    def _send(self, message: _Opening | Work) -> None:
         try:
-            self._child.pipe.send(sent)
+            self._child.pipe.send(message)
         except OSError as error:
             raise WorkerError(_ENDED) from error
 
     def _await_outcome(self) -> None:
-        """Wait for what comes of the work that is under way, and no longer than it may take."""
+        """Wait for the outcome of the work that is under way, as long as it may take."""
         try:
             if self._child.pipe.poll(self._question_s):
                 return
@@ -119,13 +119,13 @@ class EngineProcess:
 
 
 def main() -> None:
-    """Open the engine, and do what comes over the pipe until its other end is closed."""
+    """Open the engine, and do the work that comes over the pipe until its other end is closed."""
     pipe: Connection[Done | Raised, Any] = pipe_to_parent()
     collect_rarely()
     log_to_stderr(logging.WARNING, LogFormatter("%(asctime)s %(levelname)-7s %(name)s %(message)s"))
     try:
         opening: _Opening = pipe.recv()
-        embedder = make_embedder(opening.embedder, opening.settings.model)
+        embedder = make_embedder(opening.embedder, opening.settings)
         with Engine(opening.settings, embedder) as engine:
             pipe.send(outcome(engine.warm))
             while True:

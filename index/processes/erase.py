@@ -1,8 +1,8 @@
-"""A real takedown: the text of a release leaves the data folder, and nothing of it can be served again.
+"""Erases a release: its text leaves the data folder for good, and can never be served again.
 
-First it leaves corpus.db, in one transaction, which hides it at once. Then a generation without it is built and served,
-the generations that hold it are deleted, and the free space of corpus.db is written over. Whatever ends this in between
-leaves what is served whole, and doing it again finishes it.
+First it is deleted from corpus.db in one transaction, which hides it at once. Then a generation without it is built and
+served, the generations that hold it are deleted, and the free space of corpus.db is overwritten. If this is
+interrupted, what is served stays whole, and erasing again finishes the work.
 """
 
 from collections.abc import Iterator
@@ -29,14 +29,15 @@ from index.intake.duplicates import NEARLY_SAME, in_common, signature
 if TYPE_CHECKING:
     from index.processes.jobs import Tools
 
-_WAIT_S = 600.0  # for another build to end, which may have read the text
+_WAIT_S = 600.0  # A build that is running may have read the text, and is waited for.
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What became of a text: which generation is served, which are gone because they held it, and what holds it still.
+    """What became of a text: which generation is served, and which were deleted because they held it.
 
-    ``left`` says why generations still hold it, where that is so; it is hidden all the same.
+    ``left`` says why generations still hold the text, where they do. It is hidden all the same. ``unpinned`` tells that
+    a roll-back was undone.
     """
 
     release_id: str
@@ -48,12 +49,12 @@ class Erased:
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """Take the text of a release out of the data folder for good."""
+    """The job of erasing a release."""
 
     release_id: str
 
     def run(self, tools: "Tools") -> Erased:
-        """Do it.
+        """Erase the text of the release.
 
         :raises UnknownReleaseError: when the corpus never held it.
         :raises StorageError: saying what was not erased.
@@ -69,7 +70,7 @@ class Erase:
                 return Erased(self.release_id, generations.current(), (), left=str(error))
 
     def _rebuild(self, tools: "Tools", generations: Generations) -> Erased:
-        """Serve a generation without the text, delete those with it, and leave nothing in the free space."""
+        """Serve a generation without the text, delete those with it, and overwrite the free space."""
         from index.building.build import build_in, embedded_digests
 
         by, pinned = tools.by, generations.pinned()
@@ -92,7 +93,7 @@ class Erase:
 
 
 def _forget(store: CorpusStore, release_id: str) -> None:
-    """Take a text out of corpus.db: its versions, what was made of them, and what was set aside of it."""
+    """Delete a text from corpus.db: its versions, what was made of them, and its entries in quarantine."""
     with store.writing():
         if not store.taken(release_id):
             raise UnknownReleaseError(
@@ -103,40 +104,40 @@ def _forget(store: CorpusStore, release_id: str) -> None:
         address = store.canonical_url(release_id)
         addresses = [url for each in versions for url in (each.url, each.retrieved_from, address) if url]
         sources = set(addresses)
-        for held in _set_aside_of(store, release_id, addresses, versions):
-            sources.add(held.quarantined.source)
-            store.quarantine.settle(held.number, "discarded")
+        for entry in _entries_about(store, release_id, addresses, versions):
+            sources.add(entry.quarantined.source)
+            store.quarantine.settle(entry.number, "discarded")
         store.erase(release_id, sorted(sources))
 
 
-def _set_aside_of(
+def _entries_about(
     store: CorpusStore, release_id: str, addresses: list[str], versions: list[Release]
 ) -> Iterator[QuarantineEntry]:
-    """Yield what is set aside that holds a text of a release, or nearly so, or came from its address."""
+    """Yield the quarantine entries that hold nearly a text of a release, or that came from its address."""
     signed = [signature(version.text) for version in versions]
-    known = set(map(_known_as, addresses))
-    for one in store.quarantine.entries():
-        held = one.quarantined
-        came_from = {_known_as(url) for url in (held.source, held.draft.url, held.draft.retrieved_from) if url}
-        if held.duplicate_of == release_id or came_from & known or _nearly_one_of(held.draft, signed):
-            yield one
+    own = set(map(_canonical, addresses))
+    for entry in store.quarantine.entries():
+        quarantined, draft = entry.quarantined, entry.quarantined.draft
+        origins = {_canonical(url) for url in (quarantined.source, draft.url, draft.retrieved_from) if url}
+        if quarantined.duplicate_of == release_id or origins & own or _is_nearly_the_same(draft, signed):
+            yield entry
 
 
-def _known_as(address: str) -> str | None:
-    """Return an address as the corpus knows it; what is none, such as the name of a file, as it stands."""
+def _canonical(address: str) -> str | None:
+    """Return the canonical form of an address. What is no address, such as the name of a file, stays as it is."""
     try:
         return canonical_url(address)
     except ValueError:
         return address
 
 
-def _nearly_one_of(draft: Draft, signed: list[bytes]) -> bool:
+def _is_nearly_the_same(draft: Draft, signed: list[bytes]) -> bool:
     own = signature(draft.text)
     return any(in_common(own, other) >= NEARLY_SAME for other in signed)
 
 
 def _holds(generations: Generations, generation: str, release_id: str) -> bool:
-    """Tell whether a generation has a text; one that cannot be read may have it."""
+    """Tell whether a generation holds a release. One that cannot be read may hold it."""
     try:
         with closing(PassageStore(generations.layout(generation).passages)) as passages:
             return passages.holds(release_id)

@@ -1,10 +1,10 @@
-"""The side of a job's process that starts it: it hears how far the job is, and says in one sentence when it died."""
+"""Runs jobs in worker processes, passes on their progress, and says in one sentence how a worker died."""
 
 import logging
 import os
 from typing import Any, TypeVar
 
-from corpus import ChildProcess, Epitaph, WorkerError
+from corpus import ChildProcess, ExitReport, WorkerError
 from index.database.history import By
 from index.processes.jobs import Job
 from index.processes.pipe import DEFAULT_EMBEDDER, Logged, Raised, Task
@@ -40,7 +40,7 @@ class JobProcess:
             result: Result = _hear(child, progress)
             return result
         except (EOFError, OSError) as error:
-            raise WorkerError(_sentence(child.epitaph())) from error
+            raise WorkerError(_sentence(child.exit_report())) from error
         finally:
             child.end()
 
@@ -59,13 +59,13 @@ def _hear(child: ChildProcess, progress: Progress) -> Any:  # noqa: ANN401
             return message.result
 
 
-def _sentence(epitaph: Epitaph) -> str:
+def _sentence(exit_report: ExitReport) -> str:
     """Say in a sentence how a worker ended; what it wrote last goes to the log."""
-    log.info("the worker ended with %s: %s", epitaph.status, epitaph.stderr)
-    if epitaph.signal is not None:
-        how = f"was ended by signal {epitaph.signal.value} ({epitaph.signal.name})"
+    log.info("the worker ended with %s: %s", exit_report.status, exit_report.stderr)
+    if exit_report.signal is not None:
+        how = f"was ended by signal {exit_report.signal.value} ({exit_report.signal.name})"
     else:
-        how = f"ended unexpectedly with status {epitaph.status}"
+        how = f"ended unexpectedly with status {exit_report.status}"
     return (
         f"The process that does the work {how}: what is served stays as it was, what was kept is kept; run it again, "
         "and see with `measures --verbose …` what it said last."

@@ -1,4 +1,4 @@
-"""What changes the corpus or what is served, each as a value that can be handed to another process and run there."""
+"""The jobs that change the corpus or what is served, as values that can be sent to another process and run there."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from index.building.build import Built
     from index.encoders.embedder import Embedder
 
-_ROUNDS = 3  # so that what others add during a build is served soon, and nobody builds for ever
+_ROUNDS = 3  # What others add during a build is served soon, but nobody builds for ever.
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
     """What became of sources, and what is served now.
 
-    ``waits`` says why what is kept is not served yet, where that is as it should be; ``refused`` why no new generation
-    is served, where it is not.
+    ``waits`` says why what is kept is not served yet, where that is as it should be. ``refused`` says why a new
+    generation is not served, where a gate refused it.
     """
 
     taken: Taken
@@ -55,13 +55,13 @@ class Added:
     @property
     def complete(self) -> bool:
         """Whether every source is a release of the corpus now, and nothing stands in the way of serving it."""
-        left = any(source.status == "quarantined" for source in self.taken.ingested)
-        return not (left or self.taken.failed or self.refused)
+        quarantined = any(source.status == "quarantined" for source in self.taken.ingested)
+        return not (quarantined or self.taken.failed or self.refused)
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a job works with; it is made where the job runs."""
+    """What a job works with. It is made in the process where the job runs."""
 
     settings: IndexSettings
     embedder: "Embedder"
@@ -78,10 +78,10 @@ Result_co = TypeVar("Result_co", covariant=True)
 
 
 class Job(Protocol[Result_co]):
-    """Something to be done; it holds only what can be sent to another process."""
+    """Work on the corpus. It holds only what can be sent to another process."""
 
     def run(self, tools: Tools) -> Result_co:
-        """Do it."""
+        """Run the job and return its result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Add:
     force: bool = False
 
     def run(self, tools: Tools) -> Added:
-        """Do it."""
+        """Run the job."""
         with undone("Nothing was added"), closing(tools.corpus()) as store, _told_how_much_is_kept(store):
             taken = take_in(
                 store,
@@ -110,14 +110,14 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Make a release of what is in quarantine, with what a person says of it, and serve it."""
+    """Make a release of an entry of the quarantine, with what a person states about it, and serve it."""
 
     number: int
     overrides: Overrides = UNSAID
     build: bool = True
 
     def run(self, tools: Tools) -> Added:
-        """Do it.
+        """Run the job.
 
         :raises UnknownEntryError: when there is nothing under that number.
         :raises SourceError: when something that a release must state is still missing.
@@ -129,13 +129,13 @@ class Accept:
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """Withdraw a release: it is hidden at once wherever a generation is opened, and gone from the next build."""
+    """Withdraw a release: it is hidden at once, and the next build leaves it out."""
 
     release_id: str
     build: bool = True
 
     def run(self, tools: Tools) -> Added:
-        """Do it.
+        """Run the job.
 
         :raises UnknownReleaseError: when the corpus does not hold it.
         """
@@ -153,7 +153,7 @@ class Rebuild:
     force: bool = False
 
     def run(self, tools: Tools) -> "Built":
-        """Do it.
+        """Run the job.
 
         :raises BuildRunningError: when another build is running.
         :raises GateError: when what was built is not good enough.
@@ -181,7 +181,7 @@ class Poll:
     due_only: bool = False
 
     def run(self, tools: Tools) -> PolledAndServed:
-        """Do it.
+        """Run the job.
 
         :raises UnknownEntryError: when an address is no feed that is kept.
         """
@@ -191,7 +191,7 @@ class Poll:
 
 
 def open_corpus(settings: IndexSettings, by: By = NOBODY) -> CorpusStore:
-    """Open corpus.db; a new one holds the shipped releases.
+    """Open corpus.db. A new one gets the shipped releases.
 
     :raises StorageError: when the data folder cannot be used.
     """
@@ -203,20 +203,20 @@ def open_corpus(settings: IndexSettings, by: By = NOBODY) -> CorpusStore:
 
 @contextmanager
 def _told_how_much_is_kept(store: CorpusStore) -> Iterator[None]:
-    """Let an error of the data folder say whether something was added before it."""
+    """Let a `StorageError` say whether something was added before it."""
     before = store.history.revision()
     try:
         yield
     except StorageError:
-        some = True
+        has_added = True
         with suppress(StorageError):
-            some = store.history.revision() != before
-        with undone("Not everything was added") if some else undone("Nothing was added"):
+            has_added = store.history.revision() != before
+        with undone("Not everything was added") if has_added else undone("Nothing was added"):
             raise
 
 
 def serve(tools: Tools, taken: Taken, *, build: bool, force: bool = False, changed: bool = False) -> Added:
-    """Build where something changed, unless a roll-back is pinned or another build runs, which then brings it along."""
+    """Build where something changed, unless a roll-back is pinned or another build runs, which includes the change."""
     generations = Generations(tools.settings.data_dir)
     waits = refused = None
     if build and (changed or taken.changed):
@@ -234,7 +234,7 @@ def serve(tools: Tools, taken: Taken, *, build: bool, force: bool = False, chang
 
 
 def _build_until_all_is_served(tools: Tools, *, force: bool) -> None:
-    """Build, and again where somebody changed the corpus meanwhile and was told that a build is running."""
+    """Build, and build again where somebody changed the corpus meanwhile and was told that a build is running."""
     from index.building.build import build
 
     for _ in range(_ROUNDS):

@@ -1,4 +1,4 @@
-"""What goes over the pipe between a process and the one that started it to work or to answer."""
+"""The messages between this program and the processes that it starts to work or to answer."""
 
 import importlib
 import traceback
@@ -20,7 +20,7 @@ DEFAULT_EMBEDDER = "index.encoders.embedder:SentenceTransformerEmbedder"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A job, and what is needed to do it; ``embedder`` names a module and what in it makes one of a model's name."""
+    """A job, and what is needed to run it. ``embedder`` is as `make_embedder` takes it."""
 
     job: Job[Any]
     settings: IndexSettings
@@ -30,21 +30,21 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a job or a question gave."""
+    """The result of a job or a question."""
 
     result: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What it raised, to be raised where it was asked for."""
+    """The error of a job or a question, to be raised in the process that asked."""
 
     error: Exception
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A line for the log, which the other process keeps: its logger, how grave it is, its text with any traceback."""
+    """A line for the log, which the other process keeps: its logger, its level, its text with any traceback."""
 
     logger: str
     level: int
@@ -55,7 +55,7 @@ Message = Step | Done | Raised | Logged
 
 
 def outcome(act: Callable[[], object]) -> Done | Raised:
-    """Return what an act gives or raises, a bug with the traceback of where it was raised."""
+    """Return the result or the error of a call. An error that is a bug carries its traceback as a note."""
     try:
         return Done(act())
     except Exception as error:
@@ -64,11 +64,11 @@ def outcome(act: Callable[[], object]) -> Done | Raised:
         return Raised(error)
 
 
-def make_embedder(maker: str, model: str) -> "Embedder":
-    """Return the embedder of a model.
+def make_embedder(maker: str, settings: IndexSettings) -> "Embedder":
+    """Return the embedder of the model that the settings name.
 
     :param maker: what makes it, as ``module:name``; tests name their own.
     """
     module, _, name = maker.partition(":")
-    embedder: Embedder = getattr(importlib.import_module(module), name)(model)
+    embedder: Embedder = getattr(importlib.import_module(module), name)(settings.model, settings.cache_dir)
     return embedder

@@ -1,6 +1,6 @@
-"""The process that works: it runs one job at low priority, tells of it over a pipe, and ends when its parent does.
+"""The worker process: it runs one job at low priority and reports over the pipe. It ends when its parent does.
 
-What it would write into a log goes over the pipe, too: the log is the parent's.
+What it would write into a log goes over the pipe, too, because the parent keeps the log.
 
 Only `JobProcess` starts it: what comes over the pipe is trusted.
 """
@@ -22,59 +22,59 @@ _NICE = 19
 _OURS = ("corpus", "index")
 
 
-class Voice:
-    """The way to the parent, for all threads of this process."""
+class Reports:
+    """Sends messages to the parent, from any thread of this process."""
 
     def __init__(self, pipe: "Connection[Message, Task]") -> None:
         """Take the pipe."""
         self._pipe = pipe
         self._turn = threading.Lock()
 
-    def say(self, message: Message) -> None:
-        """Send a message, when no other thread sends one."""
+    def send(self, message: Message) -> None:
+        """Send a message when no other thread is sending one."""
         with self._turn:
             self._pipe.send(message)
 
 
 class _ParentsLog(logging.Handler):
-    """Hands what is logged here to the parent."""
+    """Passes what is logged on to the parent."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, reports: Reports) -> None:
         super().__init__()
-        self._voice = voice
+        self._reports = reports
 
     def emit(self, record: logging.LogRecord) -> None:
-        with suppress(OSError):  # the parent is gone, and this process soon
-            self._voice.say(Logged(record.name, record.levelno, self.format(record)))
+        with suppress(OSError):  # The parent is gone, and this process ends soon.
+            self._reports.send(Logged(record.name, record.levelno, self.format(record)))
 
 
 def main() -> None:
-    """Do what comes over the pipe, and say what came of it."""
+    """Run the job that comes over the pipe, and report its outcome."""
     pipe: Connection[Message, Task] = pipe_to_parent()
     _give_way()
     collect_rarely()
     task = pipe.recv()
-    voice = Voice(pipe)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[_ParentsLog(voice)])
+    reports = Reports(pipe)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[_ParentsLog(reports)])
     for name in _OURS:
         logging.getLogger(name).setLevel(logging.INFO)
     try:
-        voice.say(Done(_do(task, voice)))
+        reports.send(Done(_run(task, reports)))
     except MeasuresError as error:
-        voice.say(Raised(error))
+        reports.send(Raised(error))
 
 
 def _give_way() -> None:
-    """Take only the time that nobody else wants: niceness alone leaves a twentieth, in slices of milliseconds."""
+    """Take only the time that nobody else wants. Niceness alone still takes a twentieth, in slices of milliseconds."""
     os.nice(_NICE)
     if hasattr(os, "SCHED_IDLE"):
         with suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
-def _do(task: Task, voice: Voice) -> object:
-    embedder = make_embedder(task.embedder, task.settings.model)
-    tools = Tools(task.settings, embedder, lambda: Fetcher(fetch_rules(task.settings)), task.by, Meter(voice.say))
+def _run(task: Task, reports: Reports) -> object:
+    embedder = make_embedder(task.embedder, task.settings)
+    tools = Tools(task.settings, embedder, lambda: Fetcher(fetch_rules(task.settings)), task.by, Meter(reports.send))
     return task.job.run(tools)
 
 

@@ -1,7 +1,7 @@
-"""A release -> passages: runs of whole sentences, small enough to be about one point.
+"""Cuts a release into passages: runs of whole sentences, each small enough to be about one point.
 
-A passage never crosses a heading, never cuts a sentence and is never altered: its text is a span of the release's text.
-What is embedded and indexed for keywords may carry more (`context`), what is stored and shown is the span alone.
+A passage never crosses a heading and never cuts a sentence. Its text is a span of the release's text. Only that span is
+stored and shown; what is embedded has a `context` before it.
 """
 
 from bisect import bisect_left
@@ -12,7 +12,6 @@ from itertools import pairwise
 from corpus import UNDATED, Release, Section, is_list_item, outline
 from index.text.sentences import Span, sentences
 
-CHUNKER_VERSION = 1
 TARGET_CHARS = 300
 LIST_MAX_CHARS = 600
 _NEARLY_FULL = 0.6
@@ -58,7 +57,7 @@ def chunk(release: Release) -> tuple[Passage, ...]:
 
 
 def context(release: Release, passage: Passage) -> str:
-    """Return what stands before a passage's own words where it is embedded: title, date, heading, lead-in."""
+    """Return what is put before a passage's words when it is embedded: title, date, heading, lead-in."""
     lead_in = release.text[passage.lead_in.start : passage.lead_in.end] if passage.lead_in else ""
     title = f"{release.title}." if release.title else ""
     date = f"{release.date:%d %B %Y}." if release.date != UNDATED else ""
@@ -67,13 +66,16 @@ def context(release: Release, passage: Passage) -> str:
 
 @dataclass(slots=True)
 class _Run:
+    """The sentences of a passage that is being packed."""
+
     units: list[Span] = field(default_factory=list)
     lead_in: Span | None = None
 
 
 def _within(section: Section, spans: Sequence[Span], starts: Sequence[int]) -> list[Span]:
-    held = spans[bisect_left(starts, section.start) : bisect_left(starts, section.end)]
-    return [span for span in held if span.end <= section.end]
+    """Return the sentences of a section."""
+    begun = spans[bisect_left(starts, section.start) : bisect_left(starts, section.end)]
+    return [span for span in begun if span.end <= section.end]
 
 
 def _runs(text: str, spans: Sequence[Span]) -> Iterator[_Run]:
@@ -100,7 +102,7 @@ def _runs(text: str, spans: Sequence[Span]) -> Iterator[_Run]:
 
 
 def _joins(run: _Run, span: Span, text: str, *, item: bool, lead_in: Span | None) -> bool:
-    """Tell whether a sentence still belongs to a run: there is room, and no paragraph ends a nearly full run."""
+    """Tell whether a sentence goes into a run: there is room, and the run is not nearly full at a paragraph's end."""
     if item and run.units[-1] == lead_in:
         return True
     begin, end = run.units[0].start, run.units[-1].end

@@ -1,9 +1,9 @@
 """Where the sentences of a text begin and end.
 
-The splitter is sentencex: kept by the Wikimedia Foundation, rules and abbreviations for over 240 languages, offsets,
-and compiled. On the abbreviations of press releases ("Art. 5", "No. 2018/123", "e.g.", "p.m.", "U.S.", "Mr. Kickl",
-"(EU) 2019/1896") it made no error where pysbd and syntok made several. It gets one line at a time, and what it does not
-know of legal references is joined again here.
+The splitter is sentencex, which the Wikimedia Foundation keeps: compiled, with rules and abbreviations for over 240
+languages, and with offsets. On the abbreviations of press releases ("Art. 5", "No. 2018/123", "e.g.", "p.m.", "U.S.",
+"Mr. Kickl", "(EU) 2019/1896") it made no error where pysbd and syntok made several. It gets one line at a time. Where
+it splits a legal reference, the parts are joined again here.
 """
 
 import re
@@ -21,8 +21,8 @@ _OPEN_ENDED = re.compile(
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(r"\s*+[\d(§€$£a-z]")
-_PARAGRAPH_CHARS = 10_000  # of quotation marks alone the splitter takes their square: 10 s for 200,000
-_LAST_CHARS = 100  # of a sentence, which tell how it ends
+_PARAGRAPH_CHARS = 10_000  # On quotation marks alone the splitter takes quadratic time: 10 s for 200,000.
+_LAST_CHARS = 100  # This many characters tell how a sentence ends.
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class Span:
 
 
 def sentences(text: str, language: str = "en") -> tuple[Span, ...]:
-    """Return the spans of a text's sentences, in order, trimmed of white space, headings left out.
+    """Return the spans of a text's sentences, in order, without the white space around them. Headings are left out.
 
-    A list item is one sentence. A statement and the speaker named on the line after it are one sentence.
+    A list item is one sentence. So are a statement and the speaker named on the line after it.
     """
     spans: list[Span] = []
     paragraph = Span(0, 0)
@@ -55,7 +55,7 @@ def sentences(text: str, language: str = "en") -> tuple[Span, ...]:
 
 
 def _last(text: str, end: int, start: int = 0) -> str:
-    """Return the last characters before an offset: all that came before would be looked through once a sentence."""
+    """Return the last characters before an offset: to look through all of the text at each sentence takes too long."""
     return text[max(start, end - _LAST_CHARS) : end]
 
 
@@ -76,18 +76,19 @@ def _line_sentences(text: str, line: Span, language: str) -> Iterator[Span]:
         piece = words[start:end]
         stripped = piece.strip()
         if stripped:
-            at = line.start + start + piece.index(stripped)
-            yield Span(at, at + len(stripped))
+            begin = line.start + start + piece.index(stripped)
+            yield Span(begin, begin + len(stripped))
         start = end
 
 
 def _boundaries(line: str, language: str) -> Iterator[int]:
-    """Yield where the sentences of a line end, for the splitter; it gets so much at a time as paragraphs have."""
+    """Yield where the splitter ends the sentences of a line. It gets at most `_PARAGRAPH_CHARS` at a time."""
     start = 0
     while start < len(line):
         end = len(line) if len(line) - start <= _PARAGRAPH_CHARS else start + _PARAGRAPH_CHARS
         end = end if end == len(line) else line.rfind(" ", start, end) + 1 or end
-        yield from (start + one["end_index"] for one in sentencex.get_sentence_boundaries(language, line[start:end]))
+        boundaries = sentencex.get_sentence_boundaries(language, line[start:end])
+        yield from (start + boundary["end_index"] for boundary in boundaries)
         start = end
 
 

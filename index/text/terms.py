@@ -1,8 +1,8 @@
-"""Words of a text -> the terms that keywords are matched by.
+"""The words of a text, and the terms that keywords are matched by.
 
-The stored text is never touched; only what is matched is normalised, so that neither lost spaces ("until31 October",
-"datashows") nor odd characters hide a sentence. One English Snowball stemmer serves every language: it has to treat
-question and text alike, not to be right.
+The stored text stays as it is. Only what is matched is normalised, so that neither lost spaces ("until31 October",
+"datashows") nor odd characters hide a sentence. One English Snowball stemmer serves every language: it only has to
+treat question and text alike.
 """
 
 import itertools
@@ -28,6 +28,7 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 _SHORT_WORDS = frozenset(
     "a an of in on to by at or as is it be and the for eu its was are has with from that this".split()
 )
+_PLAUSIBLE = 5.0
 _stemmer = Stemmer.Stemmer("english")
 
 
@@ -46,7 +47,7 @@ def terms(text: str) -> list[str]:
 
 
 def agency_term(agency_id: str) -> str:
-    """Return the term by which a body is found whatever it is called; no word can be the same."""
+    """Return the term that stands for an agency, whichever of its names a text uses. No word can be the same."""
     return f"§{agency_id}"
 
 
@@ -56,27 +57,18 @@ def stem(word: str) -> str:
     return str(_stemmer.stemWord(word))
 
 
-def hashes(of: Iterable[str]) -> Hashes:
-    """Return terms as 32-bit numbers, ``(n,)``: a question's ten meet one of 100,000 others once in 4,000 times."""
-    return np.fromiter(map(_hashed.__getitem__, of), dtype=np.uint32)
+def hashes(terms: Iterable[str]) -> Hashes:
+    """Hash terms to uint32, ``(n,)``. With 100,000 terms a 10-word question collides about once in 4,000 times."""
+    return np.fromiter(map(_hash, terms), dtype=np.uint32)
 
 
-class _Hashed(dict[str, int]):
-    """The numbers of terms, made when first asked for."""
-
-    def __missing__(self, term: str) -> int:
-        if len(self) > _MAX_HASHED:
-            self.clear()
-        self[term] = zlib.crc32(term.encode())
-        return self[term]
-
-
-_MAX_HASHED = 500_000
-_hashed = _Hashed()
+@lru_cache(maxsize=500_000)
+def _hash(term: str) -> int:
+    return zlib.crc32(term.encode())
 
 
 class Vocabulary:
-    """The words of a corpus, and with them the two halves of words that lost the space between them."""
+    """The words of a corpus. It tells where a word was glued from two because the space between them got lost."""
 
     def __init__(self, texts: Iterable[Sequence[str]]) -> None:
         """Count the words of the corpus's texts."""
@@ -84,9 +76,9 @@ class Vocabulary:
         self._known = {word for word, count in self._counts.items() if count >= 4 and len(word) > 3 and word.isalpha()}
         self._terms_of = cache(self._make_terms)
 
-    def terms(self, said: Iterable[str]) -> list[str]:
-        """Return the stems of words, in order; after a word glued from two follow those of its halves."""
-        return list(itertools.chain.from_iterable(map(self._terms_of, said)))
+    def terms(self, spoken: Iterable[str]) -> list[str]:
+        """Return the stems of words, in order. After a word glued from two come the stems of its halves."""
+        return list(itertools.chain.from_iterable(map(self._terms_of, spoken)))
 
     def _make_terms(self, word: str) -> tuple[str, ...]:
         return stem(word), *map(stem, self._split(word))
@@ -94,14 +86,12 @@ class Vocabulary:
     def _split(self, word: str) -> tuple[str, ...]:
         """Return the two words that a rare one was glued from, where the corpus knows both."""
         glued = len(word) >= 6 and self._counts[word] <= 3 and word.isalpha() and not is_common(word)
-        pairs = [(word[:at], word[at:]) for at in range(1, len(word))] if glued else []
+        pairs = [(word[:length], word[length:]) for length in range(1, len(word))] if glued else []
         usable = [pair for pair in pairs if all(half in _SHORT_WORDS or half in self._known for half in pair)]
         best = max(usable, key=self._plausibility, default=None)
         return best if best and self._plausibility(best) > _PLAUSIBLE else ()
 
     def _plausibility(self, pair: tuple[str, str]) -> float:
+        """Return how likely a pair of words is to be what a word was glued from: frequent words, none of them short."""
         frequent = sum(float(np.log(self._counts[half] + 1)) for half in pair)
         return frequent - (4.0 if min(map(len, pair)) < 3 else 0.0)
-
-
-_PLAUSIBLE = 5.0

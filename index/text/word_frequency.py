@@ -1,8 +1,8 @@
-"""How common a word is in English at large, so that a corpus of one release already tells rare words from common ones.
+"""How common a word is in English at large. A corpus of a single release cannot tell rare words from common ones.
 
-The word-piece vocabulary of BERT, which the default model's package brings along, is sorted by frequency from its entry
-1996 on; by Zipf's law the r-th word then makes up about 1 in 11 r of all words, which gives the share of passages of 50
-words that hold it.
+The package of the default model brings the word-piece vocabulary of BERT, which is sorted by frequency from its entry
+1996 on. By Zipf's law the r-th word makes up about 1 in 11 r of all words. That gives the share of passages of 50 words
+that hold it.
 """
 
 import math
@@ -31,7 +31,7 @@ def _ranks() -> dict[str, int]:
 
 
 def is_common(word: str) -> bool:
-    """Tell whether English at large knows a word."""
+    """Tell whether a word is in the vocabulary of English at large."""
     return word in _ranks()
 
 

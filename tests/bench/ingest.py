@@ -49,9 +49,9 @@ _BLOCKS = 20
 class TimedEmbedder(SentenceTransformerEmbedder):
     """The default model, which writes into a file how many seconds it loaded and embedded documents."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, cache_dir: Path | None) -> None:
         """Start with nothing loaded."""
-        super().__init__(model)
+        super().__init__(model, cache_dir)
         self._spent = {"load": [0.0, 0.0], "embed": [0.0, 0.0]}
 
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:

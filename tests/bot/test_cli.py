@@ -17,6 +17,7 @@ from tests.conftest import FIXTURES
 
 COUNCIL = "2018-12-06-council-migrant-smuggling"
 QUESTION = "Which agency will train border control units?"
+HEAVY = {"discord", "faiss", "matplotlib", "sentence_transformers", "tantivy", "torch", "transformers"}
 METADATA = ["--title", "Cod quotas", "--date", "2024-05-06", "--issuer", "European Commission"]
 
 
@@ -311,12 +312,13 @@ def test_first_question_builds_the_index(tmp_path: Path, monkeypatch: pytest.Mon
     assert result.stderr.splitlines()[0] == "There is no index yet: building it from the shipped releases."
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["index", "status"], ["releases"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["index", "status"], ["releases"], ["agency", "--list"], ["feedback", "--json"]]
+)
 def test_light_commands_import_nothing_heavy(arguments: list[str], run: Run, tmp_path: Path) -> None:
     code = (
         "import sys, atexit\n"
-        "atexit.register(lambda: print(*sorted({'torch', 'faiss', 'tantivy', 'transformers', 'matplotlib'}"
-        " & set(sys.modules)), file=sys.stderr))\n"
+        f"atexit.register(lambda: print(*sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr))\n"
         f"sys.argv = ['measures', *{arguments!r}]\n"
         "from bot.cli.main import main\nmain()"
     )

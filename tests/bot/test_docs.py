@@ -1,4 +1,4 @@
-"""The README and .env.example cannot drift from the program."""
+"""The READMEs and .env.example cannot drift from the program."""
 
 import importlib
 import re
@@ -20,6 +20,7 @@ from index.settings import IndexSettings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+BOT_README = (ROOT / "bot" / "README.md").read_text("utf-8")
 
 
 def commands(group: click.Group, prefix: str = "measures") -> Iterator[tuple[str, click.Command]]:
@@ -32,7 +33,7 @@ def commands(group: click.Group, prefix: str = "measures") -> Iterator[tuple[str
 
 @pytest.mark.parametrize(("name", "command"), list(commands(measures)))
 def test_command_is_in_the_readme_and_has_help(name: str, command: click.Command) -> None:
-    assert f"`{name}" in README
+    assert f"`{name}" in BOT_README
     assert command.help
     for option in command.params:
         if isinstance(option, click.Option):
@@ -52,7 +53,16 @@ def slash_commands() -> Iterator[str]:
 def test_slash_commands_are_in_the_readme() -> None:
     names = list(slash_commands())
     assert {"ask", "agency", "releases", "help", "about", "forget-me", "setup"} <= set(names)
-    assert [name for name in names if f"`/{name}`" not in README] == []
+    assert [name for name in names if f"`/{name}`" not in BOT_README] == []
+
+
+def test_every_room_and_module_that_is_named_exists() -> None:
+    bot = ROOT / "bot"
+    rooms = {f"{path.name}/" for path in bot.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    modules = {path.name for path in (bot / "app").glob("*.py") if path.name != "__init__.py"}
+    assert {name for name in rooms | modules if f"`{name}`" not in BOT_README} == set()
+    named = {name.rpartition("/")[2] for name in re.findall(r"`((?:\w+/)*\w+\.py)`", BOT_README)}
+    assert named <= {path.name for folder in ("bot", "corpus") for path in (ROOT / folder).rglob("*.py")}
 
 
 def test_invite_in_the_readme_asks_for_the_same_permissions() -> None:

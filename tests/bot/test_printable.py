@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.logs import configure_logging
+from bot.cli.show_answers import show_answer
 from bot.cli.terminal import Terminal
 from corpus.printable import as_json, line, lines
 from index.results import Answer, Quote, Source
@@ -175,7 +176,7 @@ def test_address_with_escapes_is_shown_and_is_no_link(
     address = f"https://ec.europa.eu/{CLEAR}\x1b\\{TITLED}{C1}"
     quote = Quote("It was decided.", "one", 0, 15, "Fish", 1.0, address)
     source = Source("one", "0" * 64, "Title", "Commission", "2024-05-06", "en", address)
-    Terminal().answer(Answer("What?", True, 1.0, 0.5, (quote,), (source,), (), (), "000001", 1.0))
+    show_answer(Terminal(), Answer("What?", True, 1.0, 0.5, (quote,), (source,), (), (), "000001", 1.0))
     printed = capfd.readouterr().out
     assert ("\x1b[" in printed) is terminal
     assert "\x1b]8;" not in printed

@@ -16,13 +16,14 @@ from bot.views import answers as render
 from bot.views.about import about_view, help_view
 from bot.views.answers import Asked
 from bot.views.escaping import plain, quoted
-from bot.views.message import BLUE, text_view
+from bot.views.message import BLUE, text_view, web_address
 from bot.views.quotes import link_buttons
 from corpus.agencies.registry import Lookup, registry
 from corpus.models import Agency, Release
 from index.agencies.card import Card, Measure, NamedWith
 from index.answering.claims import Checked
 from index.answering.context import Neighbours
+from index.answering.links import MAX_URL_CHARS
 from index.filters import Filters
 from index.results import Answer, Corpus, FoundPassage, Notice, Quote, Source
 from tests.emulator.checks import message_flaws
@@ -257,6 +258,12 @@ def test_any_unknown_name(name: str, meant: list[Agency], ambiguous: bool, words
 def test_label_of_a_link_is_the_host_that_it_leads_to(url: str, labels: list[str]) -> None:
     quote = Quote("A quote.", "a", 0, 8, "", 1.0, url)
     assert [button.label for button in link_buttons([(1, quote)])] == labels
+
+
+def test_longest_link_that_the_index_makes_fits_a_button() -> None:
+    url = f"https://europa.eu/{'a' * MAX_URL_CHARS}"
+    assert web_address(url[:MAX_URL_CHARS]) == url[:MAX_URL_CHARS]
+    assert web_address(url) is None
 
 
 release = st.builds(

@@ -109,7 +109,7 @@ class Ablation:
 
     def _outcome(self, question: GoldQuestion, ranking: Ranking, weights: Matrix | None) -> Outcome:
         if weights is None:
-            fused = dict(zip(ranking.found.rows.tolist(), ranking.found.scores.tolist(), strict=True))
+            fused = dict(zip(ranking.candidates.rows.tolist(), ranking.candidates.scores.tolist(), strict=True))
             scores = np.array([fused[passage.row] for passage in ranking.sentences.passages])
         else:
             scores = ranking.evidence.features @ weights

@@ -79,7 +79,7 @@ class Administration(commands.Cog):
         shown: Callable[[Words, T], ui.LayoutView],
         details: dict[str, object],
     ) -> None:
-        """Do what takes long, show how far it is and what came of it, and write it down; errors are told in full."""
+        """Run work that takes long, show how far it is and what came of it, and audit it; errors are told in full."""
         words = self.bot.words_private(interaction)
         progress = ProgressMessage(interaction, words)
         await self.audit(interaction, action, details, done=False)
@@ -91,7 +91,7 @@ class Administration(commands.Cog):
         await progress.show(view)
 
     async def look(self, look: Callable[[], T]) -> T:
-        """Do what is quick, off the event loop; administrators read in full what goes wrong.
+        """Run a quick look off the event loop; administrators read errors in full.
 
         :raises Refused: with the sentence of the error.
         :raises StorageError: which is told in the person's language.

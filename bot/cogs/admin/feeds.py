@@ -70,10 +70,9 @@ class Feeds(Administration):
     @remove_feed.autocomplete("url")
     async def complete_feed(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete the address of a feed; one too long for a choice must be typed."""
-        found = [
-            feed.url for feed in await self.complete(interaction, self.maintenance.feeds) if typed.strip() in feed.url
-        ]
-        return [Choice(name=url, value=url) for url in found if len(url) <= 100][:_CHOICES]
+        feeds = await self.complete(interaction, self.maintenance.feeds)
+        matching = [feed.url for feed in feeds if typed.strip() in feed.url and len(feed.url) <= _CHOICE_CHARS]
+        return [Choice(name=url, value=url) for url in matching[:_CHOICES]]
 
     @feeds.command(
         name="poll", description=locale_str("Read the feeds now, and serve what is new"), auto_locale_strings=False

@@ -20,7 +20,7 @@ class AdminModal(ui.Modal):
     """A window that only administrators may submit."""
 
     def __init__(self, cog: Administration, title: str, act: Callable[[Interaction], Awaitable[None]]) -> None:
-        """Take what is done when it is log_window."""
+        """Take the function to run when the window is submitted."""
         super().__init__(title=title, timeout=900)
         self._cog = cog
         self._act = act

@@ -1,4 +1,4 @@
-"""How far a build is, told in Discord: one message, edited at most every two seconds, that outlives its interaction."""
+"""Shows how far a build is: one message, edited at most every two seconds, that goes on when Discord's token ends."""
 
 import asyncio
 import time
@@ -68,7 +68,7 @@ class ProgressMessage:
         return await doing
 
     async def show(self, view: ui.LayoutView) -> None:
-        """Show something in the place of what was shown before."""
+        """Replace what the message shows."""
         if self._clock() - self._began_s < TOKEN_LIVES_S:
             await delivery.answer(self._interaction, view)
         elif self._message is not None:
@@ -88,5 +88,5 @@ class ProgressMessage:
         return await delivery.post(self._interaction.user, view)
 
     def _hear(self, step: Step) -> None:
-        """Take note of a step; called in the thread of the work."""
+        """Remember the latest step; called in the thread of the work."""
         self._latest = step

@@ -190,8 +190,8 @@ def test_names_are_what_releases_call_a_body() -> None:
 
 
 def test_body_that_is_not_the_eus_says_so() -> None:
-    assert not registry().agencies["coe"].is_eu_body
-    assert registry().agencies["europol"].is_eu_body
+    assert not registry().agencies["coe"].is_eu_agency
+    assert registry().agencies["europol"].is_eu_agency
 
 
 @pytest.mark.parametrize(

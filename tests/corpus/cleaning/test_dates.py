@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from corpus.cleaning.dates import rest, said, written
+from corpus.cleaning.dates import date_of_value, first_date, without_date
 
 DAY = datetime.date(2018, 12, 6)
 
@@ -36,24 +36,24 @@ DAY = datetime.date(2018, 12, 6)
     ],
 )
 def test_date_is_read(line: str, language: str | None) -> None:
-    assert said(line, language) == DAY
-    assert not any(char.isdigit() for char in (rest(line, language) or "no date").replace("11:37", ""))
+    assert first_date(line, language) == DAY
+    assert not any(char.isdigit() for char in (without_date(line, language) or "no date").replace("11:37", ""))
 
 
 @pytest.mark.parametrize(
     "line", ["31 February 2018", "99/99/2018", "6 Décembre 2018", "IP/18/6635", "20190712IPR56948", ""]
 )
 def test_what_is_no_date_is_none(line: str) -> None:
-    assert said(line, "en") is None
+    assert first_date(line, "en") is None
 
 
 @pytest.mark.parametrize(
     "value", ["2018-12-06T10:20:00+01:00", "20181206", "20181206T1020", "06-12-2018", "6 December 2018"]
 )
 def test_date_of_a_value_is_at_its_start(value: str) -> None:
-    assert written(value) == DAY
+    assert date_of_value(value) == DAY
 
 
 def test_value_that_is_no_text_is_no_date() -> None:
-    assert written(["2018-12-06"]) is None
-    assert written("yesterday") is None
+    assert date_of_value(["2018-12-06"]) is None
+    assert date_of_value("yesterday") is None

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import FetchError
-from corpus.fetching.fetcher import Fetched, Fetcher, FetchLimits, NotModified, user_agent
+from corpus.fetching.fetcher import Fetched, Fetcher, FetchLimits, NotModified
+from corpus.fetching.robots import user_agent
 from corpus.fetching.urls import FetchRules
 from tests.corpus.servers import Clock, Request, Server, gzip_bomb, page, private, redirect
 

@@ -43,7 +43,8 @@ def keeper(settings: IndexSettings, internet: Internet) -> Maintenance:
 
 def quoted(settings: IndexSettings) -> str:
     with Engine(settings, FakeEmbedder()) as engine:
-        return " ".join(quote.text for quote in engine.answer(QUESTION, Filters()).quotes)
+        answer = engine.answer(QUESTION, Filters())
+        return " ".join(quote.text for quote in (*answer.quotes, *answer.related))
 
 
 def council(settings: IndexSettings) -> Release:

@@ -125,7 +125,7 @@ def test_feed_that_may_not_be_asked_for_is_refused(url: str, why: str, keeper: M
 
 
 def test_password_of_a_feed_that_was_kept_before_is_forgotten(keeper: Maintenance, settings: IndexSettings) -> None:
-    keeper.feeds()
+    open_corpus_db(settings).close()
     secret, bare = "https://ada:secret@www.europol.europa.eu/feed?a=b@c", "https://www.europol.europa.eu/feed?a=b@c"
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
         db.execute("INSERT INTO feeds (url, title, added_at, due, failures) VALUES (?, '', '', 0, 0)", [secret])

@@ -1,0 +1,111 @@
+"""`measures ask`, `search` and `releases`: what the releases say."""
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import click
+
+import index
+from bot.cli.documents import print_json
+from bot.cli.ensure_index import build_first
+from bot.cli.options import as_json, filtered
+from bot.cli.show_answers import show_answer, show_passages, show_release, show_releases
+from bot.cli.terminal import Terminal
+from corpus import Release, outline
+from index import Filters, IndexSettings, as_source, load_index_settings
+
+if TYPE_CHECKING:
+    from index import Embedder
+
+QUOTES = 3
+
+
+@click.command()
+@click.argument("question")
+@filtered
+@click.option(
+    "--limit", type=click.IntRange(1, 10), default=QUOTES, show_default=True, help="At most this many quotes."
+)
+@as_json
+def ask(question: str, filters: Filters, limit: int, json_: bool) -> None:
+    """Answer QUESTION with quotations, or say that the releases do not hold the answer."""
+    answer_question(question, filters, limit, json_)
+
+
+@click.command()
+@click.argument("query")
+@filtered
+@click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="At most this many passages.")
+@as_json
+def search(query: str, filters: Filters, limit: int, json_: bool) -> None:
+    """List the passages that are nearest to QUERY."""
+    from index import Engine, readable
+
+    readable(query)
+    terminal = Terminal()
+    settings = load_index_settings()
+    with Engine(settings, _ready(settings, terminal)) as engine:
+        result = engine.search(query, filters, limit)
+    if json_:
+        print_json(result.to_dict())
+    else:
+        show_passages(terminal, result)
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[QUERY] | show ID")
+@as_json
+def releases(words: tuple[str, ...], json_: bool) -> None:
+    """List the releases served, newest first, or those that match QUERY; `releases show ID` prints one."""
+    terminal = Terminal()
+    settings = load_index_settings()
+    build_first(settings, terminal)
+    if words[:1] == ("show",) and len(words) == 2:
+        _show(index.release(settings, words[1]), terminal, json_)
+        return
+    matching = index.releases(settings, " ".join(words))
+    if json_:
+        print_json({"releases": [_listed(release) for release in matching]})
+    elif matching:
+        show_releases(terminal, matching)
+    else:
+        terminal.note("No release matches.")
+
+
+def answer_question(question: str, filters: Filters, limit: int, json_: bool) -> None:
+    """Print the answer to a question."""
+    from index import Engine, readable
+
+    readable(question)
+    terminal = Terminal()
+    settings = load_index_settings()
+    with Engine(settings, _ready(settings, terminal)) as engine:
+        answer = engine.answer(question, filters, limit)
+    if json_:
+        print_json(answer.to_dict())
+    else:
+        show_answer(terminal, answer)
+
+
+def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":
+    """Return the model to ask with, after a build where there is no index that fits."""
+    from index import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
+    build_first(settings, terminal, embedder)
+    return embedder
+
+
+def _show(release: Release, terminal: Terminal, json_: bool) -> None:
+    sections = outline(release.text)
+    if json_:
+        print_json(
+            {"release_id": release.release_id, "text_sha256": release.text_sha256, **_listed(release)}
+            | {"sections": [dataclasses.asdict(section) for section in sections], "text": release.text}
+        )
+    else:
+        show_release(terminal, release, sections)
+
+
+def _listed(release: Release) -> dict[str, object]:
+    return {name: value for name, value in as_source(release, "").to_dict().items() if name != "text_sha256"}

@@ -1,0 +1,135 @@
+"""How the command line prints answers, passages, cards and releases."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from bot.cli.terminal import Terminal, linked, spelled
+from bot.views import wording as cards
+from corpus import Agency, Release, Section, lines
+from index import Answer, Quote, SearchResult, Source, as_source
+
+if TYPE_CHECKING:
+    from index import Card, Timeline
+
+_MEASURES = 10
+
+
+def show_answer(terminal: Terminal, answer: Answer) -> None:
+    """Print an answer, or that there is none and what comes nearest."""
+    if answer.answered:
+        _show_quotes(terminal, answer.quotes)
+    else:
+        terminal.say("Not found: the releases do not hold an answer to this.", style="bold yellow")
+        if answer.related:
+            terminal.say("The nearest passages, which are not an answer:", style="yellow")
+            terminal.say()
+            _show_quotes(terminal, answer.related)
+    for notice in answer.notices:
+        terminal.say(f"Note: {notice}", style="italic")
+    if answer.sources:
+        terminal.say("Sources", style="bold")
+    for source in answer.sources:
+        _show_source(terminal, source, answer.quotes or answer.related)
+
+
+def show_card(terminal: Terminal, card: "Card", timeline: "Timeline") -> None:
+    """Print what an agency is and what the releases say of it."""
+    agency = card.agency
+    terminal.say(cards.full_name(agency), style="bold")
+    terminal.say(cards.description(agency), style="dim")
+    terminal.say(agency.role)
+    for warning in cards.warnings(agency):
+        terminal.say(warning, style="yellow")
+    rows = {"also": cards.other_names(agency), "parts": cards.parts(agency), "website": agency.website or ""}
+    for name, value in rows.items():
+        if value:
+            terminal.say(Text(f"{name:<9}", "bold"), value)
+    terminal.say()
+    terminal.say(cards.named(card))
+    if cards.is_drawn(timeline):
+        terminal.say(
+            f"{timeline.months[0]} ",
+            Text(cards.sparkline(timeline.series[0].counts), "blue"),
+            f" {timeline.months[-1]}",
+        )
+    if card.named_with:
+        terminal.say(f"Named with: {cards.named_with(card)}.")
+    if card.measures:
+        terminal.say()
+        terminal.say("Measures, newest first", style="bold")
+    for number, measure in enumerate(card.measures[:_MEASURES], 1):
+        terminal.say(Text(f"[{number}] ", "bold green"), f"“{measure.quote.text}”", gate=lines)
+        place = f" — {measure.quote.heading}" if measure.quote.heading else ""
+        terminal.say(f"    {spelled(datetime.date.fromisoformat(measure.date))}: {measure.title}{place}", style="dim")
+        if measure.quote.link:
+            terminal.say("    ", linked(measure.quote.link))
+    more = len(card.measures[_MEASURES:]) + card.more_measures
+    if more:
+        terminal.note(f"{more} older ones are not shown: --json prints the newest {len(card.measures)}.")
+
+
+def show_agencies(terminal: Terminal, agencies: Iterable[Agency]) -> None:
+    """Print a list of agencies, a line each."""
+    for agency in agencies:
+        terminal.say(Text(f"{agency.id:<22}", "cyan"), f"{cards.full_name(agency)}  ", Text(agency.type, "dim"))
+
+
+def show_release(terminal: Terminal, release: Release, sections: Iterable[Section]) -> None:
+    """Print a whole release."""
+    terminal.say(release.title, style="bold")
+    terminal.say(f"{release.issuer} · {spelled(release.date)} · {release.language} · {release.kind}", style="dim")
+    source = as_source(release, "")
+    if source.url:
+        terminal.say(source.url, style="cyan")
+    if whence := cards.whence(source):
+        terminal.say(whence, style="dim")
+    for section in sections:
+        if section.heading:
+            terminal.say()
+            terminal.say(section.heading, style="bold")
+        terminal.say()
+        terminal.say(release.text[section.start : section.end].strip(), gate=lines)
+
+
+def show_passages(terminal: Terminal, result: SearchResult) -> None:
+    """Print passages, best first."""
+    for number, passage in enumerate(result.passages, 1):
+        terminal.say(
+            Text(f"[{number}] ", "bold green"),
+            Text(f"{passage.score:.3f}  ", "dim"),
+            f"{passage.release_id}  {passage.heading}",
+        )
+        terminal.say(f"{passage.text}\n", gate=lines)
+    if not result.passages:
+        terminal.note("No passage has anything of this.")
+
+
+def show_releases(terminal: Terminal, releases: Sequence[Release]) -> None:
+    """Print a list of releases, a line each."""
+    for release in releases:
+        terminal.say(
+            release.date.isoformat(),
+            "  ",
+            Text(release.release_id, "cyan"),
+            "  ",
+            f"{release.title} ({release.issuer})",
+        )
+
+
+def _show_quotes(terminal: Terminal, quotes: Sequence[Quote]) -> None:
+    for number, quote in enumerate(quotes, 1):
+        terminal.say(Text(f"[{number}] ", "bold green"), f"“{quote.text}”\n", gate=lines)
+
+
+def _show_source(terminal: Terminal, source: Source, quotes: Sequence[Quote]) -> None:
+    terminal.say(f"{source.title} — {source.issuer}, {spelled(datetime.date.fromisoformat(source.date))}")
+    if whence := cards.whence(source):
+        terminal.say(whence, style="dim")
+    for number, quote in enumerate(quotes, 1):
+        if quote.release_id == source.release_id:
+            place = quote.heading or "opening"
+            link = (": ", linked(quote.link)) if quote.link else ()
+            terminal.say(Text(f"[{number}] ", "bold green"), place, *link)

@@ -1,0 +1,105 @@
+"""How the command line prints what is served, what was done to it, and what became of sources."""
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from bot.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from index import Added, Comparison, Erased, History, Manifest, RolledBack, Status
+
+
+def show_added_releases(terminal: Terminal, added: "Added") -> None:
+    """Print what became of the sources that are releases."""
+    for source in added.taken.ingested:
+        if source.release_id:
+            terminal.say(f"{source.status}: {source.release_id}")
+
+
+def show_built(terminal: Terminal, manifest: "Manifest", embedded: int) -> None:
+    """Print what a build made."""
+    terminal.say(
+        f"Generation {manifest.generation} is served: {manifest.releases} releases, {manifest.passages} passages, "
+        f"{embedded} texts embedded anew."
+    )
+
+
+def show_status(terminal: Terminal, status: "Status") -> None:
+    """Print what is served."""
+    span = f"{status.first_date} to {status.last_date}" if status.first_date else "none"
+    rows = {
+        "generation": status.generation + (" (pinned: automatic builds wait)" if status.pinned else ""),
+        "built": status.built_at,
+        "releases": f"{status.releases}, {span}",
+        "passages": str(status.passages),
+        "model": f"{status.model}, {status.dim} dimensions, weights {status.weights_sha256[:12]}…",
+        "on disk": f"{status.bytes_on_disk / 1e6:.1f} MB",
+        "languages": ", ".join(status.languages),
+        "issuers": ", ".join(status.issuers),
+    }
+    for name, value in rows.items():
+        terminal.say(Text(f"{name:<11}", "bold"), value)
+
+
+def show_history(terminal: Terminal, history: "History") -> None:
+    """Print what was done, newest first."""
+    for entry in history.entries:
+        details = [f"{name} {value}" for name, value in entry.details.items()]
+        if entry.seconds is not None:
+            details.append(f"{entry.seconds} s")
+        if entry.who:
+            details.append(f"by {entry.who}")
+        if entry.why:
+            details.append(f"({entry.why})")
+        terminal.say(
+            Text(f"{entry.at}  ", "dim"),
+            f"{entry.action:<12} {entry.generation or entry.release_id or ''}  {', '.join(details)}".rstrip(),
+        )
+    kept = [
+        f"{generation} (served)" if generation == history.served else generation for generation in history.generations
+    ]
+    terminal.say(Text("Generations kept: ", "bold"), ", ".join(kept) or "none")
+
+
+def show_comparison(terminal: Terminal, comparison: "Comparison") -> None:
+    """Print what came, changed and went from one generation to another."""
+    for what in ("came", "changed", "went"):
+        for change in getattr(comparison, what):
+            terminal.say(f"{what:<8} {change.release_id}  {change.before} → {change.after} passages")
+    came, changed, went = map(len, (comparison.came, comparison.changed, comparison.went))
+    terminal.say(
+        f"{comparison.before} → {comparison.after}: {came} releases came, {changed} changed, {went} went; "
+        f"passages {comparison.passages_before} → {comparison.passages_after}, "
+        f"{comparison.passages_came} came, {comparison.passages_went} went."
+    )
+
+
+def show_erased(terminal: Terminal, erased: "Erased") -> None:
+    """Print what became of a text, and what cannot be served again."""
+    if erased.left is not None:
+        terminal.note(
+            f"Error: {erased.release_id} is hidden and out of the corpus, but generations hold its text still; "
+            f"erase it again when this is mended: {erased.left}"
+        )
+        return
+    terminal.say(f"The text of {erased.release_id} is erased; generation {erased.generation or '-'} is served.")
+    if erased.dropped:
+        terminal.say(f"Gone with it, since they held it: generations {', '.join(erased.dropped)}.")
+    if erased.unpinned:
+        terminal.say("The roll-back is over: automatic builds run again.")
+
+
+def show_rolled_back(terminal: Terminal, rolled_back: "RolledBack") -> None:
+    """Print what is served again, and what the next build will bring."""
+    if not rolled_back.changed:
+        terminal.say(f"Generation {rolled_back.manifest.generation} is served already: nothing was changed.")
+        return
+    terminal.say(
+        f"Generation {rolled_back.manifest.generation} is served again. "
+        "Automatic builds wait until `measures index build`."
+    )
+    pending = rolled_back.pending
+    for what, ids in (("add", pending.added), ("change", pending.changed), ("drop", pending.withdrawn)):
+        for release_id in ids:
+            terminal.say(f"The next build will {what} {release_id}.")

@@ -1,0 +1,94 @@
+"""What people said of answers, and what administrators did: who reads it, on the command line and in `/about`."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.app.bot_db import BotStore
+from bot.cli.main import measures
+from bot.user_data import KeptAnswer
+from index.filters import Filters
+from tests.simulation import Chat, simulated
+
+HOSTILE = "wrong\x1b[31m \u202eyear"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the data folder of the commands."""
+    monkeypatch.setenv("MEASURES_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def said(folder: Path) -> None:
+    with closing(BotStore(folder / "bot.db")) as store:
+        store.keep(KeptAnswer("a", 1, 2, 3, None, True, "What?", Filters(), ()))
+        store.say("a", 1, "helpful", None)
+        store.say("a", 2, "not helpful", HOSTILE)
+        store.audit(7, 2, "index add", {"sources": ["https://europa.eu/x"]})
+
+
+def run(*arguments: str) -> Result:
+    result: Result = CliRunner().invoke(measures, ["feedback", *arguments])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_feedback_is_listed_newest_first_through_the_gate(folder: Path) -> None:
+    said(folder)
+    lines = run().stdout.splitlines()
+    assert lines[0] == "1 helpful, 1 not helpful"
+    assert lines[1].endswith("  not helpful: wrong�[31m year")
+    assert lines[2].endswith("  helpful")
+
+
+def test_feedback_document_says_what_was_said_when_and_not_by_whom(folder: Path) -> None:
+    said(folder)
+    document = json.loads(run("--json").stdout)
+    assert [list(row) for row in document["feedback"]] == [["answer", "verdict", "reason", "at"]] * 2
+    assert [(row["verdict"], row["reason"]) for row in document["feedback"]] == [
+        ("not helpful", HOSTILE),
+        ("helpful", None),
+    ]
+
+
+def test_audit_tells_which_administrator_did_what(folder: Path) -> None:
+    said(folder)
+    assert run("--audit").stdout.rstrip().endswith("index add  by Discord user 7  sources ['https://europa.eu/x']")
+    [act] = json.loads(run("--audit", "--json").stdout)["audit"]
+    assert list(act) == ["at", "who", "guild", "action", "details"]
+    assert (act["who"], act["details"]) == (7, {"sources": ["https://europa.eu/x"]})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "document", "note"),
+    [
+        ((), {"feedback": []}, "Nobody has said anything of an answer yet.\n"),
+        (("--audit",), {"audit": []}, "No administrator has done anything in Discord yet.\n"),
+    ],
+)
+def test_where_no_bot_ran_there_is_nothing_and_nothing_is_made(
+    folder: Path, arguments: tuple[str, ...], document: object, note: str
+) -> None:
+    assert json.loads(run(*arguments, "--json").stdout) == document
+    assert run(*arguments).stderr == note
+    assert not folder.exists()
+
+
+@simulated(administered=True)
+async def test_about_tells_administrators_what_was_said_and_done(chat: Chat) -> None:
+    answer = await chat.ask()
+    await chat.bob.click(answer, "Helpful")
+    window = await chat.ada.opens(answer, "Not helpful")
+    await window.send({"What is wrong? (optional)": "It is about *boats*."})
+    await chat.bot.store.write(lambda store: store.audit(chat.ada.id, chat.guild.id, "index rebuild", {}))
+    lines = (await chat.ada.command("about")).text().split("\n")
+    assert "**Feedback** 1 helpful, 1 not helpful" in lines
+    assert r"-# “It is about \*boats\*.”" in lines
+    assert lines[lines.index("**Last done by administrators**") + 1].endswith(f" index rebuild · <@{chat.ada.id}>")
+    others = (await chat.bob.command("about")).text()
+    assert "Feedback**" not in others
+    assert "index rebuild" not in others
