@@ -123,7 +123,7 @@ async def test_what_cannot_be_done_in_time_is_told_in_one_sentence_and_not_done(
         await acknowledged(chat, chosen)
         await chat.env.settle()
         assert carol.sees(chosen).text() == f"The settings were not changed: {BUSY}"
-        assert chat.bot.servers[chat.guild.id] == ServerSettings()
+        assert chat.bot.servers.get(chat.guild.id, ServerSettings()) == ServerSettings()
         assert "Answers are public" in settings.text()
     assert on_disk(chat, "zebracorn")
     assert await chat.bot.store.write(lambda store: store.feedback()) == []
