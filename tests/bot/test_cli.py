@@ -155,7 +155,7 @@ def test_release_goes_from_a_file_to_a_quote_and_back(run: Run, tmp_path: Path) 
     assert json.loads(run("ask", "How high is the cod quota in the North Sea?", "--json").stdout)["answered"] is False
     assert "Generation 000004 is served: 1 releases" in run("index", "build").stdout
     history = json.loads(run("index", "history", "--json").stdout)
-    assert [entry.action for entry in history["entries"]] == [
+    assert [entry["action"] for entry in history["entries"]] == [
         "built",
         "removed",
         "rolled back",

@@ -22,7 +22,7 @@ def quotas(settings: IndexSettings, embedder: FakeEmbedder, write_release: Calla
     """An engine that answers everything, over two releases on cod by one issuer and one by another."""
     texts = {
         "old.md": ("The cod quota for the North Sea is 100 tonnes.", "2010-01-01", "European Commission"),
-        "new.md": ("The cod quota for the North Sea is now lower by 5 tonnes.", "2012-01-01", "European Commission"),
+        "new.md": ("The cod quota for the North Sea is now 95 tonnes.", "2012-01-01", "European Commission"),
         "other.md": ("The cod quota in the North Sea fell to 7 tonnes.", "2014-01-01", "European Parliament"),
     }
     with closing(open_corpus(settings)) as store:

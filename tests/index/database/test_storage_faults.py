@@ -128,7 +128,8 @@ def test_read_only_folder_is_called_that_and_answers(tmp_path: Path, release: Pa
 
 def assert_answers(settings: IndexSettings) -> None:
     with Engine(settings, FakeEmbedder()) as engine:
-        assert any("CEPOL" in quote.text for quote in engine.answer(QUESTION, Filters()).quotes)
+        answer = engine.answer(QUESTION, Filters())
+        assert any("CEPOL" in quote.text for quote in (*answer.quotes, *answer.related))
         assert engine.search(QUESTION, Filters(), 3).passages
 
 
