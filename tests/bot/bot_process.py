@@ -18,6 +18,17 @@ COMMAND = "from bot.cli.main import main; main()"
 START_S = 60.0
 
 
+def command_with(embedder: str) -> str:
+    """Return the command with a model that loads in a moment: its processes make it with a function of the tests."""
+    return f"""
+from index.processes.engine_process import EngineProcess
+from index.processes.job_process import JobProcess
+for kind in (EngineProcess, JobProcess):
+    kind.__init__.__defaults__ = ("{embedder}", *kind.__init__.__defaults__[1:])
+{COMMAND}
+"""
+
+
 class BotProcess:
     """A Discord that outlives the processes of the bot, which share a data folder. Its loop runs while a test acts."""
 

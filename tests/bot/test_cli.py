@@ -306,6 +306,7 @@ def test_doctor_finds_everything_right(run: Run) -> None:
     assert checks["served generation"]["found"] == "000001: 1 releases, 13 passages, all files whole"
 
 
+@pytest.mark.usefixtures("one_model")
 def test_first_question_builds_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEASURES_DATA_DIR", str(tmp_path / "new"))
     result: Result = CliRunner().invoke(measures, ["ask", QUESTION, "--json"])

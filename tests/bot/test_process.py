@@ -14,12 +14,12 @@ from bot.app.settings import BotSettings
 from corpus.errors import SettingsError
 from index.maintenance import build_all
 from index.settings import IndexSettings
-from tests.bot.bot_process import BotProcess
+from tests.bot.bot_process import BotProcess, command_with
 from tests.emulator import ApplicationFlag, Fault, Interaction, State
 from tests.emulator.flags import UNPRIVILEGED
 from tests.emulator.gateway import Gateway
 from tests.fakes import FakeEmbedder, silent
-from tests.simulation import QUESTION, QUOTE
+from tests.simulation import QUESTION
 
 EDIT = "@original"
 # The same command with an embedder that takes no time to load, where what is tested is not the answer.
@@ -30,13 +30,6 @@ from tests.fakes import EngineHere, FakeEmbedder
 bot.app.run.engine_opener = lambda settings: lambda: EngineHere(Engine(settings, FakeEmbedder()))
 from bot.cli.main import main; main()
 """
-
-
-@pytest.fixture(scope="module")
-def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotProcess]:
-    """A Discord, and an empty data folder for the real model."""
-    with BotProcess(tmp_path_factory.mktemp("process")) as process:
-        yield process
 
 
 @pytest.fixture
@@ -52,16 +45,18 @@ def text_of(asked: Interaction) -> str:
     return asked.original.text()
 
 
-def test_start_with_an_empty_folder_builds_and_answers_what_waited(process: BotProcess) -> None:
+def test_start_with_an_empty_folder_builds_and_answers_what_waited(tmp_path: Path) -> None:
     async def scenario() -> None:
-        await process.up()
+        await process.up(code=command_with("tests.fakes:held_embedder"), MEASURES_MODEL="fake", MEASURES_THRESHOLD="0")
         waiting = await process.ask(wait=False)
         assert waiting.state is State.DEFERRED
         assert not (process.folder / "data" / "CURRENT").exists()
+        (process.folder / "go").touch()
         await process.emulator.wait(lambda: waiting.state is State.ANSWERED, 60)
-        assert QUOTE in text_of(waiting)
+        assert "CEPOL" in text_of(waiting)
 
-    process.run(scenario())
+    with BotProcess(tmp_path) as process:
+        process.run(scenario())
 
 
 def test_buttons_outlive_a_new_generation_and_a_restart(light: BotProcess) -> None:

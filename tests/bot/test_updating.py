@@ -1,7 +1,6 @@
 """A bot that starts on, or comes upon, an index of another program builds it anew, says so, and goes on by itself."""
 
 import asyncio
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from index.engine import Engine
 from index.maintenance import Maintenance, build_all
 from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
-from tests.bot.bot_process import COMMAND, BotProcess
+from tests.bot.bot_process import BotProcess, command_with
 from tests.bot.connected_bot import connected_bot
 from tests.bot.outdated import make_older, rewrite, served
 from tests.corpus.servers import Server, page
@@ -34,14 +33,14 @@ QUICK_FEEDS = f"""
 from discord.ext import tasks
 loop = tasks.loop
 tasks.loop = lambda **every: loop(**({{"seconds": 0.5}} if every == {{"minutes": 1}} else every))
-{COMMAND}
+{command_with("tests.fakes:held_embedder")}
 """
 
 
 @pytest.fixture
-def process(shipped_folder: Path, tmp_path: Path) -> Iterator[BotProcess]:
-    """A Discord, and a data folder that the default model built for an older program."""
-    shutil.copytree(shipped_folder, tmp_path / "data")
+def process(tmp_path: Path) -> Iterator[BotProcess]:
+    """A Discord, and a data folder that an older program built."""
+    build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
     make_older(tmp_path / "data")
     with BotProcess(tmp_path) as process:
         yield process
@@ -52,23 +51,29 @@ def test_bot_builds_anew_says_so_answers_what_waited_and_polls_feeds(process: Bo
     process.people[1].locale = "fr"
 
     async def scenario(site: Server) -> None:
-        feed = site.url("/feed")
+        emulator, channel, people = process.emulator, process.channel, process.people
+        feed, private = site.url("/feed"), f"127.0.0.1:{site.port}"
         allowed = IndexSettings(data_dir=data, fetch_private=frozenset({("127.0.0.1", site.port)}))
         await asyncio.to_thread(Maintenance(allowed).add_feed, feed)
-        await process.up(code=QUICK_FEEDS, MEASURES_FETCH_PRIVATE=f"127.0.0.1:{site.port}", MEASURES_FETCH_DELAY="0")
+        await process.up(
+            code=QUICK_FEEDS,
+            **{"MEASURES_MODEL": "fake", "MEASURES_THRESHOLD": "0"},
+            **{"MEASURES_FETCH_PRIVATE": private, "MEASURES_FETCH_DELAY": "0"},
+        )
         everybody = await process.ask(0, wait=False)
-        alone = await process.emulator.slash(process.people[1], process.channel, "ask", question=QUESTION, private=True)
-        await process.emulator.post(process.people[2], process.channel, f"{process.emulator.bot.mention} {QUESTION}")
-        await process.emulator.wait(lambda: len(said(process)) == 3, 30)
+        alone = await emulator.slash(people[1], channel, "ask", question=QUESTION, private=True)
+        await emulator.post(people[2], channel, f"{emulator.bot.mention} {QUESTION}")
+        await emulator.wait(lambda: len(said(process)) == 3, 30)
         assert sorted(said(process)) == sorted([UPDATING, UPDATING, UPDATING_IN_FRENCH])
         assert alone.original is not None
         assert alone.original.text() == UPDATING_IN_FRENCH
         assert served(data) == "000001"
-        await process.emulator.wait(lambda: all(QUOTE in text for text in said(process)), 60)
+        (process.folder / "go").touch()
+        await emulator.wait(lambda: all("CEPOL" in text for text in said(process)), 60)
         assert everybody.state is alone.state is State.ANSWERED
         assert len(said(process)) == 3, "each is answered in the place of what it was told"
         assert served(data) == "000002"
-        await process.emulator.wait(lambda: "/feed" in site.paths, 30)
+        await emulator.wait(lambda: "/feed" in site.paths, 30)
         assert await process.down() == 0
 
     with Server({}) as site:

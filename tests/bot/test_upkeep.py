@@ -151,9 +151,7 @@ def test_feeds_are_followed_polled_and_told(run: Run, site: Server) -> None:
     assert "failed 1 times" in run("feeds", "list").stdout
 
 
-def test_history_names_who_typed_what(
-    run_with_processes: Run, site: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_history_names_who_typed_what(run_with_processes: Run, site: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     run = run_with_processes
     monkeypatch.setenv("LOGNAME", "ada")
     run("index", "add", site.url("/ecb.html"))
