@@ -34,6 +34,11 @@ class Filters:
                 until=self.until,
             )
 
+    @property
+    def concern_releases(self) -> bool:
+        """Whether any restriction is about the release."""
+        return self != Filters(agency=self.agency, exact=self.exact)
+
     def agencies(self) -> frozenset[str]:
         """Return the ids of agencies of which a passage must name at least one. Without any, it need not name one."""
         if self.agency is None:

@@ -18,7 +18,7 @@ from index.database.corpus_db import CorpusStore
 from index.database.embeddings import EmbeddingKey
 from index.database.history import NOBODY, By
 from index.database.home import open_corpus_db
-from index.database.passages_db import write_passages
+from index.database.passages_writer import write_passages
 from index.database.sqlite import now, storage_errors
 from index.encoders.embedder import Embedder
 from index.generations.code_digest import code_digest

@@ -1,4 +1,4 @@
-"""Tensors and word pieces -> a folder that sentence-transformers loads: BertModel, mean pooling, the prompts of E5."""
+"""Writes a folder that sentence-transformers loads from tensors and word pieces: BertModel, mean pooling, prompts."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 
 
 def write_e5_folder(folder: Path, packed: Packed, tensors: Mapping[str, Tensor]) -> None:
-    """Write the model's files into an empty folder, with these tensors in the place of the packed ones."""
+    """Write the files of the model into an empty folder, with `tensors` in place of the packed ones."""
     write_tensors(folder / WEIGHTS, {**tensors, **_pooler(packed.shape)})
     _write_json(folder / "config.json", _config(packed.shape))
     _write_json(folder / "tokenizer.json", _tokenizer(packed))
@@ -25,16 +25,16 @@ def write_e5_folder(folder: Path, packed: Packed, tensors: Mapping[str, Tensor])
 
 
 def write_modules(folder: Path, hidden: int, positions: int) -> None:
-    """Write what makes a sentence-transformers model of a transformer: mean pooling, normalisation, prompts."""
+    """Write the files that make a transformer a sentence-transformers model: mean pooling, normalisation, prompts."""
     kinds = ("Transformer", "Pooling", "Normalize")
     modules = [
         {
-            "idx": at,
-            "name": str(at),
-            "path": f"{at}_{kind}" if at else "",
+            "idx": number,
+            "name": str(number),
+            "path": f"{number}_{kind}" if number else "",
             "type": f"sentence_transformers.models.{kind}",
         }
-        for at, kind in enumerate(kinds)
+        for number, kind in enumerate(kinds)
     ]
     _write_json(folder / "modules.json", modules)
     _write_json(folder / "sentence_bert_config.json", {"max_seq_length": positions, "do_lower_case": False})
@@ -47,7 +47,7 @@ def write_modules(folder: Path, hidden: int, positions: int) -> None:
 
 
 def _pooler(shape: Shape) -> dict[str, Tensor]:
-    """Return the layer that BertModel has behind its first token, as nothing: mean pooling does without it."""
+    """Return zeros for the pooling layer of BertModel, which mean pooling does not use."""
     size = shape.hidden
     return {"pooler.dense.weight": np.zeros((size, size), np.float32), "pooler.dense.bias": np.zeros(size, np.float32)}
 
@@ -73,19 +73,19 @@ def _config(shape: Shape) -> dict[str, Any]:
 def _tokenizer(packed: Packed) -> dict[str, Any]:
     """Return the tokenizer of XLM-RoBERTa.
 
-    Its map of characters is Unicode's NFKC, but that control characters are dropped and more kinds of space are spaces.
+    It maps characters as Unicode's NFKC does, but drops control characters and takes more kinds of space for a space.
     """
     dropped = "".join(sorted(character for character, read in packed.normalised.items() if not read))
     spaces = "".join(sorted(character for character, read in packed.normalised.items() if read == " "))
-    ids = {word: at for at, (word, _) in enumerate(packed.pieces) if word in _SPECIAL}
+    ids = {word: number for number, (word, _) in enumerate(packed.pieces) if word in _SPECIAL}
     return {
         "version": "1.0",
         "truncation": None,
         "padding": None,
         "added_tokens": [
-            {"id": at, "content": word, "special": True, "single_word": False, "lstrip": word == "<mask>"}
+            {"id": number, "content": word, "special": True, "single_word": False, "lstrip": word == "<mask>"}
             | {"rstrip": False, "normalized": False}
-            for word, at in ids.items()
+            for word, number in ids.items()
         ],
         "normalizer": {
             "type": "Sequence",

@@ -1,6 +1,6 @@
-"""Texts -> vectors, with sentence-transformers; torch is imported when the first vector is needed.
+"""Turns texts into vectors with sentence-transformers. torch is imported when the first vector is needed.
 
-Where the CPU has bf16 instructions the model runs in bf16 (mean cosine to fp32 0.9999), elsewhere in fp32.
+Where the CPU has bf16 instructions, the model runs in bf16 (mean cosine to fp32 0.9999), elsewhere in fp32.
 """
 
 import logging
@@ -29,9 +29,9 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ReadQuery:
-    """A question as the model reads it: its vector, ``(dim,)``, and its written words, each with its vector in context.
+    """A question as the model reads it: its vector, ``(dim,)``, and its written words with their vectors in context.
 
-    ``contexts`` is ``(words, dim)``; it is empty, as ``words`` is, where a model gives no such vectors. All vectors are
+    ``contexts`` is ``(words, dim)``. It and ``words`` are empty where a model gives no such vectors. All vectors are
     float32 and L2-normalised.
     """
 
@@ -41,7 +41,7 @@ class ReadQuery:
 
 
 class Embedder(Protocol):
-    """What turns texts into vectors; the tests bring one of their own."""
+    """Turns texts into vectors. Tests use one of their own."""
 
     @property
     def model(self) -> str:
@@ -52,11 +52,11 @@ class Embedder(Protocol):
         """SHA-256 that changes whenever the vectors would."""
 
     def changed(self) -> bool:
-        """Tell whether the model is another by now than `digest` says; asked at every question, so it must be quick."""
+        """Tell whether the model has changed since `digest` was taken. Asked at every question: it must be quick."""
 
     @property
     def dtype(self) -> str:
-        """The type the model computes in, ``bfloat16`` or ``float32``."""
+        """The type that the model computes in, ``bfloat16`` or ``float32``."""
 
     @property
     def document_prompt(self) -> str:
@@ -69,17 +69,23 @@ class Embedder(Protocol):
         """Return the vector of a question and, from the same pass, those of its words in their context."""
 
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
-        """Return the vectors of texts, ``(n, dim)`` float32, rows L2-normalised; `progress` hears how many are done."""
+        """Return the vectors of texts, ``(n, dim)`` float32, rows L2-normalised.
+
+        :param progress: is told how many more texts are done.
+        """
 
     def word_vectors(self, words: Sequence[str]) -> Vectors:
-        """Return what the model knows of single words before it reads them together, ``(n, dim)``, L2-normalised."""
+        """Return the vectors of single words before the model reads them together, ``(n, dim)``, L2-normalised."""
 
 
 class SentenceTransformerEmbedder:
     """A sentence-transformers model on the CPU, loaded when first used."""
 
     def __init__(self, model: str = "", cache_dir: Path | None = None) -> None:
-        """Take the default model, or another's name, Hugging Face id or folder; and where packed ones are unpacked."""
+        """Take the default model, or the name, the Hugging Face id or the folder of another.
+
+        :param cache_dir: where a model that comes packed is unpacked, as `model_folder` takes it.
+        """
         self.model = model or DEFAULT_MODEL
         self._cache_dir = cache_dir
         self._word_vectors: dict[str, Vectors] = {}
@@ -90,13 +96,13 @@ class SentenceTransformerEmbedder:
 
         :raises ModelError: when its files are not those that were meant, or there are none.
         """
-        _ = self._stamps  # taken before a file is read
+        _ = self._stamps  # They are taken before a file is read.
         return model_digest(self._folder, self.model)
 
     def changed(self) -> bool:
         """Tell whether files of the model were written since they were read.
 
-        A loaded model then may change as well: in fp32, its weights are pages of the file.
+        A loaded model may then have changed as well: in fp32, its weights are pages of the file.
         """
         return have_changed(self._stamps)
 
@@ -126,8 +132,8 @@ class SentenceTransformerEmbedder:
     def read_query(self, text: str) -> ReadQuery:
         """Return the vector of a question and, from the same pass, those of its words in their context.
 
-        One thread does it: a second one saves a tenth of the time, and then spins and slows down what follows. An
-        answer from 20,000 passages took 19 ms instead of 24, and left a core to others.
+        One thread computes it. A second thread saves a tenth of the time, but then spins and slows down what follows.
+        With one thread, an answer from 20,000 passages took 19 ms instead of 24, and left a core to others.
         """
         model = self._loaded
         with _threads(1):
@@ -138,29 +144,31 @@ class SentenceTransformerEmbedder:
             return ReadQuery(vector, (), np.empty((0, len(vector)), np.float32))
         embeddings = pieces.detach().float().numpy()
         words = self._words(text, len(embeddings))
-        contexts = np.array([embeddings[of].mean(axis=0) for of in words.values()], np.float32)
+        contexts = np.array([embeddings[parts].mean(axis=0) for parts in words.values()], np.float32)
         return ReadQuery(vector, tuple(words), _normalised(contexts.reshape(len(words), len(vector))))
 
     def _words(self, text: str, pieces: int) -> dict[str, list[int]]:
-        """Return each written word of a question as the tokenizer parts it, and which of the pieces it is made of."""
+        """Return the written words of a question as the tokenizer splits it, each with its pieces."""
         prompt = self._loaded.prompts.get("query") or ""
         whole = prompt + text
         known = self._loaded.tokenizer(whole, return_offsets_mapping=True, truncation=True, max_length=pieces)
-        of_word: dict[int, list[int]] = {}
+        pieces_of: dict[int, list[int]] = {}
         for piece, (word, (start, _)) in enumerate(zip(known.word_ids(0), known["offset_mapping"], strict=True)):
             if word is not None and start >= len(prompt):
-                of_word.setdefault(word, []).append(piece)
-        found: dict[str, list[int]] = {}
-        for of in of_word.values():
-            start, end = known["offset_mapping"][of[0]][0], known["offset_mapping"][of[-1]][1]
-            found.setdefault(whole[start:end], of)
-        return found
+                pieces_of.setdefault(word, []).append(piece)
+        written: dict[str, list[int]] = {}
+        for parts in pieces_of.values():
+            start, end = known["offset_mapping"][parts[0]][0], known["offset_mapping"][parts[-1]][1]
+            written.setdefault(whole[start:end], parts)
+        return written
 
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
-        """Return the vectors of texts, ``(n, dim)`` float32, rows L2-normalised; `progress` hears how many are done.
+        """Return the vectors of texts, ``(n, dim)`` float32, rows L2-normalised.
 
-        A batch holds texts of as many word pieces, so that it pads by 1 % instead of 25 % when sorted by characters;
-        and each core has a batch of its own, which takes 15 % less time than a batch on all cores.
+        A batch holds texts with about as many word pieces, so that it is padded by 1 %; sorted by characters it would
+        be padded by 25 %. Each core has a batch of its own, which takes 15 % less time than one batch on all cores.
+
+        :param progress: is told how many more texts are done.
         """
         model = self._loaded
         vectors = np.empty((len(texts), model.get_embedding_dimension() or 0), np.float32)
@@ -169,31 +177,31 @@ class SentenceTransformerEmbedder:
 
         def encode(batch: Sequence[int]) -> Vectors:
             return model.encode_document(
-                [texts[at] for at in batch],
+                [texts[number] for number in batch],
                 batch_size=len(batch),
                 normalize_embeddings=True,
                 show_progress_bar=False,
             )
 
         pieces = self._pieces(texts)
-        batches = list(_slices(sorted(range(len(texts)), key=lambda at: -pieces[at]), BATCH_SIZE))
-        encode([0])  # it sets the tokenizer's padding, which no two threads may do at once
+        batches = list(_slices(sorted(range(len(texts)), key=lambda number: -pieces[number]), BATCH_SIZE))
+        encode([0])  # This sets the padding of the tokenizer, which two threads must not do at once.
         for batch, embedded in zip(batches, _map_on_cores(encode, batches), strict=True):
             vectors[batch] = embedded
             progress(len(batch))
         return vectors
 
     def _pieces(self, texts: Sequence[str]) -> list[int]:
-        """Return how many word pieces the model reads of each text, a thousand texts at a time to save memory."""
+        """Return how many word pieces the model reads of each text. A thousand texts at a time save memory."""
         tokenizer = self._loaded.tokenizer
         return [
             len(ids)
             for part in _slices(range(len(texts)), 1000)
-            for ids in tokenizer([texts[at] for at in part], truncation=True)["input_ids"]
+            for ids in tokenizer([texts[number] for number in part], truncation=True)["input_ids"]
         ]
 
     def word_vectors(self, words: Sequence[str]) -> Vectors:
-        """Return the mean of each word's input embeddings, less the mean of all, ``(n, dim)``, L2-normalised."""
+        """Return the mean of each word's input embeddings minus the mean of all, ``(n, dim)``, L2-normalised."""
         new = [word for word in words if word not in self._word_vectors]
         if new:
             pieces = self._loaded.tokenizer(new, add_special_tokens=False)["input_ids"]
@@ -252,13 +260,13 @@ def _map_on_cores(encode: Callable[[Sequence[int]], Vectors], batches: Sequence[
     import torch
 
     cores = torch.get_num_threads()
-    with _threads(1), ThreadPoolExecutor(cores) as pool:  # a thread has as many as were set last, in whichever thread
+    with _threads(1), ThreadPoolExecutor(cores) as pool:  # All threads have the number that was set last.
         yield from pool.map(encode, batches)
 
 
 @contextmanager
 def _threads(count: int) -> Iterator[None]:
-    """Let torch compute on so many threads."""
+    """Let torch compute on `count` threads."""
     import torch
 
     before = torch.get_num_threads()
@@ -270,7 +278,7 @@ def _threads(count: int) -> Iterator[None]:
 
 
 def hush() -> None:
-    """Keep progress bars and warnings of the libraries below off stderr."""
+    """Keep progress bars and warnings of the libraries off stderr."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     from transformers.utils import logging as transformers_logging

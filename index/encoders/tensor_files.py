@@ -19,9 +19,9 @@ _DTYPES: Mapping[str, Any] = {"F32": np.float32, "F16": np.float16, "BF16": np.u
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
-    """Return the tensors of a file by name, as fp32; those of other kinds than numbers with a point are left out.
+    """Return the tensors of a file by name, as fp32. Tensors of integers are left out.
 
-    :raises ModelError: when it cannot be read or is not in the format.
+    :raises ModelError: when the file cannot be read or is not in the format.
     """
     try:
         content = path.read_bytes()
@@ -58,16 +58,16 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
 
 
 def _bf16(tensor: Tensor) -> NDArray[np.uint16]:
-    """Return the upper halves of fp32 numbers, rounded to the nearest, to the even one of two."""
+    """Return the upper halves of fp32 numbers, rounded to the nearest, and to even where two are as near."""
     bits = np.ascontiguousarray(tensor, np.float32).view(np.uint32)
     rounded: NDArray[np.uint16] = ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
     return rounded
 
 
 def merged(tensors: Mapping[str, Tensor], adapter: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return tensors with a low-rank adapter added: to ``NAME.weight`` the product of ``NAME.up`` and ``NAME.down``.
+    """Return tensors with a low-rank adapter added: ``NAME.up`` times ``NAME.down`` is added to ``NAME.weight``.
 
-    The products are summed in fp64, so that they round to the same numbers whatever order a machine sums in.
+    The products are summed in fp64, so that they round to the same numbers in whatever order a machine sums.
 
     :raises ModelError: when the adapter is of another model.
     """

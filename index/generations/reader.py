@@ -94,7 +94,7 @@ class OpenGeneration:
 
         :raises FilterError: when a filter names nothing.
         """
-        releases = self._columns.allowed(filters)
+        releases = self._columns.allowed(filters) if filters.concern_releases else None
         if self._visible is not None:
             releases = self._visible if releases is None else releases & self._visible
         passages = None if releases is None else np.repeat(releases, np.diff(self._first_passages))

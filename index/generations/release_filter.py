@@ -23,13 +23,11 @@ class ReleaseColumns:
             "No release has the language “{name}”: there are {known}.", [release.language for release in releases]
         )
 
-    def allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
-        """Return which releases meet the filters, ``(releases,)``; None where nothing is restricted.
+    def allowed(self, filters: Filters) -> NDArray[np.bool_]:
+        """Return which releases meet the filters, ``(releases,)``.
 
         :raises FilterError: when no release at all has that issuer or language.
         """
-        if filters == Filters(agency=filters.agency, exact=filters.exact):
-            return None
         allowed = np.ones(len(self.dates), dtype=bool)
         if filters.issuer is not None:
             allowed &= self._issuers.that_hold(filters.issuer)

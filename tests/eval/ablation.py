@@ -1,6 +1,6 @@
 """What each part of the pipeline is worth: figures out of fold, with one part switched off at a time. The gate is off.
 
-python -m tests.eval.ablation ../shared/eval
+python -m tests.eval.ablation FOLDER
 """
 
 import argparse

@@ -1,6 +1,6 @@
-"""Fit the weights of sentence scoring and of the gate, and write index/weights.json.
+"""Fit the weights of sentence scoring and of the gate, and write index/answering/weights.json.
 
-    python -m tests.eval.fit ../shared/eval [--write] [--model MODEL] [--cache FOLDER] [--run RUN.jsonl]
+    python -m tests.eval.fit FOLDER [--write] [--model MODEL] [--cache FOLDER] [--run RUN.jsonl]
 
 Everything printed is out of fold: ten folds, all questions on a release in the same one. Sentences are scored by a
 linear model fitted with a listwise softmax; the gate is a logistic regression on whether the first three quotes hold
@@ -327,7 +327,7 @@ def main() -> None:
         sentence = fit.sentence_weights(rankings, None)
         document = {
             "provenance": {
-                "fitted_by": "python -m tests.eval.fit ../shared/eval --write",
+                "fitted_by": "python -m tests.eval.fit FOLDER --write",
                 "fitted_on": f"{len(fit.gold)} gold questions, {len(fit.off_topic)} more off-topic ones",
                 "fitted_at": datetime.datetime.now(datetime.UTC).date().isoformat(),
                 "out_of_fold": {name: value for name, value in figures.items() if isinstance(value, float)},

@@ -1,7 +1,7 @@
 """The floors below which the quality of answers must not fall, and the tool that moves them.
 
     python -m tests.eval.floors seed                        check the shipped release's own gold questions
-    python -m tests.eval.floors development ../shared/eval  check the development set
+    python -m tests.eval.floors development FOLDER  check the development set
     … --update [--allow-regression]                         write the figures of today as floors
 
 A floor is never lowered without ``--allow-regression``.

@@ -1,6 +1,6 @@
 """Questions -> lists to train on: forms of a question, texts that answer it, and texts of the same ranking that do not.
 
-    python -m tests.eval.lists ../shared/eval lists.jsonl [--model FOLDER] [--xquad FOLDER] [--clapnq FILE]
+    python -m tests.eval.lists FOLDER lists.jsonl [--model FOLDER] [--xquad FOLDER] [--clapnq FILE]
 
 Texts are those that a build embeds: a sentence after its title, a passage after its context. A fifth of the releases,
 drawn by seed, is kept out altogether: what an encoder trained on these lists says of their questions is not flattered,

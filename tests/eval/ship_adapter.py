@@ -1,6 +1,6 @@
 """Put a trained adapter into the program, with what it was trained on and what it gives.
 
-    python -m tests.eval.ship_adapter WORK lists.jsonl ../shared/eval FIGURES.json
+    python -m tests.eval.ship_adapter WORK lists.jsonl FOLDER FIGURES.json
 
 FIGURES.json holds the figures before and after, as `tests.eval.fit` prints them out of fold. The digest of the unpacked
 model is written as well: every machine must come to the same.

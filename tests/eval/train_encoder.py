@@ -1,6 +1,6 @@
 """Train the adapter of the encoder: questions nearer to what answers them than to what only looks like it.
 
-    python -m tests.eval.lists ../shared/eval lists.jsonl --model FOLDER
+    python -m tests.eval.lists FOLDER lists.jsonl --model FOLDER
     python -m tests.eval.train_encoder lists.jsonl WORK --model FOLDER [--steps 900] [--device cuda]
 
 A step takes a few questions, each with a text that answers it and three of the same ranking that do not; those of the

@@ -1,6 +1,6 @@
 """Ask off-topic questions that no weight and no choice of features ever saw, with the shipped weights.
 
-    python -m tests.eval.unseen ../shared/eval
+    python -m tests.eval.unseen FOLDER
 
 They were written after the gate was fitted: never fit on them, write new ones instead.
 """
