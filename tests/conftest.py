@@ -62,7 +62,9 @@ def write_release(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def default_model() -> SentenceTransformerEmbedder:
     """The model that comes with the installation, loaded once."""
-    return SentenceTransformerEmbedder()
+    model = SentenceTransformerEmbedder()
+    model.word_vectors(["measure"])
+    return model
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Stand-ins that enter the way the real thing does."""
 
+import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 from corpus.fetching.fetcher import Fetcher
 from index.database.history import By
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
+from index.encoders.model_files import have_changed, model_digest, model_stamps
 from index.engine import Engine
 from index.intake.sources import OpenFetcher
 from index.maintenance import Maintenance
@@ -68,8 +70,23 @@ class HangingEmbedder(FakeEmbedder):
     def read_query(self, text: str) -> ReadQuery:
         """Return the vector of a question, or do not return."""
         while "for ever" in text:
-            pass
+            time.sleep(0.1)
         return super().read_query(text)
+
+
+class WeighedEmbedder(FakeEmbedder):
+    """Its digest is that of the files in a folder, as a real model's is; its vectors stay as they are."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the files."""
+        super().__init__()
+        self.model = str(folder)
+        self._stamps = model_stamps(folder, self.model)
+        self.digest = model_digest(folder, self.model)
+
+    def changed(self) -> bool:
+        """Tell whether a file was written since."""
+        return have_changed(self._stamps)
 
 
 class EngineHere:
@@ -129,6 +146,18 @@ def fake_embedder(model: str, cache_dir: Path | None) -> FakeEmbedder:
     """Make the embedder in another process."""
     assert model == "fake"
     return FakeEmbedder()
+
+
+def held_embedder(model: str, cache_dir: Path | None) -> FakeEmbedder:
+    """Make the embedder in another process, once there is a file `go` where that process runs."""
+    while not Path("go").exists():
+        time.sleep(0.05)
+    return fake_embedder(model, cache_dir)
+
+
+def weighed_embedder(model: str, cache_dir: Path | None) -> WeighedEmbedder:
+    """Make the embedder in another process."""
+    return WeighedEmbedder(Path(model))
 
 
 def hanging_embedder(model: str, cache_dir: Path | None) -> HangingEmbedder:

@@ -27,7 +27,7 @@ from index.filters import Filters
 from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.bench.run import QUESTIONS, MadeUpVectors, fill, line, made_up_releases, seconds
-from tests.bot.house import House
+from tests.bot.bot_process import BotProcess
 from tests.emulator import Emulator, Interaction, State
 from tests.emulator import gateway as gateway_module
 from tests.emulator.schema import Description
@@ -80,51 +80,51 @@ def unchecked() -> Iterator[None]:
             setattr(Description, name, method)
 
 
-async def one_at_a_time(house: House, emulator: Emulator) -> list[float]:
+async def one_at_a_time(bot: BotProcess, emulator: Emulator) -> list[float]:
     """Return the times from the event to the final edit."""
     times = []
     for number in range(len(QUESTIONS) * (_ROUNDS + 2)):
-        asked = await ask(house, number)
+        asked = await ask(bot, number)
         await emulator.wait(lambda one=asked: one.state is State.ANSWERED, 60)  # type: ignore[misc]
         times.append(asked.answered_after_s or 0.0)
         await asyncio.sleep(0.03)  # the bot keeps where its answer stands
     return times[len(QUESTIONS) * 2 :]
 
 
-async def at_once(house: House, emulator: Emulator) -> float:
+async def at_once(bot: BotProcess, emulator: Emulator) -> float:
     """Return the time for that many questions at once."""
-    asked = [await ask(house, number) for number in range(_AT_ONCE)]
+    asked = [await ask(bot, number) for number in range(_AT_ONCE)]
     await emulator.wait(lambda: all(one.state is State.ANSWERED for one in asked), 60)
     return max(one.began_s + (one.answered_after_s or 0.0) for one in asked) - asked[0].began_s
 
 
-async def ask(house: House, number: int) -> Interaction:
+async def ask(bot: BotProcess, number: int) -> Interaction:
     question = QUESTIONS[number % len(QUESTIONS)]
-    return await house.emulator.slash(house.people[number % 5], house.channel, "ask", wait=False, question=question)
+    return await bot.emulator.slash(bot.people[number % 5], bot.channel, "ask", wait=False, question=question)
 
 
-def told(house: House, what: str) -> list[str]:
-    return [text.partition(" ")[2] for text in house.lines() if text.startswith(what)]
+def told(bot: BotProcess, what: str) -> list[str]:
+    return [text.partition(" ")[2] for text in bot.lines() if text.startswith(what)]
 
 
-async def started(house: House) -> float:
+async def started(bot: BotProcess) -> float:
     """Start the bot, and return how long it took until it was connected with its commands in place, in seconds."""
     began = time.perf_counter()
-    process = await house.start(code=_TIMED)
-    await house.emulator.wait(lambda: house.emulator.gateway.connected or process.returncode is not None, 120)
+    process = await bot.start(code=_TIMED)
+    await bot.emulator.wait(lambda: bot.emulator.gateway.connected or process.returncode is not None, 120)
     taken = time.perf_counter() - began
-    await house.emulator.wait(lambda: told(house, "ALONE"), 120)
+    await bot.emulator.wait(lambda: told(bot, "ALONE"), 120)
     return taken
 
 
-async def ratios(house: House) -> dict[str, float]:
+async def ratios(bot: BotProcess) -> dict[str, float]:
     """Return the times of a bot that has just started, over its engine's alone."""
-    by_itself = json.loads(told(house, "ALONE")[0])
+    by_itself = json.loads(told(bot, "ALONE")[0])
     alone_s = statistics.median(by_itself)
     with unchecked():
-        times = await one_at_a_time(house, house.emulator)
-        together = statistics.median([await at_once(house, house.emulator) for _ in range(4)][1:])
-    checked = await one_at_a_time(house, house.emulator)
+        times = await one_at_a_time(bot, bot.emulator)
+        together = statistics.median([await at_once(bot, bot.emulator) for _ in range(4)][1:])
+    checked = await one_at_a_time(bot, bot.emulator)
     return {
         "alone_ms": alone_s * 1e3,
         "p50": statistics.median(times) / alone_s,
@@ -134,16 +134,16 @@ async def ratios(house: House) -> dict[str, float]:
     }
 
 
-async def bench(house: House) -> None:
+async def bench(bot: BotProcess) -> None:
     """Start the bot several times, take all times, and print the medians of the ratios."""
-    first_s = await started(house)
-    load_s = float(told(house, "OPEN")[0])
-    runs = [await ratios(house)]
+    first_s = await started(bot)
+    load_s = float(told(bot, "OPEN")[0])
+    runs = [await ratios(bot)]
     while len(runs) < _STARTS:
-        await house.down()
-        await started(house)
-        runs.append(await ratios(house))
-    await house.down()
+        await bot.down()
+        await started(bot)
+        runs.append(await ratios(bot))
+    await bot.down()
     median = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
     line("engine's ask alone, median, ms", median["alone_ms"], "")
     line("event to final edit, p50, over the engine's p50", median["p50"], "<= 1.5", "x")
@@ -170,9 +170,8 @@ def main() -> None:
         if arguments.passages:
             fill(settings, made_up_releases(arguments.passages))
         build_all(settings, MadeUpVectors() if arguments.passages else SentenceTransformerEmbedder(), silent)
-        house = House(Path(folder))
-        house.run(bench(house))
-        house.close()
+        with BotProcess(Path(folder)) as bot:
+            bot.run(bench(bot))
 
 
 if __name__ == "__main__":

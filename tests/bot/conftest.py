@@ -18,8 +18,11 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(shipped_folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run the command in this process on a copy of the shipped folder; return status, stdout and stderr."""
+def run_with_processes(shipped_folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run the command on a copy of the shipped folder as people do: what changes the corpus is another process.
+
+    The command returns status, stdout and stderr.
+    """
     shutil.copytree(shipped_folder, tmp_path / "data")
 
     def run_one(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -39,9 +42,26 @@ def run(shipped_folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str])
 
 
 @pytest.fixture
-def one_process(monkeypatch: pytest.MonkeyPatch, default_model: SentenceTransformerEmbedder) -> None:
-    """Change the corpus in this process, with the model loaded once: one of its own takes seconds to load it."""
-    monkeypatch.setattr("index.processes.job_process.JobProcess", lambda settings: Here(settings, default_model))
+def run(run_with_processes: Run, one_model: None, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command, all of it in this process: another takes seconds to load the model."""
+    monkeypatch.setattr(
+        "index.processes.job_process.JobProcess",
+        lambda settings: Here(settings, SentenceTransformerEmbedder(settings.model, settings.cache_dir)),
+    )
+    return run_with_processes
+
+
+@pytest.fixture
+def one_model(default_model: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let whoever asks for the default model have the one that is loaded already."""
+    load = SentenceTransformerEmbedder.__init__
+
+    def share(embedder: SentenceTransformerEmbedder, model: str = "", cache_dir: Path | None = None) -> None:
+        load(embedder, model, cache_dir)
+        if embedder.model == default_model.model:
+            vars(embedder).update(vars(default_model))
+
+    monkeypatch.setattr(SentenceTransformerEmbedder, "__init__", share)
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,6 @@ from index.encoders.embedder import SentenceTransformerEmbedder
 from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
 from tests.bot.conftest import made_up_release
-from tests.bot.stage import Stage
-from tests.emulator.messages import Message as EmulatedMessage
 from tests.fakes import quiet, upkeep
 from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 
@@ -25,7 +23,7 @@ MARCH = {"issuer": "European Commission", "since": "2023-03", "until": "2023-03"
 SENT = "Europol will send 300 officers to the port of Constanța to search containers for cocaine."
 
 
-def context_of(message: Message | EmulatedMessage, number: int = 1) -> str:
+def context_of(message: Message, number: int = 1) -> str:
     """Return the custom id of the *Context* button beside a quote."""
     box = next(part for part in message.components if "accent_color" in part)
     sections = [part for part in box["components"] if "accessory" in part]
@@ -247,7 +245,7 @@ async def test_buttons_after_the_index_changed(
     assert more in (await chat.bob.click(answer, "More")).text()
 
 
-def count_kept(user: Chat | Stage) -> int:
+def count_kept(user: Chat) -> int:
     """Return how many answers are kept."""
     with closing(sqlite3.connect(user.bot.index_settings.data_dir / "bot.db")) as db:
         (found,) = db.execute("SELECT count(*) FROM answers").fetchone()

@@ -249,9 +249,11 @@ def test_what_a_release_does_not_state_is_named_with_its_flag(run: Run, tmp_path
     assert "is no date" in sentence_of(run("index", "add", str(path), *METADATA[:2], "--date", "soon", *METADATA[4:]))
 
 
-def test_one_bad_file_does_not_stop_the_others(run: Run, tmp_path: Path, write_release: Callable[..., Path]) -> None:
+def test_one_bad_file_does_not_stop_the_others(
+    run_with_processes: Run, tmp_path: Path, write_release: Callable[..., Path]
+) -> None:
     good = write_release("good.md", "The herring quota in the Baltic Sea is set at 5 tonnes for the year.")
-    result = run("index", "add", str(tmp_path / "none.txt"), str(good), "--json")
+    result = run_with_processes("index", "add", str(tmp_path / "none.txt"), str(good), "--json")
     document = json.loads(result.stdout)
     assert result.returncode == 1
     assert len(document["added"]) == 1
@@ -304,6 +306,7 @@ def test_doctor_finds_everything_right(run: Run) -> None:
     assert checks["served generation"]["found"] == "000001: 1 releases, 13 passages, all files whole"
 
 
+@pytest.mark.usefixtures("one_model")
 def test_first_question_builds_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEASURES_DATA_DIR", str(tmp_path / "new"))
     result: Result = CliRunner().invoke(measures, ["ask", QUESTION, "--json"])

@@ -16,10 +16,10 @@ from index.engine import Engine
 from index.maintenance import build_all
 from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
-from tests.bot.house import COMMAND, House
-from tests.bot.stage import QUESTION, QUOTE
+from tests.bot.bot_process import COMMAND, BotProcess
 from tests.emulator import Interaction, State
 from tests.fakes import EngineHere, FakeEmbedder, silent
+from tests.simulation import QUESTION, QUOTE
 
 BEAT_S = 0.1
 LATE_S = 0.25
@@ -46,82 +46,87 @@ discord.gateway.DiscordWebSocket.send_heartbeat = noted
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotProcess]:
     """A Discord that wants a heartbeat often, a bot with an empty data folder and the real model, and its debugging."""
-    house = House(tmp_path_factory.mktemp("house"))
-    house.emulator.gateway.heartbeat_interval_s = BEAT_S
-    yield house
-    house.close()
+    with BotProcess(tmp_path_factory.mktemp("process")) as process:
+        process.emulator.gateway.heartbeat_interval_s = BEAT_S
+        yield process
 
 
-def worst_lateness_s(house: House, since: int = 0) -> float:
+def worst_lateness_s(process: BotProcess, since: int = 0) -> float:
     """Return by how much the latest heartbeat left later than it should have, after the one before."""
-    times = [float(line.split()[1]) for line in house.lines() if line.startswith("BEAT")][since:]
+    times = [float(line.split()[1]) for line in process.lines() if line.startswith("BEAT")][since:]
     assert len(times) > 3
     return max(later - earlier for earlier, later in pairwise(times)) - BEAT_S
 
 
-def test_heart_beats_and_questions_wait_while_an_index_builds(house: House) -> None:
+def test_heart_beats_and_questions_wait_while_an_index_builds(process: BotProcess) -> None:
     async def scenario() -> None:
-        await house.up(code=WATCHED)
-        waiting = await house.ask(wait=False)
+        await process.up(code=WATCHED)
+        waiting = await process.ask(wait=False)
         assert waiting.state is State.DEFERRED
-        assert not (house.folder / "data" / "CURRENT").exists()
-        await house.emulator.wait(lambda: waiting.state is State.ANSWERED, 60)
+        assert not (process.folder / "data" / "CURRENT").exists()
+        await process.emulator.wait(lambda: waiting.state is State.ANSWERED, 60)
         assert waiting.original is not None
         assert QUOTE in waiting.original.text()
 
-    house.run(scenario())
-    assert worst_lateness_s(house) < LATE_S
+    process.run(scenario())
+    assert worst_lateness_s(process) < LATE_S
 
 
-def test_twenty_at_once_are_deferred_at_once_and_answered_in_turn(house: House) -> None:
+def test_twenty_at_once_are_deferred_at_once_and_answered_in_turn(process: BotProcess) -> None:
     async def scenario() -> list[Interaction]:
-        await house.up(code=WATCHED)
+        await process.up(code=WATCHED)
         # One person asks sixteen times, then four others once each: they need not wait for the sixteen.
         people = [0] * 16 + [1, 2, 3, 4]
         asked = [
-            await house.emulator.slash(
-                house.people[person], house.channel, "ask", wait=False, question=f"{QUESTION[:-1]}, part {number}?"
+            await process.emulator.slash(
+                process.people[person],
+                process.channel,
+                "ask",
+                wait=False,
+                question=f"{QUESTION[:-1]}, part {number}?",
             )
             for number, person in enumerate(people)
         ]
-        await house.emulator.wait(lambda: all(one.state is State.ANSWERED for one in asked), 30)
+        await process.emulator.wait(lambda: all(one.state is State.ANSWERED for one in asked), 30)
         return asked
 
-    asked = house.run(scenario())
+    asked = process.run(scenario())
     places = [one.answered_after_s or 99 for one in asked]
     earlier = [sum(other < mine for other in places[:16]) for mine in places[16:]]
     assert max(earlier) <= 8
     assert sorted(one.acked_after_s or 9 for one in asked)[-1] < 0.5
-    assert worst_lateness_s(house) < LATE_S
+    assert worst_lateness_s(process) < LATE_S
 
 
-def test_deferring_takes_no_time(house: House) -> None:
+def test_deferring_takes_no_time(process: BotProcess) -> None:
     async def scenario() -> list[float]:
-        await house.up(code=WATCHED)
-        asked = [await house.ask(number % 5) for number in range(10)]
+        await process.up(code=WATCHED)
+        asked = [await process.ask(number % 5) for number in range(10)]
         return sorted(one.acked_after_s or 9 for one in asked)
 
-    assert house.run(scenario())[5] < 0.1
+    assert process.run(scenario())[5] < 0.1
 
 
-def test_nothing_blocked_the_loop_or_went_unnoticed(house: House) -> None:
+def test_nothing_blocked_the_loop_or_went_unnoticed(process: BotProcess) -> None:
     async def scenario() -> None:
-        await house.up(code=WATCHED)
-        await house.emulator.autocomplete(house.people[0], house.channel, "agency", name="euro")
-        card = await house.emulator.slash(house.people[0], house.channel, "agency", name="CEPOL")
-        await house.emulator.wait(lambda: card.state is State.ANSWERED, 30)
-        house.people[1].locale = "pl"
-        answer = await house.emulator.slash(house.people[1], house.channel, "ask", question=QUESTION, private=True)
-        await house.emulator.wait(lambda: answer.state is State.ANSWERED, 30)
-        assert await house.down() == 0
+        await process.up(code=WATCHED)
+        await process.emulator.autocomplete(process.people[0], process.channel, "agency", name="euro")
+        card = await process.emulator.slash(process.people[0], process.channel, "agency", name="CEPOL")
+        await process.emulator.wait(lambda: card.state is State.ANSWERED, 30)
+        process.people[1].locale = "pl"
+        answer = await process.emulator.slash(
+            process.people[1], process.channel, "ask", question=QUESTION, private=True
+        )
+        await process.emulator.wait(lambda: answer.state is State.ANSWERED, 30)
+        assert await process.down() == 0
 
-    house.run(scenario())
-    lines = house.lines()
+    process.run(scenario())
+    lines = process.lines()
     assert not [line for line in lines if line.startswith("BLOCKED")]
-    assert "never retrieved" not in house.log.decode()
-    assert "Traceback" not in house.log.decode()
+    assert "never retrieved" not in process.log.decode()
+    assert "Traceback" not in process.log.decode()
 
 
 @pytest.mark.parametrize("asked", [(1, 1, 1, 2, 3), (1, 2, 3, 1, 1)])

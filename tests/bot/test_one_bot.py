@@ -11,34 +11,32 @@ import pytest
 
 from index.maintenance import build_all
 from index.settings import IndexSettings
-from tests.bot.house import House
+from tests.bot.bot_process import BotProcess
 from tests.bot.test_process import LIGHT
 from tests.fakes import FakeEmbedder, silent
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def process(tmp_path: Path) -> Iterator[BotProcess]:
     build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
-    house = House(tmp_path)
-    yield house
-    house.close()
+    with BotProcess(tmp_path) as process:
+        yield process
 
 
 @pytest.fixture
-def second(tmp_path: Path) -> Iterator[House]:
+def second(tmp_path: Path) -> Iterator[BotProcess]:
     """Another Discord, and the same data folder."""
-    house = House(tmp_path)
-    yield house
-    house.close()
+    with BotProcess(tmp_path) as process:
+        yield process
 
 
-def test_second_bot_on_a_data_folder_is_told_who_the_first_is(house: House, second: House) -> None:
+def test_second_bot_on_a_data_folder_is_told_who_the_first_is(process: BotProcess, second: BotProcess) -> None:
     async def start() -> int:
-        await house.up(code=LIGHT)
-        assert house._process is not None
-        return house._process.pid
+        await process.up(code=LIGHT)
+        assert process._process is not None
+        return process._process.pid
 
-    pid = house.run(start())
+    pid = process.run(start())
 
     async def start_second() -> int:
         await second.start(code=LIGHT)
@@ -53,11 +51,11 @@ def test_second_bot_on_a_data_folder_is_told_who_the_first_is(house: House, seco
     assert not second.emulator.requests, "nothing was asked of Discord"
 
     async def go_on_and_stop() -> None:
-        assert (await house.ask()).original is not None
-        assert await house.down() == 0
+        assert (await process.ask()).original is not None
+        assert await process.down() == 0
 
-    house.run(go_on_and_stop())
-    assert not (house.folder / "data" / "bot.json").exists()
+    process.run(go_on_and_stop())
+    assert not (process.folder / "data" / "bot.json").exists()
 
     async def take_over() -> None:
         await second.up(code=LIGHT)
@@ -67,22 +65,22 @@ def test_second_bot_on_a_data_folder_is_told_who_the_first_is(house: House, seco
     second.run(take_over())
 
 
-def test_bot_that_was_killed_holds_nobody_up(house: House) -> None:
-    note = house.folder / "data" / "bot.json"
+def test_bot_that_was_killed_holds_nobody_up(process: BotProcess) -> None:
+    note = process.folder / "data" / "bot.json"
 
     async def scenario() -> None:
-        await house.up(code=LIGHT)
-        assert await house.down(signal.SIGKILL) == -signal.SIGKILL
+        await process.up(code=LIGHT)
+        assert await process.down(signal.SIGKILL) == -signal.SIGKILL
         killed = json.loads(note.read_text())["who"]
-        await house.up(code=LIGHT)
+        await process.up(code=LIGHT)
         assert json.loads(note.read_text())["who"] != killed
-        assert (await house.ask()).original is not None
-        assert await house.down() == 0
+        assert (await process.ask()).original is not None
+        assert await process.down() == 0
 
-    house.run(scenario())
+    process.run(scenario())
 
 
-def test_bot_on_a_folder_of_its_own_is_let_be(house: House, second: House, tmp_path: Path) -> None:
+def test_bot_on_a_folder_of_its_own_is_let_be(process: BotProcess, second: BotProcess, tmp_path: Path) -> None:
     other = tmp_path / "other"
     build_all(IndexSettings(data_dir=other, model="fake"), FakeEmbedder(), silent)
 
@@ -90,6 +88,6 @@ def test_bot_on_a_folder_of_its_own_is_let_be(house: House, second: House, tmp_p
         await second.up(code=LIGHT, MEASURES_DATA_DIR=str(other))
         assert await second.down() == 0
 
-    house.run(house.up(code=LIGHT))
+    process.run(process.up(code=LIGHT))
     second.run(scenario())
-    house.run(asyncio.sleep(0))
+    process.run(asyncio.sleep(0))

@@ -18,20 +18,28 @@ from index.generations.folder import Generations
 from index.maintenance import build_all
 from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
+from tests.bot.bot_process import BotProcess, command_with
 from tests.bot.conftest import Run
-from tests.bot.house import COMMAND, House
 from tests.bot.outdated import served
-from tests.bot.stage import QUESTION, QUOTE
 from tests.emulator import State
-from tests.fakes import run_one, silent
+from tests.fakes import WeighedEmbedder, run_one, silent
+from tests.simulation import QUESTION
+from tests.tiny_model import make_tiny_model
+
+
+@pytest.fixture(scope="module")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a model that loads in a moment."""
+    return make_tiny_model(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture
-def model(tmp_path: Path, default_model: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a model, which the settings name."""
+def model(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a model, which the settings name and a test may change. It answers whatever it finds."""
     folder = tmp_path / "model"
-    shutil.copytree(default_model._folder, folder)
+    shutil.copytree(tiny_model, folder)
     monkeypatch.setenv("MEASURES_MODEL", str(folder))
+    monkeypatch.setenv("MEASURES_THRESHOLD", "0")
     return folder
 
 
@@ -44,10 +52,9 @@ def data(tmp_path: Path, model: Path) -> Path:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
-    yield house
-    house.close()
+def process(tmp_path: Path) -> Iterator[BotProcess]:
+    with BotProcess(tmp_path) as process:
+        yield process
 
 
 def change(model: Path, *, in_place: bool = False) -> None:
@@ -119,8 +126,11 @@ def test_engine_in_a_process_notices_at_the_next_question(model: Path, data: Pat
     with pytest.raises(UnbuiltError, match="have changed since they were read"):
         ask(engine)
     engine.close()
-    with pytest.raises(UnbuiltError, match="was built with other weights of the model"):
-        EngineProcess(settings)
+    with (
+        Engine(settings, SentenceTransformerEmbedder(settings.model)) as another,
+        pytest.raises(UnbuiltError, match="was built with other weights of the model"),
+    ):
+        another.answer(QUESTION, Filters())
 
 
 def answered(engine: Engine) -> bool:
@@ -147,20 +157,22 @@ def test_every_file_that_decides_a_vector_counts(name: str, model: Path) -> None
     assert SentenceTransformerEmbedder(str(model)).digest == after
 
 
-def test_bot_builds_anew_while_it_runs(house: House, model: Path, data: Path) -> None:
+def test_bot_builds_anew_while_it_runs(process: BotProcess, model: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    build_all(IndexSettings(data_dir=data, model=str(model)), WeighedEmbedder(model), silent)
     before = built(data)
 
     async def scenario() -> None:
-        await house.up(code=COMMAND, MEASURES_DATA_DIR=str(data), MEASURES_MODEL=str(model))
-        await house.ask()
+        await process.up(code=command_with("tests.fakes:weighed_embedder"), MEASURES_MODEL=str(model))
+        await process.ask()
         change(model, in_place=True)
-        asked = await house.ask(wait=False)
-        await house.emulator.wait(lambda: asked.original is not None and QUOTE in asked.original.text(), 100)
+        asked = await process.ask(wait=False)
+        await process.emulator.wait(lambda: asked.original is not None and "CEPOL" in asked.original.text(), 100)
         assert asked.state is State.ANSWERED
         assert served(data) == "000002"
-        assert await house.down() == 0
+        assert await process.down() == 0
 
-    house.run(scenario())
+    process.run(scenario())
     weights, embedded = built(data)
     assert weights != before[0]
     assert embedded == before[1]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from index.maintenance import build_all
 from index.settings import IndexSettings
+from tests.bot.bot_process import ROOT, BotProcess
 from tests.bot.conftest import Run, made_up_release
-from tests.bot.house import ROOT, House
 from tests.bot.test_process import LIGHT
 from tests.fakes import FakeEmbedder, silent
 
@@ -67,18 +67,17 @@ def test_files_of_the_bot_are_for_its_user_alone_and_so_are_those_of_an_older_ve
     mine = folder / "mine.txt"
     mine.touch()
     mine.chmod(0o644)
-    house = House(tmp_path)
     before = os.umask(0o022)
     try:
-        house.run(house.up(code=LIGHT))
-        house.run(house.ask())
-        names = set(modes(folder))
-        assert {"data/bot.db", "data/bot.db-wal", "data/bot.db-shm"} <= names
-        inside = {name for name in open_to_others(folder) if not name.startswith("data/generations/")}
-        assert inside == {"data", "data/mine.txt"}, "a folder and files of others are left as they are"
+        with BotProcess(tmp_path) as process:
+            process.run(process.up(code=LIGHT))
+            process.run(process.ask())
+            names = set(modes(folder))
+            inside = {name for name in open_to_others(folder) if not name.startswith("data/generations/")}
     finally:
         os.umask(before)
-        house.close()
+    assert {"data/bot.db", "data/bot.db-wal", "data/bot.db-shm"} <= names
+    assert inside == {"data", "data/mine.txt"}, "a folder and files of others are left as they are"
 
 
 def test_doctor_says_that_others_may_list_the_folder(run: Run, tmp_path: Path) -> None:

@@ -14,12 +14,12 @@ from bot.app.settings import BotSettings
 from corpus.errors import SettingsError
 from index.maintenance import build_all
 from index.settings import IndexSettings
-from tests.bot.house import House
-from tests.bot.stage import QUESTION, QUOTE
+from tests.bot.bot_process import BotProcess, command_with
 from tests.emulator import ApplicationFlag, Fault, Interaction, State
 from tests.emulator.flags import UNPRIVILEGED
 from tests.emulator.gateway import Gateway
 from tests.fakes import FakeEmbedder, silent
+from tests.simulation import QUESTION
 
 EDIT = "@original"
 # The same command with an embedder that takes no time to load, where what is tested is not the answer.
@@ -32,21 +32,12 @@ from bot.cli.main import main; main()
 """
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A Discord, and an empty data folder for the real model."""
-    house = House(tmp_path_factory.mktemp("house"))
-    yield house
-    house.close()
-
-
 @pytest.fixture
-def light(tmp_path: Path) -> Iterator[House]:
+def light(tmp_path: Path) -> Iterator[BotProcess]:
     """A Discord, and a data folder for the light model."""
     build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
-    house = House(tmp_path)
-    yield house
-    house.close()
+    with BotProcess(tmp_path) as process:
+        yield process
 
 
 def text_of(asked: Interaction) -> str:
@@ -54,19 +45,21 @@ def text_of(asked: Interaction) -> str:
     return asked.original.text()
 
 
-def test_start_with_an_empty_folder_builds_and_answers_what_waited(house: House) -> None:
+def test_start_with_an_empty_folder_builds_and_answers_what_waited(tmp_path: Path) -> None:
     async def scenario() -> None:
-        await house.up()
-        waiting = await house.ask(wait=False)
+        await process.up(code=command_with("tests.fakes:held_embedder"), MEASURES_MODEL="fake", MEASURES_THRESHOLD="0")
+        waiting = await process.ask(wait=False)
         assert waiting.state is State.DEFERRED
-        assert not (house.folder / "data" / "CURRENT").exists()
-        await house.emulator.wait(lambda: waiting.state is State.ANSWERED, 60)
-        assert QUOTE in text_of(waiting)
+        assert not (process.folder / "data" / "CURRENT").exists()
+        (process.folder / "go").touch()
+        await process.emulator.wait(lambda: waiting.state is State.ANSWERED, 60)
+        assert "CEPOL" in text_of(waiting)
 
-    house.run(scenario())
+    with BotProcess(tmp_path) as process:
+        process.run(scenario())
 
 
-def test_buttons_outlive_a_new_generation_and_a_restart(light: House) -> None:
+def test_buttons_outlive_a_new_generation_and_a_restart(light: BotProcess) -> None:
     settings = IndexSettings(data_dir=light.folder / "data", model="fake")
 
     async def scenario() -> None:
@@ -87,18 +80,18 @@ def test_buttons_outlive_a_new_generation_and_a_restart(light: House) -> None:
     light.run(scenario())
 
 
-async def context(house: House, asked: Interaction) -> str:
+async def context(process: BotProcess, asked: Interaction) -> str:
     """Press the first quote's *Context*, as somebody who did not ask, and return what it shows."""
     assert asked.original is not None
     button = re.findall(r"b:context:[^']+", str(asked.original.components))[0]
-    pressed = await house.emulator.click(house.people[1], asked.original, button)
-    await house.emulator.wait(lambda: pressed.state is State.ANSWERED)
+    pressed = await process.emulator.click(process.people[1], asked.original, button)
+    await process.emulator.wait(lambda: pressed.state is State.ANSWERED)
     assert pressed.ephemeral
     assert "served" not in text_of(pressed)
     return text_of(pressed)
 
 
-def test_killed_between_defer_and_answer(light: House) -> None:
+def test_killed_between_defer_and_answer(light: BotProcess) -> None:
     async def scenario() -> None:
         await light.up(code=LIGHT)
         light.emulator.faults.append(Fault("PATCH", EDIT, delay_s=60))
@@ -112,7 +105,7 @@ def test_killed_between_defer_and_answer(light: House) -> None:
     light.run(scenario())
 
 
-def test_sigterm_lets_the_question_under_way_be_answered(light: House) -> None:
+def test_sigterm_lets_the_question_under_way_be_answered(light: BotProcess) -> None:
     async def scenario() -> None:
         await light.up(code=LIGHT)
         light.emulator.faults.append(Fault("PATCH", EDIT, delay_s=0.3))
@@ -124,7 +117,7 @@ def test_sigterm_lets_the_question_under_way_be_answered(light: House) -> None:
     light.run(scenario())
 
 
-def test_signal_while_the_engine_opens_does_not_wait_for_it(light: House) -> None:
+def test_signal_while_the_engine_opens_does_not_wait_for_it(light: BotProcess) -> None:
     never = LIGHT.replace(
         "lambda: EngineHere(Engine(settings, FakeEmbedder()))", "lambda: __import__('time').sleep(3600)"
     )
@@ -138,7 +131,7 @@ def test_signal_while_the_engine_opens_does_not_wait_for_it(light: House) -> Non
     light.run(scenario())
 
 
-def test_commands_are_told_when_they_changed_or_when_asked(light: House) -> None:
+def test_commands_are_told_when_they_changed_or_when_asked(light: BotProcess) -> None:
     async def scenario() -> None:
         counted = []
         changed = LIGHT.replace(
@@ -156,7 +149,7 @@ def test_commands_are_told_when_they_changed_or_when_asked(light: House) -> None
     light.run(scenario())
 
 
-def test_log_says_what_happened_and_nothing_of_whom_or_what(light: House) -> None:
+def test_log_says_what_happened_and_nothing_of_whom_or_what(light: BotProcess) -> None:
     async def scenario() -> None:
         await light.up(
             "--log-format", "json", code=LIGHT, MEASURES_MESSAGE_CONTENT="1", MEASURES_PACE="6", MEASURES_PACE_BURST="4"
@@ -198,10 +191,10 @@ def test_log_says_what_happened_and_nothing_of_whom_or_what(light: House) -> Non
         assert secret not in whole
 
 
-async def press(house: House, asked: Interaction, button: str) -> None:
+async def press(process: BotProcess, asked: Interaction, button: str) -> None:
     assert asked.original is not None
-    pressed = await house.emulator.click(house.people[0], asked.original, button)
-    await house.emulator.wait(lambda: pressed.state is State.ANSWERED)
+    pressed = await process.emulator.click(process.people[0], asked.original, button)
+    await process.emulator.wait(lambda: pressed.state is State.ANSWERED)
 
 
 def test_no_token_is_one_sentence(tmp_path: Path) -> None:
@@ -209,7 +202,7 @@ def test_no_token_is_one_sentence(tmp_path: Path) -> None:
         run_bot(BotSettings(), IndexSettings(data_dir=tmp_path), lambda: pytest.fail("nothing is opened"))
 
 
-def test_bad_token_is_one_sentence(light: House) -> None:
+def test_bad_token_is_one_sentence(light: BotProcess) -> None:
     async def scenario() -> None:
         await light.start(code=LIGHT, DISCORD_TOKEN="MTAw.wrong.token")  # noqa: S106
         assert await light.ended() == 1
@@ -220,7 +213,7 @@ def test_bad_token_is_one_sentence(light: House) -> None:
     ]
 
 
-def test_disallowed_intent_is_one_sentence(light: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_disallowed_intent_is_one_sentence(light: BotProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Gateway, "allowed_intents", property(lambda self: UNPRIVILEGED))
     light.emulator.application.flags |= ApplicationFlag.GATEWAY_MESSAGE_CONTENT_LIMITED
 

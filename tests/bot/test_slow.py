@@ -15,10 +15,10 @@ from index.filters import Filters
 from index.maintenance import build_all
 from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
-from tests.bot.house import House
-from tests.bot.stage import QUESTION
+from tests.bot.bot_process import BotProcess
 from tests.emulator import State
 from tests.fakes import FakeEmbedder, silent
+from tests.simulation import QUESTION
 
 EMBEDDER = "tests.fakes:hanging_embedder"
 HANGS = "Will this question be thought about for ever?"
@@ -40,10 +40,9 @@ def settings(tmp_path: Path) -> IndexSettings:
 
 
 @pytest.fixture
-def house(settings: IndexSettings) -> Iterator[House]:
-    house = House(settings.data_dir.parent)
-    yield house
-    house.close()
+def process(settings: IndexSettings) -> Iterator[BotProcess]:
+    with BotProcess(settings.data_dir.parent) as process:
+        yield process
 
 
 def test_desk_opens_the_next_engine_for_those_who_wait(settings: IndexSettings) -> None:
@@ -73,24 +72,24 @@ def test_desk_opens_the_next_engine_for_those_who_wait(settings: IndexSettings) 
     assert took_s < 2 * LIMIT_S + 20
 
 
-def test_person_is_told_in_a_sentence_and_the_others_are_answered(house: House) -> None:
-    house.people[0].locale = "de"
+def test_person_is_told_in_a_sentence_and_the_others_are_answered(process: BotProcess) -> None:
+    process.people[0].locale = "de"
 
     async def scenario() -> tuple[str, list[str]]:
-        await house.up(code=HANGING)
-        await house.ask(1)
-        hangs = await house.ask(0, HANGS, wait=False)
-        others = [await house.ask(person, wait=False) for person in (1, 2, 3)]
-        await house.emulator.wait(lambda: all(one.state is State.ANSWERED for one in (hangs, *others)), 60)
-        assert await house.down() == 0
+        await process.up(code=HANGING)
+        await process.ask(1)
+        hangs = await process.ask(0, HANGS, wait=False)
+        others = [await process.ask(person, wait=False) for person in (1, 2, 3)]
+        await process.emulator.wait(lambda: all(one.state is State.ANSWERED for one in (hangs, *others)), 60)
+        assert await process.down() == 0
         texts = [one.original.text() for one in (hangs, *others) if one.original is not None]
         return texts[0], texts[1:]
 
-    told, answers = house.run(scenario())
+    told, answers = process.run(scenario())
     assert told == ("Das hat länger als 2 Sekunden gedauert und wurde abgebrochen: Fragen Sie nach etwas Engerem.")
     assert all("CEPOL" in answer for answer in answers)
     assert len(answers) == 3
-    lines = [line for line in house.lines() if "a question took longer than 2 s" in line]
+    lines = [line for line in process.lines() if "a question took longer than 2 s" in line]
     assert len(lines) == 1
-    assert "for ever" not in house.log.decode()
-    assert "Traceback" not in house.log.decode()
+    assert "for ever" not in process.log.decode()
+    assert "Traceback" not in process.log.decode()

@@ -1,7 +1,6 @@
 """A bot that starts on, or comes upon, an index of another program builds it anew, says so, and goes on by itself."""
 
 import asyncio
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +15,9 @@ from index.engine import Engine
 from index.maintenance import Maintenance, build_all
 from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
-from tests.bot.house import COMMAND, House
+from tests.bot.bot_process import BotProcess, command_with
+from tests.bot.connected_bot import connected_bot
 from tests.bot.outdated import make_older, rewrite, served
-from tests.bot.stage import playing
 from tests.corpus.servers import Server, page
 from tests.emulator import State
 from tests.emulator.fast import asynchronous
@@ -34,53 +33,58 @@ QUICK_FEEDS = f"""
 from discord.ext import tasks
 loop = tasks.loop
 tasks.loop = lambda **every: loop(**({{"seconds": 0.5}} if every == {{"minutes": 1}} else every))
-{COMMAND}
+{command_with("tests.fakes:held_embedder")}
 """
 
 
 @pytest.fixture
-def house(shipped_folder: Path, tmp_path: Path) -> Iterator[House]:
-    """A Discord, and a data folder that the default model built for an older program."""
-    shutil.copytree(shipped_folder, tmp_path / "data")
+def process(tmp_path: Path) -> Iterator[BotProcess]:
+    """A Discord, and a data folder that an older program built."""
+    build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
     make_older(tmp_path / "data")
-    house = House(tmp_path)
-    yield house
-    house.close()
+    with BotProcess(tmp_path) as process:
+        yield process
 
 
-def test_bot_builds_anew_says_so_answers_what_waited_and_polls_feeds(house: House) -> None:
-    data = house.folder / "data"
-    house.people[1].locale = "fr"
+def test_bot_builds_anew_says_so_answers_what_waited_and_polls_feeds(process: BotProcess) -> None:
+    data = process.folder / "data"
+    process.people[1].locale = "fr"
 
     async def scenario(site: Server) -> None:
-        feed = site.url("/feed")
+        emulator, channel, people = process.emulator, process.channel, process.people
+        feed, private = site.url("/feed"), f"127.0.0.1:{site.port}"
         allowed = IndexSettings(data_dir=data, fetch_private=frozenset({("127.0.0.1", site.port)}))
         await asyncio.to_thread(Maintenance(allowed).add_feed, feed)
-        await house.up(code=QUICK_FEEDS, MEASURES_FETCH_PRIVATE=f"127.0.0.1:{site.port}", MEASURES_FETCH_DELAY="0")
-        everybody = await house.ask(0, wait=False)
-        alone = await house.emulator.slash(house.people[1], house.channel, "ask", question=QUESTION, private=True)
-        await house.emulator.post(house.people[2], house.channel, f"{house.emulator.bot.mention} {QUESTION}")
-        await house.emulator.wait(lambda: len(said(house)) == 3, 30)
-        assert sorted(said(house)) == sorted([UPDATING, UPDATING, UPDATING_IN_FRENCH])
+        await process.up(
+            code=QUICK_FEEDS,
+            **{"MEASURES_MODEL": "fake", "MEASURES_THRESHOLD": "0"},
+            **{"MEASURES_FETCH_PRIVATE": private, "MEASURES_FETCH_DELAY": "0"},
+        )
+        everybody = await process.ask(0, wait=False)
+        alone = await emulator.slash(people[1], channel, "ask", question=QUESTION, private=True)
+        await emulator.post(people[2], channel, f"{emulator.bot.mention} {QUESTION}")
+        await emulator.wait(lambda: len(said(process)) == 3, 30)
+        assert sorted(said(process)) == sorted([UPDATING, UPDATING, UPDATING_IN_FRENCH])
         assert alone.original is not None
         assert alone.original.text() == UPDATING_IN_FRENCH
         assert served(data) == "000001"
-        await house.emulator.wait(lambda: all(QUOTE in text for text in said(house)), 60)
+        (process.folder / "go").touch()
+        await emulator.wait(lambda: all("CEPOL" in text for text in said(process)), 60)
         assert everybody.state is alone.state is State.ANSWERED
-        assert len(said(house)) == 3, "each is answered in the place of what it was told"
+        assert len(said(process)) == 3, "each is answered in the place of what it was told"
         assert served(data) == "000002"
-        await house.emulator.wait(lambda: "/feed" in site.paths, 30)
-        assert await house.down() == 0
+        await emulator.wait(lambda: "/feed" in site.paths, 30)
+        assert await process.down() == 0
 
     with Server({}) as site:
         site.handlers["/feed"] = page(rss("News", []))
-        house.run(scenario(site))
-    assert "Traceback" not in house.log.decode()
+        process.run(scenario(site))
+    assert "Traceback" not in process.log.decode()
 
 
-def said(house: House) -> list[str]:
+def said(process: BotProcess) -> list[str]:
     """Return what the bot has said in the channel."""
-    return [message.text() for message in house.channel.messages if message.author is house.emulator.bot]
+    return [message.text() for message in process.channel.messages if message.author is process.emulator.bot]
 
 
 @asynchronous
@@ -90,15 +94,15 @@ async def test_question_that_could_not_be_answered_in_time_is_sent_away(
     monkeypatch.setattr(questions, "_PATIENCE_S", 1.0)
     built = threading.Event()
     later = "Updating the index: ask again in a minute."
-    async with playing(served_by_default_model, tmp_path) as stage:
-        stage.bot.background.updating = True
-        building = stage.bot.queue.submit(0, lambda _: built.wait(30))
-        asked = await stage.emulator.slash(stage.ada, stage.channel, "ask", question=QUESTION)
-        await stage.emulator.wait(lambda: asked.original is not None and asked.original.text() == later)
+    async with connected_bot(lambda: served_by_default_model, tmp_path) as connected:
+        connected.bot.background.updating = True
+        building = connected.bot.queue.submit(0, lambda _: built.wait(30))
+        asked = await connected.emulator.slash(connected.ada, connected.channel, "ask", question=QUESTION)
+        await connected.emulator.wait(lambda: asked.original is not None and asked.original.text() == later)
         built.set()
         assert await building
-        stage.bot.background.updating = False
-        assert QUOTE in (await stage.ask()).text()
+        connected.bot.background.updating = False
+        assert QUOTE in (await connected.ask()).text()
         assert asked.original is not None
         assert asked.original.text() == later, "it was taken out of the row"
 

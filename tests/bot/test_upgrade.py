@@ -13,9 +13,11 @@ import pytest
 from index.database.corpus_db import CorpusStore
 from index.generations.folder import Generations
 from index.generations.manifest import FORMAT
+from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.bot.conftest import Run, sentence_of
 from tests.bot.outdated import make_older, rewrite, served
+from tests.fakes import FakeEmbedder, silent
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "Which agency will train border control units?"
@@ -28,11 +30,27 @@ with Generations(pathlib.Path(sys.argv[1])).building("Ada", "a test"):
     print("held", flush=True)
     sys.stdin.read()
 """
+# The same command with a model that takes no time to load.
+WITH_FAKE_MODEL = """
+import index.encoders.embedder
+from tests.fakes import FakeEmbedder
+index.encoders.embedder.SentenceTransformerEmbedder = lambda *_: FakeEmbedder()
+from bot.cli.main import main
+main()
+"""
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
+
+
+@pytest.fixture
+def fake_data(data: Path) -> Path:
+    """A data folder that an older program built with the fake model."""
+    build_all(IndexSettings(data_dir=data, model="fake"), FakeEmbedder(), silent)
+    make_older(data)
+    return data
 
 
 @contextmanager
@@ -48,10 +66,10 @@ def somebody_building(data: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def start(data: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Start the command as a process."""
+    """Start the command as a process, on data that the fake model embedded."""
     return subprocess.Popen(
-        [sys.executable, "-c", "from bot.cli.main import main; main()", *arguments],
-        env=os.environ | {"MEASURES_DATA_DIR": str(data)}, cwd=ROOT,
+        [sys.executable, "-c", WITH_FAKE_MODEL, *arguments],
+        env=os.environ | {"MEASURES_DATA_DIR": str(data), "MEASURES_THRESHOLD": "0"}, cwd=ROOT,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -77,13 +95,12 @@ def test_every_command_that_needs_an_index_builds_it_anew(command: tuple[str, ..
     assert (again.returncode, again.stderr, served(data)) == (0, "", "000002")
 
 
-def test_process_that_asks_after_an_upgrade_embeds_nothing_anew(run: Run, data: Path) -> None:
-    make_older(data)
-    process = start(data, "ask", QUESTION, "--json")
+def test_process_that_asks_after_an_upgrade_embeds_nothing_anew(fake_data: Path) -> None:
+    process = start(fake_data, "ask", QUESTION, "--json")
     out, err = process.communicate(timeout=100)
     assert (process.returncode, err.splitlines()) == (0, [ANEW])
     assert json.loads(out)["answered"] is True
-    with closing(CorpusStore(data / "corpus.db")) as store:
+    with closing(CorpusStore(fake_data / "corpus.db")) as store:
         built = next(iter(store.history.entries()))
     assert (built.action, built.generation, built.details["embedded"]) == ("built", "000002", 0)
 
@@ -109,10 +126,9 @@ def test_what_another_program_cut_is_served_while_it_cannot_be_built(run: Run, d
     )
 
 
-def test_build_of_another_process_is_waited_for(run: Run, data: Path) -> None:
-    make_older(data)
-    with somebody_building(data) as other:
-        asking = start(data, "ask", QUESTION, "--json")
+def test_build_of_another_process_is_waited_for(fake_data: Path) -> None:
+    with somebody_building(fake_data) as other:
+        asking = start(fake_data, "ask", QUESTION, "--json")
         assert asking.stderr is not None
         assert asking.stderr.readline() == f"{ANEW}\n"
         waits = asking.stderr.readline()

@@ -29,7 +29,6 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.usefixtures("one_process")
 def test_address_ends_in_an_answer_that_quotes_the_new_release(run: Run, site: Server) -> None:
     names = ("consilium.html", "presscorner.html", "europol.html", "frontex.html", "ecb.html")
     result = run("index", "add", *(site.url(f"/{name}") for name in names), "--json")
@@ -45,7 +44,6 @@ def test_address_ends_in_an_answer_that_quotes_the_new_release(run: Run, site: S
     assert (again["unchanged"], again["generation"]) == ([added["added"][0]], "000002")
 
 
-@pytest.mark.usefixtures("one_process")
 @pytest.mark.skipif(not (SHARED / "pages").is_dir(), reason="the shared pages are not here")
 def test_real_pages_are_added_whole(run: Run, site: Server) -> None:
     paths = sorted((SHARED / "pages").glob("*.html"))
@@ -55,7 +53,6 @@ def test_real_pages_are_added_whole(run: Run, site: Server) -> None:
     assert (result.returncode, len(added["added"]), added["quarantined"]) == (0, len(paths), [])
 
 
-@pytest.mark.usefixtures("one_process")
 def test_bad_sources_are_told_and_the_document_is_printed_either_way(run: Run, site: Server) -> None:
     site.handlers["/undated.html"] = page(press_page("A title", "", paragraphs(1)))
     result = run("index", "add", site.url("/gone"), site.url("/undated.html"), site.url("/ecb.html"), "--json")
@@ -126,7 +123,6 @@ def test_private_addresses_are_refused_without_the_setting(
     assert site.asked == []
 
 
-@pytest.mark.usefixtures("one_process")
 def test_feeds_are_followed_polled_and_told(run: Run, site: Server) -> None:
     announced = [site.url("/consilium.html"), site.url("/ecb.html"), site.url("/gone")]
     site.handlers["/feed"] = page(rss("Council news", announced))
@@ -155,7 +151,8 @@ def test_feeds_are_followed_polled_and_told(run: Run, site: Server) -> None:
     assert "failed 1 times" in run("feeds", "list").stdout
 
 
-def test_history_names_who_typed_what(run: Run, site: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_history_names_who_typed_what(run_with_processes: Run, site: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_with_processes
     monkeypatch.setenv("LOGNAME", "ada")
     run("index", "add", site.url("/ecb.html"))
     built, added = json.loads(run("index", "history", "--json").stdout)["entries"][:2]

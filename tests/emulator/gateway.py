@@ -39,7 +39,6 @@ class Gateway:
         self._refuse = 0
         self._refuse_by_cutting = False
         self._refuse_resumes = 0
-        self._swallow_resumes = 0
         platform.world.dispatch = self.dispatch
 
     @property
@@ -102,10 +101,6 @@ class Gateway:
     def refuse_resumes(self, times: int = 1) -> None:
         """Answer the next RESUMEs with op 9: identify anew."""
         self._refuse_resumes = times
-
-    def swallow_resumes(self, times: int = 1) -> None:
-        """Say nothing to the next RESUMEs, but acknowledge heartbeats: discord.py then waits for ever."""
-        self._swallow_resumes = times
 
     def _live(self) -> list[Connection]:
         return [connection for connection in self.connections if not connection.socket.closed]
@@ -215,8 +210,6 @@ class Gateway:
         session = self.sessions.get(data["session_id"])
         if data["token"] != self._platform.token:
             connection.close(_AUTHENTICATION_FAILED)
-        elif self._swallow_resumes > 0:
-            self._swallow_resumes -= 1
         elif session is None or self._refuse_resumes > 0:
             self._refuse_resumes = max(0, self._refuse_resumes - 1)
             connection.send(op.INVALID_SESSION, False)

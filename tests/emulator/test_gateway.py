@@ -117,17 +117,6 @@ async def test_bad_tokens_and_disallowed_intents() -> None:
 
 
 @asynchronous
-async def test_a_swallowed_resume_is_waited_for() -> None:
-    async with scene() as on:
-        on.emulator.gateway.swallow_resumes()
-        await on.emulator.gateway.drop()
-        await on.emulator.wait(lambda: on.emulator.gateway.resumes == 1)
-        assert not on.emulator.gateway.connected
-        await on.emulator.gateway.drop()
-        await on.emulator.wait(lambda: "resumed" in on.bot.happened)
-
-
-@asynchronous
 async def test_several_shards() -> None:
     async with Emulator() as emulator:
         guild = emulator.add_guild()

@@ -137,11 +137,6 @@ class Application:
     flags: int = 0
     owner: User = field(default_factory=lambda: User(1000, "owner"))
 
-    @property
-    def reads_messages(self) -> bool:
-        """Tell whether it has the message content intent in the portal."""
-        return bool(self.flags & (ApplicationFlag.GATEWAY_MESSAGE_CONTENT | _LIMITED))
-
     def allow_message_content(self) -> None:
         """Switch the message content intent on."""
         self.flags |= _LIMITED

@@ -1,5 +1,6 @@
 """Real faults at real moments: what is served stays whole, and the next build works."""
 
+import datetime
 import random
 import shutil
 import signal
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import BuildRunningError
+from corpus.models import Release
 from index.building.build import build
+from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
@@ -24,21 +27,13 @@ from tests.pages import paragraphs
 
 COUNCIL = "2018-12-06-council-migrant-smuggling"
 ROOT = Path(__file__).parents[3]
-PREPARE = """
-import sys, pathlib, datetime
+BEGIN = """
+import sys, pathlib
 from corpus.errors import MeasuresError
-from corpus.models import Release
 from index.settings import IndexSettings
-from index.database.home import open_corpus_db
 from index.maintenance import build_all
 from tests.fakes import FakeEmbedder, silent
 settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model="fake")
-store = open_corpus_db(settings)
-for number in range(int(sys.argv[2])):
-    text = "\\n\\n".join(f"Sentence {at} of release {number} is about quota {at * number}." for at in range(30))
-    store.accept(Release(f"made-up-{number}", f"Title {number}", "OLAF", datetime.date(2024, 1, 1), "en", text),
-                 canonical_url=None, raw_sha256="", cleaner=1, action="added")
-store.close()
 """
 BUILD = """
 print("building", flush=True)
@@ -57,9 +52,21 @@ def served(settings: IndexSettings, embedder: FakeEmbedder) -> IndexSettings:
     return settings
 
 
-def start(code: str, data_dir: Path, releases: int) -> subprocess.Popen[str]:
+def keep_releases(settings: IndexSettings, count: int) -> None:
+    """Put made-up releases into the corpus, to be built."""
+    with closing(open_corpus_db(settings)) as store:
+        for number in range(count):
+            lines = (f"Sentence {line} of release {number} is about quota {line * number}." for line in range(30))
+            release = Release(
+                f"made-up-{number}", f"Title {number}", "OLAF", datetime.date(2024, 1, 1), "en", "\n\n".join(lines)
+            )
+            store.accept(release, canonical_url=None, raw_sha256="", cleaner=1, action="added")
+
+
+def start(code: str, data_dir: Path, *arguments: Path) -> subprocess.Popen[str]:
+    """Start a process that does something with a data folder."""
     return subprocess.Popen(
-        [sys.executable, "-c", PREPARE + code, str(data_dir), str(releases)],
+        [sys.executable, "-c", BEGIN + code, str(data_dir), *map(str, arguments)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -78,8 +85,9 @@ def assert_answers(settings: IndexSettings, embedder: FakeEmbedder, generation: 
 def test_killed_build_leaves_what_is_served(served: IndexSettings, embedder: FakeEmbedder) -> None:
     draw = random.Random(0)
     generations = Generations(served.data_dir)
+    keep_releases(served, 40)
     for _ in range(6):
-        process = start(BUILD, served.data_dir, 40)
+        process = start(BUILD, served.data_dir)
         assert process.stdout is not None
         assert process.stdout.readline() == "building\n"
         time.sleep(draw.uniform(0.0, 0.4))
@@ -108,7 +116,7 @@ with Generations(settings.data_dir).building():
     print("held", flush=True)
     sys.stdin.read()
 """
-    process = start(hold, served.data_dir, 0)
+    process = start(hold, served.data_dir)
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     with pytest.raises(BuildRunningError):
@@ -122,9 +130,9 @@ with Generations(settings.data_dir).building():
 def test_full_disk_at_any_write_leaves_what_is_served(
     limit_kb: int, served: IndexSettings, embedder: FakeEmbedder
 ) -> None:
-    start("", served.data_dir, 30).communicate()
+    keep_releases(served, 30)
     limit = f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({limit_kb} * 1024, {limit_kb} * 1024))\n"
-    process = start(limit + BUILD, served.data_dir, 0)
+    process = start(limit + BUILD, served.data_dir)
     out, err = process.communicate()
     assert process.returncode == 1, err
     assert err == ""
@@ -153,10 +161,10 @@ def test_really_full_disk_is_told_in_one_sentence(small_disk: Path, embedder: Fa
     try:
         settings = IndexSettings(data_dir=small_disk / "data", model="fake")
         build_all(settings, embedder, silent)
-        start("", settings.data_dir, 10).communicate()
+        keep_releases(settings, 10)
         free = shutil.disk_usage(small_disk).free
         (small_disk / "filler").write_bytes(b"x" * (free - (60 << 10)))
-        process = start(BUILD, settings.data_dir, 0)
+        process = start(BUILD, settings.data_dir)
         out, err = process.communicate()
         assert (process.returncode, err) == (1, "")
         assert out.splitlines()[1].startswith("StorageError ")
@@ -171,21 +179,11 @@ ADD = """
 from tests.fakes import quiet, upkeep
 print("adding", flush=True)
 try:
-    upkeep(settings, FakeEmbedder()).add(sys.argv[3:], quiet)
+    upkeep(settings, FakeEmbedder()).add(sys.argv[2:], quiet)
 except MeasuresError as error:
     print(type(error).__name__, error)
     raise SystemExit(1)
 """
-
-
-def start_add(code: str, data_dir: Path, paths: list[Path]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", PREPARE + code, str(data_dir), "0", *map(str, paths)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def some_releases(folder: Path, count: int) -> list[Path]:
@@ -202,7 +200,7 @@ def test_full_disk_while_adding_leaves_what_is_served_and_kept(
 ) -> None:
     paths = some_releases(tmp_path, 20)
     limit = f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({limit_kb} * 1024, {limit_kb} * 1024))\n"
-    process = start_add(limit + ADD, served.data_dir, paths)
+    process = start(limit + ADD, served.data_dir, *paths)
     out, err = process.communicate()
     assert (process.returncode, err) == (1, "")
     assert out.splitlines()[1].startswith("StorageError ")
@@ -225,7 +223,7 @@ def test_really_full_disk_while_adding_is_told_in_one_sentence(
         paths = some_releases(tmp_path, 3)
         free = shutil.disk_usage(small_disk).free
         (small_disk / "filler").write_bytes(b"x" * (free - (8 << 10)))
-        process = start_add(ADD, settings.data_dir, paths)
+        process = start(ADD, settings.data_dir, *paths)
         out, err = process.communicate()
         assert (process.returncode, err) == (1, "")
         assert out.splitlines()[1].startswith("StorageError ")

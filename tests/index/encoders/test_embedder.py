@@ -28,11 +28,6 @@ def nothing(_count: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def default() -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder()
-
-
-@pytest.fixture(scope="module")
 def minilm() -> SentenceTransformerEmbedder:
     return SentenceTransformerEmbedder("all-MiniLM-L6-v2")
 
@@ -41,12 +36,12 @@ def test_digest_is_the_published_one(minilm: SentenceTransformerEmbedder) -> Non
     assert minilm.digest == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
-def test_vectors_are_normalised_float32_in_the_order_of_the_texts(default: SentenceTransformerEmbedder) -> None:
-    vectors = default.encode_document(TEXTS, nothing)
+def test_vectors_are_normalised_float32_in_the_order_of_the_texts(default_model: SentenceTransformerEmbedder) -> None:
+    vectors = default_model.encode_document(TEXTS, nothing)
     assert vectors.shape == (3, 384)
     assert vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=0.02)
-    query = default.encode_query(TEXTS[1])
+    query = default_model.encode_query(TEXTS[1])
     assert query.shape == (384,)
     assert query.dtype == np.float32
     assert int(np.argmax(vectors @ query)) == 1
@@ -71,25 +66,27 @@ def test_words_of_a_question_are_read_in_their_context(model: str) -> None:
     assert read.contexts[read.words.index("bank")] @ money.contexts[1] < 0.99
 
 
-def test_question_longer_than_the_model_reads_is_read_as_far_as_it_goes(default: SentenceTransformerEmbedder) -> None:
-    read = default.read_query(" ".join(f"word{at}" for at in range(300)))
+def test_question_longer_than_the_model_reads_is_read_as_far_as_it_goes(
+    default_model: SentenceTransformerEmbedder,
+) -> None:
+    read = default_model.read_query(" ".join(f"word{at}" for at in range(300)))
     assert 0 < len(read.words) < 300
     assert len(read.words) == len(read.contexts)
 
 
-def test_no_texts_give_no_rows(default: SentenceTransformerEmbedder) -> None:
-    assert default.encode_document([], nothing).shape == (0, 384)
+def test_no_texts_give_no_rows(default_model: SentenceTransformerEmbedder) -> None:
+    assert default_model.encode_document([], nothing).shape == (0, 384)
 
 
-def test_dtype_of_the_cpu_and_fp32_agree(default: SentenceTransformerEmbedder) -> None:
+def test_dtype_of_the_cpu_and_fp32_agree(default_model: SentenceTransformerEmbedder) -> None:
     plain = SentenceTransformerEmbedder()
     plain.__dict__["dtype"] = "float32"
-    cosines = (plain.encode_document(TEXTS, nothing) * default.encode_document(TEXTS, nothing)).sum(axis=1)
+    cosines = (plain.encode_document(TEXTS, nothing) * default_model.encode_document(TEXTS, nothing)).sum(axis=1)
     assert cosines.min() > 0.995
 
 
-def test_word_vectors_tell_like_from_unlike(default: SentenceTransformerEmbedder) -> None:
-    train, training, bread = default.word_vectors(["police", "policemen", "bread"])
+def test_word_vectors_tell_like_from_unlike(default_model: SentenceTransformerEmbedder) -> None:
+    train, training, bread = default_model.word_vectors(["police", "policemen", "bread"])
     assert train @ training > train @ bread + 0.2
 
 
@@ -112,12 +109,12 @@ def test_model_that_is_nowhere_is_named(tmp_path: Path) -> None:
         _ = SentenceTransformerEmbedder("no-such/model-at-all").digest
 
 
-def test_folder_with_another_model_is_taken(tmp_path: Path, default: SentenceTransformerEmbedder) -> None:
+def test_folder_with_another_model_is_taken(tmp_path: Path, default_model: SentenceTransformerEmbedder) -> None:
     folder = tmp_path / "mine"
-    shutil.copytree(default._folder, folder)
+    shutil.copytree(default_model._folder, folder)
     mine = SentenceTransformerEmbedder(str(folder))
-    assert mine.digest != default.digest
-    assert np.allclose(mine.encode_query("words"), default.encode_query("words"), atol=0.01)
+    assert mine.digest != default_model.digest
+    assert np.allclose(mine.encode_query("words"), default_model.encode_query("words"), atol=0.01)
 
 
 def test_loading_says_nothing_on_stderr() -> None:
@@ -127,9 +124,9 @@ def test_loading_says_nothing_on_stderr() -> None:
 
 
 def test_a_models_own_prompts_are_used(
-    default: SentenceTransformerEmbedder, minilm: SentenceTransformerEmbedder
+    default_model: SentenceTransformerEmbedder, minilm: SentenceTransformerEmbedder
 ) -> None:
-    assert default.document_prompt == "passage: "
+    assert default_model.document_prompt == "passage: "
     prompted = SentenceTransformerEmbedder(minilm.model)
     prompted._loaded.prompts = {"query": "query: ", "document": "passage: "}
     assert prompted.document_prompt == "passage: "
@@ -137,12 +134,12 @@ def test_a_models_own_prompts_are_used(
     assert np.allclose(prompted.encode_document(["words"], nothing), with_prompt, atol=0.01)
 
 
-def test_texts_in_batches_get_the_vectors_they_get_alone(default: SentenceTransformerEmbedder) -> None:
+def test_texts_in_batches_get_the_vectors_they_get_alone(default_model: SentenceTransformerEmbedder) -> None:
     threads = torch.get_num_threads()
     heard: list[int] = []
     texts = [" ".join(["smuggling", "of", f"migrants {number}"] * (1 + number * 7 % 30)) for number in range(36)]
-    vectors = default.encode_document(texts, heard.append)
-    alone = np.concatenate([default.encode_document([text], nothing) for text in texts])
+    vectors = default_model.encode_document(texts, heard.append)
+    alone = np.concatenate([default_model.encode_document([text], nothing) for text in texts])
     assert (vectors * alone).sum(axis=1).min() > 0.99
     assert (sum(heard), max(heard)) == (36, index.encoders.embedder.BATCH_SIZE)
     with ThreadPoolExecutor(1) as pool:

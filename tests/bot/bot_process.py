@@ -6,10 +6,11 @@ import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from tests.bot.stage import NEEDED, QUESTION
+from tests.bot.connected_bot import NEEDED
 from tests.emulator import Emulator, Interaction, State
+from tests.simulation import QUESTION
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -17,7 +18,18 @@ COMMAND = "from bot.cli.main import main; main()"
 START_S = 60.0
 
 
-class House:
+def command_with(embedder: str) -> str:
+    """Return the command with a model that loads in a moment: its processes make it with a function of the tests."""
+    return f"""
+from index.processes.engine_process import EngineProcess
+from index.processes.job_process import JobProcess
+for kind in (EngineProcess, JobProcess):
+    kind.__init__.__defaults__ = ("{embedder}", *kind.__init__.__defaults__[1:])
+{COMMAND}
+"""
+
+
+class BotProcess:
     """A Discord that outlives the processes of the bot, which share a data folder. Its loop runs while a test acts."""
 
     def __init__(self, folder: Path) -> None:
@@ -33,8 +45,14 @@ class House:
         """Let something happen."""
         return self._runner.run(act)
 
-    def close(self) -> None:
-        """Take everything down; raises where the emulator saw what must not be."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take everything down.
+
+        :raises AssertionError: the emulator saw what must not be.
+        """
         try:
             self.run(self._close())
         finally:
