@@ -136,7 +136,7 @@ class SentenceTransformerEmbedder:
         With one thread, an answer from 20,000 passages took 19 ms instead of 24, and left a core to others.
         """
         model = self._loaded
-        with _threads(1):
+        with torch_threads(1):
             read: Any = model.encode_query(text, output_value=None, show_progress_bar=False)
         vector = _normalised(read["sentence_embedding"].detach().float().numpy())
         pieces = read.get("token_embeddings")
@@ -223,6 +223,16 @@ class SentenceTransformerEmbedder:
         embeddings: Vectors = weight.detach().float().numpy()
         return embeddings, embeddings.mean(axis=0)
 
+    @property
+    def transformer(self) -> Any:
+        """The transformer of the model, for a reader made of it."""
+        return self._loaded[0].auto_model
+
+    @property
+    def tokenizer(self) -> Any:
+        """The tokenizer of the model."""
+        return self._loaded.tokenizer
+
     @cached_property
     def _folder(self) -> Path:
         return model_folder(self.model, self._cache_dir)
@@ -260,12 +270,12 @@ def _map_on_cores(encode: Callable[[Sequence[int]], Vectors], batches: Sequence[
     import torch
 
     cores = torch.get_num_threads()
-    with _threads(1), ThreadPoolExecutor(cores) as pool:  # All threads have the number that was set last.
+    with torch_threads(1), ThreadPoolExecutor(cores) as pool:  # All threads have the number that was set last.
         yield from pool.map(encode, batches)
 
 
 @contextmanager
-def _threads(count: int) -> Iterator[None]:
+def torch_threads(count: int) -> Iterator[None]:
     """Let torch compute on `count` threads."""
     import torch
 

@@ -1,6 +1,6 @@
 """Questions -> lists to train on: forms of a question, texts that answer it, and texts of the same ranking that do not.
 
-    python -m tests.eval.lists FOLDER lists.jsonl [--model FOLDER] [--xquad FOLDER] [--clapnq FILE]
+    python -m tests.eval.lists FOLDER lists.jsonl [--model FOLDER] [--xquad FOLDER] [--clapnq FILE] [--ntrex FOLDER]
 
 Texts are those that a build embeds: a sentence after its title, a passage after its context. A fifth of the releases,
 drawn by seed, is kept out altogether: what an encoder trained on these lists says of their questions is not flattered,
@@ -31,6 +31,31 @@ KEPT_OUT = 0.22
 SEED = 16
 HARD = 24  # negatives kept a question, of which a step draws a few
 XQUAD_LANGUAGES = ("en", "de", "el", "es", "ro")
+NTREX_CODES = {
+    "bg": "bul",
+    "cs": "ces",
+    "da": "dan",
+    "de": "deu",
+    "el": "ell",
+    "es": "spa",
+    "et": "est",
+    "fi": "fin",
+    "fr": "fra",
+    "ga": "gle",
+    "hr": "hrv",
+    "hu": "hun",
+    "it": "ita",
+    "lt": "lit",
+    "lv": "lav",
+    "mt": "mlt",
+    "nl": "nld",
+    "pl": "pol",
+    "pt": "por",
+    "ro": "ron",
+    "sk": "slk",
+    "sl": "slv",
+    "sv": "swe",
+}
 XQUAD_SHARE = 0.6  # of its articles; the others are for measuring
 
 
@@ -216,6 +241,27 @@ def clapnq_lists(path: Path) -> list[TrainingList]:
     return found
 
 
+def ntrex_lists(folder: Path) -> list[TrainingList]:
+    """Return lists of NTREX-128: a sentence of the news in English, which its translations have to find."""
+    english = _ntrex_lines(folder / "newstest2019-src.eng.txt")
+    translated = {lang: _ntrex_lines(folder / f"newstest2019-ref.{code}.txt") for lang, code in NTREX_CODES.items()}
+    return [
+        TrainingList(
+            f"ntrex-{number}",
+            "ntrex",
+            {"en": sentence} | {lang: lines[number] for lang, lines in translated.items()},
+            (Text(sentence, sentence),),
+            (),
+        )
+        for number, sentence in enumerate(english)
+        if all(lines[number] for lines in translated.values())
+    ]
+
+
+def _ntrex_lines(path: Path) -> list[str]:
+    return [line.strip() for line in path.read_text("utf-8").splitlines()]
+
+
 def write_lists(path: Path, lists: Sequence[TrainingList]) -> None:
     """Write lists, one a line."""
     lines = (json.dumps(dataclasses.asdict(one), ensure_ascii=False) for one in lists)
@@ -245,6 +291,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="a folder that keeps vectors")
     parser.add_argument("--xquad", type=Path)
     parser.add_argument("--clapnq", type=Path)
+    parser.add_argument("--ntrex", type=Path)
     parser.add_argument("--out", action="store_true", help="the lists of the releases kept out")
     arguments = parser.parse_args()
     embedder = CachedEmbedder(arguments.model, arguments.cache) if arguments.model else None
@@ -253,6 +300,8 @@ def main() -> None:
         lists += xquad_lists(arguments.xquad, out=arguments.out)
     if arguments.clapnq and not arguments.out:
         lists += clapnq_lists(arguments.clapnq)
+    if arguments.ntrex and not arguments.out:
+        lists += ntrex_lists(arguments.ntrex)
     if embedder:
         embedder.save()
     write_lists(arguments.written, lists)

@@ -28,7 +28,7 @@ from transformers import AutoModel, AutoTokenizer
 from tests.eval import lora
 from tests.eval.lists import TrainingList, read_lists
 
-SHARES = {"eval": 5, "xquad": 2, "clapnq": 1}
+SHARES = {"eval": 5, "xquad": 2, "clapnq": 1, "ntrex": 8}
 PROMPTS = {"question": "query: ", "document": "passage: "}
 MAX_PIECES = {"question": 64, "document": 128}
 
@@ -45,6 +45,7 @@ class Plan:
     temperature: float = 0.03
     passages: float = 0.25  # how often passages are compared instead of sentences
     null: float = 0.5  # how much questions that nothing answers weigh; without a null at 0
+    languages: int = 1  # in how many languages beside English a question is asked at once
     likeness: float = 2.0  # how much a translated question's distance to the English one weighs
     seed: int = 16
 
@@ -125,7 +126,7 @@ def _step(lists: Sequence[TrainingList], plan: Plan, draw: random.Random) -> Ste
         own = draw.sample(positives, min(1, len(positives))) + draw.sample(negatives, min(wanted, len(negatives)))
         documents += own
         others = [lang for lang in one.forms if lang != "en"]
-        forms = [one.forms["en"], *(one.forms[lang] for lang in draw.sample(others, min(1, len(others))))]
+        forms = [one.forms["en"], *(one.forms[lang] for lang in draw.sample(others, min(plan.languages, len(others))))]
         english += [len(questions)] * len(forms)
         for form in forms:
             questions.append(form)

@@ -1,0 +1,112 @@
+"""Reads a question and a sentence together, and tells how surely the sentence answers it.
+
+The reader is the default model with one more low-rank adapter in its layers, and a small head. The embeddings of word
+pieces, nine tenths of its numbers, are those of the encoder where that is the default model.
+"""
+
+import copy
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoders.embedder import SentenceTransformerEmbedder, torch_threads
+from index.encoders.tensor_files import merged, read_tensors
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+QUESTION_PIECES, PAIR_PIECES = 64, 160
+
+
+class Reader(Protocol):
+    """Judges sentences. Tests use one of their own."""
+
+    def read(self, question: str, sentences: Sequence[str]) -> NDArray[np.float64]:
+        """Return how surely each sentence answers a question, ``(n,)``: log-odds against that nothing does."""
+
+
+class PairReader:
+    """The reader that comes with the program, loaded when first used."""
+
+    def __init__(self, encoder: SentenceTransformerEmbedder, adapter: Path | None = None) -> None:
+        """Take the default model, from whose layers the reader is made.
+
+        :param adapter: the adapter and head, by default those that come with the program.
+        """
+        self._encoder = encoder
+        self._adapter = adapter or Path(str(resources.files("index.encoders"))) / "reader.safetensors"
+
+    def read(self, question: str, sentences: Sequence[str]) -> NDArray[np.float64]:
+        """Return how surely each sentence answers a question, ``(n,)``: log-odds against that nothing does."""
+        if not sentences:
+            return np.empty(0)
+        import torch
+        from torch.nn import functional
+
+        model, numbers = self._loaded
+        pairs = read_pairs(self._encoder.tokenizer, [question] * len(sentences), sentences)
+        with torch.inference_mode(), torch_threads(1):
+            hidden = model(pairs["input_ids"], pairs["attention_mask"]).last_hidden_state.float()
+            asked, told = pooled(hidden, pairs["in_question"]), pooled(hidden, pairs["in_sentence"])
+            inner = functional.gelu(compared(asked, told) @ numbers["head.0.weight"].T + numbers["head.0.bias"])
+            head = inner @ numbers["head.2.weight"][0] + numbers["head.2.bias"]
+            scores = numbers["scale"] * ((asked * told).sum(1) - numbers["null"]) + head
+        return np.asarray(scores.double().numpy())
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, Mapping[str, "Tensor"]]:
+        import torch
+
+        encoder = self._encoder.transformer
+        model = copy.deepcopy(encoder, {id(encoder.embeddings): encoder.embeddings})
+        tensors = read_tensors(self._adapter)
+        weights = {f"{name}.weight": layer.weight for name, layer in model.named_modules() if f"{name}.up" in tensors}
+        numbers = merged({name: weight.detach().float().numpy() for name, weight in weights.items()}, tensors)
+        with torch.no_grad():
+            for name, weight in weights.items():
+                weight.copy_(torch.from_numpy(numbers[name]))
+        rest = {name: tensor for name, tensor in tensors.items() if not name.endswith((".up", ".down"))}
+        return model, {name: torch.from_numpy(tensor) for name, tensor in rest.items()}
+
+
+def pooled(hidden: "Tensor", mask: "Tensor") -> "Tensor":
+    """Return the mean of the pieces under a mask, ``(n, dim)``, L2-normalised."""
+    from torch.nn import functional
+
+    return functional.normalize((hidden * mask[..., None]).sum(1), dim=-1)
+
+
+def compared(asked: "Tensor", told: "Tensor") -> "Tensor":
+    """Return what the head reads of a question's and a sentence's vector: products and distances, ``(n, 2 dim)``."""
+    import torch
+
+    compared: Tensor = torch.cat([asked * told, (asked - told).abs()], 1) * asked.shape[1] ** 0.5
+    return compared
+
+
+def read_pairs(tokenizer: Any, questions: Sequence[str], sentences: Sequence[str]) -> dict[str, "Tensor"]:
+    """Return pairs as the model reads them, ``(n, pieces)``: ids, and masks of all, the question's, the sentence's."""
+    import torch
+
+    begin, end, pad = tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id
+    asked = tokenizer([f"query: {one}" for one in questions], add_special_tokens=False)["input_ids"]
+    told = tokenizer([f"passage: {one}" for one in sentences], add_special_tokens=False)["input_ids"]
+    rows, first_lengths = [], []
+    for question, sentence in zip(asked, told, strict=True):
+        first = [begin, *question[:QUESTION_PIECES], end]
+        rows.append(first + [*sentence[: PAIR_PIECES - len(first) - 1], end])
+        first_lengths.append(len(first))
+    longest = max(map(len, rows))
+    places = torch.arange(longest)[None]
+    lengths, split = torch.tensor([[len(row)] for row in rows]), torch.tensor(first_lengths)[:, None]
+    return {
+        "input_ids": torch.tensor([row + [pad] * (longest - len(row)) for row in rows]),
+        "attention_mask": (places < lengths).long(),
+        "in_question": (places < split).float(),
+        "in_sentence": ((places >= split) & (places < lengths)).float(),
+    }

@@ -1,0 +1,222 @@
+"""Train the reader: question and sentence read together, so that what answers is told from what only comes near.
+
+    python -m tests.eval.train_reader lists.jsonl WORK --model FOLDER [--steps 400] [--device cuda]
+
+FOLDER is the tuned encoder, from which the reader begins. A step takes a few questions, each with sentences of its
+ranking. The score of a sentence is compared with those of the others and with a null, which must win where nothing
+answers: for near misses, for questions on other subjects, and where the answering sentence was left out on purpose.
+WORK keeps a checkpoint from which the same command goes on, and in the end the adapter.
+"""
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from transformers import AutoModel, AutoTokenizer
+
+from index.encoders.reader import compared, pooled, read_pairs
+from tests.eval import lora
+from tests.eval.lists import TrainingList, read_lists
+
+HIDDEN = 64
+KINDS = {"answered": 0.5, "nothing": 0.25, "other": 0.25}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How it is trained."""
+
+    steps: int = 400
+    lists: int = 5
+    sentences: int = 8
+    rate: float = 5e-4
+    warm_up: int = 30
+    left_out: float = 0.15  # how often the answering sentence is left out
+    english: float = 0.4  # how often a question is asked in English where there are other forms
+    seed: int = 21
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with sentences; ``answers`` marks those that answer."""
+
+    question: str
+    sentences: tuple[str, ...]
+    answers: tuple[bool, ...]
+
+
+class Reader(nn.Module):
+    """The transformer with its adapters, the head, and the null."""
+
+    def __init__(self, folder: Path, device: str, rank: int = lora.RANK) -> None:
+        """Load the tuned encoder from a folder."""
+        super().__init__()
+        dtype = torch.bfloat16 if device != "cpu" or torch.cpu._is_avx512_bf16_supported() else torch.float32
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.model = AutoModel.from_pretrained(folder, dtype=dtype).to(device).eval()
+        self.adapters = lora.adapt(self.model, rank)
+        for parameter in self.adapters.values():
+            parameter.data = parameter.data.float().to(device)
+        width = self.model.config.hidden_size
+        self.head = nn.Sequential(nn.Linear(2 * width, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, 1)).to(device)
+        nn.init.zeros_(self.head[2].weight)
+        nn.init.zeros_(self.head[2].bias)
+        self.scale = nn.Parameter(torch.tensor(20.0, device=device))
+        self.null = nn.Parameter(torch.tensor(0.75, device=device))
+
+    def forward(self, questions: Sequence[str], sentences: Sequence[str]) -> Tensor:
+        """Return the score of each pair over the null's, ``(n,)``."""
+        order = sorted(range(len(questions)), key=lambda row: -len(questions[row]) - len(sentences[row]))
+        halves = [half for half in (order[: len(order) // 2], order[len(order) // 2 :]) if half]
+        scores = [self._score([questions[row] for row in half], [sentences[row] for row in half]) for half in halves]
+        return torch.cat(scores)[torch.tensor(order, device=self.null.device).argsort()]
+
+    def _score(self, questions: list[str], sentences: list[str]) -> Tensor:
+        read = read_pairs(self.tokenizer, questions, sentences)
+        read = {name: tensor.to(self.null.device) for name, tensor in read.items()}
+        hidden = self.model(read["input_ids"], read["attention_mask"]).last_hidden_state.float()
+        asked, told = pooled(hidden, read["in_question"]), pooled(hidden, read["in_sentence"])
+        cosines = (asked * told).sum(1)
+        score: Tensor = self.scale * (cosines - self.null) + self.head(compared(asked, told))[:, 0]
+        return score
+
+
+def steps_of(lists: Sequence[TrainingList], plan: Plan, begin: int = 0) -> Iterator[list[Example]]:
+    """Yield the steps from one on; which lists a step takes depends on the seed and its number alone."""
+    pools = {
+        "answered": [one for one in lists if one.positives and one.negatives],
+        "nothing": [one for one in lists if not one.positives and one.source == "eval"],
+        "other": [one for one in lists if not one.positives and one.source != "eval"],
+    }
+    for number in range(begin, plan.steps):
+        draw = random.Random(f"{plan.seed}-{number}")
+        kinds = draw.choices(list(KINDS), [KINDS[kind] if pools[kind] else 0.0 for kind in KINDS], k=plan.lists)
+        yield [_example(draw.choice(pools[kind]), plan, draw) for kind in kinds]
+
+
+def _example(chosen: TrainingList, plan: Plan, draw: random.Random) -> Example:
+    others = [lang for lang in chosen.forms if lang != "en"]
+    lang = "en" if not others or draw.random() < plan.english else draw.choice(others)
+    positives = [text.sentence for text in chosen.positives]
+    negatives = list(dict.fromkeys(text.sentence for text in chosen.negatives if text.sentence not in positives))
+    right = [] if not positives or draw.random() < plan.left_out else [draw.choice(positives)]
+    # The nearer a sentence is, the likelier it is taken.
+    nearest = sorted(range(len(negatives)), key=lambda place: (place + 1) * draw.random())
+    texts = right + [negatives[place] for place in nearest[: plan.sentences - len(right)]]
+    return Example(chosen.forms[lang], tuple(texts), tuple(text in right for text in texts))
+
+
+def loss_of(reader: Reader, step: Sequence[Example]) -> Tensor:
+    """Return the loss of a step: the cross entropy of each question's softmax over its sentences and the null."""
+    scores = reader(
+        [example.question for example in step for _ in example.sentences],
+        [sentence for example in step for sentence in example.sentences],
+    )
+    losses = []
+    for example, own in zip(step, scores.split([len(example.sentences) for example in step]), strict=True):
+        logits = torch.cat([own, own.new_zeros(1)])
+        target = example.answers.index(True) if any(example.answers) else len(own)
+        losses.append(nn.functional.cross_entropy(logits, torch.tensor(target, device=logits.device)))
+    return torch.stack(losses).mean()
+
+
+def train(reader: Reader, lists: Sequence[TrainingList], plan: Plan, work: Path) -> list[float]:
+    """Train to the end, from the checkpoint where there is one; return the losses of the steps taken."""
+    trained = {name: one for name, one in reader.named_parameters() if one.requires_grad}
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [one for name, one in trained.items() if name not in ("scale", "null")], "weight_decay": 0.01},
+            {"params": [reader.scale], "weight_decay": 0.0, "times": 50.0},
+            {"params": [reader.null], "weight_decay": 0.0},
+        ],
+        plan.rate,
+    )
+    begin = _resume(trained, optimizer, work / "checkpoint.pt", plan)
+    losses, told = [], time.monotonic()
+    for number, step in enumerate(steps_of(lists, plan, begin), begin):
+        falling = min((number + 1) / plan.warm_up, (plan.steps - number) / max(1, plan.steps - plan.warm_up))
+        for group in optimizer.param_groups:
+            group["lr"] = plan.rate * min(1.0, falling) * group.get("times", 1.0)
+        loss = loss_of(reader, step)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(trained.values(), 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+        if number % 25 == 24 or number + 1 == plan.steps:
+            recent = losses[-25:]
+            seconds = (time.monotonic() - told) / len(recent)
+            told = time.monotonic()
+            state = f"scale {reader.scale.item():.1f} null {reader.null.item():.3f}"
+            print(f"{number + 1} loss {sum(recent) / len(recent):.3f} {state} {seconds:.2f} s", flush=True)
+            _checkpoint(trained, optimizer, work / "checkpoint.pt", plan, number + 1)
+    return losses
+
+
+def _checkpoint(
+    trained: dict[str, nn.Parameter], optimizer: torch.optim.Optimizer, path: Path, plan: Plan, done: int
+) -> None:
+    state = {
+        "trained": {name: one.detach().cpu() for name, one in trained.items()},
+        "optimizer": optimizer.state_dict(),
+        "plan": asdict(plan),
+        "done": done,
+    }
+    torch.save(state, path.with_suffix(".new"))
+    path.with_suffix(".new").replace(path)
+
+
+def _resume(trained: dict[str, nn.Parameter], optimizer: torch.optim.Optimizer, path: Path, plan: Plan) -> int:
+    if not path.exists():
+        return 0
+    state: dict[str, Any] = torch.load(path, weights_only=True)
+    if state["plan"] != asdict(plan):
+        raise SystemExit(f"{path} was trained in another way: give another folder, or the same options.")
+    lora.load(trained, state["trained"])
+    optimizer.load_state_dict(state["optimizer"])
+    return int(state["done"])
+
+
+def write_reader(reader: Reader, path: Path) -> None:
+    """Write the adapters and the head in fp16, the adapters' scale in what goes up."""
+    tensors = {
+        name: (parameter.detach().cpu() * (lora.SCALE if name.endswith(".up") else 1.0)).half().contiguous()
+        for name, parameter in reader.adapters.items()
+    }
+    tensors |= {f"head.{name}": tensor.detach().cpu().half() for name, tensor in reader.head.state_dict().items()}
+    tensors |= {name: getattr(reader, name).detach().cpu().reshape(1) for name in ("scale", "null")}
+    save_file(tensors, path)
+
+
+def main() -> None:
+    """Train."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lists", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=2)
+    defaults = asdict(Plan())
+    for name, value in defaults.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    arguments = parser.parse_args()
+    plan = Plan(**{name: getattr(arguments, name) for name in defaults})
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(plan.seed)
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    reader = Reader(arguments.model, arguments.device)
+    train(reader, read_lists(arguments.lists), plan, arguments.work)
+    write_reader(reader, arguments.work / "reader.safetensors")
+    (arguments.work / "plan.json").write_text(json.dumps(asdict(plan)), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
