@@ -20,6 +20,7 @@ from index.answering.ranking import Ranking, passages
 from index.answering.weights import Weights, shipped_weights
 from index.building.renewal import check_model
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
+from index.encoders.reader import reader_beside
 from index.encoders.reranker import Reranker
 from index.filters import Filters
 from index.generations.folder import Generations
@@ -40,8 +41,9 @@ class Engine:
         """Take the settings. Nothing is opened or loaded before the first question."""
         self._settings = settings
         self._embedder = embedder or SentenceTransformerEmbedder(settings.model, settings.cache_dir)
+        self._reader = reader_beside(self._embedder, settings.cache_dir) if settings.reader else None
         reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
-        self._answerer = Answerer(self._embedder, weights or shipped_weights(), reranker)
+        self._answerer = Answerer(self._embedder, weights or shipped_weights(), self._reader, reranker)
         self._generations = Generations(settings.data_dir)
         self._generation: OpenGeneration | None = None
         self._stamp: tuple[int, int] | None = None
@@ -177,6 +179,8 @@ class Engine:
         """
         self._fitting()
         self._embedder.encode_query("warm")
+        if self._reader is not None:
+            self._reader.read("warm", ["warm"])
 
     def card(self, agency_id: str, *, exact: bool = False) -> Card:
         """Return what the releases say of an agency, and unless `exact` of its sub-units. No model is loaded.

@@ -25,6 +25,7 @@ class IndexSettings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: user_data_path("eu-measures", appauthor=False))
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("eu-measures", appauthor=False))
     model: str = ""
+    reader: bool = True
     cross_encoder: str = ""
     keep_generations: int = Field(default=3, ge=1)
     threshold: float | None = Field(default=None, ge=0.0, le=1.0)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from index.answering.confidence import confidence
 from index.answering.question import Query, analyse, readable
 from index.answering.quotes import Picked, as_quote, pick_quotes
-from index.answering.ranking import Ranking, rank
+from index.answering.ranking import Ranking, rank, read
 from index.answering.weights import Weights
 from index.database.passages_db import ServedRelease
 from index.encoders.embedder import Embedder
+from index.encoders.reader import Reader
 from index.encoders.reranker import Reranker
 from index.filters import Filters
 from index.generations.generation import Generation
@@ -18,10 +19,13 @@ from index.results import Quote, Source, as_source
 class Answerer:
     """A model with its weights. It reads a question, ranks the sentences of a generation, and says how sure it is."""
 
-    def __init__(self, embedder: Embedder, weights: Weights, reranker: Reranker | None = None) -> None:
-        """Take the model, the weights that were fitted for it, and a cross-encoder where there is one."""
+    def __init__(
+        self, embedder: Embedder, weights: Weights, reader: Reader | None = None, reranker: Reranker | None = None
+    ) -> None:
+        """Take the model, the weights, the reader, and a cross-encoder where the settings name one."""
         self.embedder = embedder
         self.weights = weights
+        self._reader = reader
         self._reranker = reranker
 
     def read(self, text: str, generation: Generation, *, spelling: bool = True) -> Query:
@@ -37,7 +41,12 @@ class Answerer:
 
         :raises FilterError: when a filter names nothing.
         """
-        return rank(query, generation, filters, self.weights, self._reranker)
+        ranking = rank(query, generation, filters, self.weights)
+        if self._reader is not None:
+            ranking = read(query, ranking, generation, self.weights, self._reader)
+        if self._reranker is not None:
+            ranking = ranking.scored(self._reranker.reorder(query.text, ranking.sentences.texts, ranking.scores))
+        return ranking
 
     def confidence(self, query: Query, ranking: Ranking, generation: Generation) -> float:
         """Return the probability that the best quotes hold the answer."""

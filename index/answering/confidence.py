@@ -26,6 +26,12 @@ GATE_FEATURES = (
     "numbers_missing",
     "holds_figure",
 )
+READ_FEATURES = (
+    *GATE_FEATURES,
+    "reading",  # of the best of the first three sentences, in nats
+    "reading_lead",  # how much the best reading is over the second
+    "reading_any",  # of all sentences that were read, together
+)
 _BEST = 3
 _SIMILAR_FROM, _SIMILAR_RANGE = 0.2, 0.6
 # Beyond these values more is no better: two sentences can be far ahead of all others, and a long question far from all.
@@ -36,8 +42,23 @@ def confidence(query: Query, ranking: Ranking, generation: Generation, embedder:
     """Return the probability that the best quotes hold the answer."""
     if not len(ranking.scores):
         return 0.0
+    group = weights.group(bool(ranking.evidence.foreign[ranking.best_first[0]]))
     features = gate_features(query, ranking, generation, embedder)
-    return probability(features, weights.gate_vector(GATE_FEATURES), weights.gate_bias)
+    if np.isnan(ranking.readings).all():
+        return group.unread.probability(GATE_FEATURES, features)
+    return group.read.probability(READ_FEATURES, np.concatenate([features, reading_features(ranking)]))
+
+
+def reading_features(ranking: Ranking) -> Matrix:
+    """Return those of `READ_FEATURES` that come from the reader."""
+    read = np.sort(ranking.readings[~np.isnan(ranking.readings)])
+    return np.array(
+        [
+            np.nanmax(ranking.readings[ranking.best_first[:_BEST]]),
+            read[-1] - read[-2] if len(read) > 1 else 0.0,
+            np.logaddexp.reduce(read, initial=0.0),
+        ]
+    )
 
 
 def gate_features(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder) -> Matrix:
@@ -65,11 +86,6 @@ def gate_features(query: Query, ranking: Ranking, generation: Generation, embedd
         ],
         dtype=np.float64,
     )
-
-
-def probability(features: Matrix, weights: Matrix, bias: float) -> float:
-    """Return the logistic function of the weighted features."""
-    return float(1.0 / (1.0 + np.exp(-(features @ weights + bias))))
 
 
 def _soft_coverage(

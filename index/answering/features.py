@@ -61,10 +61,15 @@ class Sentences:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Features of sentences, ``(n, features)``, and which terms stand in or beside each, ``(n, terms)``."""
+    """What is known of sentences in view of a question.
+
+    ``features`` is ``(n, features)``. ``held_nearby``, ``(n, terms)``, tells which terms stand in or beside each.
+    ``foreign``, ``(n,)``, tells which are in another language than the question.
+    """
 
     features: Matrix
     held_nearby: NDArray[np.bool_]
+    foreign: NDArray[np.bool_]
 
 
 def sentences_of(generation: Generation, passages: Ranked, count: int) -> Sentences:
@@ -110,7 +115,9 @@ def compute_features(query: Query, generation: Generation, sentences: Sentences)
         trust * coverage,
     )
     nearby = evidence.held | evidence.held_before | evidence.held_after | in_title
-    return Evidence(np.column_stack(columns).astype(np.float64), nearby)
+    languages = [served.release.language for served in generation.served(releases.tolist())]
+    foreign = np.array([language != query.language for language in languages], dtype=bool)[release_of]
+    return Evidence(np.column_stack(columns).astype(np.float64), nearby, foreign)
 
 
 @dataclass(frozen=True, slots=True)

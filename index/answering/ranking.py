@@ -11,23 +11,28 @@ from index.answering.question import Query
 from index.answering.search import Ranked, Scores, find_passages
 from index.answering.weights import Weights
 from index.database.passages_db import ServedPassage
-from index.encoders.reranker import Reranker
+from index.encoders.reader import Reader
 from index.filters import Filters
 from index.generations.generation import Generation, Rows
 from index.results import FoundPassage
 from index.text.terms import words
 
 SCORED_PASSAGES = 40  # Only the sentences of this many of the best passages are scored.
+READ_SENTENCES = 8
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The candidate passages, the sentences of the best of them, and how well each sentence answers, ``(n,)``."""
+    """The candidate passages, the sentences of the best of them, and how well each sentence answers, ``(n,)``.
+
+    ``readings``, ``(n,)``, is what the reader said of each, in nats; NaN of what it has not read.
+    """
 
     candidates: Ranked
     sentences: Sentences
     evidence: Evidence
     scores: Scores
+    readings: Scores
 
     @cached_property
     def best_first(self) -> Rows:
@@ -40,9 +45,7 @@ class Ranking:
         return dataclasses.replace(self, scores=scores)
 
 
-def rank(
-    query: Query, generation: Generation, filters: Filters, weights: Weights, reranker: Reranker | None = None
-) -> Ranking:
+def rank(query: Query, generation: Generation, filters: Filters, weights: Weights) -> Ranking:
     """Find and score the sentences that may answer a question.
 
     :raises FilterError: when a filter names nothing.
@@ -50,10 +53,26 @@ def rank(
     candidates = find_passages(query, generation, generation.scope(filters))
     sentences = sentences_of(generation, candidates, SCORED_PASSAGES)
     evidence = compute_features(query, generation, sentences)
-    scores = evidence.features @ weights.sentence_vector(FEATURES)
-    if reranker is not None:
-        scores = reranker.reorder(query.text, sentences.texts, scores)
-    return Ranking(candidates, sentences, evidence, scores)
+    by_group = [evidence.features @ weights.group(foreign).sentence_vector(FEATURES) for foreign in (False, True)]
+    scores = np.where(evidence.foreign, by_group[1], by_group[0])
+    return Ranking(candidates, sentences, evidence, scores, np.full(len(scores), np.nan))
+
+
+def read(query: Query, ranking: Ranking, generation: Generation, weights: Weights, reader: Reader) -> Ranking:
+    """Let the reader read the best `READ_SENTENCES`, and add to their scores how much more surely each answers.
+
+    It reads a sentence after its title, as the encoder does.
+    """
+    best = ranking.best_first[:READ_SENTENCES]
+    sentences = ranking.sentences
+    titles = [served.release.title for served in generation.served(sentences.releases[best].tolist())]
+    texts = [f"{title}. {sentences.texts[number]}" for title, number in zip(titles, best.tolist(), strict=True)]
+    readings = ranking.readings.copy()
+    readings[best] = reader.read(query.text, texts)
+    counts = np.where(ranking.evidence.foreign[best], weights.other.reading, weights.same.reading)
+    scores = ranking.scores.copy()
+    scores[best] += counts * (readings[best] - readings[best].min(initial=np.inf))
+    return dataclasses.replace(ranking, scores=scores, readings=readings)
 
 
 def passages(ranking: Ranking, generation: Generation, limit: int) -> tuple[FoundPassage, ...]:

@@ -1,7 +1,8 @@
 """Finds candidate passages by meaning and by keywords, and fuses the two on absolute scales.
 
 Every candidate gets both scores, so that a passage that one search missed is not at a disadvantage. Neither score
-depends on the other candidates: one is a cosine, the other BM25 as a share of the question's whole inverse frequency.
+depends on the other candidates: one is a cosine in units that models share, the other is BM25 as a share of the
+question's whole inverse frequency.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from index.generations.generation import Generation, Rows, Scope
 CANDIDATES = 60
 # The weight of keywords where their best hit holds the whole question. Keywords help terse questions and hurt
 # paraphrases; the share of the question that the best hit holds tells these apart.
-LEXICAL_WEIGHT = 0.35
+LEXICAL_WEIGHT = 1.25
 _K1, _B = 0.9, 0.4
 _TITLE_SHARE = 0.5
 

@@ -5,29 +5,62 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.results import CurvePoint
 
+Vector = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """Weights by feature name, and the confidence from which on a question counts as answered (`threshold`).
+class Gate:
+    """Weights of the features of confidence by name, and the bias, in nats."""
 
-    ``gate`` and ``gate_bias`` are those of confidence; ``provenance`` says how all of them were fitted and measured.
+    weights: Mapping[str, float]
+    bias: float
+
+    def probability(self, names: Sequence[str], features: Vector) -> float:
+        """Return the logistic function of the weighted features, which are in the order of their names."""
+        weights = np.array([self.weights[name] for name in names], dtype=np.float64)
+        return float(1.0 / (1.0 + np.exp(-(features @ weights + self.bias))))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWeights:
+    """Weights for sentences in the language of the question, or for those in another.
+
+    ``sentence`` are by feature name, in nats. ``reading`` is what a nat of the reader's counts beside them. ``unread``
+    is the gate for what the reader has not read, ``read`` the one for what it has.
     """
 
     sentence: Mapping[str, float]
-    gate: Mapping[str, float]
-    gate_bias: float
+    reading: float
+    unread: Gate
+    read: Gate
+
+    def sentence_vector(self, names: Sequence[str]) -> Vector:
+        """Return the sentence weights in the order of feature names."""
+        return np.array([self.sentence[name] for name in names], dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights for both groups, and the confidence from which on a question counts as answered (`threshold`).
+
+    ``provenance`` says how all of them were fitted and measured.
+    """
+
+    same: GroupWeights
+    other: GroupWeights
     threshold: float
     provenance: Mapping[str, object]
 
-    def sentence_vector(self, names: Sequence[str]) -> NDArray[np.float64]:
-        """Return the sentence weights in the order of feature names."""
-        return np.array([self.sentence[name] for name in names], dtype=np.float64)
+    def group(self, foreign: bool) -> GroupWeights:
+        """Return the weights for sentences in the language of the question, or in another."""
+        return self.other if foreign else self.same
 
     def measured(self) -> Mapping[str, float]:
         """Return the figures of confidence that were measured out of fold when it was fitted, by name."""
@@ -41,12 +74,15 @@ class Weights:
         assert isinstance(points, list)
         return [CurvePoint(*point) for point in points]
 
-    def gate_vector(self, names: Sequence[str]) -> NDArray[np.float64]:
-        """Return the weights of confidence in the order of feature names."""
-        return np.array([self.gate[name] for name in names], dtype=np.float64)
-
 
 @cache
 def shipped_weights() -> Weights:
     """Return the weights that come with the program."""
-    return Weights(**json.loads((resources.files("index.answering") / "weights.json").read_text("utf-8")))
+    document = json.loads((resources.files("index.answering") / "weights.json").read_text("utf-8"))
+    same, other = (_group(document.pop(name)) for name in ("same", "other"))
+    return Weights(same, other, **document)
+
+
+def _group(document: dict[str, Any]) -> GroupWeights:
+    unread, read = (Gate(**document.pop(name)) for name in ("unread", "read"))
+    return GroupWeights(unread=unread, read=read, **document)

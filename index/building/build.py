@@ -20,6 +20,7 @@ from index.database.history import NOBODY, By
 from index.database.home import open_corpus_db
 from index.database.passages_writer import write_passages
 from index.database.sqlite import now, storage_errors
+from index.encoders.background import background_of
 from index.encoders.embedder import Embedder
 from index.generations.code_digest import code_digest
 from index.generations.faiss_index import VectorIndex
@@ -158,6 +159,7 @@ def write_generation(
         model=embedder.model,
         weights_sha256=embedder.digest,
         dim=vectors.shape[1],
+        background=background_of(embedder),
         program=code_digest().hex(),
         releases=len(chunked),
         passages=len(passage_texts),

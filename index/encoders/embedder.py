@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from index.encoders.model_files import DEFAULT_MODEL, Stamps, have_changed, mode
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 BATCH_SIZE = 24
 
@@ -224,14 +225,15 @@ class SentenceTransformerEmbedder:
         return embeddings, embeddings.mean(axis=0)
 
     @property
-    def transformer(self) -> Any:
+    def transformer(self) -> "PreTrainedModel":
         """The transformer of the model, for a reader made of it."""
-        return self._loaded[0].auto_model
+        transformer: Any = self._loaded[0]
+        return cast("PreTrainedModel", transformer.auto_model)
 
     @property
-    def tokenizer(self) -> Any:
+    def tokenizer(self) -> "PreTrainedTokenizerFast":
         """The tokenizer of the model."""
-        return self._loaded.tokenizer
+        return cast("PreTrainedTokenizerFast", self._loaded.tokenizer)
 
     @cached_property
     def _folder(self) -> Path:

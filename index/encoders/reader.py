@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoders.embedder import SentenceTransformerEmbedder, torch_threads
+from index.encoders.embedder import Embedder, SentenceTransformerEmbedder, torch_threads
+from index.encoders.model_files import DEFAULT_MODEL
 from index.encoders.tensor_files import merged, read_tensors
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from transformers import PreTrainedTokenizerFast
 
 QUESTION_PIECES, PAIR_PIECES = 64, 160
 
@@ -74,6 +76,17 @@ class PairReader:
         return model, {name: torch.from_numpy(tensor) for name, tensor in rest.items()}
 
 
+def reader_beside(embedder: Embedder, cache_dir: Path | None = None) -> PairReader | None:
+    """Return the reader for a model: made of that model where it is the default one, else of the default one.
+
+    None for what is no model of sentence-transformers, as the embedders of tests.
+    """
+    if not isinstance(embedder, SentenceTransformerEmbedder):
+        return None
+    default = embedder.model == DEFAULT_MODEL
+    return PairReader(embedder if default else SentenceTransformerEmbedder(DEFAULT_MODEL, cache_dir))
+
+
 def pooled(hidden: "Tensor", mask: "Tensor") -> "Tensor":
     """Return the mean of the pieces under a mask, ``(n, dim)``, L2-normalised."""
     from torch.nn import functional
@@ -89,7 +102,9 @@ def compared(asked: "Tensor", told: "Tensor") -> "Tensor":
     return compared
 
 
-def read_pairs(tokenizer: Any, questions: Sequence[str], sentences: Sequence[str]) -> dict[str, "Tensor"]:
+def read_pairs(
+    tokenizer: "PreTrainedTokenizerFast", questions: Sequence[str], sentences: Sequence[str]
+) -> dict[str, "Tensor"]:
     """Return pairs as the model reads them, ``(n, pieces)``: ids, and masks of all, the question's, the sentence's."""
     import torch
 
@@ -99,7 +114,7 @@ def read_pairs(tokenizer: Any, questions: Sequence[str], sentences: Sequence[str
     rows, first_lengths = [], []
     for question, sentence in zip(asked, told, strict=True):
         first = [begin, *question[:QUESTION_PIECES], end]
-        rows.append(first + [*sentence[: PAIR_PIECES - len(first) - 1], end])
+        rows.append([*first, *sentence[: PAIR_PIECES - len(first) - 1], end])
         first_lengths.append(len(first))
     longest = max(map(len, rows))
     places = torch.arange(longest)[None]

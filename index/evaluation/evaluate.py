@@ -20,6 +20,7 @@ from index.building.build import write_generation
 from index.database.corpus_db import CorpusStore
 from index.database.sqlite import storage_errors
 from index.encoders.embedder import Embedder
+from index.encoders.reader import reader_beside
 from index.encoders.reranker import Reranker
 from index.evaluation.gold import GoldQuestion, load_corpus, load_questions
 from index.evaluation.metrics import (
@@ -141,7 +142,8 @@ def run_evaluation(
     threshold = weights.threshold if settings.threshold is None else settings.threshold
     releases, questions = load_corpus(folder), load_questions(folder)
     reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
-    answerer = Answerer(embedder, weights, reranker)
+    reader = reader_beside(embedder, settings.cache_dir) if settings.reader else None
+    answerer = Answerer(embedder, weights, reader, reranker)
     outcomes = []
     with temporary_index(releases, embedder, progress) as generation:
         for done, question in enumerate(questions):

@@ -40,9 +40,9 @@ class Scope:
 class PassageEvidence:
     """How passages relate to a question.
 
-    ``cosines`` is ``(n,)``. ``counts`` says how often each term stands in a passage, ``in_title`` whether the title of
-    its release holds the term, ``(n, terms)`` each. ``relative_lengths``, ``(n,)``, is the number of terms over that of
-    the average passage.
+    ``cosines``, ``(n,)``, is in the units of `Background`. ``counts`` says how often each term stands in a passage,
+    ``in_title`` whether the title of its release holds the term, ``(n, terms)`` each. ``relative_lengths``, ``(n,)``,
+    is the number of terms over that of the average passage.
     """
 
     cosines: NDArray[np.float64]
@@ -55,8 +55,9 @@ class PassageEvidence:
 class SentenceEvidence:
     """How sentences relate to a question.
 
-    ``cosines`` is ``(n,)``. ``held``, ``held_before`` and ``held_after``, ``(n, terms)``, tell which terms a sentence
-    and its neighbours in the release hold. ``positions``, ``(n,)``, counts the sentences of the release before it.
+    ``cosines``, ``(n,)``, is in the units of `Background`. ``held``, ``held_before`` and ``held_after``,
+    ``(n, terms)``, tell which terms a sentence and its neighbours in the release hold. ``positions``, ``(n,)``, counts
+    the sentences of the release before it.
     """
 
     cosines: NDArray[np.float64]

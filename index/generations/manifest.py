@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.database.sqlite import storage_errors
+from index.encoders.background import Background
 
 # Count this up when the files of a generation change. A change of what they hold shows in `Manifest.program` by itself.
-FORMAT = 7
+FORMAT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Manifest:
     model: str
     weights_sha256: str
     dim: int
+    background: Background
     program: str
     releases: int
     passages: int
@@ -112,7 +114,8 @@ class Manifest:
         try:
             fields = json.loads(text)
             files = {name: FileRecord(**record) for name, record in fields.pop("files").items()}
-            return cls(**fields, files=files)
+            background = Background(**fields.pop("background"))
+            return cls(**fields, background=background, files=files)
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(str(error)) from error
 

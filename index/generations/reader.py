@@ -118,7 +118,7 @@ class OpenGeneration:
         """Return how passages relate to a question's terms and vector."""
         first, last = self._first_sentences[passages], self._first_sentences[passages + 1]
         return PassageEvidence(
-            cosines=(self._vectors.rows(passages) @ vector).astype(np.float64),
+            cosines=self.manifest.background.units(self._vectors.rows(passages) @ vector),
             counts=self._sentences.counts(first, last, terms),
             in_title=self._sentences.title_counts(self.releases_of(passages), terms) > 0,
             relative_lengths=self._sentences.lengths(first, last) / self._terms_a_passage,
@@ -131,7 +131,7 @@ class OpenGeneration:
         around, places = np.unique(np.stack([sentences, before, after]), return_inverse=True)
         holds = (self._sentences.counts(around, around + 1, terms) > 0)[places.reshape(3, -1)]
         return SentenceEvidence(
-            cosines=self._sentences.cosines(sentences, vector).astype(np.float64),
+            cosines=self.manifest.background.units(self._sentences.cosines(sentences, vector)),
             held=holds[0],
             held_before=holds[1] & (before != sentences)[:, None],
             held_after=holds[2] & (after != sentences)[:, None],

@@ -4,25 +4,23 @@ python -m tests.eval.ablation FOLDER
 """
 
 import argparse
-import dataclasses
-import operator
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from corpus.models import UNDATED
 from index.answering.answer import Answerer, quotes
 from index.answering.features import FEATURES
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
 from index.evaluation.evaluate import Outcome, evaluate, temporary_index
-from index.evaluation.gold import GoldQuestion
 from index.filters import Filters
 from index.generations.reader import OpenGeneration
+from tests.eval.asked import FOLDS, Asked
 from tests.eval.cached_embedder import CachedEmbedder
-from tests.eval.fit import FOLDS, Fit, Matrix, fit_sentences, labels, zero_weights
+from tests.eval.cached_reader import CachedReader
+from tests.eval.fit import Fit, labels, zero_weights
+from tests.eval.fitting import Labels, Matrix, fit_sentences
 from tests.fakes import silent
 
 PARTS = {
@@ -43,100 +41,89 @@ PARTS = {
 COLUMNS = ("recall@1", "evidence@500chars", "evidence@1000chars", "evidence@2000chars")
 ANSWERS = ("answer_hit@1", "answer_hit@3", "chars_shown")
 
-Asked = Sequence[tuple[GoldQuestion, Ranking, np.ndarray[tuple[int], np.dtype[np.bool_]]]]
+Ranked = Sequence[tuple[Asked, Ranking, Labels]]
 
 
 class Ablation:
-    """Every question asked once; its sentences scored anew for every part that is left out."""
+    """Every English question asked once; its sentences scored anew for every part that is left out."""
 
-    def __init__(self, fit: Fit, opened: OpenGeneration) -> None:
+    def __init__(self, fit: Fit, generation: OpenGeneration) -> None:
         """Ask every question."""
-        self._fit, self._opened = fit, opened
+        self._fit, self._generation = fit, generation
         self._asked = list(self._ask(spelling=True))
         self._misspelt = list(self._ask(spelling=False))
 
     def rows(self) -> Iterator[tuple[str, dict[str, float]]]:
         """Yield what was left out, and the figures without it."""
-        yield "nothing left out", self._figures(self._asked, ())
+        by_fold = self._fit.sentences(self._generation)
+        examples = [self._fit.example(self._generation, asked, by_fold[asked.fold]) for asked, _, _ in self._asked]
+        yield "nothing left out", _figures([one.outcome for one in examples if one.asked.set == "development"])
+        yield "without the reader", self._without(self._asked, ())
         for part, features in PARTS.items():
-            yield f"without {part}", self._figures(self._asked, features)
-        yield "without spelling correction", self._figures(self._misspelt, ())
-        yield "without sentence scoring: passages as fused", self._figures(self._asked, None)
-        for name, mine in (("first", 0), ("second", 1)):
-            yield f"{name} half of the releases fitted, the other half asked", self._half(mine, 1 - mine)
-            yield f"{name} half of the releases fitted, the same half asked", self._half(mine, mine)
+            yield f"without the reader and {part}", self._without(self._asked, features)
+        yield "without the reader and spelling correction", self._without(self._misspelt, ())
+        yield "without sentence scoring: passages as fused", self._without(self._asked, None)
 
-    def _ask(
-        self, *, spelling: bool
-    ) -> Iterator[tuple[GoldQuestion, Ranking, np.ndarray[tuple[int], np.dtype[np.bool_]]]]:
+    def _ask(self, *, spelling: bool) -> Iterator[tuple[Asked, Ranking, Labels]]:
         answerer = Answerer(self._fit.embedder, zero_weights())
-        for question in self._fit.gold:
-            query = answerer.read(question.text, self._opened, spelling=spelling)
-            ranking = answerer.rank(query, self._opened, Filters())
-            yield question, ranking, labels(question, ranking, self._opened)
+        for asked in self._fit.asked:
+            if asked.language == "en" and asked.gold.quotes:
+                query = answerer.read(asked.gold.text, self._generation, spelling=spelling)
+                ranking = answerer.rank(query, self._generation, Filters())
+                yield asked, ranking, labels(asked.gold, ranking, self._generation)
 
-    def _figures(self, asked: Asked, without: Sequence[str] | None) -> dict[str, float]:
-        if without is None:
-            return self._evaluate(asked, lambda _: None)
-        kept = np.array([name not in without for name in FEATURES])
-        by_fold = [self._weights(asked, kept, partial(operator.ne, out)) for out in range(FOLDS)]
-        return self._evaluate(asked, lambda question: by_fold[self._fit.folds[question.question_id]])
-
-    def _half(self, fitted: int, asked: int) -> dict[str, float]:
-        kept = np.ones(len(FEATURES), dtype=bool)
-        weights = self._weights(self._asked, kept, lambda fold: fold % 2 == fitted)
-        mine = [one for one in self._asked if self._fit.folds[one[0].question_id] % 2 == asked]
-        return self._evaluate(mine, lambda _: weights)
-
-    def _weights(
-        self, asked: Asked, kept: np.ndarray[tuple[int], np.dtype[np.bool_]], wanted: Callable[[int], bool]
-    ) -> Matrix:
-        examples = [
-            (ranking.evidence.features[:, kept], answers)
-            for question, ranking, answers in asked
-            if question.quotes and wanted(self._fit.folds[question.question_id])
+    def _without(self, ranked: Ranked, without: Sequence[str] | None) -> dict[str, float]:
+        kept = np.array([name not in (without or ()) for name in FEATURES])
+        by_fold = [self._weights(ranked, kept, out) for out in range(FOLDS)]
+        outcomes = [
+            self._outcome(asked, ranking, None if without is None else by_fold[asked.fold])
+            for asked, ranking, _ in ranked
+            if asked.set == "development"
         ]
+        return _figures(outcomes)
+
+    def _weights(self, ranked: Ranked, kept: Labels, out: int) -> Matrix:
         weights = np.zeros(len(FEATURES))
-        weights[kept] = fit_sentences(examples)
+        weights[kept] = fit_sentences(
+            [(ranking.evidence.features[:, kept], right) for asked, ranking, right in ranked if asked.fold != out]
+        )
         return weights
 
-    def _evaluate(self, asked: Asked, weights_of: Callable[[GoldQuestion], Matrix | None]) -> dict[str, float]:
-        outcomes = [self._outcome(question, ranking, weights_of(question)) for question, ranking, _ in asked]
-        figures = evaluate(outcomes)
-        assert figures.answers is not None
-        found = {name: figures.search["fused"][name] for name in COLUMNS}
-        return found | {name: figures.answers[name] or 0.0 for name in ANSWERS}
-
-    def _outcome(self, question: GoldQuestion, ranking: Ranking, weights: Matrix | None) -> Outcome:
+    def _outcome(self, asked: Asked, ranking: Ranking, weights: Matrix | None) -> Outcome:
         if weights is None:
             fused = dict(zip(ranking.candidates.rows.tolist(), ranking.candidates.scores.tolist(), strict=True))
             scores = np.array([fused[passage.row] for passage in ranking.sentences.passages])
         else:
             scores = ranking.evidence.features @ weights
         scored = ranking.scored(scores)
-        found = passages(scored, self._opened, 100)
-        documents = tuple(dict.fromkeys(passage.release_id for passage in found))
+        best = passages(scored, self._generation, 100)
+        documents = tuple(dict.fromkeys(passage.release_id for passage in best))
         names = ("dense", "lexical", "fused")
-        shown = quotes(scored, self._opened, MAX_QUOTES).quotes
-        return Outcome(question, dict.fromkeys(names, documents), dict.fromkeys(names, found), True, 0.0, shown)
+        shown = quotes(scored, self._generation, MAX_QUOTES).quotes
+        return Outcome(asked.gold, dict.fromkeys(names, documents), dict.fromkeys(names, best), True, 0.0, shown)
+
+
+def _figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    figures = evaluate(outcomes)
+    assert figures.answers is not None
+    return {name: figures.search["fused"][name] for name in COLUMNS} | {
+        name: figures.answers[name] or 0.0 for name in ANSWERS
+    }
 
 
 def main() -> None:
     """Print the table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", default="")
     parser.add_argument("--cache", type=Path)
     arguments = parser.parse_args()
-    fit = Fit(arguments.folder, CachedEmbedder(arguments.model, arguments.cache))
+    embedder = CachedEmbedder("", arguments.cache)
+    fit = Fit(arguments.folder, embedder, CachedReader(embedder), None)
     print(f"| | {' | '.join((*COLUMNS, *ANSWERS))} |")
     print("|---|" + "---|" * len((*COLUMNS, *ANSWERS)))
-    with temporary_index(fit.releases, fit.embedder, silent) as opened:
-        for name, figures in Ablation(fit, opened).rows():
+    with temporary_index(list(fit.releases.values()), embedder, silent) as generation:
+        for name, figures in Ablation(fit, generation).rows():
             print_row(name, figures)
-    bare = [dataclasses.replace(release, title="", date=UNDATED) for release in fit.releases]
-    with temporary_index(bare, fit.embedder, silent) as opened:
-        print_row("without title and date as context", next(Ablation(fit, opened).rows())[1])
 
 
 def print_row(name: str, figures: dict[str, float]) -> None:

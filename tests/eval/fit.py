@@ -1,95 +1,98 @@
 """Fit the weights of sentence scoring and of the gate, and write index/answering/weights.json.
 
-    python -m tests.eval.fit FOLDER [--write] [--model MODEL] [--cache FOLDER] [--run RUN.jsonl]
+    python -m tests.eval.fit FOLDER [--write] [--model MODEL] [--no-reader] [--xquad FOLDER] [--cache FOLDER]
+                             [--run RUN.jsonl] [--examples EXAMPLES.pickle]
 
-Everything printed is out of fold: ten folds, all questions on a release in the same one. Sentences are scored by a
-linear model fitted with a listwise softmax; the gate is a logistic regression on whether the first three quotes hold
-the answer, over the whole corpus, over twenty releases and over one, so that it does not lean on the corpus's size.
-Where the folder holds translated.jsonl its questions are asked as well, with the weights of the fold of each.
+Everything printed is out of fold: ten folds, all questions on a release in the same one; `asked.py` has the questions.
+Sentences in the language of the question have other weights than those in another. Sentences are scored by a linear
+model fitted with a listwise softmax; the gate is a logistic regression on whether the first three quotes hold the
+answer, over the whole corpus, over twenty releases and over one, so that it does not lean on the corpus's size.
 """
 
 import argparse
 import datetime
 import json
+import pickle
 import random
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
 
-from corpus.models import Release
 from index.answering.answer import Answerer, quotes
-from index.answering.confidence import GATE_FEATURES, gate_features, probability
+from index.answering.confidence import GATE_FEATURES, READ_FEATURES, gate_features, reading_features
 from index.answering.features import FEATURES
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
-from index.answering.weights import Weights
-from index.evaluation.evaluate import Outcome, evaluate, temporary_index, write_run
-from index.evaluation.gold import GoldQuestion, load_corpus, load_questions
-from index.evaluation.metrics import area_under, auroc, calibration, coverage_at, fold, holds, risk_curve
+from index.answering.weights import Gate, GroupWeights, Weights
+from index.evaluation.evaluate import Outcome, temporary_index, write_run
+from index.evaluation.gold import GoldQuestion, load_corpus
+from index.evaluation.metrics import fold, holds
 from index.filters import Filters
 from index.generations.reader import OpenGeneration
+from tests.eval.asked import FOLDS, Asked, asked_questions
 from tests.eval.cached_embedder import CachedEmbedder
-from tests.eval.languages import judge, report_languages, translated
+from tests.eval.cached_reader import CachedReader
+from tests.eval.fitting import Labels, Matrix, fit_gate, fit_reading, fit_sentences
+from tests.eval.report import judged, report
 from tests.fakes import silent
 
-FOLDS = 10
-SENTENCE_PENALTY = 2.0
-GATE_C = 0.3
 SMALL = 20
-CURVE_POINTS = 40
 WEIGHTS = Path(__file__).parents[2] / "index" / "answering" / "weights.json"
-OFF_TOPIC = Path(__file__).parent / "off_topic.jsonl"
-ANSWERABLE = ("fact", "body", "paraphrase", "terse")
+GROUPS = {"same": False, "other": True}
 # How much an example weighs in the gate's fit: small corpora and off-topic questions must not drown the rest.
 SMALL_WEIGHT, ELSEWHERE_WEIGHT, OFF_TOPIC_WEIGHT = 0.5, 0.25, 0.5
-
-Matrix = NDArray[np.float64]
+_NO_GATE = Gate(dict.fromkeys(READ_FEATURES, 0.0), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question asked of one corpus: its fold, the corpus's size, the gate's features, whether a quote was right."""
+    """A question asked of a corpus of a size: the gate's features, and whether a quote was right."""
 
-    fold: int
-    setting: int
-    kind: str
-    features: Matrix
+    asked: Asked
+    size: int
+    elsewhere: bool
+    foreign: bool
+    unread: Matrix
+    read: Matrix | None
     right: bool
     outcome: Outcome
+
+    @property
+    def importance(self) -> float:
+        """How much it weighs in the gate's fit."""
+        if self.elsewhere:
+            return ELSEWHERE_WEIGHT
+        size = 1.0 if self.size > SMALL else SMALL_WEIGHT
+        return size * (OFF_TOPIC_WEIGHT if self.asked.set == "off topic" else 1.0)
+
+
+def sentence_weights(same: Matrix, other: Matrix, reading: Sequence[float] = (0.0, 0.0)) -> Weights:
+    """Return weights for sentences alone, in the order of features and of groups."""
+    in_same, in_other = (
+        GroupWeights(dict(zip(FEATURES, weights.tolist(), strict=True)), counts, _NO_GATE, _NO_GATE)
+        for weights, counts in zip((same, other), reading, strict=True)
+    )
+    return Weights(in_same, in_other, threshold=0.5, provenance={})
 
 
 def zero_weights() -> Weights:
     """Weights that rank nothing, for computing features."""
-    return Weights(dict.fromkeys(FEATURES, 0.0), dict.fromkeys(GATE_FEATURES, 0.0), 0.0, 0.5, {})
+    return sentence_weights(np.zeros(len(FEATURES)), np.zeros(len(FEATURES)))
 
 
-def folds_of(questions: Sequence[GoldQuestion], documents: dict[str, str]) -> dict[str, int]:
-    """Give each question the fold of its release; those on no release are spread over all."""
-    names = sorted(set(filter(None, documents.values())))
-    random.Random(7).shuffle(names)
-    of_document = {name: at % FOLDS for at, name in enumerate(names)}
-    return {
-        question.question_id: of_document.get(documents.get(question.question_id, ""), at % FOLDS)
-        for at, question in enumerate(questions)
-    }
-
-
-def labels(question: GoldQuestion, ranking: Ranking, opened: OpenGeneration) -> NDArray[np.bool_]:
+def labels(question: GoldQuestion, ranking: Ranking, generation: OpenGeneration) -> Labels:
     """Tell of each sentence whether it answers."""
     evidence, answer = [fold(quote) for quote in question.quotes], fold(question.answer)
+    served = generation.served(ranking.sentences.releases.tolist())
     return np.array(
         [
-            served.release.release_id == question.document and _answers(fold(text), evidence, answer)
-            for served, text in zip(
-                opened.served(ranking.sentences.releases.tolist()), ranking.sentences.texts, strict=True
-            )
+            one.release.release_id == question.document and _answers(fold(text), evidence, answer)
+            for one, text in zip(served, ranking.sentences.texts, strict=True)
         ],
         dtype=bool,
     )
@@ -101,246 +104,206 @@ def _answers(text: str, evidence: Sequence[str], answer: str) -> bool:
     )
 
 
-def fit_sentences(examples: Sequence[tuple[Matrix, NDArray[np.bool_]]]) -> Matrix:
-    """Fit weights, ``(features,)``, so that the softmax over a question's sentences favours those that answer."""
-    useful = [(features, answers) for features, answers in examples if answers.any()]
-    spread = np.concatenate([features for features, _ in useful]).std(axis=0) + 1e-6
-
-    def loss(weights: Matrix) -> tuple[float, Matrix]:
-        total, gradient = SENTENCE_PENALTY * float(weights @ weights) / 2, SENTENCE_PENALTY * weights
-        for features, answers in useful:
-            scaled = features / spread
-            exponents = np.exp(scaled @ weights - (scaled @ weights).max())
-            share = exponents / exponents.sum()
-            right = float(share[answers].sum()) + 1e-12
-            total -= float(np.log(right))
-            gradient = gradient - scaled.T @ (np.where(answers, share / right, 0.0) - share)
-        return total, gradient
-
-    found: Matrix = minimize(loss, np.zeros(len(spread)), jac=True, method="L-BFGS-B").x / spread
-    return found
-
-
-def fit_gate(examples: Sequence[Example]) -> tuple[Matrix, float]:
-    """Fit the gate's weights, ``(features,)``, and bias."""
-    features = np.array([example.features for example in examples])
-    right = np.array([example.right for example in examples])
-    middle, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
-    model = LogisticRegression(C=GATE_C, max_iter=5000)
-    model.fit((features - middle) / spread, right, sample_weight=[_importance(example) for example in examples])
-    weights: Matrix = model.coef_[0] / spread
-    return weights, float(model.intercept_[0] - weights @ middle)
-
-
-def _importance(example: Example) -> float:
-    if example.kind == "elsewhere":
-        return ELSEWHERE_WEIGHT
-    size = 1.0 if example.setting > SMALL else SMALL_WEIGHT
-    return size * (OFF_TOPIC_WEIGHT if example.kind == "off_topic_more" else 1.0)
-
-
 class Fit:
     """The whole fit over one folder."""
 
-    def __init__(self, folder: Path, embedder: CachedEmbedder) -> None:
+    def __init__(self, folder: Path, embedder: CachedEmbedder, reader: CachedReader | None, xquad: Path | None) -> None:
         """Read the corpus and the questions."""
-        self.folder = folder
-        self.releases = load_corpus(folder)
-        self.gold = load_questions(folder)
-        lines = [json.loads(line) for line in OFF_TOPIC.read_text("utf-8").splitlines()]
-        self.off_topic = [GoldQuestion(line["_id"], line["question"], {}, "off_topic_more") for line in lines]
+        self.releases = {release.release_id: release for release in load_corpus(folder)}
+        self.asked = asked_questions(folder, xquad)
         self.embedder = embedder
-        records = [json.loads(line) for line in (folder / "gold.jsonl").read_text("utf-8").splitlines()]
-        self.documents = {record["_id"]: record["doc"] or "" for record in records}
-        self.folds = folds_of([*self.gold, *self.off_topic], self.documents)
+        self.reader = reader
 
-    def rankings(self, opened: OpenGeneration) -> list[tuple[GoldQuestion, Matrix, NDArray[np.bool_]]]:
-        """Return the features and labels of every answerable question."""
-        found = []
-        for question in self.gold:
-            if question.quotes:
-                answerer = Answerer(self.embedder, zero_weights())
-                ranking = answerer.rank(answerer.read(question.text, opened), opened, Filters())
-                found.append((question, ranking.evidence.features, labels(question, ranking, opened)))
-        return found
+    def sentences(self, generation: OpenGeneration) -> list[Weights]:
+        """Fit the weights of sentences for each fold without its questions, and last without leaving any out."""
+        answerer = Answerer(self.embedder, zero_weights())
+        ranked = []
+        for asked in self.asked:
+            if asked.gold.quotes:
+                ranking = answerer.rank(answerer.read(asked.gold.text, generation), generation, Filters())
+                ranked.append((asked, ranking, labels(asked.gold, ranking, generation)))
+        return [self._fold(ranked, out, generation) for out in (*range(FOLDS), None)]
 
-    def sentence_weights(
-        self, rankings: Sequence[tuple[GoldQuestion, Matrix, NDArray[np.bool_]]], out: int | None
-    ) -> Matrix:
-        """Fit the sentence weights without the questions of a fold."""
-        return fit_sentences(
-            [(features, answers) for question, features, answers in rankings if self.folds[question.question_id] != out]
+    def _fold(
+        self, ranked: Sequence[tuple[Asked, Ranking, Labels]], out: int | None, generation: OpenGeneration
+    ) -> Weights:
+        kept = [one for one in ranked if one[0].fold != out]
+        of_group = {
+            foreign: fit_sentences(
+                [(ranking.evidence.features, right) for _, ranking, right in kept if _is_foreign(ranking) == foreign]
+            )
+            for foreign in GROUPS.values()
+        }
+        weights = sentence_weights(of_group[False], of_group[True])
+        if self.reader is None:
+            return weights
+        examples = defaultdict(list)
+        for asked, ranking, right in kept:
+            foreign = _is_foreign(ranking)
+            scored = ranking.scored(ranking.evidence.features @ of_group[foreign])
+            best = scored.best_first[:8]
+            readings = self.reader.read(asked.gold.text, _texts(scored, best.tolist(), generation))
+            examples[foreign].append((scored.scores[best], readings, right[best]))
+        return sentence_weights(
+            of_group[False], of_group[True], [fit_reading(examples[foreign]) for foreign in GROUPS.values()]
         )
+
+    def examples(self, by_fold: Sequence[Weights]) -> Iterator[Example]:
+        """Ask every question of the whole corpus, of twenty releases and of one, with weights that never saw it."""
+        with self._index(list(self.releases)) as generation:
+            for asked in self.asked:
+                yield self.example(generation, asked, by_fold[asked.fold])
+        documents = {asked.document for asked in self.asked if asked.document}
+        plain = [name for name in self.releases if name not in documents]
+        draw = random.Random(3)
+        for out, weights in enumerate(by_fold[:FOLDS]):
+            mine = [asked for asked in self.asked if asked.fold == out]
+            names = sorted({asked.document for asked in mine if asked.document})
+            with self._index(names + draw.sample(plain, SMALL - len(names))) as generation:
+                yield from (self.example(generation, asked, weights) for asked in mine)
+            for place, name in enumerate(names):
+                yield from self._single(name, names[place - 1], mine, place / len(names), weights)
+
+    def _single(
+        self, name: str, neighbour: str, mine: Sequence[Asked], share: float, weights: Weights
+    ) -> Iterator[Example]:
+        """Ask one release its own questions, a neighbour's as questions from elsewhere, and some off-topic ones."""
+        draw = random.Random(f"{name}")
+        with self._index([name]) as generation:
+            for asked in mine:
+                if asked.document == name:
+                    yield self.example(generation, asked, weights)
+                elif asked.document == neighbour and asked.gold.kind in ("fact", "terse"):
+                    yield self.example(generation, asked, weights, elsewhere=True)
+                elif asked.off_topic and draw.random() < max(share, 0.1):
+                    yield self.example(generation, asked, weights)
+
+    def _index(self, names: Sequence[str]) -> AbstractContextManager[OpenGeneration]:
+        return temporary_index([self.releases[name] for name in names], self.embedder, silent)
 
     def example(
-        self, opened: OpenGeneration, question: GoldQuestion, weights: Weights, setting: int, kind: str = ""
+        self, generation: OpenGeneration, asked: Asked, weights: Weights, *, elsewhere: bool = False
     ) -> Example:
         """Ask a question of a corpus."""
-        answerer = Answerer(self.embedder, weights)
-        query = answerer.read(question.text, opened)
-        ranking = answerer.rank(query, opened, Filters())
-        shown = quotes(ranking, opened, MAX_QUOTES).quotes
-        features = gate_features(query, ranking, opened, self.embedder)
-        found = passages(ranking, opened, 100)
-        documents = tuple(dict.fromkeys(passage.release_id for passage in found))
+        answerer = Answerer(self.embedder, weights, self.reader)
+        query = answerer.read(asked.gold.text, generation)
+        ranking = answerer.rank(query, generation, Filters())
+        best = passages(ranking, generation, 100)
+        documents = tuple(dict.fromkeys(passage.release_id for passage in best))
         outcome = Outcome(
-            question,
+            asked.gold,
             dict.fromkeys(("dense", "lexical", "fused"), documents),
-            dict.fromkeys(("dense", "lexical", "fused"), found),
+            dict.fromkeys(("dense", "lexical", "fused"), best),
             answered=True,
             confidence=0.0,
-            quotes=shown,
+            quotes=quotes(ranking, generation, MAX_QUOTES).quotes,
         )
-        right = kind != "elsewhere" and any(outcome.right())
-        return Example(self.folds[question.question_id], setting, kind or question.kind, features, right, outcome)
-
-    def examples(self, by_fold: Sequence[Weights]) -> list[Example]:
-        """Ask every question of the whole corpus, of twenty releases and of one, with weights that never saw it."""
-        found: list[Example] = []
-        everything = [*self.gold, *self.off_topic]
-        with temporary_index(self.releases, self.embedder, silent) as opened:
-            for question in everything:
-                weights = by_fold[self.folds[question.question_id]]
-                found.append(self.example(opened, question, weights, len(self.releases)))
-        by_id = {release.release_id: release for release in self.releases}
-        gold_documents = sorted(set(filter(None, self.documents.values())))
-        plain = [release for release in self.releases if release.release_id not in set(gold_documents)]
-        of_fold = defaultdict(list)
-        for question in self.gold:
-            if self.documents[question.question_id]:
-                of_fold[self.folds[question.question_id]].append(self.documents[question.question_id])
-        draw = random.Random(3)
-        for out, weights in enumerate(by_fold):
-            names = sorted(set(of_fold[out]))
-            others = draw.sample(plain, SMALL - len(names))
-            found.extend(self._small(out, [by_id[name] for name in names] + others, weights, everything))
-            for at, name in enumerate(names):
-                found.extend(self._single(out, by_id[name], names[at - 1], at, len(names), weights))
-        return found
-
-    def _small(
-        self, out: int, releases: Sequence[Release], weights: Weights, questions: Iterable[GoldQuestion]
-    ) -> list[Example]:
-        with temporary_index(releases, self.embedder, silent) as opened:
-            mine = [question for question in questions if self.folds[question.question_id] == out]
-            return [self.example(opened, question, weights, SMALL) for question in mine]
-
-    def _single(self, out: int, release: Release, neighbour: str, at: int, of: int, weights: Weights) -> list[Example]:
-        """Ask one release its own questions, a neighbour's as questions from elsewhere, and some off-topic ones."""
-        found = []
-        with temporary_index([release], self.embedder, silent) as opened:
-            for question in self.gold:
-                document = self.documents[question.question_id]
-                if document == release.release_id:
-                    found.append(self.example(opened, question, weights, 1))
-                elif document == neighbour and question.kind in ("fact", "terse"):
-                    found.append(self.example(opened, question, weights, 1, "elsewhere"))
-                elif not document and self.folds[question.question_id] == out and at == 0:
-                    found.append(self.example(opened, question, weights, 1))
-            for number, question in enumerate(self.off_topic):
-                if self.folds[question.question_id] == out and number % of == at:
-                    found.append(self.example(opened, question, weights, 1))
-        return found
-
-
-def with_sentences(weights: Matrix) -> Weights:
-    """Return weights for sentences alone."""
-    return Weights(dict(zip(FEATURES, weights.tolist(), strict=True)), dict.fromkeys(GATE_FEATURES, 0.0), 0.0, 0.5, {})
-
-
-def report(examples: Sequence[Example], sure: Matrix, threshold: float) -> dict[str, object]:
-    """Print the figures out of fold, by size of the corpus; return those of the whole corpus."""
-    whole: dict[str, object] = {}
-    for setting in sorted({example.setting for example in examples}, reverse=True):
-        mine = [at for at, example in enumerate(examples) if example.setting == setting]
-        gold = [at for at in mine if examples[at].kind not in ("off_topic_more", "elsewhere")]
-        right = np.array([examples[at].right for at in gold], dtype=np.float64)
-        answerable = np.array([examples[at].kind in ANSWERABLE for at in gold])
-        of_kind = {
-            kind: [float(sure[at]) for at in mine if examples[at].kind == kind] for kind in {e.kind for e in examples}
-        }
-        positive = [value for kind in ANSWERABLE for value in of_kind.get(kind, [])]
-        means = calibration(sure[gold], right)
-        answered = sure[gold] >= threshold
-        figures = {
-            "questions": len(gold),
-            "coverage": float(answered[answerable].mean()),
-            "risk": float(1.0 - right[answered].mean()),
-            "calibration_error": means.error,
-            "calibration_interval": means.interval,
-            "brier": means.brier,
-        } | {
-            f"{name}_{kind}": value
-            for kind, values in sorted(of_kind.items())
-            if kind not in ANSWERABLE and values
-            for name, value in (
-                ("auroc", auroc(positive, values)),
-                ("answered", float(np.mean(np.array(values) >= threshold))),
-            )
-        }
-        print(f"\n{setting} releases, threshold {threshold:.2f}")
-        print("\n".join(f"  {name:<28} {value}" for name, value in figures.items()))
-        curve = risk_curve(sure[gold], right, answerable)
-        thinned = curve[:: max(1, len(curve) // CURVE_POINTS)]
-        drawn = [[round(value, 3) for value in (p.threshold, p.coverage, p.risk)] for p in thinned]
-        whole = whole or figures | {
-            "coverage_at_risk_.15": coverage_at(curve, 0.15),
-            "area_under_risk_curve": area_under(curve),
-            "curve": drawn,
-        }
-        print(
-            "  risk by coverage: "
-            + ", ".join(f"{p.coverage:.2f}:{p.risk:.2f}" for p in curve[:: max(1, len(curve) // 12)])
+        return Example(
+            asked,
+            len(generation.shown_releases()),
+            elsewhere,
+            bool(ranking.evidence.foreign[ranking.best_first[0]]),
+            gate_features(query, ranking, generation, self.embedder),
+            None if self.reader is None else reading_features(ranking),
+            not elsewhere and any(outcome.right()),
+            outcome,
         )
-    return whole
+
+
+def _is_foreign(ranking: Ranking) -> bool:
+    return bool(ranking.evidence.foreign.mean() > 0.5)
+
+
+def _texts(ranking: Ranking, numbers: Sequence[int], generation: OpenGeneration) -> list[str]:
+    served = generation.served(ranking.sentences.releases[list(numbers)].tolist())
+    return [f"{one.release.title}. {ranking.sentences.texts[at]}" for one, at in zip(served, numbers, strict=True)]
+
+
+def gates(examples: Sequence[Example], out: int | None) -> Mapping[tuple[bool, bool], Gate]:
+    """Fit the gate of each group, unread and read, without the questions of a fold."""
+    fitted = {}
+    for foreign in GROUPS.values():
+        mine = [example for example in examples if example.foreign == foreign and example.asked.fold != out]
+        right = np.array([example.right for example in mine])
+        importance = [example.importance for example in mine]
+        unread = np.array([example.unread for example in mine])
+        fitted[foreign, False] = fit_gate(GATE_FEATURES, unread, right, importance)
+        if all(example.read is not None for example in mine):
+            read = np.array([example.read for example in mine])
+            fitted[foreign, True] = fit_gate(READ_FEATURES, np.hstack([unread, read]), right, importance)
+        else:
+            fitted[foreign, True] = _NO_GATE
+    return fitted
+
+
+def confidence(example: Example, fitted: Mapping[tuple[bool, bool], Gate]) -> float:
+    """Return the probability that a quote is right."""
+    if example.read is None:
+        return fitted[example.foreign, False].probability(GATE_FEATURES, example.unread)
+    features = np.concatenate([example.unread, example.read])
+    return fitted[example.foreign, True].probability(READ_FEATURES, features)
+
+
+def write(weights: Weights, fitted: Mapping[tuple[bool, bool], Gate], threshold: float, provenance: object) -> None:
+    """Write the file of weights."""
+    document: dict[str, object] = {"provenance": provenance, "threshold": threshold}
+    for name, foreign in GROUPS.items():
+        group = weights.group(foreign)
+        unread, read = fitted[foreign, False], fitted[foreign, True]
+        document[name] = {
+            "sentence": {feature: round(weight, 4) for feature, weight in group.sentence.items()},
+            "reading": round(group.reading, 4),
+            "unread": {"weights": unread.weights, "bias": unread.bias},
+            "read": {"weights": read.weights, "bias": read.bias},
+        }
+    with tempfile.NamedTemporaryFile("w", dir=WEIGHTS.parent, delete=False, encoding="utf-8") as file:
+        file.write(json.dumps(document, indent=1) + "\n")
+    Path(file.name).chmod(0o644)
+    Path(file.name).replace(WEIGHTS)
 
 
 def main() -> None:
     """Run the fit."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--threshold", type=float, default=0.40)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--model", default="", help="another model than the default")
+    parser.add_argument("--reader", type=Path, help="another reader than the shipped one")
+    parser.add_argument("--no-reader", action="store_true")
+    parser.add_argument("--xquad", type=Path, help="a folder with XQuAD, for off-topic questions in five languages")
     parser.add_argument("--cache", type=Path, help="a folder that keeps vectors from one run to the next")
     parser.add_argument("--run", type=Path, help="where to write the run out of fold, as score.py reads it")
+    parser.add_argument("--examples", type=Path, help="where to write the examples, for trying features")
     arguments = parser.parse_args()
-    fit = Fit(arguments.folder, CachedEmbedder(arguments.model, arguments.cache))
-    with temporary_index(fit.releases, fit.embedder, silent) as opened:
-        rankings = fit.rankings(opened)
-    by_fold = [with_sentences(fit.sentence_weights(rankings, out)) for out in range(FOLDS)]
-    examples = fit.examples(by_fold)
-    fit.embedder.save()
-    gates = [fit_gate([example for example in examples if example.fold != out]) for out in range(FOLDS)]
-    sure = np.array([probability(example.features, *gates[example.fold]) for example in examples])
-    outcomes = [example.outcome for example in examples[: len(fit.gold)]]
-    evaluation = evaluate(outcomes)
-    print("gate off:", json.dumps({"search": evaluation.search["fused"], "answers": evaluation.answers}, indent=1))
+    embedder = CachedEmbedder(arguments.model, arguments.cache)
+    tuned = embedder if arguments.model == "" or arguments.reader else CachedEmbedder()
+    reader = None if arguments.no_reader else CachedReader(tuned, arguments.reader)
+    fit = Fit(arguments.folder, embedder, reader, arguments.xquad)
+    with temporary_index(list(fit.releases.values()), embedder, silent) as generation:
+        by_fold = fit.sentences(generation)
+    examples = list(fit.examples(by_fold))
+    embedder.save()
+    if arguments.examples:
+        arguments.examples.write_bytes(pickle.dumps(examples))
+    out_of_fold = [gates(examples, out) for out in range(FOLDS)]
+    sure = [confidence(example, out_of_fold[example.asked.fold]) for example in examples]
     figures = report(examples, sure, arguments.threshold)
     if arguments.run:
-        judged = zip(outcomes, sure.tolist(), strict=False)
-        write_run(arguments.run, [judge(outcome, value, arguments.threshold) for outcome, value in judged])
-    if (arguments.folder / "translated.jsonl").exists():
-        report_languages(translated(fit, by_fold, gates, arguments.threshold))
+        development = [
+            judged(example.outcome, value, arguments.threshold)
+            for example, value in zip(examples, sure, strict=True)
+            if example.size > SMALL and example.asked.set == "development" and example.asked.language == "en"
+        ]
+        write_run(arguments.run, development)
     if arguments.write:
-        gate, bias = fit_gate(examples)
-        sentence = fit.sentence_weights(rankings, None)
-        document = {
-            "provenance": {
-                "fitted_by": "python -m tests.eval.fit FOLDER --write",
-                "fitted_on": f"{len(fit.gold)} gold questions, {len(fit.off_topic)} more off-topic ones",
-                "fitted_at": datetime.datetime.now(datetime.UTC).date().isoformat(),
-                "out_of_fold": {name: value for name, value in figures.items() if isinstance(value, float)},
-                "curve": figures["curve"],
-            },
-            "threshold": arguments.threshold,
-            "gate_bias": round(bias, 4),
-            "gate": dict(zip(GATE_FEATURES, gate.round(4).tolist(), strict=True)),
-            "sentence": dict(zip(FEATURES, sentence.round(4).tolist(), strict=True)),
+        provenance = {
+            "fitted_by": "python -m tests.eval.fit FOLDER --xquad FOLDER --write",
+            "fitted_on": f"{len(fit.asked)} questions that neither the encoder nor the reader was trained on",
+            "fitted_at": datetime.datetime.now(datetime.UTC).date().isoformat(),
+            **figures,
         }
-        with tempfile.NamedTemporaryFile("w", dir=WEIGHTS.parent, delete=False, encoding="utf-8") as file:
-            file.write(json.dumps(document, indent=1) + "\n")
-        Path(file.name).replace(WEIGHTS)
+        write(by_fold[-1], gates(examples, None), arguments.threshold, provenance)
 
 
 if __name__ == "__main__":

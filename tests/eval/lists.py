@@ -179,6 +179,18 @@ def _vectors(
     return words.transform(texts), words.transform(passages), words.transform(questions)
 
 
+def off_topic_lists(folder: Path, asked: Sequence[TrainingList], embedder: CachedEmbedder | None) -> list[TrainingList]:
+    """Return lists of questions on other subjects, with the sentences of releases that are nearest to them."""
+    documents = {line["doc"] for line in read_lines(folder / "train.jsonl")}
+    documents -= kept_out(sorted(documents))
+    texts = [one for release in load_corpus(folder) if release.release_id in documents for one in sentences_of(release)]
+    nearest = _nearest([one.forms["en"] for one in asked], texts, embedder)
+    return [
+        TrainingList(one.question_id, "off topic", one.forms, (), tuple(texts[at].text for at in order[:HARD]))
+        for one, order in zip(asked, nearest, strict=True)
+    ]
+
+
 def xquad_articles(folder: Path) -> frozenset[int]:
     """Return the places of the articles to train on, drawn by seed; the others are for measuring."""
     articles = json.loads((folder / "xquad.en.json").read_text("utf-8"))["data"]
@@ -292,6 +304,9 @@ def main() -> None:
     parser.add_argument("--xquad", type=Path)
     parser.add_argument("--clapnq", type=Path)
     parser.add_argument("--ntrex", type=Path)
+    parser.add_argument(
+        "--off-topic", action="store_true", help="ask the questions of the other sets of releases, too, for the reader"
+    )
     parser.add_argument("--out", action="store_true", help="the lists of the releases kept out")
     arguments = parser.parse_args()
     embedder = CachedEmbedder(arguments.model, arguments.cache) if arguments.model else None
@@ -300,6 +315,9 @@ def main() -> None:
         lists += xquad_lists(arguments.xquad, out=arguments.out)
     if arguments.clapnq and not arguments.out:
         lists += clapnq_lists(arguments.clapnq)
+    if arguments.off_topic and not arguments.out:
+        asked = [one for one in lists if one.source != "eval"]
+        lists += off_topic_lists(arguments.folder, asked, embedder)
     if arguments.ntrex and not arguments.out:
         lists += ntrex_lists(arguments.ntrex)
     if embedder:

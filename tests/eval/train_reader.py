@@ -60,15 +60,16 @@ class Reader(nn.Module):
         """Load the tuned encoder from a folder."""
         super().__init__()
         dtype = torch.bfloat16 if device != "cpu" or torch.cpu._is_avx512_bf16_supported() else torch.float32
-        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.tokenizer: Any = AutoTokenizer.from_pretrained(folder)
         self.model = AutoModel.from_pretrained(folder, dtype=dtype).to(device).eval()
         self.adapters = lora.adapt(self.model, rank)
         for parameter in self.adapters.values():
             parameter.data = parameter.data.float().to(device)
         width = self.model.config.hidden_size
-        self.head = nn.Sequential(nn.Linear(2 * width, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, 1)).to(device)
-        nn.init.zeros_(self.head[2].weight)
-        nn.init.zeros_(self.head[2].bias)
+        last = nn.Linear(HIDDEN, 1)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        self.head = nn.Sequential(nn.Linear(2 * width, HIDDEN), nn.GELU(), last).to(device)
         self.scale = nn.Parameter(torch.tensor(20.0, device=device))
         self.null = nn.Parameter(torch.tensor(0.75, device=device))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from index.answering.answer import Answerer
 from index.answering.weights import shipped_weights
 from index.encoders.embedder import SentenceTransformerEmbedder
+from index.encoders.reader import reader_beside
 from index.evaluation.evaluate import ask, temporary_index
 from index.evaluation.gold import GoldQuestion, load_corpus, load_questions
 from index.evaluation.metrics import auroc
@@ -29,7 +30,7 @@ def main() -> None:
     lines = [json.loads(line) for line in UNSEEN.read_text("utf-8").splitlines()]
     unseen = [GoldQuestion(line["_id"], line["question"], {}, "off_topic") for line in lines]
     answerable = [question for question in load_questions(folder) if question.quotes]
-    answerer = Answerer(embedder, weights)
+    answerer = Answerer(embedder, weights, reader_beside(embedder))
     with temporary_index(load_corpus(folder), embedder, silent) as opened:
         off_topic = [ask(question, opened, answerer, weights.threshold) for question in unseen]
         others = [ask(question, opened, answerer, weights.threshold) for question in answerable]
