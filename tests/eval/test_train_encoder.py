@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +43,6 @@ PLAN = Plan(steps=10, questions=4, negatives=1, warm_up=2)
 @pytest.fixture(scope="module")
 def folder() -> Path:
     return unpacked_folder(PLAIN)
-
-
-@pytest.fixture
-def _one_thread() -> Iterator[None]:
-    """Let torch compute on one thread: small steps wait longer for a second one than it saves."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.mark.usefixtures("_one_thread")

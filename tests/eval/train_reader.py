@@ -35,7 +35,7 @@ class Plan:
     """How it is trained."""
 
     steps: int = 400
-    lists: int = 5
+    questions: int = 5
     sentences: int = 8
     rate: float = 5e-4
     warm_up: int = 30
@@ -99,7 +99,7 @@ def steps_of(lists: Sequence[TrainingList], plan: Plan, begin: int = 0) -> Itera
     }
     for number in range(begin, plan.steps):
         draw = random.Random(f"{plan.seed}-{number}")
-        kinds = draw.choices(list(KINDS), [KINDS[kind] if pools[kind] else 0.0 for kind in KINDS], k=plan.lists)
+        kinds = draw.choices(list(KINDS), [KINDS[kind] if pools[kind] else 0.0 for kind in KINDS], k=plan.questions)
         yield [_example(draw.choice(pools[kind]), plan, draw) for kind in kinds]
 
 

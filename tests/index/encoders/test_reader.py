@@ -1,0 +1,65 @@
+"""The reader tells a sentence that answers from one that only comes near, in every language of the question."""
+
+from pathlib import Path
+
+import pytest
+
+from index.encoders.embedder import SentenceTransformerEmbedder
+from index.encoders.reader import PairReader, reader_beside
+from tests.fakes import FakeEmbedder
+
+SENTENCES = {
+    "answer": "Border guards are trained. The guards will be trained by CEPOL in Budapest from 2019 on.",
+    "near": "Border guards are trained. The ministers welcomed the new border guards in a ceremony.",
+    "other": "Fishing quotas. Fishing for cod is forbidden in the western Baltic until the end of the year.",
+}
+
+
+@pytest.fixture(scope="module")
+def embedder() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder()
+
+
+@pytest.fixture(scope="module")
+def reader(embedder: SentenceTransformerEmbedder) -> PairReader:
+    reader = reader_beside(embedder)
+    assert reader is not None
+    return reader
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who will train the border guards?",
+        "Wer wird die Grenzschützer ausbilden?",
+        "Qui formera les gardes-frontières ?",
+        "Kto będzie szkolić straż graniczną?",
+    ],
+)
+def test_answer_is_told_from_what_comes_near(reader: PairReader, question: str) -> None:
+    answer, near, other = reader.read(question, list(SENTENCES.values())).tolist()
+    assert answer > near > other
+    assert other < 0.0
+
+
+def test_reading_does_not_depend_on_the_other_sentences(reader: PairReader) -> None:
+    together = reader.read("Who will train the border guards?", list(SENTENCES.values()))
+    alone = [reader.read("Who will train the border guards?", [text])[0] for text in SENTENCES.values()]
+    assert together == pytest.approx(alone, abs=0.3)
+    assert len(reader.read("Who?", [])) == 0
+
+
+def test_reader_shares_the_embeddings_and_leaves_the_encoder_as_it_is(embedder: SentenceTransformerEmbedder) -> None:
+    before = embedder.encode_query("Who will train the guards?")
+    reader = PairReader(embedder)
+    reader.read("Who will train the guards?", ["News. CEPOL will."])
+    model = reader._loaded[0]
+    assert model.embeddings is embedder.transformer.embeddings
+    assert (embedder.encode_query("Who will train the guards?") == before).all()
+
+
+def test_other_models_have_the_reader_of_the_default_one(tmp_path: Path) -> None:
+    beside = reader_beside(SentenceTransformerEmbedder("all-MiniLM-L6-v2"), tmp_path)
+    assert beside is not None
+    assert beside._encoder.model == SentenceTransformerEmbedder().model
+    assert reader_beside(FakeEmbedder()) is None
