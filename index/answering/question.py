@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 
 from corpus import Mention, QuestionError, registry
 from index.answering.answer_types import MONTHS, AnswerType, asked_for
+from index.answering.times import Time, time_of
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.text.detection import language_of
 from index.text.languages import fold, folded_pattern, language
@@ -50,11 +51,12 @@ class Lexicon(Protocol):
 class Query:
     """A question as the engine reads it. The arrays have one entry a term, ``(terms,)``.
 
-    ``language`` is the ISO 639-1 code of the question's language, that of the releases where its words do not tell.
-    ``idf`` is the inverse passage frequency of a term in nats; ``weights`` is the same, scaled to sum to 1: how much of
-    the question a term is. ``focus`` marks the terms of what is counted or chosen among. ``agencies`` are the ids of
-    those that the question names. ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the
-    vector of each term's word in the context of the question, and the question's where the model gives the word none.
+    ``language`` is the ISO 639-1 code of its language, that of the releases where its words do not tell. ``idf`` is the
+    inverse passage frequency of a term in nats; ``weights`` is the same, scaled to sum to 1: how much of the question a
+    term is. ``time`` is the time that it names, or that it asks for what is latest. ``focus`` marks the terms of what
+    is counted or chosen among. ``agencies`` are the ids of those that the question names. ``vector``, ``(dim,)``, is
+    the question's. ``contexts``, ``(terms, dim)``, holds the vector of each term's word in the context of the question,
+    and the question's where the model gives the word none.
     """
 
     text: str
@@ -67,6 +69,7 @@ class Query:
     asks: AnswerType | None
     numbers: frozenset[str]
     months: frozenset[int]
+    time: Time | None
     focus: NDArray[np.bool_]
     agencies: tuple[str, ...]
     vector: Vectors
@@ -130,6 +133,7 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         asks=asked_for(text, code),
         numbers=frozenset(word for word in words(text, code) if word[0].isdigit()),
         months=_months(text, code),
+        time=time_of(text, code),
         focus=np.array([word in focus for word in content.values()], dtype=bool),
         agencies=tuple(dict.fromkeys(mention.agency_id for mention in mentions)),
         vector=reading.vector,

@@ -1,14 +1,19 @@
-"""Ranks the sentences that may answer a question."""
+"""Ranks the sentences that may answer a question.
+
+What is of another time than the question names comes last, however well it reads, and answers nothing.
+"""
 
 import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.answering.features import FEATURES, Evidence, Sentences, compute_features, sentences_of
 from index.answering.question import Query
 from index.answering.search import Ranked, Scores, find_passages
+from index.answering.timely import ages, timely
 from index.answering.weights import Weights
 from index.database.passages_db import ServedPassage
 from index.encoders.reader import Reader
@@ -26,6 +31,8 @@ class Ranking:
     """The candidate passages, the sentences of the best of them, and how well each sentence answers, ``(n,)``.
 
     ``readings``, ``(n,)``, is what the reader said of each, in nats; NaN of what it has not read.
+    ``timely``, ``(n,)``, tells which sentences are of the time that the question names; None where it names none.
+    ``ages``, ``(n,)``, is how much older than the newest a sentence is, where the question asks for what is latest.
     """
 
     candidates: Ranked
@@ -33,12 +40,23 @@ class Ranking:
     evidence: Evidence
     scores: Scores
     readings: Scores
+    timely: NDArray[np.bool_] | None = None
+    ages: Rows | None = None
 
     @cached_property
     def best_first(self) -> Rows:
         """The order of the sentences by score, ``(n,)``. Of equal ones, that of the newer release comes first."""
-        order: Rows = np.lexsort((self.sentences.rows, -self.sentences.dates, -np.round(self.scores, 9)))
+        none = np.zeros(len(self.scores))
+        untimely = none if self.timely is None else ~self.timely
+        ages = none if self.ages is None else self.ages
+        scores = -np.round(self.scores, 9)
+        order: Rows = np.lexsort((self.sentences.rows, -self.sentences.dates, scores, ages, untimely))
         return order
+
+    @property
+    def is_timely(self) -> bool:
+        """Whether a sentence is of the time that the question names."""
+        return self.timely is None or bool(self.timely.any())
 
     def scored(self, scores: Scores) -> "Ranking":
         """Return the same sentences with other scores, ``(n,)``."""
@@ -55,7 +73,16 @@ def rank(query: Query, generation: Generation, filters: Filters, weights: Weight
     evidence = compute_features(query, generation, sentences)
     by_group = [evidence.features @ weights.group(foreign).sentence_vector(FEATURES) for foreign in (False, True)]
     scores = np.where(evidence.foreign, by_group[1], by_group[0])
-    return Ranking(candidates, sentences, evidence, scores, np.full(len(scores), np.nan))
+    latest = query.time is not None and query.time.latest
+    return Ranking(
+        candidates,
+        sentences,
+        evidence,
+        scores,
+        readings=np.full(len(scores), np.nan),
+        timely=timely(query.time, generation, sentences) if query.time and query.time.named else None,
+        ages=ages(generation, sentences, scores) if latest and len(scores) else None,
+    )
 
 
 def read(query: Query, ranking: Ranking, generation: Generation, weights: Weights, reader: Reader) -> Ranking:
@@ -64,6 +91,8 @@ def read(query: Query, ranking: Ranking, generation: Generation, weights: Weight
     It reads a sentence after its title, as the encoder does.
     """
     best = ranking.best_first[:READ_SENTENCES]
+    if not len(best):
+        return ranking
     sentences = ranking.sentences
     titles = [served.release.title for served in generation.served(sentences.releases[best].tolist())]
     texts = [f"{title}. {sentences.texts[number]}" for title, number in zip(titles, best.tolist(), strict=True)]
@@ -71,8 +100,9 @@ def read(query: Query, ranking: Ranking, generation: Generation, weights: Weight
     readings[best] = reader.read(query.text, texts)
     counts = np.where(ranking.evidence.foreign[best], weights.other.reading, weights.same.reading)
     scores = ranking.scores.copy()
-    scores[best] += counts * (readings[best] - readings[best].min(initial=np.inf))
-    return dataclasses.replace(ranking, scores=scores, readings=readings)
+    scores[best] += counts * (readings[best] - readings[best].min())
+    of_ages = None if ranking.ages is None else ages(generation, sentences, scores)
+    return dataclasses.replace(ranking, scores=scores, readings=readings, ages=of_ages)
 
 
 def passages(ranking: Ranking, generation: Generation, limit: int) -> tuple[FoundPassage, ...]:

@@ -1,7 +1,7 @@
 """Finds the days, months and years that a text names, in every official language of the EU.
 
-Dates are read without a library: dateparser found a date in two of three questions that name none ("on", "may", "3"),
-and took 30 ms a question.
+Dates are read without a library: dateparser saw one in 10 of 80 English questions that name none ("15-minute", "9th",
+"now").
 """
 
 import re
@@ -19,7 +19,7 @@ _FIGURES = re.compile(rf"(?<![\d.])(\d{{1,2}})[./] ?(\d{{1,2}})[./] ?({_YEAR})(?
 _OF = r"(?:de|del|do|da|di|of|the|des jahres|des|ta|tal|an|anno|vuonna|roku|roka|leta|godine|lui|al|in)"
 _LATER_YEAR = re.compile(rf"\.?,?\s*(?:{_OF}\s+)?({_YEAR})(?![\w/])")
 _LATER_DAY = re.compile(r"\.?\s+(\d{1,2})(?:st|nd|rd|th|\.| ?d\.)?(?![\w%/]|[.,]\d)")
-_EARLIER_DAY = re.compile(rf"(?<![\d.,])(\d{{1,2}})(?:\.|º|ª|°|st|nd|rd|th|er|ro|o|a|e| ?й| ?η| ?ης)?\s*(?:{_OF}\s+)?$")
+_EARLIER_DAY = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:\.|º|ª|°|st|nd|rd|th|er|ro|o|a|e| ?й| ?η| ?ης)?\s*(?:{_OF}\s+)?$")
 _EARLIER_YEAR = re.compile(
     rf"(?<![\w/])({_YEAR})\.?\s*(?:aasta|a\.|m\.|m|metu|gada|g\.|ev|evi|n|r\.)?\s*(?:\d{{1,2}}\.?\s*)?$"
 )
