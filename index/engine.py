@@ -128,6 +128,15 @@ class Engine:
         )
         return answer
 
+    def explain(self, text: str, filters: Filters) -> dict[str, float]:
+        """Return how much each feature of confidence speaks for the answer to a question, in nats over the usual one.
+
+        :raises QuestionError: when it cannot be asked.
+        :raises FilterError: when a filter names nothing.
+        """
+        generation, query, ranking = self._rank(text, filters)
+        return self._answerer.spoken(query, ranking, generation)
+
     def check(self, text: str) -> tuple[Checked, ...]:
         """Return the claims of a text to which the releases say something, each with a quote.
 

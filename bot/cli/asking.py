@@ -9,7 +9,7 @@ import index
 from bot.cli.documents import print_json
 from bot.cli.ensure_index import build_first
 from bot.cli.options import as_json, filtered
-from bot.cli.show_answers import show_answer, show_passages, show_release, show_releases
+from bot.cli.show_answers import show_answer, show_passages, show_release, show_releases, show_spoken
 from bot.cli.terminal import Terminal
 from corpus import Release, outline
 from index import Filters, IndexSettings, as_source, load_index_settings
@@ -26,10 +26,11 @@ QUOTES = 3
 @click.option(
     "--limit", type=click.IntRange(1, 10), default=QUOTES, show_default=True, help="At most this many quotes."
 )
+@click.option("--explain", is_flag=True, help="Also tell what spoke for the answer, and what against it.")
 @as_json
-def ask(question: str, filters: Filters, limit: int, json_: bool) -> None:
+def ask(question: str, filters: Filters, limit: int, explain: bool, json_: bool) -> None:
     """Answer QUESTION with quotations, or say that the releases do not hold the answer."""
-    answer_question(question, filters, limit, json_)
+    answer_question(question, filters, limit, json_, explain=explain)
 
 
 @click.command()
@@ -72,8 +73,8 @@ def releases(words: tuple[str, ...], json_: bool) -> None:
         terminal.note("No release matches.")
 
 
-def answer_question(question: str, filters: Filters, limit: int, json_: bool) -> None:
-    """Print the answer to a question."""
+def answer_question(question: str, filters: Filters, limit: int, json_: bool, *, explain: bool = False) -> None:
+    """Print the answer to a question, and if wanted what spoke for it and against it."""
     from index import Engine, readable
 
     readable(question)
@@ -81,10 +82,13 @@ def answer_question(question: str, filters: Filters, limit: int, json_: bool) ->
     settings = load_index_settings()
     with Engine(settings, _ready(settings, terminal)) as engine:
         answer = engine.answer(question, filters, limit)
+        spoken = engine.explain(question, filters) if explain else {}
     if json_:
-        print_json(answer.to_dict())
+        print_json(answer.to_dict() | ({"spoken": spoken} if explain else {}))
     else:
         show_answer(terminal, answer)
+        if explain:
+            show_spoken(terminal, answer, spoken)
 
 
 def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":

@@ -1,7 +1,7 @@
 """How the command line prints answers, passages, cards and releases."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from index import Card, Timeline
 
 _MEASURES = 10
+_LEAST_SPOKEN = 0.05  # nats
 
 
 def show_answer(terminal: Terminal, answer: Answer) -> None:
@@ -33,6 +34,16 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
         terminal.say("Sources", style="bold")
     for source in answer.sources:
         _show_source(terminal, source, answer.quotes or answer.related)
+
+
+def show_spoken(terminal: Terminal, answer: Answer, spoken: Mapping[str, float]) -> None:
+    """Print what spoke for an answer and what against it, the weightiest first."""
+    terminal.say(f"Confidence {answer.confidence:.2f}, answered from {answer.threshold:.2f} on.", style="bold")
+    ordered = sorted(spoken.items(), key=lambda pair: -abs(pair[1]))
+    for heading, sign in (("for it", 1), ("against it", -1)):
+        parts = [f"{name} {value:+.1f}" for name, value in ordered if sign * value >= _LEAST_SPOKEN]
+        if parts:
+            terminal.say(Text(f"{heading:<11}", "dim"), ", ".join(parts))
 
 
 def show_card(terminal: Terminal, card: "Card", timeline: "Timeline") -> None:

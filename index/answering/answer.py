@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from index.answering.confidence import confidence
+from index.answering.confidence import confidence, judged_by
 from index.answering.question import Query, analyse, readable
 from index.answering.quotes import Picked, as_quote, pick_quotes
 from index.answering.ranking import Ranking, rank, read
@@ -51,6 +51,13 @@ class Answerer:
     def confidence(self, query: Query, ranking: Ranking, generation: Generation) -> float:
         """Return the probability that the best quotes hold the answer."""
         return confidence(query, ranking, generation, self.embedder, self.weights)
+
+    def spoken(self, query: Query, ranking: Ranking, generation: Generation) -> dict[str, float]:
+        """Return how much each feature of confidence speaks for the answer, in nats over the usual question."""
+        if not len(ranking.scores):
+            return {}
+        gate, features = judged_by(query, ranking, generation, self.embedder, self.weights)
+        return gate.spoken(features)
 
 
 def answers(ranking: Ranking, shown: "Shown", confidence: float, threshold: float) -> bool:

@@ -3,6 +3,8 @@
 No feature depends on the size of the corpus, because the weights are fitted on 291 releases and used on a single one.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ from index.answering.answer_types import NUMERIC, AnswerType
 from index.answering.features import FEATURES, Matrix
 from index.answering.question import STOP_WORDS, Query
 from index.answering.ranking import Ranking
-from index.answering.weights import Weights
+from index.answering.weights import Gate, Weights
 from index.encoders.embedder import Embedder
 from index.generations.generation import Generation
 from index.text.terms import words
@@ -40,13 +42,22 @@ _MOST_LEAD, _MOST_SUPPORT = 3.0, 15.0
 
 def confidence(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder, weights: Weights) -> float:
     """Return the probability that the best quotes hold the answer."""
-    if not len(ranking.scores):
+    if not len(ranking.scores) or not ranking.is_timely:
         return 0.0
+    gate, features = judged_by(query, ranking, generation, embedder, weights)
+    return gate.probability(features)
+
+
+def judged_by(
+    query: Query, ranking: Ranking, generation: Generation, embedder: Embedder, weights: Weights
+) -> tuple[Gate, Mapping[str, float]]:
+    """Return the gate that judges a ranking, and the features by name that it judges by."""
     group = weights.group(bool(ranking.evidence.foreign[ranking.best_first[0]]))
     features = gate_features(query, ranking, generation, embedder)
     if np.isnan(ranking.readings).all():
-        return group.unread.probability(GATE_FEATURES, features)
-    return group.read.probability(READ_FEATURES, np.concatenate([features, reading_features(ranking)]))
+        return group.unread, dict(zip(GATE_FEATURES, features.tolist(), strict=True))
+    read = np.concatenate([features, reading_features(ranking)])
+    return group.read, dict(zip(READ_FEATURES, read.tolist(), strict=True))
 
 
 def reading_features(ranking: Ranking) -> Matrix:

@@ -17,15 +17,23 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Weights of the features of confidence by name, and the bias, in nats."""
+    """Weights of the features of confidence by name, and the bias, in nats.
+
+    ``usual`` is the mean of each feature over the questions that the gate was fitted on.
+    """
 
     weights: Mapping[str, float]
     bias: float
+    usual: Mapping[str, float]
 
-    def probability(self, names: Sequence[str], features: Vector) -> float:
-        """Return the logistic function of the weighted features, which are in the order of their names."""
-        weights = np.array([self.weights[name] for name in names], dtype=np.float64)
-        return float(1.0 / (1.0 + np.exp(-(features @ weights + self.bias))))
+    def probability(self, features: Mapping[str, float]) -> float:
+        """Return the logistic function of the weighted features."""
+        nats = self.bias + sum(weight * features[name] for name, weight in self.weights.items())
+        return float(1.0 / (1.0 + np.exp(-nats)))
+
+    def spoken(self, features: Mapping[str, float]) -> dict[str, float]:
+        """Return how much each feature speaks for the answer, or against it where negative, in nats over the usual."""
+        return {name: weight * (features[name] - self.usual[name]) for name, weight in self.weights.items()}
 
 
 @dataclass(frozen=True, slots=True)

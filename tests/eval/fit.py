@@ -10,6 +10,7 @@ answer, over the whole corpus, over twenty releases and over one, so that it doe
 """
 
 import argparse
+import dataclasses
 import datetime
 import json
 import pickle
@@ -46,7 +47,7 @@ WEIGHTS = Path(__file__).parents[2] / "index" / "answering" / "weights.json"
 GROUPS = {"same": False, "other": True}
 # How much an example weighs in the gate's fit: small corpora and off-topic questions must not drown the rest.
 SMALL_WEIGHT, ELSEWHERE_WEIGHT, OFF_TOPIC_WEIGHT = 0.5, 0.25, 0.5
-_NO_GATE = Gate(dict.fromkeys(READ_FEATURES, 0.0), 0.0)
+_NO_GATE = Gate(dict.fromkeys(READ_FEATURES, 0.0), 0.0, dict.fromkeys(READ_FEATURES, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Example:
     size: int
     elsewhere: bool
     foreign: bool
+    timely: bool
     unread: Matrix
     read: Matrix | None
     right: bool
@@ -203,6 +205,7 @@ class Fit:
             len(generation.shown_releases()),
             elsewhere,
             bool(ranking.evidence.foreign[ranking.best_first[0]]),
+            ranking.is_timely,
             gate_features(query, ranking, generation, self.embedder),
             None if self.reader is None else reading_features(ranking),
             not elsewhere and any(outcome.right()),
@@ -223,7 +226,11 @@ def gates(examples: Sequence[Example], out: int | None) -> Mapping[tuple[bool, b
     """Fit the gate of each group, unread and read, without the questions of a fold."""
     fitted = {}
     for foreign in GROUPS.values():
-        mine = [example for example in examples if example.foreign == foreign and example.asked.fold != out]
+        mine = [
+            example
+            for example in examples
+            if example.foreign == foreign and example.timely and example.asked.fold != out
+        ]
         right = np.array([example.right for example in mine])
         importance = [example.importance for example in mine]
         unread = np.array([example.unread for example in mine])
@@ -238,10 +245,12 @@ def gates(examples: Sequence[Example], out: int | None) -> Mapping[tuple[bool, b
 
 def confidence(example: Example, fitted: Mapping[tuple[bool, bool], Gate]) -> float:
     """Return the probability that a quote is right."""
+    if not example.timely:
+        return 0.0
     if example.read is None:
-        return fitted[example.foreign, False].probability(GATE_FEATURES, example.unread)
-    features = np.concatenate([example.unread, example.read])
-    return fitted[example.foreign, True].probability(READ_FEATURES, features)
+        return fitted[example.foreign, False].probability(dict(zip(GATE_FEATURES, example.unread, strict=True)))
+    features = dict(zip(READ_FEATURES, [*example.unread, *example.read], strict=True))
+    return fitted[example.foreign, True].probability(features)
 
 
 def write(weights: Weights, fitted: Mapping[tuple[bool, bool], Gate], threshold: float, provenance: object) -> None:
@@ -253,8 +262,8 @@ def write(weights: Weights, fitted: Mapping[tuple[bool, bool], Gate], threshold:
         document[name] = {
             "sentence": {feature: round(weight, 4) for feature, weight in group.sentence.items()},
             "reading": round(group.reading, 4),
-            "unread": {"weights": unread.weights, "bias": unread.bias},
-            "read": {"weights": read.weights, "bias": read.bias},
+            "unread": dataclasses.asdict(unread),
+            "read": dataclasses.asdict(read),
         }
     with tempfile.NamedTemporaryFile("w", dir=WEIGHTS.parent, delete=False, encoding="utf-8") as file:
         file.write(json.dumps(document, indent=1) + "\n")

@@ -64,4 +64,7 @@ def fit_gate(names: Sequence[str], features: Matrix, right: Labels, importance: 
     model.fit((features - middle) / spread, right, sample_weight=list(importance))
     weights: Matrix = model.coef_[0] / spread
     bias = float(model.intercept_[0] - weights @ middle)
-    return Gate({name: round(float(one), 4) for name, one in zip(names, weights, strict=True)}, round(bias, 4))
+    by_name, usual = (
+        {name: round(float(one), 4) for name, one in zip(names, values, strict=True)} for values in (weights, middle)
+    )
+    return Gate(by_name, round(bias, 4), usual)
