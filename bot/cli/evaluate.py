@@ -12,6 +12,8 @@ from bot.cli.terminal import Terminal
 from index import load_index_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from index import Evaluation
 
 
@@ -40,6 +42,14 @@ def evaluate(folder: Path, run: Path | None, plot: Path | None, json_: bool) -> 
         show_evaluation(terminal, figures)
 
 
+def _show_languages(terminal: Terminal, languages: "Mapping[str, Mapping[str, float | None]]") -> None:
+    table = Table("", *languages, title="by the language of the question")
+    for measure in dict.fromkeys(measure for figures in languages.values() for measure in figures):
+        values = [figures.get(measure) for figures in languages.values()]
+        table.add_row(measure, *("-" if value is None else f"{value:.3g}" for value in values))
+    terminal.table(table)
+
+
 def show_evaluation(terminal: Terminal, figures: "Evaluation") -> None:
     """Print figures: searches side by side, then those of the answers."""
     table = Table("", *figures.search, title=f"{figures.questions} questions")
@@ -48,6 +58,8 @@ def show_evaluation(terminal: Terminal, figures: "Evaluation") -> None:
     terminal.table(table)
     for measure, value in (figures.answers or {}).items():
         terminal.say(f"{measure:<24}", "-" if value is None else f"{value:.3f}")
+    if figures.languages:
+        _show_languages(terminal, figures.languages)
     if figures.calibration:
         low, high = figures.calibration.interval
         terminal.say(

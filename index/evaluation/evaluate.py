@@ -86,13 +86,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The figures of all questions. Those of answers are None where the folder holds no gold questions."""
+    """The figures of all questions. Those of answers are None where the folder holds no gold questions.
+
+    ``languages`` has the same figures for each language that the questions are in, where they say it.
+    """
 
     questions: int
     search: Mapping[str, Mapping[str, float]]
     answers: Mapping[str, float | None] | None
     calibration: Calibration | None
     curve: tuple[CurvePoint, ...]
+    languages: Mapping[str, Mapping[str, float | None]]
 
     def to_dict(self) -> dict[str, object]:
         """Return the figures as `measures eval --json` prints them."""
@@ -167,7 +171,7 @@ def evaluate(outcomes: Sequence[Outcome]) -> Evaluation:
     judged = [outcome for outcome in outcomes if outcome.gold.relevant]
     search = {name: _search_figures(judged, name) for name in SEARCHES}
     if not any(outcome.gold.quotes for outcome in outcomes):
-        return Evaluation(len(outcomes), search, None, None, ())
+        return Evaluation(len(outcomes), search, None, None, (), {})
     sure = np.array([outcome.confidence for outcome in outcomes])
     right = np.array([any(outcome.right()) for outcome in outcomes], dtype=np.float64)
     answerable = np.array([bool(outcome.gold.quotes) for outcome in outcomes], dtype=bool)
@@ -176,7 +180,16 @@ def evaluate(outcomes: Sequence[Outcome]) -> Evaluation:
         "coverage_at_risk_.15": coverage_at(curve, 0.15),
         "area_under_risk_curve": area_under(curve),
     }
-    return Evaluation(len(outcomes), search, answers, calibration(sure, right), tuple(curve))
+    languages = {
+        language: _language_figures([outcome for outcome in outcomes if outcome.gold.language == language])
+        for language in sorted({outcome.gold.language for outcome in outcomes} - {""})
+    }
+    return Evaluation(len(outcomes), search, answers, calibration(sure, right), tuple(curve), languages)
+
+
+def _language_figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
+    answerable = [outcome for outcome in outcomes if outcome.gold.quotes]
+    return {"questions": float(len(outcomes)), **_search_figures(answerable, "fused"), **_answer_figures(outcomes)}
 
 
 def _search_figures(judged: Sequence[Outcome], search: str) -> dict[str, float]:

@@ -12,7 +12,10 @@ from corpus import UNDATED, Release, SourceError
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """A question and what is right: graded documents, and for gold questions the sentences that answer it."""
+    """A question and what is right: graded documents, and for gold questions the sentences that answer it.
+
+    ``language`` is what the column ``lang`` says, "" where there is none.
+    """
 
     question_id: str
     text: str
@@ -20,6 +23,7 @@ class GoldQuestion:
     kind: str = ""
     quotes: tuple[str, ...] = ()
     answer: str = ""
+    language: str = ""
 
     @property
     def document(self) -> str:
@@ -49,6 +53,7 @@ def load_questions(folder: Path) -> list[GoldQuestion]:
                 record.get("type", ""),
                 tuple(record.get("quotes", ())),
                 record.get("answer", ""),
+                record.get("lang", ""),
             )
             for record in _records(folder / "gold.jsonl", ("_id", "question"))
         ]

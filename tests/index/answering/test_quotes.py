@@ -77,8 +77,11 @@ def test_of_equal_sentences_the_newer_release_comes_first(
         rows = np.arange(len(opened))
         found = Ranked(rows, np.zeros(len(rows)), np.zeros(len(rows)))
         sentences = sentences_of(opened, found, len(rows))
-        nothing = Evidence(np.zeros((len(rows), 0)), np.zeros((len(rows), 0), dtype=bool))
-        ranking = Ranking(found, sentences, nothing, np.zeros(len(sentences.rows)))
+        nothing = Evidence(
+            np.zeros((len(rows), 0)), np.zeros((len(rows), 0), dtype=bool), np.zeros(len(rows), dtype=bool)
+        )
+        unread = np.full(len(sentences.rows), np.nan)
+        ranking = Ranking(found, sentences, nothing, np.zeros(len(sentences.rows)), unread)
         best = opened.served(sentences.releases[ranking.best_first].tolist())
         dates = [served.release.date for served in best]
     assert dates == sorted(dates, reverse=True)
