@@ -43,6 +43,7 @@ from tests.eval.report import judged, report
 from tests.fakes import silent
 
 SMALL = 20
+TRANSLATED_SHARE = 0.34  # of the translated questions, this share is asked of small corpora, too
 WEIGHTS = Path(__file__).parents[2] / "index" / "answering" / "weights.json"
 GROUPS = {"same": False, "other": True}
 # How much an example weighs in the gate's fit: small corpora and off-topic questions must not drown the rest.
@@ -160,6 +161,7 @@ class Fit:
         draw = random.Random(3)
         for out, weights in enumerate(by_fold[:FOLDS]):
             mine = [asked for asked in self.asked if asked.fold == out]
+            mine = [asked for asked in mine if asked.language == "en" or draw.random() < TRANSLATED_SHARE]
             names = sorted({asked.document for asked in mine if asked.document})
             with self._index(names + draw.sample(plain, SMALL - len(names))) as generation:
                 yield from (self.example(generation, asked, weights) for asked in mine)

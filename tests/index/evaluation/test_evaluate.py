@@ -67,6 +67,19 @@ def gold(tmp_path: Path) -> Path:
     return tmp_path / "set"
 
 
+def test_figures_are_told_by_language_where_questions_have_one(
+    gold: Path, settings: IndexSettings, embedder: FakeEmbedder
+) -> None:
+    lines = [record | {"lang": "en"} for record in GOLD[:2]] + [GOLD[0] | {"_id": "9", "lang": "fr", "question": "cod"}]
+    write_lines(gold / "gold.jsonl", lines)
+    _, figures = run_evaluation(gold, settings, embedder, silent)
+    assert list(figures.languages) == ["en", "fr"]
+    assert [figures.languages[lang]["questions"] for lang in ("en", "fr")] == [2.0, 1.0]
+    assert figures.languages["fr"]["recall@1"] == 1.0
+    assert "auroc_off_topic" in figures.languages["en"]
+    assert "auroc_off_topic" not in figures.languages["fr"]
+
+
 def test_run_quotes_the_texts_as_they_are_and_is_the_same_twice(
     gold: Path, settings: IndexSettings, embedder: FakeEmbedder, tmp_path: Path
 ) -> None:
