@@ -23,7 +23,7 @@ from index.results import FoundPassage
 from index.text.terms import words
 
 SCORED_PASSAGES = 40  # Only the sentences of this many of the best passages are scored.
-READ_SENTENCES = 8
+READ_SENTENCES = 5
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoders.embedder import Embedder, SentenceTransformerEmbedder, torch_threads
+from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
 from index.encoders.model_files import DEFAULT_MODEL
 from index.encoders.tensor_files import merged, read_tensors
 
@@ -52,7 +52,7 @@ class PairReader:
 
         model, numbers = self._loaded
         pairs = read_pairs(self._encoder.tokenizer, [question] * len(sentences), sentences)
-        with torch.inference_mode(), torch_threads(1):
+        with torch.inference_mode():
             hidden = model(pairs["input_ids"], pairs["attention_mask"]).last_hidden_state.float()
             asked, told = pooled(hidden, pairs["in_question"]), pooled(hidden, pairs["in_sentence"])
             inner = functional.gelu(compared(asked, told) @ numbers["head.0.weight"].T + numbers["head.0.bias"])

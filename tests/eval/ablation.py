@@ -118,7 +118,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path)
     arguments = parser.parse_args()
     embedder = CachedEmbedder("", arguments.cache)
-    fit = Fit(arguments.folder, embedder, CachedReader(embedder), None)
+    fit = Fit(arguments.folder, embedder, CachedReader(embedder, None, arguments.cache), None)
     print(f"| | {' | '.join((*COLUMNS, *ANSWERS))} |")
     print("|---|" + "---|" * len((*COLUMNS, *ANSWERS)))
     with temporary_index(list(fit.releases.values()), embedder, silent) as generation:

@@ -28,7 +28,7 @@ from index.answering.answer import Answerer, quotes
 from index.answering.confidence import GATE_FEATURES, READ_FEATURES, gate_features, reading_features
 from index.answering.features import FEATURES
 from index.answering.quotes import MAX_QUOTES
-from index.answering.ranking import Ranking, passages
+from index.answering.ranking import READ_SENTENCES, Ranking, passages
 from index.answering.weights import Gate, GroupWeights, Weights
 from index.evaluation.evaluate import Outcome, temporary_index, write_run
 from index.evaluation.gold import GoldQuestion, load_corpus
@@ -43,7 +43,8 @@ from tests.eval.report import judged, report
 from tests.fakes import silent
 
 SMALL = 20
-TRANSLATED_SHARE = 0.34  # of the translated questions, this share is asked of small corpora, too
+TRANSLATED_SHARE = 0.15  # of the translated questions, this share is asked of small corpora, too
+OFF_TOPIC_SHARE = 0.1  # of the off-topic questions, this share is asked of a single release
 WEIGHTS = Path(__file__).parents[2] / "index" / "answering" / "weights.json"
 GROUPS = {"same": False, "other": True}
 # How much an example weighs in the gate's fit: small corpora and off-topic questions must not drown the rest.
@@ -144,7 +145,7 @@ class Fit:
         for asked, ranking, right in kept:
             foreign = _is_foreign(ranking)
             scored = ranking.scored(ranking.evidence.features @ of_group[foreign])
-            best = scored.best_first[:8]
+            best = scored.best_first[:READ_SENTENCES]
             readings = self.reader.read(asked.gold.text, _texts(scored, best.tolist(), generation))
             examples[foreign].append((scored.scores[best], readings, right[best]))
         return sentence_weights(
@@ -156,6 +157,7 @@ class Fit:
         with self._index(list(self.releases)) as generation:
             for asked in self.asked:
                 yield self.example(generation, asked, by_fold[asked.fold])
+        self.save()
         documents = {asked.document for asked in self.asked if asked.document}
         plain = [name for name in self.releases if name not in documents]
         draw = random.Random(3)
@@ -166,11 +168,9 @@ class Fit:
             with self._index(names + draw.sample(plain, SMALL - len(names))) as generation:
                 yield from (self.example(generation, asked, weights) for asked in mine)
             for place, name in enumerate(names):
-                yield from self._single(name, names[place - 1], mine, place / len(names), weights)
+                yield from self._single(name, names[place - 1], mine, weights)
 
-    def _single(
-        self, name: str, neighbour: str, mine: Sequence[Asked], share: float, weights: Weights
-    ) -> Iterator[Example]:
+    def _single(self, name: str, neighbour: str, mine: Sequence[Asked], weights: Weights) -> Iterator[Example]:
         """Ask one release its own questions, a neighbour's as questions from elsewhere, and some off-topic ones."""
         draw = random.Random(f"{name}")
         with self._index([name]) as generation:
@@ -179,8 +179,14 @@ class Fit:
                     yield self.example(generation, asked, weights)
                 elif asked.document == neighbour and asked.gold.kind in ("fact", "terse"):
                     yield self.example(generation, asked, weights, elsewhere=True)
-                elif asked.off_topic and draw.random() < max(share, 0.1):
+                elif asked.off_topic and draw.random() < OFF_TOPIC_SHARE:
                     yield self.example(generation, asked, weights)
+
+    def save(self) -> None:
+        """Keep vectors and readings for the next run."""
+        self.embedder.save()
+        if self.reader is not None:
+            self.reader.save()
 
     def _index(self, names: Sequence[str]) -> AbstractContextManager[OpenGeneration]:
         return temporary_index([self.releases[name] for name in names], self.embedder, silent)
@@ -289,12 +295,12 @@ def main() -> None:
     arguments = parser.parse_args()
     embedder = CachedEmbedder(arguments.model, arguments.cache)
     tuned = embedder if arguments.model == "" or arguments.reader else CachedEmbedder()
-    reader = None if arguments.no_reader else CachedReader(tuned, arguments.reader)
+    reader = None if arguments.no_reader else CachedReader(tuned, arguments.reader, arguments.cache)
     fit = Fit(arguments.folder, embedder, reader, arguments.xquad)
     with temporary_index(list(fit.releases.values()), embedder, silent) as generation:
         by_fold = fit.sentences(generation)
     examples = list(fit.examples(by_fold))
-    embedder.save()
+    fit.save()
     if arguments.examples:
         arguments.examples.write_bytes(pickle.dumps(examples))
     out_of_fold = [gates(examples, out) for out in range(FOLDS)]
