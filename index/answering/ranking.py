@@ -72,7 +72,7 @@ def rank(
     evidence = compute_features(query, generation, sentences)
     scores = evidence.features @ weights.sentence_vector(FEATURES)
     if reranker is not None:
-        scores = reranker.reorder(query.text, sentences.texts, scores)
+        scores = reranker.reorder(query.asked, sentences.texts, scores)
     latest = query.time is not None and query.time.latest
     return Ranking(
         candidates,
