@@ -10,6 +10,10 @@ _CONTINUED = re.compile(rf"\s+of\s+(?:the\s+)?(?!{_MONTH})[A-Z]")
 _ADDRESS = re.compile(r"://|www\.|@|\.(?:eu|int|org|com)\b")
 _WITHIN_ADDRESS = frozenset("/.@_-")
 _LEFT_OF_TOKEN, _RIGHT_OF_TOKEN = re.compile(r"\S*$"), re.compile(r"\S*")
+# Words that no other language of the EU has, one of which nearly every English question has.
+_ENGLISH = re.compile(
+    r"\b(?:the|what|which|who|whose|whom|how|did|does|when|where|why|were|been|about|from|with)\b", re.IGNORECASE
+)
 # A capitalised word before "Council" makes another name of it, as in "Nordic Council". These words do not.
 _NOT_PART_OF_NAME = frozenset(
     """
@@ -31,6 +35,11 @@ def is_part_of_other_name(text: str, start: int, end: int) -> bool:
     word = before[1].rstrip(".") if before is not None else ""
     modified = word[:1].isupper() and word not in _NOT_PART_OF_NAME and not word.endswith(("'s", "’s"))
     return modified or _CONTINUED.match(text, end) is not None
+
+
+def is_english(question: str) -> bool:
+    """Tell whether a question is certainly English."""
+    return _ENGLISH.search(question) is not None
 
 
 def is_definite(text: str, start: int) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from corpus.agencies.folding import fold_query, spellings
+from corpus.agencies.local_names import local_names
 from corpus.agencies.mentions import Scanner
 from corpus.models import Agency, FormerName, Guard, Mention
 
@@ -142,6 +143,7 @@ def _agency(record: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> 
     languages = record["acronyms_by_language"].items()
     values = {
         "acronyms_by_language": MappingProxyType({language: tuple(names) for language, names in languages}),
+        "names_by_language": local_names().get(record["id"], MappingProxyType({})),
         "former_names": tuple(FormerName(**former) for former in record["former_names"]),
         "guarded": MappingProxyType({name: Guard(guard) for name, guard in record["guarded"].items()}),
         "parts": tuple(other["id"] for other in records if other["parent"] == record["id"]),

@@ -1,0 +1,128 @@
+"""Names of agencies in the languages of the EU: which there are, and where a text has one of them, inflected or not."""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from os.path import commonprefix
+from types import MappingProxyType
+
+from corpus.agencies.folding import fold_name
+from corpus.agencies.inflection import inflections, with_short_union, words_of
+from corpus.models import Agency, Guard, LocalNames
+
+# Acronyms that are said as words are inflected as words: "OLAFu". Shorter ones are spelled, and may be other words.
+_MIN_INFLECTED_CHARS = 4
+# A stem that begins no English word is rare in an English text. Shorter ones begin too many words.
+_MIN_ANCHOR_CHARS = 4
+_WORD_OR_GAP = re.compile(r"[ .]+|[^ .]+")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalName:
+    """A name in a language, and the forms of its words."""
+
+    agency_id: str
+    language: str | None
+    """None for an acronym that all languages share."""
+    cased: str
+    """The name folded except for its case."""
+    words: tuple[frozenset[str], ...]
+    """What may stand in a folded text at each word, and at each gap between two words."""
+    guard: Guard | None = None
+
+    def end_in(self, folded_text: str, start: int) -> int | None:
+        """Return where the name ends that begins at an offset of a folded text; None where another text stands."""
+        for allowed in self.words:
+            found = _WORD_OR_GAP.match(folded_text, start)
+            if found is None or found[0] not in allowed:
+                return None
+            start = found.end()
+        return start
+
+    def is_spelled(self, written: str, *, any_case: bool) -> bool:
+        """Tell whether a text, folded except for its case, spells the name so that it counts.
+
+        Of several words, the first must begin with a capital, of one word the stem must be as in the registry.
+        """
+        if any_case and self.guard is None and len(written) >= _MIN_INFLECTED_CHARS:
+            return True
+        if len(self.words) > 1:
+            return written[:1].isupper()
+        stem = len(commonprefix((written.lower(), self.cased.lower())))
+        ending = written[stem:]
+        return (written.isupper() and not self.cased.isupper()) or (
+            written[:stem] == self.cased[:stem] and ending == ending.lower()
+        )
+
+
+@cache
+def local_names() -> Mapping[str, Mapping[str, LocalNames]]:
+    """Return the names in `names_by_language.json` by agency and language."""
+    data = json.loads((resources.files("corpus.agencies") / "names_by_language.json").read_text("utf-8"))
+    return {
+        agency_id: MappingProxyType({language: _read(entry, data["sources"]) for language, entry in entries.items()})
+        for agency_id, entries in data["agencies"].items()
+    }
+
+
+def _read(entry: Mapping[str, Sequence[str]], sources: Mapping[str, str]) -> LocalNames:
+    names, short, acronyms, unchecked = (
+        tuple(entry.get(kind, ())) for kind in ("names", "short", "acronyms", "unchecked")
+    )
+    return LocalNames(names, short, acronyms, sources[str(entry["source"])], unchecked)
+
+
+def names_in_languages(agency: Agency) -> Iterator[LocalName]:
+    """Yield the names of an agency that a text may inflect; acronyms that are spelled are not among them."""
+    for language, local in agency.names_by_language.items():
+        for guard, listed in ((None, local.names), (Guard.NAMED, local.short)):
+            for name in listed:
+                for spelling in with_short_union(name, language):
+                    if guard is None or len(words_of(fold_name(spelling))) > 1:
+                        yield _local_name(agency.id, language, spelling, guard)
+    for acronym in agency.acronyms if agency.names_by_language else ():
+        if len(acronym) >= _MIN_INFLECTED_CHARS and acronym.isalpha() and acronym not in agency.guarded:
+            yield _inflected_acronym(agency.id, acronym)
+
+
+def _local_name(agency_id: str, language: str, name: str, guard: Guard | None) -> LocalName:
+    cased = fold_name(name, keep_case=True)
+    words = tuple(
+        _forms(language, word) if place % 2 == 0 else frozenset({word})
+        for place, word in enumerate(words_of(cased.lower()))
+    )
+    return LocalName(agency_id, language, cased, words, guard)
+
+
+def _inflected_acronym(agency_id: str, acronym: str) -> LocalName:
+    """Return the forms that an acronym has in any language, without the acronym itself."""
+    cased = fold_name(acronym, keep_case=True)
+    forms = (inflection.with_endings(cased.lower()) for inflection in inflections().values())
+    return LocalName(agency_id, None, cased, (frozenset().union(*forms) - {cased.lower()},))
+
+
+@cache
+def _forms(language: str, word: str) -> frozenset[str]:
+    return inflections()[language].forms(word)
+
+
+def anchors(name: LocalName, english_beginnings: Collection[str]) -> list[str]:
+    """Return beginnings of a name, one of which every form of it has, and hardly any English text.
+
+    A beginning goes up to the first word that has several forms, and ends with what these have in common. Where that
+    is short or begins English words, every form of this word is a beginning, and it goes on with the next.
+
+    :param english_beginnings: all beginnings of the words of English names.
+    """
+    beginnings = [""]
+    for forms in name.words:
+        if len(forms) > 1:
+            stem = commonprefix((min(forms), max(forms)))
+            is_rare = len(stem) >= _MIN_ANCHOR_CHARS and stem not in english_beginnings
+            if is_rare or beginnings != [""] or len(name.words) == 1:
+                return [f"{beginning}{stem}" for beginning in beginnings]
+        beginnings = [f"{beginning}{form}" for beginning in beginnings for form in forms]
+    return beginnings
