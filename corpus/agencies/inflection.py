@@ -7,10 +7,11 @@ endings of each language. Languages that do not inflect names have none, and the
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from typing import Any
 
 _MIN_WORD_CHARS = 3
 _MIN_STEM_CHARS = 3
@@ -23,6 +24,7 @@ class Inflection:
 
     drop: tuple[str, ...] = ()
     endings: tuple[str, ...] = ("",)
+    after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     vary: tuple[tuple[str, str], ...] = ()
     fixed: frozenset[str] = frozenset()
     start: tuple[tuple[str, str], ...] = ()
@@ -38,15 +40,18 @@ class Inflection:
         if len(word) < _MIN_WORD_CHARS or word in self.fixed:
             return frozenset({word})
         dropped = max((end for end in self.drop if word.endswith(end)), key=len, default="")
-        stems = {word, word.removesuffix(dropped)}
-        forms = {word}.union(*(self.with_endings(stem) for stem in stems if len(stem) >= _MIN_STEM_CHARS))
+        stem, endings = word.removesuffix(dropped), self.after.get(dropped, self.endings)
+        forms = self.with_endings(word) | (self._with(stem, endings) if len(stem) >= _MIN_STEM_CHARS else set())
         forms |= {new + form.removeprefix(old) for form in forms for old, new in self.start if form.startswith(old)}
         return frozenset(forms)
 
     def with_endings(self, stem: str) -> frozenset[str]:
         """Return a stem, and what it may become, with each ending."""
+        return self._with(stem, self.endings)
+
+    def _with(self, stem: str, endings: Collection[str]) -> frozenset[str]:
         stems = (stem, *(stem.removesuffix(old) + new for old, new in self.vary if stem.endswith(old)))
-        return frozenset(f"{each}{ending}" for each in stems for ending in self.endings)
+        return frozenset(f"{each}{ending}" for each in stems for ending in endings)
 
 
 @cache
@@ -56,9 +61,15 @@ def inflections() -> Mapping[str, Inflection]:
     return {language: _inflection(table) for language, table in tables.items()}
 
 
-def _inflection(table: Mapping[str, list[str]] | Mapping[str, list[list[str]]]) -> Inflection:
-    values = {name: tuple(tuple(one) if isinstance(one, list) else one for one in table[name]) for name in table}
-    return Inflection(**values | {"fixed": frozenset(values.get("fixed", ()))})  # type: ignore[arg-type]
+def _inflection(table: Mapping[str, Any]) -> Inflection:
+    pairs = {name: tuple((old, new) for old, new in table.get(name, ())) for name in ("vary", "start", "union")}
+    return Inflection(
+        drop=tuple(table.get("drop", ())),
+        endings=tuple(table.get("endings", ("",))),
+        after={dropped: tuple(endings) for dropped, endings in table.get("after", {}).items()},
+        fixed=frozenset(table.get("fixed", ())),
+        **pairs,
+    )
 
 
 def with_short_union(name: str, language: str) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from functools import cache
 from importlib import resources
 from os.path import commonprefix
 from types import MappingProxyType
+from typing import Any
 
-from corpus.agencies.folding import fold_name
+from corpus.agencies.folding import BORDER, fold_name
 from corpus.agencies.inflection import inflections, with_short_union, words_of
 from corpus.models import Agency, Guard, LocalNames
 
@@ -24,7 +25,8 @@ _WORD_OR_GAP = re.compile(r"[ .]+|[^ .]+")
 class LocalName:
     """A name in a language, and the forms of its words."""
 
-    agency_id: str
+    agency_id: str | None
+    """None for the name of something else that contains an agency's name."""
     language: str | None
     """None for an acronym that all languages share."""
     cased: str
@@ -47,24 +49,29 @@ class LocalName:
 
         Of several words, the first must begin with a capital, of one word the stem must be as in the registry.
         """
-        if any_case and self.guard is None and len(written) >= _MIN_INFLECTED_CHARS:
+        if any_case and self.guard is None and len(written) >= _MIN_INFLECTED_CHARS and not self.cased.isupper():
             return True
         if len(self.words) > 1:
             return written[:1].isupper()
+        if written.isupper() or self.cased.islower():
+            return not self.cased.isupper()
         stem = len(commonprefix((written.lower(), self.cased.lower())))
         ending = written[stem:]
-        return (written.isupper() and not self.cased.isupper()) or (
-            written[:stem] == self.cased[:stem] and ending == ending.lower()
-        )
+        return written[:stem] == self.cased[:stem] and ending == ending.lower()
+
+
+@cache
+def _data() -> Any:
+    return json.loads((resources.files("corpus.agencies") / "names_by_language.json").read_text("utf-8"))
 
 
 @cache
 def local_names() -> Mapping[str, Mapping[str, LocalNames]]:
     """Return the names in `names_by_language.json` by agency and language."""
-    data = json.loads((resources.files("corpus.agencies") / "names_by_language.json").read_text("utf-8"))
+    sources = _data()["sources"]
     return {
-        agency_id: MappingProxyType({language: _read(entry, data["sources"]) for language, entry in entries.items()})
-        for agency_id, entries in data["agencies"].items()
+        agency_id: MappingProxyType({language: _read(entry, sources) for language, entry in entries.items()})
+        for agency_id, entries in _data()["agencies"].items()
     }
 
 
@@ -81,14 +88,19 @@ def names_in_languages(agency: Agency) -> Iterator[LocalName]:
         for guard, listed in ((None, local.names), (Guard.NAMED, local.short)):
             for name in listed:
                 for spelling in with_short_union(name, language):
-                    if guard is None or len(words_of(fold_name(spelling))) > 1:
-                        yield _local_name(agency.id, language, spelling, guard)
-    for acronym in agency.acronyms if agency.names_by_language else ():
+                    yield _local_name(agency.id, language, spelling, guard)
+    for acronym in agency.acronyms:
         if len(acronym) >= _MIN_INFLECTED_CHARS and acronym.isalpha() and acronym not in agency.guarded:
             yield _inflected_acronym(agency.id, acronym)
 
 
-def _local_name(agency_id: str, language: str, name: str, guard: Guard | None) -> LocalName:
+def other_names_in_languages() -> Iterator[LocalName]:
+    """Yield names of other things that contain the name of an agency."""
+    for language, names in _data()["other_names"].items():
+        yield from (_local_name(None, language, name, None) for name in names)
+
+
+def _local_name(agency_id: str | None, language: str, name: str, guard: Guard | None) -> LocalName:
     cased = fold_name(name, keep_case=True)
     words = tuple(
         _forms(language, word) if place % 2 == 0 else frozenset({word})
@@ -113,7 +125,8 @@ def anchors(name: LocalName, english_beginnings: Collection[str]) -> list[str]:
     """Return beginnings of a name, one of which every form of it has, and hardly any English text.
 
     A beginning goes up to the first word that has several forms, and ends with what these have in common. Where that
-    is short or begins English words, every form of this word is a beginning, and it goes on with the next.
+    is short or begins English words, every form of this word is a beginning, and it goes on with the next, or, after
+    the last, with what ends a word. An acronym is a stem: texts do not have it that often.
 
     :param english_beginnings: all beginnings of the words of English names.
     """
@@ -121,8 +134,8 @@ def anchors(name: LocalName, english_beginnings: Collection[str]) -> list[str]:
     for forms in name.words:
         if len(forms) > 1:
             stem = commonprefix((min(forms), max(forms)))
-            is_rare = len(stem) >= _MIN_ANCHOR_CHARS and stem not in english_beginnings
-            if is_rare or beginnings != [""] or len(name.words) == 1:
+            is_rare = len(stem) >= _MIN_ANCHOR_CHARS and (name.language is None or stem not in english_beginnings)
+            if is_rare or beginnings != [""]:
                 return [f"{beginning}{stem}" for beginning in beginnings]
         beginnings = [f"{beginning}{form}" for beginning in beginnings for form in forms]
-    return beginnings
+    return [f"{beginning}{border}" for beginning in beginnings for border in (" ", BORDER)]

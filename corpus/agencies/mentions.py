@@ -11,6 +11,7 @@ are guarded (`Guard`) in the registry.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from operator import attrgetter
 
 from corpus.agencies.acronyms import brackets, content_words, long_form
@@ -23,6 +24,8 @@ from corpus.models import Agency, Guard, Mention
 _MIN_ANY_CASE_CHARS = 4
 # An acronym in another language that has two letters ("KR", "RU") means too much, even in a question.
 _MIN_ALONE_CHARS = 3
+# So many characters before and after a name tell whether its sentence is English.
+_AROUND_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class Scanner:
                 yield from _local_matches(text, folded, last + 1 - pattern.size, pattern.local_names, question)
                 continue
             start, end = folded.original(last - pattern.size), folded.original(last - 1) + 1
-            written = fold_name(text[start:end], keep_case=True)
+            written = _spelled(text[start:end])
             any_case = question and pattern.size >= _MIN_ANY_CASE_CHARS
             for name in pattern.names:
                 fits = name.cased_forms is None or written in name.cased_forms or (any_case and name.guard is None)
@@ -149,16 +152,26 @@ class Scanner:
                     yield Mention(agency_id, match.start, match.end)
 
 
+@lru_cache(maxsize=4096)
+def _spelled(written: str) -> str:
+    """Fold a name except for its case. A release has the same few names many times."""
+    return fold_name(written, keep_case=True)
+
+
 def _local_matches(
     text: str, folded: Folded, start: int, names: Iterable[LocalName], question: bool
 ) -> Iterator[_Match]:
-    """Yield the names in other languages that stand at an offset of a folded text."""
+    """Yield the names in other languages that stand at an offset of a folded text.
+
+    An English sentence does not inflect acronyms: there "Europolis" is something else.
+    """
     for name in names:
         end = name.end_in(folded.text, start)
         if end is not None:
             first, last = folded.original(start), folded.original(end - 1) + 1
-            written = fold_name(text[first:last], keep_case=True)
-            if name.is_spelled(written, any_case=question) and not is_in_address(text, first, last):
+            is_english_form = name.language is None and is_english(text[max(0, first - _AROUND_CHARS) : last + _AROUND_CHARS])
+            is_spelled = name.is_spelled(_spelled(text[first:last]), any_case=question)
+            if is_spelled and not is_english_form and not is_in_address(text, first, last):
                 languages = frozenset({name.language} if name.language else ())
                 yield _Match(first, last, Name(name.agency_id, name.guard, languages=languages))
 

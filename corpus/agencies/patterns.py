@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import ahocorasick
 
 from corpus.agencies.folding import BORDER, fold_name, spellings
-from corpus.agencies.local_names import LocalName, anchors, names_in_languages
+from corpus.agencies.local_names import LocalName, anchors, names_in_languages, other_names_in_languages
 from corpus.models import Agency, Guard
 
 # "the ECBs capital" is an acronym with an s that lost its apostrophe. Shorter ones may be other words.
@@ -83,10 +84,10 @@ def _by_anchor(agencies: Mapping[str, Agency], english: Iterable[str]) -> dict[s
     words = {word for name in english for word in name.split()}
     english_beginnings = {word[:size] for word in words for size in range(len(word) + 1)}
     found: dict[str, list[LocalName]] = {}
-    for agency in agencies.values():
-        for name in names_in_languages(agency):
-            for beginning in set(anchors(name, english_beginnings)):
-                found.setdefault(beginning, []).append(name)
+    names = chain(other_names_in_languages(), *map(names_in_languages, agencies.values()))
+    for name in names:
+        for beginning in set(anchors(name, english_beginnings)):
+            found.setdefault(beginning, []).append(name)
     return found
 
 
