@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from os.path import commonprefix
 from types import MappingProxyType
 from typing import Any
 
@@ -55,14 +54,23 @@ class LocalName:
             return written[:1].isupper()
         if written.isupper() or self.cased.islower():
             return not self.cased.isupper()
-        stem = len(commonprefix((written.lower(), self.cased.lower())))
+        stem = len(_common(written.lower(), self.cased.lower()))
         ending = written[stem:]
         return written[:stem] == self.cased[:stem] and ending == ending.lower()
 
 
+def _common(first: str, second: str) -> str:
+    """Return the beginning that two words have in common."""
+    size = next((at for at, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]), None)
+    return first[: min(len(first), len(second)) if size is None else size]
+
+
 @cache
-def _data() -> Any:
-    return json.loads((resources.files("corpus.agencies") / "names_by_language.json").read_text("utf-8"))
+def _data() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = json.loads(
+        (resources.files("corpus.agencies") / "names_by_language.json").read_text("utf-8")
+    )
+    return data
 
 
 @cache
@@ -133,7 +141,7 @@ def anchors(name: LocalName, english_beginnings: Collection[str]) -> list[str]:
     beginnings = [""]
     for forms in name.words:
         if len(forms) > 1:
-            stem = commonprefix((min(forms), max(forms)))
+            stem = _common(min(forms), max(forms))
             is_rare = len(stem) >= _MIN_ANCHOR_CHARS and (name.language is None or stem not in english_beginnings)
             if is_rare or beginnings != [""]:
                 return [f"{beginning}{stem}" for beginning in beginnings]

@@ -24,8 +24,10 @@ from corpus.models import Agency, Guard, Mention
 _MIN_ANY_CASE_CHARS = 4
 # An acronym in another language that has two letters ("KR", "RU") means too much, even in a question.
 _MIN_ALONE_CHARS = 3
+_MAX_ARTICLE_CHARS = 4
 # So many characters before and after a name tell whether its sentence is English.
 _AROUND_CHARS = 100
+_MIN_WORDS_AROUND = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,12 @@ class Scanner:
         nouns = [match for match in matches if match.name.noun is not None]
         in_order = sorted((*merged, *nouns), key=attrgetter("start")) if nouns else merged
         return tuple(self._resolved(text, in_order))
+
+    def reading(self, name: str) -> Name | None:
+        """Return what a text means that is one unguarded name and nothing else; None when it is not, or ambiguous."""
+        matches = [match for match in self._matches(name, question=True) if match.name.guard is None]
+        whole = [match.name for match in matches if _is_whole(name, match.start, match.end)]
+        return whole[0] if len({found.agency_id for found in whole}) == 1 else None
 
     def _matches(self, text: str, *, question: bool) -> Iterator[_Match]:
         """Yield every name that is a word of its own in a text and has a spelling that counts."""
@@ -169,11 +177,19 @@ def _local_matches(
         end = name.end_in(folded.text, start)
         if end is not None:
             first, last = folded.original(start), folded.original(end - 1) + 1
-            is_english_form = name.language is None and is_english(text[max(0, first - _AROUND_CHARS) : last + _AROUND_CHARS])
+            is_english_form = name.language is None and is_english(
+                text[max(0, first - _AROUND_CHARS) : last + _AROUND_CHARS]
+            )
             is_spelled = name.is_spelled(_spelled(text[first:last]), any_case=question)
             if is_spelled and not is_english_form and not is_in_address(text, first, last):
                 languages = frozenset({name.language} if name.language else ())
                 yield _Match(first, last, Name(name.agency_id, name.guard, languages=languages))
+
+
+def _is_among_inflected_words(text: str, start: int, end: int, question: bool) -> bool:
+    """Tell whether the words around an acronym with an ending are of another language than English."""
+    around = f"{text[max(0, start - _AROUND_CHARS) : start]} {text[end : end + _AROUND_CHARS]}"
+    return (question or len(around.split()) >= _MIN_WORDS_AROUND) and not is_english(around)
 
 
 def _means_its_agency(match: _Match, text: str, context: _Context) -> bool:
@@ -233,6 +249,12 @@ def _merged(text: str, matches: Sequence[_Match], defining: frozenset[_Match]) -
         else:
             merged.append(match)
     return merged
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether a name is all that a text has, but for an article before it."""
+    before = text[:start].strip()
+    return len(before) <= _MAX_ARTICLE_CHARS and " " not in before and not any(map(str.isalnum, text[end:]))
 
 
 def _nouns_of(agency: Agency, nouns: Sequence[str]) -> tuple[str, ...]:

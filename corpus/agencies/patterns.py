@@ -84,8 +84,7 @@ def _by_anchor(agencies: Mapping[str, Agency], english: Iterable[str]) -> dict[s
     words = {word for name in english for word in name.split()}
     english_beginnings = {word[:size] for word in words for size in range(len(word) + 1)}
     found: dict[str, list[LocalName]] = {}
-    names = chain(other_names_in_languages(), *map(names_in_languages, agencies.values()))
-    for name in names:
+    for name in chain(other_names_in_languages(), *map(names_in_languages, agencies.values())):
         for beginning in set(anchors(name, english_beginnings)):
             found.setdefault(beginning, []).append(name)
     return found
@@ -106,8 +105,8 @@ def _names_of(agency: Agency) -> Iterator[tuple[str, Name]]:
         is_plain = " " in acronym or (not fold_name(acronym).isascii() and len(acronym) >= _MIN_PLURAL_CHARS)
         guard = agency.guarded.get(acronym, None if is_plain else Guard.NAMED)
         if guard is not Guard.LOOKUP:
-            for key, name in _forms(acronym, agency.id, guard):
-                yield key, replace(name, languages=frozenset(languages))
+            for key, form in _forms(acronym, agency.id, guard):
+                yield key, replace(form, languages=frozenset(languages))
 
 
 def _local_acronyms(agency: Agency) -> dict[str, list[str]]:
