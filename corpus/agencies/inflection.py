@@ -30,11 +30,6 @@ class Inflection:
     start: tuple[tuple[str, str], ...] = ()
     union: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def inflects(self) -> bool:
-        """Whether names have more than one form."""
-        return len(self.endings) > 1
-
     def forms(self, word: str) -> frozenset[str]:
         """Return what a word in lower case and without accents may be in a text, itself included."""
         if len(word) < _MIN_WORD_CHARS or word in self.fixed:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
@@ -30,15 +30,15 @@ class LocalName:
     """None for an acronym that all languages share."""
     cased: str
     """The name folded except for its case."""
-    words: tuple[frozenset[str], ...]
-    """What may stand in a folded text at each word, and at each gap between two words."""
+    words: tuple[str, ...]
+    """The words of the folded name and, at odd places, the gaps between two words."""
     guard: Guard | None = None
 
     def end_in(self, folded_text: str, start: int) -> int | None:
         """Return where the name ends that begins at an offset of a folded text; None where another text stands."""
-        for allowed in self.words:
+        for word in self.words:
             found = _WORD_OR_GAP.match(folded_text, start)
-            if found is None or found[0] not in allowed:
+            if found is None or found[0] not in _forms(self.language, word):
                 return None
             start = found.end()
         return start
@@ -98,35 +98,44 @@ def names_in_languages(agency: Agency) -> Iterator[LocalName]:
                 for spelling in with_short_union(name, language):
                     yield _local_name(agency.id, language, spelling, guard)
     for acronym in agency.acronyms:
-        if len(acronym) >= _MIN_INFLECTED_CHARS and acronym.isalpha() and acronym not in agency.guarded:
-            yield _inflected_acronym(agency.id, acronym)
+        is_said = agency.names_by_language or not acronym.isupper()
+        if is_said and len(acronym) >= _MIN_INFLECTED_CHARS and acronym.isalpha() and acronym not in agency.guarded:
+            yield _local_name(agency.id, None, acronym)
 
 
 def other_names_in_languages() -> Iterator[LocalName]:
     """Yield names of other things that contain the name of an agency."""
     for language, names in _data()["other_names"].items():
-        yield from (_local_name(None, language, name, None) for name in names)
+        yield from (_local_name(None, language, name) for name in names)
 
 
-def _local_name(agency_id: str | None, language: str, name: str, guard: Guard | None) -> LocalName:
+def _local_name(agency_id: str | None, language: str | None, name: str, guard: Guard | None = None) -> LocalName:
     cased = fold_name(name, keep_case=True)
-    words = tuple(
-        _forms(language, word) if place % 2 == 0 else frozenset({word})
-        for place, word in enumerate(words_of(cased.lower()))
-    )
-    return LocalName(agency_id, language, cased, words, guard)
-
-
-def _inflected_acronym(agency_id: str, acronym: str) -> LocalName:
-    """Return the forms that an acronym has in any language, without the acronym itself."""
-    cased = fold_name(acronym, keep_case=True)
-    forms = (inflection.with_endings(cased.lower()) for inflection in inflections().values())
-    return LocalName(agency_id, None, cased, (frozenset().union(*forms) - {cased.lower()},))
+    return LocalName(agency_id, language, cased, words_of(cased.lower()), guard)
 
 
 @cache
-def _forms(language: str, word: str) -> frozenset[str]:
-    return inflections()[language].forms(word)
+def _forms(language: str | None, word: str) -> frozenset[str]:
+    """Return the forms of a word, or, without a language, those of an acronym in any language."""
+    if language is not None:
+        return inflections()[language].forms(word)
+    return frozenset(f"{stem}{ending}" for stem in _stems(word) for ending in _latin_endings()) - {word}
+
+
+@cache
+def _stems(acronym: str) -> frozenset[str]:
+    varied = (acronym.removesuffix(old) + new for old, new in _variations() if acronym.endswith(old))
+    return frozenset({acronym, *varied})
+
+
+@cache
+def _latin_endings() -> frozenset[str]:
+    return frozenset(ending for one in inflections().values() for ending in one.endings if ending.isascii())
+
+
+@cache
+def _variations() -> frozenset[tuple[str, str]]:
+    return frozenset(pair for one in inflections().values() for pair in one.vary)
 
 
 def anchors(name: LocalName, english_beginnings: Collection[str]) -> list[str]:
@@ -134,16 +143,18 @@ def anchors(name: LocalName, english_beginnings: Collection[str]) -> list[str]:
 
     A beginning goes up to the first word that has several forms, and ends with what these have in common. Where that
     is short or begins English words, every form of this word is a beginning, and it goes on with the next, or, after
-    the last, with what ends a word. An acronym is a stem: texts do not have it that often.
+    the last, with what ends a word. Acronyms are so rare that a stem is enough.
 
     :param english_beginnings: all beginnings of the words of English names.
     """
+    if name.language is None:
+        return [reduce(_common, _stems(name.words[0]))]
     beginnings = [""]
-    for forms in name.words:
+    for word in name.words:
+        forms = _forms(name.language, word)
         if len(forms) > 1:
             stem = _common(min(forms), max(forms))
-            is_rare = len(stem) >= _MIN_ANCHOR_CHARS and (name.language is None or stem not in english_beginnings)
-            if is_rare or beginnings != [""]:
+            if beginnings != [""] or (len(stem) >= _MIN_ANCHOR_CHARS and stem not in english_beginnings):
                 return [f"{beginning}{stem}" for beginning in beginnings]
         beginnings = [f"{beginning}{form}" for beginning in beginnings for form in forms]
     return [f"{beginning}{border}" for beginning in beginnings for border in (" ", BORDER)]

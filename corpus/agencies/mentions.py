@@ -177,11 +177,9 @@ def _local_matches(
         end = name.end_in(folded.text, start)
         if end is not None:
             first, last = folded.original(start), folded.original(end - 1) + 1
-            is_english_form = name.language is None and is_english(
-                text[max(0, first - _AROUND_CHARS) : last + _AROUND_CHARS]
-            )
             is_spelled = name.is_spelled(_spelled(text[first:last]), any_case=question)
-            if is_spelled and not is_english_form and not is_in_address(text, first, last):
+            is_inflected = name.language is not None or _is_among_inflected_words(text, first, last, question)
+            if is_spelled and is_inflected and not is_in_address(text, first, last):
                 languages = frozenset({name.language} if name.language else ())
                 yield _Match(first, last, Name(name.agency_id, name.guard, languages=languages))
 

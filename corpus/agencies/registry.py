@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
@@ -65,20 +65,11 @@ class Registry:
     def __init__(self, agencies: Mapping[str, Agency], other_names: Sequence[str], nouns: Sequence[str]) -> None:
         """Index the names of the agencies; `Scanner` says what the other names and the nouns are."""
         self.agencies = agencies
-        self._other_names, self._nouns = other_names, nouns
+        self._scanner = Scanner(agencies, other_names, nouns)
         self._keys: dict[str, list[_Key]] = {}
         for agency in agencies.values():
             for name, key in dict(reversed(tuple(_keys_of(agency)))).items():
                 self._keys.setdefault(name, []).append(key)
-
-    @cached_property
-    def _scanner(self) -> Scanner:
-        """The search for mentions. Who only looks names up does not wait until it is built, 0.1 s."""
-        return Scanner(self.agencies, self._other_names, self._nouns)
-
-    def prepare(self) -> None:
-        """Build the search for mentions now, so that nobody waits for it later."""
-        _ = self._scanner
 
     def find(self, name: str) -> Lookup:
         """Look up an id, name, acronym, alias or former name, in any language of the EU, in any case and accents.
