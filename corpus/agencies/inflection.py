@@ -29,6 +29,7 @@ class Inflection:
     fixed: frozenset[str] = frozenset()
     start: tuple[tuple[str, str], ...] = ()
     union: tuple[tuple[str, str], ...] = ()
+    articles: frozenset[str] = frozenset()
 
     def forms(self, word: str) -> frozenset[str]:
         """Return what a word in lower case and without accents may be in a text, itself included."""
@@ -63,6 +64,7 @@ def _inflection(table: Mapping[str, Any]) -> Inflection:
         endings=tuple(table.get("endings", ("",))),
         after={dropped: tuple(endings) for dropped, endings in table.get("after", {}).items()},
         fixed=frozenset(table.get("fixed", ())),
+        articles=frozenset(table.get("articles", ())),
         **pairs,
     )
 

@@ -138,6 +138,23 @@ def _variations() -> frozenset[tuple[str, str]]:
     return frozenset(pair for one in inflections().values() for pair in one.vary)
 
 
+@cache
+def articles() -> frozenset[str]:
+    """Return what may stand before a name as in a sentence, in any language."""
+    return frozenset({"the"}).union(*(inflection.articles for inflection in inflections().values()))
+
+
+def language_of(acronyms: Collection[str], form: str) -> str | None:
+    """Return the only language that inflects one of the acronyms in this way; None where several or none do."""
+    word = fold_name(form)
+    languages = [
+        language
+        for language, inflection in inflections().items()
+        if any(word in inflection.with_endings(fold_name(acronym)) for acronym in acronyms)
+    ]
+    return languages[0] if len(languages) == 1 else None
+
+
 def anchors(name: LocalName, english_beginnings: Collection[str]) -> list[str]:
     """Return beginnings of a name, one of which every form of it has, and hardly any English text.
 

@@ -9,6 +9,7 @@ words counts in any case, a single word as the registry writes it or in capitals
 are guarded (`Guard`) in the registry.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,14 +18,13 @@ from operator import attrgetter
 from corpus.agencies.acronyms import brackets, content_words, long_form
 from corpus.agencies.context import is_definite, is_english, is_in_address, is_part_of_other_name
 from corpus.agencies.folding import Folded, fold, fold_name
-from corpus.agencies.local_names import LocalName
+from corpus.agencies.local_names import LocalName, articles
 from corpus.agencies.patterns import Name, automaton
 from corpus.models import Agency, Guard, Mention
 
 _MIN_ANY_CASE_CHARS = 4
 # An acronym in another language that has two letters ("KR", "RU") means too much, even in a question.
 _MIN_ALONE_CHARS = 3
-_MAX_ARTICLE_CHARS = 4
 # So many characters before and after a name tell whether its sentence is English.
 _AROUND_CHARS = 100
 _MIN_WORDS_AROUND = 3
@@ -251,8 +251,8 @@ def _merged(text: str, matches: Sequence[_Match], defining: frozenset[_Match]) -
 
 def _is_whole(text: str, start: int, end: int) -> bool:
     """Tell whether a name is all that a text has, but for an article before it."""
-    before = text[:start].strip()
-    return len(before) <= _MAX_ARTICLE_CHARS and " " not in before and not any(map(str.isalnum, text[end:]))
+    before = " ".join(re.findall(r"\w+", fold_name(text[:start])))
+    return (not before or before in articles()) and not any(map(str.isalnum, text[end:]))
 
 
 def _nouns_of(agency: Agency, nouns: Sequence[str]) -> tuple[str, ...]:

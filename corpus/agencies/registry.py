@@ -2,7 +2,6 @@
 
 import copyreg
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +13,7 @@ from rapidfuzz import fuzz, process
 
 from corpus.agencies.folding import fold_query, spellings
 from corpus.agencies.inflection import with_short_union
-from corpus.agencies.local_names import local_names
+from corpus.agencies.local_names import articles, language_of, local_names
 from corpus.agencies.mentions import Scanner
 from corpus.models import Agency, FormerName, Guard, Mention
 
@@ -27,10 +26,6 @@ _MIN_TYPO_CHARS = 5
 # 6,838 words of the development releases, 13 are taken for an agency at 85, and 58 at 80.
 _MIN_SURE = 85.0
 _MIN_SIMILAR = 60.0
-# What may come before a name that a person types as in a sentence. "the" is taken off by `fold_query`.
-_ARTICLE = re.compile(
-    r"^(?:an?|as|azt?|d[ae]|das|de[nmst]|der|die|el|ell[ao]s?|gli|het|i|il|l|la|las|le|les|lo|los|o|os|na|η|\u03bf|το) "
-)
 _FOR_EDITORS = {"source", "note", "ambiguous_with"}  # Fields that explain the data to those who edit it.
 
 
@@ -78,7 +73,8 @@ class Registry:
         typo gives another agency's name.
         """
         wanted = fold_query(name) if len(name) <= MAX_NAME_CHARS else ""
-        keys = self._keys.get(wanted) or self._keys.get(_ARTICLE.sub("", wanted)) or []
+        first, _, rest = wanted.partition(" ")
+        keys = self._keys.get(wanted) or (self._keys.get(rest) if first in articles() else None) or []
         namesakes = [self.agencies[key.agency_id] for key in keys]
         if len(namesakes) == 1:
             return Lookup(agency=namesakes[0], language=keys[0].language)
@@ -86,7 +82,9 @@ class Registry:
             return Lookup(candidates=tuple(namesakes))
         inflected = self._scanner.reading(name)
         if inflected is not None and inflected.agency_id is not None:
-            return Lookup(self.agencies[inflected.agency_id], language=min(inflected.languages, default=None))
+            agency = self.agencies[inflected.agency_id]
+            language = min(inflected.languages, default=None) or language_of(agency.acronyms, name)
+            return Lookup(agency, language=language if language in agency.names_by_language else None)
         similar = self._similar(wanted)
         sure = [agency_id for agency_id, (score, _) in similar.items() if score >= _MIN_SURE]
         if len(sure) == 1 and len(wanted) >= _MIN_TYPO_CHARS:
