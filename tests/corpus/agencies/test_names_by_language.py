@@ -1,18 +1,21 @@
 """Bodies are looked up, and found in texts and questions, by their names in all languages of the EU."""
 
+import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from corpus.agencies.inflection import inflections
 from corpus.agencies.registry import registry
-from tests.corpus.agencies.test_mentions import named
+from tests.corpus.agencies.test_mentions import named, need_shared
 
 SENTENCES: dict[str, str] = tomllib.loads(Path(__file__).with_name("ten_bodies.toml").read_text("utf-8"))
 OTHER_LANGUAGES = sorted(set(SENTENCES) - {"en"})
 TEN = ("ep", "euco", "council", "ec", "cjeu", "ecb", "eca", "ema", "eppo")
+MIN_PRECISION, MIN_RECALL = 0.97, 0.88
 _MARKED = re.compile(r"\[([a-z-]+)\|([^]]*)\]")
 
 
@@ -148,3 +151,26 @@ def test_institutions_and_thirty_agencies_have_names_in_every_language() -> None
     assert {"ep", "euco", "council", "ec", "cjeu", "ecb", "eca", "eesc", "cor", "eib", "eo", "edps", "eeas"} <= complete
     types = [registry().agencies[agency_id].type for agency_id in complete]
     assert types.count("decentralised agency") >= 30
+
+
+def translated() -> Iterator[tuple[str, str]]:
+    """Yield questions in English and in another language."""
+    questions: dict[str, str] = {}
+    for name in ("gold", "train"):
+        for line in need_shared("eval", f"{name}.jsonl").read_text("utf-8").splitlines():
+            record = json.loads(line)
+            questions[record["_id"]] = record["question"]
+    for name in ("translated", "train.translated"):
+        for line in need_shared("eval", f"{name}.jsonl").read_text("utf-8").splitlines():
+            record = json.loads(line)
+            yield questions[record["_id"]], record["question"]
+
+
+def test_question_names_the_same_bodies_in_translation() -> None:
+    right = given = wanted = 0
+    for question, translation in translated():
+        expected = {agency_id for agency_id, _ in named(question, question=True)}
+        found = {agency_id for agency_id, _ in named(translation, question=True)}
+        right, given, wanted = right + len(expected & found), given + len(found), wanted + len(expected)
+    assert right / given >= MIN_PRECISION
+    assert right / wanted >= MIN_RECALL
