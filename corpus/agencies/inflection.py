@@ -30,6 +30,7 @@ class Inflection:
     start: tuple[tuple[str, str], ...] = ()
     union: tuple[tuple[str, str], ...] = ()
     articles: frozenset[str] = frozenset()
+    committee: str | None = None
 
     def forms(self, word: str) -> frozenset[str]:
         """Return what a word in lower case and without accents may be in a text, itself included."""
@@ -65,6 +66,7 @@ def _inflection(table: Mapping[str, Any]) -> Inflection:
         after={dropped: tuple(endings) for dropped, endings in table.get("after", {}).items()},
         fixed=frozenset(table.get("fixed", ())),
         articles=frozenset(table.get("articles", ())),
+        committee=table.get("committee"),
         **pairs,
     )
 

@@ -16,8 +16,9 @@ from functools import lru_cache
 from operator import attrgetter
 
 from corpus.agencies.acronyms import brackets, content_words, long_form
-from corpus.agencies.context import is_definite, is_english, is_in_address, is_part_of_other_name
+from corpus.agencies.context import is_committee, is_definite, is_english, is_in_address, is_part_of_other_name
 from corpus.agencies.folding import Folded, fold, fold_name
+from corpus.agencies.inflection import inflections
 from corpus.agencies.local_names import LocalName, articles
 from corpus.agencies.patterns import Name, automaton
 from corpus.models import Agency, Guard, Mention
@@ -179,9 +180,19 @@ def _local_matches(
             first, last = folded.original(start), folded.original(end - 1) + 1
             is_spelled = name.is_spelled(_spelled(text[first:last]), any_case=question)
             is_inflected = name.language is not None or _is_among_inflected_words(text, first, last, question)
-            if is_spelled and is_inflected and not is_in_address(text, first, last):
+            if (
+                is_spelled
+                and is_inflected
+                and not (is_in_address(text, first, last) or _is_committee(name, text, first, last))
+            ):
                 languages = frozenset({name.language} if name.language else ())
                 yield _Match(first, last, Name(name.agency_id, name.guard, languages=languages))
+
+
+def _is_committee(name: LocalName, text: str, start: int, end: int) -> bool:
+    if name.guard is None or name.language is None or len(name.words) > 1:
+        return False
+    return is_committee(text, start, end, inflections()[name.language].committee)
 
 
 def _is_among_inflected_words(text: str, start: int, end: int, question: bool) -> bool:

@@ -122,6 +122,21 @@ def test_short_name_counts_in_a_text_that_has_the_full_one() -> None:
     assert named(text) == [("eca", "Cour des comptes européenne"), ("eca", "Cour des comptes")]
 
 
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("La Comisión Europea propuso. La Comisión actuó. La Comisión de Transportes votó.", 2),
+        ("La Commissione europea propone. La Commissione per i Trasporti vota.", 1),
+        ("Komisja Europejska milczy. Komisji nie ma. Komisja Transportu milczy.", 2),
+        ("Η Ευρωπαϊκή Επιτροπή πρότεινε. Η Επιτροπή αποφάσισε. Η Επιτροπή Μεταφορών ψήφισε.", 2),
+        ("Az Európai Bizottság javasolta. A Bizottság döntött. A Költségvetési Bizottság szavazott.", 2),
+        ("Die Europäische Kommission schlug vor. Die Kommission Maßnahmen empfahl.", 2),
+    ],
+)
+def test_committee_is_not_the_commission(text: str, mentions: int) -> None:
+    assert [agency_id for agency_id, _ in named(text)] == ["ec"] * mentions
+
+
 def test_acronym_counts_in_a_text_of_its_language() -> None:
     assert named("Die EZB senkte den Zins.") == []
     text = "Das teilte die Europäische Kommission mit. Die EZB senkte den Zins."
