@@ -17,8 +17,8 @@ _ENGLISH = re.compile(
 )
 # "Comisión de Transportes", "Commissione per i trasporti", "Komisja Transportu". The last two prepositions are Greek.
 _COMMITTEE = re.compile(
-    r"[ \u00a0](?:(?:de|del|dei|delle|degli|della|per|pentru|dos|das|da|do|para|ds\.|\u03b3\u03b9\u03b1|\u03c4\u03c9\u03bd)\s"
-    r"(?:\w{1,4}\s)?)?(?P<word>[^\W\d_]+)"
+    r"[ \u00a0](?:(?:de|del|dei|delle|degli|della|per|pentru|dos|das|da|do|para|ds\.|"
+    r"\u03b3\u03b9\u03b1|\u03c4\u03c9\u03bd)\s(?:\w{1,4}\s)?)?(?P<word>[^\W\d_]+)"
 )
 # A capitalised word before "Council" makes another name of it, as in "Nordic Council". These words do not.
 _NOT_PART_OF_NAME = frozenset(
