@@ -101,18 +101,18 @@ def _countries(code: str) -> re.Pattern[str]:
 def _greetings(*codes: str) -> re.Pattern[str]:
     phrases = [language(code).padding[kind] for code in codes for kind in ("greeting", "thanks")]
     word = fold_pattern(f"(?:{'|'.join(phrases)})")
-    return re.compile(rf"\W*(?P<first>{word})(?!\w)\W*(?:{word}(?!\w)\W*)*")
+    return re.compile(rf"\W*+(?P<first>{word})(?!\w)\W*+(?:{word}(?!\w)\W*+)*")
 
 
 @cache
 def _requests(code: str) -> re.Pattern[str]:
     padding = language(code).padding
     request = fold_pattern(f"(?:{padding['request']}|{padding['source']})")
-    return re.compile(rf"\W*{request}(?!\w)\W*")
+    return re.compile(rf"\W*+{request}(?!\w)\W*+")
 
 
 @cache
 def _thanks(*codes: str) -> re.Pattern[str]:
     """Return what finds thanks at the end of folded text, in any of some languages."""
     phrases = [language(code).padding[kind] for code in codes for kind in ("thanks", "source")]
-    return re.compile(rf"(?:\W+(?:{fold_pattern('|'.join(phrases))}))+\W*$")
+    return re.compile(rf"(?:(?<=\w)\W++(?:{fold_pattern('|'.join(phrases))}))+\W*+$")
