@@ -1,0 +1,191 @@
+"""Lines that state what a release is, where and when it was issued, known by their shape in all languages of the EU.
+
+Such a line consists of parts: a date, the kind of the release, its number, the time, the minutes that reading takes,
+the name of a place or of a committee. Which places there are is nobody's list: a place is a few words with capitals
+beside a date.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, REFERENCE
+from corpus.cleaning.dates import FoundDate, find_date, is_weekday
+from corpus.cleaning.wording import LANGUAGES, agencies_named, folded, openings, phrases
+from corpus.release_text import HEADING
+
+_BYLINE_MAX_CHARS = 200
+_PLACE_MAX_WORDS, _PLACE_MAX_CHARS = 5, 45
+_KNOWN_MAX_WORDS = 12
+_OPENING_CHARS = 120
+# What separates the parts of a line, so that each part says one thing.
+_SEPARATOR = re.compile(r"\s*[|•·]\s*|\s+[-\u2013\u2014/]+\s+|\s*\u2014\s*")
+_COMMA = re.compile(r"[,:;()\[\]]")
+_TIME = re.compile(
+    r"(?<!\d)\d{1,2}(?:[:.]\d{2}|[hu]\d{0,2})(?: ?(?:h|uhr|ce?s?t|gmt|utc))?(?![\w/])|\b[ap]\.?m\b\.?", re.IGNORECASE
+)
+_READING = re.compile(
+    r"(?<!\d)\d{1,3}\s?(?:min|perc|\u03bb\u03b5\u03c0|\u043c\u0438\u043d|n\u00f3im)[^\W\d_]{0,8}\b", re.IGNORECASE
+)
+_READING_MAX_WORDS = 7
+_NUMBER_SIGNS = re.compile(
+    r"(?<!\w)(?:n[o\u00ba\u00b0r]|nr|num|br|\u010d|\u0161t|\u2116|\u03b1\u03c1\u03b9\u03b8|sz\u00e1m|ref(?:erence)?(?: no)?)"
+    r"(?:\.|:|(?!\w))",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?<!\S)[A-Z\d(][A-Z\d().-]{0,12}/[A-Z\d()/.-]{1,20}(?!\S)")  # "2021/2540(RSP)", "C-999/24"
+# Small words inside names of places: "Frankfurt am Main", "'s-Hertogenbosch", "La Valletta".
+_PARTICLES = frozenset(
+    "a al am an auf aan at bei da de del den der der des di do dos du el en het i im in la le les lez lo na nad ob of "
+    "on op os pod pri sous sur ta' the upon van von w we y".split()
+)
+_AFTER_DATELINE = re.compile(r"^[.)\] ]{0,3}\s?[-:\u2013\u2014]\s{1,3}[^\W\d_]")
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a line says beside its date: parts that are known, and parts that are not."""
+
+    known: int
+    unknown: tuple[str, ...]
+    separated: bool
+
+
+def is_about(line: str, language: str | None = None, *, places: bool = True) -> bool:
+    """Tell whether a line holds only the kind, place, date, time and number of a release.
+
+    :param places: whether words with capitals beside a date count as the name of a place.
+    """
+    line = unmarked(line)
+    if not line or len(line) > ABOUT_MAX_CHARS or line[-1] in "?!;" or not any(map(str.isalnum, line)):
+        return False
+    found = find_date(line, language)
+    if found is None:
+        return _is_known(line, language)
+    parts = _parts(line, found, language)
+    if not parts.unknown:
+        return True
+    at_most = 2 if parts.separated and parts.known else 1
+    return places and len(parts.unknown) <= at_most and all(map(_is_place, parts.unknown))
+
+
+def is_label(line: str) -> bool:
+    """Tell whether a line is a heading or ends with a colon, and labels a value of the release: "Publication date"."""
+    labels = line.startswith("#") or line.endswith(":")
+    return labels and folded(unmarked(line)) in phrases("details", "published", "updated")
+
+
+def is_byline(line: str, language: str | None = None) -> bool:
+    """Tell whether a line ends with a place and a date, after the names of those who speak: no sentence does."""
+    line = unmarked(line)
+    if not line or len(line) > _BYLINE_MAX_CHARS:
+        return False
+    found = find_date(line, language)
+    if found is None or any(map(str.isalnum, _without_small_words(line[found.end :]))):
+        return False
+    before = [part.strip() for part in _COMMA.split(line[: found.start])]
+    before = before[:-1] if before and not _without_small_words(before[-1]).strip() else before
+    return len(before) > 1 and _is_place(before[-1]) and all(part[:1].isupper() for part in before if part)
+
+
+def is_update(line: str) -> bool:
+    """Tell whether a line dates a change of the page and not the release."""
+    return folded(unmarked(line)).startswith(openings("updated"))
+
+
+def opening_date(line: str, language: str | None = None) -> FoundDate | None:
+    """Return the date of a dateline that begins a paragraph: "Brussels, 6 December 2018 – The Council adopted"."""
+    found = find_date(line[:_OPENING_CHARS], language)
+    if found is None or not _AFTER_DATELINE.match(line[found.end :].lstrip()[:20]):
+        return None
+    before = line[: found.start].lstrip("([")
+    parts = _parts(before, FoundDate(found.day, len(before), len(before)), language)
+    return found if len(parts.unknown) <= 1 and all(map(_is_place, parts.unknown)) else None
+
+
+def unmarked(line: str) -> str:
+    """Return a line without the mark of a heading or an item."""
+    heading = HEADING.match(line)
+    return heading["title"] if heading else line.removeprefix("- ").strip()
+
+
+def agency_in(line: str) -> str | None:
+    """Return the id of the agency whose name a line of a letterhead consists of, beside the kind of the release."""
+    for part in _SEPARATOR.split(unmarked(line)):
+        words = folded(part).split()
+        for end in range(min(len(words), _KNOWN_MAX_WORDS), 0, -1):
+            agency_id = agencies_named().get(" ".join(words[:end]))
+            if agency_id and _is_known(" ".join(words[end:]), None):
+                return agency_id
+    return None
+
+
+def _parts(line: str, found: FoundDate, language: str | None) -> _Parts:
+    """Divide the rest of a line, without its date, into known and unknown parts."""
+    known, unknown, separated = 0, [], False
+    for side in (line[: found.start], line[found.end :]):
+        pieces = _SEPARATOR.split(side)
+        separated = separated or len(pieces) > 1
+        for piece in pieces:
+            if _is_known(piece, language):
+                known += any(map(str.isalnum, piece))
+                continue
+            for part in _COMMA.split(piece):
+                if not _is_known(part, language):
+                    unknown.append(_without_small_words(part))
+                else:
+                    known += any(map(str.isalnum, _without_small_words(part)))
+    return _Parts(known, tuple(unknown), separated)
+
+
+def _is_known(part: str, language: str | None) -> bool:
+    """Tell whether a part of a line states the kind, the issuer, the number, the time or nothing."""
+    if _READING.search(part) and len(part.split()) <= _READING_MAX_WORDS:
+        return True
+    rest = _NUMBER_SIGNS.sub(" ", REFERENCE.sub(" ", _CODE.sub(" ", _TIME.sub(" ", part))))
+    words = [word for word in (folded(word) for word in rest.split()) if word and any(map(str.isalnum, word))]
+    return len(words) <= _KNOWN_MAX_WORDS and _are_known(words, language)
+
+
+def _are_known(words: Sequence[str], language: str | None) -> bool:
+    """Tell whether words are phrases that pages put beside a date, one after the other."""
+    if not words:
+        return True
+    for end in range(len(words), 0, -1):
+        phrase = " ".join(words[:end])
+        if _is_phrase(phrase, language) and _are_known(words[end:], language):
+            return True
+    return False
+
+
+def _is_phrase(phrase: str, language: str | None) -> bool:
+    return (
+        phrase in phrases("kinds", "published", "beside", "places")
+        or phrase in agencies_named()
+        or phrase in LANGUAGES
+        or is_weekday(phrase, language)
+    )
+
+
+def _without_small_words(part: str) -> str:
+    """Return a part without the small words beside a date at its end: "Bruxelles le" is "Bruxelles"."""
+    words = part.strip(" .,:;-\u2013\u2014").split()
+    while words and folded(words[-1]) in phrases("beside"):
+        words.pop()
+    return " ".join(words)
+
+
+def _is_place(part: str) -> bool:
+    """Tell whether a part of a line may be the name of a place: a few words with capitals, small words between them."""
+    words = _WORD.findall(part)
+    if not words or len(part) > _PLACE_MAX_CHARS or len(part.split()) > _PLACE_MAX_WORDS:
+        return False
+    if any(char.isdigit() for char in part) or part[-1] in "?!":
+        return False
+    capital = [word[0].isupper() for word in words]
+    return (
+        capital[-1]
+        and any(capital)
+        and all(up or word.casefold() in _PARTICLES for up, word in zip(capital, words, strict=True))
+    )

@@ -1,0 +1,59 @@
+"""The words that sites put around a release, read from `wording.toml`: tables of phrases in the 24 languages of the EU.
+
+A phrase is compared as a whole line or as the beginning of one, so that a sentence that only mentions contacts stays.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+LANGUAGES = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv".split()
+_AGENCIES = ("council", "euco", "ec", "ep", "cjeu")
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u00b4`"), "'")
+_AROUND = "#*-\u2013\u2014•·|:.!?» \t"  # Marks of the layout and ends of lines that a phrase is compared without.
+
+
+def folded(line: str) -> str:
+    """Return a line as phrases are compared: without marks around it, without case, with plain apostrophes."""
+    return " ".join(line.translate(_APOSTROPHES).casefold().split()).strip(_AROUND)
+
+
+@cache
+def phrases(*kinds: str) -> frozenset[str]:
+    """Return all phrases of some kinds, in all languages, folded."""
+    return frozenset(folded(phrase) for table in _tables().values() for kind in kinds for phrase in table.get(kind, ()))
+
+
+@cache
+def openings(kind: str) -> tuple[str, ...]:
+    """Return the phrases of a kind, in all languages, as `str.startswith` takes them."""
+    return tuple(sorted(phrases(kind)))
+
+
+@cache
+def note_labels() -> frozenset[str]:
+    """Return the labels of the explanation below a text of the Court of Justice, in capitals."""
+    return frozenset(label for table in _tables().values() for label in table.get("note", ()))
+
+
+@cache
+def agencies_named() -> Mapping[str, str]:
+    """Return the ids of the agencies by each of their names in a letterhead, folded."""
+    return {
+        folded(name): agency_id
+        for table in _tables().values()
+        for agency_id in _AGENCIES
+        for name in table.get(agency_id, ())
+    }
+
+
+def further_months(language: str) -> Mapping[str, int]:
+    """Return the numbers of the months by the forms of their names that the CLDR lacks."""
+    forms = _tables().get(language, {}).get("months", ())
+    return {form: number for number, both in enumerate(forms, 1) for form in both.split("|") if form}
+
+
+@cache
+def _tables() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    return tomllib.loads((resources.files("corpus.cleaning") / "wording.toml").read_text("utf-8"))
