@@ -17,6 +17,7 @@ from corpus.release_text import HEADING
 _BYLINE_MAX_CHARS = 200
 _PLACE_MAX_WORDS, _PLACE_MAX_CHARS = 5, 45
 _KNOWN_MAX_WORDS = 12
+_MAX_LABELS = 2
 _OPENING_CHARS = 120
 # What separates the parts of a line, so that each part says one thing.
 _SEPARATOR = re.compile(r"\s*[|•·]\s*|\s+[-\u2013\u2014/]+\s+|\s*\u2014\s*")
@@ -29,17 +30,18 @@ _READING = re.compile(
 )
 _READING_MAX_WORDS = 7
 _NUMBER_SIGNS = re.compile(
-    r"(?<!\w)(?:n[o\u00ba\u00b0r]|nr|num|br|\u010d|\u0161t|\u2116|\u03b1\u03c1\u03b9\u03b8|sz\u00e1m|ref(?:erence)?(?: no)?)"
-    r"(?:\.|:|(?!\w))",
+    r"(?<!\w)(?:n[o\u00ba\u00b0r]|nr|num|br|\u010d|\u0161t|\u2116|\u03b1\u03c1\u03b9\u03b8|sz\u00e1m"
+    r"|ref(?:erence)?(?: no)?)(?:\.|:|(?!\w))",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<!\S)[A-Z\d(][A-Z\d().-]{0,12}/[A-Z\d()/.-]{1,20}(?!\S)")  # "2021/2540(RSP)", "C-999/24"
 # Small words inside names of places: "Frankfurt am Main", "'s-Hertogenbosch", "La Valletta".
 _PARTICLES = frozenset(
-    "a al am an auf aan at bei da de del den der der des di do dos du el en het i im in la le les lez lo na nad ob of "
-    "on op os pod pri sous sur ta' the upon van von w we y".split()
+    "a aan al am an at auf bei da de del den der des di do dos du el en het i im in la le les lez lo na nad ob of on op "
+    "os pod pri s sous sur ta the upon van von w we y".split()
 )
 _AFTER_DATELINE = re.compile(r"^[.)\] ]{0,3}\s?[-:\u2013\u2014]\s{1,3}[^\W\d_]")
+_COUNTRY = re.compile(r"\s\(([^\W\d_][^()\d]{1,30})\)")  # "Valletta (Malta)"
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -64,10 +66,11 @@ def is_about(line: str, language: str | None = None, *, places: bool = True) -> 
     if found is None:
         return _is_known(line, language)
     parts = _parts(line, found, language)
-    if not parts.unknown:
-        return True
-    at_most = 2 if parts.separated and parts.known else 1
-    return places and len(parts.unknown) <= at_most and all(map(_is_place, parts.unknown))
+    if not places or not parts.unknown:
+        return not parts.unknown
+    if parts.separated and parts.known:  # "Press release - 6 December 2018 - Plenary session"
+        return len(parts.unknown) <= _MAX_LABELS and all(map(_is_short, parts.unknown))
+    return len(parts.unknown) == 1 and _is_place(parts.unknown[0])
 
 
 def is_label(line: str) -> bool:
@@ -101,7 +104,7 @@ def opening_date(line: str, language: str | None = None) -> FoundDate | None:
         return None
     before = line[: found.start].lstrip("([")
     parts = _parts(before, FoundDate(found.day, len(before), len(before)), language)
-    return found if len(parts.unknown) <= 1 and all(map(_is_place, parts.unknown)) else None
+    return found if len(parts.unknown) <= _MAX_LABELS and all(map(_is_place, parts.unknown)) else None
 
 
 def unmarked(line: str) -> str:
@@ -125,7 +128,7 @@ def _parts(line: str, found: FoundDate, language: str | None) -> _Parts:
     """Divide the rest of a line, without its date, into known and unknown parts."""
     known, unknown, separated = 0, [], False
     for side in (line[: found.start], line[found.end :]):
-        pieces = _SEPARATOR.split(side)
+        pieces = _SEPARATOR.split(_COUNTRY.sub(" ", side))
         separated = separated or len(pieces) > 1
         for piece in pieces:
             if _is_known(piece, language):
@@ -174,6 +177,11 @@ def _without_small_words(part: str) -> str:
     while words and folded(words[-1]) in phrases("beside"):
         words.pop()
     return " ".join(words)
+
+
+def _is_short(part: str) -> bool:
+    """Tell whether a part between bars or dashes may be a label, such as the name of a committee."""
+    return part[:1].isupper() and len(part) <= _PLACE_MAX_CHARS and len(part.split()) <= _PLACE_MAX_WORDS
 
 
 def _is_place(part: str) -> bool:

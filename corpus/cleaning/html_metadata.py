@@ -38,7 +38,7 @@ _DATES = tuple(
     "article:published_time og:article:published_time datepublished dcterms.issued dcterms.date dcterms.created "
     "dc.date.issued dc.date date publication_date publish-date pubdate citation_publication_date".split()
 )
-_SERVED = ("available",)  # On some sites the day on which the page was served, so it counts last.
+_SERVED = ("available",)  # On some sites the day on which the page was served: it only confirms another date.
 _LANGUAGES = ("og:locale", "dcterms.language", "dc.language", "language", "content-language")
 _ISSUERS = (
     "og:site_name",
@@ -239,13 +239,16 @@ def _page_address(confirmed: _Statement | None, address: str | None) -> _Stateme
 def _day(
     tree: "HtmlElement", node: Mapping[str, Any], meta: Mapping[str, _Statement], language: str | None
 ) -> _Statement | None:
-    return _first(
+    served = _first(_named(meta, _SERVED), fits=dates.date_of_value)
+    statement = _first(
         _texts(node, "datePublished", "dateCreated"),
         _named(meta, _DATES),
         _times(tree, language),
-        _named(meta, _SERVED),
         fits=dates.date_of_value,
     )
+    if served and statement and dates.date_of_value(served.value) != dates.date_of_value(statement.value):
+        return statement
+    return served or statement
 
 
 def _times(tree: "HtmlElement", language: str | None) -> list[_Statement]:

@@ -55,7 +55,7 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     about = about_lines(kept, language)
     first, last = _prose_span(kept)
     dates = [_own_date(kept[index], language) for index in about if index <= first]
-    dates += [found.day for line in kept[:_ABOUT_LINES] if (found := opening_date(line, language))]
+    dates += _dateline(kept, about, language)
     dates += [_own_date(kept[index], language) for index in about if index > last]
     reference = _reference(kept, about)
     above = tuple(kept[index] for index in about if index < _ABOUT_LINES)
@@ -106,6 +106,16 @@ def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
         ):
             found.append(index)
     return found
+
+
+def _dateline(lines: Sequence[str], about: Sequence[int], language: str | None) -> list[date]:
+    """Return the date that begins the first paragraph: "Brussels, 6 December 2018 – The Council adopted"."""
+    for index, line in enumerate(lines[:_ABOUT_LINES]):
+        if index not in about and not is_list_item(line) and not line.startswith("#"):
+            found = opening_date(line, language)
+            if found or ends_sentence(line):
+                return [found.day] if found else []
+    return []
 
 
 def _prose_span(lines: Sequence[str]) -> tuple[int, int]:

@@ -4,6 +4,7 @@ A phrase is compared as a whole line or as the beginning of one, so that a sente
 """
 
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -15,8 +16,10 @@ _AROUND = "#*-\u2013\u2014•·|:.!?» \t"  # Marks of the layout and ends of li
 
 
 def folded(line: str) -> str:
-    """Return a line as phrases are compared: without marks around it, without case, with plain apostrophes."""
-    return " ".join(line.translate(_APOSTROPHES).casefold().split()).strip(_AROUND)
+    """Return a line as phrases are compared: without marks around it, case, and accents, which capitals often lack."""
+    decomposed = unicodedata.normalize("NFD", line.translate(_APOSTROPHES).casefold())
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(plain.split()).strip(_AROUND)
 
 
 @cache
