@@ -37,8 +37,8 @@ _NUMBER_SIGNS = re.compile(
 _CODE = re.compile(r"(?<!\S)[A-Z\d(][A-Z\d().-]{0,12}/[A-Z\d()/.-]{1,20}(?!\S)")  # "2021/2540(RSP)", "C-999/24"
 # Small words inside names of places: "Frankfurt am Main", "'s-Hertogenbosch", "La Valletta".
 _PARTICLES = frozenset(
-    "a aan al am an at auf bei da de del den der des di do dos du el en het i im in la le les lez lo na nad ob of on op "
-    "os pod pri s sous sur ta the upon van von w we y".split()
+    "a aan al am an at auf bei da de del den der des di do dos du el en het i im in la le les lez lo na nad ob of on "
+    "op os pod pri s sous sur ta the upon van von w we y".split()
 )
 _AFTER_DATELINE = re.compile(r"^[.)\] ]{0,3}\s?[-:\u2013\u2014]\s{1,3}[^\W\d_]")
 _COUNTRY = re.compile(r"\s\(([^\W\d_][^()\d]{1,30})\)")  # "Valletta (Malta)"

@@ -8,11 +8,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from corpus.cleaning.wording import LANGUAGES, further_months
 
+BRUSSELS = ZoneInfo("Europe/Brussels")
 _LINE_MAX_CHARS = 5_000  # Dates that far inside a line do not matter, and patterns need a bound.
 _ISO = re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)")
 _BASIC = re.compile(r"^\s*(\d{4})(\d{2})(\d{2})(?:T|\s*$)")
@@ -57,8 +59,21 @@ def date_of_value(value: object) -> date | None:
     if not isinstance(value, str):
         return None
     head = value.strip()[:40]
+    if day := _day_in_brussels(head):
+        return day
     iso = _ISO.match(head) or _BASIC.match(head)
     return _valid_date(iso[1], iso[2], iso[3]) if iso else first_date(head)
+
+
+def _day_in_brussels(value: str) -> date | None:
+    """Return the day of a time that names its zone: midnight in Brussels is still the day before in UTC."""
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if time.tzinfo is None or time.year not in _YEARS:
+        return None
+    return time.astimezone(BRUSSELS).date()
 
 
 def first_date(line: str, language: str | None = None) -> date | None:

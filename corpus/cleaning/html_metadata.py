@@ -5,7 +5,6 @@ address at which the page was found speaks for it. A statement that contradicts 
 judge. For every value, the place where it was found is kept, so that a person knows which one to distrust.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, REFERENCE
 from corpus.cleaning.datelines import agency_in
 from corpus.cleaning.issue_dates import with_issue_date
 from corpus.cleaning.issuers import at_odds, is_european_council, issuer_named, issuer_of, speaks_for
+from corpus.cleaning.json_ld import described_article
 from corpus.cleaning.language import base, detected
 from corpus.cleaning.lines import LaidOut, dates_of, fold
 from corpus.cleaning.press_documents import press_document
@@ -28,11 +28,8 @@ from corpus.web_urls import web_url, with_scheme_of
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_JSON_LD_MAX_CHARS = 1_000_000
-_JSON_LD_MAX_NODES = 500
 _VALUE_MAX_CHARS = 1000
 _PARAGRAPH_CHARS = 80  # A paragraph that long is part of the text.
-_ARTICLES = ("NewsArticle", "Article", "ReportageNewsArticle", "PressRelease", "WebPage", "BlogPosting", "Report")
 _TITLES = ("og:title", "dcterms.title", "dc.title", "citation_title", "twitter:title", "headline", "title")
 _DATES = tuple(
     "article:published_time og:article:published_time datepublished dcterms.issued dcterms.date dcterms.created "
@@ -66,7 +63,7 @@ def stated(tree: "HtmlElement", address: str | None) -> Draft:
     :param address: where the page was found. None when that is unknown: then the address that the page states is used.
     """
     meta = _meta(tree)
-    node = _json_ld(tree)
+    node = described_article(tree)
     language = _language(tree, node, meta)
     own_addresses = list(_addresses(tree, node, meta, address))
     confirmed = next((own for own in own_addresses if address is None or speaks_for(address, own.value)), None)
@@ -151,37 +148,6 @@ def _meta(tree: "HtmlElement") -> Mapping[str, _Statement]:
             place = name if name.startswith(("og:", "article:")) else f"meta {name}"
             statements.setdefault(name.strip().casefold(), _Statement(content, place))
     return statements
-
-
-def _json_ld(tree: "HtmlElement") -> Mapping[str, Any]:
-    """Return the JSON-LD node of a page that describes an article; an empty one when there is none."""
-    nodes: list[Mapping[str, Any]] = []
-    for script in tree.iter("script"):
-        if (script.get("type") or "").strip().casefold() == "application/ld+json":
-            text = (script.text or "")[:_JSON_LD_MAX_CHARS]
-            try:
-                nodes.extend(_nodes(json.loads(text, strict=False)))
-            except (ValueError, RecursionError):  # Invalid JSON states nothing.
-                continue
-    for wanted in _ARTICLES:
-        for node in nodes:
-            kind = node.get("@type")
-            if wanted == kind or (isinstance(kind, list) and wanted in kind):
-                return node
-    return {}
-
-
-def _nodes(data: object) -> Iterator[Mapping[str, Any]]:
-    waiting = [data]
-    for _ in range(_JSON_LD_MAX_NODES):
-        if not waiting:
-            return
-        item = waiting.pop(0)
-        if isinstance(item, list):
-            waiting.extend(item)
-        elif isinstance(item, dict):
-            yield item
-            waiting.extend(value for key, value in item.items() if key in ("@graph", "mainEntity"))
 
 
 def _texts(node: Mapping[str, Any], *keys: str) -> Iterator[_Statement]:
