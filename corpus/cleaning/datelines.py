@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, REFERENCE
 from corpus.cleaning.dates import FoundDate, find_date, is_weekday
 from corpus.cleaning.wording import LANGUAGES, agencies_named, folded, openings, phrases
-from corpus.release_text import HEADING
+from corpus.release_text import HEADING, is_list_item
 
 _BYLINE_MAX_CHARS = 200
 _PLACE_MAX_WORDS, _PLACE_MAX_CHARS = 5, 45
 _KNOWN_MAX_WORDS = 12
 _MAX_LABELS = 2
-_OPENING_CHARS = 120
+_OPENING_CHARS, _AFTER_CHARS = 120, 40
 # What separates the parts of a line, so that each part says one thing.
 _SEPARATOR = re.compile(r"\s*[|•·]\s*|\s+[-\u2013\u2014/]+\s+|\s*\u2014\s*")
 _COMMA = re.compile(r"[,:;()\[\]]")
@@ -40,7 +40,7 @@ _PARTICLES = frozenset(
     "a aan al am an at auf bei da de del den der des di do dos du el en het i im in la le les lez lo na nad ob of on "
     "op os pod pri s sous sur ta the upon van von w we y".split()
 )
-_AFTER_DATELINE = re.compile(r"^[.)\] ]{0,3}\s?[-:\u2013\u2014]\s{1,3}[^\W\d_]")
+_AFTER_DATELINE = re.compile(r"^([^-:\u2013\u2014]{0,25})[-:\u2013\u2014]\s{1,3}[^\W\d_\s]")
 _COUNTRY = re.compile(r"\s\(([^\W\d_][^()\d]{1,30})\)")  # "Valletta (Malta)"
 _WORD = re.compile(r"[^\W_]+")
 
@@ -85,10 +85,10 @@ def is_byline(line: str, language: str | None = None) -> bool:
     if not line or len(line) > _BYLINE_MAX_CHARS:
         return False
     found = find_date(line, language)
-    if found is None or any(map(str.isalnum, _without_small_words(line[found.end :]))):
+    if found is None or any(map(str.isalnum, _without_small_words(line[found.end :], language))):
         return False
     before = [part.strip() for part in _COMMA.split(line[: found.start])]
-    before = before[:-1] if before and not _without_small_words(before[-1]).strip() else before
+    before = before[:-1] if before and not _without_small_words(before[-1], language).strip() else before
     return len(before) > 1 and _is_place(before[-1]) and all(part[:1].isupper() for part in before if part)
 
 
@@ -99,8 +99,9 @@ def is_update(line: str) -> bool:
 
 def opening_date(line: str, language: str | None = None) -> FoundDate | None:
     """Return the date of a dateline that begins a paragraph: "Brussels, 6 December 2018 – The Council adopted"."""
-    found = find_date(line[:_OPENING_CHARS], language)
-    if found is None or not _AFTER_DATELINE.match(line[found.end :].lstrip()[:20]):
+    found = None if is_list_item(line) else find_date(line[:_OPENING_CHARS], language)
+    after = _AFTER_DATELINE.match(line[found.end : found.end + _AFTER_CHARS]) if found else None
+    if found is None or after is None or not _is_known(after[1], language):
         return None
     before = line[: found.start].lstrip("([")
     parts = _parts(before, FoundDate(found.day, len(before), len(before)), language)
@@ -136,9 +137,9 @@ def _parts(line: str, found: FoundDate, language: str | None) -> _Parts:
                 continue
             for part in _COMMA.split(piece):
                 if not _is_known(part, language):
-                    unknown.append(_without_small_words(part))
+                    unknown.append(_without_small_words(part, language))
                 else:
-                    known += any(map(str.isalnum, _without_small_words(part)))
+                    known += any(map(str.isalnum, _without_small_words(part, language)))
     return _Parts(known, tuple(unknown), separated)
 
 
@@ -171,17 +172,18 @@ def _is_phrase(phrase: str, language: str | None) -> bool:
     )
 
 
-def _without_small_words(part: str) -> str:
-    """Return a part without the small words beside a date at its end: "Bruxelles le" is "Bruxelles"."""
+def _without_small_words(part: str, language: str | None) -> str:
+    """Return a part without small words and weekdays at its end: "Bruxelles le jeudi" is "Bruxelles"."""
     words = part.strip(" .,:;-\u2013\u2014").split()
-    while words and folded(words[-1]) in phrases("beside"):
+    while words and (folded(words[-1]) in phrases("beside") or is_weekday(folded(words[-1]), language)):
         words.pop()
     return " ".join(words)
 
 
 def _is_short(part: str) -> bool:
     """Tell whether a part between bars or dashes may be a label, such as the name of a committee."""
-    return part[:1].isupper() and len(part) <= _PLACE_MAX_CHARS and len(part.split()) <= _PLACE_MAX_WORDS
+    short = len(part) <= _PLACE_MAX_CHARS and len(part.split()) <= _PLACE_MAX_WORDS
+    return _is_place(part) or (short and part[:1].isupper())
 
 
 def _is_place(part: str) -> bool:

@@ -21,7 +21,7 @@ _BASIC = re.compile(r"^\s*(\d{4})(\d{2})(\d{2})(?:T|\s*$)")
 _FIGURES = re.compile(r"(?<![\d./-])(?P<first>\d{1,2})[./-]\s?(?P<second>\d{1,2})[./-]\s?(?P<year>\d{4})(?!\d)")
 _YEAR_FIGURES = re.compile(r"(?<![\d./-])(?P<year>\d{4})[./]\s?(?P<month>\d{1,2})[./]\s?(?P<day>\d{1,2})(?![\d/])")
 _ROMAN = re.compile(r"(?<![\d./-])(?P<day>\d{1,2})[. /-]\s?(?P<month>[IVX]{1,4})[. /-]\s?(?P<year>\d{4})(?!\d)")
-_SPELLED = r"[^\W\d_]{3,20}"
+_SPELLED = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]){2,20}"  # Capitals with two accents have a combining one.
 _DAY_FIRST = re.compile(
     r"(?<!\d)(?:(?<![/.-])\d{1,2}\.?\s?[-\u2013]\s?)?(?P<day>\d{1,2})(?:(?:\.|\u00ba|\u00aa|-?[^\W\d_]{0,3})?\s+(?:(?:de|do|of)\s+)?"
     r"(?:ta['\u2019]\s*)?|ta['\u2019]\s*)"
@@ -41,7 +41,7 @@ _YEAR_THEN_DAY = re.compile(
 _BY_NAME = (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _YEAR_THEN_DAY)
 _PATTERNS = (_ISO, _YEAR_FIGURES, _FIGURES, _ROMAN, *_BY_NAME)
 _ROMAN_MONTHS = {name: number for number, name in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)}
-_WORD_BEFORE = re.compile(r"([^\W\d_]{2,20})[.,]?\s{0,3}$")
+_WEEKDAY_CHARS = 30
 _YEARS = range(1900, 2200)
 
 
@@ -126,8 +126,9 @@ def _in_figures(match: re.Match[str], line: str, language: str | None) -> date |
     """Read a date in figures. The weekday before it decides between day and month, where it fits only one reading."""
     day_first = _valid_date(match["year"], match["second"], match["first"])
     month_first = _valid_date(match["year"], match["first"], match["second"])
-    word = _WORD_BEFORE.search(line[max(0, match.start() - 30) : match.start()])
-    weekday = _weekday(word[1], language) if word else None
+    before = line[max(0, match.start() - _WEEKDAY_CHARS) : match.start()].strip(" ,.").split()
+    weekdays = (_weekday(" ".join(before[-count:]), language) for count in (1, 2) if before)
+    weekday = next((number for number in weekdays if number is not None), None)
     if weekday is not None and month_first and month_first.weekday() == weekday:
         return day_first if day_first and day_first.weekday() == weekday else month_first
     return day_first or month_first

@@ -132,11 +132,28 @@ def _is_above_text(lines: Sequence[str], index: int, language: str | None, above
     line = lines[index]
     after_lead_in = index > 0 and lines[index - 1].endswith(":") and index - 1 not in above
     if line.startswith("- "):
-        return not after_lead_in and is_about(line, language, places=False)
+        return not after_lead_in and _is_item_about(lines, index, language)
     # The value of a label follows it.
     valued = index - 1 in above and is_label(lines[index - 1]) and not ends_sentence(line) and not line.startswith("#")
     dated_update = is_update(line) and find_date(line, language) is not None
     return valued or dated_update or is_about(line, language) or is_byline(line, language) or is_label(line)
+
+
+def _is_item_about(lines: Sequence[str], index: int, language: str | None) -> bool:
+    """Tell whether an item states values: without a place, or in a list in which each item does.
+
+    Items with a name and a date may be an agenda, so another item must be more than that.
+    """
+    if is_about(lines[index], language, places=False):
+        return True
+    start, end = index, index + 1
+    while start and lines[start - 1].startswith("- "):
+        start -= 1
+    while end < len(lines) and lines[end].startswith("- "):
+        end += 1
+    items = lines[start:end]
+    sure = len(items) == 1 or any(is_about(item, language, places=False) for item in items)
+    return sure and all(is_about(item, language) for item in items)
 
 
 def _states(line: str, index: int, language: str | None) -> bool:

@@ -175,13 +175,11 @@ def _name(element: "_Element") -> str:
 def _address(entry: Any, url: str) -> str | None:  # noqa: ANN401  (feedparser's dictionary)
     link = str(entry.get("link", "")).strip()
     base, element, _ = link.partition("<")
-    if element:  # Some sites write a whole element into the link, which feedparser takes for the end of an address.
-        inside = _HREF.search(link[: 2 * _MAX_URL_CHARS])
-        link = urljoin(base, html.unescape(inside[1]).strip()) if inside else ""
-    if not link:
-        return None
     try:
-        address = urldefrag(urljoin(url, link)).url
+        if element:  # Some sites write a whole element into the link, which feedparser takes for the end of an address.
+            inside = _HREF.search(link[: 2 * _MAX_URL_CHARS])
+            link = urljoin(base, html.unescape(inside[1]).strip()) if inside else ""
+        address = urldefrag(urljoin(url, link)).url if link else ""
     except ValueError:
         return None
     fits = address.startswith(("https://", "http://")) and len(address) <= _MAX_URL_CHARS
