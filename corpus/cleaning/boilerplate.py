@@ -24,7 +24,8 @@ LINE = re.compile(
     r"|all official european union website addresses\b.*+|an official website of the european union"
     r"|for media (?:queries|enquiries),? please contact\b.*+"
     r"|if you (?:are not a journalist|do not work for a media organisation)\b.*+"
-    r"|general public inquiries:.*+|reproduction is permitted provided that the source is acknowledged)\s*+[.:!»>]*+$",
+    r"|[^.]{0,120}\u00a9[^.]{0,80}|general public inquiries:.*+"
+    r"|reproduction is permitted provided that the source is acknowledged)\s*+[.:!»>]*+$",
     re.IGNORECASE,
 )
 # Such a line ends the release, anywhere in its second half.
@@ -102,7 +103,7 @@ def without_tail(lines: Sequence[str], prose_chars: int) -> list[str]:
             end = index
             break
     kept = list(lines[:end])
-    while len(kept) > 1 and (is_only_contact(kept[-1]) or _is_bare_reference(kept[-1])):
+    while len(kept) > 1 and (is_only_contact(kept[-1]) or bare_reference(kept[-1])):
         kept.pop()
     return kept
 
@@ -114,9 +115,7 @@ def _is_over_contacts(lines: Sequence[str], index: int) -> bool:
     return labels and index + 1 < len(lines) and is_only_contact(lines[index + 1])
 
 
-def _is_bare_reference(line: str) -> bool:
-    return (
-        len(line) <= _LABEL_MAX_CHARS
-        and not any(map(str.isalnum, REFERENCE.sub("", line)))
-        and any(map(str.isalnum, line))
-    )
+def bare_reference(line: str) -> str | None:
+    """Return the reference number that a line consists of; None for any other line."""
+    match = REFERENCE.search(line) if len(line) <= _LABEL_MAX_CHARS else None
+    return match[0] if match and not any(map(str.isalnum, REFERENCE.sub("", line))) else None

@@ -82,7 +82,7 @@ def is_label(line: str) -> bool:
 def is_byline(line: str, language: str | None = None) -> bool:
     """Tell whether a line ends with a place and a date, after the names of those who speak: no sentence does."""
     line = unmarked(line)
-    if not line or len(line) > _BYLINE_MAX_CHARS:
+    if not line or len(line) > _BYLINE_MAX_CHARS or ":" in line:  # "Photo: Ada Example, 7 December 2019"
         return False
     found = find_date(line, language)
     if found is None or any(map(str.isalnum, _without_small_words(line[found.end :], language))):
@@ -175,8 +175,12 @@ def _is_phrase(phrase: str, language: str | None) -> bool:
 def _without_small_words(part: str, language: str | None) -> str:
     """Return a part without small words and weekdays at its end: "Bruxelles le jeudi" is "Bruxelles"."""
     words = part.strip(" .,:;-\u2013\u2014").split()
-    while words and (folded(words[-1]) in phrases("beside") or is_weekday(folded(words[-1]), language)):
-        words.pop()
+    while words:
+        small = folded(words[-1]) in phrases("beside") or is_weekday(words[-1], language)
+        count = 1 if small else 2 * is_weekday(" ".join(words[-2:]), language)  # "Dé Luain" is one day.
+        if not count:
+            break
+        del words[-count:]
     return " ".join(words)
 
 

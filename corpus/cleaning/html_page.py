@@ -17,7 +17,8 @@ from corpus.cleaning.boilerplate import is_tail
 from corpus.cleaning.datelines import is_about
 from corpus.cleaning.html_blocks import Block, blocks, parse, prune
 from corpus.cleaning.html_metadata import completed, stated
-from corpus.cleaning.lines import LaidOut, dates_of, lay_out
+from corpus.cleaning.language import other_language
+from corpus.cleaning.lines import LaidOut, dates_of, fold, lay_out
 from corpus.models import Draft
 from corpus.release_text import ends_sentence, is_speaker
 
@@ -47,9 +48,11 @@ def from_html(html: str, name: str, address: str | None = None) -> Draft:
     """
     tree = parse(html, name)
     head = stated(tree, address)
+    named = head.title or fold(tree.findtext(".//title") or "")
     prune(tree)
     all_blocks = list(blocks(tree, head.language))
-    start = _start(all_blocks, head.title, head.language)
+    head = _in_own_language(head, all_blocks)
+    start = _start(all_blocks, named, head.language)
     chosen = _chosen(all_blocks[start:], _extracted(tree), head.language)
     first = all_blocks.index(chosen[0], start) if chosen else start
     above = [block.text for block in all_blocks[:first] if block.linked < _MOSTLY_LINKS and block.kind != "title"]
@@ -57,6 +60,13 @@ def from_html(html: str, name: str, address: str | None = None) -> Draft:
     laid_out = lay_out([block.line for block in chosen], title=title, language=head.language)
     seen = _seen_dates(all_blocks, start, first, laid_out, head.language)
     return completed(replace(head, text=laid_out.text), laid_out, above, address, seen)
+
+
+def _in_own_language(head: Draft, all_blocks: Sequence[Block]) -> Draft:
+    """Return what a page states, in the language of its paragraphs where that is another than the page states."""
+    prose = " ".join(block.text for block in all_blocks if block.kind == "paragraph" and ends_sentence(block.text))
+    language = other_language(head.language, prose)
+    return replace(head, language=language, found_in={**head.found_in, "language": "detected"}) if language else head
 
 
 def _seen_dates(

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from corpus.cleaning.dates import date_of_value
 from corpus.models import Draft
 
+DATE_CLAIMS = ("date", "date in address")  # What contradicts the date of a draft.
 _IN_PATH = re.compile(r"/(20\d{2}|19\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 _IN_NAME = re.compile(r"[-_/]((?:20|19)\d{2})-(\d{2})-(\d{2})(?:_[a-z]{2})?(?:\.\w{1,5})?/?$")
 _YEAR_OF_CODE = re.compile(r"^[A-Z]+/(\d{2}|\d{4})/\d+$")
@@ -35,11 +36,20 @@ def with_issue_date(draft: Draft, seen: Sequence[date], url: str | None) -> Draf
     if day is None:
         return _unseen(draft, year)
     place = draft.found_in["date"] if draft.date == day else "text" if seen else "address"
-    claims = {name: value for name, value in draft.claims.items() if name != "date"}
-    rival = _rival(day, seen, in_address, year)
+    claims = {name: value for name, value in draft.claims.items() if name not in DATE_CLAIMS}
+    if in_address and in_address != day:
+        claims["date in address"] = f"its address says {in_address}"
+    rival = _rival(day, seen, year)
     if rival:
         claims["date"] = rival
     return replace(draft, date=day, claims=claims, found_in={**draft.found_in, "date": place})
+
+
+def without_settled_claim(draft: Draft) -> Draft:
+    """Return a draft that got another address, without the claim of a date in the one that it had."""
+    if "date in address" not in draft.claims or date_in_address(draft.url) not in (None, draft.date):
+        return draft
+    return replace(draft, claims={name: value for name, value in draft.claims.items() if name != "date in address"})
 
 
 def date_in_address(url: str | None) -> date | None:
@@ -68,12 +78,10 @@ def _unseen(draft: Draft, year: int | None) -> Draft:
     return replace(draft, date=None, found_in=found_in)
 
 
-def _rival(day: date, seen: Sequence[date], in_address: date | None, year: int | None) -> str | None:
+def _rival(day: date, seen: Sequence[date], year: int | None) -> str | None:
     other = next((each for each in seen if each != day), None)
     if other:
         return f"{other} stands beside it"
-    if in_address and in_address != day:
-        return f"its address says {in_address}"
     return None if _is_of_year(day, year) else f"its reference number is of {year}"
 
 

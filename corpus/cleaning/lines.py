@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LINE, REFERENCE, is_tail, without_tail
+from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LINE, REFERENCE, bare_reference, is_tail, without_tail
 from corpus.cleaning.datelines import is_about, is_byline, is_label, is_update, opening_date
-from corpus.cleaning.dates import find_date, first_date
+from corpus.cleaning.dates import find_date, first_date, without_date
 from corpus.release_text import HEADING, LIST_ITEM, ends_sentence, is_list_item, is_speaker
 
 HEADING_MAX_CHARS = 100
@@ -57,7 +57,7 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     dates = [_own_date(kept[index], language) for index in about if index <= first]
     dates += _dateline(kept, about, language)
     dates += [_own_date(kept[index], language) for index in about if index > last]
-    reference = _reference(kept, about)
+    reference = _reference(kept, about) or next(filter(None, map(bare_reference, lines[len(kept) :])), None)
     above = tuple(kept[index] for index in about if index < _ABOUT_LINES)
     kept = [line for index, line in enumerate(kept) if index not in about and not LINE.match(line) and _says(line)]
     first_line = _title(kept) if title is None else None
@@ -97,13 +97,20 @@ def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
     with a place and a date. Inside the text, a line with only a date may head a part of it, and stays.
     """
     first, last = _prose_span(lines)
+    dated = [index for index in range(first, last) if without_date(lines[index], language) is not None]
+    alone = [index for index in dated if is_about(lines[index], language, places=False)]
     found: list[int] = []
     for index, line in enumerate(lines):
-        if (index < first and _is_above_text(lines, index, language, found)) or (
-            (index > last or index < _ABOUT_LINES)
-            and not line.startswith(("- ", "#"))
-            and _states(line, index, language)
-        ):
+        if index < first:
+            states = _is_above_text(lines, index, language, found)
+        elif line.startswith(("- ", "#")) or len(line) > ABOUT_MAX_CHARS:
+            states = False
+        elif index > last:
+            states = is_about(line, language) and find_date(line, language) is not None
+        else:  # Several lines with a date are a chronicle, and so is one below a heading.
+            heads_part = index in alone and (len(alone) > 1 or lines[index - 1].startswith("#"))
+            states = index < _ABOUT_LINES and not heads_part and is_about(line, language, places=False)
+        if states:
             found.append(index)
     return found
 
@@ -154,13 +161,6 @@ def _is_item_about(lines: Sequence[str], index: int, language: str | None) -> bo
     items = lines[start:end]
     sure = len(items) == 1 or any(is_about(item, language, places=False) for item in items)
     return sure and all(is_about(item, language) for item in items)
-
-
-def _states(line: str, index: int, language: str | None) -> bool:
-    """Tell whether an unmarked line near the text states values; below the first lines it must have a date."""
-    if len(line) > ABOUT_MAX_CHARS or not is_about(line, language, places=False):
-        return False
-    return index < _ABOUT_LINES or find_date(line, language) is not None
 
 
 def _own_date(line: str, language: str | None) -> date | None:

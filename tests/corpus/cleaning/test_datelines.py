@@ -19,10 +19,11 @@ PLACES = [
     "Castellón de la Plana", "Vila Nova de Gaia", "Székesfehérvár", "Dún Laoghaire", "Λευκωσία", "София", "New York",
     "Château-Thierry", "Sankt Pölten", "Villingen-Schwenningen", "L’Aquila", "Ponta Delgada", "GENEVA", "Tallinn",
 ]  # fmt: skip
+# In Latin, which is no language of the EU, so that the page's own statement of its language stands.
 BODY = [
-    "The agency today published what it found in the ports of the Union, and what it wants to be done about them soon.",
-    "It looked at forty ports in twelve Member States, and found that nine of them had spent the money as they should.",
-    "Whoever runs a port has two years from 1 March 2019 on to comply, and three years where a grid is not built yet.",
+    "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna.",
+    "Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip ex ea commodo consequat est.",
+    "Duis aute irure dolor in reprehenderit in voluptate velit esse cillum dolore eu fugiat nulla pariatur anno 2019.",
 ]
 SHAPES = [
     "<p>{}</p>", "<p><strong>{}</strong></p>", "<p><b>{}</b></p>", "<p><em>{}</em></p>", "<h2>{}</h2>", "<h3>{}</h3>",
@@ -60,7 +61,7 @@ def test_place_and_date_are_a_line_about_the_release(
     assert first_date(line, language) == day
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(languages, days, forms, st.sampled_from(PLACES), st.sampled_from(SHAPES))
 def test_dateline_in_any_markup_dates_the_release_and_leaves_its_text(
     language: str, day: datetime.date, form: str, place: str, shape: str
@@ -75,7 +76,7 @@ def test_dateline_in_any_markup_dates_the_release_and_leaves_its_text(
     assert "date" not in draft.claims
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(languages, days, forms, st.sampled_from(PLACES), st.sampled_from(GLUED))
 def test_dateline_above_a_line_break_leaves_the_paragraph(
     language: str, day: datetime.date, form: str, place: str, shape: str
