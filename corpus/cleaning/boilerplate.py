@@ -45,7 +45,7 @@ REFERENCE = re.compile(
 ABOUT_MAX_CHARS = 120
 _LABEL_MAX_CHARS = 80
 _PERSON_MAX_CHARS = 240  # A line with names, telephone numbers and addresses of persons to contact.
-_NOTE_LABEL = re.compile(r"^(?:## )?([^\W\d_]{2,20}) ?:")
+_NOTE_LABEL = re.compile(r"^(?:## )?([^\W\d_]{2,20}(?: [^\W\d_]{2,20})?) ?:")
 _TELEPHONE = re.compile(
     r"(?<![\d/])(?:\+|00)[ .]?\(?\d[\d ()/.\u00a0-]{6,24}\d|[\u2706\u260e\u260f\u2121]|\btel(?:\.|:| ?:)"
 )
@@ -56,8 +56,16 @@ def is_end(line: str) -> bool:
     """Tell whether a line ends a release, wherever it stands in its second half: contacts, notes, related pages."""
     if len(line) <= _LABEL_MAX_CHARS and (_END.match(line) or folded(line) in phrases("contacts", "notes", "related")):
         return True
+    return _is_note(line) or _is_disclaimer(line)
+
+
+def _is_note(line: str) -> bool:
     label = _NOTE_LABEL.match(line)
-    return (label is not None and label[1] in note_labels()) or folded(line[:200]).startswith(openings("disclaimer"))
+    return label is not None and label[1] in note_labels()
+
+
+def _is_disclaimer(line: str) -> bool:
+    return folded(line[:200]).startswith(openings("disclaimer"))
 
 
 def is_tail(line: str) -> bool:
@@ -97,7 +105,9 @@ def without_tail(lines: Sequence[str], prose_chars: int) -> list[str]:
     last_prose = prose[-1] if prose else 0
     end = len(lines)
     for index in range(1, len(lines)):
-        late = index >= len(lines) // 2 or len([at for at in prose if at < index]) > 1
+        late = index >= len(lines) // 2 or (
+            any(map(_is_disclaimer, lines[index:])) if _is_note(lines[index]) else sum(at < index for at in prose) > 1
+        )
         below = index > last_prose and (is_tail(lines[index]) or _is_over_contacts(lines, index))
         if below or (late and is_end(lines[index])):
             end = index

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpus.cleaning.boilerplate import REFERENCE, is_contact
-from corpus.cleaning.dates import find_date
 from corpus.cleaning.pdf_columns import Line
 from corpus.cleaning.wording import LANGUAGES
 from corpus.release_text import ends_sentence
@@ -22,9 +21,7 @@ _NUMBERED_CHARS = 60
 _SMALLER = 0.95  # The font of a footer is smaller than that of the text.
 _PAGE_WORDS = frozenset("page seite pagina página strona sivu sida side stran str p of von sur de van z od/".split())
 _ADDRESS = re.compile(r"(?:https?://|file:///)[^\s<>]{4,2048}")
-_COUNTER = re.compile(r"(?<!\S)\d{1,3}\s?(?:/|of|von|sur|de|di|van|z)\s?\d{1,3}(?!\S)")
-_TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)(?: ?[AaPp][Mm])?")
-_SHORT_DATE = re.compile(r"(?<![\d/.-])\d{1,4}[./-]\d{1,2}[./-]\d{2,4}(?![\d/.-])")
+_DAY_AND_TIME = re.compile(r"(?<![\d/.-])\d{1,4}[./-] ?\d{1,2}[./-] ?\d{2,4}\.?,? {1,3}\d{1,2}[:.h]\d{2}(?!\d)")
 _SITE = re.compile(r"(?<![\w@.])(?:www\.[\w.-]{3,80}|[\w-]{2,40}(?:\.[\w-]{2,40}){0,3}\.europa\.eu)\b")
 
 
@@ -62,7 +59,7 @@ def without_edges(pages: Sequence[Page]) -> list[Page]:
             or not (
                 _edge_key(line.text) in common
                 or (_is_page_mark(line.text) and (number or index >= _EDGE_LINES))
-                or (printed and _is_print_line(line.text))
+                or (printed and index in (0, len(page.lines) - 1) and _is_print_line(line.text))
             )
         ]
         lines = _without_footer(lines, page, usual)
@@ -115,24 +112,14 @@ def _is_page_mark(line: str) -> bool:
 
 
 def _printed_address(page: Page) -> str | None:
-    """Return the address on the first or last lines of a page, where a line with the day and time is, too."""
-    edges = [page.lines[index].text for index in sorted(_edges(page))]
-    if not any(_TIME.search(line) and _has_day(line) for line in edges):
+    """Return the address on the first or last line of a page, where the day and time are, too."""
+    outermost = [line.text for line in (*page.lines[:1], *page.lines[-1:])]
+    if not any(map(_DAY_AND_TIME.search, outermost)):
         return None
-    for line in edges:
-        match = _ADDRESS.search(line)
-        if match and not match[0].endswith(("…", "...")):
-            return match[0]
-    return None
+    match = next(filter(None, map(_ADDRESS.search, outermost)), None)
+    return match[0] if match and not match[0].endswith(("…", "...")) else None
 
 
 def _is_print_line(line: str) -> bool:
-    """Tell whether a line is one that browsers print: the day and time with the title, the address, the counter."""
-    if _ADDRESS.search(line) or (_COUNTER.search(line) and len(line) <= _NUMBERED_CHARS):
-        return True
-    time = _TIME.search(line)
-    return bool(time) and _has_day(line) and not ends_sentence(line)
-
-
-def _has_day(line: str) -> bool:
-    return _SHORT_DATE.search(line) is not None or find_date(line) is not None
+    """Tell whether a first or last line is one that browsers print: with the day and time, or with the address."""
+    return bool(_ADDRESS.search(line) or _DAY_AND_TIME.search(line))

@@ -6,7 +6,7 @@ A phrase is compared as a whole line or as the beginning of one, so that a sente
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 LANGUAGES = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv".split()
@@ -15,10 +15,13 @@ _APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u00b4`"), "'")
 _AROUND = "#*-\u2013\u2014•·|:.!?» \t"  # Marks of the layout and ends of lines that a phrase is compared without.
 
 
+@lru_cache(4_096)
 def folded(line: str) -> str:
     """Return a line as phrases are compared: without marks around it, case, and accents, which capitals often lack."""
-    decomposed = unicodedata.normalize("NFD", line.translate(_APOSTROPHES).casefold())
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    plain = line.translate(_APOSTROPHES).casefold()
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFD", plain)
+        plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(plain.split()).strip(_AROUND)
 
 
