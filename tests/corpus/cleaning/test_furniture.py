@@ -210,7 +210,7 @@ def test_page_printed_by_a_browser_is_read_as_the_page_itself(count: int, firefo
         [
             *([Words(60, 780, "Council of the EU | Press release | 6 December 2018 | 733/18", 9),
                Words(60, 740, "A look at ports", 18)] if number == 1 else []),
-            *(Words(60, 700 - 14 * at, f"{line}" if at else f"On sheet {number}: {line}")
+            *(Words(60, 700 - 14 * at, f"{line} So says {number}." if at else f"On sheet {number}: {line}")
               for at, line in enumerate(WRAPPED)),
             *printed(number, count, firefox=firefox),
         ]
@@ -220,7 +220,9 @@ def test_page_printed_by_a_browser_is_read_as_the_page_itself(count: int, firefo
     assert (draft.title, draft.date, draft.issuer, draft.reference, draft.url, draft.origin) == (
         "A look at ports", DAY, "Council of the European Union", "733/18", ADDRESS, "saved"
     )  # fmt: skip
-    assert lines(draft) == [f"On sheet {number}: {' '.join(WRAPPED)}" for number in range(1, count + 1)]
+    assert lines(draft) == [
+        f"On sheet {number}: {' '.join(WRAPPED)} So says {number}." for number in range(1, count + 1)
+    ]
     assert clean(pdf(sheets), "x.pdf").url is None  # Whoever runs a server could have written it.
 
 

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from lxml import html as lxml_html
@@ -16,6 +17,9 @@ from corpus.cleaning.quality import DoubtKind, inspect_draft
 from corpus.models import Draft
 from corpus.sources.feeds import read_feed
 from tests.conftest import SHARED
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 MADE = SHARED / "pages" / "made"
 pytestmark = pytest.mark.skipif(not MADE.is_dir(), reason="the made pages are not beside this checkout")
@@ -89,9 +93,13 @@ def body(draft: Draft) -> list[str]:
     return [line.removeprefix("## ").removeprefix("- ") for line in draft.text.split("\n") if line]
 
 
+def words_of(element: "_Element") -> str:
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
 def shown(path: Path) -> str:
     """Return the words that a reader sees on a page, on one line."""
-    return " ".join("".join(lxml_html.fromstring(path.read_bytes().decode()).itertext()).split())
+    return words_of(lxml_html.fromstring(path.read_bytes().decode()))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -122,7 +130,7 @@ def test_page_of_each_language_keeps_its_three_paragraphs_only(path: Path) -> No
         datetime.date(2018, 12, 6), COMMISSION, language, f"IP/18/{number}"
     )  # fmt: skip
     paragraphs = lxml_html.fromstring(path.read_bytes().decode()).findall(".//p")
-    assert body(draft) == [" ".join("".join(paragraph.itertext()).split()) for paragraph in paragraphs[1:4]]
+    assert body(draft) == [words_of(paragraph) for paragraph in paragraphs[1:4]]
 
 
 def test_headings_and_lists_of_markdown_and_pdfs_are_such() -> None:
