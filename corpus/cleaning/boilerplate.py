@@ -24,7 +24,7 @@ LINE = re.compile(
     r"|all official european union website addresses\b.*+|an official website of the european union"
     r"|for media (?:queries|enquiries),? please contact\b.*+"
     r"|if you (?:are not a journalist|do not work for a media organisation)\b.*+"
-    r"|[^.]{0,120}\u00a9[^.]{0,80}|general public inquiries:.*+"
+    r"|[-* ]{0,3}ends[-* ]{0,3}|[^.]{0,120}\u00a9[^.]{0,80}|general public inquiries:.*+"
     r"|reproduction is permitted provided that the source is acknowledged)\s*+[.:!»>]*+$",
     re.IGNORECASE,
 )
@@ -43,6 +43,7 @@ REFERENCE = re.compile(
     r"|(?<![\d/.-])(?P<council>\d{1,4}/\d{2})(?![\d/.-])|\b(?P<parliament>20\d{6}(?:IPR|STO|AVI|BKG|BRI)\d{5})\b"
 )
 ABOUT_MAX_CHARS = 120
+LABELS = ("details", "published", "updated")  # Kinds of phrases that label a value of the release.
 _LABEL_MAX_CHARS = 80
 _PERSON_MAX_CHARS = 240  # A line with names, telephone numbers and addresses of persons to contact.
 _NOTE_LABEL = re.compile(r"^(?:## )?([^\W\d_]{2,20}(?: [^\W\d_]{2,20})?) ?:")
@@ -68,10 +69,11 @@ def _is_disclaimer(line: str) -> bool:
     return folded(line[:200]).startswith(openings("disclaimer"))
 
 
-def is_tail(line: str) -> bool:
+def is_tail(line: str, language: str | None = None) -> bool:
     """Tell whether a heading ends a release unless prose follows it: more information, details of the page."""
     return is_end(line) or (
-        len(line) <= _LABEL_MAX_CHARS and folded(line) in phrases("more", "details", "published", "updated")
+        len(line) <= _LABEL_MAX_CHARS
+        and (folded(line) in phrases("more") or folded(line) in phrases(*LABELS, language=language))
     )
 
 
@@ -88,11 +90,11 @@ def is_only_contact(line: str) -> bool:
     if not is_contact(line):
         return False
     label = folded(line.partition(":")[0])
-    labelled = label in phrases("contacts", "more") or label.startswith(openings("inquiries"))
+    labelled = label in phrases("contacts") or label.startswith((*openings("inquiries"), *openings("more")))
     return labelled or not ends_sentence(line)
 
 
-def without_tail(lines: Sequence[str], prose_chars: int) -> list[str]:
+def without_tail(lines: Sequence[str], prose_chars: int, language: str | None = None) -> list[str]:
     """Return the lines up to the one that ends the release, without contacts and numbers below the text.
 
     :param prose_chars: a sentence of so many characters is the text itself.
@@ -108,7 +110,7 @@ def without_tail(lines: Sequence[str], prose_chars: int) -> list[str]:
         late = index >= len(lines) // 2 or (
             any(map(_is_disclaimer, lines[index:])) if _is_note(lines[index]) else sum(at < index for at in prose) > 1
         )
-        below = index > last_prose and (is_tail(lines[index]) or _is_over_contacts(lines, index))
+        below = index > last_prose and (is_tail(lines[index], language) or _is_over_contacts(lines, index))
         if below or (late and is_end(lines[index])):
             end = index
             break

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, REFERENCE
+from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LABELS, REFERENCE
 from corpus.cleaning.dates import FoundDate, find_date, is_weekday
 from corpus.cleaning.wording import LANGUAGES, agencies_named, folded, openings, phrases
 from corpus.release_text import HEADING, is_list_item
@@ -20,7 +20,7 @@ _KNOWN_MAX_WORDS = 12
 _MAX_LABELS = 2
 _OPENING_CHARS, _AFTER_CHARS = 120, 40
 # What separates the parts of a line, so that each part says one thing.
-_SEPARATOR = re.compile(r"\s*[|•·]\s*|\s+[-\u2013\u2014/]+\s+|\s*\u2014\s*")
+_SEPARATOR = re.compile(r"\s?[|•·]\s?|\s[-\u2013\u2014/]{1,3}\s|\s?\u2014\s?")
 _COMMA = re.compile(r"[,:;()\[\]]")
 _TIME = re.compile(
     r"(?<!\d)\d{1,2}(?:[:.]\d{2}|[hu]\d{0,2})(?: ?(?:h|uhr|ce?s?t|gmt|utc))?(?![\w/])|\b[ap]\.?m\b\.?", re.IGNORECASE
@@ -73,10 +73,10 @@ def is_about(line: str, language: str | None = None, *, places: bool = True) -> 
     return len(parts.unknown) == 1 and _is_place(parts.unknown[0])
 
 
-def is_label(line: str) -> bool:
+def is_label(line: str, language: str | None = None) -> bool:
     """Tell whether a line is a heading or ends with a colon, and labels a value of the release: "Publication date"."""
     labels = line.startswith("#") or line.endswith(":")
-    return labels and folded(unmarked(line)) in phrases("details", "published", "updated")
+    return labels and folded(unmarked(line)) in phrases(*LABELS, language=language)
 
 
 def is_byline(line: str, language: str | None = None) -> bool:
@@ -165,7 +165,8 @@ def _are_known(words: Sequence[str], language: str | None) -> bool:
 
 def _is_phrase(phrase: str, language: str | None) -> bool:
     return (
-        phrase in phrases("kinds", "published", "beside", "places")
+        phrase in phrases("kinds", "beside", "places")
+        or phrase in phrases("published", language=language)
         or phrase in agencies_named()
         or phrase in LANGUAGES
         or is_weekday(phrase, language)

@@ -170,7 +170,7 @@ def _chosen(after: Sequence[Block], extracted: _Extracted, language: str | None)
     parents = {after[index].parent for index in extracted_indexes}
     chosen: list[Block] = []
     for index, block in enumerate(after):
-        if is_tail(block.text) and block.kind in ("heading", "title") and index >= last:
+        if is_tail(block.text, language) and block.kind in ("heading", "title") and index >= last:
             break
         listed = block.kind == "item" and bool(chosen) and (chosen[-1].text.endswith(":") or chosen[-1].kind == "item")
         between = first < index < last and (block.linked < _MOSTLY_LINKS or (listed and chosen[-1] is after[index - 1]))

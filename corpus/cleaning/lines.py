@@ -51,7 +51,7 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     :param title: the title when it is already known. Then a first line with the same words is dropped.
     :param language: the language of the names of months. English names are always read.
     """
-    kept = without_tail(lines, _PROSE_CHARS)
+    kept = without_tail(lines, _PROSE_CHARS, language)
     about = about_lines(kept, language)
     first, last = _prose_span(kept)
     dates = [_own_date(kept[index], language) for index in about if index <= first]
@@ -77,7 +77,7 @@ def is_bare_heading(lines: Sequence[str], index: int, language: str | None = Non
         len(line) <= HEADING_MAX_CHARS
         and line[0].isupper()
         and line[-1].isalnum()
-        and not (is_list_item(line) or is_speaker(line) or LINE.match(line) or is_tail(line))
+        and not (is_list_item(line) or is_speaker(line) or LINE.match(line) or is_tail(line, language))
         and not is_about(line, language)
         and (ends_sentence(following) or following.endswith(":"))
         and len(following) > len(line)
@@ -141,9 +141,14 @@ def _is_above_text(lines: Sequence[str], index: int, language: str | None, above
     if line.startswith("- "):
         return not after_lead_in and _is_item_about(lines, index, language)
     # The value of a label follows it.
-    valued = index - 1 in above and is_label(lines[index - 1]) and not ends_sentence(line) and not line.startswith("#")
+    valued = (
+        index - 1 in above
+        and is_label(lines[index - 1], language)
+        and not ends_sentence(line)
+        and not line.startswith("#")
+    )
     dated_update = is_update(line) and find_date(line, language) is not None
-    return valued or dated_update or is_about(line, language) or is_byline(line, language) or is_label(line)
+    return valued or dated_update or is_about(line, language) or is_byline(line, language) or is_label(line, language)
 
 
 def _is_item_about(lines: Sequence[str], index: int, language: str | None) -> bool:

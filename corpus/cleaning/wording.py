@@ -26,9 +26,13 @@ def folded(line: str) -> str:
 
 
 @cache
-def phrases(*kinds: str) -> frozenset[str]:
-    """Return all phrases of some kinds, in all languages, folded."""
-    return frozenset(folded(phrase) for table in _tables().values() for kind in kinds for phrase in table.get(kind, ()))
+def phrases(*kinds: str, language: str | None = None) -> frozenset[str]:
+    """Return all phrases of some kinds, folded: in all languages, or in English and one other.
+
+    A label such as "data", which is "date" in five languages, is a heading of the text in others.
+    """
+    tables = [table for code, table in _tables().items() if language not in LANGUAGES or code in ("en", language)]
+    return frozenset(folded(phrase) for table in tables for kind in kinds for phrase in table.get(kind, ()))
 
 
 @cache

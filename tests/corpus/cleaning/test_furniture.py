@@ -85,6 +85,8 @@ def test_tables_have_every_language() -> None:
 @pytest.mark.parametrize("below", [
     ["IP/18/9635"], ["## Whom to ask", "Ada Example, +32 2 555 01 00"], ["Ada Example ✆ (+352) 4303 0000"],
     ["General public inquiries: Europe Direct by phone 00 800 67 89 10 11"], ["Media: press@agency.example.europa.eu"],
+    ["For media queries, please ask Ada Example, tel.: +49 69 1344 0000."], ["ENDS"],
+    ["Medienanfragen sind an Frau Ada Beispiel zu richten (Tel.: +49 69 1344 0000)."],
     ["IP/18/9635", "Ada Example (tel. +32 2 299 00 00)", "Anyone: 00 800 67 89 10 11"],
 ])  # fmt: skip
 def test_contacts_without_a_known_heading_are_gone(below: Sequence[str]) -> None:
@@ -98,6 +100,12 @@ def test_contacts_without_a_known_heading_are_gone(below: Sequence[str]) -> None
 ])  # fmt: skip
 def test_sentence_with_a_telephone_number_stays(last: str) -> None:
     assert lay_out([*BODY, last], title="A title", language="en").text.split("\n\n") == [*BODY, last]
+
+
+@pytest.mark.parametrize("heading", ["## Data", "## Post", "## Plats", "## Kraj"])
+def test_label_of_another_language_is_a_heading(heading: str) -> None:
+    for text in ([BODY[0], heading, *BODY[1:]], [heading, *BODY], [*BODY, heading, "- Ports: forty"]):
+        assert lay_out(text, title="A title", language="en").text.split("\n\n") == text
 
 
 def test_amounts_and_years_are_no_telephone_numbers() -> None:
