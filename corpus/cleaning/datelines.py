@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LABELS, REFERENCE
 from corpus.cleaning.dates import FoundDate, find_date, is_weekday
 from corpus.cleaning.wording import LANGUAGES, agencies_named, folded, openings, phrases
-from corpus.release_text import HEADING, is_list_item
+from corpus.release_text import HEADING, ends_sentence, is_list_item
 
 _BYLINE_MAX_CHARS = 200
 _PLACE_MAX_WORDS, _PLACE_MAX_CHARS = 5, 45
@@ -34,7 +34,9 @@ _NUMBER_SIGNS = re.compile(
     r"|ref(?:erence)?(?: no)?)(?:\.|:|(?!\w))",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<!\S)[A-Z\d(][A-Z\d().-]{0,12}/[A-Z\d()/.-]{1,20}(?!\S)")  # "2021/2540(RSP)", "C-999/24"
+_CODE = re.compile(
+    r"(?<!\S)(?:[A-Z]{2,5} )?[A-Z\d(][A-Z\d().-]{0,12}/[A-Z\d()/.-]{1,20}(?!\S)"
+)  # "2021/2540(RSP)", "C-999/24"
 # Small words inside names of places: "Frankfurt am Main", "'s-Hertogenbosch", "La Valletta".
 _PARTICLES = frozenset(
     "a aan al am an at auf bei da de del den der des di do dos du el en het i im in la le les lez lo na nad ob of on "
@@ -52,6 +54,8 @@ class _Parts:
     known: int
     unknown: tuple[str, ...]
     separated: bool
+    labelled: bool
+    """Whether an unknown part before a colon says what the date is of: "Deadline: 6 December 2018"."""
 
 
 def is_about(line: str, language: str | None = None, *, places: bool = True) -> bool:
@@ -68,6 +72,8 @@ def is_about(line: str, language: str | None = None, *, places: bool = True) -> 
     parts = _parts(line, found, language)
     if not places or not parts.unknown:
         return not parts.unknown
+    if parts.labelled:
+        return False
     if parts.separated and parts.known:  # "Press release - 6 December 2018 - Plenary session"
         return len(parts.unknown) <= _MAX_LABELS and all(map(_is_short, parts.unknown))
     return len(parts.unknown) == 1 and _is_place(parts.unknown[0])
@@ -79,17 +85,29 @@ def is_label(line: str, language: str | None = None) -> bool:
     return labels and folded(unmarked(line)) in phrases(*LABELS, language=language)
 
 
+def is_labelled(line: str, language: str | None = None) -> bool:
+    """Tell whether a line is a label with a value: "Author: a unit"."""
+    label, colon, value = line.partition(":")
+    short = len(line) <= ABOUT_MAX_CHARS and not ends_sentence(line)
+    return bool(colon and value) and short and folded(label) in phrases(*LABELS, language=language)
+
+
 def is_byline(line: str, language: str | None = None) -> bool:
-    """Tell whether a line ends with a place and a date, after the names of those who speak: no sentence does."""
+    """Tell whether a line ends with a place and a date, after the names of those who speak: no sentence does.
+
+    A heading may say more between the names and the place: "Speech by A, President of B, at the C, Paris, 6 May 2018".
+    """
+    heading = line.startswith("#")
     line = unmarked(line)
-    if not line or len(line) > _BYLINE_MAX_CHARS or ":" in line:  # "Photo: Ada Example, 7 December 2019"
+    if not line or len(line) > _BYLINE_MAX_CHARS:
         return False
     found = find_date(line, language)
     if found is None or any(map(str.isalnum, _without_small_words(line[found.end :], language))):
         return False
     before = [part.strip() for part in _COMMA.split(line[: found.start])]
     before = before[:-1] if before and not _without_small_words(before[-1], language).strip() else before
-    return len(before) > 1 and _is_place(before[-1]) and all(part[:1].isupper() for part in before if part)
+    named = heading or (":" not in line and all(part[:1].isupper() for part in before if part))
+    return named and len(before) > 1 and before[0][:1].isupper() and _is_place(before[-1])
 
 
 def is_update(line: str) -> bool:
@@ -105,7 +123,11 @@ def opening_date(line: str, language: str | None = None) -> FoundDate | None:
         return None
     before = line[: found.start].lstrip("([")
     parts = _parts(before, FoundDate(found.day, len(before), len(before)), language)
-    return found if len(parts.unknown) <= _MAX_LABELS and all(map(_is_place, parts.unknown)) else None
+    return (
+        found
+        if not parts.labelled and len(parts.unknown) <= _MAX_LABELS and all(map(_is_place, parts.unknown))
+        else None
+    )
 
 
 def unmarked(line: str) -> str:
@@ -140,7 +162,9 @@ def _parts(line: str, found: FoundDate, language: str | None) -> _Parts:
                     unknown.append(_without_small_words(part, language))
                 else:
                     known += any(map(str.isalnum, _without_small_words(part, language)))
-    return _Parts(known, tuple(unknown), separated)
+    label = line[: found.start].rstrip()
+    labelled = label.endswith(":") and not _is_known(_COMMA.split(label[:-1])[-1], language)
+    return _Parts(known, tuple(unknown), separated, labelled)
 
 
 def _is_known(part: str, language: str | None) -> bool:

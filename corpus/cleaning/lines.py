@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LINE, REFERENCE, bare_reference, is_tail, without_tail
-from corpus.cleaning.datelines import is_about, is_byline, is_label, is_update, opening_date
+from corpus.cleaning.datelines import is_about, is_byline, is_label, is_labelled, is_update, opening_date
 from corpus.cleaning.dates import find_date, first_date, without_date
 from corpus.release_text import HEADING, LIST_ITEM, ends_sentence, is_list_item, is_speaker
 
@@ -53,10 +53,10 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     """
     kept = without_tail(lines, _PROSE_CHARS, language)
     about = about_lines(kept, language)
-    first, last = _prose_span(kept)
-    dates = [_own_date(kept[index], language) for index in about if index <= first]
+    first, _ = _prose_span(kept)
+    dates = [_own_date(kept[index], language) for index in about if index < first]
     dates += _dateline(kept, about, language)
-    dates += [_own_date(kept[index], language) for index in about if index > last]
+    dates += [_own_date(kept[index], language) for index in about if index >= first]
     reference = _reference(kept, about) or next(filter(None, map(bare_reference, lines[len(kept) :])), None)
     above = tuple(kept[index] for index in about if index < _ABOUT_LINES)
     kept = [line for index, line in enumerate(kept) if index not in about and not LINE.match(line) and _says(line)]
@@ -86,8 +86,12 @@ def is_bare_heading(lines: Sequence[str], index: int, language: str | None = Non
 
 def dates_of(lines: Iterable[str], language: str | None) -> tuple[date, ...]:
     """Return the dates on lines that state the kind, place, date and number of a release and nothing else."""
-    days = (_own_date(line, language) for line in lines if is_about(line, language) or is_byline(line, language))
-    return tuple(day for day in days if day)
+    lines = list(lines)
+    for states in (is_about, is_byline):  # The second may be the date of an event.
+        days = tuple(day for line in lines if states(line, language) and (day := _own_date(line, language)))
+        if days:
+            return days
+    return ()
 
 
 def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
@@ -148,7 +152,10 @@ def _is_above_text(lines: Sequence[str], index: int, language: str | None, above
         and not line.startswith("#")
     )
     dated_update = is_update(line) and find_date(line, language) is not None
-    return valued or dated_update or is_about(line, language) or is_byline(line, language) or is_label(line, language)
+    if valued or dated_update or is_about(line, language) or is_label(line, language) or is_labelled(line, language):
+        return True
+    dated = (is_about(each, language) and find_date(each, language) for each in lines[:_ABOUT_LINES])
+    return is_byline(line, language) and not any(dated)  # Beside a date, it may be of an event.
 
 
 def _is_item_about(lines: Sequence[str], index: int, language: str | None) -> bool:
