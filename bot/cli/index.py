@@ -41,7 +41,7 @@ def index_commands() -> None:
 def add(
     sources: tuple[str, ...], overrides: "Overrides", starter: bool, no_build: bool, force: bool, json_: bool
 ) -> None:
-    """Add releases from addresses and files (.html, .pdf, .docx, .txt, .md), and build the index with them."""
+    """Add releases from addresses and files (.html, .mhtml, .pdf, .docx, .txt, .md, .zip), and build the index."""
     if starter:
         from corpus import starter as starter_list
 

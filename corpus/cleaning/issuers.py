@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from corpus.agencies.folding import fold_query, spellings
 from corpus.agencies.registry import registry
+from corpus.cleaning.press_documents import press_document
 from corpus.models import Agency
 from corpus.web_urls import web_url
 
@@ -15,6 +16,7 @@ _PRESS_ROOMS = {
     "ec.europa.eu": "ec",
     "commission.europa.eu": "ec",
     "ec.europa.eu/commission/presscorner": "ec",
+    "europa.eu/rapid": "ec",
     "consilium.europa.eu": "council",
     "europarl.europa.eu": "ep",
 }
@@ -33,6 +35,9 @@ def issuer_of(url: str | None, lines_above: Sequence[str] = ()) -> str | None:
         return None
     listed_id = _listed_id(url)
     if listed_id is not None:
+        document = press_document(url) if listed_id == "ec" else None
+        if document is not None and document.issuer_id is not None:
+            return registry().agencies[document.issuer_id].name
         is_summit = is_european_council(url, lines_above)
         return registry().agencies[_EUROPEAN_COUNCIL if is_summit else listed_id].name
     publishers = _publishers()

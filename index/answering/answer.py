@@ -45,7 +45,7 @@ class Answerer:
         if self._reader is not None:
             ranking = read(query, ranking, generation, self.weights, self._reader)
         if self._reranker is not None:
-            ranking = ranking.scored(self._reranker.reorder(query.text, ranking.sentences.texts, ranking.scores))
+            ranking = ranking.scored(self._reranker.reorder(query.asked, ranking.sentences.texts, ranking.scores))
         return ranking
 
     def confidence(self, query: Query, ranking: Ranking, generation: Generation) -> float:

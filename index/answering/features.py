@@ -4,6 +4,7 @@ No feature depends on the size of the corpus: cosines are absolute, and coverage
 each term counts by its inverse frequency.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,7 +98,8 @@ def compute_features(query: Query, generation: Generation, sentences: Sentences)
     trust = np.clip(coverage.max(initial=0.0), *_TRUST_RANGE) - _TRUST_MIDDLE
     release_cosines = np.full(len(releases), -1.0)
     np.maximum.at(release_cosines, release_of, evidence.cosines)
-    figure, other = _answer_type_features(query, sentences.texts)
+    languages = [served.release.language for served in generation.served(releases.tolist())]
+    figure, other = _answer_type_features(query, sentences.texts, [languages[place] for place in release_of.tolist()])
     columns = (
         evidence.cosines,
         sentences.passage_cosines,
@@ -115,7 +117,6 @@ def compute_features(query: Query, generation: Generation, sentences: Sentences)
         trust * coverage,
     )
     nearby = evidence.held | evidence.held_before | evidence.held_after | in_title
-    languages = [served.release.language for served in generation.served(releases.tolist())]
     foreign = np.array([language != query.language for language in languages], dtype=bool)[release_of]
     return Evidence(np.column_stack(columns).astype(np.float64), nearby, foreign)
 
@@ -164,19 +165,19 @@ def _release_features(query: Query, generation: Generation, releases: Rows) -> _
     )
 
 
-def _answer_type_features(query: Query, texts: tuple[str, ...]) -> tuple[Matrix, Matrix]:
+def _answer_type_features(query: Query, texts: Sequence[str], languages: Sequence[str]) -> tuple[Matrix, Matrix]:
     """Return how far sentences hold what is asked for, -0.5 to 0.5: as a figure, and as something else."""
     nothing = np.zeros(len(texts))
     if query.asks is None:
         return nothing, nothing
-    centred = np.array([_holds_new(query, text) for text in texts]) - 0.5
+    centred = np.array([_holds_new(query, *pair) for pair in zip(texts, languages, strict=True)]) - 0.5
     return (centred, nothing) if query.asks in NUMERIC else (nothing, centred)
 
 
-def _holds_new(query: Query, text: str) -> float:
+def _holds_new(query: Query, text: str, language: str) -> float:
     """Return 1 where a sentence holds what is asked for, 0.3 where the question gives all its numbers, else 0."""
     assert query.asks is not None
-    if not holds(query.asks, text):
+    if not holds(query.asks, text, language):
         return 0.0
     numbers = {word for word in words(text) if word[0].isdigit()} if query.asks in NUMERIC else set()
     return 0.3 if numbers and numbers <= query.numbers else 1.0

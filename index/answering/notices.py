@@ -55,7 +55,7 @@ def _unnamed(generation: Generation, agency_id: str) -> Notice | None:
 
 def _age(query: Query, sources: Sequence[Release], today: datetime.date) -> Notice | None:
     newest = max(source.date for source in sources)
-    asks_for_now = (query.time is not None and query.time.latest) or _NOW.search(query.text) is not None
+    asks_for_now = (query.time is not None and query.time.latest) or _NOW.search(query.asked) is not None
     if not asks_for_now or today - newest <= _YEAR:
         return None
     return Notice("The newest of these sources is of {date}, more than a year old.", {"date": newest})

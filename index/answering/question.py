@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from corpus import Mention, QuestionError, registry
+from index.answering import padding
 from index.answering.answer_types import MONTHS, AnswerType, asked_for
 from index.answering.times import Time, time_of
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
@@ -51,15 +52,17 @@ class Lexicon(Protocol):
 class Query:
     """A question as the engine reads it. The arrays have one entry a term, ``(terms,)``.
 
-    ``language`` is the ISO 639-1 code of its language, that of the releases where its words do not tell. ``idf`` is the
-    inverse passage frequency of a term in nats; ``weights`` is the same, scaled to sum to 1: how much of the question a
-    term is. ``time`` is the time that it names, or that it asks for what is latest. ``focus`` marks the terms of what
-    is counted or chosen among. ``agencies`` are the ids of those that the question names. ``vector``, ``(dim,)``, is
-    the question's. ``contexts``, ``(terms, dim)``, holds the vector of each term's word in the context of the question,
-    and the question's where the model gives the word none.
+    ``text`` is what somebody wrote, ``asked`` what of it asks: all else is read from that. ``language`` is its ISO
+    639-1 code, that of the releases where its words do not tell. ``idf`` is the inverse passage frequency of a term;
+    ``weights`` is the same, scaled to sum to 1: how much of the question a term is. ``time`` is the time that it names,
+    or that it asks for what is latest. ``focus`` marks the terms of what is counted or chosen among. ``agencies`` are
+    the ids of those that the question names. ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``,
+    holds the vector of each term's word in the context of the question, and the question's where the model gives the
+    word none.
     """
 
     text: str
+    asked: str
     language: str
     words: tuple[str, ...]
     terms: tuple[str, ...]
@@ -105,11 +108,12 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
     :param spelling: whether a word that the corpus does not know is read as a similar one that it knows.
     """
     frequency = cache(lexicon.frequency)
-    code = language_of(text)
-    mentions = registry().mentions(text, question=True)
+    asked = padding.asked(text, language_of(text))
+    code = language_of(asked)
+    mentions = registry().mentions(asked, question=True)
     named = {agency_term(mention.agency_id): mention for mention in mentions}
     named = {term: mention for term, mention in named.items() if frequency(term)}
-    content = _content(text, code, named.values(), frequency)
+    content = _content(asked, code, named.values(), frequency)
     terms, idf = [], []
     for term, word in content.items():
         known = term if frequency(term) or not spelling else _respelled(term, word, lexicon)
@@ -120,20 +124,21 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         terms.append(term)
         idf.append(_idf(frequency(term), term, term, len(lexicon)))
     idf_array = np.array(idf, dtype=np.float64)
-    focus = _focus(text, code)
-    reading = embedder.read_query(text)
+    focus = _focus(asked, code)
+    reading = embedder.read_query(asked)
     return Query(
         text=text,
+        asked=asked,
         language=code,
         words=tuple(content.values()),
         terms=tuple(terms),
         hashes=hashes(terms),
         idf=idf_array,
         weights=idf_array / (idf_array.sum() or 1.0),
-        asks=asked_for(text, code),
-        numbers=frozenset(word for word in words(text, code) if word[0].isdigit()),
-        months=_months(text, code),
-        time=time_of(text, code),
+        asks=asked_for(asked, code),
+        numbers=frozenset(word for word in words(asked, code) if word[0].isdigit()),
+        months=_months(asked, code),
+        time=time_of(asked, code),
         focus=np.array([word in focus for word in content.values()], dtype=bool),
         agencies=tuple(dict.fromkeys(mention.agency_id for mention in mentions)),
         vector=reading.vector,

@@ -97,7 +97,7 @@ def read(query: Query, ranking: Ranking, generation: Generation, weights: Weight
     titles = [served.release.title for served in generation.served(sentences.releases[best].tolist())]
     texts = [f"{title}. {sentences.texts[number]}" for title, number in zip(titles, best.tolist(), strict=True)]
     readings = ranking.readings.copy()
-    readings[best] = reader.read(query.text, texts)
+    readings[best] = reader.read(query.asked, texts)
     counts = np.where(ranking.evidence.foreign[best], weights.other.reading, weights.same.reading)
     scores = ranking.scores.copy()
     scores[best] += counts * (readings[best] - readings[best].min())

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from corpus import Fetched, FetchError, NotModified, NotReachedError, server_of, speaks_for, utf8
+from corpus import Fetched, FetchError, NotModified, NotReachedError, SourceError, server_of, speaks_for, utf8
 from index.database.corpus_db import CorpusStore
 from index.database.fetches import Fetch
+from index.intake.archives import Member, members
 from index.intake.failures import failure_sentence
 from index.intake.ingest import Raw, ingest, read_file
 from index.intake.keep import Ingested
@@ -117,7 +118,7 @@ class PatientFetcher:
 OpenFetcher = Callable[[], AbstractContextManager[Fetches]]
 
 
-def is_address(source: IntakeSource) -> bool:
+def is_address(source: object) -> bool:
     """Tell whether a source is an address and not a file."""
     return isinstance(source, str) and source.lower().startswith(("http:", "https:"))
 
@@ -134,7 +135,7 @@ def take_in(
     force: bool = False,
     revive: bool = True,
 ) -> Taken:
-    """Take in sources one after the other. A source that is given twice is taken in once.
+    """Take in sources one after the other, and the files in zip archives. One that is given twice is taken in once.
 
     :param hints: what somebody else says about a source. It counts where the source says nothing.
     :param mirrors: hosts and ports of the administrator's own servers, which hold pages of other sites.
@@ -144,7 +145,12 @@ def take_in(
     rules = _Rules(overrides, hints or {}, mirrors, force, revive)
     ingested: list[Ingested] = []
     failed: list[Failed] = []
-    unique = list(dict.fromkeys(sources))
+    unique: list[IntakeSource | Member] = []
+    for given in dict.fromkeys(sources):
+        try:
+            unique += _opened(given, overrides)
+        except SourceError as error:
+            failed.append(Failed(_shown(given), str(error)))
     with ExitStack() as stack:
         fetcher: Fetches | None = None
         for done, source in enumerate(unique):
@@ -156,13 +162,38 @@ def take_in(
                 else:
                     ingested.append(ingest(store, _from_file(source), overrides, force=force, revive=revive))
             except Exception as error:  # Any error of this source must not stop the others.
-                name = utf8(source.name if isinstance(source, Upload) else source)
+                name = _shown(source)
                 failed.append(Failed(name, failure_sentence(name, error), not isinstance(error, NotReachedError)))
         progress(Step(Phase.FETCH, len(unique), len(unique)))
     return Taken(tuple(ingested), tuple(failed))
 
 
-def _from_file(source: IntakeSource) -> Raw:
+def _opened(source: IntakeSource, overrides: Overrides) -> Sequence[IntakeSource | Member]:
+    """Return the files in a zip archive; any other source alone.
+
+    :raises SourceError: when an archive cannot be read, or one title, date or address is given for several files in it.
+    """
+    if is_address(source):
+        return [source]
+    path = source.path if isinstance(source, Upload) else Path(source)
+    files = members(path, _shown(source))
+    if files is not None and len(files) > 1 and (overrides.url or overrides.title or overrides.date):
+        raise SourceError(
+            f"{_shown(source)} holds {len(files)} files: title, date and url say something of one release."
+        )
+    return [source] if files is None else files
+
+
+def _shown(source: IntakeSource | Member) -> str:
+    """Return what messages call a source."""
+    if isinstance(source, Member):
+        return utf8(source.shown)
+    return utf8(source.name if isinstance(source, Upload) else source)
+
+
+def _from_file(source: IntakeSource | Member) -> Raw:
+    if isinstance(source, Member):
+        return Raw(source.shown, PurePosixPath(source.name).name, source.read())
     if isinstance(source, Upload):
         name = Path(source.name.replace("\\", "/")).name or "a file without a name"
         return Raw(source.name, name, read_file(source.path))

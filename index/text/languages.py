@@ -22,7 +22,7 @@ _ABBREVIATION_CHARS = 4  # A name of a month is an abbreviation up to this many 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What is known of one language.
+    """What is known of one language. ``capitals`` are adjectives that it writes with a capital, in lower case.
 
     ``stop_words`` and ``number_words`` are as `words` gives them. ``months`` has twelve sets of names, folded; a name
     that ends with "*" stands for every word that begins so, and "_" in a file for a space. ``unsure_months`` are names
@@ -39,6 +39,7 @@ class Language:
     yes_no: str
     question_words: str
     chosen: str
+    capitals: frozenset[str]
     asks: Mapping[str, str]
     holds: Mapping[str, str]
     time: Mapping[str, str]
@@ -73,9 +74,14 @@ def fold(text: str) -> str:
     return "".join(map(fold_char, text))
 
 
+def fold_pattern(pattern: str) -> str:
+    """Return a pattern for folded text. A space in it stands for any number of them, " ?" also for none."""
+    return re.sub(r" (\?)?", lambda space: r"\s*" if space[1] else r"\s+", fold(pattern))
+
+
 def folded_pattern(*patterns: str) -> re.Pattern[str]:
     """Return what finds any of some patterns in folded text, as whole words."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(fold(pattern) for pattern in patterns)})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(fold_pattern, patterns))})(?!\w)")
 
 
 @cache
@@ -90,6 +96,7 @@ def _load(code: str) -> Language:
         yes_no=data.get("yes_no", ""),
         question_words=data.get("question_words", ""),
         chosen=data.get("chosen", ""),
+        capitals=frozenset(data.get("capitals", "").split()),
         asks=data.get("asks", {}),
         holds=data.get("holds", {}),
         time=data["time"],

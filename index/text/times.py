@@ -21,7 +21,7 @@ _LATER_YEAR = re.compile(rf"\.?,?\s*(?:{_OF}\s+)?({_YEAR})(?![\w/])")
 _LATER_DAY = re.compile(r"\.?\s+(\d{1,2})(?:st|nd|rd|th|\.| ?d\.)?(?![\w%/]|[.,]\d)")
 _EARLIER_DAY = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:\.|º|ª|°|st|nd|rd|th|er|ro|o|a|e| ?й| ?η| ?ης)?\s*(?:{_OF}\s+)?$")
 _EARLIER_YEAR = re.compile(
-    rf"(?<![\w/])({_YEAR})\.?\s*(?:aasta|a\.|m\.|m|metu|gada|g\.|ev|evi|n|r\.)?\s*(?:\d{{1,2}}\.?\s*)?$"
+    rf"(?<![\w/])({_YEAR})\.?\s*+(?:(?:aasta|a\.|m\.|m|metu|gada|g\.|ev|evi|n|r\.)\s*+)?(?:\d{{1,2}}\.?\s*+)?$"
 )
 # In these languages a preposition before such a word tells that it is a month. In Romanian "de mai" does not.
 _CASES_TELL = frozenset({"bg", "en", "pl", "sk", "sl"})

@@ -124,17 +124,18 @@ class Fit:
         ranked = []
         for asked in self.asked:
             if asked.gold.quotes:
-                ranking = answerer.rank(answerer.read(asked.gold.text, generation), generation, Filters())
-                ranked.append((asked, ranking, labels(asked.gold, ranking, generation)))
+                query = answerer.read(asked.gold.text, generation)
+                ranking = answerer.rank(query, generation, Filters())
+                ranked.append((asked, query.asked, ranking, labels(asked.gold, ranking, generation)))
         return [self._fold(ranked, out, generation) for out in (*range(FOLDS), None)]
 
     def _fold(
-        self, ranked: Sequence[tuple[Asked, Ranking, Labels]], out: int | None, generation: OpenGeneration
+        self, ranked: Sequence[tuple[Asked, str, Ranking, Labels]], out: int | None, generation: OpenGeneration
     ) -> Weights:
         kept = [one for one in ranked if one[0].fold != out]
         of_group = {
             foreign: fit_sentences(
-                [(ranking.evidence.features, right) for _, ranking, right in kept if _is_foreign(ranking) == foreign]
+                [(ranking.evidence.features, right) for *_, ranking, right in kept if _is_foreign(ranking) == foreign]
             )
             for foreign in GROUPS.values()
         }
@@ -142,11 +143,11 @@ class Fit:
         if self.reader is None:
             return weights
         examples = defaultdict(list)
-        for asked, ranking, right in kept:
+        for _, text, ranking, right in kept:
             foreign = _is_foreign(ranking)
             scored = ranking.scored(ranking.evidence.features @ of_group[foreign])
             best = scored.best_first[:READ_SENTENCES]
-            readings = self.reader.read(asked.gold.text, _texts(scored, best.tolist(), generation))
+            readings = self.reader.read(text, _texts(scored, best.tolist(), generation))
             examples[foreign].append((scored.scores[best], readings, right[best]))
         return sentence_weights(
             of_group[False], of_group[True], [fit_reading(examples[foreign]) for foreign in GROUPS.values()]

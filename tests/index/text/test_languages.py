@@ -1,9 +1,14 @@
 """Every official language of the EU: what is known of it, and which one a question is in."""
 
+import time
+
 import pytest
 from babel import Locale
 
 from index.answering.answer_types import AnswerType, asked_for, holds
+from index.answering.padding import asked
+from index.answering.question import MAX_QUESTION_CHARS
+from index.answering.times import time_of
 from index.text.detection import language_of
 from index.text.languages import LANGUAGES, fold, folded_pattern, language
 from index.text.terms import stem, terms, words
@@ -43,9 +48,9 @@ def test_every_official_language_has_its_questions() -> None:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_language_of_a_question_and_what_it_asks_for(code: str) -> None:
-    asked = (AnswerType.DATE, AnswerType.NUMBER, AnswerType.REASON)
+    kinds = [AnswerType.DATE, AnswerType.NUMBER, AnswerType.REASON]
     assert [language_of(question) for question in QUESTIONS[code]] == [code] * 3
-    assert [asked_for(question, code) for question in QUESTIONS[code]] == [*asked]
+    assert [asked_for(question, code) for question in QUESTIONS[code]] == kinds
 
 
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code not in ("en", "ga", "mt")])
@@ -108,3 +113,21 @@ def test_decimal_comma_is_a_point_where_the_language_writes_one() -> None:
 def test_sentence_of_another_language_holds_what_is_asked(kind: AnswerType, sentence: str, code: str) -> None:
     assert holds(kind, sentence, code)
     assert not holds(kind, "aaa bbb ccc.", code)
+
+
+HOSTILE = (
+    "thanks ", "tak, ", " ", "- ", "a ", "12 ", "2003 ", "mai 2003 ", "please tell me ", "bitte sagen ", "seit ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+@pytest.mark.parametrize("end", ["x", "?", "2003"])
+def test_no_question_takes_long_to_read(piece: str, end: str) -> None:
+    text = (piece * (MAX_QUESTION_CHARS // len(piece)))[: MAX_QUESTION_CHARS - len(end)] + end
+    for code in LANGUAGES:
+        asked("warm", code)
+        began = time.perf_counter()
+        asked(text, code)
+        asked_for(text, code)
+        time_of(text, code)
+        assert time.perf_counter() - began < 0.5, code
