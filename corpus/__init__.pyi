@@ -16,6 +16,7 @@ from .cleaning.quality import DoubtKind as DoubtKind
 from .cleaning.quality import Inspection as Inspection
 from .cleaning.quality import inspect_draft as inspect_draft
 from .errors import BuildRunningError as BuildRunningError
+from .errors import ClosedToRobotsError as ClosedToRobotsError
 from .errors import Fault as Fault
 from .errors import FeedError as FeedError
 from .errors import FetchError as FetchError
@@ -26,7 +27,9 @@ from .errors import HeldError as HeldError
 from .errors import Holder as Holder
 from .errors import MeasuresError as MeasuresError
 from .errors import ModelError as ModelError
+from .errors import NoTextError as NoTextError
 from .errors import OutdatedError as OutdatedError
+from .errors import ProgramsRefusedError as ProgramsRefusedError
 from .errors import QuestionError as QuestionError
 from .errors import SettingsError as SettingsError
 from .errors import SourceError as SourceError
@@ -41,6 +44,8 @@ from .fetching.fetcher import Fetched as Fetched
 from .fetching.fetcher import Fetcher as Fetcher
 from .fetching.fetcher import NotModified as NotModified
 from .fetching.fetcher import NotReachedError as NotReachedError
+from .fetching.robot_checks import ROBOT_CHECK as ROBOT_CHECK
+from .fetching.robot_checks import is_robot_check as is_robot_check
 from .fetching.urls import FetchRules as FetchRules
 from .fetching.urls import read_target as read_target
 from .fetching.urls import shown as shown
@@ -52,6 +57,11 @@ from .models import Mention as Mention
 from .models import Origin as Origin
 from .models import Release as Release
 from .models import Section as Section
+from .press_corner import PressDocument as PressDocument
+from .press_corner import PressList as PressList
+from .press_corner import document_at as document_at
+from .press_corner import kept_address as kept_address
+from .press_corner import server_at as server_at
 from .printable import LogFormatter as LogFormatter
 from .printable import as_json as as_json
 from .printable import line as line
@@ -69,6 +79,9 @@ from .release_text import outline as outline
 from .sources.feeds import FeedEntry as FeedEntry
 from .sources.feeds import next_poll as next_poll
 from .sources.feeds import read_feed as read_feed
+from .sources.presscorner import is_press_document as is_press_document
+from .sources.presscorner import read_press_document as read_press_document
+from .sources.presscorner import read_press_list as read_press_list
 from .sources.starter import starter as starter
 from .web_urls import canonical_url as canonical_url
 from .web_urls import host_of as host_of

@@ -19,6 +19,7 @@ from corpus.cleaning.issuers import at_odds, is_european_council, issuer_named, 
 from corpus.cleaning.language import base, detected
 from corpus.cleaning.lines import LaidOut, fold
 from corpus.models import Draft
+from corpus.press_corner import document_at
 from corpus.web_urls import web_url, with_scheme_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ _ISSUERS = (
     "author",
 )
 _REFERENCES = ("reference", "dcterms.identifier", "dc.identifier", "citation_technical_report_number")
-_PRESSCORNER = re.compile(r"/presscorner/detail/[a-z]{2}/([a-z]+)_(\d{2,4})_(\d+)", re.IGNORECASE)
 _IN_PATH = re.compile(r"/(20\d{2}|19\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 
 
@@ -260,9 +260,9 @@ def _reference_of(url: str | None) -> str | None:
     """Return the reference number in an address, such as ``ip_18_6635`` (press corner) or ``20190712IPR56948``."""
     if not url:
         return None
-    match = _PRESSCORNER.search(url)
-    if match:
-        return "/".join(match.groups()).upper()
+    document = document_at(url)
+    if document:
+        return document.reference
     match = REFERENCE.search(url.partition("?")[0])
     return match["parliament"] if match else None
 

@@ -18,7 +18,7 @@ from typing import Self
 import httpcore
 import httpx
 
-from corpus.errors import FetchError
+from corpus.errors import ClosedToRobotsError, FetchError, ProgramsRefusedError
 from corpus.fetching.network import Network, Resolver, Transport, UntrustedError, resolve
 from corpus.fetching.responses import (
     Fetched,
@@ -29,6 +29,7 @@ from corpus.fetching.responses import (
     RefusedError,
     read_answer,
 )
+from corpus.fetching.robot_checks import ROBOT_CHECK, is_robot_check
 from corpus.fetching.robots import Robots, parse_robots, user_agent
 from corpus.fetching.urls import FetchRules, Target, read_target, shown
 
@@ -155,6 +156,8 @@ class Fetcher:
             try:
                 return self._follow(target, conditions, before)
             except PassingError as error:
+                if attempt == tries and error.refused is not None:
+                    raise ProgramsRefusedError(shown(target.url), error.refused) from error
                 if attempt == tries:
                     raise _ExhaustedError(shown(target.url), error) from error
                 log.debug("attempt %d of %s failed: %s", attempt, target.host, error)
@@ -200,7 +203,10 @@ class Fetcher:
             return self._redirected(target, response.headers["location"])
         if response.status_code == httpx.codes.NOT_MODIFIED and conditional:
             return NotModified(target.url)
-        return read_answer(target, response, self._limits, self._now())
+        answer = read_answer(target, response, self._limits, self._now())
+        if is_robot_check(answer.data):
+            raise ProgramsRefusedError(shown(target.url), ROBOT_CHECK)
+        return answer
 
     def _redirected(self, target: Target, location: str) -> Target:
         try:
@@ -237,18 +243,22 @@ class Fetcher:
         robots = self._robots.get(target.origin)
         if robots is None or robots.until_s <= self._clock():
             robots = self._robots[target.origin] = self._fetch_robots(target)
+        if robots.refused is not None:
+            raise ProgramsRefusedError(shown(target.url), f"{robots.refused}, also with its robots.txt")
         if robots.failure is not None:
             raise FetchError(
                 f"{shown(target.url)} is not asked for, because {target.origin}/robots.txt {robots.failure}: "
                 "try again later."
             )
         if not robots.allows(target.url):
-            raise FetchError(
-                f"{shown(target.url)} is closed to robots by the host's robots.txt: add its text from a file instead."
-            )
+            raise ClosedToRobotsError(shown(target.url))
 
     def _fetch_robots(self, target: Target) -> Robots:
-        """Read the robots.txt of a host. A refused one (4xx) allows everything, an unreadable one nothing for now."""
+        """Read the robots.txt of a host.
+
+        One that is not there (4xx) allows everything. An unreadable one, or one that is refused to programs, allows
+        nothing for now.
+        """
         try:
             return self._read_robots(target, self._limits.tries)
         except _ExhaustedError as error:
@@ -265,6 +275,9 @@ class Fetcher:
             answer = self._insist(address, {}, lambda hop: None, tries)
         except RefusedError:
             return Robots(until_s)
+        except ProgramsRefusedError as error:
+            refused = ": this site shows programs a check for robots" if error.how == ROBOT_CHECK else error.how
+            return Robots(self._clock() + _ROBOTS_FAILURE_HOLDS_S, refused=refused)
         return Robots(until_s, parse_robots(answer.data if isinstance(answer, Fetched) else b""))
 
     def _delay_of(self, target: Target) -> float:

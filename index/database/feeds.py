@@ -98,7 +98,8 @@ class FeedTable:
         """Note how many entries a feed announces, how many of these failed, and why."""
         with storage_errors(self._path), self._db.atomic():
             rows = self._db.query(
-                "SELECT url, error FROM seen_entries WHERE feed = ? AND outcome = 'failed' ORDER BY at, url", [feed]
+                "SELECT url, error FROM seen_entries WHERE feed = ? AND outcome IN ('failed', 'refused') ORDER BY at, url",
+                [feed],
             )
             still = frozenset(announced)
             errors = [row["error"] for row in rows if row["url"] in still]
@@ -111,7 +112,8 @@ class FeedTable:
         """Return which entries are done with: they were taken in, quarantined, or failed often enough."""
         with storage_errors(self._path):
             rows = self._db.query(
-                "SELECT url FROM seen_entries WHERE feed = ? AND (outcome != 'failed' OR attempts >= ?)",
+                "SELECT url FROM seen_entries WHERE feed = ? AND (outcome NOT IN ('failed', 'refused') "
+                "OR (outcome = 'failed' AND attempts >= ?))",
                 [feed, attempts],
             )
             return frozenset(row["url"] for row in rows) & frozenset(urls)

@@ -13,12 +13,15 @@ from index.intake.duplicates import sign
 from index.intake.prepared import PreparedDraft
 from index.intake.release_ids import new_id
 
-Status = Literal["added", "changed", "unchanged", "quarantined"]
+Status = Literal["added", "changed", "unchanged", "quarantined", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What became of a source: a release under its id, or an entry in quarantine under its number with the reasons."""
+    """What became of a source: a release under its id, or an entry in quarantine under its number with the reasons.
+
+    It is skipped when whoever follows its publisher does not want documents of its kind.
+    """
 
     source: str
     status: Status

@@ -222,7 +222,7 @@ def _finish(
     tried = [entry.url for entry in read.entries if entry.url not in waiting]
     for entry in tried:
         error = failures[entry].error if entry in failures else None
-        store.feeds.see(url, entry, "failed" if error else statuses[entry], error)
+        store.feeds.see(url, entry, failures[entry].why if error else statuses[entry], error)
     errors = [failures[entry].error for entry in tried if entry in failures]
     if waiting and not tried and not over:  # Its host was too slow for even one entry.
         return _failed(store, read.feed, FetchError(failures[waiting[0]].error), settings)
