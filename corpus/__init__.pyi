@@ -78,10 +78,12 @@ from .release_text import is_speaker as is_speaker
 from .release_text import outline as outline
 from .sources.feeds import FeedEntry as FeedEntry
 from .sources.feeds import next_poll as next_poll
+from .sources.feeds import next_try as next_try
 from .sources.feeds import read_feed as read_feed
 from .sources.presscorner import is_press_document as is_press_document
 from .sources.presscorner import read_press_document as read_press_document
 from .sources.presscorner import read_press_list as read_press_list
+from .sources.sitemaps import read_sitemap as read_sitemap
 from .sources.starter import starter as starter
 from .web_urls import canonical_url as canonical_url
 from .web_urls import host_of as host_of

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
-from tests.corpus.servers import Request, Server
+from tests.corpus.servers import Handler, Request, Server, missing
 from tests.pages import rss
 
 ROOT = "/commission/presscorner"
@@ -76,20 +76,20 @@ class PressCorner:
         server.handlers = _Handlers(self, server)
 
 
-class _Handlers(dict[str, object]):  # type: ignore[type-arg]
+class _Handlers(dict[str, Handler]):
     def __init__(self, corner: PressCorner, server: Server) -> None:
         super().__init__(server.handlers)
         self._corner = corner
         self._server = server
 
-    def get(self, path: str, otherwise: object = None) -> object:  # type: ignore[override]
+    def get(self, path: str, otherwise: object = None) -> Handler:
         if path in self:
             return self[path]
         name = path.removeprefix(f"{ROOT}/api/")
         if path.startswith(f"{ROOT}/detail/"):
             return lambda request: request.answer(SHELL, Content_Type="text/html")
         handler = {"documents": self._document, "search": self._list, "rss": self._feed}.get(name)
-        return handler or otherwise
+        return handler or missing
 
     def _document(self, request: Request) -> None:
         query = _query(request)

@@ -10,7 +10,7 @@ from bot.views import custom_ids as ids
 from bot.views.escaping import plain
 from bot.views.message import AMBER, BLUE, MAX_TEXT, bold, button, labelled, pager, small, text_view
 from corpus import Release
-from index import Added, Built, Erased, Feed, History, PolledAndServed, QuarantineEntry, RolledBack, Status
+from index import Added, Built, Erased, FollowedSource, History, PolledAndServed, QuarantineEntry, RolledBack, Status
 
 _SOURCE_CHARS = 200
 _REASON_CHARS = 400
@@ -202,7 +202,7 @@ def _changes(diff: str) -> list[str]:
     return [small(plain(line, _CHANGED_CHARS)) for line in changed[:_CHANGED]]
 
 
-def feeds_view(words: Words, feeds: list[Feed]) -> ui.LayoutView:
+def feeds_view(words: Words, feeds: list[FollowedSource]) -> ui.LayoutView:
     """Return the feeds that are followed, and what is wrong with them."""
     if not feeds:
         return text_view(words("No feed is followed: `/feeds add` follows one."), accent=AMBER)
@@ -219,7 +219,7 @@ def feeds_view(words: Words, feeds: list[Feed]) -> ui.LayoutView:
 def polled_view(words: Words, polled: PolledAndServed) -> ui.LayoutView:
     """Return what became of feeds."""
     lines = []
-    for feed in polled.feeds:
+    for feed in polled.sources:
         new = words.count("{count} new entry", "{count} new entries", feed.new)
         outcome = plain(feed.error, _REASON_CHARS) if feed.error else new
         lines.append(f"{plain(feed.url, _SOURCE_CHARS)}: {outcome}")

@@ -9,18 +9,19 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from corpus import Release
+from index.database.announcements import AnnouncementTable
 from index.database.canaries import CanaryTable
 from index.database.derived import DerivedTable
 from index.database.embeddings import EmbeddingTable
 from index.database.erasures import ErasureTable
 from index.database.faults import is_read_only
-from index.database.feeds import FeedTable
 from index.database.fetches import FetchTable
 from index.database.history import NOBODY, By, HistoryTable
 from index.database.private_files import private_folder
 from index.database.quarantine import QuarantineTable
 from index.database.schema import corpus_migrations
 from index.database.signatures import SignatureTable
+from index.database.sources import SourceTable
 from index.database.sqlite import now, release_from_row, storage_errors
 
 _RELEASE_FIELDS = tuple("title issuer date language kind url retrieved_from note reference origin text".split())
@@ -65,15 +66,16 @@ class CorpusStore:
                     raise
         self._path = path
         self.by = by
+        self.announcements = AnnouncementTable(self._db, path)
         self.quarantine = QuarantineTable(self._db, path)
         self.canaries = CanaryTable(self._db, path)
         self.derived = DerivedTable(self._db, path)
         self.embeddings = EmbeddingTable(self._db, path)
         self.erasures = ErasureTable(self._db, path)
-        self.feeds = FeedTable(self._db, path)
         self.fetches = FetchTable(self._db, path)
         self.history = HistoryTable(self._db, path, by)
         self.signatures = SignatureTable(self._db, path)
+        self.sources = SourceTable(self._db, path)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

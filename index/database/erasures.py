@@ -35,6 +35,11 @@ class ErasureTable:
             for table in _OF_A_RELEASE:
                 self._db.execute(f"DELETE FROM {table} WHERE release_id = ?", [release_id])
             self._db.execute(
+                "UPDATE announcements SET title = '' WHERE canonical_url IN "
+                "(SELECT canonical_url FROM releases WHERE release_id = ?)",
+                [release_id],
+            )
+            self._db.execute(
                 "UPDATE log SET details = '{}' WHERE release_id = ? "
                 f"OR json_extract(details, '$.source') IN ({marks(sources)})",
                 [release_id, *sources],

@@ -220,6 +220,7 @@ def _offer_change(
     if known.has_text and not known.withdrawn and _adds_nothing(store, known, draft, overrides):
         if prepared.url not in (None, known.canonical_url):  # The same words at another address.
             store.fetches.link(str(prepared.url), known.release_id)
+        store.announcements.resolve(prepared.url)
         return Ingested(prepared.source, "unchanged", known.release_id)
     offered = dataclasses.replace(prepared, draft=offered_to(draft, known), url=known.canonical_url)
     lacking_or_barred = (why_not(draft, known), *lacking(offered.draft))

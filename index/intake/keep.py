@@ -40,6 +40,7 @@ def keep_draft(store: CorpusStore, prepared: PreparedDraft, known_as: str | None
 def keep_release(store: CorpusStore, prepared: PreparedDraft, release: Release) -> Ingested:
     """Keep a version of a release, with its signature and its canary; an equal version is not kept twice."""
     store.quarantine.release_source(prepared.source)
+    store.announcements.resolve(prepared.url)
     before = store.current(release.release_id)
     if before == release:
         return Ingested(prepared.source, "unchanged", release.release_id)

@@ -177,7 +177,7 @@ def take_in(
     *,
     hints: Mapping[str, Overrides] | None = None,
     policies: Mapping[str, frozenset[str]] | None = None,
-    told: Callable[[Ingested | Failed], None] | None = None,
+    told: Callable[[IntakeSource, Ingested | Failed], None] | None = None,
     mirrors: frozenset[tuple[str, int]] = frozenset(),
     force: bool = False,
     revive: bool = True,
@@ -208,7 +208,7 @@ def take_in(
                 name = utf8(source.name if isinstance(source, Upload) else source)
                 outcomes.append(Failed(name, failure_sentence(name, error), _why(error)))
             if told is not None:
-                told(outcomes[-1])
+                told(source, outcomes[-1])
         progress(Step(Phase.FETCH, len(unique), len(unique)))
     return taken_of(outcomes)
 
