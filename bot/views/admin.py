@@ -48,11 +48,12 @@ def added_view(words: Words, added: Added) -> ui.LayoutView:
         lines.append(f"**{names[source.status]}**{number} {what}{why}")
     for failure in added.taken.failed:
         lines.append(labelled(words("failed"), plain(failure.error, _REASON_CHARS)))
-    lines += _served(words, added)
+    lines += served_lines(words, added)
     return text_view(fitting(lines), accent=BLUE if added.complete else AMBER)
 
 
-def _served(words: Words, added: Added) -> list[str]:
+def served_lines(words: Words, added: Added) -> list[str]:
+    """Return what is served now, or why what was added is not."""
     if added.refused:
         return [f"⚠ {plain(added.refused, _REASON_CHARS)}"]
     if added.waits:
@@ -228,7 +229,7 @@ def polled_view(words: Words, polled: PolledAndServed) -> ui.LayoutView:
             lines.append(small(waiting))
         if feed.failed:
             lines.append(_failed_entries(words, feed.failed, feed.new, feed.entry_error))
-    lines += _served(words, polled.added)
+    lines += served_lines(words, polled.added)
     return text_view(fitting(lines), accent=BLUE)
 
 
