@@ -47,6 +47,7 @@ from .generations.status import History as History
 from .generations.status import RolledBack as RolledBack
 from .generations.status import Status as Status
 from .generations.status import done_by as done_by
+from .generations.status import editions as editions
 from .generations.status import history as history
 from .generations.status import kept_release as kept_release
 from .generations.status import release as release

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from corpus import Release
+from corpus import Release, detected
 from index.agencies.card import Card, card
 from index.agencies.timeline import Timeline, timeline
 from index.answering.answer import Answerer, quotes, source_of
@@ -102,7 +102,7 @@ class Engine:
         generation, query, ranking = self._rank(text, filters)
         sure = self._answerer.confidence(query, ranking, generation)
         threshold = self.threshold
-        shown = quotes(ranking, generation, limit)
+        shown = quotes(ranking, generation, limit, detected(query.text))
         answered = bool(shown.quotes) and sure >= threshold
         today = datetime.datetime.now(datetime.UTC).date()
         answer = Answer(

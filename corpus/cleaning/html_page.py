@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 from corpus.cleaning.boilerplate import TAIL, is_about
 from corpus.cleaning.html_blocks import Block, blocks, parse, prune
 from corpus.cleaning.html_metadata import completed, stated
+from corpus.cleaning.language_links import language_links
 from corpus.cleaning.lines import lay_out
 from corpus.models import Draft
 from corpus.release_text import ends_sentence, is_speaker
@@ -42,7 +43,7 @@ def from_html(html: str, name: str, address: str | None = None) -> Draft:
     :raises SourceError: when the page cannot be parsed.
     """
     tree = parse(html, name)
-    head = stated(tree, address)
+    head = replace(stated(tree, address), languages=language_links(tree))
     prune(tree)
     all_blocks = list(blocks(tree))
     start = _start(all_blocks, head.title)

@@ -206,3 +206,11 @@ def m016_sources(db: Database) -> None:
     db.execute("CREATE INDEX announcements_outcome ON announcements (outcome, source)")
     db.execute("DROP TABLE seen_entries")
     db.execute("DROP TABLE feeds")
+
+
+@corpus_migrations()
+def m017_editions(db: Database) -> None:
+    """Add of which work a release is a language edition, and an index to find editions by their reference."""
+    db.execute("ALTER TABLE releases ADD COLUMN edition_of TEXT")
+    db.execute("CREATE INDEX versions_reference ON versions (reference) WHERE reference IS NOT NULL")
+    db.execute("CREATE INDEX releases_edition ON releases (edition_of) WHERE edition_of IS NOT NULL")
