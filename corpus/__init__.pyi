@@ -35,6 +35,7 @@ from .errors import SettingsError as SettingsError
 from .errors import SourceError as SourceError
 from .errors import StorageError as StorageError
 from .errors import TooSlowError as TooSlowError
+from .errors import UnansweredError as UnansweredError
 from .errors import UnbuiltError as UnbuiltError
 from .errors import UnknownEntryError as UnknownEntryError
 from .errors import UnknownReleaseError as UnknownReleaseError
@@ -84,6 +85,7 @@ from .sources.presscorner import is_press_document as is_press_document
 from .sources.presscorner import read_press_document as read_press_document
 from .sources.presscorner import read_press_list as read_press_list
 from .sources.sitemaps import read_sitemap as read_sitemap
+from .sources.starter import Subject as Subject
 from .sources.starter import starter as starter
 from .web_urls import canonical_url as canonical_url
 from .web_urls import host_of as host_of

@@ -8,6 +8,7 @@ MeasuresError
 ├── SourceError         a source that cannot become a release
 │   └── NoTextError     a source that has no text, and will never have one
 ├── FetchError          an address that may not be requested, or whose answer is unusable
+│   ├── UnansweredError  an address whose host cannot be reached
 │   └── ProgramsRefusedError   a site that gives its pages to people with a browser, and to no program
 │       └── ClosedToRobotsError   an address that the host's robots.txt closes to programs
 ├── FeedError           an answer that is no feed
@@ -73,6 +74,10 @@ class NoTextError(SourceError):
 
 class FetchError(MeasuresError):
     """An address may not be requested, or its answer is unusable."""
+
+
+class UnansweredError(FetchError):
+    """The host of an address cannot be reached, as none can without a network."""
 
 
 class ProgramsRefusedError(FetchError):

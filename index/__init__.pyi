@@ -74,6 +74,7 @@ from .processes.pipe import Done as Done
 from .processes.pipe import Raised as Raised
 from .processes.source_jobs import BackfilledAndServed as BackfilledAndServed
 from .processes.source_jobs import PolledAndServed as PolledAndServed
+from .processes.start_job import Started as Started
 from .results import Answer as Answer
 from .results import Corpus as Corpus
 from .results import CurvePoint as CurvePoint

@@ -31,6 +31,7 @@ from index.processes.jobs import (
     open_corpus,
 )
 from index.processes.source_jobs import Backfill, BackfilledAndServed, Poll, PolledAndServed
+from index.processes.start_job import Start, Started
 from index.results import Progress
 from index.settings import IndexSettings
 
@@ -73,6 +74,13 @@ class Maintenance:
         :param force: whether doubts about a release, and the gates of a new generation, are ignored.
         """
         return self._runner.run(Add(tuple(sources), overrides, build, force), by, progress)
+
+    def start(self, subject: str, progress: Progress, by: By = NOBODY, *, build: bool = True) -> Started:
+        """Follow the sources of a subject of the starter list, read them and their past, and serve what came.
+
+        :raises FetchError: when there is no network. The sources are followed all the same.
+        """
+        return self._runner.run(Start(subject, build), by, progress)
 
     def preview_add(
         self, sources: Sequence[IntakeSource], progress: Progress, overrides: Overrides = UNSAID, *, force: bool = False

@@ -22,6 +22,7 @@ from bot.cli.show_index import (
     show_rolled_back,
     show_status,
 )
+from bot.cli.starter import start
 from bot.cli.terminal import Terminal
 from corpus import undone
 from index import IndexSettings, load_index_settings
@@ -38,7 +39,10 @@ def index_commands() -> None:
 @index_commands.command()
 @click.argument("sources", nargs=-1, metavar="SOURCE...")
 @described
-@click.option("--starter", is_flag=True, help="Add the releases of the starter list, too.")
+@click.option("--starter", is_flag=True, help="Follow and add what the starter list has on a subject.")
+@click.option(
+    "--subject", metavar="NAME", help="With --starter: migration (so it is without), or another that the list has."
+)
 @click.option("--no-build", is_flag=True, help="Only keep it; a later build serves it.")
 @click.option(
     "--force",
@@ -51,16 +55,20 @@ def add(
     sources: tuple[str, ...],
     overrides: "Overrides",
     starter: bool,
+    subject: str | None,
     no_build: bool,
     force: bool,
     dry_run_: bool,
     json_: bool,
 ) -> None:
     """Add releases from addresses and files (.html, .pdf, .docx, .txt, .md), and build the index with them."""
+    if subject is not None and not starter:
+        raise click.UsageError("--subject chooses what of the starter list is added: give --starter, too.")
     if starter:
-        from corpus import starter as starter_list
-
-        sources = (*sources, *(release.url for release in starter_list().releases))
+        if sources or dry_run_ or force or overrides.given():
+            raise click.UsageError("--starter goes only with --subject, --no-build and --json: add SOURCES apart.")
+        start(subject, json_, build=not no_build)
+        return
     if not sources:
         raise click.UsageError("Give at least one SOURCE, or --starter.")
     if len(sources) > 1 and any((overrides.url, overrides.title, overrides.date)):

@@ -18,7 +18,7 @@ from typing import Self
 import httpcore
 import httpx
 
-from corpus.errors import ClosedToRobotsError, FetchError, ProgramsRefusedError
+from corpus.errors import ClosedToRobotsError, FetchError, ProgramsRefusedError, UnansweredError
 from corpus.fetching.network import Network, Resolver, Transport, UntrustedError, resolve
 from corpus.fetching.responses import (
     Fetched,
@@ -48,6 +48,10 @@ class _ExhaustedError(FetchError):
         super().__init__(f"{url} {last}: try again later.")
         self.reason = str(last)
         self.answered = last.answered
+
+
+class _OutOfReachError(_ExhaustedError, UnansweredError):
+    """In every try the host of an address did not answer at all."""
 
 
 class _DowngradeError(FetchError):
@@ -159,7 +163,8 @@ class Fetcher:
                 if attempt == tries and error.refused is not None:
                     raise ProgramsRefusedError(shown(target.url), error.refused) from error
                 if attempt == tries:
-                    raise _ExhaustedError(shown(target.url), error) from error
+                    kind = _ExhaustedError if error.answered else _OutOfReachError
+                    raise kind(shown(target.url), error) from error
                 log.debug("attempt %d of %s failed: %s", attempt, target.host, error)
                 backoff_s = self._limits.backoff_s * 2 ** (attempt - 1)
                 self._pause(backoff_s if error.wait_s is None else error.wait_s)
@@ -246,7 +251,8 @@ class Fetcher:
         if robots.refused is not None:
             raise ProgramsRefusedError(shown(target.url), f"{robots.refused}, also with its robots.txt")
         if robots.failure is not None:
-            raise FetchError(
+            kind = FetchError if robots.answered else UnansweredError
+            raise kind(
                 f"{shown(target.url)} is not asked for, because {target.origin}/robots.txt {robots.failure}: "
                 "try again later."
             )
@@ -262,7 +268,8 @@ class Fetcher:
         try:
             return self._read_robots(target, self._limits.tries)
         except _ExhaustedError as error:
-            return Robots(self._clock() + _ROBOTS_FAILURE_HOLDS_S, failure=error.reason)
+            until_s = self._clock() + _ROBOTS_FAILURE_HOLDS_S
+            return Robots(until_s, failure=error.reason, answered=error.answered)
 
     def _read_robots(self, target: Target, tries: int) -> Robots:
         """Read the robots.txt of a host.

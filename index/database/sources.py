@@ -32,7 +32,7 @@ class SourceOptions:
     """What of a source is wanted. ``types``, ``policies`` and ``languages`` are for a press corner only.
 
     ``types`` are codes such as "IP", ``policies`` codes such as "TRANSP". All ``words`` must be in a title, or in the
-    address where there is no title.
+    address where there is no title; a word may have alternatives, as "smuggl|traffick".
     """
 
     types: tuple[str, ...] = ()

@@ -129,11 +129,14 @@ def _titled(title: str, url: str) -> str:
 
 
 def _wanted(source: FollowedSource, announcements: Iterable[Announcement]) -> Iterator[Announcement]:
-    """Yield the announcements that have all words of the options in their title, or else in their address."""
-    words = [word.casefold() for word in source.options.words]
+    """Yield the announcements that have all words of the options in their title, or else in their address.
+
+    Of the alternatives in a word, such as "smuggl|traffick", one is enough.
+    """
+    words = [word.casefold().split("|") for word in source.options.words]
     for announcement in announcements:
         where = (announcement.title or announcement.url).casefold()
-        if all(word in where for word in words):
+        if all(any(alternative in where for alternative in word) for word in words):
             yield announcement
 
 

@@ -106,7 +106,7 @@ class Add:
                 tools.progress,
                 mirrors=tools.settings.fetch_private,
                 force=self.force,
-                told=lambda source, outcome: _note_refused(store, source, outcome),
+                told=lambda source, outcome: note_refused(store, source, outcome),
             )
         return serve(tools, taken, build=self.build, force=self.force)
 
@@ -168,7 +168,7 @@ class Rebuild:
             return build(tools.settings, tools.embedder, tools.progress, tools.by, force=self.force)
 
 
-def _note_refused(store: CorpusStore, source: IntakeSource, outcome: Ingested | Failed) -> None:
+def note_refused(store: CorpusStore, source: IntakeSource, outcome: Ingested | Failed) -> None:
     """Note an address that a person gave and whose site refuses programs, so that it is listed and tried again."""
     if is_address(source) and isinstance(outcome, Failed) and outcome.why is Failing.REFUSED:
         note_outcome(store, BY_HAND, Announcement(str(source)), outcome)

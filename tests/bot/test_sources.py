@@ -138,3 +138,10 @@ async def test_sources_from_discord_end_in_answers(chat: Chat, server: Server) -
 def _written(path: Path, text: str) -> str:
     path.write_text(text)
     return str(path)
+
+
+def test_starter_with_a_subject_that_is_none_is_wrong_use(run: Run) -> None:
+    result = run("index", "add", "--starter", "--subject", "nothing")
+    assert result.returncode == 2
+    assert "migration, commission, central-bank" in result.stderr
+    assert run("index", "add", "--subject", "commission").returncode == 2
