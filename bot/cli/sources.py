@@ -64,13 +64,18 @@ def add_sources(what: tuple[str, ...], kind: str | None, options: SourceOptions,
 @as_json
 def list_sources(json_: bool) -> None:
     """List what is followed: the last success, when it is due, what came of it, and what is wrong with it."""
-    listed = maintenance_of(load_index_settings()).sources()
+    maintenance = maintenance_of(load_index_settings())
+    listed, announced = maintenance.sources(), len(maintenance.announced())
     if json_:
-        print_json({"sources": [source.to_dict() for source in listed]})
-    elif listed:
-        show_sources(Terminal(), listed)
+        print_json({"sources": [source.to_dict() for source in listed], "announced": announced})
+        return
+    terminal = Terminal()
+    if listed:
+        show_sources(terminal, listed)
     else:
-        Terminal().note("No source is followed: `measures sources add SOURCE` follows one.")
+        terminal.note("No source is followed: `measures sources add SOURCE` follows one.")
+    if announced:
+        terminal.note(f"Programs may not read {announced} of what was announced: `measures index announced` lists it.")
 
 
 @sources_commands.command("remove")

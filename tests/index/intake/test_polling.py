@@ -168,7 +168,7 @@ def test_feeds_are_followed_and_forgotten(site: Server, keeper: Maintenance) -> 
     assert keeper.feeds() == []
     with pytest.raises(UnknownEntryError, match="is no source that is kept"):
         keeper.remove_feed(site.url("/feed"))
-    with pytest.raises(UnknownEntryError, match="is no feed that is kept"):
+    with pytest.raises(UnknownEntryError, match="is no source that is kept"):
         keeper.poll(quiet, [site.url("/feed")])
     with pytest.raises(SourceError, match="is no address of a feed"):
         keeper.add_feed("file:///etc/passwd")

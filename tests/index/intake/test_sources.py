@@ -253,6 +253,20 @@ def test_refused_address_that_a_person_gave_is_announced_too(
     assert keeper.announced() == []
 
 
+def test_saved_page_resolves_an_address_that_counts_readers(site: Server, keeper: Maintenance, tmp_path: Path) -> None:
+    site.handlers["/a"] = refuse
+    site.handlers["/feed"] = page(rss("Council", [site.url("/a?utm_source=feed&amp;utm_medium=rss")]))
+    keeper.add_feed(site.url("/feed"))
+    keeper.poll(quiet)
+    (entry,) = keeper.announced()
+    assert entry.url == site.url("/a?utm_source=feed&utm_medium=rss")
+    saved = tmp_path / "saved.html"
+    comment = f"<!-- saved from url=(0030){site.url('/a')} -->".encode()
+    saved.write_bytes(release_page(0).replace(b"<html", comment + b"\n<html", 1))
+    keeper.add([str(saved)], quiet)
+    assert keeper.announced() == []
+
+
 def test_feed_that_is_refused_says_what_to_do(site: Server, keeper: Maintenance) -> None:
     site.handlers["/feed"] = refuse
     keeper.add_feed(site.url("/feed"))
