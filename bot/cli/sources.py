@@ -123,14 +123,17 @@ def backfill_sources(
     maintenance = maintenance_of(load_index_settings())
     first, last = _first(since), parse_until(until) if until else None
     names = _kept_names(urls)
-    with terminal.progress() as progress:
-        if dry_run_:
-            previews = maintenance.preview_backfill(progress, names, since=first, until=last, limit=limit)
-        else:
-            done = maintenance.backfill(progress, names, by("sources backfill"), since=first, until=last, limit=limit)
     if dry_run_:
+        with terminal.progress() as progress:
+            previews = maintenance.preview_backfill(progress, names, since=first, until=last, limit=limit)
         show_previews(previews, terminal, json_)
         return
+    try:
+        with terminal.progress() as progress:
+            done = maintenance.backfill(progress, names, by("sources backfill"), since=first, until=last, limit=limit)
+    except KeyboardInterrupt:
+        terminal.note("Interrupted: what was read is kept, and `measures sources backfill` goes on from here.")
+        raise
     if not json_:
         show_backfilled(terminal, done.sources)
     document: dict[str, object] = {"sources": [source.to_dict() for source in done.sources]}

@@ -23,6 +23,7 @@ from index.database.quarantine import QuarantineTable
 from index.database.schema import corpus_migrations
 from index.database.signatures import SignatureTable
 from index.database.sources import SourceTable
+from index.database.spool import SpoolTable
 from index.database.sqlite import now, release_from_row, storage_errors
 
 _RELEASE_FIELDS = tuple("title issuer date language kind url retrieved_from note reference origin text".split())
@@ -87,6 +88,7 @@ class CorpusStore:
         self.history = HistoryTable(self._db, path, by)
         self.signatures = SignatureTable(self._db, path)
         self.sources = SourceTable(self._db, path)
+        self.spool = SpoolTable(self._db, path)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -214,3 +214,12 @@ def m017_editions(db: Database) -> None:
     db.execute("ALTER TABLE releases ADD COLUMN edition_of TEXT")
     db.execute("CREATE INDEX versions_reference ON versions (reference) WHERE reference IS NOT NULL")
     db.execute("CREATE INDEX releases_edition ON releases (edition_of) WHERE edition_of IS NOT NULL")
+
+
+@corpus_migrations()
+def m018_spool(db: Database) -> None:
+    """Add the answer that is being taken in, so that a backfill that is killed need not fetch it again."""
+    db.execute(
+        "CREATE TABLE spool (url TEXT PRIMARY KEY, answer_url TEXT NOT NULL, data BLOB NOT NULL, etag TEXT, "
+        "last_modified TEXT) STRICT"
+    )

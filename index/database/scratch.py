@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.database.sqlite import storage_errors
 
-_LEFT_OUT = ("embeddings", "derived", "sqlite_sequence")
+_LEFT_OUT = ("embeddings", "derived", "spool", "sqlite_sequence")
 
 
 def copy_rows(original: Path, copy: Path) -> None:

@@ -5,11 +5,12 @@ written down at once. So a backfill that is interrupted at any moment goes on wh
 """
 
 import datetime
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from corpus import NotReachedError, SourceError, UnknownEntryError, shown
+from corpus import Fetched, NotModified, NotReachedError, SourceError, UnknownEntryError, shown
 from index.database.announcements import Announcement
 from index.database.corpus_db import CorpusStore
 from index.database.sources import BackfillState, FollowedSource, SourceKind
@@ -90,16 +91,45 @@ def backfill(
                 _, taken = read_announcements(
                     store,
                     [(source, batch)],
-                    fetcher,
+                    SpoolingFetcher(store, fetcher),
                     bar,
                     mirrors=settings.fetch_private,
-                    told=lambda url, entry, outcome: note_outcome(store, url, entry, outcome),
+                    told=lambda url, entry, outcome: _note(store, url, entry, outcome),
                 )
                 bar.began += len(batch)
                 ingested += taken.ingested
                 failed += taken.failed
             done.append(_ended(store, source, len(reading), there, error))
     return Backfilled(tuple(done), Taken(tuple(ingested), tuple(failed)))
+
+
+class SpoolingFetcher:
+    """Writes down each answer before it is taken in, and gives it out again after a crash instead of fetching it."""
+
+    def __init__(self, store: CorpusStore, fetcher: Fetches) -> None:
+        """Fetch with another fetcher."""
+        self._store = store
+        self._fetcher = fetcher
+
+    def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
+    ) -> Fetched | NotModified:
+        """Return the bytes at an address, or that they have not changed.
+
+        :raises FetchError: when they cannot be fetched.
+        """
+        kept = self._store.spool.get(url)
+        if kept is not None:
+            return kept
+        answer = self._fetcher.fetch(url, etag=etag, last_modified=last_modified, within_s=within_s)
+        if isinstance(answer, Fetched):
+            self._store.spool.put(url, answer)
+        return answer
+
+
+def _note(store: CorpusStore, source: str, entry: Announcement, outcome: Ingested | Failed) -> None:
+    note_outcome(store, source, entry, outcome)
+    store.spool.clear()
 
 
 class _Bar:
