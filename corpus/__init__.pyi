@@ -82,6 +82,7 @@ from .sources.feeds import next_poll as next_poll
 from .sources.feeds import next_try as next_try
 from .sources.feeds import read_feed as read_feed
 from .sources.presscorner import is_press_document as is_press_document
+from .sources.presscorner import is_press_shell as is_press_shell
 from .sources.presscorner import read_press_document as read_press_document
 from .sources.presscorner import read_press_list as read_press_list
 from .sources.sitemaps import read_sitemap as read_sitemap

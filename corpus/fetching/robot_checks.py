@@ -48,14 +48,14 @@ def is_robot_check(data: bytes) -> bool:
     page = data.decode("utf-8", "replace")
     if page.lstrip("\ufeff \r\n\t")[:1] != "<" or page.lstrip()[:5] == "<?xml":
         return False
-    shown, titles = _shown(page)
+    shown, titles = shown_text(page)
     if len(shown) > _MAX_SHOWN_CHARS:
         return False
     titled = any(_TITLES.fullmatch(title) for title in titles)
     return titled or _MARKS.search(page) is not None or _SURE.search(shown) is not None
 
 
-def _shown(page: str) -> tuple[str, list[str]]:
+def shown_text(page: str) -> tuple[str, list[str]]:
     """Return the text that a page shows without scripts, and its titles and headings. It takes linear time."""
     shown: list[str] = []
     titles: list[str] = []

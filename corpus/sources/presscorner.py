@@ -19,6 +19,7 @@ from corpus.cleaning.html_metadata import by_address, completed
 from corpus.cleaning.language import base
 from corpus.cleaning.lines import fold, lay_out
 from corpus.errors import FeedError, NoTextError, SourceError
+from corpus.fetching.robot_checks import shown_text
 from corpus.models import Draft, Origin
 from corpus.press_corner import OFFICIAL, PressDocument, document_at, document_named
 from corpus.processes.sandbox import in_child
@@ -33,7 +34,8 @@ _HEAD_BYTES = 200
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _PRE = re.compile(r"<pre[^<>]{0,500}>([^<]*)</pre>")
 _MOSTLY_LINKS = 0.5
-_LANGUAGES = 30
+_MAX_SHELL_BYTES = 200_000
+_MAX_SHELL_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,13 @@ def is_press_document(data: bytes) -> bool:
     is_json = head.startswith((b"{", b"\xff\xfe{", b"\xfe\xff{"))
     plain = data.replace(b"\0", b"") if b"\0" in data[:_HEAD_BYTES] else data
     return (is_json or b"<pre" in plain[:4096].lower()) and all(mark in plain for mark in _MARKS)
+
+
+def is_press_shell(data: bytes) -> bool:
+    """Tell whether bytes are a page of the press corner as programs get it, and some browsers save it: without text."""
+    if len(data) > _MAX_SHELL_BYTES or not (b"<app-root" in data or b"<script" in data.lower()):
+        return False
+    return len(shown_text(data.decode("utf-8", "replace"))[0]) <= _MAX_SHELL_CHARS
 
 
 def read_press_document(data: bytes, name: str, address: str | None) -> PressRelease:

@@ -21,6 +21,7 @@ from corpus import (
     NotReachedError,
     ProgramsRefusedError,
     document_at,
+    is_press_shell,
     server_of,
     shown,
     speaks_for,
@@ -199,11 +200,13 @@ def take_in(
         for done, source in enumerate(unique):
             progress(Step(Phase.FETCH, done, len(unique)))
             try:
-                if is_address(source):
+                raw = None if is_address(source) else _from_file(source)
+                address = str(source) if raw is None else _address_of_shell(raw, overrides)
+                if address is not None:
                     fetcher = fetcher or PatientFetcher(stack.enter_context(open_fetcher()))
-                    outcomes.append(_from_address(store, str(source), fetcher, rules))
-                else:
-                    outcomes.append(ingest(store, _from_file(source), overrides, force=force, revive=revive))
+                    outcomes.append(_from_address(store, address, fetcher, rules))
+                elif raw is not None:
+                    outcomes.append(ingest(store, raw, overrides, force=force, revive=revive))
             except Exception as error:  # Any error of this source must not stop the others.
                 name = utf8(source.name if isinstance(source, Upload) else source)
                 outcomes.append(Failed(name, failure_sentence(name, error), _why(error)))
@@ -225,6 +228,12 @@ def _why(error: Exception) -> Failing:
     if isinstance(error, ProgramsRefusedError):
         return Failing.REFUSED
     return Failing.TEXTLESS if isinstance(error, NoTextError) else Failing.FAILED
+
+
+def _address_of_shell(raw: Raw, overrides: Overrides) -> str | None:
+    """Return the address of a page of the press corner that was saved without its text: the text is fetched then."""
+    document = document_at(overrides.url)
+    return document.page if document is not None and is_press_shell(raw.data) else None
 
 
 def _from_file(source: IntakeSource) -> Raw:

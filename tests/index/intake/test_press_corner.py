@@ -16,7 +16,7 @@ from index.settings import IndexSettings, fetch_rules
 from tests.conftest import SHARED
 from tests.corpus.servers import Server
 from tests.fakes import FakeEmbedder, Here, quiet
-from tests.press_corner import MORE, ROOT, PressCorner, document
+from tests.press_corner import MORE, ROOT, SHELL, PressCorner, document
 
 
 @pytest.fixture
@@ -74,6 +74,17 @@ def test_address_of_a_document_is_read_through_the_interface(
     assert release.url == site.url(f"{ROOT}/detail/en/ip_26_301")
     assert corner.read == ["IP/26/301 en"]
     assert not any("/detail/" in path for path in site.paths), "the page itself has no text"
+
+
+def test_page_that_was_saved_without_its_text_is_read_through_the_interface(
+    site: Server, corner: PressCorner, keeper: Maintenance, settings: IndexSettings, tmp_path: Path
+) -> None:
+    corner.publish(301)
+    path = tmp_path / "shell.html"
+    path.write_bytes(SHELL)
+    given = Overrides(url=site.url(f"{ROOT}/detail/en/IP_26_301"))
+    release = index.release(settings, only(keeper.add([str(path)], quiet, given)))
+    assert (release.reference, release.url) == ("IP/26/301", site.url(f"{ROOT}/detail/en/ip_26_301"))
 
 
 def test_old_address_that_leads_to_a_page_is_read_there(
