@@ -90,6 +90,20 @@ def test_editions_by_language_links_belong_together(site: Server, keeper: Mainte
     assert kept["de"].release_id.endswith("-de")
 
 
+def test_link_to_another_publisher_makes_no_edition(
+    keeper: Maintenance, settings: IndexSettings, tmp_path: Path
+) -> None:
+    europol, frontex = "https://www.europol.europa.eu/newsroom/x", "https://www.frontex.europa.eu/news/y"
+    for language, url in (("de", europol), ("en", frontex)):
+        text, more = SENTENCES[language].format(port="Kotka", number=7), MORE[language]
+        link = f'<link rel="alternate" hreflang="de" href="{europol}">'
+        path = tmp_path / f"{language}.html"
+        path.write_text(PAGE.format(language=language, title=f"Quays {language}", links=link, text=text, more=more))
+        said = Overrides(url=url, date=datetime.date(2026, 1, 20))
+        assert keeper.add([str(path)], quiet, said).taken.ingested[0].status == "added"
+    assert {release.edition_of for release in by_language(settings).values()} == {None}
+
+
 def test_same_number_of_another_issuer_or_year_is_no_edition(
     site: Server, keeper: Maintenance, settings: IndexSettings
 ) -> None:
