@@ -21,6 +21,9 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"([a-z]+)[/_-]([0-9]{2,4})[/_-]([0-9]{1,6})", re.IGNORECASE)
+# RAPID, which came before the press corner: europa.eu/rapid/press-release_IP-15-9956_en.htm, …/x.do?reference=IP/08/1
+_RAPID = re.compile(r"/rapid/press-release_([a-z]+-[0-9]{2,4}-[0-9]{1,6})(?:_([a-z]{2}))?\b", re.IGNORECASE)
+_RAPID_ACTION = re.compile(r"/rapid/\w{1,40}\.do", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2}", re.IGNORECASE)
 # Who issues documents of a type, by the ids of the registry. All other types are the Commission's.
 _ISSUERS = {
@@ -109,6 +112,23 @@ def document_at(url: str | None) -> PressDocument | None:
         return None
     query = {name.lower(): values[0] for name, values in parse_qs(parts.query).items()}
     return document_named(query.get("reference", ""), query.get("language", "en"), server)
+
+
+def reference_at(url: str | None) -> PressDocument | None:
+    """Return the document at an address of the press corner, or of RAPID before it; None when there is none.
+
+    Unlike `document_at` it says nothing about where the text is: addresses of RAPID lead elsewhere, if anywhere.
+    """
+    valid_url = web_url(url)
+    if valid_url is None:
+        return None
+    parts = urlsplit(valid_url)
+    rapid = _RAPID.match(parts.path)
+    if rapid:
+        return document_named(rapid[1], rapid[2] or "en")
+    if _RAPID_ACTION.fullmatch(parts.path):
+        return document_named(parse_qs(parts.query).get("reference", [""])[0], "en")
+    return document_at(valid_url)
 
 
 def document_named(reference: str, language: str, server: str = OFFICIAL) -> PressDocument | None:

@@ -61,7 +61,7 @@ def add(
     dry_run_: bool,
     json_: bool,
 ) -> None:
-    """Add releases from addresses and files (.html, .pdf, .docx, .txt, .md), and build the index with them."""
+    """Add releases from addresses and files (.html, .mhtml, .pdf, .docx, .txt, .md, .zip), and build the index."""
     if subject is not None and not starter:
         raise click.UsageError("--subject chooses what of the starter list is added: give --starter, too.")
     if starter:

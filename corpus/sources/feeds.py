@@ -14,7 +14,9 @@ from html.entities import html5
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin
 
+from corpus.cleaning.dates import BRUSSELS, first_date
 from corpus.cleaning.draft_limits import repaired, utf8
+from corpus.cleaning.issue_dates import date_in_address
 from corpus.errors import FeedError
 from corpus.processes.sandbox import in_child
 
@@ -36,6 +38,12 @@ _HOLDERS = {*_ENTRIES, "channel"}
 _PARTS = {"title", "link", "guid", "id", "pubDate", "date", "published", "updated", "issued", "modified", "created"}
 _AMPERSAND = re.compile(rb"&(?:#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z]{2,31});)?")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
+_HREF = re.compile(r"""href\s{0,5}=\s{0,5}["']([^"'<>]+)["']""", re.IGNORECASE)
+_MAX_TIME_CHARS = 100
+_DAY_AND_MONTH = re.compile(
+    r"(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{4}"
+)  # Which of the two comes first, feedparser guesses.
+_ZONE = re.compile(r"(?:[A-Z]{1,5}|[+-]\d{2}:?\d{2})\)?\s*$")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 
 
@@ -86,7 +94,7 @@ def _read(data: bytes, url: str, limit: int) -> Feed:
         address = _address(entry, url)
         if address is None or address in entries:
             continue
-        time = _time(entry)
+        time = _time(entry, address)
         times[address] = time or datetime.datetime.min.replace(tzinfo=datetime.UTC)
         title = _plain(entry.get("title", "")) or address
         entries[address] = repaired(FeedEntry(address, title, time.date() if time else None))
@@ -178,23 +186,42 @@ def _name(element: "_Element") -> str:
 
 def _address(entry: Any, url: str) -> str | None:  # noqa: ANN401  (feedparser's dictionary)
     link = str(entry.get("link", "")).strip()
-    if not link:
-        return None
+    base, element, _ = link.partition("<")
     try:
-        address = urldefrag(urljoin(url, link)).url
+        if element:  # Some sites write a whole element into the link, which feedparser takes for the end of an address.
+            inside = _HREF.search(link[: 2 * _MAX_URL_CHARS])
+            link = urljoin(base, html.unescape(inside[1]).strip()) if inside else ""
+        address = urldefrag(urljoin(url, link)).url if link else ""
     except ValueError:
         return None
     fits = address.startswith(("https://", "http://")) and len(address) <= _MAX_URL_CHARS
     return address if fits else None
 
 
-def _time(entry: Any) -> datetime.datetime | None:  # noqa: ANN401
+def _time(entry: Any, address: str) -> datetime.datetime | None:  # noqa: ANN401
+    """Return when an entry was published, in the time of Brussels; midnight where only the day is known.
+
+    A time that names no zone is of Brussels. When a feed gives no time, the date in the address counts.
+    """
     # The `get` of feedparser would warn, and return the date of publication for a missing "updated".
-    parsed = entry.get("published_parsed") or dict.get(entry, "updated_parsed")
-    try:
-        return datetime.datetime.fromtimestamp(calendar.timegm(parsed), datetime.UTC) if parsed else None
-    except (ValueError, OverflowError, OSError):
-        return None
+    for field in ("published", "updated"):
+        written = str(dict.get(entry, field) or "")[:_MAX_TIME_CHARS]
+        parsed = dict.get(entry, f"{field}_parsed")
+        if parsed and not _DAY_AND_MONTH.search(written):
+            try:
+                time = datetime.datetime.fromtimestamp(calendar.timegm(parsed), datetime.UTC)
+            except (ValueError, OverflowError, OSError):
+                continue
+            return time.astimezone(BRUSSELS) if _ZONE.search(written) else time.replace(tzinfo=BRUSSELS)
+        day = first_date(written)
+        if day:
+            return _midnight(day)
+    day = date_in_address(address)
+    return _midnight(day) if day else None
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(), BRUSSELS)
 
 
 def _plain(title: str) -> str:

@@ -103,7 +103,8 @@ def _draft(document: Mapping[str, Any], content: Mapping[str, Any], tree: "HtmlE
     """Return what the fields and the text of a document state, without its address."""
     drop_unread(tree)
     title = _words(_text(content.get("title")))
-    laid_out = lay_out([block.line for block in _without_links(blocks(tree))], title=title or None, language=language)
+    lines = [block.line for block in _without_links(blocks(tree, language))]
+    laid_out = lay_out(lines, title=title or None, language=language)
     day = _day(document.get("eventDate")) or _day(document.get("publishDate"))
     values = {
         "title": title or None,
@@ -114,7 +115,8 @@ def _draft(document: Mapping[str, Any], content: Mapping[str, Any], tree: "HtmlE
     kind = _words(_text(_mapping(document.get("docutypeResource")).get("description"))).casefold()
     found_in = {field: "press corner" for field, value in values.items() if value}
     draft = Draft(laid_out.text, kind=kind or "press release", found_in=found_in, **values)  # type: ignore[arg-type]
-    return completed(draft, laid_out, (), None)
+    # The day of the event is the one that the page shows; a text may have another, as of a speech or an embargo.
+    return completed(draft, laid_out, (), None, (day,) if day else None)
 
 
 def _placed(draft: Draft, stated: PressDocument | None, asked: PressDocument | None, address: str | None) -> Draft:

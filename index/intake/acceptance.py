@@ -114,6 +114,9 @@ def _claim_reasons(draft: Draft) -> list[str]:
             f"it calls {draft.claims['url']} its address, but {draft.retrieved_from or draft.url} does not speak for "
             "that (give the right one with --url)"
         )
+    rival = draft.claims.get("date") or draft.claims.get("date in address")
+    if rival:
+        reasons.append(f"it is dated {draft.date}, but {rival} (give the right one with --date)")
     if "issuer" in draft.claims:
         whose = f"one of {draft.issuer}" if issuer_of(draft.url) else "none that is known to be of that body"
         reasons.append(

@@ -21,7 +21,8 @@ from corpus import (
 )
 from index.database.announcements import Announcement
 from index.database.sources import FollowedSource, SourceKind
-from index.intake.sources import Fetches, is_address
+from index.intake.patient_fetcher import Fetches
+from index.intake.sources import is_address
 
 _LOOK_BACK_DAYS = 7  # What the press corner publishes late has the date of its event.
 _LIST_PAGES = 2_000

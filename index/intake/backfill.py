@@ -17,9 +17,10 @@ from index.database.sources import BackfillState, FollowedSource, SourceKind
 from index.intake.announcing import Span, read_past
 from index.intake.failures import failure_sentence
 from index.intake.keep import Ingested
+from index.intake.patient_fetcher import Fetches, OpenFetcher, PatientFetcher
 from index.intake.polling import ATTEMPTS, note_outcome
 from index.intake.reading import read_announcements
-from index.intake.sources import Failed, Fetches, OpenFetcher, PatientFetcher, Taken
+from index.intake.sources import Failed, Taken
 from index.results import Phase, Progress, Step
 from index.settings import IndexSettings
 

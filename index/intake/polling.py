@@ -20,9 +20,10 @@ from index.database.sources import FollowedSource, SourceKind
 from index.intake.announcing import ReadSource, read_source
 from index.intake.failures import failure_sentence
 from index.intake.keep import Ingested
+from index.intake.patient_fetcher import Fetches, OpenFetcher, PatientFetcher
 from index.intake.poll_budget import Budget, BudgetedFetcher
 from index.intake.reading import read_announcements
-from index.intake.sources import Failed, Failing, Fetches, OpenFetcher, PatientFetcher, Taken
+from index.intake.sources import Failed, Failing, Taken
 from index.results import Phase, Progress, Step
 from index.settings import IndexSettings
 

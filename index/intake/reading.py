@@ -11,7 +11,8 @@ from index.database.corpus_db import CorpusStore
 from index.database.sources import FollowedSource
 from index.intake.keep import Ingested
 from index.intake.overrides import UNSAID, Overrides
-from index.intake.sources import Failed, Fetches, IntakeSource, Taken, is_address, take_in
+from index.intake.patient_fetcher import Fetches
+from index.intake.sources import Failed, IntakeSource, Taken, is_address, take_in
 from index.results import Progress
 
 Told = Callable[[str, Announcement, "Ingested | Failed"], None]

@@ -1,41 +1,34 @@
 """Many sources -> corpus.db: each file or address is taken in by itself, so that a bad one does not stop the others."""
 
 import dataclasses
-import math
-import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from typing import Protocol
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from corpus import (
-    ClosedToRobotsError,
     Fetched,
-    FetchError,
     NoTextError,
     NotModified,
     NotReachedError,
     ProgramsRefusedError,
+    SourceError,
     document_at,
     is_press_shell,
-    server_of,
-    shown,
     speaks_for,
     utf8,
 )
 from index.database.corpus_db import CorpusStore
 from index.database.fetches import Fetch
+from index.intake.archives import Member, members
 from index.intake.failures import failure_sentence
 from index.intake.ingest import Raw, ingest, read_file
 from index.intake.keep import Ingested
 from index.intake.overrides import UNSAID, Overrides
+from index.intake.patient_fetcher import Fetches, OpenFetcher, PatientFetcher
 from index.results import Phase, Progress, Step
-
-_SHOWN_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,70 +94,7 @@ class _Rules:
     policies: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-class Fetches(Protocol):
-    """Something that fetches the bytes at an address."""
-
-    def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
-    ) -> Fetched | NotModified:
-        """Return the bytes, or that they have not changed.
-
-        :param within_s: the most seconds that it may take.
-        :raises FetchError: when they cannot be fetched.
-        """
-
-
-class PatientFetcher:
-    """Stops asking a host after three slow failures or three refusals in a row.
-
-    So a dead host costs seconds and not hours, and one that refuses programs is not asked for page after page.
-    """
-
-    _FAILURES = 3
-    _SLOW_S = 1.0
-
-    def __init__(self, fetcher: Fetches) -> None:
-        """Fetch with another fetcher."""
-        self._fetcher = fetcher
-        self._failures: Counter[str] = Counter()
-        self._refusals: Counter[str] = Counter()
-        self._how: dict[str, str] = {}
-
-    def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
-    ) -> Fetched | NotModified:
-        """Return the bytes at an address, or that they have not changed.
-
-        :raises NotReachedError: when its host is not asked any more.
-        :raises ProgramsRefusedError: when its host refuses programs.
-        :raises FetchError: when they cannot be fetched.
-        """
-        host = server_of(url) or url[:_SHOWN_CHARS]
-        if self._refusals[host] >= self._FAILURES:
-            raise ProgramsRefusedError(shown(url), self._how[host])
-        if self._failures[host] >= self._FAILURES:
-            raise NotReachedError(f"{host} failed {self._FAILURES} times in a row and was left alone: try again later.")
-        began = time.monotonic()
-        try:
-            answer = self._fetcher.fetch(url, etag=etag, last_modified=last_modified, within_s=within_s)
-        except (NotReachedError, ClosedToRobotsError):
-            raise
-        except ProgramsRefusedError as error:
-            self._refusals[host] += 1
-            self._how[host] = error.how
-            raise
-        except FetchError:
-            slow = time.monotonic() - began > self._SLOW_S
-            self._failures[host] = self._failures[host] + 1 if slow else 0
-            raise
-        self._failures[host] = self._refusals[host] = 0
-        return answer
-
-
-OpenFetcher = Callable[[], AbstractContextManager[Fetches]]
-
-
-def is_address(source: IntakeSource) -> bool:
+def is_address(source: object) -> bool:
     """Tell whether a source is an address and not a file."""
     return isinstance(source, str) and source.lower().startswith(("http:", "https:"))
 
@@ -183,7 +113,7 @@ def take_in(
     force: bool = False,
     revive: bool = True,
 ) -> Taken:
-    """Take in sources one after the other. A source that is given twice is taken in once.
+    """Take in sources one after the other, and the files in zip archives. One that is given twice is taken in once.
 
     :param hints: what somebody else says about a source. It counts where the source says nothing.
     :param policies: which documents of the press corner are wanted, as `Raw` takes it, by source.
@@ -194,24 +124,33 @@ def take_in(
     """
     rules = _Rules(overrides, hints or {}, mirrors, force, revive, policies or {})
     outcomes: list[Ingested | Failed] = []
-    unique = list(dict.fromkeys(sources))
+
+    def note(given: IntakeSource, outcome: Ingested | Failed) -> None:
+        outcomes.append(outcome)
+        if told is not None:
+            told(given, outcome)
+
+    unique: list[tuple[IntakeSource, IntakeSource | Member]] = []
+    for given in dict.fromkeys(sources):
+        try:
+            unique += [(given, opened) for opened in _opened(given, overrides)]
+        except SourceError as error:
+            note(given, Failed(_shown(given), str(error)))
     with ExitStack() as stack:
         fetcher: Fetches | None = None
-        for done, source in enumerate(unique):
+        for done, (given, source) in enumerate(unique):
             progress(Step(Phase.FETCH, done, len(unique)))
             try:
                 raw = None if is_address(source) else _from_file(source)
                 address = str(source) if raw is None else _address_of_shell(raw, overrides)
                 if address is not None:
                     fetcher = fetcher or PatientFetcher(stack.enter_context(open_fetcher()))
-                    outcomes.append(_from_address(store, address, fetcher, rules))
+                    note(given, _from_address(store, address, fetcher, rules))
                 elif raw is not None:
-                    outcomes.append(ingest(store, raw, overrides, force=force, revive=revive))
+                    note(given, ingest(store, raw, overrides, force=force, revive=revive))
             except Exception as error:  # Any error of this source must not stop the others.
-                name = utf8(source.name if isinstance(source, Upload) else source)
-                outcomes.append(Failed(name, failure_sentence(name, error), _why(error)))
-            if told is not None:
-                told(source, outcomes[-1])
+                name = _shown(source)
+                note(given, Failed(name, failure_sentence(name, error), _why(error)))
         progress(Step(Phase.FETCH, len(unique), len(unique)))
     return taken_of(outcomes)
 
@@ -236,7 +175,32 @@ def _address_of_shell(raw: Raw, overrides: Overrides) -> str | None:
     return document.page if document is not None and is_press_shell(raw.data) else None
 
 
-def _from_file(source: IntakeSource) -> Raw:
+def _opened(source: IntakeSource, overrides: Overrides) -> Sequence[IntakeSource | Member]:
+    """Return the files in a zip archive; any other source alone.
+
+    :raises SourceError: when an archive cannot be read, or one title, date or address is given for several files in it.
+    """
+    if is_address(source):
+        return [source]
+    path = source.path if isinstance(source, Upload) else Path(source)
+    files = members(path, _shown(source))
+    if files is not None and len(files) > 1 and (overrides.url or overrides.title or overrides.date):
+        raise SourceError(
+            f"{_shown(source)} holds {len(files)} files: title, date and url say something of one release."
+        )
+    return [source] if files is None else files
+
+
+def _shown(source: IntakeSource | Member) -> str:
+    """Return what messages call a source."""
+    if isinstance(source, Member):
+        return utf8(source.shown)
+    return utf8(source.name if isinstance(source, Upload) else source)
+
+
+def _from_file(source: IntakeSource | Member) -> Raw:
+    if isinstance(source, Member):
+        return Raw(source.shown, PurePosixPath(source.name).name, source.read())
     if isinstance(source, Upload):
         name = Path(source.name.replace("\\", "/")).name or "a file without a name"
         return Raw(source.name, name, read_file(source.path))

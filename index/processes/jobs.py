@@ -14,9 +14,10 @@ from index.generations.folder import Generations
 from index.intake.ingest import accept, ingest_shipped, withdraw
 from index.intake.keep import Ingested
 from index.intake.overrides import UNSAID, Overrides
+from index.intake.patient_fetcher import OpenFetcher
 from index.intake.polling import note_outcome
 from index.intake.quarantine import entry
-from index.intake.sources import Failed, Failing, IntakeSource, OpenFetcher, Taken, is_address, take_in
+from index.intake.sources import Failed, Failing, IntakeSource, Taken, is_address, take_in
 from index.results import Progress
 from index.settings import IndexSettings
 

@@ -10,8 +10,9 @@ from index.database.sources import SourceKind, SourceOptions
 from index.intake.backfill import BackfilledSource, backfill
 from index.intake.following import add_source
 from index.intake.overrides import UNSAID
+from index.intake.patient_fetcher import Fetches, PatientFetcher
 from index.intake.polling import poll
-from index.intake.sources import Failing, Fetches, PatientFetcher, Taken, take_in
+from index.intake.sources import Failing, Taken, take_in
 from index.processes.jobs import Added, Tools, note_refused, serve
 
 _PROBED_HOSTS = 3

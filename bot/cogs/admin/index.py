@@ -54,7 +54,7 @@ class Index(Administration):
     )
     @app_commands.describe(
         addresses=locale_str("Addresses of releases, separated by spaces; without any, a window asks for files"),
-        file=locale_str("A release as a file: .html, .pdf, .docx, .txt or .md"),
+        file=locale_str("A release as a file: .html, .mhtml, .pdf, .docx, .txt, .md or .zip"),
         title=locale_str("Its title, where the source does not say it"),
         date=locale_str("The day it was issued, as 2018-12-06"),
         issuer=locale_str("The body that issued it"),
