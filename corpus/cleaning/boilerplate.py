@@ -24,7 +24,7 @@ LINE = re.compile(
     r"|all official european union website addresses\b.*+|an official website of the european union"
     r"|for media (?:queries|enquiries),? please contact\b.*+"
     r"|if you (?:are not a journalist|do not work for a media organisation)\b.*+"
-    r"|[-* ]{0,3}ends[-* ]{0,3}|[^.]{0,120}\u00a9[^.]{0,80}|general public inquiries:.*+"
+    r"|[-* ]{0,3}ends[-* ]{0,3}|(?:[^.]{0,120}\s)?\u00a9 ?[^\W_][^.]{0,80}|general public inquiries:.*+"
     r"|reproduction is permitted provided that the source is acknowledged)\s*+[.:!»>]*+$",
     re.IGNORECASE,
 )

@@ -39,6 +39,7 @@ _PARTS = {"title", "link", "guid", "id", "pubDate", "date", "published", "update
 _AMPERSAND = re.compile(rb"&(?:#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z]{2,31});)?")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _HREF = re.compile(r"""href\s{0,5}=\s{0,5}["']([^"'<>]+)["']""", re.IGNORECASE)
+_ONE_SLASH = re.compile(r"(?<=^http):/(?!/)|(?<=^https):/(?!/)")
 _MAX_TIME_CHARS = 100
 _DAY_AND_MONTH = re.compile(
     r"(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{4}"
@@ -190,7 +191,8 @@ def _address(entry: Any, url: str) -> str | None:  # noqa: ANN401  (feedparser's
     try:
         if element:  # Some sites write a whole element into the link, which feedparser takes for the end of an address.
             inside = _HREF.search(link[: 2 * _MAX_URL_CHARS])
-            link = urljoin(base, html.unescape(inside[1]).strip()) if inside else ""
+            # To feedparser the two slashes of an address inside are one too many.
+            link = urljoin(base, _ONE_SLASH.sub("://", html.unescape(inside[1]).strip())) if inside else ""
         address = urldefrag(urljoin(url, link)).url if link else ""
     except ValueError:
         return None

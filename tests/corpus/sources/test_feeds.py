@@ -200,9 +200,10 @@ def test_day_of_an_entry_is_that_of_brussels(written: str, day: datetime.date | 
     assert entry.date == day
 
 
-@given(st.datetimes(datetime.datetime(1990, 1, 1), datetime.datetime(2037, 12, 31)))
-def test_times_of_all_zones_are_turned_into_those_of_brussels(utc: datetime.datetime) -> None:
-    here = utc.replace(tzinfo=datetime.UTC).astimezone(BRUSSELS).date()
+@given(st.integers(631_152_000, 2_145_916_799))  # 1990 to 2037
+def test_times_of_all_zones_are_turned_into_those_of_brussels(seconds: int) -> None:
+    utc = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    here = utc.astimezone(BRUSSELS).date()
     for written in (utc.strftime("%a, %d %b %Y %H:%M:%S GMT"), f"{utc:%Y-%m-%dT%H:%M:%S}Z"):
         assert [entry.date for entry in _read(rss(item("/a", date=written)), URL, 1).entries] == [here]
 
