@@ -21,10 +21,12 @@ import httpx
 from corpus.errors import ClosedToRobotsError, FetchError, ProgramsRefusedError, UnansweredError
 from corpus.fetching.network import Network, Resolver, Transport, UntrustedError, resolve
 from corpus.fetching.responses import (
+    ExhaustedError,
     Fetched,
     FetchLimits,
     NotModified,
     NotReachedError,
+    OutOfReachError,
     PassingError,
     RefusedError,
     read_answer,
@@ -39,19 +41,6 @@ log = logging.getLogger(__name__)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _ROBOTS_HOLD_S = 24 * 3600.0  # RFC 9309 allows a day at most.
 _ROBOTS_FAILURE_HOLDS_S = 300.0
-
-
-class _ExhaustedError(FetchError):
-    """A passing failure occurred in every try. The reason follows the address in a sentence."""
-
-    def __init__(self, url: str, last: PassingError) -> None:
-        super().__init__(f"{url} {last}: try again later.")
-        self.reason = str(last)
-        self.answered = last.answered
-
-
-class _OutOfReachError(_ExhaustedError, UnansweredError):
-    """In every try the host of an address did not answer at all."""
 
 
 class _DowngradeError(FetchError):
@@ -141,7 +130,7 @@ class Fetcher:
         try:
             if secure.origin not in self._robots:
                 self._robots[secure.origin] = self._read_robots(secure, tries=1)
-        except (_ExhaustedError, UntrustedError, _DowngradeError) as error:
+        except (ExhaustedError, UntrustedError, _DowngradeError) as error:
             if not getattr(error, "answered", False):
                 log.info("%s does not speak https: %s", target.host, error)
                 self._plain_until_s[secure.origin] = self._clock() + _ROBOTS_FAILURE_HOLDS_S
@@ -163,7 +152,7 @@ class Fetcher:
                 if attempt == tries and error.refused is not None:
                     raise ProgramsRefusedError(shown(target.url), error.refused) from error
                 if attempt == tries:
-                    kind = _ExhaustedError if error.answered else _OutOfReachError
+                    kind = ExhaustedError if error.answered else OutOfReachError
                     raise kind(shown(target.url), error) from error
                 log.debug("attempt %d of %s failed: %s", attempt, target.host, error)
                 backoff_s = self._limits.backoff_s * 2 ** (attempt - 1)
@@ -267,14 +256,14 @@ class Fetcher:
         """
         try:
             return self._read_robots(target, self._limits.tries)
-        except _ExhaustedError as error:
+        except ExhaustedError as error:
             until_s = self._clock() + _ROBOTS_FAILURE_HOLDS_S
             return Robots(until_s, failure=error.reason, answered=error.answered)
 
     def _read_robots(self, target: Target, tries: int) -> Robots:
         """Read the robots.txt of a host.
 
-        :raises _ExhaustedError: when every try fails.
+        :raises ExhaustedError: when every try fails.
         """
         until_s = self._clock() + _ROBOTS_HOLD_S
         try:

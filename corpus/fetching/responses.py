@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from corpus.errors import FetchError, ProgramsRefusedError
+from corpus.errors import FetchError, ProgramsRefusedError, UnansweredError
 from corpus.fetching.urls import Target, shown
 
 _TOO_MANY = 429
@@ -63,6 +63,19 @@ class PassingError(Exception):
         self.wait_s = wait_s
         self.answered = answered
         self.refused = refused
+
+
+class ExhaustedError(FetchError):
+    """A passing failure occurred in every try. The reason follows the address in a sentence."""
+
+    def __init__(self, url: str, last: PassingError) -> None:
+        super().__init__(f"{url} {last}: try again later.")
+        self.reason = str(last)
+        self.answered = last.answered
+
+
+class OutOfReachError(ExhaustedError, UnansweredError):
+    """In every try the host of an address did not answer at all."""
 
 
 class NotReachedError(FetchError):

@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -192,6 +193,21 @@ def test_folder_is_watched(tmp_path: Path, keeper: Maintenance, settings: IndexS
     assert (listed.counts.kept, listed.counts.quarantined) == (2, 0)
     keeper.remove_source(str(folder))
     assert keeper.sources() == []
+
+
+def test_archive_in_a_watched_folder_brings_all_files_in_it_once(
+    tmp_path: Path, keeper: Maintenance, settings: IndexSettings
+) -> None:
+    folder = tmp_path / "dropped"
+    folder.mkdir()
+    keeper.add_source(str(folder))
+    with zipfile.ZipFile(folder / "answers.zip", "w") as archive:
+        for number in (1, 2):
+            archive.writestr(f"{number}.json", json.dumps(document(number)))
+    polled = keeper.poll(quiet)
+    assert [source.status for source in polled.added.taken.ingested] == ["added", "added"]
+    assert titles(settings) >= {"Quays for Bremen 1", "Quays for Constanta 2"}
+    assert keeper.poll(quiet).added.taken.ingested == ()
 
 
 def test_folder_that_is_gone_is_one_sentence(tmp_path: Path, keeper: Maintenance) -> None:
