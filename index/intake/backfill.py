@@ -89,14 +89,7 @@ def backfill(
             reading, left = queue[:left], left - len(queue[:left])
             for start in range(0, len(reading), _BATCH):
                 batch = reading[start : start + _BATCH]
-                _, taken = read_announcements(
-                    store,
-                    [(source, batch)],
-                    SpoolingFetcher(store, fetcher),
-                    bar,
-                    mirrors=settings.fetch_private,
-                    told=lambda url, entry, outcome: _note(store, url, entry, outcome),
-                )
+                taken = _read_batch(store, source, batch, fetcher, bar, settings)
                 bar.began += len(batch)
                 ingested += taken.ingested
                 failed += taken.failed
@@ -126,6 +119,25 @@ class SpoolingFetcher:
         if isinstance(answer, Fetched):
             self._store.spool.put(url, answer)
         return answer
+
+
+def _read_batch(
+    store: CorpusStore,
+    source: FollowedSource,
+    batch: Sequence[Announcement],
+    fetcher: Fetches,
+    progress: Progress,
+    settings: IndexSettings,
+) -> Taken:
+    _, taken = read_announcements(
+        store,
+        [(source, batch)],
+        SpoolingFetcher(store, fetcher),
+        progress,
+        mirrors=settings.fetch_private,
+        told=lambda url, entry, outcome: _note(store, url, entry, outcome),
+    )
+    return taken
 
 
 def _note(store: CorpusStore, source: str, entry: Announcement, outcome: Ingested | Failed) -> None:

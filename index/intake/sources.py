@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -137,26 +138,33 @@ def take_in(
         except SourceError as error:
             note(given, Failed(_shown(given), str(error)))
     with ExitStack() as stack:
-        fetcher: Fetches | None = None
+        fetcher = cache(lambda: PatientFetcher(stack.enter_context(open_fetcher())))
         for done, (given, source) in enumerate(unique):
             progress(Step(Phase.FETCH, done, len(unique)))
-            try:
-                raw = None if is_address(source) else _from_file(source)
-                address = str(source) if raw is None else _address_of_shell(raw, overrides)
-                if address is not None:
-                    fetcher = fetcher or PatientFetcher(stack.enter_context(open_fetcher()))
-                    note(given, _from_address(store, address, fetcher, rules))
-                elif raw is not None:
-                    note(given, ingest(store, raw, overrides, force=force, revive=revive))
-            except Exception as error:  # Any error of this source must not stop the others.
-                name = _shown(source)
-                note(given, Failed(name, failure_sentence(name, error), _why(error)))
+            note(given, _outcome(store, source, fetcher, rules))
         progress(Step(Phase.FETCH, len(unique), len(unique)))
-    return taken_of(outcomes)
+    return _taken_of(outcomes)
 
 
-def taken_of(outcomes: Sequence[Ingested | Failed]) -> Taken:
-    """Return what became of sources as one value."""
+def _outcome(
+    store: CorpusStore, source: IntakeSource | Member, fetcher: Callable[[], Fetches], rules: _Rules
+) -> Ingested | Failed:
+    """Take in one source. Any error of it must not stop the others.
+
+    :raises MeasuresError: when the error is not about the source.
+    """
+    try:
+        raw = None if is_address(source) else _from_file(source)
+        address = str(source) if raw is None else _address_of_shell(raw, rules.overrides)
+        if raw is None or address is not None:
+            return _from_address(store, str(address), fetcher(), rules)
+        return ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)
+    except Exception as error:
+        name = _shown(source)
+        return Failed(name, failure_sentence(name, error), _why(error))
+
+
+def _taken_of(outcomes: Sequence[Ingested | Failed]) -> Taken:
     ingested = tuple(outcome for outcome in outcomes if isinstance(outcome, Ingested))
     return Taken(ingested, tuple(outcome for outcome in outcomes if isinstance(outcome, Failed)))
 
