@@ -16,7 +16,7 @@ from corpus.agencies.registry import registry
 from corpus.cleaning import dates
 from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, REFERENCE
 from corpus.cleaning.datelines import agency_in
-from corpus.cleaning.issue_dates import with_issue_date, without_settled_claim
+from corpus.cleaning.issue_dates import against_address, with_issue_date
 from corpus.cleaning.issuers import at_odds, is_european_council, issuer_named, issuer_of, speaks_for
 from corpus.cleaning.json_ld import described_article
 from corpus.cleaning.language import base, detected
@@ -119,7 +119,7 @@ def by_address(draft: Draft, lines_above: Sequence[str] = ()) -> Draft:
 
     :param lines_above: lines above the text. On the website that both Councils share, they say which one it is.
     """
-    draft = without_settled_claim(draft)
+    draft = against_address(draft)
     stated_issuer = draft.issuer if draft.found_in.get("issuer") not in ("text", "address") else None
     lines_above = (*lines_above, stated_issuer or "")
     issuer = issuer_of(draft.url, lines_above)

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from corpus.cleaning.dates import date_of_value
 from corpus.models import Draft
 
-DATE_CLAIMS = ("date", "date in address")  # What contradicts the date of a draft.
 _IN_PATH = re.compile(r"/(20\d{2}|19\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 _IN_NAME = re.compile(r"[-_/]((?:20|19)\d{2})-(\d{2})-(\d{2})(?:_[a-z]{2})?(?:\.\w{1,5})?/?$")
 _YEAR_OF_CODE = re.compile(r"^[A-Z]+/(\d{2}|\d{4})/\d+$")
@@ -20,8 +19,8 @@ _YEAR_OF_NUMBER = re.compile(r"^\d{1,4}/(\d{2})$")
 _YEAR_OF_PARLIAMENT = re.compile(r"^(20\d{2})\d{4}[A-Z]{3}\d+$")
 _FIRST_YEAR_OF_CODES = 58  # "PRES/58/1" is of 1958: the press corner's first documents are of that year.
 _TURN_OF_THE_YEAR = timedelta(days=31)  # A number given in December may belong to a release of January.
-# Some sites write into it the day on which the page was served.
-_SERVED_DAY = ("meta available",)
+_SERVED_DAY = ("meta available",)  # Some sites write into it the day on which the page was served.
+_SAID = ("given", "header", "feed", None)  # Where dates come from that are not the page's own.
 
 
 def with_issue_date(draft: Draft, seen: Sequence[date], url: str | None) -> Draft:
@@ -36,20 +35,23 @@ def with_issue_date(draft: Draft, seen: Sequence[date], url: str | None) -> Draf
     if day is None:
         return _unseen(draft, year)
     place = draft.found_in["date"] if draft.date == day else "text" if seen else "address"
-    claims = {name: value for name, value in draft.claims.items() if name not in DATE_CLAIMS}
-    if in_address and in_address != day:
-        claims["date in address"] = f"its address says {in_address}"
+    claims = {name: value for name, value in draft.claims.items() if name != "date"}
     rival = _rival(day, seen, year)
     if rival:
         claims["date"] = rival
     return replace(draft, date=day, claims=claims, found_in={**draft.found_in, "date": place})
 
 
-def without_settled_claim(draft: Draft) -> Draft:
-    """Return a draft that got another address, without the claim of a date in the one that it had."""
-    if "date in address" not in draft.claims or date_in_address(draft.url) not in (None, draft.date):
-        return draft
-    return replace(draft, claims={name: value for name, value in draft.claims.items() if name != "date in address"})
+def against_address(draft: Draft) -> Draft:
+    """Return a draft with the claim of the date in its address where that contradicts its own.
+
+    What a person said about the date is not doubted.
+    """
+    claims = {name: value for name, value in draft.claims.items() if name != "date in address"}
+    in_address = date_in_address(draft.url)
+    if draft.date and in_address not in (None, draft.date) and draft.found_in.get("date") not in _SAID:
+        claims["date in address"] = f"its address says {in_address}"
+    return replace(draft, claims=claims)
 
 
 def date_in_address(url: str | None) -> date | None:
