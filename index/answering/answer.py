@@ -44,6 +44,11 @@ class Answerer:
         return confidence(query, ranking, generation, self.embedder, self.weights)
 
 
+def answers(ranking: Ranking, shown: "Shown", confidence: float, threshold: float) -> bool:
+    """Tell whether quotes answer: there are some, they are of the time that is asked for, and it is sure enough."""
+    return bool(shown.quotes) and ranking.is_timely and confidence >= threshold
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Quotes, and the releases that they are from or that say the same, as sources and by row."""
