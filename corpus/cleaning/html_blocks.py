@@ -87,11 +87,16 @@ def parse(html: str, name: str) -> "HtmlElement":
     return tree
 
 
-def prune(tree: "HtmlElement") -> None:
-    """Remove from a tree what is not read, what is hidden, and what is boilerplate by its class or id."""
+def drop_unread(tree: "HtmlElement") -> None:
+    """Remove from a tree what is not read: scripts, forms, pictures."""
     from lxml.etree import strip_elements
 
     strip_elements(tree, *_UNREAD, with_tail=False)
+
+
+def prune(tree: "HtmlElement") -> None:
+    """Remove from a tree what is not read, what is hidden, and what is boilerplate by its class or id."""
+    drop_unread(tree)
     total_chars = len(tree.text_content())
     for element in list(tree.iter("*")):
         if element.getparent() is not None and _is_boilerplate(element) and not _holds_release(element, total_chars):

@@ -21,8 +21,8 @@ from corpus.cleaning.issuers import at_odds, is_european_council, issuer_named, 
 from corpus.cleaning.json_ld import described_article
 from corpus.cleaning.language import base, detected
 from corpus.cleaning.lines import LaidOut, dates_of, fold
-from corpus.cleaning.press_documents import press_document
 from corpus.models import Draft
+from corpus.press_corner import reference_at
 from corpus.web_urls import web_url, with_scheme_of
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ def reference_of(url: str | None) -> str | None:
     """Return the reference number in an address, such as ``ip_18_6635`` (press corner) or ``20190712IPR56948``."""
     if not url:
         return None
-    document = press_document(url)
+    document = reference_at(url)
     if document:
         return document.reference
     match = REFERENCE.search(url.partition("?")[0])

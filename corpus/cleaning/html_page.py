@@ -18,6 +18,7 @@ from corpus.cleaning.datelines import is_about
 from corpus.cleaning.html_blocks import Block, blocks, parse, prune
 from corpus.cleaning.html_metadata import completed, stated
 from corpus.cleaning.language import other_language
+from corpus.cleaning.language_links import language_links
 from corpus.cleaning.lines import LaidOut, dates_of, fold, lay_out
 from corpus.models import Draft
 from corpus.release_text import ends_sentence, is_speaker
@@ -47,7 +48,7 @@ def from_html(html: str, name: str, address: str | None = None) -> Draft:
     :raises SourceError: when the page cannot be parsed.
     """
     tree = parse(html, name)
-    head = stated(tree, address)
+    head = replace(stated(tree, address), languages=language_links(tree))
     named = head.title or fold(tree.findtext(".//title") or "")
     prune(tree)
     all_blocks = list(blocks(tree, head.language))

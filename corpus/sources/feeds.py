@@ -30,6 +30,8 @@ _MAX_PARTS = 50_000
 _MAX_URL_CHARS = 2_048
 _MAX_TITLE_CHARS = 300
 _MAX_WAIT_S = 24 * 3600.0
+_FIRST_PAUSE_S = 3600.0
+_MAX_PAUSE_S = 14 * 24 * 3600.0
 _ROOTS = {"rss", "RDF", "feed"}
 _ENTRIES = {"item", "entry"}
 _HOLDERS = {*_ENTRIES, "channel"}
@@ -109,6 +111,16 @@ def next_poll(failures: int, interval_s: float, jitter: float) -> float:
     """
     wait_s = max(interval_s, min(interval_s * 2.0 ** min(failures, 20), _MAX_WAIT_S))
     return wait_s * (0.9 + 0.2 * jitter)
+
+
+def next_try(attempts: int, jitter: float) -> float:
+    """Return the seconds until an address that a site refused to programs is tried again.
+
+    They double for each refusal, from an hour up to two weeks: a site may open again, and a person may be quicker.
+
+    :param jitter: a random number from 0 to 1, as `next_poll` takes it.
+    """
+    return min(_FIRST_PAUSE_S * 2.0 ** min(attempts, 20), _MAX_PAUSE_S) * (0.9 + 0.2 * jitter)
 
 
 def _root(data: bytes, url: str) -> "_Element":

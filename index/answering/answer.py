@@ -74,9 +74,12 @@ class Shown:
     releases: tuple[int, ...]
 
 
-def quotes(ranking: Ranking, generation: Generation, limit: int) -> Shown:
-    """Return the at most `limit` best quotes, the answering one first."""
-    picked = pick_quotes(ranking, generation, limit)
+def quotes(ranking: Ranking, generation: Generation, limit: int, language: str | None = None) -> Shown:
+    """Return the at most `limit` best quotes, the answering one first.
+
+    :param language: the language of the reader, as `pick_quotes` takes it.
+    """
+    picked = pick_quotes(ranking, generation, limit, language)
     releases = tuple(
         dict.fromkeys([quote.release for quote in picked] + [row for quote in picked for row in quote.also])
     )

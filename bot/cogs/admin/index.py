@@ -16,6 +16,7 @@ from bot.cogs.admin.base import Administration, by
 from bot.cogs.admin.modals import files_modal
 from bot.cogs.admin.quarantine import Quarantine
 from bot.views import admin as render_admin
+from bot.views import sources as render_sources
 from bot.views.escaping import label
 from corpus import undone
 from index import Generations, Overrides, parse_day
@@ -92,6 +93,13 @@ class Index(Administration):
         await delivery.defer(interaction, ephemeral=True)
         status = await self.look(lambda: index.status(self.bot.index_settings))
         await delivery.answer(interaction, render_admin.status_view(self.bot.words_private(interaction), status))
+
+    @index.command(description=locale_str("List what programs may not read, with links"), auto_locale_strings=False)
+    async def announced(self, interaction: Interaction) -> None:
+        """List what was announced and may not be read by programs."""
+        await delivery.defer(interaction, ephemeral=True)
+        entries = await self.look(self.maintenance.announced)
+        await delivery.answer(interaction, render_sources.announced_view(self.bot.words_private(interaction), entries))
 
     @index.command(
         description=locale_str("Build a generation of all releases kept, and serve it"), auto_locale_strings=False
