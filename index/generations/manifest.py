@@ -11,7 +11,7 @@ from index.database.sqlite import storage_errors
 from index.encoders.background import Background
 
 # Count this up when the files of a generation change. A change of what they hold shows in `Manifest.program` by itself.
-FORMAT = 8
+FORMAT = 9
 
 
 @dataclass(frozen=True, slots=True)
