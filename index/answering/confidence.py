@@ -1,4 +1,4 @@
-"""Confidence: the calibrated probability that the quotes answer the question, computed from nine named features.
+"""Confidence: the calibrated probability that the quotes answer the question, computed from five named features.
 
 No feature depends on the size of the corpus, because the weights are fitted on 291 releases and used on a single one.
 """
@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from index.answering.answer_types import NUMERIC, AnswerType
 from index.answering.features import FEATURES, Matrix
 from index.answering.question import STOP_WORDS, Query
 from index.answering.ranking import Ranking
@@ -20,24 +19,12 @@ from index.text.terms import words
 GATE_FEATURES = (
     "cosine",  # of the best sentence, or of its passage where that is higher
     "soft_coverage",  # share of the question that the best sentences hold; similar words count in part
-    "focus_missing",  # weight of what is counted and not held: in "How many ships?", ships
-    "context_support",  # nats of missing words that the best sentences are near to, by each word's vector in context
     "context_gap",  # how much nearer the best sentences are to the missing words than the question is
-    "lead",  # score of the best sentence over the mean of the next five
-    "asks_figure",
     "numbers_missing",
-    "holds_figure",
 )
-READ_FEATURES = (
-    *GATE_FEATURES,
-    "reading",  # of the best of the first three sentences, in nats
-    "reading_lead",  # how much the best reading is over the second
-    "reading_any",  # of all sentences that were read, together
-)
+READ_FEATURES = (*GATE_FEATURES, "reading")  # of the best of the first three sentences, in nats
 _BEST = 3
 _SIMILAR_FROM, _SIMILAR_RANGE = 0.2, 0.6
-# Beyond these values more is no better: two sentences can be far ahead of all others, and a long question far from all.
-_MOST_LEAD, _MOST_SUPPORT = 3.0, 15.0
 
 
 def confidence(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder, weights: Weights) -> float:
@@ -62,19 +49,12 @@ def judged_by(
 
 def reading_features(ranking: Ranking) -> Matrix:
     """Return those of `READ_FEATURES` that come from the reader."""
-    read = np.sort(ranking.readings[~np.isnan(ranking.readings)])
-    return np.array(
-        [
-            np.nanmax(ranking.readings[ranking.best_first[:_BEST]]),
-            read[-1] - read[-2] if len(read) > 1 else 0.0,
-            np.logaddexp.reduce(read, initial=0.0),
-        ]
-    )
+    return np.array([np.nanmax(ranking.readings[ranking.best_first[:_BEST]])])
 
 
 def gate_features(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder) -> Matrix:
     """Return the features of a question's best sentences, in the order of `GATE_FEATURES`."""
-    order, sentences, scores = ranking.best_first, ranking.sentences, ranking.scores
+    order, sentences = ranking.best_first, ranking.sentences
     best = int(order[0])
     best_features = dict(zip(FEATURES, ranking.evidence.features[best], strict=True))
     together = [number for number in order[:_BEST].tolist() if sentences.releases[number] == sentences.releases[best]]
@@ -82,18 +62,12 @@ def gate_features(query: Query, ranking: Ranking, generation: Generation, embedd
     soft = _soft_coverage(query, ranking, generation, embedder, together)
     support = generation.sentence_cosines(sentences.rows[together], query.contexts).max(axis=0).astype(np.float64)
     own = (query.contexts @ query.vector).astype(np.float64)
-    lead = scores[best] - scores[order[1:6]].mean() if len(order) > 1 else 0.0
     return np.array(
         [
             max(best_features["cosine"], best_features["passage_cosine"]),
             soft @ query.weights,
-            query.weights @ (query.focus & ~held),
-            min(query.idf[~held] @ np.clip(support[~held], 0.0, 1.0), _MOST_SUPPORT),
             _mean_of_missing(query, held, support - own),
-            min(lead, _MOST_LEAD),
-            float(query.asks in NUMERIC and query.asks is not AnswerType.DATE),
             best_features["numbers_missing"],
-            best_features["holds_figure"],
         ],
         dtype=np.float64,
     )

@@ -17,7 +17,7 @@ from index.answering.answer_types import MONTHS, AnswerType, asked_for
 from index.answering.times import Time, time_of
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.text.detection import language_of
-from index.text.languages import fold, folded_pattern, language
+from index.text.languages import language
 from index.text.terms import Hashes, agency_term, hashes, stem, words
 from index.text.times import moments
 from index.text.word_frequency import share
@@ -27,10 +27,6 @@ MAX_QUESTION_CHARS = 2_000
 # its frequencies from English, and a large one from itself.
 PRIOR_PASSAGES = 1_000.0
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
-_FOCUS = re.compile(
-    r"\b(?:how (?:many|much|big|long|far|large)|(?:which|what)(?: (?:kind|sort|type)s? of)?|whose|number of)\s+(.*)",
-    re.IGNORECASE,
-)
 _MIN_SIMILARITY = 84
 STOP_WORDS = language("en").stop_words
 
@@ -55,8 +51,8 @@ class Query:
     ``text`` is what somebody wrote, ``asked`` what of it asks: all else is read from that. ``language`` is its ISO
     639-1 code, that of the releases where its words do not tell. ``idf`` is the inverse passage frequency of a term;
     ``weights`` is the same, scaled to sum to 1: how much of the question a term is. ``time`` is the time that it names,
-    or that it asks for what is latest. ``focus`` marks the terms of what is counted or chosen among. ``agencies`` are
-    the ids of those that the question names. ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``,
+    or that it asks for what is latest. ``agencies`` are the ids of those that the
+    question names. ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``,
     holds the vector of each term's word in the context of the question, and the question's where the model gives the
     word none.
     """
@@ -73,7 +69,6 @@ class Query:
     numbers: frozenset[str]
     months: frozenset[int]
     time: Time | None
-    focus: NDArray[np.bool_]
     agencies: tuple[str, ...]
     vector: Vectors
     contexts: Vectors
@@ -124,7 +119,6 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         terms.append(term)
         idf.append(_idf(frequency(term), term, term, len(lexicon)))
     idf_array = np.array(idf, dtype=np.float64)
-    focus = _focus(asked, code)
     reading = embedder.read_query(asked)
     return Query(
         text=text,
@@ -139,7 +133,6 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         numbers=frozenset(word for word in words(asked, code) if word[0].isdigit()),
         months=_months(asked, code),
         time=time_of(asked, code),
-        focus=np.array([word in focus for word in content.values()], dtype=bool),
         agencies=tuple(dict.fromkeys(mention.agency_id for mention in mentions)),
         vector=reading.vector,
         contexts=_contexts(tuple(content.values()), reading),
@@ -192,24 +185,6 @@ def _respelled(term: str, word: str, lexicon: Lexicon) -> str:
         return term
     best = process.extractOne(term, lexicon.similar(term), scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
     return str(best[0]) if best else term
-
-
-def _focus(text: str, code: str) -> frozenset[str]:
-    """Return the first two content words after "how many", "which" and the like."""
-    match = _focus_pattern(code).search(fold(text) if code != "en" else text)
-    focus: list[str] = []
-    stop_words = language(code).stop_words
-    for word in words(text[match.end() :] if code != "en" else match[1], code) if match else ():
-        if word not in stop_words:
-            focus.append(word)
-        elif focus:
-            break
-    return frozenset(focus[:2])
-
-
-@cache
-def _focus_pattern(code: str) -> re.Pattern[str]:
-    return _FOCUS if code == "en" else folded_pattern(language(code).chosen)
 
 
 def _months(text: str, code: str) -> frozenset[int]:

@@ -27,8 +27,8 @@ class Language:
     ``stop_words`` and ``number_words`` are as `words` gives them. ``months`` has twelve sets of names, folded; a name
     that ends with "*" stands for every word that begins so, and "_" in a file for a space. ``unsure_months`` are names
     that are also other words. ``yes_no`` opens a question that yes or no would answer, unless one of the
-    ``question_words`` follows. After ``chosen`` comes what is counted or chosen among. ``asks``, ``holds``, ``time``
-    and ``padding`` are patterns by what they find.
+    ``question_words`` follows. ``asks``, ``holds``, ``time`` and ``padding`` are patterns by what they
+    find.
     """
 
     code: str
@@ -38,7 +38,6 @@ class Language:
     number_words: frozenset[str]
     yes_no: str
     question_words: str
-    chosen: str
     capitals: frozenset[str]
     asks: Mapping[str, str]
     holds: Mapping[str, str]
@@ -95,7 +94,6 @@ def _load(code: str) -> Language:
         number_words=_plain_words(data["number_words"]),
         yes_no=data.get("yes_no", ""),
         question_words=data.get("question_words", ""),
-        chosen=data.get("chosen", ""),
         capitals=frozenset(data.get("capitals", "").split()),
         asks=data.get("asks", {}),
         holds=data.get("holds", {}),

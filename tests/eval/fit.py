@@ -47,8 +47,8 @@ TRANSLATED_SHARE = 0.15  # of the translated questions, this share is asked of s
 OFF_TOPIC_SHARE = 0.1  # of the off-topic questions, this share is asked of a single release
 WEIGHTS = Path(__file__).parents[2] / "index" / "answering" / "weights.json"
 GROUPS = {"same": False, "other": True}
-# How much an example weighs in the gate's fit: small corpora and off-topic questions must not drown the rest.
-SMALL_WEIGHT, ELSEWHERE_WEIGHT, OFF_TOPIC_WEIGHT = 0.5, 0.25, 0.5
+# How much an example weighs in the gate's fit: small corpora must not drown the rest.
+SMALL_WEIGHT, ELSEWHERE_WEIGHT = 0.5, 0.25
 _NO_GATE = Gate(dict.fromkeys(READ_FEATURES, 0.0), 0.0, dict.fromkeys(READ_FEATURES, 0.0))
 
 
@@ -71,8 +71,7 @@ class Example:
         """How much it weighs in the gate's fit."""
         if self.elsewhere:
             return ELSEWHERE_WEIGHT
-        size = 1.0 if self.size > SMALL else SMALL_WEIGHT
-        return size * (OFF_TOPIC_WEIGHT if self.asked.set == "off topic" else 1.0)
+        return 1.0 if self.size > SMALL else SMALL_WEIGHT
 
 
 def sentence_weights(same: Matrix, other: Matrix, reading: Sequence[float] = (0.0, 0.0)) -> Weights:

@@ -1,11 +1,8 @@
 """What is told of a question before anything is searched."""
 
-import numpy as np
 import pytest
 
 from index.answering.answer_types import AnswerType, asked_for
-from index.answering.question import analyse
-from tests.fakes import FakeEmbedder
 
 
 class NoWords:
@@ -36,16 +33,3 @@ class NoWords:
 )
 def test_what_yes_or_no_would_answer_asks_for_nothing_of_a_kind(question: str, kind: AnswerType | None) -> None:
     assert asked_for(question) is kind
-
-
-@pytest.mark.parametrize(
-    ("question", "focus"),
-    [
-        ("How many ships were built?", {"ships"}),
-        ("What kind of partnerships are foreseen?", {"partnerships"}),
-        ("Which types of vessels may fish?", {"vessels"}),
-    ],
-)
-def test_focus_is_what_is_counted_or_chosen_among(question: str, focus: set[str]) -> None:
-    analysed = analyse(question, NoWords(), FakeEmbedder())
-    assert {analysed.words[at] for at in np.flatnonzero(analysed.focus)} == focus
