@@ -1,0 +1,1 @@
+"""What a message is, before anything is searched: small talk, a question about the collection, a follow-up, a question."""
