@@ -6,7 +6,6 @@ from .answering.claims import claims as claims
 from .answering.context import Neighbours as Neighbours
 from .answering.context import Untraceable as Untraceable
 from .answering.context import span_digest as span_digest
-from .answering.followup import continued as continued
 from .answering.question import MAX_QUESTION_CHARS as MAX_QUESTION_CHARS
 from .answering.question import readable as readable
 from .answering.weights import shipped_weights as shipped_weights
@@ -15,6 +14,14 @@ from .building.renewal import check_fit as check_fit
 from .building.renewal import ensure_fit as ensure_fit
 from .building.renewal import refresh as refresh
 from .building.renewal import renew as renew
+from .conversation.collection import CollectionAnswer as CollectionAnswer
+from .conversation.collection import CollectionQuestion as CollectionQuestion
+from .conversation.collection import read_collection_question as read_collection_question
+from .conversation.follow_up import FollowUp as FollowUp
+from .conversation.follow_up import continued as continued
+from .conversation.follow_up import follow_up as follow_up
+from .conversation.kinds import MessageKind as MessageKind
+from .conversation.kinds import message_kind as message_kind
 from .database.feeds import Feed as Feed
 from .database.history import By as By
 from .database.private_files import keep_private as keep_private
@@ -69,6 +76,7 @@ from .results import Answer as Answer
 from .results import Corpus as Corpus
 from .results import CurvePoint as CurvePoint
 from .results import FoundPassage as FoundPassage
+from .results import Known as Known
 from .results import Notice as Notice
 from .results import Phase as Phase
 from .results import Progress as Progress

@@ -68,12 +68,11 @@ class CollectionAnswer:
 
 def read_collection_question(text: str, today: datetime.date) -> CollectionQuestion | None:
     """Return the question about the collection that a message is; None where it is none."""
-    read = (_read(shaped, today) for shaped in shapes(text))
-    whole = next((question for question in read if question is not None), None)
-    if whole is not None:
-        return whole
     kind = message_kind(text)
-    return CollectionQuestion(kind) if kind in ON_SOURCES else None
+    if kind in ON_SOURCES:
+        return CollectionQuestion(kind)
+    read = (_read(shaped, today) for shaped in shapes(text))
+    return next((question for question in read if question is not None), None)
 
 
 def _read(shaped: Shaped, today: datetime.date) -> CollectionQuestion | None:
@@ -156,7 +155,7 @@ def _issued_by(generation: Generation, rows: Rows, agency_id: str) -> Rows:
     """Return those of some releases whose issuer is an agency or a department of it."""
     names = {name.casefold() for name in (registry().agencies[agency_id].name, *registry().names(agency_id))}
     issuers = [served.release.issuer for served in generation.served(rows.tolist())]
-    own = {issuer for issuer in set(issuers) if issuer.partition(" — ")[0].casefold() in names}
+    own = {issuer for issuer in set(issuers) if names & {issuer.casefold(), *issuer.casefold().split(" — ")}}
     return rows[np.array([issuer in own for issuer in issuers], dtype=bool)]
 
 

@@ -31,6 +31,7 @@ class Table:
     ``asks_by_order`` tells whether the order of words tells a question from a statement, also without a question mark.
     ``pieces`` are phrases that may stand side by side, by kind; ``around`` what may stand between them; ``talk`` what
     may stand between praise, blame and thanks. ``shapes`` are whole questions about the collection, by kind.
+    ``follow_up`` are the words that short follow-ups are made of.
     """
 
     language: str
@@ -38,6 +39,8 @@ class Table:
     words: Mapping[str, frozenset[str]]
     bodies: Mapping[str, str]
     times: Mapping[str, str]
+    countries: Mapping[str, str]
+    follow_up: Mapping[str, frozenset[str]]
     pieces: Mapping[str, re.Pattern[str]]
     around: re.Pattern[str]
     only_around: re.Pattern[str]
@@ -94,6 +97,8 @@ def _table(language: str, data: Mapping[str, Any]) -> Table:
         {name: frozenset(_alternatives(text)) for name, text in words.items()},
         _by_name(data["bodies"]),
         _by_name(data.get("times", {})),
+        _by_name(data.get("countries", {})),
+        {name: frozenset(filter(None, _alternatives(text))) for name, text in data["follow_up"].items()},
         pieces,
         around,
         re.compile(f"(?:{around.pattern})+"),

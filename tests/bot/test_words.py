@@ -12,8 +12,8 @@ from bot.i18n.words import ENGLISH, LANGUAGES, words_for
 from corpus.agencies.registry import registry
 from corpus.errors import QuestionError
 from index.agencies.timeline import Series, Timeline
-from index.answering.followup import continued
 from index.answering.question import readable
+from index.conversation.follow_up import continued
 from tests.bot import catalogues
 from tests.bot.catalogues import SPOKEN, forms, literal_messages, messages, said_by
 
