@@ -22,6 +22,7 @@ from .conversation.follow_up import continued as continued
 from .conversation.follow_up import follow_up as follow_up
 from .conversation.kinds import MessageKind as MessageKind
 from .conversation.kinds import message_kind as message_kind
+from .conversation.periods import Period as Period
 from .database.feeds import Feed as Feed
 from .database.history import By as By
 from .database.private_files import keep_private as keep_private

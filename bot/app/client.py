@@ -17,6 +17,7 @@ from bot.app.admission import Admission
 from bot.app.background import Background
 from bot.app.bot_db_async import AsyncBotStore
 from bot.app.command_sync import sync_commands
+from bot.app.modals import Windows
 from bot.app.persistent import Dispatcher, PersistentButton, PersistentMenu
 from bot.app.queue import EngineQueue
 from bot.app.settings import BotSettings
@@ -120,6 +121,7 @@ class MeasuresBot(commands.AutoShardedBot):
         self.servers: dict[int, ServerSettings] = {}
         self.admission = Admission(settings, self.queue, self.servers, lambda: self.background.updating)
         self.buttons = Dispatcher(self.admit, self.admission)
+        self.windows = Windows(self.admit)
         self.store = AsyncBotStore(index_settings.data_dir / "bot.db")
         self.stopping = False
         self._locales: LRUCache[int, str] = LRUCache(_MOST_LOCALES)
@@ -207,6 +209,11 @@ class MeasuresBot(commands.AutoShardedBot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the cog that answers them: there are no text commands."""
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Handle a window that is submitted; discord.py handles commands, buttons and menus."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self.windows.submitted(interaction)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Erase what is stored about a server that the bot has left."""

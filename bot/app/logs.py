@@ -100,6 +100,13 @@ def failed(interaction: Interaction, why: str) -> None:
     log.warning("%s: failed after %.0f ms: %s", _name(interaction), _took_ms(interaction), why)
 
 
+def described(interaction: Interaction) -> str:
+    """Describe an interaction for the log of an unexpected error: all of it but the person's words and who it was."""
+    place = "direct messages" if interaction.guild_id is None else f"guild {interaction.guild_id}"
+    facts = (_name(interaction), f"{place} channel {interaction.channel_id}", f"locale {interaction.locale}")
+    return f"{', '.join(facts)}, after {_took_ms(interaction):.0f} ms"
+
+
 def _took_ms(interaction: Interaction) -> float:
     began: float = interaction.extras.get(_BEGAN, time.perf_counter())
     return (time.perf_counter() - began) * 1000

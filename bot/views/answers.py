@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import discord
 from discord import ui
 
 from bot.i18n.words import Words
@@ -18,10 +17,11 @@ from corpus import registry
 from index import Answer, Checked, Filters, FoundPassage, Neighbours, Notice, Quote, Source
 
 QUESTION_CHARS = 200
-_MORE_PASSAGES = 3
+MORE_PASSAGES = 3
 _NOTICES_CHARS = 1_000
 _LEFT_OUT = "[…]"
 _HEADING = re.compile(r"#{1,6} ")
+_UNNAMED = "No release names {body}."  # the line on what is known says this, too
 _EVERYTHING = Filters()
 
 
@@ -42,25 +42,47 @@ class Asked:
 
 def answer_view(words: Words, answer: Answer, asked: Asked, today: datetime.date) -> ui.LayoutView:
     """Return an answer with its quotes, sources and buttons, or an honest "not found" with what comes nearest."""
-    quotes = answer.quotes if answer.answered else answer.related
-    box = QuoteBox(words, BLUE if answer.answered else AMBER)
+    if not answer.answered:
+        return _not_found_view(words, answer, asked)
+    box = QuoteBox(words, BLUE)
     view = ui.LayoutView(timeout=None)
+    _say_above(words, view, box, asked)
+    notices = "\n".join(whole_lines([_notice(words, notice) for notice in answer.notices], _NOTICES_CHARS))
+    box.reserve(notices)
+    numbered = box.quotes(answer.quotes, answer.sources, asked.answer_id, today)
+    box.release(notices)
+    _finish(view, box, numbered)
+    more = button(words("More"), ids.button("more", asked.answer_id, 1))
+    view.add_item(_answer_buttons(words, asked, more))
+    return view
+
+
+def _not_found_view(words: Words, answer: Answer, asked: Asked) -> ui.LayoutView:
+    """Say that nothing answers a question, and how much is known; the nearest passage is behind a button."""
+    box = QuoteBox(words, AMBER)
+    view = ui.LayoutView(timeout=None)
+    _say_above(words, view, box, asked)
+    known = answer.known
+    others = [notice for notice in answer.notices if known is None or notice.template != _UNNAMED]
+    head = [bold(words("Not found: the releases do not hold an answer to this."))]
+    if known is not None:
+        head.append(small(plain(cards.known_line(known, words), _NOTICES_CHARS)))
+    head += whole_lines([_notice(words, notice) for notice in others], _NOTICES_CHARS)
+    box.say("\n".join(head))
+    view.add_item(box.container)
+    nearest = None
+    if answer.related:
+        quote = answer.related[0]
+        place = ids.Place.with_text(asked.answer_id, 1, quote.release_id, quote.start, quote.end, quote.text)
+        nearest = button(words("Nearest passage"), place.custom_id("nearest"))
+    view.add_item(_answer_buttons(words, asked, nearest))
+    return view
+
+
+def _say_above(words: Words, view: ui.LayoutView, box: QuoteBox, asked: Asked) -> None:
     above = "\n".join(_small_print(words, asked))
     if above:
         view.add_item(box.text(above))
-    notices = "\n".join(whole_lines([_notice(words, notice) for notice in answer.notices], _NOTICES_CHARS))
-    if answer.answered:
-        box.reserve(notices)
-    else:
-        head = [bold(words("Not found: the releases do not hold an answer to this.")), notices]
-        head.append(words("The nearest passages, which are not an answer:") if quotes else "")
-        box.say("\n".join(filter(None, head)))
-    numbered = box.quotes(quotes, answer.sources, asked.answer_id, today)
-    if answer.answered:
-        box.release(notices)
-    _finish(view, box, numbered)
-    view.add_item(answer_buttons(words, asked, more=bool(quotes)))
-    return view
 
 
 def _finish(view: ui.LayoutView, box: QuoteBox, numbered: Sequence[tuple[int, Quote]] = ()) -> None:
@@ -71,23 +93,30 @@ def _finish(view: ui.LayoutView, box: QuoteBox, numbered: Sequence[tuple[int, Qu
         view.add_item(ui.ActionRow(*links))
 
 
-def answer_buttons(words: Words, asked: Asked, *, more: bool) -> ui.ActionRow[ui.LayoutView]:
-    """Return the row of buttons under an answer."""
+def _answer_buttons(
+    words: Words, asked: Asked, first: "ui.Button[ui.LayoutView] | None"
+) -> ui.ActionRow[ui.LayoutView]:
+    """Return the row of buttons under an answer, the first of which shows what else there is."""
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     answer_id = asked.answer_id
-    if more:
-        row.add_item(button(words("More"), ids.button("more", answer_id, 1)))
+    if first is not None:
+        row.add_item(first)
     if asked.by_command:
         row.add_item(button(words("Follow up"), ids.button("follow", answer_id)))
     row.add_item(button(words("Helpful"), ids.button("helpful", answer_id)))
     row.add_item(button(words("Not helpful"), ids.button("unhelpful", answer_id)))
-    row.add_item(button(words("Delete"), ids.button("delete", answer_id), discord.ButtonStyle.danger))
+    row.add_item(button(words("Delete"), ids.button("delete", answer_id)))
     return row
 
 
-def neighbours_view(words: Words, context: Neighbours, today: datetime.date) -> ui.LayoutView:
-    """Return a quote in bold with what stands around it; what is around is left out where it does not fit."""
-    box = QuoteBox(words, BLUE)
+def neighbours_view(words: Words, context: Neighbours, today: datetime.date, *, answers: bool = True) -> ui.LayoutView:
+    """Return a quote in bold with what stands around it; what is around is left out where it does not fit.
+
+    :param answers: whether the quote answers a question; else it is said that it does not.
+    """
+    box = QuoteBox(words, BLUE if answers else AMBER)
+    if not answers:
+        box.say(words("The nearest passage, which is not an answer:"))
     heading = plain(context.heading, NAME_CHARS)
     source = "\n".join([*source_lines(words, context.source, today), *([small(heading)] if heading else [])])
     quote = "\n".join(bold(escape(line)) for line in context.quote.split("\n") if line.strip())
@@ -121,22 +150,32 @@ def more_view(
     answer_id: str,
     page: int,
     today: datetime.date,
+    *,
+    first: int = 1,
+    paged: bool = True,
 ) -> ui.LayoutView:
-    """Return a page of the next best passages; `passages` may hold one more than a page, which tells of a next one."""
+    """Return a page of the next best passages; `passages` may hold one more than a page, which tells of a next one.
+
+    :param first: the number of the first passage of the first page, after those of the answer.
+    :param paged: whether there are buttons to other pages.
+    """
     box = QuoteBox(words, GREY)
     box.say(bold(words("More passages, which may or may not answer:")))
+    addresses = {source.release_id: source.url for source in sources}
     quotes = [
-        Quote(each.text, each.release_id, each.start, each.end, each.heading, each.score, None)
-        for each in passages[:_MORE_PASSAGES]
+        Quote(
+            each.text, each.release_id, each.start, each.end, each.heading, each.score, addresses.get(each.release_id)
+        )
+        for each in passages[:MORE_PASSAGES]
     ]
     if not quotes:
         box.say(words("There are no more."))
     shown = {quote.release_id for quote in quotes}
     sources = [source for source in sources if source.release_id in shown]
-    box.quotes(quotes, sources, answer_id, today, first=1 + (page - 1) * _MORE_PASSAGES)
+    numbered = box.quotes(quotes, sources, answer_id, today, first=first + (page - 1) * MORE_PASSAGES)
     view = ui.LayoutView(timeout=None)
-    _finish(view, box)
-    row = pager(words, "page", (answer_id,), page, last=len(passages) <= _MORE_PASSAGES)
+    _finish(view, box, numbered)
+    row = pager(words, "page", (answer_id,), page, last=len(passages) <= MORE_PASSAGES) if paged else None
     if row is not None:
         view.add_item(row)
     return view
@@ -148,7 +187,7 @@ def check_view(words: Words, checked: Sequence[Checked], today: datetime.date) -
         return text_view(words("Nothing in the releases bears on this."), accent=AMBER)
     box = QuoteBox(words, BLUE)
     box.say(bold(words("The releases say:")))
-    quotes = list({quote.text: quote for claim in checked for quote in claim.answer.quotes}.values())[:_MORE_PASSAGES]
+    quotes = list({quote.text: quote for claim in checked for quote in claim.answer.quotes}.values())[:MORE_PASSAGES]
     quoted_ids = {quote.release_id for quote in quotes}
     sources = {source.release_id: source for claim in checked for source in claim.answer.sources}
     numbered = box.quotes(quotes, [source for key, source in sources.items() if key in quoted_ids], "-", today)
@@ -159,7 +198,7 @@ def check_view(words: Words, checked: Sequence[Checked], today: datetime.date) -
 
 def page_of(passages: Sequence[FoundPassage], page: int) -> list[FoundPassage]:
     """Return the passages of a page, counted from 1, and the one after it where there is one."""
-    return list(passages[(page - 1) * _MORE_PASSAGES : page * _MORE_PASSAGES + 1])
+    return list(passages[(page - 1) * MORE_PASSAGES : page * MORE_PASSAGES + 1])
 
 
 def _small_print(words: Words, asked: Asked) -> Iterable[str]:

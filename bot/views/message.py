@@ -40,6 +40,11 @@ def title(text: str) -> str:
     return f"## {text}"
 
 
+def link(text: str, url: str) -> str:
+    """Return an escaped text as a link to an address that `web_address` let pass; signs in it cannot end the link."""
+    return f"[{text}](<{url.replace('(', '%28').replace(')', '%29').replace('<', '%3C').replace('>', '%3E')}>)"
+
+
 def timestamp(date: datetime.date) -> str:
     """Return a day as Discord shows it in the reader's own way; noon, so that it is that day nearly everywhere."""
     noon = datetime.datetime.combine(date, datetime.time(12), datetime.UTC)

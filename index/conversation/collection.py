@@ -2,7 +2,6 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +14,7 @@ from index.conversation.periods import Period, period
 from index.conversation.phrases import table_of
 from index.conversation.spoken import spoken
 from index.filters import Filters
-from index.generations.generation import Generation, Rows
+from index.generations.generation import Flags, Generation, Rows
 from index.results import Source
 from index.text.terms import hashes, terms, words
 
@@ -161,7 +160,8 @@ def _issued_by(generation: Generation, rows: Rows, agency_id: str) -> Rows:
 
 def _naming(generation: Generation, agency_id: str) -> Rows:
     namings = generation.naming(Filters(agency=agency_id).agencies())
-    return np.unique(generation.releases_of(namings.passages))
+    rows: Rows = np.unique(generation.releases_of(namings.passages))
+    return rows
 
 
 def _holding(generation: Generation, subject: str, filters: Filters) -> tuple[Rows, bool]:
@@ -171,8 +171,9 @@ def _holding(generation: Generation, subject: str, filters: Filters) -> tuple[Ro
     passages = generation.matching(asked, weights, _MOST_PASSAGES, generation.scope(filters))
     releases = np.unique(generation.releases_of(passages))
     evidence = generation.release_evidence(releases, hashes(asked))
-    held = ((evidence.counts > 0) | (evidence.in_title > 0)).all(axis=1)
-    return releases[held], len(passages) == _MOST_PASSAGES
+    held: Flags = ((evidence.counts > 0) | (evidence.in_title > 0)).all(axis=1)
+    found: Rows = releases[held]
+    return found, len(passages) == _MOST_PASSAGES
 
 
 def _named_agencies(generation: Generation) -> tuple[AgencyCount, ...]:

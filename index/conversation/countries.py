@@ -43,7 +43,9 @@ def _named(words: tuple[str, ...]) -> tuple[str, int] | None:
 
 
 def _inflected(word: str) -> str | None:
-    alike = [code for stem, length, code in _stems() if word.startswith(stem) and len(word) <= length + _INFLECTED_LONGER]
+    alike = [
+        code for stem, length, code in _stems() if word.startswith(stem) and len(word) <= length + _INFLECTED_LONGER
+    ]
     return alike[0] if len(set(alike)) == 1 else None
 
 
@@ -66,4 +68,6 @@ def _stems() -> list[tuple[str, int, str]]:
     from babel import Locale
 
     names = [(spoken(name).key.strip(), code) for code, name in Locale("pl").territories.items() if len(code) == 2]
-    return [(name[:-_ENDING], len(name), code) for name, code in names if len(name) >= _MIN_INFLECTED and " " not in name]
+    return [
+        (name[:-_ENDING], len(name), code) for name, code in names if len(name) >= _MIN_INFLECTED and " " not in name
+    ]

@@ -65,7 +65,7 @@ class _Part:
 
 
 def continued(earlier: str, question: str) -> str:
-    """Return a follow-up as a question that can be asked by itself. A question that can already is returned as it is."""
+    """Return a follow-up as a question that can be asked by itself; one that can already is returned as it is."""
     found = follow_up(earlier, question)
     return question if found is None else found.readings[0]
 
@@ -92,9 +92,7 @@ def follow_up(earlier: str, text: str) -> FollowUp | None:
 
 def _part(table: Table, said: Spoken, *, asks: bool) -> _Part:
     openings = table.follow_up["opens"]
-    longest = max(
-        (size for size in range(1, len(said.words)) if " ".join(said.words[:size]) in openings), default=0
-    )
+    longest = max((size for size in range(1, len(said.words)) if " ".join(said.words[:size]) in openings), default=0)
     last = len(said.words) - 1
     if longest and last > longest and said.words[last] in table.follow_up["closes"]:
         last -= 1
@@ -102,12 +100,12 @@ def _part(table: Table, said: Spoken, *, asks: bool) -> _Part:
 
 
 def _bare_asking(earlier: Spoken, part: _Part) -> Sequence[str] | None:
-    """ "why?", "since when?" """
+    """Read "why?" and "since when?"."""
     return [_added(earlier, part.written())] if part.key in part.table.follow_up["asks"] else None
 
 
 def _time(earlier: Spoken, part: _Part) -> Sequence[str] | None:
-    """ "and in 2019?": the earlier question's time is replaced; where it has none, the new one is added."""
+    """Read "and in 2019?": the time replaces that of the earlier question, or is added where it has none."""
     new = _times().fullmatch(f" {part.key}")
     if new is None:
         return None
@@ -126,7 +124,7 @@ def _within(part: _Part, span: tuple[int, int]) -> tuple[int, int]:
 
 
 def _agency(earlier: Spoken, part: _Part) -> Sequence[str] | None:
-    """ "and Frontex?" """
+    """Read "and Frontex?"."""
     place = part.without("articles", "prepositions")
     agency = agency_called(part.written(place), part.table.language)
     if agency is None:
@@ -139,7 +137,7 @@ def _agency(earlier: Spoken, part: _Part) -> Sequence[str] | None:
 
 
 def _country(earlier: Spoken, part: _Part) -> Sequence[str] | None:
-    """ "and Germany?" """
+    """Read "and Germany?"."""
     place = part.without("articles", "prepositions")
     [*new] = countries(part.said)
     if len(new) != 1 or (new[0].first, new[0].last) != (place, part.last):
@@ -152,7 +150,7 @@ def _country(earlier: Spoken, part: _Part) -> Sequence[str] | None:
 
 
 def _pointing(earlier: Spoken, part: _Part) -> Sequence[str] | None:
-    """ "who leads it?": what it points at is the earlier question's agency or country, or the whole question."""
+    """Read "who leads it?": it points at an agency or a country of the earlier question, or at the whole question."""
     followed = _pointer(part)
     if followed is None:
         return None
@@ -194,7 +192,7 @@ def _moved(part: _Part, place: int, name: str) -> str:
 
 
 def _fragment(earlier: Spoken, part: _Part) -> Sequence[str] | None:
-    """ "the fishermen?", "for Ireland": no question by itself, so that it belongs to the earlier one."""
+    """Read "the fishermen?" and "for Ireland", which are no questions by themselves and belong to the earlier one."""
     words = part.words
     leads_on = part.opened or part.asks or part.without("articles", "prepositions", "in_time") > part.first
     if not leads_on or len(words) > _FRAGMENT_WORDS or any(_begins(other) for other in _in_all_languages(part)):
@@ -231,7 +229,7 @@ def _with(earlier: Spoken, place: tuple[int, int], written: str) -> str:
 
 def _agencies(said: Spoken) -> list[tuple[str, tuple[int, int]]]:
     """Return the agencies that a question names, with the parts of its key."""
-    found = {}
+    found: dict[str, tuple[int, int]] = {}
     for mention in registry().mentions(said.text, question=True):
         inside = [place for place, (start, end) in enumerate(said.spans) if start < mention.end and mention.start < end]
         if inside:
@@ -242,7 +240,7 @@ def _agencies(said: Spoken) -> list[tuple[str, tuple[int, int]]]:
 def _spans_of_countries(said: Spoken) -> list[tuple[str, tuple[int, int]]]:
     """Return the countries that a question names, with the parts of its key, articles before them included."""
     articles = frozenset().union(*(table.follow_up["articles"] for table in tables()))
-    found = {}
+    found: dict[str, tuple[int, int]] = {}
     for country in countries(said):
         first = country.first
         while first > 0 and said.words[first - 1] in articles:

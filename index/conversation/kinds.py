@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.conversation.phrases import MAX_WORDS, Table, tables
 from index.conversation.periods import is_date
+from index.conversation.phrases import MAX_WORDS, Table, tables
 from index.conversation.spoken import Spoken, spoken, without_addresses
 
 
@@ -61,7 +61,7 @@ _RANKS = (
 _TALK = frozenset({MessageKind.THANKS, MessageKind.PRAISE, MessageKind.BLAME, MessageKind.GREETING})
 _MOST_FILLERS = 6  # words
 _NUMBER = re.compile(r"[\d\s.,:/+%-]*")
-_ASKS = re.compile(r"[?;？]\s*$|^\s*¿")
+_ASKS = re.compile(r"[?;]\s*$|^\s*¿")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,9 @@ def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped
             for end in _before_fillers(table, said.key, start):
                 match = pattern.fullmatch(said.key, start, end)
                 if match is not None:
-                    slots = {name: said.written(*match.span(name)) for name, value in match.groupdict().items() if value}
+                    slots = {
+                        name: said.written(*match.span(name)) for name, value in match.groupdict().items() if value
+                    }
                     yield Shaped(kind, table.language, slots.get("x", ""), slots.get("body", ""), slots.get("time", ""))
 
 
@@ -142,7 +144,7 @@ def _kind_in(table: Table, said: Spoken, *, asks: bool) -> MessageKind | None:
     if not table.known.issuperset(said.words):
         return None
     is_statement = not asks and not table.asks_by_order
-    orders = ((True, False) if is_statement else (False, True))
+    orders = (True, False) if is_statement else (False, True)
     covers = (_cover(table, said.key, talk=talk) for talk in orders)
     pieces = next((pieces for pieces in covers if any(piece.kind for piece in pieces)), [])
     present = {piece.kind for piece in pieces if piece.kind is not None}
@@ -188,4 +190,6 @@ def _pieces_at(table: Table, key: str, place: int, *, talk: bool) -> list[_Piece
         words = key.count(" ", place, end)
         found += [_Piece(kind, words, end) for kind, pattern in kinds.items() if pattern.fullmatch(key, place, end)]
         found += [_Piece(None, words, end) for pattern in fillers if pattern.fullmatch(key, place, end)]
-    return sorted(found, key=lambda piece: (-piece.words, len(_RANKS) if piece.kind is None else _RANKS.index(piece.kind)))
+    return sorted(
+        found, key=lambda piece: (-piece.words, len(_RANKS) if piece.kind is None else _RANKS.index(piece.kind))
+    )

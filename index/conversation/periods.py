@@ -32,9 +32,9 @@ def period(text: str, language: str, today: datetime.date) -> Period | None:
     key = " ".join(words)
     if _YEAR.fullmatch(key):
         return Period(datetime.date(int(key), 1, 1), datetime.date(int(key), 12, 31))
-    for name, first_day in _FIRST_DAYS.items():
-        if key in table.words[name] or " ".join(said.words) in table.words[name]:
-            return Period(first_day(today))
+    for name in ("day", "week", "month", "year"):
+        if {key, " ".join(said.words)} & table.words[name]:
+            return Period(_first_day(name, today))
     if not words or len(words) > _MOST_WORDS:
         return None
     written = table.times.get(key) or text[said.spans[len(said.words) - len(words)][0] :].strip(" ?!.,")
@@ -57,12 +57,14 @@ def _without_leading(table: Table, words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-_FIRST_DAYS = {
-    "day": lambda today: today,
-    "week": lambda today: today - datetime.timedelta(days=6),
-    "month": lambda today: today.replace(day=1),
-    "year": lambda today: today.replace(month=1, day=1),
-}
+def _first_day(name: str, today: datetime.date) -> datetime.date:
+    """Return the first day of what a list of words names; a week is the last seven days."""
+    first = {
+        "week": today - datetime.timedelta(days=6),
+        "month": today.replace(day=1),
+        "year": today.replace(month=1, day=1),
+    }
+    return first.get(name, today)
 
 
 @lru_cache(maxsize=1_000)

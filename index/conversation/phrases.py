@@ -1,7 +1,8 @@
 """The tables of phrases, a file a language, and how they are matched.
 
 A line of a table is a phrase: ``[may be left out]``, ``(one|of|these)``, ``{list}`` for a list of `[words]`, and
-``{x}``, ``{body}`` and ``{time}`` for what somebody asks about, an agency and a date. A phrase is compared word by word.
+``{x}``, ``{body}`` and ``{time}`` for what somebody asks about, an agency and a date.
+A phrase is compared word by word.
 """
 
 import re
@@ -57,7 +58,9 @@ class Table:
 def tables() -> tuple[Table, ...]:
     """Return the tables of all languages."""
     folder = resources.files("index.conversation") / "phrases"
-    return tuple(_table(language, tomllib.loads((folder / f"{language}.toml").read_text("utf-8"))) for language in LANGUAGES)
+    return tuple(
+        _table(language, tomllib.loads((folder / f"{language}.toml").read_text("utf-8"))) for language in LANGUAGES
+    )
 
 
 @lru_cache(maxsize=50_000)
