@@ -153,7 +153,7 @@ async def answer(
         question=asking.question,
         filters=asking.filters,
         spans=tuple(
-            QuotedSpan(quote.release_id, quote.start, quote.end) for quote in answered.quotes or answered.related
+            QuotedSpan(quote.release_id, quote.start, quote.end) for quote in answered.quotes or answered.related[:1]
         ),
     )
     bot.store.keep(kept)

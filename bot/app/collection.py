@@ -41,7 +41,7 @@ async def _whole_collection(
     """Say what the collection is; what is asked of one answer is only told where there is a single release."""
     newest = await bot.with_engine(partial(Engine.collection, question=CollectionQuestion(MessageKind.LATEST)), user_id)
     if question.kind is not MessageKind.ABOUT:
-        return await _sources(bot, words, newest.sources, user_id) if newest.total == 1 else None
+        return await _sources(bot, words, newest.sources, user_id, quoted=False) if newest.total == 1 else None
     corpus = await bot.with_engine(Engine.corpus, user_id)
     return about_collection_view(words, corpus, newest.sources[:_NEWEST])
 
@@ -50,12 +50,14 @@ async def sources_of(bot: MeasuresBot, kept: KeptAnswer, words: Words, user_id: 
     """Return the releases that an answer quoted, with what a reader wants to know of them."""
     release_ids = list(dict.fromkeys(span.release_id for span in kept.spans))
     sources = await bot.with_engine(partial(Engine.sources, release_ids=release_ids), user_id)
-    return await _sources(bot, words, sources, user_id)
+    return await _sources(bot, words, sources, user_id, quoted=True)
 
 
-async def _sources(bot: MeasuresBot, words: Words, sources: Sequence[Source], user_id: int) -> ui.LayoutView:
+async def _sources(
+    bot: MeasuresBot, words: Words, sources: Sequence[Source], user_id: int, *, quoted: bool
+) -> ui.LayoutView:
     headings: list[str] = []
     if len(sources) == 1:
         release = await bot.with_engine(partial(Engine.release, release_id=sources[0].release_id), user_id)
         headings = [section.heading for section in outline(release.text)][:_HEADINGS] if release is not None else []
-    return sources_view(words, sources, headings, today())
+    return sources_view(words, sources, headings, today(), quoted=quoted)

@@ -10,9 +10,12 @@ _MOST_CHARS = 20_000
 _TEXT_FILES = (".txt", ".md")
 
 
-async def text_of(message: discord.Message) -> str:
-    """Return what a person reads in a message, "" where Discord does not show it to the bot."""
-    parts = [*_read(message)]
+async def text_of(message: discord.Message, *, beside: bool = False) -> str:
+    """Return what a person reads in a message, "" where Discord does not show it to the bot.
+
+    :param beside: whether only what stands beside its own text is read.
+    """
+    parts = [*_read(message)][1 if beside else 0 :]
     for snapshot in message.message_snapshots:
         parts += _read(snapshot)
     attached = [

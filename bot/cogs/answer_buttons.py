@@ -1,5 +1,6 @@
 """The buttons under an answer: context, more, follow up, helpful or not, delete."""
 
+from contextlib import suppress
 from functools import partial
 
 import discord
@@ -9,6 +10,7 @@ from bot.app import sending as delivery
 from bot.app.admission import Price
 from bot.app.asking import ask_by_interaction
 from bot.app.client import Interaction, MeasuresBot
+from bot.app.bot_db_schema import BotStoreError
 from bot.app.clock import today
 from bot.app.errors import Refused
 from bot.app.modals import text_window
@@ -63,7 +65,10 @@ class Answers(commands.Cog):
             )
         else:
             assert not isinstance(context, Untraceable)
-            view = render.neighbours_view(words, context, today(), answers=answers)
+            if answers:
+                view = render.neighbours_view(words, context, today())
+            else:
+                view = render.nearest_view(words, context, place.answer_id, today())
         await delivery.answer(interaction, view)
 
     async def more(self, interaction: Interaction, rest: str) -> None:
@@ -79,7 +84,9 @@ class Answers(commands.Cog):
         await self._show_more(interaction, kept, page)
 
     async def follow(self, interaction: Interaction, rest: str) -> None:
-        """Ask for a further question."""
+        """Ask for a further question, where the answer is still kept; that is looked up first only if it is quick."""
+        with suppress(BotStoreError):
+            await self._kept(interaction, rest)
         words = self.bot.words_private(interaction)
         modal = text_window(
             ids.window("follow", rest, "alone" if _is_private(interaction) else ""),

@@ -16,7 +16,7 @@ from bot.views.escaping import label
 from bot.views.message import text_view
 from bot.views.wording import full_name
 from corpus import MeasuresError, registry
-from index import MAX_QUESTION_CHARS, Engine, MessageKind, message_kind
+from index import MAX_QUESTION_CHARS, Engine, MessageKind, message_kind, readable
 
 _NO_QUESTIONS = frozenset(
     {
@@ -78,6 +78,8 @@ class Ask(commands.Cog):
         """Answer a question with quotations; small talk gets a line, or the help."""
         kind = message_kind(question)
         if kind in _NO_QUESTIONS:
+            if kind is MessageKind.NOTHING:
+                readable(question)  # refuses what has no words
             words = self.bot.words_private(interaction)
             is_line = kind in (MessageKind.NOTHING, MessageKind.DOUBT, MessageKind.BLAME, MessageKind.PRAISE)
             await delivery.respond(interaction, text_view(no_question(words, kind)) if is_line else help_view(words))

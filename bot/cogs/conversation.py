@@ -89,8 +89,8 @@ class Conversation:
         if incoming.other is not None and (not incoming.text or incoming.kind in _ASKS_TO_CHECK):
             await self._check(incoming, incoming.other, words)
             return
-        if not incoming.text and await text_of(message):
-            await self._check(incoming, message, words)  # forwarded, or a file instead of a long text
+        if not incoming.text and await text_of(message, beside=True):  # forwarded, or a file instead of a long text
+            await self._check(incoming, message, words)
             return
         kind = incoming.kind
         followed = self._follow_up(incoming, kind)
@@ -201,7 +201,7 @@ class Conversation:
     async def _check(self, incoming: Incoming, checked: discord.Message, words: Words) -> None:
         """Say what the releases say to a message, or how it can be checked where Discord does not show it."""
         message = incoming.message
-        text = await text_of(checked)
+        text = await text_of(checked, beside=checked == message)
         if not text:
             await delivery.reply(message, text_view(self._unseen(words)))
             return

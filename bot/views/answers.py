@@ -109,6 +109,13 @@ def _answer_buttons(
     return row
 
 
+def nearest_view(words: Words, context: Neighbours, answer_id: str, today: datetime.date) -> ui.LayoutView:
+    """Return the passage nearest to a question that nothing answers, with a button to the next ones."""
+    view = neighbours_view(words, context, today, answers=False)
+    view.add_item(ui.ActionRow(button(words("More"), ids.button("more", answer_id, 1))))
+    return view
+
+
 def neighbours_view(words: Words, context: Neighbours, today: datetime.date, *, answers: bool = True) -> ui.LayoutView:
     """Return a quote in bold with what stands around it; what is around is left out where it does not fit.
 

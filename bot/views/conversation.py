@@ -147,13 +147,15 @@ def _day(day: datetime.date | None) -> str:
 
 
 def sources_view(
-    words: Words, sources: Sequence[Source], headings: Sequence[str], today: datetime.date
+    words: Words, sources: Sequence[Source], headings: Sequence[str], today: datetime.date, *, quoted: bool
 ) -> ui.LayoutView:
-    """Return the releases that an answer quoted: whose they are, of when, and where they can be read as a whole."""
+    """Return releases: whose they are, of when, and where they can be read as a whole.
+
+    :param quoted: whether they are those that an answer quoted.
+    """
     if not sources:
         return text_view(words("This release is no longer served."), accent=AMBER)
-    head = words.count("The answer quotes this release:", "The answer quotes these releases:", len(sources))
-    lines = [head]
+    lines = [words("The answer quotes:")] if quoted else []
     for source in sources:
         lines += source_lines(words, source, today)
     lines += [f"• {plain(heading, NAME_CHARS)}" for heading in headings if heading]

@@ -56,16 +56,28 @@ async def test_private_answer_is_ephemeral_and_does_not_repeat_the_question(chat
 
 
 @simulated()
-async def test_not_found_says_so_first_and_shows_what_is_no_answer(chat: Chat) -> None:
+async def test_not_found_is_one_line_and_the_nearest_passage_is_behind_a_button(chat: Chat) -> None:
     message = await chat.ask("What did penguins tell Frontex?")
     assert message.accent_colours == [AMBER]
-    assert texts(message)[1:4] == [
+    assert texts(message)[1:3] == [
         "**Not found: the releases do not hold an answer to this.**",
-        "-# No release names Frontex.",
-        "The nearest passages, which are not an answer:",
+        "-# I know 1 release of 1 issuer, 2018; none names Frontex.",
     ]
-    assert texts(message)[4].startswith("> **[1]** “")
-    assert message.buttons[-5:] == UNDER
+    assert message.buttons == ["Nearest passage", *UNDER[1:]]
+    assert "“" not in message.text()
+    nearest = await chat.ada.click(message, "Nearest passage")
+    assert nearest.ephemeral
+    assert nearest.text().startswith("The nearest passage, which is not an answer:\n")
+    more = await chat.ada.click(nearest, "More")
+    assert "> **[2]** “" in more.text()
+
+
+@simulated()
+async def test_not_found_is_as_quiet_in_german(chat: Chat) -> None:
+    chat.locale = "de"
+    message = await chat.mention("Was haben Pinguine Frontex erzählt?")
+    assert "-# Ich kenne 1 Pressemitteilung von 1 Herausgeber, 2018; nichts davon nennt Frontex." in message.text()
+    assert message.buttons[0] == "Nächstliegende Stelle"
 
 
 @simulated()
