@@ -11,6 +11,7 @@ Anything unexpected gets a fixed sentence and a reference, under which the log h
 
 import logging
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -62,10 +63,11 @@ class Refused(AppCommandError):
     """An interaction is refused, for a reason that its text says in the person's language."""
 
 
-def sentence(words: Words, error: BaseException, where: str = "message") -> str:
+def sentence(words: Words, error: BaseException, where: str = "message", said: Sequence[str] = ()) -> str:
     """Return what a person is told of an error.
 
     :param where: what was done, for the log of an unexpected one.
+    :param said: what the person wrote, which the log leaves out.
     """
     if isinstance(error, Refused):
         return str(error)
@@ -86,7 +88,7 @@ def sentence(words: Words, error: BaseException, where: str = "message") -> str:
         log.warning("%s: %s", type(error).__name__, error)
         return words("The releases cannot be searched just now: try again later.")
     reference = secrets.token_hex(4)
-    log.error("unexpected error %s in %s", reference, where, exc_info=error)
+    log.error("unexpected error %s in %s", reference, where, exc_info=logs.without_words(error, said))
     return words("Something went wrong that should not have. Reference: {reference}", reference=reference)
 
 
@@ -124,7 +126,7 @@ async def tell(interaction: discord.Interaction[Any], error: BaseException) -> N
         logs.refused(interaction)
     else:
         logs.failed(interaction, type(error).__name__)
-    await _say(interaction, sentence(words, error, where=logs.described(interaction)))
+    await _say(interaction, sentence(words, error, logs.described(interaction), logs.said_in(interaction)))
 
 
 async def _say(interaction: discord.Interaction[Any], text: str) -> None:

@@ -9,8 +9,8 @@ from discord.ext import commands
 from bot.app import sending as delivery
 from bot.app.admission import Price
 from bot.app.asking import ask_by_interaction
-from bot.app.client import Interaction, MeasuresBot
 from bot.app.bot_db_schema import BotStoreError
+from bot.app.client import Interaction, MeasuresBot
 from bot.app.clock import today
 from bot.app.errors import Refused
 from bot.app.modals import text_window

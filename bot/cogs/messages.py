@@ -94,9 +94,16 @@ class Messages(commands.Cog):
             self._warn_once(message.channel.id, f"Discord refused: {refusal.reason}")
             return
         try:
-            await delivery.reply(message, text_view(sentence(words, error)))
+            await delivery.reply(message, text_view(sentence(words, error, said=self._said(message))))
         except discord.HTTPException as failure:
             self._warn_once(message.channel.id, f"an error could not be told ({failure.code})")
+
+    def _said(self, message: discord.Message) -> list[str]:
+        """Return what a message says, without the mention of the bot."""
+        text = message.content
+        for mention in self._mentions:
+            text = text.replace(mention, "\n")
+        return [message.content, *(part.strip() for part in text.split("\n"))]
 
     async def _respond(self, message: discord.Message, words: Words) -> None:
         role = self._own_role(message)
