@@ -151,6 +151,11 @@ def releases_view(words: Words, releases: Sequence[Release], query: str, page: i
     lines = whole_lines(lines, MAX_TEXT - _LABELS_CHARS)
     total = words.count("{count} release", "{count} releases", len(releases))
     view.add_item(ui.Container(ui.TextDisplay("\n".join([bold(total), *lines])), accent_colour=GREY))
+    if len(releases) == 1:
+        url = web_address(releases[0].url)
+        if url is not None:
+            view.add_item(ui.ActionRow(link_button(words("Open the release"), url)))
+        return view
     options = [
         discord.SelectOption(
             label=label(release.title, _OPTION_CHARS) or release.release_id,

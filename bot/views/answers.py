@@ -12,7 +12,7 @@ from bot.views import custom_ids as ids
 from bot.views import wording as cards
 from bot.views.escaping import escape, plain
 from bot.views.message import AMBER, BLUE, GREY, bold, button, pager, small, text_view, timestamp, whole_lines
-from bot.views.quotes import NAME_CHARS, TITLE_CHARS, QuoteBox, link_buttons, source_lines
+from bot.views.quotes import NAME_CHARS, TITLE_CHARS, QuoteBox, place_buttons, source_lines
 from corpus import registry
 from index import Answer, Checked, Filters, FoundPassage, Neighbours, Notice, Quote, Source
 
@@ -51,7 +51,7 @@ def answer_view(words: Words, answer: Answer, asked: Asked, today: datetime.date
     box.reserve(notices)
     numbered = box.quotes(answer.quotes, answer.sources, asked.answer_id, today)
     box.release(notices)
-    _finish(view, box, numbered)
+    _finish(words, view, box, asked.answer_id, numbered)
     more = button(words("More"), ids.button("more", asked.answer_id, 1))
     view.add_item(_answer_buttons(words, asked, more))
     return view
@@ -85,12 +85,13 @@ def _say_above(words: Words, view: ui.LayoutView, box: QuoteBox, asked: Asked) -
         view.add_item(box.text(above))
 
 
-def _finish(view: ui.LayoutView, box: QuoteBox, numbered: Sequence[tuple[int, Quote]] = ()) -> None:
-    """Add a box to a message, and below it a button for each quote that has a link."""
+def _finish(
+    words: Words, view: ui.LayoutView, box: QuoteBox, answer_id: str = "", numbered: Sequence[tuple[int, Quote]] = ()
+) -> None:
+    """Add a box to a message, and below it the buttons that lead to the sources and to the context of the quotes."""
     view.add_item(box.container)
-    links = link_buttons(numbered)
-    if links:
-        view.add_item(ui.ActionRow(*links))
+    for row in place_buttons(words, numbered, answer_id):
+        view.add_item(row)
 
 
 def _answer_buttons(
@@ -138,7 +139,7 @@ def neighbours_view(words: Words, context: Neighbours, today: datetime.date, *, 
     box.container.add_item(ui.Separator())
     box.release(source)
     view = ui.LayoutView(timeout=None)
-    _finish(view, box)
+    _finish(words, view, box)
     return view
 
 
@@ -181,7 +182,7 @@ def more_view(
     sources = [source for source in sources if source.release_id in shown]
     numbered = box.quotes(quotes, sources, answer_id, today, first=first + (page - 1) * MORE_PASSAGES)
     view = ui.LayoutView(timeout=None)
-    _finish(view, box, numbered)
+    _finish(words, view, box, answer_id, numbered)
     row = pager(words, "page", (answer_id,), page, last=len(passages) <= MORE_PASSAGES) if paged else None
     if row is not None:
         view.add_item(row)
@@ -199,7 +200,7 @@ def check_view(words: Words, checked: Sequence[Checked], today: datetime.date) -
     sources = {source.release_id: source for claim in checked for source in claim.answer.sources}
     numbered = box.quotes(quotes, [source for key, source in sources.items() if key in quoted_ids], "-", today)
     view = ui.LayoutView(timeout=None)
-    _finish(view, box, numbered)
+    _finish(words, view, box, "-", numbered)
     return view
 
 

@@ -46,9 +46,9 @@ def link(text: str, url: str) -> str:
 
 
 def timestamp(date: datetime.date) -> str:
-    """Return a day as Discord shows it in the reader's own way; noon, so that it is that day nearly everywhere."""
+    """Return a day in long form, in the reader's language; noon, so that it is that day nearly everywhere."""
     noon = datetime.datetime.combine(date, datetime.time(12), datetime.UTC)
-    return f"<t:{int(noon.timestamp())}:d>"
+    return f"<t:{int(noon.timestamp())}:D>"
 
 
 def whole_lines(lines: Iterable[str], limit: int) -> list[str]:

@@ -15,6 +15,7 @@ from index.encoders.embedder import SentenceTransformerEmbedder
 from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
 from tests.bot.conftest import made_up_release
+from tests.emulator.components import walk
 from tests.fakes import quiet, upkeep
 from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 
@@ -24,10 +25,9 @@ SENT = "Europol will send 300 officers to the port of Constanța to search conta
 
 
 def context_of(message: Message, number: int = 1) -> str:
-    """Return the custom id of the *Context* button beside a quote."""
-    box = next(part for part in message.components if "accent_color" in part)
-    sections = [part for part in box["components"] if "accessory" in part]
-    return str(sections[number - 1]["accessory"]["custom_id"])
+    """Return the custom id of the *Context* button of a quote."""
+    buttons = [part for part in walk(message.components) if part.get("custom_id", "").startswith("b:context:")]
+    return str(buttons[number - 1]["custom_id"])
 
 
 @simulated()
@@ -57,7 +57,8 @@ async def test_more_shows_other_passages_page_by_page(chat: Chat) -> None:
     assert page.ephemeral
     assert page.accent_colours == [GREY]
     assert page.text().startswith("**More passages, which may or may not answer:**\n> **[2]** “")
-    assert page.buttons[-4:] == [f"[{number}] example.europa.eu" for number in (2, 3, 4)] + ["Next"]
+    assert page.buttons[0] == "Read it at the source: example.europa.eu"
+    assert page.buttons[-4:] == ["Context [2]", "Context [3]", "Context [4]", "Next"]
     first = page.text()
     await chat.bob.click(page, "Next")
     assert "> **[5]** “" in page.text()

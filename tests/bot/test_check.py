@@ -24,7 +24,7 @@ async def test_claims_are_answered_with_quotes_for_one_person(chat: Chat) -> Non
     lines = message.text().split("\n")
     assert lines[0] == "**The releases say:**"
     assert lines[1].startswith(f"> **[1]** “{QUOTE}")
-    assert message.buttons == ["Context", "[1] consilium.europa.eu"]
+    assert message.buttons == ["Read it at the source: consilium.europa.eu", "Context"]
     context = await chat.bob.click(message, "Context")
     assert f"**{QUOTE}" in context.text()
 

@@ -31,7 +31,7 @@ async def test_refused_reply_is_one_line_a_channel(
 
 @simulated()
 async def test_archived_thread_is_opened_again(chat: Chat) -> None:
-    chat.permit(chat.bot_role, NEEDED | discord.Permissions(manage_threads=True))
+    chat.permit(chat.bot_role, NEEDED | discord.Permissions(manage_threads=True, manage_channels=True))
     thread = chat.add_thread(chat.channel)
     chat.env.inject_error("POST", f"/channels/{thread.id}/messages", status=400, code=refusals.THREAD_ARCHIVED)
     answer = await chat.mention(QUESTION, channel=thread)
