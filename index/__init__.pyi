@@ -2,6 +2,7 @@ from .agencies.card import Card as Card
 from .agencies.card import Measure as Measure
 from .agencies.timeline import Timeline as Timeline
 from .answering.claims import Checked as Checked
+from .answering.claims import Verdict as Verdict
 from .answering.claims import claims as claims
 from .answering.context import Neighbours as Neighbours
 from .answering.context import Untraceable as Untraceable

@@ -129,11 +129,11 @@ class Engine:
         return answer
 
     def check(self, text: str) -> tuple[Checked, ...]:
-        """Return the claims of a text to which the releases say something, each with a quote.
+        """Return the claims of a text, each with what the releases say to it.
 
         :raises QuestionError: when the text claims nothing.
         """
-        return check(text, lambda claim: self.answer(claim, Filters(), 1))
+        return check(text, lambda claim: self.answer(claim, Filters()))
 
     def collection(self, question: CollectionQuestion) -> CollectionAnswer:
         """Answer a question about the collection from what is known of the releases. No model is loaded."""

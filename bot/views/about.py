@@ -121,7 +121,8 @@ def _quality(words: Words, threshold: float) -> str:
 
 def _whose(words: Words) -> str:
     texts = words("The texts are their issuers', who allow reuse with attribution; each quotation names its source.")
-    return f"{texts} {words('No language model writes anything: every answer is a quotation.')}"
+    no_model = words("No language model writes anything: every answer is a quotation.")
+    return f"{texts} {no_model}"
 
 
 def _stored(words: Words, days: int) -> str:

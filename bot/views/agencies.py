@@ -152,9 +152,7 @@ def releases_view(words: Words, releases: Sequence[Release], query: str, page: i
     total = words.count("{count} release", "{count} releases", len(releases))
     view.add_item(ui.Container(ui.TextDisplay("\n".join([bold(total), *lines])), accent_colour=GREY))
     if len(releases) == 1:
-        url = web_address(releases[0].url)
-        if url is not None:
-            view.add_item(ui.ActionRow(link_button(words("Open the release"), url)))
+        view.add_item(ui.ActionRow(button(words("Outline"), ids.button("release", releases[0].release_id))))
         return view
     options = [
         discord.SelectOption(

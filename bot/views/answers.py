@@ -14,7 +14,7 @@ from bot.views.escaping import escape, plain
 from bot.views.message import AMBER, BLUE, GREY, bold, button, pager, small, text_view, timestamp, whole_lines
 from bot.views.quotes import NAME_CHARS, TITLE_CHARS, QuoteBox, place_buttons, source_lines
 from corpus import registry
-from index import Answer, Checked, Filters, FoundPassage, Neighbours, Notice, Quote, Source
+from index import Answer, Checked, Filters, FoundPassage, Neighbours, Notice, Quote, Source, Verdict
 
 QUESTION_CHARS = 200
 MORE_PASSAGES = 3
@@ -190,18 +190,35 @@ def more_view(
 
 
 def check_view(words: Words, checked: Sequence[Checked], today: datetime.date) -> ui.LayoutView:
-    """Return what the releases say to the claims of a message, or that nothing in them bears on it."""
-    if not checked:
+    """Return what the releases say to the claims of a message, claim by claim, and never whether they are true."""
+    if all(claim.evidence is None for claim in checked):
         return text_view(words("Nothing in the releases bears on this."), accent=AMBER)
     box = QuoteBox(words, BLUE)
-    box.say(bold(words("The releases say:")))
-    quotes = list({quote.text: quote for claim in checked for quote in claim.answer.quotes}.values())[:MORE_PASSAGES]
+    evidence = [claim.evidence for claim in checked if claim.evidence is not None]
+    quotes = list(dict.fromkeys(evidence))[:MORE_PASSAGES]
+    numbers = {quote: f" [{number}]" for number, quote in enumerate(quotes, 1)}
+    for claim in checked:
+        number = numbers.get(claim.evidence, "") if claim.evidence is not None else ""
+        box.say("\n".join([bold(f"“{plain(claim.claim, QUESTION_CHARS)}”"), f"{_verdict(words, claim)}{number}"]))
     quoted_ids = {quote.release_id for quote in quotes}
     sources = {source.release_id: source for claim in checked for source in claim.answer.sources}
     numbered = box.quotes(quotes, [source for key, source in sources.items() if key in quoted_ids], "-", today)
     view = ui.LayoutView(timeout=None)
     _finish(words, view, box, "-", numbered)
     return view
+
+
+def _verdict(words: Words, claim: Checked) -> str:
+    """Say what the releases say to a claim; where figures differ, both are shown."""
+    if claim.verdict is Verdict.SAY:
+        return words("The releases say something on this:")
+    if claim.verdict is Verdict.SAY_OTHERWISE:
+        return words(
+            "The releases say otherwise: here {claimed}, there {found}.",
+            claimed=", ".join(claim.differing),
+            found=", ".join(claim.instead),
+        )
+    return words("The releases do not say this.")
 
 
 def page_of(passages: Sequence[FoundPassage], page: int) -> list[FoundPassage]:

@@ -14,7 +14,7 @@ from index.conversation.periods import Period, period
 from index.conversation.phrases import table_of
 from index.conversation.spoken import spoken
 from index.filters import Filters
-from index.generations.generation import Flags, Generation, Rows
+from index.generations.generation import Generation, Rows
 from index.results import Source
 from index.text.terms import hashes, terms, words
 
@@ -155,7 +155,8 @@ def _issued_by(generation: Generation, rows: Rows, agency_id: str) -> Rows:
     names = {name.casefold() for name in (registry().agencies[agency_id].name, *registry().names(agency_id))}
     issuers = [served.release.issuer for served in generation.served(rows.tolist())]
     own = {issuer for issuer in set(issuers) if names & {issuer.casefold(), *issuer.casefold().split(" — ")}}
-    return rows[np.array([issuer in own for issuer in issuers], dtype=bool)]
+    found: Rows = rows[np.array([issuer in own for issuer in issuers], dtype=bool)]
+    return found
 
 
 def _naming(generation: Generation, agency_id: str) -> Rows:
@@ -171,8 +172,8 @@ def _holding(generation: Generation, subject: str, filters: Filters) -> tuple[Ro
     passages = generation.matching(asked, weights, _MOST_PASSAGES, generation.scope(filters))
     releases = np.unique(generation.releases_of(passages))
     evidence = generation.release_evidence(releases, hashes(asked))
-    held: Flags = ((evidence.counts > 0) | (evidence.in_title > 0)).all(axis=1)
-    found: Rows = releases[held]
+    missing = ((evidence.counts == 0) & (evidence.in_title == 0)).sum(axis=1)
+    found: Rows = releases[missing == 0]
     return found, len(passages) == _MOST_PASSAGES
 
 

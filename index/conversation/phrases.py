@@ -127,7 +127,7 @@ def _expression(line: str, words: Mapping[str, str]) -> str:
         if part in _SIGNS:
             parts.append(_SIGNS[part])
         elif part != name and name in _SLOTS:
-            parts.append(f"(?P<{name}>(?: [^ ]+){{1,{_SLOTS[name]}}})")
+            parts.append(f"(?P<{name}>(?: [^ ]+){{1,{_SLOTS[name]}}}?)")
         elif part != name:
             parts.append(f"(?:{_expression(words[name], words)})")
         else:

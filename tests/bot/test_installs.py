@@ -7,7 +7,6 @@ import discord
 from bot.app.run import _has_content_intent
 from index.engine import Engine
 from tests.bot.connected_bot import connected_bot
-from tests.bot.test_answers import context_of
 from tests.emulator.fast import asynchronous
 from tests.simulation import QUESTION, QUOTE
 
@@ -23,7 +22,7 @@ async def test_user_install_answers_in_a_server_without_the_bot_and_uses_no_foll
         interaction = await connected.emulator.slash(cleo, guild.add_channel("talk"), "ask", question=QUESTION)
         message = await connected.answered(interaction)
         assert QUOTE in message.text()
-        context = await connected.emulator.click(cleo, message, context_of(message))
+        context = await connected.emulator.click(cleo, message, place["custom_id"])
         assert (await connected.answered(context)).ephemeral
         deleting = await connected.emulator.click(cleo, message, "Delete")
         await connected.emulator.wait(lambda: message.deleted)

@@ -21,7 +21,7 @@ from bot.views.quotes import place_buttons
 from corpus.agencies.registry import Lookup, registry
 from corpus.models import Agency, Release
 from index.agencies.card import Card, Measure, NamedWith
-from index.answering.claims import Checked
+from index.answering.claims import Checked, Verdict
 from index.answering.context import Neighbours
 from index.answering.links import MAX_URL_CHARS
 from index.filters import Filters
@@ -71,6 +71,7 @@ languages = st.sampled_from(LANGUAGES).map(words_for)
 answer_ids = st.just("A" * 16)
 
 quote = st.builds(Quote, anything, release_ids, offsets, offsets, titles, st.floats(0, 1), urls)
+figures = st.lists(st.integers(0, 10**9).map(str), max_size=9).map(tuple)
 passage = st.builds(FoundPassage, release_ids, st.just(0), offsets, offsets, titles, anything, st.floats(0, 1))
 measures_of = st.lists(st.builds(Measure, quote, dates.map(str), titles), max_size=10)
 descriptions = st.none() | anything.map("Mentions by month. ".__add__)
@@ -166,7 +167,7 @@ def test_any_answer(answer: Answer, words: Words, asked: Asked) -> None:
     shown = list(sections(payload(view)))
     quotes = list(answer.quotes) if answer.answered else []
     assert set(shown) <= whole(quotes)
-    fitting = [one for one in quotes[:1] if len(one.text) < 500]
+    fitting = [one for one in quotes[:1] if len(one.text) < 300]
     assert len(shown) >= len(fitting)
 
 
@@ -187,10 +188,16 @@ def test_any_context(found: Neighbours, words: Words) -> None:
 
 
 @any_input
-@given(st.lists(st.builds(Checked, anything, answers()), max_size=5), languages)
+@given(
+    st.lists(
+        st.builds(Checked, anything, answers(), st.sampled_from(Verdict), st.none() | quote, figures, figures),
+        max_size=5,
+    ),
+    languages,
+)
 def test_any_check(checked: list[Checked], words: Words) -> None:
     components = payload(render.check_view(words, checked, TODAY))
-    every = [one for each in checked for one in each.answer.quotes]
+    every = [each.evidence for each in checked if each.evidence is not None]
     assert all(
         text.split("** ", 1)[1] in {text.split("** ", 1)[1] for text in whole(every)} for text in sections(components)
     )
