@@ -117,6 +117,24 @@ class FormerName:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalNames:
+    """What an agency is called in a language, without an article. The first of `names` is the official one."""
+
+    names: tuple[str, ...]
+    short: tuple[str, ...]
+    """Names that other bodies have, too: "Cour des comptes"."""
+    acronyms: tuple[str, ...]
+    source: str
+    unchecked: tuple[str, ...]
+    """Those of them that were written from memory, although the others have a source."""
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """All of them, the official one first."""
+        return (*self.names, *self.short, *self.acronyms)
+
+
+@dataclass(frozen=True, slots=True)
 class Agency:
     """An agency of the registry. `checked` names the facts that have a source; others were written from memory."""
 
@@ -124,6 +142,8 @@ class Agency:
     name: str
     acronyms: tuple[str, ...]
     acronyms_by_language: Mapping[str, tuple[str, ...]] = field(hash=False)
+    names_by_language: Mapping[str, LocalNames] = field(hash=False)
+    """By the code of the language, for the languages of the EU without English; empty for an agency without any."""
     aliases: tuple[str, ...]
     former_names: tuple[FormerName, ...]
     type: str
@@ -154,6 +174,12 @@ class Agency:
         """All its names, including acronyms in other languages."""
         other = (name for names in self.acronyms_by_language.values() for name in names)
         return tuple(dict.fromkeys((*self.own_names, *other)))
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """All its names in all languages."""
+        local = (name for names in self.names_by_language.values() for name in names.all)
+        return tuple(dict.fromkeys((*self.names, *local)))
 
     @property
     def unchecked(self) -> tuple[str, ...]:

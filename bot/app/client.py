@@ -134,7 +134,7 @@ class MeasuresBot(commands.AutoShardedBot):
         """Open bot.db, begin to open the engine, read the agencies, and bring the commands up to date."""
         self.servers |= await self.store.write(lambda store: store.servers())
         self.queue.start()
-        registry()  # reads for 0.1 s what completion needs at once
+        registry()  # reads for 0.2 s what completion needs at once
         await self.tree.set_translator(CatalogueTranslator())
         self.add_dynamic_items(PersistentButton, PersistentMenu)
         for cog in COGS:

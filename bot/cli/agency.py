@@ -12,7 +12,7 @@ from bot.cli.options import as_json
 from bot.cli.show_answers import show_agencies, show_card
 from bot.cli.terminal import Terminal
 from bot.views import wording as cards
-from corpus import Agency, FilterError, registry
+from corpus import Agency, FilterError, Lookup, registry
 from index import Filters, load_index_settings
 
 if TYPE_CHECKING:
@@ -43,19 +43,23 @@ def agency(
         return
     if not names:
         raise click.UsageError("Give the NAME of a body, or --list.")
-    agencies = [_look_up(name, terminal, json_) for name in _as_names(names)]
-    ids = [each.id for each in agencies if each is not None]
-    if len(ids) < len(agencies):
+    asked = [_look_up(name, terminal, json_) for name in _as_names(names)]
+    found = [(lookup.agency.id, lookup.language) for lookup in asked if lookup.agency is not None]
+    if len(found) < len(asked):
         return
     if question is None:
-        _show_cards(ids, exact, timeline, terminal, json_)
-    elif len(ids) > 1:
+        _show_cards(found, exact, timeline, terminal, json_)
+    elif len(found) > 1:
         raise click.UsageError("--question goes with one NAME.")
     else:
-        answer_question(question, Filters(agency=ids[0], exact=exact), QUOTES, json_)
+        answer_question(question, Filters(agency=found[0][0], exact=exact), QUOTES, json_)
 
 
-def _show_cards(ids: list[str], exact: bool, timeline: Path | None, terminal: Terminal, json_: bool) -> None:
+def _show_cards(
+    asked: list[tuple[str, str | None]], exact: bool, timeline: Path | None, terminal: Terminal, json_: bool
+) -> None:
+    """Show the cards of agencies, each with the language of the name that it was asked for by."""
+    ids = [agency_id for agency_id, _ in asked]
     settings = load_index_settings()
     build_first(settings, terminal)
     from index import Engine
@@ -65,11 +69,23 @@ def _show_cards(ids: list[str], exact: bool, timeline: Path | None, terminal: Te
             _draw(engine.timeline(ids, exact=exact), timeline, terminal)
         cards_shown = [engine.card(agency_id, exact=exact) for agency_id in ids]
         if json_:
-            documents = [card.to_dict() for card in cards_shown]
+            documents = [
+                card.to_dict() | _asked(card.agency, language)
+                for card, (_, language) in zip(cards_shown, asked, strict=True)
+            ]
             print_json(documents[0] if len(documents) == 1 else {"agencies": documents})
             return
-        for card in cards_shown:
-            show_card(terminal, card, engine.timeline([card.agency.id], exact=exact))
+        for card, (_, language) in zip(cards_shown, asked, strict=True):
+            show_card(terminal, card, engine.timeline([card.agency.id], exact=exact), language)
+
+
+def _asked(agency: Agency, language: str | None) -> dict[str, object]:
+    """Return what an agency is called in the language that it was asked for in; nothing where that is English."""
+    if language is None:
+        return {}
+    local = agency.names_by_language[language]
+    name, *more = cards.name_in(agency, language)
+    return {"asked": {"language": language, "name": name, "acronyms": more, "source": local.source}}
 
 
 def _as_names(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -78,15 +94,15 @@ def _as_names(words: tuple[str, ...]) -> tuple[str, ...]:
     return (whole,) if registry().find(whole).agency is not None else words
 
 
-def _look_up(name: str, terminal: Terminal, json_: bool) -> Agency | None:
-    """Return the agency with a name; where there is none or more than one, print that."""
+def _look_up(name: str, terminal: Terminal, json_: bool) -> Lookup:
+    """Look an agency up; where a name has none or more than one, print that."""
     lookup = registry().find(name)
     if lookup.agency is None and json_:
         candidates = [agency.id for agency in lookup.candidates or lookup.suggestions]
         print_json({"agency": None, "candidates": candidates, "message": cards.ambiguous_or_unknown(name, lookup)})
     elif lookup.agency is None:
         terminal.say(cards.ambiguous_or_unknown(name, lookup))
-    return lookup.agency
+    return lookup
 
 
 def _list_agencies(name: str, kind: str | None, terminal: Terminal, json_: bool) -> None:

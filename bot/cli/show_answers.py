@@ -37,15 +37,22 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
         _show_source(terminal, source, answer.quotes or answer.related)
 
 
-def show_card(terminal: Terminal, card: "Card", timeline: "Timeline") -> None:
-    """Print what an agency is and what the releases say of it."""
+def show_card(terminal: Terminal, card: "Card", timeline: "Timeline", asked_in: str | None = None) -> None:
+    """Print what an agency is and what the releases say of it.
+
+    :param asked_in: the language of the name that it was looked up by, where it is not English.
+    """
     agency = card.agency
     terminal.say(cards.full_name(agency), style="bold")
     terminal.say(cards.description(agency), style="dim")
     terminal.say(agency.role)
     for warning in cards.warnings(agency):
         terminal.say(warning, style="yellow")
-    rows = {"also": cards.other_names(agency), "parts": cards.parts(agency), "website": agency.website or ""}
+    rows = {
+        "also": cards.other_names(agency, asked_in=asked_in),
+        "parts": cards.parts(agency),
+        "website": agency.website or "",
+    }
     for name, value in rows.items():
         if value:
             terminal.say(Text(f"{name:<9}", "bold"), value)

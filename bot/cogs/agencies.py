@@ -55,7 +55,8 @@ class Agencies(commands.Cog):
             return
         ephemeral = is_private(self.bot, interaction, None)
         await delivery.defer(interaction, ephemeral=ephemeral)
-        await self._show(interaction, lookup.agency.id, 1, words if ephemeral else public_words(self.bot, interaction))
+        shown = words if ephemeral else public_words(self.bot, interaction)
+        await self._show(interaction, lookup.agency.id, 1, shown, lookup.language)
 
     @agency.autocomplete("name")
     async def complete_name(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -85,11 +86,13 @@ class Agencies(commands.Cog):
         """Answer a question from what names an agency."""
         await ask_by_interaction(self.bot, interaction, text, Filters(agency=rest), private=None)
 
-    async def _show(self, interaction: Interaction, agency_id: str, page: int, words: Words) -> None:
+    async def _show(
+        self, interaction: Interaction, agency_id: str, page: int, words: Words, asked_in: str | None = None
+    ) -> None:
         card = await self.bot.with_engine(partial(Engine.card, agency_id=agency_id), interaction.user.id)
         timeline = await self.bot.with_engine(partial(Engine.timeline, agency_ids=[agency_id]), interaction.user.id)
         files, alt_text = await self._picture(card, timeline, words)
-        await delivery.answer(interaction, render_cards.card_view(words, card, page, alt_text), files)
+        await delivery.answer(interaction, render_cards.card_view(words, card, page, alt_text, asked_in), files)
 
     async def _picture(
         self, card: Card, timeline: Timeline, words: Words

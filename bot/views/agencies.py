@@ -40,15 +40,16 @@ _MOST_MEANT = 5
 _LABELS_CHARS = 300  # room for the bot's own words around what is quoted
 
 
-def card_view(words: Words, card: Card, page: int, alt_text: str | None) -> ui.LayoutView:
+def card_view(words: Words, card: Card, page: int, alt_text: str | None, asked_in: str | None = None) -> ui.LayoutView:
     """Return an agency's card with a page of its measures, counted from 1, and its timeline where there is a picture.
 
     :param alt_text: what the picture shows, in words; None where there is none.
+    :param asked_in: the language of the name that it was looked up by, where it is not English.
     """
     agency = card.agency
     view = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=BLUE if agency.is_eu_agency else AMBER)
-    text = "\n".join(whole_lines(_facts(words, card), MAX_TEXT // 2))
+    text = "\n".join(whole_lines(_facts(words, card, asked_in), MAX_TEXT // 2))
     box.add_item(ui.TextDisplay(text))
     left = MAX_TEXT - len(text) - _LABELS_CHARS
     shown = _add_measures(words, box, card.measures[(page - 1) * MEASURES_A_PAGE : page * MEASURES_A_PAGE], left)
@@ -72,11 +73,11 @@ def card_view(words: Words, card: Card, page: int, alt_text: str | None) -> ui.L
     return view
 
 
-def _facts(words: Words, card: Card) -> list[str]:
+def _facts(words: Words, card: Card, asked_in: str | None) -> list[str]:
     """Return the lines above an agency's measures: its name and task, what is unsure, how often releases name it."""
     agency = card.agency
     named = {
-        words("Also called"): cards.other_names(agency, words),
+        words("Also called"): cards.other_names(agency, words, asked_in),
         words("Parts"): cards.parts(agency),
         words("Named with"): cards.named_with(card),
     }

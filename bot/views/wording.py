@@ -38,12 +38,22 @@ def description(agency: Agency, words: Words = ENGLISH) -> str:
     return " · ".join(filter(None, (kind, seat, since, status)))
 
 
-def other_names(agency: Agency, words: Words = ENGLISH) -> str:
+def name_in(agency: Agency, language: str) -> tuple[str, ...]:
+    """Return the official name of an agency in another language than English, and its acronyms there."""
+    local = agency.names_by_language.get(language)
+    acronyms = agency.acronyms_by_language.get(language, ())
+    return acronyms if local is None else tuple(dict.fromkeys((*local.names[:1], *local.acronyms, *acronyms)))
+
+
+def other_names(agency: Agency, words: Words = ENGLISH, asked_in: str | None = None) -> str:
     """Return the names of an agency beside its first acronym and its name, former ones with their last year.
 
     What it is called in the reader's language comes first, where the registry has that.
+
+    :param asked_in: the language of the name that it was looked up by, which comes first with its code.
     """
-    own = () if words.language == "en" else agency.acronyms_by_language.get(words.language, ())
+    asked = (f"{name} ({asked_in})" for name in name_in(agency, asked_in)) if asked_in is not None else ()
+    own = name_in(agency, words.language) if words.language not in ("en", asked_in) else ()
     former_names = [
         words(
             "{name} until {year}",
@@ -52,7 +62,7 @@ def other_names(agency: Agency, words: Words = ENGLISH) -> str:
         )
         for former in agency.former_names
     ]
-    return "; ".join(dict.fromkeys((*own, *agency.acronyms[1:], *agency.aliases, *former_names)))
+    return "; ".join(dict.fromkeys((*asked, *own, *agency.acronyms[1:], *agency.aliases, *former_names)))
 
 
 def whence(source: "Source", words: Words = ENGLISH) -> str:

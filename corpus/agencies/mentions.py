@@ -9,17 +9,26 @@ words counts in any case, a single word as the registry writes it or in capitals
 are guarded (`Guard`) in the registry.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from operator import attrgetter
 
 from corpus.agencies.acronyms import brackets, content_words, long_form
-from corpus.agencies.context import is_definite, is_in_address, is_part_of_other_name
-from corpus.agencies.folding import fold, fold_name
+from corpus.agencies.context import is_committee, is_definite, is_english, is_in_address, is_part_of_other_name
+from corpus.agencies.folding import Folded, fold, fold_name
+from corpus.agencies.inflection import inflections
+from corpus.agencies.local_names import LocalName, articles
 from corpus.agencies.patterns import Name, automaton
 from corpus.models import Agency, Guard, Mention
 
 _MIN_ANY_CASE_CHARS = 4
+# An acronym in another language that has two letters ("KR", "RU") means too much, even in a question.
+_MIN_ALONE_CHARS = 3
+# So many characters before and after a name tell whether its sentence is English.
+_AROUND_CHARS = 100
+_MIN_WORDS_AROUND = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class _Context:
     """Acronyms that the text explains as something that is no agency of the registry."""
     named: frozenset[str | None]
     """Agencies that the text mentions by an unguarded name."""
+    languages: frozenset[str]
+    """Languages other than English in which the text has an unguarded name."""
     question: bool
 
 
@@ -55,7 +66,7 @@ class Scanner:
         :param other_names: names of other things that contain the name of an agency.
         :param nouns: nouns that may refer back to an agency, such as "Agency".
         """
-        self._wordings = {key: [content_words(name) for name in agency.names] for key, agency in agencies.items()}
+        self._wordings = {key: [content_words(name) for name in agency.all_names] for key, agency in agencies.items()}
         self._nouns = {key: _nouns_of(agency, nouns) for key, agency in agencies.items()}
         self._automaton = automaton(agencies, other_names, nouns)
 
@@ -75,12 +86,21 @@ class Scanner:
         in_order = sorted((*merged, *nouns), key=attrgetter("start")) if nouns else merged
         return tuple(self._resolved(text, in_order))
 
+    def reading(self, name: str) -> Name | None:
+        """Return what a text means that is one unguarded name and nothing else; None when it is not, or ambiguous."""
+        matches = [match for match in self._matches(name, question=True) if match.name.guard is None]
+        whole = [match.name for match in matches if _is_whole(name, match.start, match.end)]
+        return whole[0] if len({found.agency_id for found in whole}) == 1 else None
+
     def _matches(self, text: str, *, question: bool) -> Iterator[_Match]:
         """Yield every name that is a word of its own in a text and has a spelling that counts."""
         folded = fold(text)
         for last, pattern in self._automaton.iter(folded.text):
+            if pattern.local_names:
+                yield from _local_matches(text, folded, last + 1 - pattern.size, pattern.local_names, question)
+                continue
             start, end = folded.original(last - pattern.size), folded.original(last - 1) + 1
-            written = fold_name(text[start:end], keep_case=True)
+            written = _spelled(text[start:end])
             any_case = question and pattern.size >= _MIN_ANY_CASE_CHARS
             for name in pattern.names:
                 fits = name.cased_forms is None or written in name.cased_forms or (any_case and name.guard is None)
@@ -100,12 +120,15 @@ class Scanner:
             elif match.name.cased_forms is not None and self._is_foreign(match, text, around.before):
                 foreign.add(text[match.start : match.end])
         foreign -= {text[match.start : match.end] for match in defining}
-        unguarded = (match for match in names if match.name.guard is None)
+        unguarded = [
+            match for match in names if match.name.guard is None and not _is_foreign_here(match, text, foreign)
+        ]
         return _Context(
             defining=frozenset(defining),
             defined=frozenset((match.name.agency_id, text[match.start : match.end]) for match in defining),
             foreign=frozenset(foreign),
-            named=frozenset(match.name.agency_id for match in unguarded if not _is_foreign_here(match, text, foreign)),
+            named=frozenset(match.name.agency_id for match in unguarded),
+            languages=frozenset().union(*(match.name.languages for match in unguarded)),
             question=question,
         )
 
@@ -138,6 +161,46 @@ class Scanner:
                     yield Mention(agency_id, match.start, match.end)
 
 
+@lru_cache(maxsize=4096)
+def _spelled(written: str) -> str:
+    """Fold a name except for its case. A release has the same few names many times."""
+    return fold_name(written, keep_case=True)
+
+
+def _local_matches(
+    text: str, folded: Folded, start: int, names: Iterable[LocalName], question: bool
+) -> Iterator[_Match]:
+    """Yield the names in other languages that stand at an offset of a folded text.
+
+    An English sentence does not inflect acronyms: there "Europolis" is something else.
+    """
+    for name in names:
+        end = name.end_in(folded.text, start)
+        if end is not None:
+            first, last = folded.original(start), folded.original(end - 1) + 1
+            is_spelled = name.is_spelled(_spelled(text[first:last]), any_case=question)
+            is_inflected = name.language is not None or _is_among_inflected_words(text, first, last, question)
+            if (
+                is_spelled
+                and is_inflected
+                and not (is_in_address(text, first, last) or _is_committee(name, text, first, last))
+            ):
+                languages = frozenset({name.language} if name.language else ())
+                yield _Match(first, last, Name(name.agency_id, name.guard, languages=languages))
+
+
+def _is_committee(name: LocalName, text: str, start: int, end: int) -> bool:
+    if name.guard is None or name.language is None or len(name.words) > 1:
+        return False
+    return is_committee(text, start, end, inflections()[name.language].committee)
+
+
+def _is_among_inflected_words(text: str, start: int, end: int, question: bool) -> bool:
+    """Tell whether the words around an acronym with an ending are of another language than English."""
+    around = f"{text[max(0, start - _AROUND_CHARS) : start]} {text[end : end + _AROUND_CHARS]}"
+    return (question or len(around.split()) >= _MIN_WORDS_AROUND) and not is_english(around)
+
+
 def _means_its_agency(match: _Match, text: str, context: _Context) -> bool:
     if _is_foreign_here(match, text, context.foreign):
         return False
@@ -150,13 +213,22 @@ def _means_its_agency(match: _Match, text: str, context: _Context) -> bool:
 
 
 def _is_confirmed(acronym: _Match, text: str, context: _Context) -> bool:
-    """Tell whether the text says elsewhere what a guarded acronym means; never when it is alone in brackets."""
+    """Tell whether the text says elsewhere what a guarded name means; never when it is alone in brackets.
+
+    An acronym in another language also counts in a text that has an unguarded name in this language.
+    """
     around = brackets(text, acronym.start, acronym.end)
     if around is not None and around.alone:
         return False
-    if context.question or (acronym.name.agency_id, text[acronym.start : acronym.end]) in context.defined:
+    name, spelled = acronym.name, text[acronym.start : acronym.end]
+    if (name.agency_id, spelled) in context.defined:
         return True
-    return acronym.name.guard is Guard.NAMED and acronym.name.agency_id in context.named
+    if name.guard is Guard.NAMED and name.agency_id in context.named:
+        return True
+    if not name.languages or name.cased_forms is None:
+        return context.question
+    in_its_language = name.guard is Guard.NAMED and not name.languages.isdisjoint(context.languages)
+    return in_its_language or (context.question and len(spelled) >= _MIN_ALONE_CHARS and not is_english(text))
 
 
 def _is_foreign_here(match: _Match, text: str, foreign: Collection[str]) -> bool:
@@ -186,6 +258,12 @@ def _merged(text: str, matches: Sequence[_Match], defining: frozenset[_Match]) -
         else:
             merged.append(match)
     return merged
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether a name is all that a text has, but for an article before it."""
+    before = " ".join(re.findall(r"\w+", fold_name(text[:start])))
+    return (not before or before in articles()) and not any(map(str.isalnum, text[end:]))
 
 
 def _nouns_of(agency: Agency, nouns: Sequence[str]) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """The automaton that finds all names of agencies in a text, with the agency and the spelling that each requires."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import ahocorasick
 
 from corpus.agencies.folding import BORDER, fold_name, spellings
+from corpus.agencies.local_names import LocalName, anchors, names_in_languages, other_names_in_languages
 from corpus.models import Agency, Guard
 
 # "the ECBs capital" is an acronym with an s that lost its apostrophe. Shorter ones may be other words.
@@ -26,6 +28,8 @@ class Name:
     noun: str | None = None
     shared: bool = False
     """Whether several agencies have this name."""
+    languages: frozenset[str] = frozenset()
+    """The languages that a name or an acronym is in; empty for an English one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Pattern:
 
     size: int
     names: tuple[Name, ...]
+    local_names: tuple[LocalName, ...] = ()
+    """Names in other languages that may go on from here, when the match is only their beginning."""
 
 
 def automaton(
@@ -42,10 +48,16 @@ def automaton(
     """Build the automaton that finds all names in a folded text.
 
     The separators around a name are part of the pattern, because a short acronym alone would match too often: "era"
-    is in every "operation". A match therefore ends one character after the name.
+    is in every "operation". A match therefore ends one character after the name. Of names in other languages, which
+    are inflected, only the beginning is searched.
     """
     built = ahocorasick.Automaton()
-    for key, names in _by_key(agencies, other_names, nouns).items():
+    by_key = _by_key(agencies, other_names, nouns)
+    for beginning, local_names in _by_anchor(agencies, by_key).items():
+        pattern = Pattern(len(beginning), (), tuple(local_names))
+        for before in (" ", BORDER):
+            built.add_word(f"{before}{beginning}", pattern)
+    for key, names in by_key.items():
         pattern = Pattern(len(key), _marked_shared(names))
         for before in (" ", BORDER):
             for after in (" ", BORDER):
@@ -67,19 +79,47 @@ def _by_key(agencies: Mapping[str, Agency], other_names: Sequence[str], nouns: S
     return names
 
 
+def _by_anchor(agencies: Mapping[str, Agency], english: Iterable[str]) -> dict[str, list[LocalName]]:
+    """Return the names in other languages by the beginnings that the automaton searches for."""
+    words = {word for name in english for word in name.split()}
+    english_beginnings = {word[:size] for word in words for size in range(len(word) + 1)}
+    found: dict[str, list[LocalName]] = {}
+    for name in chain(other_names_in_languages(), *map(names_in_languages, agencies.values())):
+        for beginning in set(anchors(name, english_beginnings)):
+            found.setdefault(beginning, []).append(name)
+    return found
+
+
 def _names_of(agency: Agency) -> Iterator[tuple[str, Name]]:
     """Yield the names of an agency in all spellings, folded, without those that only serve to look it up.
 
     An acronym in another language is guarded, because in an English text it often means something else.
     """
-    english_names = agency.own_names
-    for listed in agency.names:
+    for listed in agency.own_names:
         guard = agency.guarded.get(listed)
-        if guard is None and listed not in english_names and " " not in listed:
-            guard = Guard.NAMED
         if guard is not Guard.LOOKUP:
             for name in spellings(listed):
                 yield from _forms(name, agency.id, guard)
+    for acronym, languages in _local_acronyms(agency).items():
+        # In Greek and Cyrillic letters it means nothing in an English text.
+        is_plain = " " in acronym or (not fold_name(acronym).isascii() and len(acronym) >= _MIN_PLURAL_CHARS)
+        guard = agency.guarded.get(acronym, None if is_plain else Guard.NAMED)
+        if guard is not Guard.LOOKUP:
+            for key, form in _forms(acronym, agency.id, guard):
+                yield key, replace(form, languages=frozenset(languages))
+
+
+def _local_acronyms(agency: Agency) -> dict[str, list[str]]:
+    """Return the acronyms of an agency that are no English ones, with their languages."""
+    listed = [(language, acronyms) for language, acronyms in agency.acronyms_by_language.items()]
+    listed += [(language, local.acronyms) for language, local in agency.names_by_language.items()]
+    english_names = agency.own_names
+    found: dict[str, list[str]] = {}
+    for language, acronyms in listed:
+        for acronym in acronyms:
+            if acronym not in english_names:
+                found.setdefault(acronym, []).append(language)
+    return found
 
 
 def _forms(name: str, agency_id: str, guard: Guard | None) -> Iterator[tuple[str, Name]]:
@@ -98,5 +138,9 @@ def _cased(*names: str) -> frozenset[str]:
 
 
 def _marked_shared(names: Sequence[Name]) -> tuple[Name, ...]:
-    shared = len({name.agency_id for name in names if name.agency_id is not None}) > 1
-    return tuple(replace(name, shared=shared) for name in names)
+    """Mark names that several agencies have. Of those in other languages, a text must name the agency in full."""
+    if len({name.agency_id for name in names if name.agency_id is not None}) <= 1:
+        return tuple(names)
+    return tuple(
+        replace(name, shared=True, guard=name.guard or (Guard.NAMED if name.languages else None)) for name in names
+    )

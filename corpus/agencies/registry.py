@@ -12,6 +12,8 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from corpus.agencies.folding import fold_query, spellings
+from corpus.agencies.inflection import with_short_union
+from corpus.agencies.local_names import articles, language_of, local_names
 from corpus.agencies.mentions import Scanner
 from corpus.models import Agency, FormerName, Guard, Mention
 
@@ -29,19 +31,27 @@ _FOR_EDITORS = {"source", "note", "ambiguous_with"}  # Fields that explain the d
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What a name means: one agency, several candidates when it is ambiguous, or none, with suggestions."""
+    """What a name means: one agency, several candidates when it is ambiguous, or none, with suggestions.
+
+    ``language`` is that of the name, where it is another one than English and the registry has the names in it.
+    """
 
     agency: Agency | None = None
     candidates: tuple[Agency, ...] = ()
     suggestions: tuple[Agency, ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """The agency that has a folded name, and the rank of the name: 0 an acronym, 1 the official name, 2 others."""
+    """The agency that has a folded name, the rank of the name, and its language.
+
+    Ranks: 0 an acronym, 1 the official name, 2 other English names, 3 names in other languages.
+    """
 
     agency_id: str
     rank: int
+    language: str | None
 
 
 class Registry:
@@ -53,24 +63,32 @@ class Registry:
         self._scanner = Scanner(agencies, other_names, nouns)
         self._keys: dict[str, list[_Key]] = {}
         for agency in agencies.values():
-            for key, rank in dict(reversed(tuple(_keys_of(agency)))).items():
-                self._keys.setdefault(key, []).append(_Key(agency.id, rank))
+            for name, key in dict(reversed(tuple(_keys_of(agency)))).items():
+                self._keys.setdefault(name, []).append(key)
 
     def find(self, name: str) -> Lookup:
-        """Look up an id, name, acronym, alias, former name or other-language acronym in any case and accents.
+        """Look up an id, name, acronym, alias or former name, in any language of the EU, in any case and accents.
 
-        A name with one typo also finds its agency, unless it is so short that the typo gives another agency's name.
+        An inflected name, and a name with one typo, also find their agency, the latter unless it is so short that the
+        typo gives another agency's name.
         """
         wanted = fold_query(name) if len(name) <= MAX_NAME_CHARS else ""
-        namesakes = [self.agencies[key.agency_id] for key in self._keys.get(wanted, ())]
+        first, _, rest = wanted.partition(" ")
+        keys = self._keys.get(wanted) or (self._keys.get(rest) if first in articles() else None) or []
+        namesakes = [self.agencies[key.agency_id] for key in keys]
         if len(namesakes) == 1:
-            return Lookup(agency=namesakes[0])
+            return Lookup(agency=namesakes[0], language=keys[0].language)
         if namesakes or not wanted:
             return Lookup(candidates=tuple(namesakes))
+        inflected = self._scanner.reading(name)
+        if inflected is not None and inflected.agency_id is not None:
+            agency = self.agencies[inflected.agency_id]
+            language = min(inflected.languages, default=None) or language_of(agency.acronyms, name)
+            return Lookup(agency, language=language if language in agency.names_by_language else None)
         similar = self._similar(wanted)
-        sure = [agency_id for agency_id, score in similar.items() if score >= _MIN_SURE]
+        sure = [agency_id for agency_id, (score, _) in similar.items() if score >= _MIN_SURE]
         if len(sure) == 1 and len(wanted) >= _MIN_TYPO_CHARS:
-            return Lookup(agency=self.agencies[sure[0]])
+            return Lookup(agency=self.agencies[sure[0]], language=similar[sure[0]][1])
         near = dict.fromkeys((*similar, *(agency.id for agency in self.complete(name, SUGGESTIONS))))
         return Lookup(suggestions=tuple(self.agencies[agency_id] for agency_id in near)[:SUGGESTIONS])
 
@@ -114,17 +132,19 @@ class Registry:
         """Return where a text names agencies; see `Scanner.mentions`."""
         return self._scanner.mentions(text, question=question)
 
-    def _similar(self, wanted: str, size: int | None = None) -> dict[str, float]:
-        """Return the agencies with a similar name, the most similar first, with the similarity from 0 to 100.
+    def _similar(self, wanted: str, size: int | None = None) -> dict[str, tuple[float, str | None]]:
+        """Return the agencies with a similar name, the most similar first.
+
+        With each come the similarity from 0 to 100 and the language of the name.
 
         :param size: how many characters of every name are compared; all of them by default.
         """
         names = {name: name[:size] for name in self._keys}
         close = process.extract(wanted, names, scorer=fuzz.ratio, limit=4 * COMPLETIONS, score_cutoff=_MIN_SIMILAR)
-        scores: dict[str, float] = {}
+        scores: dict[str, tuple[float, str | None]] = {}
         for _, score, name in close:
             for key in self._keys[name]:
-                scores.setdefault(key.agency_id, score)
+                scores.setdefault(key.agency_id, (score, key.language))
         return scores
 
 
@@ -142,6 +162,7 @@ def _agency(record: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> 
     languages = record["acronyms_by_language"].items()
     values = {
         "acronyms_by_language": MappingProxyType({language: tuple(names) for language, names in languages}),
+        "names_by_language": local_names().get(record["id"], MappingProxyType({})),
         "former_names": tuple(FormerName(**former) for former in record["former_names"]),
         "guarded": MappingProxyType({name: Guard(guard) for name, guard in record["guarded"].items()}),
         "parts": tuple(other["id"] for other in records if other["parent"] == record["id"]),
@@ -158,10 +179,17 @@ def _registered(agency_id: str) -> Agency:
 copyreg.pickle(Agency, lambda agency: (_registered, (agency.id,)))
 
 
-def _keys_of(agency: Agency) -> Iterator[tuple[str, int]]:
-    """Yield the folded names of an agency with their ranks; of a name with several ranks, the best comes first."""
-    for rank, names in enumerate(((*agency.acronyms, agency.id), (agency.name,), agency.names)):
+def _keys_of(agency: Agency) -> Iterator[tuple[str, _Key]]:
+    """Yield the folded names of an agency; of a name with several ranks, the best comes first."""
+    for rank, names in enumerate(((*agency.acronyms, agency.id), (agency.name,), agency.own_names)):
         for name in names:
             for spelling in spellings(name):
                 if key := fold_query(spelling):
-                    yield key, rank
+                    yield key, _Key(agency.id, rank, None)
+    for language, acronyms in agency.acronyms_by_language.items():
+        known = language if language in agency.names_by_language else None
+        yield from ((fold_query(acronym), _Key(agency.id, 3, known)) for acronym in acronyms)
+    for language, local in agency.names_by_language.items():
+        for name in local.all:
+            for spelling in with_short_union(name, language):
+                yield fold_query(spelling), _Key(agency.id, 3, language)

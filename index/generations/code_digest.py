@@ -10,7 +10,7 @@ from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 
 _PACKAGES = ("corpus", "index")
-_SUFFIXES = (".py", ".json")
+_SUFFIXES = (".py", ".json", ".toml")
 _LIBRARIES = ("pyahocorasick", "sentencex")
 
 

@@ -52,6 +52,29 @@ def test_json_holds_the_contract(run: Run) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "agency_id", "asked"),
+    [
+        ("Cour des comptes", "eca", ("fr", "Cour des comptes européenne")),
+        ("ΕΚΤ", "ecb", ("el", "Ευρωπαϊκή Κεντρική Τράπεζα")),
+        ("Fronteksie", "frontex", ("pl", "Europejska Agencja Straży Granicznej i Przybrzeżnej")),
+        ("Euroopan lääkeviraston", "ema", ("fi", "Euroopan lääkevirasto")),
+    ],
+)
+def test_name_in_another_language_finds_the_card_and_is_shown(
+    run: Run, name: str, agency_id: str, asked: tuple[str, str]
+) -> None:
+    document = json.loads(run("agency", name, "--json").stdout)
+    assert document["agency"]["id"] == agency_id
+    assert (document["asked"]["language"], document["asked"]["name"]) == asked
+    assert document["asked"]["source"]
+    assert f"{asked[1]} ({asked[0]})" in " ".join(run("agency", name).stdout.split())
+
+
+def test_english_name_is_asked_in_no_other_language(run: Run) -> None:
+    assert "asked" not in json.loads(run("agency", "Frontex", "--json").stdout)
+
+
 def test_name_of_several_words_need_not_be_quoted(run: Run) -> None:
     assert json.loads(run("agency", "eu", "iru", "--json").stdout)["agency"]["id"] == "eu-iru"
 

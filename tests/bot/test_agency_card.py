@@ -80,7 +80,7 @@ async def test_ambiguous_name_is_asked_back(chat: Chat) -> None:
         ("asylum office", "No body is called “asylum office”. Did you mean one of these?", True),
         ("qqzzxx", "No such body: “qqzzxx”.", False),
         ("'; DROP TABLE **x** <@1>", r"No such body: “'; DROP TABLE \*\*x\*\* \<\@1\>”.", False),
-        ("Европол", "No such body: “Европол”.", False),
+        ("Столица", "No such body: “Столица”.", False),
         ("🐧", "No such body: “🐧”.", False),
         (".*", r"No such body: “.\*”.", False),
         ("x" * 200, f"No such body: “{'x' * 99}…”.", False),
@@ -94,6 +94,31 @@ async def test_unknown_name_is_said_at_once(chat: Chat, name: str, first: str, o
     assert len(message.buttons) <= 5
 
 
+@pytest.mark.parametrize(
+    ("name", "title", "also"),
+    [
+        (
+            "Cour des comptes",
+            "## European Court of Auditors (ECA)",
+            "**Also called** Cour des comptes européenne (fr); ",
+        ),
+        ("ΕΚΤ", "## European Central Bank (ECB)", "**Also called** Ευρωπαϊκή Κεντρική Τράπεζα (el); ΕΚΤ (el)"),
+        (
+            "Fronteksie",
+            "## European Border and Coast Guard Agency (Frontex)",
+            "**Also called** Europejska Agencja Straży Granicznej i Przybrzeżnej (pl); ",
+        ),
+    ],
+)
+@simulated()
+async def test_card_shows_the_name_in_the_language_that_was_asked_in(
+    chat: Chat, name: str, title: str, also: str
+) -> None:
+    message = await chat.ada.command("agency", name=name)
+    assert message.text().startswith(title)
+    assert also in message.text()
+
+
 @simulated()
 async def test_name_is_completed(chat: Chat) -> None:
     async def complete(typed: str) -> list[str]:
@@ -101,6 +126,8 @@ async def test_name_is_completed(chat: Chat) -> None:
 
     assert (await complete("EASO"))[0] == "euaa"
     assert (await complete("Europ"))[0] == "europol"
+    assert (await complete("Cour des co"))[0] == "eca"
+    assert (await complete("ΕΚ"))[0] == "ecb"
     assert (await complete("Fontex"))[0] == "frontex"
     assert 1 <= len(await complete("")) <= 25
     assert await complete("🐧") == []
