@@ -152,9 +152,6 @@ def releases_view(words: Words, releases: Sequence[Release], query: str, page: i
     lines = whole_lines(lines, MAX_TEXT - _LABELS_CHARS)
     total = words.count("{count} release", "{count} releases", len(releases))
     view.add_item(ui.Container(ui.TextDisplay("\n".join([bold(total), *lines])), accent_colour=GREY))
-    if len(releases) == 1:
-        view.add_item(ui.ActionRow(button(words("Outline"), ids.button("release", releases[0].release_id))))
-        return view
     options = [
         discord.SelectOption(
             label=label(release.title, _OPTION_CHARS) or release.release_id,

@@ -132,5 +132,6 @@ def test_answer_takes_less_than_a_plain_question(served_by_default_model: Engine
         for question in questions:
             served_by_default_model.collection(question)
 
-    plain(), collection()
+    plain()
+    collection()
     assert min(took(collection) for _ in range(3)) < 3 * 3 * min(took(plain) for _ in range(3))
