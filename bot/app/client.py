@@ -26,7 +26,7 @@ from bot.i18n.words import Words, words_for
 from bot.user_data import ServerSettings
 from bot.views.message import text_view
 from corpus import StorageError, registry, undone
-from index import Engine, EngineRunner, IndexSettings, Maintenance
+from index import Engine, EngineRunner, IndexSettings, Maintenance, follow_up, message_kind
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not use voice
 log = logging.getLogger(__name__)
@@ -135,6 +135,9 @@ class MeasuresBot(commands.AutoShardedBot):
         self.servers |= await self.store.write(lambda store: store.servers())
         self.queue.start()
         registry()  # reads for 0.2 s what completion needs at once
+        # The tables of phrases are read for a second, in which no question could be acknowledged.
+        await asyncio.to_thread(follow_up, "What will Europol do in 2019?", "and Poland?")
+        await asyncio.to_thread(message_kind, "hello")
         await self.tree.set_translator(CatalogueTranslator())
         self.add_dynamic_items(PersistentButton, PersistentMenu)
         for cog in COGS:
