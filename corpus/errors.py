@@ -6,7 +6,11 @@ MeasuresError
 ├── TooSlowError        a question that took the engine too long
 ├── FilterError         a filter that matches nothing, or an invalid date
 ├── SourceError         a source that cannot become a release
+│   └── NoTextError     a source that has no text, and will never have one
 ├── FetchError          an address that may not be requested, or whose answer is unusable
+│   ├── UnansweredError  an address whose host cannot be reached
+│   └── ProgramsRefusedError   a site that gives its pages to people with a browser, and to no program
+│       └── ClosedToRobotsError   an address that the host's robots.txt closes to programs
 ├── FeedError           an answer that is no feed
 ├── UnknownReleaseError a release id that the corpus does not hold
 ├── UnknownEntryError   a number that is not in quarantine, or an unknown feed
@@ -64,8 +68,43 @@ class SourceError(MeasuresError):
     """A source cannot become a release."""
 
 
+class NoTextError(SourceError):
+    """A source has no text and will never have one, so it is not worth trying again."""
+
+
 class FetchError(MeasuresError):
     """An address may not be requested, or its answer is unusable."""
+
+
+class UnansweredError(FetchError):
+    """The host of an address cannot be reached, as none can without a network."""
+
+
+class ProgramsRefusedError(FetchError):
+    """A site gives its pages to people with a browser, and to no program. A person can save a page and add the file.
+
+    ``how`` says what the site does, as it follows the address in the sentence.
+    """
+
+    def __init__(self, url: str, how: str) -> None:
+        """Take the address, and how the site refuses programs."""
+        super().__init__(
+            f"{url}{how}: open the page in a browser, save it (HTML, MHTML or PDF) and add the file with --url."
+        )
+        self.args = (url, how)  # Unpickling in another process calls the constructor with these.
+        self.how = how
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return self.template
+
+
+class ClosedToRobotsError(ProgramsRefusedError):
+    """The robots.txt of a host closes an address to programs. The address was not asked for."""
+
+    def __init__(self, url: str, how: str = " is closed to robots by the host's robots.txt") -> None:
+        """Take the address."""
+        super().__init__(url, how)
 
 
 class FeedError(MeasuresError):

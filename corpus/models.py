@@ -50,6 +50,13 @@ class Release:
     reference: str | None = None
     origin: str | None = None
     """How `url` is known, an `Origin`; None for releases that came with the program."""
+    edition_of: str | None = field(default=None, compare=False)
+    """The work of which it is a language edition: the id of the edition that came first. None while it is alone."""
+
+    @property
+    def work(self) -> str:
+        """What all language editions of a release have in common."""
+        return self.edition_of or self.release_id
 
     @property
     def text_sha256(self) -> str:
@@ -76,6 +83,8 @@ class Draft:
     """Where each value was found: "json-ld", "og:title", "meta Reference", "text", "detected" …"""
     claims: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What the source claims and its address contradicts: the "url" of another page, another agency as "issuer"."""
+    languages: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The addresses of its editions by language, where the source links them; they may be relative to its own."""
 
     def missing(self) -> tuple[str, ...]:
         """Name what a release must state and this draft does not."""
@@ -88,7 +97,7 @@ class Draft:
         """
         if self.missing():
             raise ValueError(f"a draft without {', '.join(self.missing())} is no release yet")
-        names = {field.name for field in dataclasses.fields(self)} - {"found_in", "claims"}
+        names = {field.name for field in dataclasses.fields(self)} - {"found_in", "claims", "languages"}
         return Release(release_id=release_id, **{name: getattr(self, name) for name in names})
 
 

@@ -16,6 +16,7 @@ _MAX_HOST_CHARS = 253  # RFC 1035
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")  # Host names have no "_", but some machines have one.
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")  # With such a last label, browsers read the host as IPv4.
 _INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
+_COUNTS_READERS = re.compile(r"(?:utm_\w{1,20}|fbclid|gclid|mc_[ce]id|mtm_\w{1,20}|pk_\w{1,20})(?:=|$)", re.IGNORECASE)
 _UNSAFE = re.compile(r"""[\s"<>\\^`{|}]""")  # They end an address in a text, or are read in two ways.
 
 
@@ -65,12 +66,17 @@ def with_scheme_of(url: str, other: str) -> str:
 
 
 def canonical_url(url: str | None) -> str | None:
-    """Return an address without what does not change the page: scheme, case of host, `www.`, fragment, last slash."""
+    """Return an address without what does not change the page.
+
+    That is the scheme, the case of the host, `www.`, the fragment, the last slash, and what feeds and newsletters add
+    to count readers.
+    """
     valid_url = web_url(url)
     if valid_url is None:
         return None
     parts = urlsplit(valid_url)
-    return urlunsplit(("https", parts.netloc.removeprefix("www."), parts.path.rstrip("/"), parts.query, ""))
+    query = "&".join(part for part in parts.query.split("&") if not _COUNTS_READERS.match(part))
+    return urlunsplit(("https", parts.netloc.removeprefix("www."), parts.path.rstrip("/"), query, ""))
 
 
 def _host(host: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import Self
 from corpus import Release
 from index.agencies.card import Card, card
 from index.agencies.timeline import Timeline, timeline
-from index.answering.answer import Answerer, quotes, source_of
+from index.answering.answer import Answerer, answers, quotes, source_of
 from index.answering.claims import Checked, check
 from index.answering.context import Neighbours, Untraceable, neighbours
 from index.answering.notices import known, notices
@@ -103,8 +103,8 @@ class Engine:
         generation, query, ranking = self._rank(text, filters)
         sure = self._answerer.confidence(query, ranking, generation)
         threshold = self.threshold
-        shown = quotes(ranking, generation, limit)
-        answered = bool(shown.quotes) and sure >= threshold
+        shown = quotes(ranking, generation, limit, query.language)
+        answered = answers(ranking, shown, sure, threshold)
         today = datetime.datetime.now(datetime.UTC).date()
         answer = Answer(
             question=query.text,

@@ -15,7 +15,7 @@ from index.database.history import By
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.encoders.model_files import have_changed, model_digest, model_stamps
 from index.engine import Engine
-from index.intake.sources import OpenFetcher
+from index.intake.patient_fetcher import OpenFetcher
 from index.maintenance import Maintenance
 from index.processes.engine_process import EngineRunner, Work
 from index.processes.jobs import Job, Tools

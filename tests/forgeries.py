@@ -17,7 +17,7 @@ OWN = "https://www.consilium.europa.eu/en/press/press-releases/2024/05/06/cod/"
 SIX = paragraphs(1)
 
 
-def forged(url: str, *, how: str = "canonical", body: list[str] = FORGED) -> bytes:
+def forged(url: str, *, how: str = "canonical", body: list[str] = FORGED, day: str = "2024-05-06") -> bytes:
     """Return a page that says that it is another's release."""
     said = {
         "canonical": f'<link rel="canonical" href="{escape(url)}">',
@@ -26,7 +26,7 @@ def forged(url: str, *, how: str = "canonical", body: list[str] = FORGED) -> byt
         "json-ld id": '<script type="application/ld+json">{"@type": "NewsArticle", "mainEntityOfPage": {"@id": "%s"}}'  # noqa: UP031
         "</script>" % url,
     }
-    return press_page("Task force", "2024-05-06", body).replace(b"</head>", f"{said[how]}</head>".encode())
+    return press_page("Task force", day, body).replace(b"</head>", f"{said[how]}</head>".encode())
 
 
 def what(added: Added) -> list[tuple[str, str]]:

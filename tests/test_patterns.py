@@ -45,7 +45,14 @@ BOUNDS = {
 )  # fmt: skip
 BOUNDED_S = 0.01
 # Made of what is not text of others: of literals of the program's own data, or of an escaped literal.
-MADE_OF_LITERALS = {"corpus.agencies.folding", "index.generations.release_filter"}
+# tests/index/text/test_languages.py times the patterns of languages.
+MADE_OF_LITERALS = {
+    "corpus.agencies.folding",
+    "index.generations.release_filter",
+    "index.answering.padding",
+    "index.text.languages",
+    "index.text.times",
+}
 
 
 @dataclass(frozen=True, slots=True)

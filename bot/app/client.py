@@ -44,6 +44,7 @@ COGS = (
     "ask_channel",
     "admin.index",
     "admin.feeds",
+    "admin.sources",
 )
 _INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 _MOST_LOCALES = 10_000

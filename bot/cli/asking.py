@@ -1,6 +1,7 @@
 """`measures ask`, `search` and `releases`: what the releases say."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -61,7 +62,8 @@ def releases(words: tuple[str, ...], json_: bool) -> None:
     settings = load_index_settings()
     build_first(settings, terminal)
     if words[:1] == ("show",) and len(words) == 2:
-        _show(index.release(settings, words[1]), terminal, json_)
+        shown = index.release(settings, words[1])
+        _show(shown, index.editions(settings, shown), terminal, json_)
         return
     matching = index.releases(settings, " ".join(words))
     if json_:
@@ -96,15 +98,20 @@ def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":
     return embedder
 
 
-def _show(release: Release, terminal: Terminal, json_: bool) -> None:
+def _show(release: Release, editions: Sequence[Release], terminal: Terminal, json_: bool) -> None:
     sections = outline(release.text)
     if json_:
         print_json(
             {"release_id": release.release_id, "text_sha256": release.text_sha256, **_listed(release)}
             | {"sections": [dataclasses.asdict(section) for section in sections], "text": release.text}
+            | {
+                "reference": release.reference,
+                "edition_of": release.edition_of,
+                "editions": [_listed(edition) for edition in editions],
+            }
         )
     else:
-        show_release(terminal, release, sections)
+        show_release(terminal, release, sections, editions)
 
 
 def _listed(release: Release) -> dict[str, object]:

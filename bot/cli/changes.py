@@ -5,12 +5,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot.cli.documents import print_json
-from bot.cli.show_index import show_added_releases
+from bot.cli.show_index import show_added_releases, show_dry_run
 from bot.cli.terminal import Terminal
 from index import IndexSettings
 
 if TYPE_CHECKING:
-    from index import Added, By, Maintenance
+    from index import Added, By, Maintenance, Previews
 
 
 def maintenance_of(settings: IndexSettings) -> "Maintenance":
@@ -46,6 +46,18 @@ def show_added(
         terminal.note(f"Error: {failure.error}")
     tell_what_is_not_served(added, terminal)
     if failed or not added.complete:
+        sys.exit(1)
+
+
+def show_previews(previews: "Previews", terminal: Terminal, json_: bool) -> None:
+    """Print what a dry run would do; exit with 1 where not everything would be a release."""
+    if json_:
+        print_json(previews.to_dict())
+    else:
+        show_dry_run(terminal, previews)
+    for error in previews.errors:
+        terminal.note(f"Error: {error}")
+    if previews.errors or any(preview.outcome in ("quarantined", "failed") for preview in previews.previews):
         sys.exit(1)
 
 

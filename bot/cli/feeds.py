@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import click
 from rich.text import Text
 
-from bot.cli.changes import by, maintenance_of, show_added
+from bot.cli.changes import by, maintenance_of, show_added, show_previews
 from bot.cli.documents import print_json
-from bot.cli.options import as_json
+from bot.cli.options import as_json, dry_run
 from bot.cli.terminal import Terminal
-from index import load_index_settings
+from index import SourceKind, load_index_settings
 
 if TYPE_CHECKING:
-    from index import Feed, PolledFeed
+    from index import FollowedSource, PolledSource
 
 
 @click.group("feeds")
@@ -61,19 +61,25 @@ def remove_feed(url: str) -> None:
 
 @feeds_commands.command("poll")
 @click.argument("urls", nargs=-1, metavar="[URL...]")
+@dry_run
 @as_json
-def poll_feeds(urls: tuple[str, ...], json_: bool) -> None:
+def poll_feeds(urls: tuple[str, ...], dry_run_: bool, json_: bool) -> None:
     """Read feeds now, add what is new in them, and build once; without URL all but those left alone after failures."""
     terminal = Terminal()
+    if dry_run_:
+        with terminal.progress() as progress:
+            previews = maintenance_of(load_index_settings()).preview_poll(progress, urls, kind=SourceKind.FEED)
+        show_previews(previews, terminal, json_)
+        return
     with terminal.progress() as progress:
-        polled = maintenance_of(load_index_settings()).poll(progress, urls, by("feeds poll"))
+        polled = maintenance_of(load_index_settings()).poll(progress, urls, by("feeds poll"), kind=SourceKind.FEED)
     if not json_:
-        show_polled(terminal, polled.feeds)
-    document: dict[str, object] = {"feeds": [feed.to_dict() for feed in polled.feeds]}
-    show_added(polled.added, terminal, json_, document, failed=any(feed.error for feed in polled.feeds))
+        show_polled(terminal, polled.sources)
+    document: dict[str, object] = {"feeds": [feed.to_dict() for feed in polled.sources]}
+    show_added(polled.added, terminal, json_, document, failed=any(feed.error for feed in polled.sources))
 
 
-def show_feeds(terminal: Terminal, feeds: "Sequence[Feed]") -> None:
+def show_feeds(terminal: Terminal, feeds: "Sequence[FollowedSource]") -> None:
     """Print feeds, a line each, and what is wrong with them."""
     for feed in feeds:
         terminal.say(
@@ -85,7 +91,7 @@ def show_feeds(terminal: Terminal, feeds: "Sequence[Feed]") -> None:
             terminal.say(f"    {feed.failed_entries} of {feed.entries} entries failed: {feed.entry_error}")
 
 
-def show_polled(terminal: Terminal, feeds: "Sequence[PolledFeed]") -> None:
+def show_polled(terminal: Terminal, feeds: "Sequence[PolledSource]") -> None:
     """Print what became of feeds."""
     for feed in feeds:
         if feed.skipped:

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 import click
 
 import index
-from bot.cli.changes import by, maintenance_of, show_added, tell_what_is_not_served
+from bot.cli.changes import by, maintenance_of, show_added, show_previews, tell_what_is_not_served
 from bot.cli.documents import print_json
 from bot.cli.ensure_index import build_first
-from bot.cli.options import as_json, described
+from bot.cli.options import as_json, described, dry_run
 from bot.cli.quarantine import quarantine_commands
-from bot.cli.show_index import show_built, show_comparison, show_erased, show_history, show_rolled_back, show_status
+from bot.cli.show_index import (
+    show_announced,
+    show_built,
+    show_comparison,
+    show_erased,
+    show_history,
+    show_rolled_back,
+    show_status,
+)
+from bot.cli.starter import start
 from bot.cli.terminal import Terminal
 from corpus import undone
 from index import IndexSettings, load_index_settings
@@ -30,28 +39,47 @@ def index_commands() -> None:
 @index_commands.command()
 @click.argument("sources", nargs=-1, metavar="SOURCE...")
 @described
-@click.option("--starter", is_flag=True, help="Add the releases of the starter list, too.")
+@click.option("--starter", is_flag=True, help="Follow and add what the starter list has on a subject.")
+@click.option(
+    "--subject", metavar="NAME", help="With --starter: migration (so it is without), or another that the list has."
+)
 @click.option("--no-build", is_flag=True, help="Only keep it; a later build serves it.")
 @click.option(
     "--force",
     is_flag=True,
     help="Keep what is doubtful, and serve what a gate would not; it never changes a release from elsewhere.",
 )
+@dry_run
 @as_json
 def add(
-    sources: tuple[str, ...], overrides: "Overrides", starter: bool, no_build: bool, force: bool, json_: bool
+    sources: tuple[str, ...],
+    overrides: "Overrides",
+    starter: bool,
+    subject: str | None,
+    no_build: bool,
+    force: bool,
+    dry_run_: bool,
+    json_: bool,
 ) -> None:
-    """Add releases from addresses and files (.html, .pdf, .docx, .txt, .md), and build the index with them."""
+    """Add releases from addresses and files (.html, .mhtml, .pdf, .docx, .txt, .md, .zip), and build the index."""
+    if subject is not None and not starter:
+        raise click.UsageError("--subject chooses what of the starter list is added: give --starter, too.")
     if starter:
-        from corpus import starter as starter_list
-
-        sources = (*sources, *(release.url for release in starter_list().releases))
+        if sources or dry_run_ or force or overrides.given():
+            raise click.UsageError("--starter goes only with --subject, --no-build and --json: add SOURCES apart.")
+        start(subject, json_, build=not no_build)
+        return
     if not sources:
         raise click.UsageError("Give at least one SOURCE, or --starter.")
     if len(sources) > 1 and any((overrides.url, overrides.title, overrides.date)):
         raise click.UsageError("--url, --title and --date say something of one SOURCE: add the others apart.")
     terminal = Terminal()
     settings = load_index_settings()
+    if dry_run_:
+        with terminal.progress() as progress:
+            previews = maintenance_of(settings).preview_add(sources, progress, overrides, force=force)
+        show_previews(previews, terminal, json_)
+        return
     with terminal.progress() as progress:
         added = maintenance_of(settings).add(
             sources, progress, overrides, by("index add"), build=not no_build, force=force
@@ -120,6 +148,19 @@ def status(json_: bool) -> None:
         print_json(dataclasses.asdict(served))
     else:
         show_status(Terminal(), served)
+
+
+@index_commands.command()
+@as_json
+def announced(json_: bool) -> None:
+    """List what was announced and may not be read by programs: open it in a browser, save it, and add the file."""
+    entries = maintenance_of(load_index_settings()).announced()
+    if json_:
+        print_json({"announced": [entry.to_dict() for entry in entries]})
+    elif entries:
+        show_announced(Terminal(), entries)
+    else:
+        Terminal().note("Nothing is announced that programs may not read.")
 
 
 @index_commands.command()

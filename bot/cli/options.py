@@ -7,6 +7,7 @@ import click
 
 from index import Filters, parse_agency, parse_day, parse_since, parse_until
 
+dry_run = click.option("--dry-run", "dry_run_", is_flag=True, help="Only tell what would be done; nothing is kept.")
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document.")
 
 

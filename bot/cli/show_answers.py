@@ -86,8 +86,10 @@ def show_agencies(terminal: Terminal, agencies: Iterable[Agency]) -> None:
         terminal.say(Text(f"{agency.id:<22}", "cyan"), f"{cards.full_name(agency)}  ", Text(agency.type, "dim"))
 
 
-def show_release(terminal: Terminal, release: Release, sections: Iterable[Section]) -> None:
-    """Print a whole release."""
+def show_release(
+    terminal: Terminal, release: Release, sections: Iterable[Section], editions: Iterable[Release] = ()
+) -> None:
+    """Print a whole release, and where its editions in other languages are."""
     terminal.say(release.title, style="bold")
     terminal.say(f"{release.issuer} · {spelled(release.date)} · {release.language} · {release.kind}", style="dim")
     source = as_source(release, "")
@@ -95,6 +97,8 @@ def show_release(terminal: Terminal, release: Release, sections: Iterable[Sectio
         terminal.say(source.url, style="cyan")
     if whence := cards.whence(source):
         terminal.say(whence, style="dim")
+    for edition in editions:
+        terminal.say(f"{edition.language}: {edition.release_id}", style="dim")
     for section in sections:
         if section.heading:
             terminal.say()

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from bot.cli.terminal import Terminal
+from bot.cli.terminal import Terminal, linked
 
 if TYPE_CHECKING:
-    from index import Added, Comparison, Erased, History, Manifest, RolledBack, Status
+    from collections.abc import Sequence
+
+    from index import Added, Announced, Comparison, Erased, History, Manifest, Previews, RolledBack, Status
 
 
 def show_added_releases(terminal: Terminal, added: "Added") -> None:
@@ -15,6 +17,30 @@ def show_added_releases(terminal: Terminal, added: "Added") -> None:
     for source in added.taken.ingested:
         if source.release_id:
             terminal.say(f"{source.status}: {source.release_id}")
+
+
+def show_dry_run(terminal: Terminal, previews: "Previews") -> None:
+    """Print what would become of sources, and how each reads."""
+    words = {"quarantined": "set aside", "failed": "left out"}
+    for preview in previews.previews:
+        outcome = words.get(preview.outcome, preview.outcome)
+        terminal.say(Text(f"would be {outcome}: ", "bold"), preview.release_id or preview.source)
+        for reason in preview.reasons:
+            terminal.say(f"    because {reason}")
+        if preview.title or preview.text:
+            about = (preview.title or "no title", str(preview.date or "no date"), preview.issuer or "no issuer")
+            terminal.say(f"    {' · '.join((*about, preview.language or 'no language'))}")
+            for line in preview.text.split("\n"):
+                terminal.say(Text(f"    | {line}", "dim"))
+    terminal.note("Nothing was kept: this was a dry run.")
+
+
+def show_announced(terminal: Terminal, entries: "Sequence[Announced]") -> None:
+    """Print what was announced and may not be read by programs."""
+    for entry in entries:
+        date = entry.date or entry.first_at[:10]
+        terminal.say(Text(f"{date}  ", "dim"), linked(entry.url), f"  {entry.title}".rstrip())
+        terminal.say(f"    {entry.error} Tried {entry.attempts} times, next {entry.retry_at}.")
 
 
 def show_built(terminal: Terminal, manifest: "Manifest", embedded: int) -> None:

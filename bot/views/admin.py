@@ -10,7 +10,7 @@ from bot.views import custom_ids as ids
 from bot.views.escaping import plain
 from bot.views.message import AMBER, BLUE, MAX_TEXT, bold, button, labelled, pager, small, text_view
 from corpus import Release
-from index import Added, Built, Erased, Feed, History, PolledAndServed, QuarantineEntry, RolledBack, Status
+from index import Added, Built, Erased, FollowedSource, History, PolledAndServed, QuarantineEntry, RolledBack, Status
 
 _SOURCE_CHARS = 200
 _REASON_CHARS = 400
@@ -48,11 +48,12 @@ def added_view(words: Words, added: Added) -> ui.LayoutView:
         lines.append(f"**{names[source.status]}**{number} {what}{why}")
     for failure in added.taken.failed:
         lines.append(labelled(words("failed"), plain(failure.error, _REASON_CHARS)))
-    lines += _served(words, added)
+    lines += served_lines(words, added)
     return text_view(fitting(lines), accent=BLUE if added.complete else AMBER)
 
 
-def _served(words: Words, added: Added) -> list[str]:
+def served_lines(words: Words, added: Added) -> list[str]:
+    """Return what is served now, or why what was added is not."""
     if added.refused:
         return [f"⚠ {plain(added.refused, _REASON_CHARS)}"]
     if added.waits:
@@ -202,7 +203,7 @@ def _changes(diff: str) -> list[str]:
     return [small(plain(line, _CHANGED_CHARS)) for line in changed[:_CHANGED]]
 
 
-def feeds_view(words: Words, feeds: list[Feed]) -> ui.LayoutView:
+def feeds_view(words: Words, feeds: list[FollowedSource]) -> ui.LayoutView:
     """Return the feeds that are followed, and what is wrong with them."""
     if not feeds:
         return text_view(words("No feed is followed: `/feeds add` follows one."), accent=AMBER)
@@ -219,7 +220,7 @@ def feeds_view(words: Words, feeds: list[Feed]) -> ui.LayoutView:
 def polled_view(words: Words, polled: PolledAndServed) -> ui.LayoutView:
     """Return what became of feeds."""
     lines = []
-    for feed in polled.feeds:
+    for feed in polled.sources:
         new = words.count("{count} new entry", "{count} new entries", feed.new)
         outcome = plain(feed.error, _REASON_CHARS) if feed.error else new
         lines.append(f"{plain(feed.url, _SOURCE_CHARS)}: {outcome}")
@@ -228,7 +229,7 @@ def polled_view(words: Words, polled: PolledAndServed) -> ui.LayoutView:
             lines.append(small(waiting))
         if feed.failed:
             lines.append(_failed_entries(words, feed.failed, feed.new, feed.entry_error))
-    lines += _served(words, polled.added)
+    lines += served_lines(words, polled.added)
     return text_view(fitting(lines), accent=BLUE)
 
 

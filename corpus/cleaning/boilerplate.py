@@ -1,9 +1,13 @@
-"""Lines and headings that sites put around a release, in some of the languages of the EU.
+"""Lines and headings that sites put around a release, in the languages of the EU.
 
-Every pattern matches a whole line, so a sentence that only mentions cookies or contacts stays.
+A phrase of `wording.toml` or a pattern matches a whole line, so a sentence that only mentions contacts stays.
 """
 
 import re
+from collections.abc import Sequence
+
+from corpus.cleaning.wording import folded, note_labels, openings, phrases
+from corpus.release_text import ends_sentence
 
 _HASHES = r"^(?:#++\s*+)?"
 # A line that is a link, a button or a notice. It is dropped anywhere.
@@ -20,53 +24,110 @@ LINE = re.compile(
     r"|all official european union website addresses\b.*+|an official website of the european union"
     r"|for media (?:queries|enquiries),? please contact\b.*+"
     r"|if you (?:are not a journalist|do not work for a media organisation)\b.*+"
-    r"|general public inquiries:.*+|reproduction is permitted provided that the source is acknowledged)\s*+[.:!»>]*+$",
+    r"|[-* ]{0,3}ends[-* ]{0,3}|(?:[^.]{0,120}\s)?\u00a9 ?[^\W_][^.]{0,80}|general public inquiries:.*+"
+    r"|reproduction is permitted provided that the source is acknowledged)\s*+[.:!»>]*+$",
     re.IGNORECASE,
 )
 # Such a line ends the release, anywhere in its second half.
-_END = (
-    r"votre commentaire|laisser un commentaire|commentaires?|leave a (?:comment|reply)|post a comment"
+_END = re.compile(
+    rf"{_HASHES}(?:votre commentaire|laisser un commentaire|commentaires?|leave a (?:comment|reply)|post a comment"
     r"|your comment|\d+ comments?|kommentar (?:schreiben|hinterlassen)|kommentare|deja un comentario|comentarios"
     r"|lascia un commento|dodaj komentarz|lasă un comentariu|deixe um comentário|plaats een reactie|napsat komentář"
-    r"|(?:press |media |for the )?contacts?(?: for media| information| details| us)?|contacts? (?:presse|de presse)"
-    r"|press (?:office|officer)s?|pressekontakte?|kontakte?|contactos?(?: de prensa)?|contatti|kontakty?|yhteystiedot"
-    r"|kontaktpersoner|related(?: links?| articles?| content| news| stories| media| topics| documents?| publications?"
-    r"| items?| releases?)?|latest news|more on this topic|you may also like|contenus? (?:connexes?|associés?)"
-    r"|articles liés|verwandte (?:themen|inhalte|artikel)|share this page|product information"
-)
-# Such a heading also ends the release, unless prose follows it.
-_MORE = (
-    r"(?:for )?(?:further|more) information|pour (?:en savoir plus|plus d.informations?)|weitere informationen"
-    r"|más información|(?:per )?(?:ulteriori|maggiori) informazioni|więcej informacji|mais informações|meer informatie"
-    r"|related information|see also|read also|useful links|tags?|topics?"
-)
-END = re.compile(rf"{_HASHES}(?:{_END})\s*+:?$", re.IGNORECASE)
-TAIL = re.compile(rf"{_HASHES}(?:{_END}|{_MORE})\s*+:?$", re.IGNORECASE)
-# What a page states about the release above its text: kind, place, time, number.
-_KIND = (
-    r"(?:press|media|news) releases?|news(?: article| item)?|press|statements?(?: and remarks)?|declaration|speech"
-    r"|memo|communiqué de presse|pressemitteilung|comunicado de prensa|comunicato stampa|komunikat prasowy"
-    r"|comunicado de imprensa|persbericht|pressmeddelande|lehdistötiedote|tisková zpráva|comunicat de presă"
-)
-_PLACE = r"brussels|bruxelles|brüssel|strasbourg|straßburg|luxembourg|frankfurt(?: am main)?|the hague|warsaw"
-_BODY = r"council of the eu(?:ropean union)?|european council|european commission|european parliament"
-_SAYS = (
-    r"published(?: on)?|publication date|release date|date|posted(?: on)?|publié le|le|am|date de publication"
-    r"|veröffentlicht am|pubblicato il|publicado el|opublikowano|data publikacji|gepubliceerd op|publicerad"
+    r"|(?:press |media |for the )?contacts?(?: for media| information| details| us)?|press (?:office|officer)s?"
+    r"|contenus? (?:connexes?|associés?)|verwandte (?:themen|inhalte|artikel))\s*+:?$",
+    re.IGNORECASE,
 )
 REFERENCE = re.compile(
     r"\b(?P<coded>(?:IP|MEMO|STATEMENT|SPEECH|QANDA|MEX|INF|CLDR|STAT|DOC|AC|CJE|BEI|ECA|EDPS|PRES|READ|FS)"
     r"/\d{2,4}/\d{1,5})\b"
     r"|(?<![\d/.-])(?P<council>\d{1,4}/\d{2})(?![\d/.-])|\b(?P<parliament>20\d{6}(?:IPR|STO|AVI|BKG|BRI)\d{5})\b"
 )
-_ABOUT = re.compile(
-    rf"\b(?:{_KIND}|{_PLACE}|{_BODY}|{_SAYS}|ref(?:erence)?(?: no)?)\b|\d{{1,2}}[:.]\d{{2}}(?: ?h)?"
-    rf"|{REFERENCE.pattern}",
-    re.IGNORECASE,
-)
 ABOUT_MAX_CHARS = 120
+LABELS = ("details", "published", "updated")  # Kinds of phrases that label a value of the release.
+_LABEL_MAX_CHARS = 80
+_PERSON_MAX_CHARS = 240  # A line with names, telephone numbers and addresses of persons to contact.
+_NOTE_LABEL = re.compile(r"^(?:## )?([^\W\d_]{2,20}(?: [^\W\d_]{2,20})?) ?:")
+_TELEPHONE = re.compile(
+    r"(?<![\d/])(?:\+|00)[ .]?\(?\d[\d ()/.\u00a0-]{6,24}\d|[\u2706\u260e\u260f\u2121]|\btel(?:\.|:| ?:)"
+)
+_MAILBOX = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}")
 
 
-def is_about(line: str) -> bool:
-    """Tell whether a line, after its date was removed, holds only the kind, place, time and number of a release."""
-    return len(line) <= ABOUT_MAX_CHARS and not any(char.isalnum() for char in _ABOUT.sub(" ", line))
+def is_end(line: str) -> bool:
+    """Tell whether a line ends a release, wherever it stands in its second half: contacts, notes, related pages."""
+    if len(line) <= _LABEL_MAX_CHARS and (_END.match(line) or folded(line) in phrases("contacts", "notes", "related")):
+        return True
+    return _is_note(line) or _is_disclaimer(line)
+
+
+def _is_note(line: str) -> bool:
+    label = _NOTE_LABEL.match(line)
+    return label is not None and label[1] in note_labels()
+
+
+def _is_disclaimer(line: str) -> bool:
+    return folded(line[:200]).startswith(openings("disclaimer"))
+
+
+def is_tail(line: str, language: str | None = None) -> bool:
+    """Tell whether a heading ends a release unless prose follows it: more information, details of the page."""
+    return is_end(line) or (
+        len(line) <= _LABEL_MAX_CHARS
+        and (folded(line) in phrases("more") or folded(line) in phrases(*LABELS, language=language))
+    )
+
+
+def is_contact(line: str) -> bool:
+    """Tell whether a line says whom to ask: it has a telephone number or a mailbox, or begins as such lines do."""
+    if len(line) > _PERSON_MAX_CHARS:
+        return False
+    reachable = _TELEPHONE.search(line) or _MAILBOX.search(line)
+    return bool(reachable) or (folded(line).startswith(openings("inquiries")) and "europe direct" in line.casefold())
+
+
+def is_only_contact(line: str) -> bool:
+    """Tell whether a line says whom to ask and nothing else: it is no sentence, or has a label of such lines."""
+    if not is_contact(line):
+        return False
+    label = folded(line.partition(":")[0])
+    labelled = label in phrases("contacts") or label.startswith((*openings("inquiries"), *openings("more")))
+    return labelled or not ends_sentence(line)
+
+
+def without_tail(lines: Sequence[str], prose_chars: int, language: str | None = None) -> list[str]:
+    """Return the lines up to the one that ends the release, without contacts and numbers below the text.
+
+    :param prose_chars: a sentence of so many characters is the text itself.
+    """
+    prose = [
+        index
+        for index, line in enumerate(lines)
+        if len(line) >= prose_chars and ends_sentence(line) and not is_only_contact(line) and not is_end(line)
+    ]
+    last_prose = prose[-1] if prose else 0
+    end = len(lines)
+    for index in range(1, len(lines)):
+        late = index >= len(lines) // 2 or (
+            any(map(_is_disclaimer, lines[index:])) if _is_note(lines[index]) else sum(at < index for at in prose) > 1
+        )
+        below = index > last_prose and (is_tail(lines[index], language) or _is_over_contacts(lines, index))
+        if below or (late and is_end(lines[index])):
+            end = index
+            break
+    kept = list(lines[:end])
+    while len(kept) > 1 and (is_only_contact(kept[-1]) or bare_reference(kept[-1])):
+        kept.pop()
+    return kept
+
+
+def _is_over_contacts(lines: Sequence[str], index: int) -> bool:
+    """Tell whether a line is a heading, in any language, over a line that says whom to ask."""
+    line = lines[index]
+    labels = len(line) <= _LABEL_MAX_CHARS and (line.startswith("## ") or line.endswith(":"))
+    return labels and index + 1 < len(lines) and is_only_contact(lines[index + 1])
+
+
+def bare_reference(line: str) -> str | None:
+    """Return the reference number that a line consists of; None for any other line."""
+    match = REFERENCE.search(line) if len(line) <= _LABEL_MAX_CHARS else None
+    return match[0] if match and not any(map(str.isalnum, REFERENCE.sub("", line))) else None

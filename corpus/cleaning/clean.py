@@ -1,9 +1,9 @@
 """Bytes of a source -> a draft of a release: the text laid out, without boilerplate, and what the source states.
 
-The bytes of a source decide its kind, not its name. In this order: a PDF; a Word document; a Markdown file with a
-front-matter header; HTML, also in a web archive, which trafilatura reads; anything else is plain text. All are read in
-a child process with bounded time and memory. Words are never changed: lines are kept or dropped whole, and only white
-space is folded.
+The bytes of a source decide its kind, not its name. In this order: a PDF; a Word document; a file with a front-matter
+header; HTML, also in a web archive, which trafilatura reads; a text in Markdown; anything else is plain text. All are
+read in a child process with bounded time and memory. Words are never changed: lines are kept or dropped whole, and only
+white space is folded.
 
 In a file that an administrator hands over, a front-matter header counts as given by the administrator, and the address
 that a browser wrote next to a page as saved with the page. In fetched bytes neither counts, because whoever runs the
@@ -22,6 +22,7 @@ from corpus.cleaning.html_metadata import by_address, completed
 from corpus.cleaning.html_page import from_html
 from corpus.cleaning.language import detected
 from corpus.cleaning.lines import fold, is_bare_heading, lay_out
+from corpus.cleaning.markdown import is_markdown, markdown_lines
 from corpus.cleaning.saved_page import archive, saved_from
 from corpus.errors import SourceError
 from corpus.front_matter import parse_front_matter
@@ -64,15 +65,24 @@ def _read(data: bytes, name: str, address: str | None, handed_over: bool) -> Dra
 
 def _draft(data: bytes, name: str, address: str | None, handed_over: bool) -> Draft:
     kind = kind_of(data, name)
-    if kind != "text":
-        from corpus.cleaning.docx import word_lines
-        from corpus.cleaning.pdf import pdf_lines
+    if kind == "pdf":
+        from corpus.cleaning.pdf import pdf_text
 
-        return from_lines(pdf_lines(data, name) if kind == "pdf" else word_lines(data, name), address, titled=True)
+        printed = pdf_text(data, name)
+        saved = printed.printed_from if handed_over and address is None else None
+        draft = from_lines(printed.lines, address or saved, titled=True)
+        return replace(draft, origin=Origin.SAVED) if saved else draft
+    if kind == "word":
+        from corpus.cleaning.docx import word_lines
+
+        return from_lines(word_lines(data, name), address, titled=True)
     archived = archive(data)
     text = decode(archived.page if archived else data, name)
     header = parse_front_matter(text, name) if handed_over else None
     if header is not None:
+        if is_markdown(header.text):
+            laid_out = lay_out(markdown_lines(header.text), title=header.title, language=header.language)
+            header = replace(header, text=laid_out.text, title=header.title or laid_out.title)
         header = replace(header, url=address or header.url)
         return by_address(replace(header, origin=Origin.GIVEN if header.url else None))
     if archived or is_html(text):
@@ -80,9 +90,10 @@ def _draft(data: bytes, name: str, address: str | None, handed_over: bool) -> Dr
         page = from_html(text, name, address or saved)
         origin = Origin.SAVED if saved else Origin.CLAIMED if page.url else None
         return page if address else replace(page, origin=origin)
-    lines = plain_lines(text)
+    markdown = is_markdown(text)
+    lines = markdown_lines(text) if markdown else plain_lines(text)
     check_length(sum(map(len, lines)), name)
-    return from_lines(lines, address)
+    return from_lines(lines, address, titled=markdown)
 
 
 def kind_of(data: bytes, name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from corpus.cleaning.datelines import is_about
 from corpus.cleaning.lines import HEADING_MAX_CHARS, fold, without_bullet
 from corpus.errors import SourceError
 from corpus.release_text import ends_sentence, is_speaker
@@ -86,11 +87,16 @@ def parse(html: str, name: str) -> "HtmlElement":
     return tree
 
 
-def prune(tree: "HtmlElement") -> None:
-    """Remove from a tree what is not read, what is hidden, and what is boilerplate by its class or id."""
+def drop_unread(tree: "HtmlElement") -> None:
+    """Remove from a tree what is not read: scripts, forms, pictures."""
     from lxml.etree import strip_elements
 
     strip_elements(tree, *_UNREAD, with_tail=False)
+
+
+def prune(tree: "HtmlElement") -> None:
+    """Remove from a tree what is not read, what is hidden, and what is boilerplate by its class or id."""
+    drop_unread(tree)
     total_chars = len(tree.text_content())
     for element in list(tree.iter("*")):
         if element.getparent() is not None and _is_boilerplate(element) and not _holds_release(element, total_chars):
@@ -143,7 +149,8 @@ def _words(element: "HtmlElement") -> frozenset[str]:
 class _Buffer:
     """Collects the inline text since the last border between blocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str | None = None) -> None:
+        self.language = language
         self.parts: list[str] = []
         self.linked = self.bold = 0
         self.links = self.bolds = 0  # How many such elements are open.
@@ -159,20 +166,34 @@ class _Buffer:
     def flush(self) -> tuple[list[str], float, bool]:
         """Empty the buffer. Return its paragraphs, the share of its text in links, and whether all of it is bold."""
         text = "".join(self.parts).translate(_INVISIBLE)
-        paragraphs = [line for line in map(fold, re.split(r"\x0b\s*\x0b", text)) if line]
+        parts = (part for text in re.split(r"\x0b\s*\x0b", text) for part in _without_dateline(text, self.language))
+        paragraphs = [line for line in map(fold, parts) if line]
         size = sum(map(len, text.split())) or 1
         linked_share, is_bold = self.linked / size, self.bold >= size
         self.parts, self.linked, self.bold = [], 0, 0
         return paragraphs, linked_share, is_bold
 
 
-def blocks(tree: "HtmlElement") -> Iterator[Block]:
-    """Yield the blocks of a tree in the order of the page."""
+def _without_dateline(text: str, language: str | None) -> Iterator[str]:
+    """Divide a paragraph after its first lines where those only say when and where the release was issued."""
+    first, broken, rest = text.partition("\x0b")
+    while broken and (not first.strip() or is_about(fold(first), language)):
+        yield first
+        text = rest
+        first, broken, rest = text.partition("\x0b")
+    yield text
+
+
+def blocks(tree: "HtmlElement", language: str | None = None) -> Iterator[Block]:
+    """Yield the blocks of a tree in the order of the page.
+
+    :param language: the language of the names of months.
+    """
     from lxml.etree import iterwalk
 
     body = tree.find("body")
     walk = iterwalk(tree if body is None else body, events=("start", "end"))
-    buffer = _Buffer()
+    buffer = _Buffer(language)
     fresh_items: set[HtmlElement] = set()  # List items of which no line has been read yet.
     # The keys keep the elements alive: lxml reuses the identity of an element that is not referenced any more.
     numbers: dict[HtmlElement, int] = {}
@@ -192,7 +213,8 @@ def blocks(tree: "HtmlElement") -> Iterator[Block]:
             buffer.bolds += tag in ("b", "strong")
             if tag == "br":
                 buffer.add("\x0b")
-            buffer.add(element.text)
+            preformatted = tag == "pre" and element.text
+            buffer.add(element.text.replace("\n", "\x0b") if preformatted else element.text)
             continue
         if is_block:
             yield from _flushed(buffer, element, fresh_items, numbers)

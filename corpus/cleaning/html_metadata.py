@@ -5,7 +5,6 @@ address at which the page was found speaks for it. A statement that contradicts 
 judge. For every value, the place where it was found is kept, so that a person knows which one to distrust.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,26 +12,30 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from corpus.agencies.registry import registry
 from corpus.cleaning import dates
 from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, REFERENCE
+from corpus.cleaning.datelines import agency_in
+from corpus.cleaning.issue_dates import against_address, with_issue_date
 from corpus.cleaning.issuers import at_odds, is_european_council, issuer_named, issuer_of, speaks_for
+from corpus.cleaning.json_ld import described_article
 from corpus.cleaning.language import base, detected
-from corpus.cleaning.lines import LaidOut, fold
+from corpus.cleaning.lines import LaidOut, dates_of, fold
 from corpus.models import Draft
+from corpus.press_corner import reference_at
 from corpus.web_urls import web_url, with_scheme_of
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_JSON_LD_MAX_CHARS = 1_000_000
-_JSON_LD_MAX_NODES = 500
 _VALUE_MAX_CHARS = 1000
-_ARTICLES = ("NewsArticle", "Article", "ReportageNewsArticle", "PressRelease", "WebPage", "BlogPosting", "Report")
+_PARAGRAPH_CHARS = 80  # A paragraph that long is part of the text.
 _TITLES = ("og:title", "dcterms.title", "dc.title", "citation_title", "twitter:title", "headline", "title")
 _DATES = tuple(
     "article:published_time og:article:published_time datepublished dcterms.issued dcterms.date dcterms.created "
-    "dc.date.issued dc.date date publication_date publish-date pubdate citation_publication_date available".split()
+    "dc.date.issued dc.date date publication_date publish-date pubdate citation_publication_date".split()
 )
+_SERVED = ("available",)  # On some sites the day on which the page was served: it only confirms another date.
 _LANGUAGES = ("og:locale", "dcterms.language", "dc.language", "language", "content-language")
 _ISSUERS = (
     "og:site_name",
@@ -44,8 +47,6 @@ _ISSUERS = (
     "author",
 )
 _REFERENCES = ("reference", "dcterms.identifier", "dc.identifier", "citation_technical_report_number")
-_PRESSCORNER = re.compile(r"/presscorner/detail/[a-z]{2}/([a-z]+)_(\d{2,4})_(\d+)", re.IGNORECASE)
-_IN_PATH = re.compile(r"/(20\d{2}|19\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,13 @@ def stated(tree: "HtmlElement", address: str | None) -> Draft:
     :param address: where the page was found. None when that is unknown: then the address that the page states is used.
     """
     meta = _meta(tree)
-    node = _json_ld(tree)
+    node = described_article(tree)
     language = _language(tree, node, meta)
     own_addresses = list(_addresses(tree, node, meta, address))
     confirmed = next((own for own in own_addresses if address is None or speaks_for(address, own.value)), None)
     url = _page_address(confirmed, address)
     title = _first(_texts(node, "headline", "name"), _named(meta, _TITLES))
-    day = _day(tree, node, meta)
+    day = _day(tree, node, meta, language.value if language else None)
     issuer = _issuer(node, meta)
     reference = _reference(node, meta)
     fields = {"title": title, "issuer": issuer, "date": day, "reference": reference, "language": language, "url": url}
@@ -81,21 +82,23 @@ def stated(tree: "HtmlElement", address: str | None) -> Draft:
     return Draft("", found_in={field: statement.place for field, statement in statements.items()}, **values)
 
 
-def completed(draft: Draft, laid_out: LaidOut, above: Sequence[str], address: str | None) -> Draft:
+def completed(
+    draft: Draft, laid_out: LaidOut, above: Sequence[str], address: str | None, seen: Sequence[date] | None = None
+) -> Draft:
     """Fill in from the address and the text what the head of a page does not state.
 
     :param above: the lines above the release, such as "European Council | Statement | 6 December 2018".
+    :param seen: the dates that a reader takes for those of the release; by default those of the text and above it.
     """
     url = draft.url or address
+    language = draft.language or detected(draft.text)
     lines_above = [line for line in (*above, *laid_out.about) if len(line) <= ABOUT_MAX_CHARS]
-    days = (day for line in lines_above if (day := dates.first_date(line, draft.language)))
     numbers = (number for line in lines_above if (number := reference_in(line)))
     ways: dict[str, list[tuple[object, str]]] = {
         "issuer": [(_issuer_in(lines_above), "text")],
-        "date": [(laid_out.date, "text"), (next(days, None), "text"), (_day_in(url), "address")],
-        "reference": [(_reference_of(url), "address"), (laid_out.reference or next(numbers, None), "text")],
+        "reference": [(reference_of(url), "address"), (laid_out.reference or next(numbers, None), "text")],
         "title": [(laid_out.title, "text")],
-        "language": [(detected(draft.text), "detected") if not draft.language else (None, "")],
+        "language": [(language, "detected") if not draft.language else (None, "")],
     }
     values: dict[str, Any] = {}
     places = dict(draft.found_in)
@@ -105,7 +108,10 @@ def completed(draft: Draft, laid_out: LaidOut, above: Sequence[str], address: st
             values[field], places[field] = value, place
     if laid_out.title:
         values["title"] = laid_out.title
-    return by_address(replace(draft, found_in=places, **values), lines_above)
+    if seen is None:
+        seen = (*laid_out.dates, *dates_of(above, language))
+    draft = with_issue_date(replace(draft, found_in=places, **values), seen, url)
+    return by_address(draft, lines_above)
 
 
 def by_address(draft: Draft, lines_above: Sequence[str] = ()) -> Draft:
@@ -113,6 +119,7 @@ def by_address(draft: Draft, lines_above: Sequence[str] = ()) -> Draft:
 
     :param lines_above: lines above the text. On the website that both Councils share, they say which one it is.
     """
+    draft = against_address(draft)
     stated_issuer = draft.issuer if draft.found_in.get("issuer") not in ("text", "address") else None
     lines_above = (*lines_above, stated_issuer or "")
     issuer = issuer_of(draft.url, lines_above)
@@ -142,37 +149,6 @@ def _meta(tree: "HtmlElement") -> Mapping[str, _Statement]:
             place = name if name.startswith(("og:", "article:")) else f"meta {name}"
             statements.setdefault(name.strip().casefold(), _Statement(content, place))
     return statements
-
-
-def _json_ld(tree: "HtmlElement") -> Mapping[str, Any]:
-    """Return the JSON-LD node of a page that describes an article; an empty one when there is none."""
-    nodes: list[Mapping[str, Any]] = []
-    for script in tree.iter("script"):
-        if (script.get("type") or "").strip().casefold() == "application/ld+json":
-            text = (script.text or "")[:_JSON_LD_MAX_CHARS]
-            try:
-                nodes.extend(_nodes(json.loads(text, strict=False)))
-            except (ValueError, RecursionError):  # Invalid JSON states nothing.
-                continue
-    for wanted in _ARTICLES:
-        for node in nodes:
-            kind = node.get("@type")
-            if wanted == kind or (isinstance(kind, list) and wanted in kind):
-                return node
-    return {}
-
-
-def _nodes(data: object) -> Iterator[Mapping[str, Any]]:
-    waiting = [data]
-    for _ in range(_JSON_LD_MAX_NODES):
-        if not waiting:
-            return
-        item = waiting.pop(0)
-        if isinstance(item, list):
-            waiting.extend(item)
-        elif isinstance(item, dict):
-            yield item
-            waiting.extend(value for key, value in item.items() if key in ("@graph", "mainEntity"))
 
 
 def _texts(node: Mapping[str, Any], *keys: str) -> Iterator[_Statement]:
@@ -227,13 +203,40 @@ def _page_address(confirmed: _Statement | None, address: str | None) -> _Stateme
     return _Statement(url, confirmed.place)
 
 
-def _day(tree: "HtmlElement", node: Mapping[str, Any], meta: Mapping[str, _Statement]) -> _Statement | None:
-    times = (
-        _Statement(time.get("datetime") or fold(time.text_content()), "time")
-        for time in tree.iter("time")
-        if next(time.iterancestors("nav", "aside", "footer"), None) is None
+def _day(
+    tree: "HtmlElement", node: Mapping[str, Any], meta: Mapping[str, _Statement], language: str | None
+) -> _Statement | None:
+    served = _first(_named(meta, _SERVED), fits=dates.date_of_value)
+    statement = _first(
+        _texts(node, "datePublished", "dateCreated"),
+        _named(meta, _DATES),
+        _times(tree, language),
+        fits=dates.date_of_value,
     )
-    return _first(_texts(node, "datePublished", "dateCreated"), _named(meta, _DATES), times, fits=dates.date_of_value)
+    if served and statement and dates.date_of_value(served.value) != dates.date_of_value(statement.value):
+        return statement
+    return served or statement
+
+
+def _times(tree: "HtmlElement", language: str | None) -> list[_Statement]:
+    """Return the time elements above the text, near the title; when there are none, the only date of all.
+
+    What the reader sees counts, not an attribute that says otherwise.
+    """
+    title = next(tree.iter("h1"), None)
+    around = next((each for each in title.iterancestors("article", "main")), tree) if title is not None else tree
+    above: list[str] = []
+    every: list[str] = []
+    in_text = False
+    for element in around.iter("time", "p"):
+        if element.tag == "p":
+            in_text = in_text or len(element.text_content()) >= _PARAGRAPH_CHARS
+        elif next(element.iterancestors("nav", "aside", "footer"), None) is None:
+            shown_day = dates.first_date(fold(element.text_content()), language)
+            every.append(shown_day.isoformat() if shown_day else element.get("datetime") or "")
+            above += [] if in_text else every[-1:]
+    days = {day for value in every if (day := dates.date_of_value(value))}
+    return [_Statement(value, "time") for value in (above or (every if len(days) == 1 else ()))]
 
 
 def _issuer(node: Mapping[str, Any], meta: Mapping[str, _Statement]) -> _Statement | None:
@@ -246,9 +249,15 @@ def _issuer(node: Mapping[str, Any], meta: Mapping[str, _Statement]) -> _Stateme
 
 
 def _issuer_in(lines: Sequence[str]) -> str | None:
-    return next(
-        (name for line in lines for part in re.split(r"\s[-–|·]\s", line) if (name := issuer_named(part))), None
-    )
+    """Return the agency that a line above the text names: alone, or beside the kind of the release."""
+    for line in lines:
+        agency_id = agency_in(line)
+        if agency_id:
+            return registry().agencies[agency_id].name
+        name = next((name for part in re.split(r"\s[-\u2013|·]\s", line) if (name := issuer_named(part))), None)
+        if name:
+            return name
+    return None
 
 
 def _reference(node: Mapping[str, Any], meta: Mapping[str, _Statement]) -> _Statement | None:
@@ -256,17 +265,12 @@ def _reference(node: Mapping[str, Any], meta: Mapping[str, _Statement]) -> _Stat
     return _Statement(reference_in(statement.value) or "", statement.place) if statement else None
 
 
-def _reference_of(url: str | None) -> str | None:
+def reference_of(url: str | None) -> str | None:
     """Return the reference number in an address, such as ``ip_18_6635`` (press corner) or ``20190712IPR56948``."""
     if not url:
         return None
-    match = _PRESSCORNER.search(url)
-    if match:
-        return "/".join(match.groups()).upper()
+    document = reference_at(url)
+    if document:
+        return document.reference
     match = REFERENCE.search(url.partition("?")[0])
     return match["parliament"] if match else None
-
-
-def _day_in(url: str | None) -> date | None:
-    match = _IN_PATH.search(url or "")
-    return dates.date_of_value(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}") if match else None

@@ -8,14 +8,18 @@ site.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from corpus.cleaning.boilerplate import TAIL, is_about
+from corpus.cleaning.boilerplate import is_tail
+from corpus.cleaning.datelines import is_about
 from corpus.cleaning.html_blocks import Block, blocks, parse, prune
 from corpus.cleaning.html_metadata import completed, stated
-from corpus.cleaning.lines import lay_out
+from corpus.cleaning.language import other_language
+from corpus.cleaning.language_links import language_links
+from corpus.cleaning.lines import LaidOut, dates_of, fold, lay_out
 from corpus.models import Draft
 from corpus.release_text import ends_sentence, is_speaker
 
@@ -31,6 +35,8 @@ _SITE_NAMES = re.compile(
     r"(?:(?<!\s)\s+[|]\s++[^|]{2,60})++$|(?<!\s)\s+[-\u2013]\s++(?:Consilium|Europol|Frontex|European \w+)$",
     re.IGNORECASE,
 )
+_TITLE_PARTS = re.compile(r"\s[-\u2013\u2014|·:»]+\s")
+_BESIDE_TITLE, _NEAR_TITLE = 4, 12  # So many blocks above the title may date the release, or may when no other does.
 _TITLE_MAX_CHARS = 1_000
 _MIN_ALIKE = 75.0  # "EP paves way for …" and "Parliament paves way for …" have 91.
 
@@ -42,16 +48,41 @@ def from_html(html: str, name: str, address: str | None = None) -> Draft:
     :raises SourceError: when the page cannot be parsed.
     """
     tree = parse(html, name)
-    head = stated(tree, address)
+    head = replace(stated(tree, address), languages=language_links(tree))
+    named = head.title or fold(tree.findtext(".//title") or "")
     prune(tree)
-    all_blocks = list(blocks(tree))
-    start = _start(all_blocks, head.title)
-    chosen = _chosen(all_blocks[start:], _extracted(tree))
+    all_blocks = list(blocks(tree, head.language))
+    head = _in_own_language(head, all_blocks)
+    start = _start(all_blocks, named, head.language)
+    chosen = _chosen(all_blocks[start:], _extracted(tree), head.language)
     first = all_blocks.index(chosen[0], start) if chosen else start
     above = [block.text for block in all_blocks[:first] if block.linked < _MOSTLY_LINKS and block.kind != "title"]
     title = _title(all_blocks, start, head.title)
     laid_out = lay_out([block.line for block in chosen], title=title, language=head.language)
-    return completed(replace(head, text=laid_out.text), laid_out, above, address)
+    seen = _seen_dates(all_blocks, start, first, laid_out, head.language)
+    return completed(replace(head, text=laid_out.text), laid_out, above, address, seen)
+
+
+def _in_own_language(head: Draft, all_blocks: Sequence[Block]) -> Draft:
+    """Return what a page states, in the language of its paragraphs where that is another than the page states."""
+    prose = " ".join(block.text for block in all_blocks if block.kind == "paragraph" and ends_sentence(block.text))
+    language = other_language(head.language, prose)
+    return replace(head, language=language, found_in={**head.found_in, "language": "detected"}) if language else head
+
+
+def _seen_dates(
+    all_blocks: Sequence[Block], start: int, first: int, laid_out: LaidOut, language: str | None
+) -> tuple[date, ...]:
+    """Return the dates that a reader takes for those of the release, the likeliest first.
+
+    They stand between the title and the text, right above the title, or in the text's first lines. A date further above
+    the title may be of another part of the page: it counts when there is no other.
+    """
+    between = [block.text for block in all_blocks[start:first] if block.linked < _MOSTLY_LINKS]
+    above = [block.text for block in reversed(all_blocks[: max(start - 1, 0)]) if block.linked < _MOSTLY_LINKS]
+    beside = dates_of((*between, *above[:_BESIDE_TITLE]), language)
+    days = (*beside[:1], *laid_out.dates, *beside[1:]) or dates_of(above[_BESIDE_TITLE:_NEAR_TITLE], language)[:1]
+    return tuple(dict.fromkeys(days))
 
 
 def _extracted(tree: "HtmlElement") -> "_Extracted":
@@ -83,13 +114,35 @@ def _squeezed(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
-def _start(all_blocks: Sequence[Block], title: str | None) -> int:
-    """Return the index of the block after the title: after the h1 that is the title, or else after the first h1."""
+def _start(all_blocks: Sequence[Block], title: str | None, language: str | None) -> int:
+    """Return the index of the block after the title.
+
+    The title is the heading that the page's head names, or else the first h1. Some pages have the name of the site as
+    h1, or no h1 at all.
+    """
     titles = [index for index, block in enumerate(all_blocks) if block.kind == "title"]
+    if title and len(title) <= _TITLE_MAX_CHARS:
+        parts = {part.strip().casefold() for part in (title, *_TITLE_PARTS.split(title))}
+        headings = (
+            index
+            for index, block in enumerate(all_blocks)
+            if block.kind in ("title", "heading") and block.text.casefold() in parts
+        )
+        named = [index for index in headings if not is_about(all_blocks[index].text, language)]
+        shown = [index for index in named if index in titles] or (
+            named if not _is_titled(all_blocks, titles, title) else []
+        )
+        if shown:
+            return shown[0] + 1
     if not titles:
         return 0
     matching = [index for index in titles if title and _alike(all_blocks[index].text, title)]
     return (matching or titles)[0] + 1
+
+
+def _is_titled(all_blocks: Sequence[Block], titles: Sequence[int], title: str) -> bool:
+    """Tell whether an h1 is like the title in the head of the page, and not only the name of the site in it."""
+    return any(_alike(all_blocks[index].text, title) and not is_about(all_blocks[index].text) for index in titles)
 
 
 def _title(all_blocks: Sequence[Block], start: int, title: str | None) -> str | None:
@@ -108,17 +161,17 @@ def _alike(shown: str, title: str) -> bool:
     return title.startswith(shown) or fuzz.ratio(shown, _SITE_NAMES.sub("", title)) >= _MIN_ALIKE
 
 
-def _chosen(after: Sequence[Block], extracted: _Extracted) -> list[Block]:
+def _chosen(after: Sequence[Block], extracted: _Extracted, language: str | None) -> list[Block]:
     """Return the blocks that trafilatura chose, with those around and between them that are not links."""
     extracted_indexes = [index for index, block in enumerate(after) if extracted.holds(block)]
     if not extracted_indexes:
         return [block for block in after if block.linked < _MOSTLY_LINKS]
     first, last = extracted_indexes[0], extracted_indexes[-1]
-    kept_indexes = set(extracted_indexes) | _lead(after, first)
+    kept_indexes = set(extracted_indexes) | _lead(after, first, language)
     parents = {after[index].parent for index in extracted_indexes}
     chosen: list[Block] = []
     for index, block in enumerate(after):
-        if TAIL.match(block.text) and block.kind in ("heading", "title") and index >= last:
+        if is_tail(block.text, language) and block.kind in ("heading", "title") and index >= last:
             break
         listed = block.kind == "item" and bool(chosen) and (chosen[-1].text.endswith(":") or chosen[-1].kind == "item")
         between = first < index < last and (block.linked < _MOSTLY_LINKS or (listed and chosen[-1] is after[index - 1]))
@@ -138,7 +191,7 @@ def _once(chosen: Sequence[Block]) -> list[Block]:
     return kept
 
 
-def _lead(after: Sequence[Block], first: int) -> set[int]:
+def _lead(after: Sequence[Block], first: int, language: str | None) -> set[int]:
     """Return the indexes of blocks above the first chosen one that are a lead.
 
     A lead is prose, with the headings, lists and speakers directly above it or above the first chosen block.
@@ -149,7 +202,7 @@ def _lead(after: Sequence[Block], first: int) -> set[int]:
         right_above = index + 1 in lead or index + 1 == first
         beside = right_above and (block.kind in ("heading", "item") or is_speaker(block.text))
         prose = ends_sentence(block.text) and block.linked < _FEW_LINKS
-        if prose or (beside and block.linked == 0 and not is_about(block.text)):
+        if prose or (beside and block.linked == 0 and not is_about(block.text, language)):
             lead.add(index)
     return lead
 

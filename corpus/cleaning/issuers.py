@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from corpus.agencies.folding import fold_query, spellings
 from corpus.agencies.registry import registry
 from corpus.models import Agency
+from corpus.press_corner import reference_at
 from corpus.web_urls import web_url
 
 # Places where an agency publishes that are not its website in the registry. The longest place that fits counts.
@@ -15,6 +16,7 @@ _PRESS_ROOMS = {
     "ec.europa.eu": "ec",
     "commission.europa.eu": "ec",
     "ec.europa.eu/commission/presscorner": "ec",
+    "europa.eu/rapid": "ec",
     "consilium.europa.eu": "council",
     "europarl.europa.eu": "ep",
 }
@@ -32,6 +34,9 @@ def issuer_of(url: str | None, lines_above: Sequence[str] = ()) -> str | None:
     if place is None:
         return None
     listed_id = _listed_id(url)
+    document = reference_at(url)
+    if document is not None and listed_id == "ec":  # The Commission also publishes for others, by type of document.
+        listed_id = document.issuer_id
     if listed_id is not None:
         is_summit = is_european_council(url, lines_above)
         return registry().agencies[_EUROPEAN_COUNCIL if is_summit else listed_id].name

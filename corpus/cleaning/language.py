@@ -1,7 +1,12 @@
-"""The language of a text, detected when nobody states it."""
+"""The language of a text, detected when nobody states it or when a page states another than its text is in."""
+
+from corpus.cleaning.wording import LANGUAGES
 
 MIN_CHARS = 40
 _SAMPLE_CHARS = 5000
+_SURE_CHARS, _SURE_SAMPLE_CHARS = 200, 1500
+# Languages that are taken for each other where a text is short.
+_ALIKE = (frozenset(("cs", "sk")), frozenset(("hr", "sl")), frozenset(("da", "sv")), frozenset(("es", "pt")))
 
 
 def detected(text: str) -> str | None:
@@ -9,6 +14,18 @@ def detected(text: str) -> str | None:
     import py3langid
 
     return str(py3langid.classify(text[:_SAMPLE_CHARS])[0]) if len(text) >= MIN_CHARS else None
+
+
+def other_language(stated: str | None, text: str) -> str | None:
+    """Return the language of the EU that a text is in, when a page states another one; otherwise None.
+
+    Many pages state the language of their site, whatever the language of the text on them.
+    """
+    if stated not in LANGUAGES or len(text) < _SURE_CHARS:
+        return None
+    found = detected(text[:_SURE_SAMPLE_CHARS])
+    alike = any({found, stated} <= pair for pair in _ALIKE)
+    return found if found in LANGUAGES and found != stated and not alike else None
 
 
 def base(tag: object) -> str | None:

@@ -4,35 +4,33 @@ Lines are kept or dropped whole. Only white space, bullets and heading marks are
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, END, LINE, REFERENCE, TAIL, is_about
-from corpus.cleaning.dates import first_date, without_date
+from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LINE, REFERENCE, bare_reference, is_tail, without_tail
+from corpus.cleaning.datelines import is_about, is_byline, is_label, is_labelled, is_update, opening_date
+from corpus.cleaning.dates import find_date, first_date, without_date
 from corpus.release_text import HEADING, LIST_ITEM, ends_sentence, is_list_item, is_speaker
 
 HEADING_MAX_CHARS = 100
 _TITLE_MAX_CHARS = 250
 _ABOUT_LINES = 8  # So many lines above the text may state its kind, place, date and number.
 _PROSE_CHARS = 100
-# "Brussels, 6 December 2018 - The Council adopted"
-_DATELINE = re.compile(
-    r"^(?:[^\W\d_a-z][\w /-]{2,40},\s++)?(?P<date>[\w./ ]{8,30}?)\s*+[-:\u2013\u2014]\s++[^\W\d_a-z\s]"
-)
 _BULLET = re.compile(r"^[-*•‣▪◦●·–—][ \t]+")
 
 
 @dataclass(frozen=True, slots=True)
 class LaidOut:
-    """A text that is laid out, with the title, date and reference that its lines state.
+    """A text that is laid out, with the title, dates and reference that its lines state.
 
-    `about` are the lines above the text that state such values.
+    `about` are the lines above the text that state such values. `dates` are the dates that a reader takes for those of
+    the release, the likeliest first: of lines beside the title, of the dateline that begins the text, of a last line.
     """
 
     text: str
     title: str | None
-    date: date | None
+    dates: tuple[date, ...]
     reference: str | None
     about: tuple[str, ...]
 
@@ -53,17 +51,22 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     :param title: the title when it is already known. Then a first line with the same words is dropped.
     :param language: the language of the names of months. English names are always read.
     """
-    kept = list(_without_tail(lines))
-    day, reference = _date_and_reference(kept, language)
-    about = {index for index, line in enumerate(kept) if _is_about(line, index, language)}
-    above = tuple(kept[index] for index in sorted(about) if index < _ABOUT_LINES)
-    kept = [line for index, line in enumerate(kept) if not LINE.match(line) and index not in about]
-    first = _title(kept) if title is None else None
-    body = kept[1:] if first or (title and kept and _same(kept[0], title)) else kept
+    kept = without_tail(lines, _PROSE_CHARS, language)
+    about = about_lines(kept, language)
+    first, _ = _prose_span(kept)
+    dates = [_own_date(kept[index], language) for index in about if index < first]
+    dates += _dateline(kept, about, language)
+    dates += [_own_date(kept[index], language) for index in about if index >= first]
+    reference = _reference(kept, about) or next(filter(None, map(bare_reference, lines[len(kept) :])), None)
+    above = tuple(kept[index] for index in about if index < _ABOUT_LINES)
+    kept = [line for index, line in enumerate(kept) if index not in about and not LINE.match(line) and _says(line)]
+    first_line = _title(kept) if title is None else None
+    body = kept[1:] if first_line or (title and kept and _same(kept[0], title)) else kept
     body = _unwrap_guillemets(body)
     while body and HEADING.match(body[-1]):
         body.pop()
-    return LaidOut(_joined(body), title or first, day, reference, above)
+    days = tuple(dict.fromkeys(day for day in dates if day))
+    return LaidOut(_joined(body), title or first_line, days, reference, above)
 
 
 def is_bare_heading(lines: Sequence[str], index: int, language: str | None = None) -> bool:
@@ -74,57 +77,124 @@ def is_bare_heading(lines: Sequence[str], index: int, language: str | None = Non
         len(line) <= HEADING_MAX_CHARS
         and line[0].isupper()
         and line[-1].isalnum()
-        and not (is_list_item(line) or is_speaker(line) or LINE.match(line) or TAIL.match(line))
-        and not _is_about(line, index, language)
+        and not (is_list_item(line) or is_speaker(line) or LINE.match(line) or is_tail(line, language))
+        and not is_about(line, language)
         and (ends_sentence(following) or following.endswith(":"))
         and len(following) > len(line)
     )
 
 
-def _without_tail(lines: Sequence[str]) -> Iterator[str]:
-    """Yield the lines up to the one that ends the release."""
-    prose = [index for index, line in enumerate(lines) if len(line) >= _PROSE_CHARS and ends_sentence(line)]
-    last_prose = prose[-1] if prose else 0
-    for index, line in enumerate(lines):
-        ends = END.match(line) and index >= len(lines) // 2
-        if ends or (TAIL.match(line) and index > last_prose and index > 0):
-            return
-        yield line
+def dates_of(lines: Iterable[str], language: str | None) -> tuple[date, ...]:
+    """Return the dates on lines that state the kind, place, date and number of a release and nothing else."""
+    lines = list(lines)
+    for states in (is_about, is_byline):  # The second may be the date of an event.
+        days = tuple(day for line in lines if states(line, language) and (day := _own_date(line, language)))
+        if days:
+            return days
+    return ()
 
 
-def _date_and_reference(lines: Sequence[str], language: str | None) -> tuple[date | None, str | None]:
-    """Return the date and the reference number of a release.
+def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
+    """Return the indexes of the lines that state values of the release and are no part of its text.
 
-    The date is on a line of its own or begins the text; the reference is on a line above the text.
+    Above the text, those are lines with its kind, place, date and number, however they are marked; below it, a line
+    with a place and a date. Inside the text, a line with only a date may head a part of it, and stays.
     """
-    days = [
-        first_date(line, language)
-        for index, line in enumerate(lines)
-        if _is_about(line, index, language) and not LINE.match(line)
-    ]
-    opening = (
-        first_date(match["date"], language)
-        for line in lines[:_ABOUT_LINES]
-        if (match := _DATELINE.match(line)) and is_about(without_date(match["date"], language) or "no date")
+    first, last = _prose_span(lines)
+    dated = [index for index in range(first, last) if without_date(lines[index], language) is not None]
+    alone = [index for index in dated if is_about(lines[index], language, places=False)]
+    found: list[int] = []
+    for index, line in enumerate(lines):
+        if index < first:
+            states = _is_above_text(lines, index, language, found)
+        elif line.startswith(("- ", "#")) or len(line) > ABOUT_MAX_CHARS:
+            states = False
+        elif index > last:
+            states = is_about(line, language) and find_date(line, language) is not None
+        else:  # Several lines with a date are a chronicle, and so is one below a heading.
+            heads_part = index in alone and (len(alone) > 1 or lines[index - 1].startswith("#"))
+            states = index < _ABOUT_LINES and not heads_part and is_about(line, language, places=False)
+        if states:
+            found.append(index)
+    return found
+
+
+def _dateline(lines: Sequence[str], about: Sequence[int], language: str | None) -> list[date]:
+    """Return the date that begins the first paragraph: "Brussels, 6 December 2018 – The Council adopted"."""
+    for index, line in enumerate(lines[:_ABOUT_LINES]):
+        if index not in about and not is_list_item(line) and not line.startswith("#"):
+            found = opening_date(line, language)
+            if found or ends_sentence(line):
+                return [found.day] if found else []
+    return []
+
+
+def _prose_span(lines: Sequence[str]) -> tuple[int, int]:
+    """Return the indexes of the first and the last line that is prose, up to `_ABOUT_LINES` for the first."""
+    prose = [index for index, line in enumerate(lines) if len(line) >= _PROSE_CHARS and ends_sentence(line)]
+    return (min(prose[0], _ABOUT_LINES), prose[-1]) if prose else (_ABOUT_LINES, len(lines))
+
+
+def _is_above_text(lines: Sequence[str], index: int, language: str | None, above: Sequence[int]) -> bool:
+    """Tell whether a line above the first prose states values of the release.
+
+    :param above: the indexes of the lines above it that do.
+    """
+    line = lines[index]
+    after_lead_in = index > 0 and lines[index - 1].endswith(":") and index - 1 not in above
+    if line.startswith("- "):
+        return not after_lead_in and _is_item_about(lines, index, language)
+    # The value of a label follows it.
+    valued = (
+        index - 1 in above
+        and is_label(lines[index - 1], language)
+        and not ends_sentence(line)
+        and not line.startswith("#")
     )
+    dated_update = is_update(line) and find_date(line, language) is not None
+    if valued or dated_update or is_about(line, language) or is_label(line, language) or is_labelled(line, language):
+        return True
+    dated = (is_about(each, language) and find_date(each, language) for each in lines[:_ABOUT_LINES])
+    return is_byline(line, language) and not any(dated)  # Beside a date, it may be of an event.
+
+
+def _is_item_about(lines: Sequence[str], index: int, language: str | None) -> bool:
+    """Tell whether an item states values: without a place, or in a list in which each item does.
+
+    Items with a name and a date may be an agenda, so another item must be more than that.
+    """
+    if is_about(lines[index], language, places=False):
+        return True
+    start, end = index, index + 1
+    while start and lines[start - 1].startswith("- "):
+        start -= 1
+    while end < len(lines) and lines[end].startswith("- "):
+        end += 1
+    items = lines[start:end]
+    sure = len(items) == 1 or any(is_about(item, language, places=False) for item in items)
+    return sure and all(is_about(item, language) for item in items)
+
+
+def _own_date(line: str, language: str | None) -> date | None:
+    """Return the date of a line about the release; None for the day on which its page was changed."""
+    return None if is_update(line) or LINE.match(line) else first_date(line, language)
+
+
+def _reference(lines: Sequence[str], about: Sequence[int]) -> str | None:
+    """Return the reference number on one of the first lines."""
     numbers = (
         match[0]
-        for line in lines[:_ABOUT_LINES]
+        for index, line in enumerate(lines[:_ABOUT_LINES])
         if len(line) <= ABOUT_MAX_CHARS and not ends_sentence(line)
         for match in REFERENCE.finditer(line)
-        if not match["council"] or is_about(without_date(line, language) or line)
+        if not match["council"] or index in about
     )
-    return next((day for day in (*days, *opening) if day), None), next(numbers, None)
+    return next(numbers, None)
 
 
-def _is_about(line: str, index: int, language: str | None) -> bool:
-    """Tell whether a line states values of the release. Below the first lines, only a line with just a date does."""
-    if len(line) > ABOUT_MAX_CHARS or line.startswith(("- ", "#")):
-        return False
-    dateless = without_date(line, language)
-    if dateless is not None:
-        return is_about(dateless)
-    return index < _ABOUT_LINES and is_about(line)
+def _says(line: str) -> bool:
+    """Tell whether a line has a letter or a figure; a row of asterisks only divides the text."""
+    return any(map(str.isalnum, line))
 
 
 def _title(lines: Sequence[str]) -> str | None:

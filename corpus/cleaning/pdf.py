@@ -9,12 +9,13 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median_high
 from typing import TYPE_CHECKING, Any
 
 from corpus.cleaning.lines import HEADING_MAX_CHARS, fold
 from corpus.cleaning.pdf_columns import Line, in_reading_order
+from corpus.cleaning.pdf_edges import Page, printed_from, without_edges
 from corpus.errors import SourceError
 from corpus.release_text import ends_sentence, is_list_item, is_speaker
 
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 200
 _SCAN_CHARS = 30  # Letters per page on average. A scan has none, or only the stamp of the scanner.
-_EDGE_LINES = 3  # Headers and footers are among so many lines at the top and bottom of a page.
-_NUMBERED_CHARS = 60
-_PAGE_NUMBER = re.compile(
-    r"^\W*+(?:page|seite|p\.)?\s*+\d{1,3}(?:\s*+(?:/|of|von|sur|de)\s*+\d{1,3})?\W*+$", re.IGNORECASE
-)
 _WORD_BREAK = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
 # First and second halves of words that are always written with a hyphen, so the hyphen is no word break.
 _FIRST_HALVES = frozenset("all cross decision fact large law non policy self third two vice well".split())
@@ -39,16 +35,15 @@ _LARGER = 1.15  # The font of a heading is at least so many times as large as th
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """The lines of a page, the font size in points of each folded line, and the lines that are bold."""
+class PdfText:
+    """The paragraphs of a PDF, one per line, and the address that a browser printed on its pages."""
 
-    lines: tuple[Line, ...]
-    sizes: dict[str, float]
-    bold: frozenset[str]
+    lines: list[str]
+    printed_from: str | None
 
 
-def pdf_lines(data: bytes, name: str) -> list[str]:
-    """Return the paragraphs of a PDF, one per line, with title and headings marked.
+def pdf_text(data: bytes, name: str) -> PdfText:
+    """Return the paragraphs of a PDF, with title and headings marked.
 
     :raises SourceError: when it is encrypted, cut off, damaged, a scan, or longer than a release.
     """
@@ -56,10 +51,10 @@ def pdf_lines(data: bytes, name: str) -> list[str]:
     letters = sum(sum(map(str.isalnum, line.text)) for page in pages for line in page.lines)
     if letters < _SCAN_CHARS * len(pages):
         raise SourceError(f"{name} is a scan without text: run text recognition over it, or add the release as text.")
-    return list(_lines(_without_edges(pages)))
+    return PdfText(list(_lines(without_edges(pages))), printed_from(pages))
 
 
-def _pages(data: bytes, name: str) -> list[_Page]:
+def _pages(data: bytes, name: str) -> list[Page]:
     from pypdf import PdfReader
     from pypdf.errors import DependencyError, PyPdfError
 
@@ -82,7 +77,7 @@ def _pages(data: bytes, name: str) -> list[_Page]:
         raise damaged from error
 
 
-def _page(page: "PageObject") -> _Page:
+def _page(page: "PageObject") -> Page:
     sizes: dict[str, float] = {}
     bold: set[str] = set()
 
@@ -97,38 +92,10 @@ def _page(page: "PageObject") -> _Page:
     grid = page.extract_text(extraction_mode="layout")
     same_words = Counter(plain.split()) == Counter(grid.split())
     lines = in_reading_order(grid.split("\n")) if same_words else [Line(fold(line)) for line in plain.split("\n")]
-    return _Page(tuple(line for line in lines if line.text), sizes, frozenset(bold))
+    return Page(tuple(line for line in lines if line.text), sizes, frozenset(bold))
 
 
-def _without_edges(pages: Sequence[_Page]) -> list[_Page]:
-    """Remove page numbers, and the lines at the top and bottom of pages that repeat on most pages."""
-    repeats = Counter(key for page in pages for key in {_edge_key(page.lines[index].text) for index in _edges(page)})
-    common = {key for key, count in repeats.items() if len(pages) > 1 and count >= max(2, 0.6 * len(pages))}
-    trimmed = []
-    for page in pages:
-        dropped = {
-            index
-            for index in _edges(page)
-            if _edge_key(page.lines[index].text) in common or _PAGE_NUMBER.match(page.lines[index].text)
-        }
-        kept = [line for index, line in enumerate(page.lines) if index not in dropped]
-        kept[:1] = [replace(line, new_page=True, apart=False) for line in kept[:1]]
-        trimmed.append(_Page(tuple(kept), page.sizes, page.bold))
-    return trimmed
-
-
-def _edges(page: _Page) -> set[int]:
-    """Return the indexes of the lines at the top and bottom of a page."""
-    count = len(page.lines)
-    return {index for index in range(count) if index < _EDGE_LINES or index >= count - _EDGE_LINES}
-
-
-def _edge_key(line: str) -> str:
-    """Return what is equal on all pages for one header. A short header may differ in its numbers."""
-    return re.sub(r"\d+", "0", line.casefold()) if len(line) <= _NUMBERED_CHARS else line
-
-
-def _lines(pages: Sequence[_Page]) -> Iterator[str]:
+def _lines(pages: Sequence[Page]) -> Iterator[str]:
     """Yield the paragraphs of all pages as lines of `corpus.cleaning.lines`."""
     sizes = [round(page.sizes.get(line.text, 0), 1) for page in pages for line in page.lines if line.text in page.sizes]
     usual = median_high(sizes) if sizes else 0.0
@@ -151,7 +118,7 @@ def _lines(pages: Sequence[_Page]) -> Iterator[str]:
         yield kind + paragraph
 
 
-def _kind(text: str, page: _Page, usual: float, largest: float) -> str:
+def _kind(text: str, page: Page, usual: float, largest: float) -> str:
     size = page.sizes.get(text, usual)
     if size > usual * _LARGER and size >= largest:
         return "# "

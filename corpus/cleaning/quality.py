@@ -4,6 +4,7 @@ The checks read the draft's text, and the source's bytes where only the page sho
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -26,6 +27,8 @@ _MIN_MOJIBAKE = 3
 _MOJIBAKE_SHARE = 0.3  # Share of the non-ASCII runs. In correct text a run is rarely valid UTF-8 by chance ("É»").
 _NON_ASCII = re.compile(r"[^\x00-\x7f]{2,}|[^\x00-\x7f]")
 _PAGE_MAX_CHARS = 1_000_000  # Only the beginning of a longer page is inspected.
+_TEASER_CHARS = 60
+_MIN_TEASERS, _MAX_TEASERS = 4, 200
 _MIN_LISTED = 8  # A listing page has one link of a title's length for each release.
 _NOT_FOUND = re.compile(
     r"\b404\b|page (?:was )?not (?:be )?found|(?:page|content) (?:is )?(?:no longer|not) available"
@@ -152,7 +155,7 @@ def _page_doubts(draft: Draft, html: str | None, name: str) -> Iterator[Doubt]:
         (scripts and len(shown) < MIN_CHARS) or _NEEDS_SCRIPT.search(unscripted) or _NEEDS_SCRIPT.search(shown)
     ):
         yield Doubt(DoubtKind.NEEDS_SCRIPTS)
-    if links >= _MIN_LISTED and _is_list(draft, links, page):
+    if (links >= _MIN_LISTED and _is_list(draft, links, page)) or _is_made_of_teasers(draft, page):
         yield Doubt(DoubtKind.LIST_OF_PAGES, links)
 
 
@@ -171,16 +174,38 @@ def _asks_password(page: "HtmlElement") -> bool:
 
 def _count_title_links(page: "HtmlElement") -> int:
     """Count the links in a page's content that read as titles and lead to different addresses."""
-    outside = ("nav", "header", "footer", "aside")
-    links = {
-        link.get("href")
-        for link in page.iter("a")
-        if len(text := fold(link.text_content())) >= 25
-        and len(text.split()) >= 4
-        and not ends_sentence(text)
-        and next(link.iterancestors("p", *outside), None) is None
-    }
-    return len(links)
+    return len({link.get("href") for link in _title_links(page)})
+
+
+def _title_links(page: "HtmlElement") -> "Iterator[HtmlElement]":
+    """Yield the links in a page's content that read as titles."""
+    for link in page.iter("a"):
+        text = fold(link.text_content())
+        if (
+            len(text) >= 25
+            and len(text.split()) >= 4
+            and not ends_sentence(text)
+            and next(link.iterancestors("p", "nav", "header", "footer", "aside"), None) is None
+        ):
+            yield link
+
+
+def _is_made_of_teasers(draft: Draft, page: "HtmlElement") -> bool:
+    """Tell whether most of the prose of a text stands beside links, each piece beside a link of its own.
+
+    A teaser is what is inside the largest element that holds one link with a title and no other.
+    """
+    prose = [line for line in draft.text.split("\n") if len(line) >= _TEASER_CHARS and not HEADING.match(line)]
+    links = list(_title_links(page))
+    if len(links) < _MIN_TEASERS or not prose:
+        return False
+    held = Counter(ancestor for link in links for ancestor in link.iterancestors())
+    owners: dict[str, HtmlElement] = {}
+    for link in links[:_MAX_TEASERS]:
+        own = [ancestor for ancestor in link.iterancestors() if held[ancestor] == 1]
+        text = fold(own[-1].text_content()) if own else ""
+        owners |= {line: own[-1] for line in prose if line.removeprefix("- ") in text}
+    return len(set(owners.values())) >= _MIN_TEASERS and len(owners) > len(prose) / 2
 
 
 def _is_list(draft: Draft, links: int, page: "HtmlElement") -> bool:

@@ -43,4 +43,6 @@ def archive(data: bytes) -> Archive | None:
     pages = [part for part in message.walk() if part.get_content_type() == "text/html"]
     first = next((part for part in pages if part.get("Content-Location") == url), next(iter(pages), None))
     page = first.get_payload(decode=True) if first is not None else None
+    if first is not None and not url:  # Older browsers wrote the address only before the page itself.
+        url = str(first.get("Content-Location", "")).strip()
     return Archive(page, web_url(url)) if isinstance(page, bytes) else None

@@ -18,17 +18,20 @@ from typing import Self
 import httpcore
 import httpx
 
-from corpus.errors import FetchError
+from corpus.errors import ClosedToRobotsError, FetchError, ProgramsRefusedError, UnansweredError
 from corpus.fetching.network import Network, Resolver, Transport, UntrustedError, resolve
 from corpus.fetching.responses import (
+    ExhaustedError,
     Fetched,
     FetchLimits,
     NotModified,
     NotReachedError,
+    OutOfReachError,
     PassingError,
     RefusedError,
     read_answer,
 )
+from corpus.fetching.robot_checks import ROBOT_CHECK, is_robot_check
 from corpus.fetching.robots import Robots, parse_robots, user_agent
 from corpus.fetching.urls import FetchRules, Target, read_target, shown
 
@@ -38,15 +41,6 @@ log = logging.getLogger(__name__)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _ROBOTS_HOLD_S = 24 * 3600.0  # RFC 9309 allows a day at most.
 _ROBOTS_FAILURE_HOLDS_S = 300.0
-
-
-class _ExhaustedError(FetchError):
-    """A passing failure occurred in every try. The reason follows the address in a sentence."""
-
-    def __init__(self, url: str, last: PassingError) -> None:
-        super().__init__(f"{url} {last}: try again later.")
-        self.reason = str(last)
-        self.answered = last.answered
 
 
 class _DowngradeError(FetchError):
@@ -136,7 +130,7 @@ class Fetcher:
         try:
             if secure.origin not in self._robots:
                 self._robots[secure.origin] = self._read_robots(secure, tries=1)
-        except (_ExhaustedError, UntrustedError, _DowngradeError) as error:
+        except (ExhaustedError, UntrustedError, _DowngradeError) as error:
             if not getattr(error, "answered", False):
                 log.info("%s does not speak https: %s", target.host, error)
                 self._plain_until_s[secure.origin] = self._clock() + _ROBOTS_FAILURE_HOLDS_S
@@ -155,8 +149,11 @@ class Fetcher:
             try:
                 return self._follow(target, conditions, before)
             except PassingError as error:
+                if attempt == tries and error.refused is not None:
+                    raise ProgramsRefusedError(shown(target.url), error.refused) from error
                 if attempt == tries:
-                    raise _ExhaustedError(shown(target.url), error) from error
+                    kind = ExhaustedError if error.answered else OutOfReachError
+                    raise kind(shown(target.url), error) from error
                 log.debug("attempt %d of %s failed: %s", attempt, target.host, error)
                 backoff_s = self._limits.backoff_s * 2 ** (attempt - 1)
                 self._pause(backoff_s if error.wait_s is None else error.wait_s)
@@ -200,7 +197,10 @@ class Fetcher:
             return self._redirected(target, response.headers["location"])
         if response.status_code == httpx.codes.NOT_MODIFIED and conditional:
             return NotModified(target.url)
-        return read_answer(target, response, self._limits, self._now())
+        answer = read_answer(target, response, self._limits, self._now())
+        if is_robot_check(answer.data):
+            raise ProgramsRefusedError(shown(target.url), ROBOT_CHECK)
+        return answer
 
     def _redirected(self, target: Target, location: str) -> Target:
         try:
@@ -237,27 +237,33 @@ class Fetcher:
         robots = self._robots.get(target.origin)
         if robots is None or robots.until_s <= self._clock():
             robots = self._robots[target.origin] = self._fetch_robots(target)
+        if robots.refused is not None:
+            raise ProgramsRefusedError(shown(target.url), f"{robots.refused}, also with its robots.txt")
         if robots.failure is not None:
-            raise FetchError(
+            kind = FetchError if robots.answered else UnansweredError
+            raise kind(
                 f"{shown(target.url)} is not asked for, because {target.origin}/robots.txt {robots.failure}: "
                 "try again later."
             )
         if not robots.allows(target.url):
-            raise FetchError(
-                f"{shown(target.url)} is closed to robots by the host's robots.txt: add its text from a file instead."
-            )
+            raise ClosedToRobotsError(shown(target.url))
 
     def _fetch_robots(self, target: Target) -> Robots:
-        """Read the robots.txt of a host. A refused one (4xx) allows everything, an unreadable one nothing for now."""
+        """Read the robots.txt of a host.
+
+        One that is not there (4xx) allows everything. An unreadable one, or one that is refused to programs, allows
+        nothing for now.
+        """
         try:
             return self._read_robots(target, self._limits.tries)
-        except _ExhaustedError as error:
-            return Robots(self._clock() + _ROBOTS_FAILURE_HOLDS_S, failure=error.reason)
+        except ExhaustedError as error:
+            until_s = self._clock() + _ROBOTS_FAILURE_HOLDS_S
+            return Robots(until_s, failure=error.reason, answered=error.answered)
 
     def _read_robots(self, target: Target, tries: int) -> Robots:
         """Read the robots.txt of a host.
 
-        :raises _ExhaustedError: when every try fails.
+        :raises ExhaustedError: when every try fails.
         """
         until_s = self._clock() + _ROBOTS_HOLD_S
         try:
@@ -265,6 +271,9 @@ class Fetcher:
             answer = self._insist(address, {}, lambda hop: None, tries)
         except RefusedError:
             return Robots(until_s)
+        except ProgramsRefusedError as error:
+            refused = ": this site shows programs a check for robots" if error.how == ROBOT_CHECK else error.how
+            return Robots(self._clock() + _ROBOTS_FAILURE_HOLDS_S, refused=refused)
         return Robots(until_s, parse_robots(answer.data if isinstance(answer, Fetched) else b""))
 
     def _delay_of(self, target: Target) -> float:

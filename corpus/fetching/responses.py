@@ -8,10 +8,13 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from corpus.errors import FetchError
+from corpus.errors import FetchError, ProgramsRefusedError, UnansweredError
 from corpus.fetching.urls import Target, shown
 
-_PASSING_STATUSES = (408, 425, 429, 500, 502, 503, 504)
+_TOO_MANY = 429
+_PASSING_STATUSES = (408, 425, _TOO_MANY, 500, 502, 503, 504)
+_REFUSING_STATUSES = (202, 403)  # A page is never "accepted for later" (202): what answers so is a challenge.
+_CHALLENGES = ("x-amzn-waf-action", "cf-mitigated")  # Headers of answers that only a browser can use.
 _MEGABYTE = 1_000_000
 
 
@@ -48,12 +51,31 @@ class NotModified:
 
 
 class PassingError(Exception):
-    """A failure that may pass before the next try; `answered` tells whether the server answered at all."""
+    """A failure that may pass before the next try; `answered` tells whether the server answered at all.
 
-    def __init__(self, reason: str, wait_s: float | None = None, *, answered: bool = False) -> None:
+    ``refused`` says how the site refuses programs, where that is what the failure means when it does not pass.
+    """
+
+    def __init__(
+        self, reason: str, wait_s: float | None = None, *, answered: bool = False, refused: str | None = None
+    ) -> None:
         super().__init__(reason)
         self.wait_s = wait_s
         self.answered = answered
+        self.refused = refused
+
+
+class ExhaustedError(FetchError):
+    """A passing failure occurred in every try. The reason follows the address in a sentence."""
+
+    def __init__(self, url: str, last: PassingError) -> None:
+        super().__init__(f"{url} {last}: try again later.")
+        self.reason = str(last)
+        self.answered = last.answered
+
+
+class OutOfReachError(ExhaustedError, UnansweredError):
+    """In every try the host of an address did not answer at all."""
 
 
 class NotReachedError(FetchError):
@@ -69,12 +91,16 @@ def read_answer(target: Target, response: httpx.Response, limits: FetchLimits, n
 
     :param now: seconds since 1970, for a Retry-After that gives a date.
     :raises PassingError: when the server says that it is busy or broken.
+    :raises ProgramsRefusedError: when it refuses programs.
     :raises FetchError: when it refuses the page, asks for a longer wait, or sends what cannot be read.
     """
     status, headers, url = response.status_code, response.headers, shown(target.url)
+    if status in _REFUSING_STATUSES or any(name in headers for name in _CHALLENGES):
+        raise ProgramsRefusedError(url, _refusal(status))
     if status in _PASSING_STATUSES:
-        wait_s = _wait_asked(url, headers, limits.retry_after_s, now)
-        raise PassingError(f"answered with status {status}", wait_s, answered=True)
+        refused = _refusal(status) if status == _TOO_MANY else None
+        wait_s = _wait_asked(url, headers, limits.retry_after_s, now, refused)
+        raise PassingError(f"answered with status {status}", wait_s, answered=True, refused=refused)
     if 400 <= status < 500:
         raise RefusedError(f"{url} is not given out (status {status}): check the address.")
     if status != httpx.codes.OK:
@@ -91,9 +117,14 @@ def read_answer(target: Target, response: httpx.Response, limits: FetchLimits, n
     return Fetched(target.url, data, headers.get("etag"), headers.get("last-modified"))
 
 
-def _wait_asked(url: str, headers: httpx.Headers, longest_s: float, now: float) -> float | None:
+def _refusal(status: int) -> str:
+    return f": this site answers programs with {status}"
+
+
+def _wait_asked(url: str, headers: httpx.Headers, longest_s: float, now: float, refused: str | None) -> float | None:
     """Return the seconds that the Retry-After header asks to wait; None without the header.
 
+    :param refused: how the site refuses programs, where it does.
     :raises FetchError: when that is longer than `longest_s`; the message says when to try again.
     """
     retry_after = headers.get("retry-after", "").strip()
@@ -106,6 +137,8 @@ def _wait_asked(url: str, headers: httpx.Headers, longest_s: float, now: float) 
             again = f"after {datetime.fromtimestamp(now + wait_s, UTC):%Y-%m-%d %H:%M} UTC"
         except (ValueError, OverflowError, OSError):
             again = "much later"
+        if refused is not None:
+            raise ProgramsRefusedError(url, f"{refused} and may be asked again {again}")
         raise FetchError(f"{url} asks to be left alone for now: try again {again}.")
     return max(wait_s, 0.0)
 

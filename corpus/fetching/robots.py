@@ -18,12 +18,15 @@ _USER_AGENT = re.compile(r"(\s*+user[- ]?agent\s*+:?\s*+)([^#\s]*+)(.*)", re.IGN
 class Robots:
     """The rules of a host: none when it has no robots.txt, and everything forbidden while that cannot be read.
 
-    They are valid until a time of the fetcher's clock, in seconds.
+    They are valid until a time of the fetcher's clock, in seconds. ``refused`` says how the host refuses programs,
+    where it gives them not even its robots.txt. ``answered`` tells whether it answered at all.
     """
 
     until_s: float
     rules: "Protego | None" = None
     failure: str | None = None
+    refused: str | None = None
+    answered: bool = True
 
     def allows(self, url: str) -> bool:
         """Tell whether an address may be requested."""

@@ -14,7 +14,9 @@ from html.entities import html5
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin
 
+from corpus.cleaning.dates import BRUSSELS, first_date
 from corpus.cleaning.draft_limits import repaired, utf8
+from corpus.cleaning.issue_dates import date_in_address
 from corpus.errors import FeedError
 from corpus.processes.sandbox import in_child
 
@@ -28,12 +30,21 @@ _MAX_PARTS = 50_000
 _MAX_URL_CHARS = 2_048
 _MAX_TITLE_CHARS = 300
 _MAX_WAIT_S = 24 * 3600.0
+_FIRST_PAUSE_S = 3600.0
+_MAX_PAUSE_S = 14 * 24 * 3600.0
 _ROOTS = {"rss", "RDF", "feed"}
 _ENTRIES = {"item", "entry"}
 _HOLDERS = {*_ENTRIES, "channel"}
 _PARTS = {"title", "link", "guid", "id", "pubDate", "date", "published", "updated", "issued", "modified", "created"}
 _AMPERSAND = re.compile(rb"&(?:#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z]{2,31});)?")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
+_HREF = re.compile(r"""href\s{0,5}=\s{0,5}["']([^"'<>]+)["']""", re.IGNORECASE)
+_ONE_SLASH = re.compile(r"(?<=^http):/(?!/)|(?<=^https):/(?!/)")
+_MAX_TIME_CHARS = 100
+_DAY_AND_MONTH = re.compile(
+    r"(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{4}"
+)  # Which of the two comes first, feedparser guesses.
+_ZONE = re.compile(r"(?:[A-Z]{1,5}|[+-]\d{2}:?\d{2})\)?\s*$")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 
 
@@ -84,7 +95,7 @@ def _read(data: bytes, url: str, limit: int) -> Feed:
         address = _address(entry, url)
         if address is None or address in entries:
             continue
-        time = _time(entry)
+        time = _time(entry, address)
         times[address] = time or datetime.datetime.min.replace(tzinfo=datetime.UTC)
         title = _plain(entry.get("title", "")) or address
         entries[address] = repaired(FeedEntry(address, title, time.date() if time else None))
@@ -100,6 +111,16 @@ def next_poll(failures: int, interval_s: float, jitter: float) -> float:
     """
     wait_s = max(interval_s, min(interval_s * 2.0 ** min(failures, 20), _MAX_WAIT_S))
     return wait_s * (0.9 + 0.2 * jitter)
+
+
+def next_try(attempts: int, jitter: float) -> float:
+    """Return the seconds until an address that a site refused to programs is tried again.
+
+    They double for each refusal, from an hour up to two weeks: a site may open again, and a person may be quicker.
+
+    :param jitter: a random number from 0 to 1, as `next_poll` takes it.
+    """
+    return min(_FIRST_PAUSE_S * 2.0 ** min(attempts, 20), _MAX_PAUSE_S) * (0.9 + 0.2 * jitter)
 
 
 def _root(data: bytes, url: str) -> "_Element":
@@ -166,23 +187,43 @@ def _name(element: "_Element") -> str:
 
 def _address(entry: Any, url: str) -> str | None:  # noqa: ANN401  (feedparser's dictionary)
     link = str(entry.get("link", "")).strip()
-    if not link:
-        return None
+    base, element, _ = link.partition("<")
     try:
-        address = urldefrag(urljoin(url, link)).url
+        if element:  # Some sites write a whole element into the link, which feedparser takes for the end of an address.
+            inside = _HREF.search(link[: 2 * _MAX_URL_CHARS])
+            # To feedparser the two slashes of an address inside are one too many.
+            link = urljoin(base, _ONE_SLASH.sub("://", html.unescape(inside[1]).strip())) if inside else ""
+        address = urldefrag(urljoin(url, link)).url if link else ""
     except ValueError:
         return None
     fits = address.startswith(("https://", "http://")) and len(address) <= _MAX_URL_CHARS
     return address if fits else None
 
 
-def _time(entry: Any) -> datetime.datetime | None:  # noqa: ANN401
+def _time(entry: Any, address: str) -> datetime.datetime | None:  # noqa: ANN401
+    """Return when an entry was published, in the time of Brussels; midnight where only the day is known.
+
+    A time that names no zone is of Brussels. When a feed gives no time, the date in the address counts.
+    """
     # The `get` of feedparser would warn, and return the date of publication for a missing "updated".
-    parsed = entry.get("published_parsed") or dict.get(entry, "updated_parsed")
-    try:
-        return datetime.datetime.fromtimestamp(calendar.timegm(parsed), datetime.UTC) if parsed else None
-    except (ValueError, OverflowError, OSError):
-        return None
+    for field in ("published", "updated"):
+        written = str(dict.get(entry, field) or "")[:_MAX_TIME_CHARS]
+        parsed = dict.get(entry, f"{field}_parsed")
+        if parsed and not _DAY_AND_MONTH.search(written):
+            try:
+                time = datetime.datetime.fromtimestamp(calendar.timegm(parsed), datetime.UTC)
+            except (ValueError, OverflowError, OSError):
+                continue
+            return time.astimezone(BRUSSELS) if _ZONE.search(written) else time.replace(tzinfo=BRUSSELS)
+        day = first_date(written)
+        if day:
+            return _midnight(day)
+    day = date_in_address(address)
+    return _midnight(day) if day else None
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(), BRUSSELS)
 
 
 def _plain(title: str) -> str:

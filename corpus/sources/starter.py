@@ -1,5 +1,6 @@
-"""The starter list: official feeds and addresses of releases that come with the program, in `starter.toml`."""
+"""The starter list: sources and releases by subject that come with the program, in `starter.toml`."""
 
+import datetime
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,31 +11,78 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class StarterAddress:
-    """The address of a feed, or of a release and its year."""
+    """The address of a feed, or of a release and its year, and what is known of it, in a month such as "2026-11"."""
 
     title: str
     url: str
     year: int | None = None
+    known: str = ""
+    month: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StarterSearch:
+    """A search in the press corner: types of documents, and words that titles must have."""
+
+    title: str
+    types: tuple[str, ...]
+    words: tuple[str, ...]
+    known: str = ""
+    month: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What to follow and to add for a subject, and from which day on its past is read."""
+
+    name: str
+    title: str
+    since: datetime.date
+    searches: tuple[StarterSearch, ...]
+    feeds: tuple[StarterAddress, ...]
+    releases: tuple[StarterAddress, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """The feeds, and the releases, oldest first."""
+    """All subjects. The first is the one for who chooses none."""
 
-    feeds: tuple[StarterAddress, ...]
-    releases: tuple[StarterAddress, ...]
+    subjects: tuple[Subject, ...]
+
+    @property
+    def feeds(self) -> tuple[StarterAddress, ...]:
+        """The feeds of all subjects, each once."""
+        return tuple({feed.url: feed for subject in self.subjects for feed in subject.feeds}.values())
+
+    @property
+    def releases(self) -> tuple[StarterAddress, ...]:
+        """The releases of all subjects, oldest first."""
+        return tuple(release for subject in self.subjects for release in subject.releases)
 
 
 @cache
 def starter() -> Starter:
     """Return the starter list that comes with the program."""
     data = tomllib.loads((resources.files("corpus.sources") / "starter.toml").read_text("utf-8"))
-    return Starter(
-        feeds=tuple(map(_address, data["feeds"])),
-        releases=tuple(map(_address, data["releases"])),
+    return Starter(tuple(map(_subject, data["subjects"])))
+
+
+def _subject(entry: Mapping[str, Any]) -> Subject:
+    sources = entry.get("sources", [])
+    return Subject(
+        entry["name"],
+        entry["title"],
+        entry["since"],
+        searches=tuple(_search(source) for source in sources if source.get("kind") == "presscorner"),
+        feeds=tuple(_address(source) for source in sources if "url" in source),
+        releases=tuple(map(_address, entry.get("releases", []))),
     )
 
 
+def _search(entry: Mapping[str, Any]) -> StarterSearch:
+    types, words = (tuple(entry.get(name, [])) for name in ("types", "words"))
+    return StarterSearch(entry["title"], types, words, entry["known"], entry["month"])
+
+
 def _address(entry: Mapping[str, Any]) -> StarterAddress:
-    """Read an entry. Its remarks `seen` and `opened` are only for those who edit the file."""
-    return StarterAddress(entry["title"], entry["url"], entry.get("year"))
+    return StarterAddress(entry["title"], entry["url"], entry.get("year"), entry["known"], entry["month"])

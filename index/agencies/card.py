@@ -102,16 +102,23 @@ def card(generation: Generation, agency_id: str, *, exact: bool = False) -> Card
 
 
 def _measures(generation: Generation, namings: Namings) -> tuple[tuple[Measure, ...], int]:
-    """Return the newest measures, each once, in the order of the text within a release; and how many are left."""
+    """Return the newest measures, each once, in the order of the text within a release; and how many are left.
+
+    Of the language editions of a release, only one is quoted.
+    """
     sentences, first = np.unique(namings.sentences[namings.in_part], return_index=True)
     passages = namings.passages[namings.in_part][first]
     releases = generation.releases_of(passages)
     newest = np.argsort(-generation.dates(releases), kind="stable")
     measures: list[Measure] = []
     known: set[frozenset[str]] = set()
+    editions: dict[str, str] = {}
     for seen, number in enumerate(newest.tolist()):
         if len(measures) == MAX_MEASURES:
             return tuple(measures), len(newest) - seen
+        release = generation.release(int(releases[number]))
+        if editions.setdefault(release.work, release.release_id) != release.release_id:
+            continue
         measure = _measure(generation, int(releases[number]), int(passages[number]), int(sentences[number]))
         key = frozenset(words(measure.quote.text))
         inside = any(

@@ -44,6 +44,11 @@ class Answerer:
         return confidence(query, ranking, generation, self.embedder, self.weights)
 
 
+def answers(ranking: Ranking, shown: "Shown", confidence: float, threshold: float) -> bool:
+    """Tell whether quotes answer: there are some, they are of the time that is asked for, and it is sure enough."""
+    return bool(shown.quotes) and ranking.is_timely and confidence >= threshold
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Quotes, and the releases that they are from or that say the same, as sources and by row."""
@@ -53,9 +58,12 @@ class Shown:
     releases: tuple[int, ...]
 
 
-def quotes(ranking: Ranking, generation: Generation, limit: int) -> Shown:
-    """Return the at most `limit` best quotes, the answering one first."""
-    picked = pick_quotes(ranking, generation, limit)
+def quotes(ranking: Ranking, generation: Generation, limit: int, language: str | None = None) -> Shown:
+    """Return the at most `limit` best quotes, the answering one first.
+
+    :param language: the language of the reader, as `pick_quotes` takes it.
+    """
+    picked = pick_quotes(ranking, generation, limit, language)
     releases = tuple(
         dict.fromkeys([quote.release for quote in picked] + [row for quote in picked for row in quote.also])
     )

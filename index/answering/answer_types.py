@@ -1,7 +1,15 @@
-"""What kind of thing a question asks for, and whether a sentence holds one."""
+"""What kind of thing a question asks for, and whether a sentence holds one.
 
+The patterns of English stand here, those of the other languages in ``index/text/languages/``.
+"""
+
+import itertools
 import re
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
+
+from index.text.languages import LANGUAGES, Language, fold, folded_pattern, language
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 MONTHS = tuple(_MONTHS.split("|"))
@@ -61,6 +69,13 @@ _HOLDS = {
         r"|lead to|reflect|to ensure|cause[sd]?|allow)\b"
     ),
 }
+# What is written alike in every language.
+_ANYWHERE = {
+    AnswerType.DATE: re.compile(r"\b(?:19|20)\d\d(?!\d)|\b\d{1,2}\. ?\d{1,2}\. ?\d{2,4}"),
+    AnswerType.PERCENTAGE: re.compile(r"\d\s*%"),
+    AnswerType.MONEY: re.compile(r"[€$£]\s*\d|\d\s*[€$£]|\bEUR\b"),
+    AnswerType.NUMBER: re.compile(r"\d"),
+}
 _YES_NO = re.compile(
     r"\s*(?:will|is|are|was|were|do|does|did|has|have|had|can|could|shall|should|would|must|may)\b", re.IGNORECASE
 )
@@ -69,13 +84,69 @@ _ASKS_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in 
 _HOLDS_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()}
 
 
-def asked_for(question: str) -> AnswerType | None:
-    """Return what a question asks for. None where its words do not tell, or where yes or no would answer it."""
+def asked_for(question: str, code: str = "en") -> AnswerType | None:
+    """Return what a question asks for. None where its words do not tell, or where yes or no would answer it.
+
+    :param code: the language of the question.
+    """
+    if code != "en" and code in LANGUAGES:
+        return _asked_for_elsewhere(_plain(question), code)
     if _YES_NO.match(question) and not _ASKS_MORE.search(question):
         return None
     return next((kind for kind, pattern in _ASKS_PATTERNS.items() if pattern.search(question)), None)
 
 
-def holds(kind: AnswerType, sentence: str) -> bool:
-    """Tell whether a sentence holds something that a question of a type asks for."""
-    return _HOLDS_PATTERNS[kind].search(sentence) is not None
+def holds(kind: AnswerType, sentence: str, code: str = "en") -> bool:
+    """Tell whether a sentence holds something that a question of a type asks for.
+
+    :param code: the language of the sentence.
+    """
+    if code == "en" or code not in LANGUAGES:
+        return _HOLDS_PATTERNS[kind].search(sentence) is not None
+    pattern = _holds_elsewhere(code).get(kind)
+    if pattern is not None and pattern.search(_plain(sentence)):
+        return True
+    if kind in (AnswerType.PERSON, AnswerType.PLACE):
+        return _names_together(sentence) >= (2 if kind is AnswerType.PERSON else 1)
+    return kind in _ANYWHERE and _ANYWHERE[kind].search(sentence) is not None
+
+
+def _names_together(sentence: str) -> int:
+    """Return how many words with a capital follow each other at most, but for the first word of the sentence."""
+    capitals = [word[:1].isupper() and word[1:].islower() for word in re.findall(r"[\w-]+|[.!?]", sentence)[1:]]
+    return max((len(list(run)) for capital, run in itertools.groupby(capitals) if capital), default=0)
+
+
+def _asked_for_elsewhere(question: str, code: str) -> AnswerType | None:
+    known = language(code)
+    opens = known.yes_no and folded_pattern(known.yes_no).match(question)
+    if opens and not folded_pattern(known.question_words).search(question):
+        return None
+    return next((kind for kind, pattern in _asks_elsewhere(code).items() if pattern.search(question)), None)
+
+
+@cache
+def _asks_elsewhere(code: str) -> Mapping[AnswerType, re.Pattern[str]]:
+    """Return the patterns of what a question of a language asks for, in the order in which they are tried."""
+    asks = language(code).asks
+    return {kind: folded_pattern(asks[kind]) for kind in AnswerType if kind in asks}
+
+
+@cache
+def _holds_elsewhere(code: str) -> Mapping[AnswerType, re.Pattern[str]]:
+    known = language(code)
+    patterns = {AnswerType(kind): folded_pattern(pattern) for kind, pattern in known.holds.items()}
+    return patterns | {
+        AnswerType.DATE: folded_pattern(*_month_patterns(known)),
+        AnswerType.NUMBER: folded_pattern("|".join(sorted(known.number_words))),
+    }
+
+
+def _month_patterns(known: Language) -> list[str]:
+    names = sorted(name for names in known.months for name in names if name not in known.unsure_months)
+    return [name[:-1] + r"\w*" if name[-1] == "*" else name for name in names]
+
+
+def _plain(text: str) -> str:
+    """Return a text folded, with one space between its words."""
+    return " ".join(re.sub(r"[^\w%]", " ", fold(text)).split())

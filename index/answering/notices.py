@@ -9,6 +9,7 @@ import numpy as np
 from corpus import UNDATED, Release, registry
 from index.answering.question import Query
 from index.answering.ranking import Ranking
+from index.answering.timely import SAME_SUBJECT
 from index.generations.generation import Generation
 from index.results import Known, Notice
 
@@ -17,8 +18,6 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 _YEAR = datetime.timedelta(days=365)
-# A release is on the same subject where its best sentence scores within this many nats of the first quote's.
-_SAME_SUBJECT = 2.0
 
 
 def notices(
@@ -30,9 +29,21 @@ def notices(
     """
     candidates = [_unnamed(generation, agency_id) for agency_id in query.agencies]
     if quoted:
-        sources = [served.release for served in generation.served(quoted)]
-        candidates += [_age(query.text, sources, today), _newer(ranking, generation, quoted)]
+        candidates.append(_newness(query, ranking, generation, quoted, today))
     return tuple(notice for notice in candidates if notice)
+
+
+def _newness(
+    query: Query, ranking: Ranking, generation: Generation, quoted: Sequence[int], today: datetime.date
+) -> Notice | None:
+    """Return what a reader should know of how new the sources are: of a newer release, or else how old they are.
+
+    Nothing where the question names a time, since then the sources are of that time.
+    """
+    if query.time is not None and query.time.named:
+        return None
+    sources = [served.release for served in generation.served(quoted)]
+    return _newer(ranking, generation, quoted) or _age(query, sources, today)
 
 
 def _unnamed(generation: Generation, agency_id: str) -> Notice | None:
@@ -61,20 +72,22 @@ def known(query: Query, generation: Generation) -> Known:
     )
 
 
-def _age(question: str, sources: Sequence[Release], today: datetime.date) -> Notice | None:
+def _age(query: Query, sources: Sequence[Release], today: datetime.date) -> Notice | None:
     newest = max(source.date for source in sources)
-    if _NOW.search(question) is None or today - newest <= _YEAR:
+    asks_for_now = (query.time is not None and query.time.latest) or _NOW.search(query.asked) is not None
+    if not asks_for_now or today - newest <= _YEAR:
         return None
     return Notice("The newest of these sources is of {date}, more than a year old.", {"date": newest})
 
 
 def _newer(ranking: Ranking, generation: Generation, quoted: Sequence[int]) -> Notice | None:
-    """Return a notice of a newer release on the same subject, by the issuer of the first quote."""
-    first = generation.served(quoted[:1])[0].release
-    near = ranking.scores >= ranking.scores.max() - _SAME_SUBJECT
+    """Return a notice of a release on the same subject, by the issuer of the first quote, newer than all sources."""
+    sources = [served.release for served in generation.served(quoted)]
+    first, newest = sources[0], max(source.date for source in sources)
+    near = ranking.scores >= ranking.scores.max() - SAME_SUBJECT
     others = np.setdiff1d(ranking.sentences.releases[near], np.array(quoted))
     newer = [served.release for served in generation.served(others.tolist())]
-    newer = [release for release in newer if release.issuer == first.issuer and release.date > first.date]
+    newer = [release for release in newer if release.issuer == first.issuer and release.date > newest]
     if not newer:
         return None
     latest = max(newer, key=lambda release: (release.date, release.release_id))

@@ -12,9 +12,14 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from corpus import Mention, QuestionError, registry
+from index.answering import padding
 from index.answering.answer_types import MONTHS, AnswerType, asked_for
+from index.answering.times import Time, time_of
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
+from index.text.detection import language_of
+from index.text.languages import fold, folded_pattern, language
 from index.text.terms import Hashes, agency_term, hashes, stem, words
+from index.text.times import moments
 from index.text.word_frequency import share
 
 MAX_QUESTION_CHARS = 2_000
@@ -27,14 +32,7 @@ _FOCUS = re.compile(
     re.IGNORECASE,
 )
 _MIN_SIMILARITY = 84
-STOP_WORDS = frozenset(
-    "a about after also an and any are as at be because been before being between but by can could d did do "
-    "does down during each ever few for from further get gets give given gives got had has have he her here "
-    "hers him his how i if in into is it its just ll many may me might more most much must my no nor not of "
-    "off on or other our out over own re s said same say says shall she should so some still such t tell than "
-    "that the their them then there these they this those to too under until up us ve very was we were what "
-    "whats when where which while who whom whos whose why will with would yet you your".split()
-)
+STOP_WORDS = language("en").stop_words
 
 
 class Lexicon(Protocol):
@@ -54,13 +52,18 @@ class Lexicon(Protocol):
 class Query:
     """A question as the engine reads it. The arrays have one entry a term, ``(terms,)``.
 
-    ``idf`` is the inverse passage frequency of a term in nats; ``weights`` is the same, scaled to sum to 1: how much of
-    the question a term is. ``focus`` marks the terms of what is counted or chosen among. ``agencies`` are the ids of
-    those that the question names. ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the
-    vector of each term's word in the context of the question, and the question's where the model gives the word none.
+    ``text`` is what somebody wrote, ``asked`` what of it asks: all else is read from that. ``language`` is its ISO
+    639-1 code, that of the releases where its words do not tell. ``idf`` is the inverse passage frequency of a term;
+    ``weights`` is the same, scaled to sum to 1: how much of the question a term is. ``time`` is the time that it names,
+    or that it asks for what is latest. ``focus`` marks the terms of what is counted or chosen among. ``agencies`` are
+    the ids of those that the question names. ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``,
+    holds the vector of each term's word in the context of the question, and the question's where the model gives the
+    word none.
     """
 
     text: str
+    asked: str
+    language: str
     words: tuple[str, ...]
     terms: tuple[str, ...]
     hashes: Hashes
@@ -69,6 +72,7 @@ class Query:
     asks: AnswerType | None
     numbers: frozenset[str]
     months: frozenset[int]
+    time: Time | None
     focus: NDArray[np.bool_]
     agencies: tuple[str, ...]
     vector: Vectors
@@ -92,7 +96,7 @@ def readable(text: str) -> str:
         raise QuestionError("The question is longer than {most} characters: ask more briefly.", most=MAX_QUESTION_CHARS)
     if not words(visible):
         raise QuestionError('The question holds no word: ask in a few words, as "What will Europol do?".')
-    if all(word in STOP_WORDS for word in words(visible)):
+    if not content_words(visible, language_of(visible)):
         raise QuestionError("The question holds only words that stand in every text: say what it is about.")
     return visible
 
@@ -104,10 +108,12 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
     :param spelling: whether a word that the corpus does not know is read as a similar one that it knows.
     """
     frequency = cache(lexicon.frequency)
-    mentions = registry().mentions(text, question=True)
+    asked = padding.asked(text, language_of(text))
+    code = language_of(asked)
+    mentions = registry().mentions(asked, question=True)
     named = {agency_term(mention.agency_id): mention for mention in mentions}
     named = {term: mention for term, mention in named.items() if frequency(term)}
-    content = _content(text, named.values(), frequency)
+    content = _content(asked, code, named.values(), frequency)
     terms, idf = [], []
     for term, word in content.items():
         known = term if frequency(term) or not spelling else _respelled(term, word, lexicon)
@@ -118,23 +124,32 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         terms.append(term)
         idf.append(_idf(frequency(term), term, term, len(lexicon)))
     idf_array = np.array(idf, dtype=np.float64)
-    focus = _focus(text)
-    reading = embedder.read_query(text)
+    focus = _focus(asked, code)
+    reading = embedder.read_query(asked)
     return Query(
         text=text,
+        asked=asked,
+        language=code,
         words=tuple(content.values()),
         terms=tuple(terms),
         hashes=hashes(terms),
         idf=idf_array,
         weights=idf_array / (idf_array.sum() or 1.0),
-        asks=asked_for(text),
-        numbers=frozenset(word for word in words(text) if word[0].isdigit()),
-        months=_months(text),
-        focus=np.array([term in focus for term in content], dtype=bool),
+        asks=asked_for(asked, code),
+        numbers=frozenset(word for word in words(asked, code) if word[0].isdigit()),
+        months=_months(asked, code),
+        time=time_of(asked, code),
+        focus=np.array([word in focus for word in content.values()], dtype=bool),
         agencies=tuple(dict.fromkeys(mention.agency_id for mention in mentions)),
         vector=reading.vector,
         contexts=_contexts(tuple(content.values()), reading),
     )
+
+
+def content_words(text: str, code: str) -> list[str]:
+    """Return the words of a text in a language, in order, without those that only have a function."""
+    stop_words = language(code).stop_words
+    return [word for word in words(text, code) if word not in stop_words]
 
 
 def _contexts(content: tuple[str, ...], reading: ReadQuery) -> Vectors:
@@ -147,14 +162,22 @@ def _contexts(content: tuple[str, ...], reading: ReadQuery) -> Vectors:
     return contexts.reshape(len(content), len(reading.vector))
 
 
-def _content(text: str, named: Iterable[Mention], frequency: Callable[[str], int]) -> dict[str, str]:
+def _content(text: str, code: str, named: Iterable[Mention], frequency: Callable[[str], int]) -> dict[str, str]:
     """Return the terms of a question in order, each with its word.
 
     Words of an agency's name that the corpus does not use are left out: the agency has a term of its own.
     """
-    by_term = {stem(word): word for word in reversed(words(text)) if word not in STOP_WORDS}
-    spelled = {stem(word) for mention in named for word in words(text[mention.start : mention.end])}
+    by_term = {_term(word, code, frequency): word for word in reversed(content_words(text, code))}
+    spelled = {
+        _term(word, code, frequency) for mention in named for word in words(text[mention.start : mention.end], code)
+    }
     return {term: word for term, word in reversed(by_term.items()) if term not in spelled or frequency(term)}
+
+
+def _term(word: str, code: str, frequency: Callable[[str], int]) -> str:
+    """Return the stem of a word in the question's language, or the English one where more passages hold that."""
+    own, english = stem(word, code), stem(word)
+    return english if frequency(english) > frequency(own) else own
 
 
 def _idf(frequency: int, term: str, word: str, passages: int) -> float:
@@ -171,23 +194,33 @@ def _respelled(term: str, word: str, lexicon: Lexicon) -> str:
     return str(best[0]) if best else term
 
 
-def _focus(text: str) -> frozenset[str]:
-    """Return the first two content terms after "how many", "which" and the like."""
-    match = _FOCUS.search(text)
+def _focus(text: str, code: str) -> frozenset[str]:
+    """Return the first two content words after "how many", "which" and the like."""
+    match = _focus_pattern(code).search(fold(text) if code != "en" else text)
     focus: list[str] = []
-    for word in words(match[1]) if match else ():
-        if word not in STOP_WORDS:
-            focus.append(stem(word))
+    stop_words = language(code).stop_words
+    after = "" if match is None else match[1] if code == "en" else text[match.end() :]
+    for word in words(after, code):
+        if word not in stop_words:
+            focus.append(word)
         elif focus:
             break
     return frozenset(focus[:2])
 
 
-def _months(text: str) -> frozenset[int]:
-    """Return the months that a question names. "may" and "march" count only with a capital."""
+@cache
+def _focus_pattern(code: str) -> re.Pattern[str]:
+    return _FOCUS if code == "en" else folded_pattern(language(code).chosen)
+
+
+def _months(text: str, code: str) -> frozenset[int]:
+    """Return the months that a question names. "may" and "march" need a capital, a day, a year or an "in" with them."""
+    named = frozenset(each.moment.month for each in moments(text, code) if each.moment.month)
+    if code != "en":
+        return named
     spoken = set(re.findall(r"[^\W\d_]+", text))
     lower = {word.lower() for word in spoken}
-    return frozenset(
+    return named | frozenset(
         number
         for number, name in enumerate(MONTHS, 1)
         if name in spoken or (name not in ("March", "May") and {name.lower(), name.lower()[:3]} & lower)

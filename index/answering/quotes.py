@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
 from corpus import Release, is_list_item, web_url
 from index.answering.features import Sentences, is_heading_like
 from index.answering.links import link_to
 from index.answering.ranking import Ranking
-from index.generations.generation import Generation
+from index.generations.generation import Generation, Rows
 from index.results import Quote
 from index.text.sentences import Span
 from index.text.terms import words
@@ -39,10 +41,15 @@ class Picked:
     also: tuple[int, ...] = ()
 
 
-def pick_quotes(ranking: Ranking, generation: Generation, limit: int = MAX_QUOTES) -> list[Picked]:
-    """Pick at most `limit` quotes of `MAX_CHARS` together, unless the first sentence alone is longer."""
+def pick_quotes(
+    ranking: Ranking, generation: Generation, limit: int = MAX_QUOTES, language: str | None = None
+) -> list[Picked]:
+    """Pick at most `limit` quotes of `MAX_CHARS` together, unless the first sentence alone is longer.
+
+    :param language: the language of the reader. Of the editions of a release, the one in it is quoted, and no other.
+    """
     sentences, scores = ranking.sentences, ranking.scores
-    order = ranking.best_first[: limit + _CONSIDERED]
+    order = one_edition(ranking, generation, language)[: limit + _CONSIDERED]
     picked: list[Picked] = []
     words_of = cache(lambda text: frozenset(words(text)))
     for number in order.tolist():
@@ -74,6 +81,26 @@ def pick_quotes(ranking: Ranking, generation: Generation, limit: int = MAX_QUOTE
             if fitting:
                 picked.append(Picked(release, fitting, number))
     return picked
+
+
+def one_edition(ranking: Ranking, generation: Generation, language: str | None) -> Rows:
+    """Return the sentences, best first, without those of all editions of a release but one, ``(n,)``.
+
+    That is the edition in the language of the reader, or else the one with the best sentence.
+    """
+    order = ranking.best_first
+    rows = list(dict.fromkeys(ranking.sentences.releases[order].tolist()))
+    releases = {served.row: served.release for served in generation.served(rows)}
+    quoted: dict[str, int] = {}
+    for row in rows:
+        release = releases[row]
+        if release.work not in quoted or (
+            release.language == language and releases[quoted[release.work]].language != language
+        ):
+            quoted[release.work] = row
+    allowed = np.isin(ranking.sentences.releases[order], list(quoted.values()))
+    kept: Rows = order[allowed]
+    return kept
 
 
 def _text(quote: Picked, generation: Generation) -> str:

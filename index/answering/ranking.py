@@ -1,14 +1,19 @@
-"""Ranks the sentences that may answer a question."""
+"""Ranks the sentences that may answer a question.
+
+What is of another time than the question names comes last, however well it reads, and answers nothing.
+"""
 
 import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.answering.features import FEATURES, Evidence, Sentences, compute_features, sentences_of
 from index.answering.question import Query
 from index.answering.search import Ranked, Scores, find_passages
+from index.answering.timely import ages, timely
 from index.answering.weights import Weights
 from index.database.passages_db import ServedPassage
 from index.encoders.reranker import Reranker
@@ -22,18 +27,33 @@ SCORED_PASSAGES = 40  # Only the sentences of this many of the best passages are
 
 @dataclass(frozen=True)
 class Ranking:
-    """The candidate passages, the sentences of the best of them, and how well each sentence answers, ``(n,)``."""
+    """The candidate passages, the sentences of the best of them, and how well each sentence answers, ``(n,)``.
+
+    ``timely``, ``(n,)``, tells which sentences are of the time that the question names; None where it names none.
+    ``ages``, ``(n,)``, is how much older than the newest a sentence is, where the question asks for what is latest.
+    """
 
     candidates: Ranked
     sentences: Sentences
     evidence: Evidence
     scores: Scores
+    timely: NDArray[np.bool_] | None = None
+    ages: Rows | None = None
 
     @cached_property
     def best_first(self) -> Rows:
         """The order of the sentences by score, ``(n,)``. Of equal ones, that of the newer release comes first."""
-        order: Rows = np.lexsort((self.sentences.rows, -self.sentences.dates, -np.round(self.scores, 9)))
+        none = np.zeros(len(self.scores))
+        untimely = none if self.timely is None else ~self.timely
+        ages = none if self.ages is None else self.ages
+        scores = -np.round(self.scores, 9)
+        order: Rows = np.lexsort((self.sentences.rows, -self.sentences.dates, scores, ages, untimely))
         return order
+
+    @property
+    def is_timely(self) -> bool:
+        """Whether a sentence is of the time that the question names."""
+        return self.timely is None or bool(self.timely.any())
 
     def scored(self, scores: Scores) -> "Ranking":
         """Return the same sentences with other scores, ``(n,)``."""
@@ -52,8 +72,16 @@ def rank(
     evidence = compute_features(query, generation, sentences)
     scores = evidence.features @ weights.sentence_vector(FEATURES)
     if reranker is not None:
-        scores = reranker.reorder(query.text, sentences.texts, scores)
-    return Ranking(candidates, sentences, evidence, scores)
+        scores = reranker.reorder(query.asked, sentences.texts, scores)
+    latest = query.time is not None and query.time.latest
+    return Ranking(
+        candidates,
+        sentences,
+        evidence,
+        scores,
+        timely=timely(query.time, generation, sentences) if query.time and query.time.named else None,
+        ages=ages(generation, sentences, scores) if latest and len(scores) else None,
+    )
 
 
 def passages(ranking: Ranking, generation: Generation, limit: int) -> tuple[FoundPassage, ...]:

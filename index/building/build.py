@@ -186,12 +186,12 @@ def _write(
     VectorIndex.build(passages.astype(np.float32)).save(layout.vectors)
     vocabulary = Vocabulary(spoken for work in derived for spoken in (work.text_words, work.title_words))
     sentence_terms = (
-        vocabulary.terms(spoken) + agencies
+        vocabulary.terms(spoken, work.language) + agencies
         for work in derived
         for spoken, agencies in zip(work.sentence_words, work.agency_terms, strict=True)
     )
     terms = [list(itertools.islice(sentence_terms, len(passage.sentences))) for _, cut in chunked for passage in cut]
-    titles = [vocabulary.terms(work.title_words) for work in derived]
+    titles = [vocabulary.terms(work.title_words, work.language) for work in derived]
     with storage_errors(layout.terms):
         layout.lexical.mkdir()
         np.save(layout.first_sentences, np.cumsum([0, *map(len, terms)]).astype(np.int64))

@@ -15,6 +15,7 @@ from index.database.corpus_db import CorpusStore
 from index.database.derived import Kept
 from index.generations.code_digest import code_digest
 from index.results import Phase, Placed, Progress, Step
+from index.text.detection import language_of
 from index.text.passages import Passage, chunk
 from index.text.sentences import Span
 from index.text.terms import agency_term, words
@@ -25,7 +26,7 @@ class Derived:
     """What is derived from a release.
 
     ``sentence_words`` and ``agency_terms`` have one entry for each sentence of all passages, in order: its words, and
-    the terms of the agencies that it names.
+    the terms of the agencies that it names. ``language`` is that of the text, whatever the release states.
     """
 
     passages: tuple[Passage, ...]
@@ -34,6 +35,7 @@ class Derived:
     agency_terms: tuple[list[str], ...]
     text_words: list[str]
     title_words: list[str]
+    language: str
 
 
 def derive_all(store: CorpusStore, releases: Sequence[Release], progress: Progress) -> list[Derived]:
@@ -57,16 +59,18 @@ def derive_all(store: CorpusStore, releases: Sequence[Release], progress: Progre
 
 def _derive(release: Release) -> Derived:
     text = release.text
-    passages = chunk(release)
+    language = language_of(text, release.language)
+    passages = chunk(release, language)
     mentions = registry().mentions(text)
     spans = [span for passage in passages for span in passage.sentences]
     return Derived(
         passages,
         tuple(place(text, passages, mentions)),
-        tuple(words(text[span.start : span.end]) for span in spans),
+        tuple(words(text[span.start : span.end], language) for span in spans),
         tuple(_agency_terms(mentions, span) for span in spans),
-        words(text),
-        words(release.title),
+        words(text, language),
+        words(release.title, language),
+        language,
     )
 
 
@@ -101,11 +105,11 @@ def _to_json(derived: Derived) -> bytes:
     ]
     lines = [" ".join(spoken) for spoken in (*derived.sentence_words, derived.text_words, derived.title_words)]
     agency_terms = {number: terms for number, terms in enumerate(derived.agency_terms) if terms}
-    return json.dumps([passages, placed, lines, agency_terms], ensure_ascii=False).encode()
+    return json.dumps([passages, placed, lines, agency_terms, derived.language], ensure_ascii=False).encode()
 
 
 def _from_json(release_id: str, value: bytes) -> Derived:
-    passages, placed, lines, agency_terms = json.loads(value)
+    passages, placed, lines, agency_terms, language = json.loads(value)
     *sentences, text, title = [line.split(" ") if line else [] for line in lines]
     return Derived(
         tuple(
@@ -117,6 +121,7 @@ def _from_json(release_id: str, value: bytes) -> Derived:
         tuple(agency_terms.get(str(number), []) for number in range(len(sentences))),
         text,
         title,
+        language,
     )
 
 

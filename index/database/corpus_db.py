@@ -1,5 +1,6 @@
 """corpus.db: the source of truth. It holds releases in every version, and tables that modules beside this one know."""
 
+import datetime
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,18 +10,20 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from corpus import Release
+from index.database.announcements import AnnouncementTable
 from index.database.canaries import CanaryTable
 from index.database.derived import DerivedTable
 from index.database.embeddings import EmbeddingTable
 from index.database.erasures import ErasureTable
 from index.database.faults import is_read_only
-from index.database.feeds import FeedTable
 from index.database.fetches import FetchTable
 from index.database.history import NOBODY, By, HistoryTable
 from index.database.private_files import private_folder
 from index.database.quarantine import QuarantineTable
 from index.database.schema import corpus_migrations
 from index.database.signatures import SignatureTable
+from index.database.sources import SourceTable
+from index.database.spool import SpoolTable
 from index.database.sqlite import now, release_from_row, storage_errors
 
 _RELEASE_FIELDS = tuple("title issuer date language kind url retrieved_from note reference origin text".split())
@@ -40,6 +43,16 @@ class Known:
     url: str | None
     withdrawn: bool
     has_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A release that may be a language edition of another, and the work that it is an edition of."""
+
+    release_id: str
+    work: str
+    language: str
+    date: datetime.date
 
 
 class CorpusStore:
@@ -65,15 +78,17 @@ class CorpusStore:
                     raise
         self._path = path
         self.by = by
+        self.announcements = AnnouncementTable(self._db, path)
         self.quarantine = QuarantineTable(self._db, path)
         self.canaries = CanaryTable(self._db, path)
         self.derived = DerivedTable(self._db, path)
         self.embeddings = EmbeddingTable(self._db, path)
         self.erasures = ErasureTable(self._db, path)
-        self.feeds = FeedTable(self._db, path)
         self.fetches = FetchTable(self._db, path)
         self.history = HistoryTable(self._db, path, by)
         self.signatures = SignatureTable(self._db, path)
+        self.sources = SourceTable(self._db, path)
+        self.spool = SpoolTable(self._db, path)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -100,7 +115,7 @@ class CorpusStore:
         """Yield the current version of every release that is not withdrawn, by id."""
         with storage_errors(self._path):
             rows = self._db.query(
-                "SELECT v.* FROM releases r JOIN versions v USING (release_id, text_sha256) "
+                "SELECT v.*, r.edition_of FROM releases r JOIN versions v USING (release_id, text_sha256) "
                 "WHERE r.removed_at IS NULL ORDER BY r.release_id"
             )
             yield from (release_from_row(row) for row in rows)
@@ -145,7 +160,7 @@ class CorpusStore:
         """Return the current version of a release, None where it is withdrawn or was never there."""
         with storage_errors(self._path):
             rows = self._db.query(
-                "SELECT v.* FROM releases r JOIN versions v USING (release_id, text_sha256) "
+                "SELECT v.*, r.edition_of FROM releases r JOIN versions v USING (release_id, text_sha256) "
                 "WHERE r.release_id = ? AND r.removed_at IS NULL",
                 [release_id],
             )
@@ -155,11 +170,42 @@ class CorpusStore:
         """Return every version of a release, even when it is withdrawn. Without any where it was erased."""
         with storage_errors(self._path):
             rows = self._db.query(
-                "SELECT v.* FROM releases r JOIN versions v USING (release_id) "
+                "SELECT v.*, r.edition_of FROM releases r JOIN versions v USING (release_id) "
                 "WHERE r.release_id = ? AND v.text <> '' ORDER BY v.text_sha256 = r.text_sha256, v.added_at",
                 [release_id],
             )
             return [release_from_row(row) for row in rows]
+
+    def with_reference(self, reference: str, issuer: str) -> list[Edition]:
+        """Return the releases of an issuer that have a reference number."""
+        return self._editions("v.reference = ? AND v.issuer = ?", [reference, issuer])
+
+    def edition_at(self, canonical_url: str | None) -> Edition | None:
+        """Return the release with an address, as an edition; None where there is none."""
+        return next(iter(self._editions("r.canonical_url = ?", [canonical_url])), None)
+
+    def editions(self, work: str) -> list[Edition]:
+        """Return all editions of a work."""
+        return self._editions("(r.edition_of = ? OR r.release_id = ?)", [work, work])
+
+    def join(self, work: str, release_ids: Sequence[str]) -> None:
+        """Note that releases are editions of a work."""
+        with storage_errors(self._path), self._db.atomic():
+            for release_id in (work, *release_ids):
+                self._db.execute("UPDATE releases SET edition_of = ? WHERE release_id = ?", [work, release_id])
+
+    def _editions(self, condition: str, values: Sequence[object]) -> list[Edition]:
+        with storage_errors(self._path):
+            rows = self._db.query(
+                "SELECT r.release_id, coalesce(r.edition_of, r.release_id) AS work, v.language, v.date "
+                "FROM releases r JOIN versions v USING (release_id, text_sha256) "
+                f"WHERE r.removed_at IS NULL AND {condition} ORDER BY r.release_id",
+                values,
+            )
+            return [
+                Edition(row["release_id"], row["work"], row["language"], datetime.date.fromisoformat(row["date"]))
+                for row in rows
+            ]
 
     def canonical_url(self, release_id: str) -> str | None:
         """Return the canonical address of a release."""

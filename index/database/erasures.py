@@ -34,6 +34,12 @@ class ErasureTable:
             self._db.execute(f"UPDATE versions SET {_WORDLESS}, {_UNSAID} WHERE release_id = ?", [release_id])
             for table in _OF_A_RELEASE:
                 self._db.execute(f"DELETE FROM {table} WHERE release_id = ?", [release_id])
+            self._db.execute("DELETE FROM spool")
+            self._db.execute(
+                "UPDATE announcements SET title = '' WHERE canonical_url IN "
+                "(SELECT canonical_url FROM releases WHERE release_id = ?)",
+                [release_id],
+            )
             self._db.execute(
                 "UPDATE log SET details = '{}' WHERE release_id = ? "
                 f"OR json_extract(details, '$.source') IN ({marks(sources)})",

@@ -26,7 +26,7 @@ class LogEntry:
     """One line of the history.
 
     ``action`` is added, changed, removed (withdrawn), erased, quarantined, discarded, built, refused, rolled back, feed
-    added or feed removed.
+    added, feed removed, source added or source removed.
     """
 
     at: str
@@ -81,6 +81,12 @@ class HistoryTable:
                     row["why"],
                     row["seconds"],
                 )
+
+    def is_built(self) -> bool:
+        """Tell whether a build ended after the last release was added, changed or withdrawn."""
+        with storage_errors(self._path):
+            rows = self._db.query("SELECT max(id) AS last FROM log WHERE action = 'built'")
+            return (next(iter(rows))["last"] or 0) > self.revision()
 
     def revision(self) -> int:
         """Return a number that grows with every release that is added, changed or withdrawn."""

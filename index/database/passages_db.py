@@ -94,7 +94,7 @@ class PassageStore:
         """Return all served releases without their texts, by row."""
         rows = self._query(
             "SELECT row, first_passage, release_id, text_sha256, title, issuer, date, language, kind, url, "
-            "retrieved_from, note, reference, origin, '' AS text FROM releases ORDER BY row"
+            "retrieved_from, note, reference, origin, edition_of, '' AS text FROM releases ORDER BY row"
         )
         return [
             ServedRelease(row["row"], row["first_passage"], row["text_sha256"], release_from_row(row)) for row in rows

@@ -13,7 +13,7 @@ from index.text.passages import Passage
 _SCHEMA = """
 CREATE TABLE releases (row INTEGER PRIMARY KEY, release_id TEXT NOT NULL UNIQUE, text_sha256 TEXT NOT NULL,
   title TEXT NOT NULL, issuer TEXT NOT NULL, date TEXT NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL, url TEXT,
-  retrieved_from TEXT, note TEXT, reference TEXT, origin TEXT, first_passage INTEGER NOT NULL,
+  retrieved_from TEXT, note TEXT, reference TEXT, origin TEXT, edition_of TEXT, first_passage INTEGER NOT NULL,
   text TEXT NOT NULL) STRICT;
 CREATE TABLE passages (row INTEGER PRIMARY KEY, release INTEGER NOT NULL REFERENCES releases, ordinal INTEGER NOT NULL,
   start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT NOT NULL, lead_in_start INTEGER, lead_in_end INTEGER,
@@ -57,7 +57,7 @@ def write_passages(
 
 def _insert_release(connection: sqlite3.Connection, row: int, first_passage: int, release: Release) -> None:
     connection.execute(
-        f"INSERT INTO releases VALUES ({marks(range(15))})",
+        f"INSERT INTO releases VALUES ({marks(range(16))})",
         [
             row,
             release.release_id,
@@ -72,6 +72,7 @@ def _insert_release(connection: sqlite3.Connection, row: int, first_passage: int
             release.note,
             release.reference,
             release.origin,
+            release.edition_of,
             first_passage,
             release.text,
         ],

@@ -5,6 +5,8 @@ import re
 
 from sqlite_utils import Database, Migrations
 
+from corpus import canonical_url, kept_address
+
 corpus_migrations = Migrations("corpus")
 
 
@@ -168,3 +170,56 @@ def m015_erased(db: Database) -> None:
     """Add when the text of a release was erased. Delete the texts of quarantine entries that are settled."""
     db.execute("ALTER TABLE releases ADD COLUMN erased_at TEXT")
     db.execute("UPDATE quarantine SET draft = '{\"text\": \"\"}' WHERE state <> 'held'")
+
+
+@corpus_migrations()
+def m016_sources(db: Database) -> None:
+    """Make feeds one kind of sources, and keep what each source announced, also what nobody could read yet.
+
+    `due` and `retry` are in seconds since 1970. `options` and `backfill` are JSON. An announcement without a source is
+    of an address that a person gave.
+    """
+    db.execute(
+        "CREATE TABLE sources (url TEXT PRIMARY KEY, kind TEXT NOT NULL, options TEXT NOT NULL, title TEXT NOT NULL, "
+        "added_at TEXT NOT NULL, etag TEXT, last_modified TEXT, polled_at TEXT, succeeded_at TEXT, due REAL NOT NULL, "
+        "failures INTEGER NOT NULL, last_error TEXT, entries INTEGER NOT NULL, failed_entries INTEGER NOT NULL, "
+        "entry_error TEXT, backfill TEXT) STRICT"
+    )
+    db.execute(
+        "INSERT INTO sources SELECT url, 'feed', '{}', title, added_at, etag, last_modified, polled_at, "
+        "iif(failures = 0, polled_at, NULL), due, failures, last_error, entries, failed_entries, entry_error, NULL "
+        "FROM feeds"
+    )
+    db.execute(
+        "CREATE TABLE announcements (source TEXT NOT NULL, url TEXT NOT NULL, canonical_url TEXT, title TEXT NOT NULL, "
+        "date TEXT, version TEXT NOT NULL, first_at TEXT NOT NULL, at TEXT NOT NULL, attempts INTEGER NOT NULL, "
+        "outcome TEXT NOT NULL, error TEXT, retry REAL NOT NULL, PRIMARY KEY (source, url)) STRICT, WITHOUT ROWID"
+    )
+    db.execute(
+        "INSERT INTO announcements SELECT feed, url, NULL, '', NULL, '', at, at, attempts, outcome, error, 0 "
+        "FROM seen_entries"
+    )
+    for (url,) in db.execute("SELECT DISTINCT url FROM announcements").fetchall():
+        canonical = canonical_url(kept_address(url))
+        db.execute("UPDATE announcements SET canonical_url = ? WHERE url = ?", [canonical, url])
+    db.execute("CREATE INDEX announcements_canonical ON announcements (canonical_url)")
+    db.execute("CREATE INDEX announcements_outcome ON announcements (outcome, source)")
+    db.execute("DROP TABLE seen_entries")
+    db.execute("DROP TABLE feeds")
+
+
+@corpus_migrations()
+def m017_editions(db: Database) -> None:
+    """Add of which work a release is a language edition, and an index to find editions by their reference."""
+    db.execute("ALTER TABLE releases ADD COLUMN edition_of TEXT")
+    db.execute("CREATE INDEX versions_reference ON versions (reference) WHERE reference IS NOT NULL")
+    db.execute("CREATE INDEX releases_edition ON releases (edition_of) WHERE edition_of IS NOT NULL")
+
+
+@corpus_migrations()
+def m018_spool(db: Database) -> None:
+    """Add the answer that is being taken in, so that a backfill that is killed need not fetch it again."""
+    db.execute(
+        "CREATE TABLE spool (url TEXT PRIMARY KEY, answer_url TEXT NOT NULL, data BLOB NOT NULL, etag TEXT, "
+        "last_modified TEXT) STRICT"
+    )

@@ -44,6 +44,7 @@ def release_from_row(row: Mapping[str, Any]) -> Release:
         note=row["note"],
         reference=row["reference"],
         origin=row["origin"],
+        edition_of=row["edition_of"],
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus import QuestionError, Release
-from index.answering.answer import Answerer, quotes
+from index.answering.answer import Answerer, answers, quotes
 from index.answering.question import Query
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
@@ -126,8 +126,8 @@ def ask(gold: GoldQuestion, generation: Generation, answerer: Answerer, threshol
     sure = round(answerer.confidence(query, ranking, generation), 6)
     ranked = {name: search(query, ranking, generation) for name, search in _SEARCHES.items()}
     documents = {name: tuple(dict.fromkeys(passage.release_id for passage in best)) for name, best in ranked.items()}
-    shown = quotes(ranking, generation, MAX_QUOTES).quotes
-    return Outcome(gold, documents, ranked, bool(shown) and sure >= threshold, sure, shown)
+    shown = quotes(ranking, generation, MAX_QUOTES)
+    return Outcome(gold, documents, ranked, answers(ranking, shown, sure, threshold), sure, shown.quotes)
 
 
 def run_evaluation(

@@ -10,7 +10,7 @@ from pathlib import Path
 from index.database.sqlite import storage_errors
 
 # Count this up when the files of a generation change. A change of what they hold shows in `Manifest.program` by itself.
-FORMAT = 7
+FORMAT = 8
 
 
 @dataclass(frozen=True, slots=True)

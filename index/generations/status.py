@@ -103,6 +103,17 @@ def release(settings: IndexSettings, release_id: str) -> Release:
     raise UnknownReleaseError(f"No release {release_id[:60]!r} is served: `measures releases` lists them.")
 
 
+def editions(settings: IndexSettings, release: Release) -> list[Release]:
+    """Return the served editions of a release in other languages, by language.
+
+    :raises GenerationError: when nothing is served, or it is damaged.
+    """
+    others = [other for other in releases(settings) if other.work == release.work]
+    return sorted(
+        (other for other in others if other.release_id != release.release_id), key=lambda other: other.language
+    )
+
+
 def status(settings: IndexSettings) -> Status:
     """Return what is served. No model is loaded.
 

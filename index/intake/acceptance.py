@@ -42,14 +42,15 @@ class Verdict:
         return self.lacking + self.doubts
 
 
-def doubts(draft: Draft, data: bytes, name: str) -> tuple[str, ...]:
+def doubts(draft: Draft, data: bytes, name: str, *, is_whole: bool = False) -> tuple[str, ...]:
     """Return what speaks against a draft taken alone. The time this takes grows with the size of the source.
 
+    :param is_whole: whether the source is known to hold the text and nothing else, so that it may be short.
     :param data: the bytes that the draft was read from.
     :param name: how messages call the source.
     :raises SourceError: when the inspection takes too much time or memory.
     """
-    text_reasons = _text_reasons(draft, inspect_draft(draft, data, name))
+    text_reasons = _text_reasons(draft, inspect_draft(draft, data, name), is_whole=is_whole)
     return (*text_reasons, *_date_reasons(draft), *_language_reasons(draft), *_claim_reasons(draft))
 
 
@@ -83,10 +84,10 @@ def worded(doubt: Doubt) -> str:
     return _WORDS[doubt.kind].format(count=doubt.count)
 
 
-def _text_reasons(draft: Draft, inspection: Inspection) -> list[str]:
+def _text_reasons(draft: Draft, inspection: Inspection, *, is_whole: bool) -> list[str]:
     """Return what is wrong with the text. A person wrote a plain text down, and may have kept it short."""
     is_empty = len(draft.text) < MIN_TEXT_CHARS
-    ignored = {DoubtKind.TOO_SHORT} if is_empty or inspection.is_plain_text else set()
+    ignored = {DoubtKind.TOO_SHORT} if is_empty or is_whole or inspection.is_plain_text else set()
     reasons = [worded(doubt) for doubt in inspection.doubts if doubt.kind not in ignored]
     return ["it holds no text of a release", *reasons] if is_empty else reasons
 
@@ -113,6 +114,9 @@ def _claim_reasons(draft: Draft) -> list[str]:
             f"it calls {draft.claims['url']} its address, but {draft.retrieved_from or draft.url} does not speak for "
             "that (give the right one with --url)"
         )
+    rival = draft.claims.get("date") or draft.claims.get("date in address")
+    if rival:
+        reasons.append(f"it is dated {draft.date}, but {rival} (give the right one with --date)")
     if "issuer" in draft.claims:
         whose = f"one of {draft.issuer}" if issuer_of(draft.url) else "none that is known to be of that body"
         reasons.append(

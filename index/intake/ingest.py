@@ -6,14 +6,21 @@ from pathlib import Path
 
 from corpus import (
     MAX_BYTES,
+    ROBOT_CHECK,
     Draft,
     Origin,
+    ProgramsRefusedError,
     Release,
     SourceError,
     UnknownReleaseError,
     bounded_draft,
     canonical_url,
     clean,
+    document_at,
+    is_press_document,
+    is_robot_check,
+    kept_address,
+    read_press_document,
     shipped_releases,
     utf8,
 )
@@ -33,7 +40,8 @@ class Raw:
 
     Without an address it is a file that an administrator handed over. ``hints`` are what somebody else says about it,
     such as a feed; they count where the source says nothing. A ``mirror`` is a server of the administrator's own: as a
-    file may, a page on it may say that it is a page of another site.
+    file may, a page on it may say that it is a page of another site. ``policies`` are the codes of which a document of
+    the press corner must have one to be wanted; without any, all documents are.
     """
 
     source: str
@@ -42,6 +50,20 @@ class Raw:
     url: str | None = None
     hints: Overrides = UNSAID
     mirror: bool = False
+    policies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of a source: the draft, and the page in which doubts are looked for.
+
+    ``is_whole`` tells that the source is known to hold the text and nothing else.
+    """
+
+    draft: Draft
+    page: bytes
+    wanted: bool = True
+    is_whole: bool = False
 
 
 def ingest_shipped(store: CorpusStore) -> list[Ingested]:
@@ -69,8 +91,12 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
     :param revive: whether a withdrawn release comes back; a feed must not bring one back.
     :raises SourceError: when the source holds no text, or a text that was erased.
     """
-    draft = _read(raw, overrides)
-    own_doubts = doubts(draft, raw.data, raw.name)
+    overrides = dataclasses.replace(overrides, url=kept_address(overrides.url))
+    read = _read(raw, overrides)
+    if not read.wanted:
+        return Ingested(raw.source, "skipped")
+    draft = read.draft
+    own_doubts = doubts(draft, read.page, raw.name, is_whole=read.is_whole)
     prepared = prepare(utf8(raw.source), draft, sha256(raw.data))
     sign_missing(store)
     # All that takes long is done. The transaction only looks up and writes, so it keeps other writers waiting briefly.
@@ -143,13 +169,29 @@ def read_file(path: Path) -> bytes:
         raise SourceError(f"{path} cannot be read ({why}): check the name.") from error
 
 
-def _read(raw: Raw, overrides: Overrides) -> Draft:
+def _read(raw: Raw, overrides: Overrides) -> _Read:
     """Return the draft that a source holds, completed by what people say about it, with its address and origin."""
-    address = None if raw.mirror else overrides.url or raw.url
-    draft = hinted(clean(raw.data, raw.name, address, handed_over=raw.url is None), raw.hints)
-    draft = completed(draft, overrides)
+    read = _read_bytes(raw, None if raw.mirror else overrides.url or raw.url, overrides.url)
+    draft = completed(hinted(read.draft, raw.hints), overrides)
     draft = located(draft, raw.url, mirror=raw.mirror, given=overrides.url is not None)
-    return bounded_draft(draft, raw.name)
+    draft = dataclasses.replace(draft, url=kept_address(draft.url))
+    return dataclasses.replace(read, draft=bounded_draft(draft, raw.name))
+
+
+def _read_bytes(raw: Raw, address: str | None, given: str | None) -> _Read:
+    """Read the bytes of a source: an answer of the press corner's interface, or anything else.
+
+    :raises ProgramsRefusedError: when a person saved a check for robots instead of the page.
+    """
+    if is_press_document(raw.data):
+        # The answer states no address. It is about the document of the address that was asked, also on a mirror.
+        asked = given or (raw.url if document_at(raw.url) else address)
+        press = read_press_document(raw.data, raw.name, asked)
+        wanted = not raw.policies or not raw.policies.isdisjoint(press.policies)
+        return _Read(press.draft, press.page, wanted, is_whole=True)
+    if is_robot_check(raw.data):
+        raise ProgramsRefusedError(raw.name, ROBOT_CHECK)
+    return _Read(clean(raw.data, raw.name, address, handed_over=raw.url is None), raw.data)
 
 
 def _keep_out(raw: Raw, release_id: str, *, told: bool) -> Ingested:
@@ -178,6 +220,7 @@ def _offer_change(
     if known.has_text and not known.withdrawn and _adds_nothing(store, known, draft, overrides):
         if prepared.url not in (None, known.canonical_url):  # The same words at another address.
             store.fetches.link(str(prepared.url), known.release_id)
+        store.announcements.resolve(prepared.url)
         return Ingested(prepared.source, "unchanged", known.release_id)
     offered = dataclasses.replace(prepared, draft=offered_to(draft, known), url=known.canonical_url)
     lacking_or_barred = (why_not(draft, known), *lacking(offered.draft))

@@ -10,15 +10,19 @@ from index.database.quarantine import QuarantinedDraft
 from index.intake.acceptance import Verdict
 from index.intake.authority import inheriting
 from index.intake.duplicates import sign
+from index.intake.editions import other_editions
 from index.intake.prepared import PreparedDraft
 from index.intake.release_ids import new_id
 
-Status = Literal["added", "changed", "unchanged", "quarantined"]
+Status = Literal["added", "changed", "unchanged", "quarantined", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What became of a source: a release under its id, or an entry in quarantine under its number with the reasons."""
+    """What became of a source: a release under its id, or an entry in quarantine under its number with the reasons.
+
+    It is skipped when whoever follows its publisher does not want documents of its kind.
+    """
 
     source: str
     status: Status
@@ -29,14 +33,19 @@ class Ingested:
 
 def keep_draft(store: CorpusStore, prepared: PreparedDraft, known_as: str | None) -> Ingested:
     """Keep a draft as a new release, or as a version of the release that it is known as."""
-    release_id = known_as or new_id(store, prepared.draft)
+    others = other_editions(store, prepared.draft)
+    release_id = known_as or new_id(store, prepared.draft, is_edition=bool(others))
     release = inheriting(prepared.draft, store.current(release_id)).accepted(release_id)
-    return keep_release(store, prepared, release)
+    ingested = keep_release(store, prepared, release)
+    if others:
+        store.join(others[0].work, [release_id, *(edition.release_id for edition in others)])
+    return ingested
 
 
 def keep_release(store: CorpusStore, prepared: PreparedDraft, release: Release) -> Ingested:
     """Keep a version of a release, with its signature and its canary; an equal version is not kept twice."""
     store.quarantine.release_source(prepared.source)
+    store.announcements.resolve(prepared.url)
     before = store.current(release.release_id)
     if before == release:
         return Ingested(prepared.source, "unchanged", release.release_id)

@@ -46,7 +46,8 @@ def completed(draft: Draft, overrides: Overrides) -> Draft:
         given["url"] = web_url(overrides.url)
         if given["url"] is None:
             raise SourceError(f"{shown(overrides.url)} is no web address: give one that begins with https://.")
-    claims = {name: value for name, value in draft.claims.items() if name not in given}
+    # "date in address" contradicts the date: whoever gives one has settled that.
+    claims = {name: value for name, value in draft.claims.items() if name.partition(" ")[0] not in given}
     found_in = {**draft.found_in, **dict.fromkeys(given, "given")}
     draft = dataclasses.replace(draft, found_in=found_in, claims=claims, **given)
     if "url" in given and found_in.get("issuer") != "given":

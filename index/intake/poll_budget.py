@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from corpus import Fetched, NotModified, NotReachedError, server_of
-from index.intake.sources import Fetches
+from index.intake.patient_fetcher import Fetches
 
 
 @dataclass(frozen=True, slots=True)

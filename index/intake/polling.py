@@ -1,51 +1,45 @@
-"""Feeds -> new releases: feeds that are due are read, their new entries are taken in, and failing feeds wait longer.
+"""Sources -> new releases: sources that are due are read, what is new is taken in, and failing sources wait longer.
 
-Times are seconds since 1970. An entry is settled when it was taken in or put into quarantine. An entry that could not
-be fetched is tried again at the next polls, three times in all. The ETag of a feed is kept only when no entry is left
-to fetch, so that "not modified" never hides an entry. A poll has a budget of time (`poll_budget.py`); what it did not
-reach is due at once.
+Times are seconds since 1970. An announcement is settled when it was taken in or put into quarantine, or has no text.
+One that could not be fetched is tried again at the next polls, three times in all. One whose site refuses programs is
+never settled: it is tried again after pauses that grow, until it can be read or a person brings the page. The ETag of a
+feed is kept only when no entry is left to fetch, so that "not modified" never hides an entry. A poll has a budget of
+time (`poll_budget.py`); what it did not reach is due at once.
 """
 
 import dataclasses
 import random
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
-from corpus import (
-    FeedEntry,
-    FetchError,
-    NotModified,
-    NotReachedError,
-    UnknownEntryError,
-    next_poll,
-    read_feed,
-    shown,
-    speaks_for,
-)
+from corpus import FetchError, NotReachedError, UnknownEntryError, next_poll, next_try, shown
+from index.database.announcements import BY_HAND, Announcement
 from index.database.corpus_db import CorpusStore
-from index.database.feeds import Feed
+from index.database.sources import FollowedSource, SourceKind
+from index.intake.announcing import ReadSource, read_source
 from index.intake.failures import failure_sentence
-from index.intake.overrides import UNSAID, Overrides
+from index.intake.keep import Ingested
+from index.intake.patient_fetcher import Fetches, OpenFetcher, PatientFetcher
 from index.intake.poll_budget import Budget, BudgetedFetcher
-from index.intake.sources import Failed, Fetches, OpenFetcher, PatientFetcher, Taken, is_address, take_in
+from index.intake.reading import read_announcements
+from index.intake.sources import Failed, Failing, Taken
 from index.results import Phase, Progress, Step
 from index.settings import IndexSettings
 
 BUDGET = Budget()
-ENTRIES = 100  # Entries of one feed per poll. A feed that suddenly has 50,000 takes many polls.
-_ATTEMPTS = 3
+ENTRIES = 100  # Entries of one source per poll. A feed that suddenly has 50,000 takes many polls.
+ATTEMPTS = 3
+_REFUSED_AGAIN = 10  # Refused addresses of one source that a poll tries again.
 _LONGEST_S = 27 * 3600.0  # Longer than `next_poll` ever returns: a day and a tenth.
 
 
 @dataclass(frozen=True, slots=True)
-class PolledFeed:
-    """What became of a feed: how many entries were tried, how many of them failed, and how many wait for the next poll.
+class PolledSource:
+    """What became of a source: how many announcements were tried, how many failed, and how many wait for the next poll.
 
-    ``error`` says why the feed could not be read, and ``entry_error`` why the last failed entry failed. ``skipped``
-    tells that the feed was not requested.
+    ``error`` says why the source could not be read, and ``entry_error`` why the last failed announcement failed.
+    ``skipped`` tells that the source was not requested.
     """
 
     url: str
@@ -63,15 +57,15 @@ class PolledFeed:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What became of the feeds, and of their new entries."""
+    """What became of the sources, and of what is new in them."""
 
-    feeds: tuple[PolledFeed, ...]
+    sources: tuple[PolledSource, ...]
     taken: Taken
 
 
-def due(feeds: Sequence[Feed], now: float) -> list[Feed]:
-    """Return the feeds that are due. One that is due too far ahead also counts, because the clock was set back."""
-    return [feed for feed in feeds if not now < feed.due <= now + _LONGEST_S]
+def due(sources: Sequence[FollowedSource], now: float) -> list[FollowedSource]:
+    """Return the sources that are due. One that is due too far ahead also counts, because the clock was set back."""
+    return [source for source in sources if not now < source.due <= now + _LONGEST_S]
 
 
 def poll(
@@ -82,152 +76,156 @@ def poll(
     urls: Sequence[str] = (),
     *,
     due_only: bool = False,
+    kind: SourceKind | None = None,
     budget: Budget = BUDGET,
 ) -> Polled:
-    """Read feeds, beginning with the one that has been due longest, and take in their new entries.
+    """Read sources, beginning with the one that has been due longest, and take in what is new.
 
-    :param urls: the feeds to read, even if they are not due; by default all that do not wait after failures.
-    :param due_only: whether only feeds that are due are read.
-    :raises UnknownEntryError: when an address is no known feed.
+    :param urls: the sources to read, even if they are not due; by default all that do not wait after failures.
+    :param due_only: whether only sources that are due are read.
+    :param kind: only sources of this kind are read.
+    :raises UnknownEntryError: when an address is no known source.
     """
-    feeds = {feed.url: feed for feed in store.feeds.all()}
-    unknown = [url for url in urls if url not in feeds]
-    if unknown:
-        raise UnknownEntryError(f"{shown(unknown[0])} is no feed that is kept: `measures feeds list` tells which are.")
-    ready = {feed.url for feed in due(list(feeds.values()), time.time())}
-    wanted = [url for url in (urls or feeds) if url in urls or url in ready or not (due_only or feeds[url].failures)]
-    wanted.sort(key=lambda url: feeds[url].due)
-    resting = [feed for feed in feeds.values() if feed.failures and feed.url not in wanted and not urls]
-    polled = [PolledFeed(feed.url, error=feed.last_error, skipped=True) for feed in resting]
+    sources = {source.url: source for source in store.sources.all() if kind in (None, source.kind)}
+    wanted = _wanted(sources, urls, due_only=due_only)
+    resting = [source for source in sources.values() if source.failures and source.url not in wanted and not urls]
+    polled = [PolledSource(source.url, error=source.last_error, skipped=True) for source in resting]
     with open_fetcher() as opened:
         fetcher = BudgetedFetcher(PatientFetcher(opened), budget)
-        read_feeds, unread = _read_all(store, [feeds[url] for url in wanted], fetcher, progress, settings)
-        taken = _take_in(store, read_feeds, fetcher, progress, settings)
+        newly_read, unread = _read_all(store, [sources[url] for url in wanted], fetcher, progress, settings)
+        if not urls and kind is None:
+            newly_read.append(_given_by_hand(store))
+        told, taken = read_announcements(
+            store,
+            [(read.read.source, read.entries) for read in newly_read],
+            fetcher,
+            progress,
+            mirrors=settings.fetch_private,
+            told=lambda source, entry, outcome: note_outcome(store, source, entry, outcome),
+        )
         over = fetcher.is_over
     polled += unread
-    failures = {failure.source: failure for failure in taken.failed}
-    statuses = {source.source: source.status for source in taken.ingested}
-    for read in read_feeds:
+    for read in newly_read:
+        if read.read.source.url == BY_HAND:
+            continue
         try:
-            polled.append(_finish(store, read, statuses, failures, settings, over=over))
+            polled.append(_finish(store, read, told[read.read.source.url], settings, over=over))
         except Exception as error:
-            polled.append(_failed(store, read.feed, error, settings))
-    return Polled(tuple(sorted(polled, key=lambda feed: feed.url)), taken)
+            polled.append(_failed(store, read.read.source, error, settings))
+    return Polled(tuple(sorted(polled, key=lambda source: source.url)), taken)
+
+
+def note_outcome(store: CorpusStore, source: str, entry: Announcement, outcome: Ingested | Failed) -> None:
+    """Note what became of an announcement, right after it is known, so that nothing is read twice."""
+    if isinstance(outcome, Ingested):
+        store.announcements.see(source, entry, outcome.status, None, 0.0)
+    elif outcome.why is not Failing.UNREACHED:
+        is_refused = outcome.why is Failing.REFUSED
+        tried = store.announcements.attempts(source, entry.url) if is_refused else 0
+        retry = time.time() + next_try(tried, random.random()) if is_refused else 0.0  # noqa: S311
+        store.announcements.see(source, entry, outcome.why, outcome.error, retry)
 
 
 @dataclass(frozen=True, slots=True)
-class _ReadFeed:
-    """A feed that was read: its title, all addresses that it announces, and the new entries to take in.
+class _NewlyRead:
+    """A source that was read, and what of it is taken in. ``more`` tells that there is more than a poll takes in."""
 
-    ``more`` tells that it has more new entries than a poll takes in, ``modified`` that it has changed since last time.
-    """
-
-    feed: Feed
-    title: str
-    announced: tuple[str, ...]
-    entries: tuple[FeedEntry, ...]
-    etag: str | None
-    last_modified: str | None
+    read: ReadSource
+    entries: tuple[Announcement, ...]
     more: bool = False
-    modified: bool = True
+
+
+def _wanted(sources: dict[str, FollowedSource], urls: Sequence[str], *, due_only: bool) -> list[str]:
+    """Return the addresses of the sources to read, the one that has been due longest first.
+
+    :raises UnknownEntryError: when an address is no known source.
+    """
+    unknown = [url for url in urls if url not in sources]
+    if unknown:
+        raise UnknownEntryError(
+            f"{shown(unknown[0])} is no source that is kept: `measures sources list` tells which are."
+        )
+    ready = {source.url for source in due(list(sources.values()), time.time())}
+    rested = {url for url in sources if not (due_only or sources[url].failures)}
+    wanted = [url for url in (urls or sources) if url in urls or url in ready | rested]
+    return sorted(wanted, key=lambda url: sources[url].due)
 
 
 def _read_all(
-    store: CorpusStore, feeds: Sequence[Feed], fetcher: Fetches, progress: Progress, settings: IndexSettings
-) -> tuple[list[_ReadFeed], list[PolledFeed]]:
-    """Return the feeds that could be read, and what became of the others."""
-    read_feeds: list[_ReadFeed] = []
-    unread: list[PolledFeed] = []
-    for done, feed in enumerate(feeds):
-        progress(Step(Phase.FEEDS, done, len(feeds)))
+    store: CorpusStore, sources: Sequence[FollowedSource], fetcher: Fetches, progress: Progress, settings: IndexSettings
+) -> tuple[list[_NewlyRead], list[PolledSource]]:
+    """Return the sources that could be read, and what became of the others."""
+    newly_read: list[_NewlyRead] = []
+    unread: list[PolledSource] = []
+    for done, source in enumerate(sources):
+        progress(Step(Phase.FEEDS, done, len(sources)))
         try:
-            read_feeds.append(_read(store, feed, fetcher))
+            newly_read.append(_newly_read(store, read_source(source, fetcher)))
         except NotReachedError as error:
-            store.feeds.hurry(feed.url, time.time())
-            unread.append(PolledFeed(feed.url, error=str(error), skipped=True))
-        except Exception as error:  # Any error of this feed must not stop the others.
-            unread.append(_failed(store, feed, error, settings))
-    progress(Step(Phase.FEEDS, len(feeds), len(feeds)))
-    return read_feeds, unread
+            store.sources.hurry(source.url, time.time())
+            unread.append(PolledSource(source.url, error=str(error), skipped=True))
+        except Exception as error:  # Any error of this source must not stop the others.
+            unread.append(_failed(store, source, error, settings))
+    progress(Step(Phase.FEEDS, len(sources), len(sources)))
+    return newly_read, unread
 
 
-def _take_in(
-    store: CorpusStore, read_feeds: Sequence[_ReadFeed], fetcher: Fetches, progress: Progress, settings: IndexSettings
-) -> Taken:
-    """Take in the new entries, one of each feed in turn, so that the pause of a host is used to ask the others."""
-    rounds = zip_longest(*(read.entries for read in read_feeds))
-    entries = {entry.url: entry for turn in rounds for entry in turn if entry is not None}
-    hints = {
-        entry.url: Overrides(title=entry.title if entry.title != entry.url else None, date=entry.date)
-        for read in read_feeds
-        for entry in read.entries
-        if speaks_for(read.feed.url, entry.url)  # A feed gives no hints about the page of another site.
-    }
-    return take_in(
-        store,
-        list(entries),
-        UNSAID,
-        lambda: nullcontext(fetcher),
-        progress,
-        hints=hints,
-        mirrors=settings.fetch_private,
-        revive=False,
-    )
+def _newly_read(store: CorpusStore, read: ReadSource) -> _NewlyRead:
+    """Return a source with what is new in it, and what its site refused and is to be tried again now."""
+    url = read.source.url
+    settled = store.announcements.settled(url, read.announcements, ATTEMPTS)
+    new = [entry for entry in read.announcements if entry.url not in settled]
+    again = store.announcements.refused(url, time.time(), _REFUSED_AGAIN)
+    return _NewlyRead(read, (*new[:ENTRIES], *again), more=len(new) > ENTRIES)
 
 
-def _failed(store: CorpusStore, feed: Feed, error: Exception, settings: IndexSettings) -> PolledFeed:
-    """Record that a feed failed, and let it wait longer.
+def _given_by_hand(store: CorpusStore) -> _NewlyRead:
+    """Return the addresses that people gave, that were refused, and that are to be tried again now."""
+    again = store.announcements.refused(BY_HAND, time.time(), _REFUSED_AGAIN)
+    return _NewlyRead(ReadSource(by_hand(), "", ()), tuple(again))
 
-    :raises MeasuresError: when the error is not about the feed.
+
+def by_hand() -> FollowedSource:
+    """Return what stands for the addresses that people gave, in place of a source."""
+    from index.intake.following import UNASKED
+
+    return FollowedSource(BY_HAND, SourceKind.FEED, UNASKED, "", "", None, None, None, None, 0.0, 0, None)
+
+
+def _failed(store: CorpusStore, source: FollowedSource, error: Exception, settings: IndexSettings) -> PolledSource:
+    """Record that a source failed, and let it wait longer.
+
+    :raises MeasuresError: when the error is not about the source.
     """
-    why = failure_sentence(feed.url, error)
-    store.feeds.failed(feed.url, _due(settings, feed.failures + 1), why)
-    return PolledFeed(feed.url, error=why)
-
-
-def _read(store: CorpusStore, feed: Feed, fetcher: Fetches) -> _ReadFeed:
-    answer = fetcher.fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
-    if isinstance(answer, NotModified):
-        return _ReadFeed(feed, feed.title, (), (), feed.etag, feed.last_modified, modified=False)
-    content = read_feed(answer.data, answer.url)
-    unique = {entry.url: entry for entry in content.entries if is_address(entry.url)}
-    settled = store.feeds.settled(feed.url, list(unique), _ATTEMPTS)
-    new = [entry for entry in unique.values() if entry.url not in settled]
-    return _ReadFeed(
-        feed,
-        content.title or feed.title,
-        tuple(unique),
-        tuple(new[:ENTRIES]),
-        answer.etag,
-        answer.last_modified,
-        more=len(new) > ENTRIES,
-    )
+    why = failure_sentence(source.url, error)
+    store.sources.failed(source.url, _due(settings, source.failures + 1), why)
+    return PolledSource(source.url, error=why)
 
 
 def _finish(
     store: CorpusStore,
-    read: _ReadFeed,
-    statuses: Mapping[str, str],
-    failures: Mapping[str, Failed],
+    newly_read: _NewlyRead,
+    told: Sequence[Ingested | Failed],
     settings: IndexSettings,
     *,
     over: bool,
-) -> PolledFeed:
-    """Record what became of the entries of a feed, and when the feed is due again.
+) -> PolledSource:
+    """Record when a source is due again.
 
+    :param told: what became of its announcements.
     :param over: whether the time of the whole poll was used up.
     """
-    url = read.feed.url
-    waiting = [entry.url for entry in read.entries if entry.url in failures and not failures[entry.url].reached]
-    tried = [entry.url for entry in read.entries if entry.url not in waiting]
-    for entry in tried:
-        error = failures[entry].error if entry in failures else None
-        store.feeds.see(url, entry, "failed" if error else statuses[entry], error)
-    errors = [failures[entry].error for entry in tried if entry in failures]
-    if waiting and not tried and not over:  # Its host was too slow for even one entry.
-        return _failed(store, read.feed, FetchError(failures[waiting[0]].error), settings)
-    left = read.more or bool(waiting) or bool(errors)
-    store.feeds.polled(
+    read = newly_read.read
+    url = read.source.url
+    failures = [outcome for outcome in told if isinstance(outcome, Failed)]
+    waiting = [failure for failure in failures if not failure.reached]
+    failed = [failure for failure in failures if failure.reached and failure.why is not Failing.TEXTLESS]
+    tried = len(told) - len(waiting)
+    if waiting and not tried and not over:  # Its host was too slow for even one announcement.
+        return _failed(store, read.source, FetchError(waiting[0].error), settings)
+    # What was refused is tried again by itself, so the source need not be read again for it.
+    left = newly_read.more or bool(waiting) or any(failure.why is Failing.FAILED for failure in failed)
+    store.sources.polled(
         url,
         time.time() if waiting else _due(settings, 0),
         title=read.title,
@@ -235,10 +233,10 @@ def _finish(
         last_modified=None if left else read.last_modified,
     )
     if read.modified:
-        store.feeds.count(url, read.announced)
-    return PolledFeed(
-        url, len(tried), failed=len(errors), waiting=len(waiting), entry_error=errors[-1] if errors else None
-    )
+        errors = store.announcements.failing(url, [entry.url for entry in read.announcements])
+        store.sources.count(url, len(read.announcements), len(errors), errors[-1] if errors else None)
+    last = failed[-1].error if failed else None
+    return PolledSource(url, tried, failed=len(failed), waiting=len(waiting), entry_error=last)
 
 
 def _due(settings: IndexSettings, failures: int) -> float:

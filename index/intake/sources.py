@@ -1,25 +1,35 @@
 """Many sources -> corpus.db: each file or address is taken in by itself, so that a bad one does not stop the others."""
 
-import math
-import time
-from collections import Counter
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from corpus import Fetched, FetchError, NotModified, NotReachedError, server_of, speaks_for, utf8
+from corpus import (
+    Fetched,
+    NoTextError,
+    NotModified,
+    NotReachedError,
+    ProgramsRefusedError,
+    SourceError,
+    document_at,
+    is_press_shell,
+    speaks_for,
+    utf8,
+)
 from index.database.corpus_db import CorpusStore
 from index.database.fetches import Fetch
+from index.intake.archives import Member, members
 from index.intake.failures import failure_sentence
 from index.intake.ingest import Raw, ingest, read_file
 from index.intake.keep import Ingested
 from index.intake.overrides import UNSAID, Overrides
+from index.intake.patient_fetcher import Fetches, OpenFetcher, PatientFetcher
 from index.results import Phase, Progress, Step
-
-_SHOWN_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +40,31 @@ class Upload:
     path: Path
 
 
+class Failing(StrEnum):
+    """Why a source gave nothing, as far as that decides what becomes of it."""
+
+    FAILED = "failed"
+    """It could not be fetched or read."""
+    REFUSED = "refused"
+    """Its site refuses programs. A person may save the page and add the file."""
+    TEXTLESS = "textless"
+    """It has no text and will never have one."""
+    UNREACHED = "unreached"
+    """It was not even requested."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A source that could not be fetched or read, and the error. If not ``reached``, it was not even requested."""
+    """A source that gave nothing, and the error."""
 
     source: str
     error: str
-    reached: bool = True
+    why: Failing = Failing.FAILED
+
+    @property
+    def reached(self) -> bool:
+        """Whether it was requested."""
+        return self.why is not Failing.UNREACHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,60 +92,10 @@ class _Rules:
     mirrors: frozenset[tuple[str, int]]
     force: bool
     revive: bool
+    policies: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-class Fetches(Protocol):
-    """Something that fetches the bytes at an address."""
-
-    def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
-    ) -> Fetched | NotModified:
-        """Return the bytes, or that they have not changed.
-
-        :param within_s: the most seconds that it may take.
-        :raises FetchError: when they cannot be fetched.
-        """
-
-
-class PatientFetcher:
-    """Stops asking a host after three slow failures in a row, so that a dead host costs seconds and not hours."""
-
-    _FAILURES = 3
-    _SLOW_S = 1.0
-
-    def __init__(self, fetcher: Fetches) -> None:
-        """Fetch with another fetcher."""
-        self._fetcher = fetcher
-        self._failures: Counter[str] = Counter()
-
-    def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, within_s: float = math.inf
-    ) -> Fetched | NotModified:
-        """Return the bytes at an address, or that they have not changed.
-
-        :raises NotReachedError: when its host is not asked any more.
-        :raises FetchError: when they cannot be fetched.
-        """
-        host = server_of(url) or url[:_SHOWN_CHARS]
-        if self._failures[host] >= self._FAILURES:
-            raise NotReachedError(f"{host} failed {self._FAILURES} times in a row and was left alone: try again later.")
-        began = time.monotonic()
-        try:
-            answer = self._fetcher.fetch(url, etag=etag, last_modified=last_modified, within_s=within_s)
-        except NotReachedError:
-            raise
-        except FetchError:
-            slow = time.monotonic() - began > self._SLOW_S
-            self._failures[host] = self._failures[host] + 1 if slow else 0
-            raise
-        self._failures[host] = 0
-        return answer
-
-
-OpenFetcher = Callable[[], AbstractContextManager[Fetches]]
-
-
-def is_address(source: IntakeSource) -> bool:
+def is_address(source: object) -> bool:
     """Tell whether a source is an address and not a file."""
     return isinstance(source, str) and source.lower().startswith(("http:", "https:"))
 
@@ -130,39 +108,107 @@ def take_in(
     progress: Progress,
     *,
     hints: Mapping[str, Overrides] | None = None,
+    policies: Mapping[str, frozenset[str]] | None = None,
+    told: Callable[[IntakeSource, Ingested | Failed], None] | None = None,
     mirrors: frozenset[tuple[str, int]] = frozenset(),
     force: bool = False,
     revive: bool = True,
 ) -> Taken:
-    """Take in sources one after the other. A source that is given twice is taken in once.
+    """Take in sources one after the other, and the files in zip archives. One that is given twice is taken in once.
 
     :param hints: what somebody else says about a source. It counts where the source says nothing.
+    :param policies: which documents of the press corner are wanted, as `Raw` takes it, by source.
+    :param told: who is told what became of each source, right after it is known.
     :param mirrors: hosts and ports of the administrator's own servers, which hold pages of other sites.
     :param force: whether doubts about a release do not count.
     :param revive: whether a withdrawn release comes back.
     """
-    rules = _Rules(overrides, hints or {}, mirrors, force, revive)
-    ingested: list[Ingested] = []
-    failed: list[Failed] = []
-    unique = list(dict.fromkeys(sources))
+    rules = _Rules(overrides, hints or {}, mirrors, force, revive, policies or {})
+    outcomes: list[Ingested | Failed] = []
+
+    def note(given: IntakeSource, outcome: Ingested | Failed) -> None:
+        outcomes.append(outcome)
+        if told is not None:
+            told(given, outcome)
+
+    unique: list[tuple[IntakeSource, IntakeSource | Member]] = []
+    for given in dict.fromkeys(sources):
+        try:
+            unique += [(given, opened) for opened in _opened(given, overrides)]
+        except SourceError as error:
+            note(given, Failed(_shown(given), str(error)))
     with ExitStack() as stack:
-        fetcher: Fetches | None = None
-        for done, source in enumerate(unique):
+        fetcher = cache(lambda: PatientFetcher(stack.enter_context(open_fetcher())))
+        for done, (given, source) in enumerate(unique):
             progress(Step(Phase.FETCH, done, len(unique)))
-            try:
-                if is_address(source):
-                    fetcher = fetcher or PatientFetcher(stack.enter_context(open_fetcher()))
-                    ingested.append(_from_address(store, str(source), fetcher, rules))
-                else:
-                    ingested.append(ingest(store, _from_file(source), overrides, force=force, revive=revive))
-            except Exception as error:  # Any error of this source must not stop the others.
-                name = utf8(source.name if isinstance(source, Upload) else source)
-                failed.append(Failed(name, failure_sentence(name, error), not isinstance(error, NotReachedError)))
+            note(given, _outcome(store, source, fetcher, rules))
         progress(Step(Phase.FETCH, len(unique), len(unique)))
-    return Taken(tuple(ingested), tuple(failed))
+    return _taken_of(outcomes)
 
 
-def _from_file(source: IntakeSource) -> Raw:
+def _outcome(
+    store: CorpusStore, source: IntakeSource | Member, fetcher: Callable[[], Fetches], rules: _Rules
+) -> Ingested | Failed:
+    """Take in one source. Any error of it must not stop the others.
+
+    :raises MeasuresError: when the error is not about the source.
+    """
+    try:
+        raw = None if is_address(source) else _from_file(source)
+        address = str(source) if raw is None else _address_of_shell(raw, rules.overrides)
+        if raw is None or address is not None:
+            return _from_address(store, str(address), fetcher(), rules)
+        return ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)
+    except Exception as error:
+        name = _shown(source)
+        return Failed(name, failure_sentence(name, error), _why(error))
+
+
+def _taken_of(outcomes: Sequence[Ingested | Failed]) -> Taken:
+    ingested = tuple(outcome for outcome in outcomes if isinstance(outcome, Ingested))
+    return Taken(ingested, tuple(outcome for outcome in outcomes if isinstance(outcome, Failed)))
+
+
+def _why(error: Exception) -> Failing:
+    if isinstance(error, NotReachedError):
+        return Failing.UNREACHED
+    if isinstance(error, ProgramsRefusedError):
+        return Failing.REFUSED
+    return Failing.TEXTLESS if isinstance(error, NoTextError) else Failing.FAILED
+
+
+def _address_of_shell(raw: Raw, overrides: Overrides) -> str | None:
+    """Return the address of a page of the press corner that was saved without its text: the text is fetched then."""
+    document = document_at(overrides.url)
+    return document.page if document is not None and is_press_shell(raw.data) else None
+
+
+def _opened(source: IntakeSource, overrides: Overrides) -> Sequence[IntakeSource | Member]:
+    """Return the files in a zip archive; any other source alone.
+
+    :raises SourceError: when an archive cannot be read, or one title, date or address is given for several files in it.
+    """
+    if is_address(source):
+        return [source]
+    path = source.path if isinstance(source, Upload) else Path(source)
+    files = members(path, _shown(source))
+    if files is not None and len(files) > 1 and (overrides.url or overrides.title or overrides.date):
+        raise SourceError(
+            f"{_shown(source)} holds {len(files)} files: title, date and url say something of one release."
+        )
+    return [source] if files is None else files
+
+
+def _shown(source: IntakeSource | Member) -> str:
+    """Return what messages call a source."""
+    if isinstance(source, Member):
+        return utf8(source.shown)
+    return utf8(source.name if isinstance(source, Upload) else source)
+
+
+def _from_file(source: IntakeSource | Member) -> Raw:
+    if isinstance(source, Member):
+        return Raw(source.shown, PurePosixPath(source.name).name, source.read())
     if isinstance(source, Upload):
         name = Path(source.name.replace("\\", "/")).name or "a file without a name"
         return Raw(source.name, name, read_file(source.path))
@@ -172,19 +218,36 @@ def _from_file(source: IntakeSource) -> Raw:
 def _from_address(store: CorpusStore, url: str, fetcher: Fetches, rules: _Rules) -> Ingested:
     """Fetch an address and take it in. Without overrides and force, it is fetched only if it has changed since."""
     before = store.fetches.fetched(url) if rules.overrides == UNSAID and not rules.force else None
-    if before is None:
-        answer = fetcher.fetch(url)
-    else:
-        answer = fetcher.fetch(url, etag=before.etag, last_modified=before.last_modified)
+    answer = _fetch(fetcher, url, before)
     if isinstance(answer, NotModified):
         return Ingested(url, "unchanged", before.release_id if before is not None else "")
     parts = urlsplit(answer.url)
     name = parts.path.rsplit("/", 1)[-1] or url
-    mirror = (parts.hostname, parts.port) in rules.mirrors
     # After a redirect to another site, the hints are about another page.
     hints = rules.hints.get(url, UNSAID) if speaks_for(url, answer.url) else UNSAID
-    raw = Raw(url, name, answer.data, answer.url, hints, mirror)
+    mirror = (parts.hostname, parts.port) in rules.mirrors
+    raw = Raw(url, name, answer.data, answer.url, hints, mirror, rules.policies.get(url, frozenset()))
     ingested = ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)
     if ingested.release_id and (answer.etag or answer.last_modified):
         store.fetches.remember(url, Fetch(answer.etag, answer.last_modified, ingested.release_id))
     return ingested
+
+
+def _fetch(fetcher: Fetches, url: str, before: Fetch | None) -> Fetched | NotModified:
+    """Fetch an address. Of a page of the press corner, what its interface answers counts as the page.
+
+    :raises NoTextError: when the interface has no text of the document.
+    """
+    etag, last_modified = (before.etag, before.last_modified) if before else (None, None)
+    document = document_at(url)
+    answer = fetcher.fetch(document.api if document else url, etag=etag, last_modified=last_modified)
+    if document is None and isinstance(answer, Fetched):  # An old address may lead to such a page.
+        document = document_at(answer.url)
+        answer = fetcher.fetch(document.api) if document else answer
+    if document is None or isinstance(answer, NotModified):
+        return answer
+    if not answer.data.strip():
+        raise NoTextError(
+            f"{document.page} has no text in the press corner, as factsheets have none: it is not asked for again."
+        )
+    return dataclasses.replace(answer, url=document.page)

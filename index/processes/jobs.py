@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from corpus import BuildRunningError, GateError, StorageError, undone
+from index.database.announcements import BY_HAND, Announcement
 from index.database.corpus_db import CorpusStore
 from index.database.history import NOBODY, By
 from index.database.home import open_corpus_db
 from index.generations.folder import Generations
 from index.intake.ingest import accept, ingest_shipped, withdraw
+from index.intake.keep import Ingested
 from index.intake.overrides import UNSAID, Overrides
-from index.intake.polling import PolledFeed, poll
+from index.intake.patient_fetcher import OpenFetcher
+from index.intake.polling import note_outcome
 from index.intake.quarantine import entry
-from index.intake.sources import IntakeSource, OpenFetcher, Taken, take_in
+from index.intake.sources import Failed, Failing, IntakeSource, Taken, is_address, take_in
 from index.results import Progress
 from index.settings import IndexSettings
 
@@ -104,6 +107,7 @@ class Add:
                 tools.progress,
                 mirrors=tools.settings.fetch_private,
                 force=self.force,
+                told=lambda source, outcome: note_refused(store, source, outcome),
             )
         return serve(tools, taken, build=self.build, force=self.force)
 
@@ -165,29 +169,10 @@ class Rebuild:
             return build(tools.settings, tools.embedder, tools.progress, tools.by, force=self.force)
 
 
-@dataclass(frozen=True, slots=True)
-class PolledAndServed:
-    """What became of feeds, and of their new entries."""
-
-    feeds: tuple[PolledFeed, ...]
-    added: Added
-
-
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """Read feeds, take in what is new in them, and serve it with one build."""
-
-    urls: tuple[str, ...] = ()
-    due_only: bool = False
-
-    def run(self, tools: Tools) -> PolledAndServed:
-        """Run the job.
-
-        :raises UnknownEntryError: when an address is no feed that is kept.
-        """
-        with undone("Not everything that is new was taken in"), closing(tools.corpus()) as store:
-            polled = poll(store, tools.open_fetcher, tools.progress, tools.settings, self.urls, due_only=self.due_only)
-        return PolledAndServed(polled.feeds, serve(tools, polled.taken, build=True))
+def note_refused(store: CorpusStore, source: IntakeSource, outcome: Ingested | Failed) -> None:
+    """Note an address that a person gave and whose site refuses programs, so that it is listed and tried again."""
+    if is_address(source) and isinstance(outcome, Failed) and outcome.why is Failing.REFUSED:
+        note_outcome(store, BY_HAND, Announcement(str(source)), outcome)
 
 
 def open_corpus(settings: IndexSettings, by: By = NOBODY) -> CorpusStore:

@@ -33,9 +33,12 @@ class Passage:
     lead_in: Span | None = None
 
 
-def chunk(release: Release) -> tuple[Passage, ...]:
-    """Cut a release into passages, in the order of its text."""
-    spans = sentences(release.text, release.language)
+def chunk(release: Release, language: str = "") -> tuple[Passage, ...]:
+    """Cut a release into passages, in the order of its text.
+
+    :param language: that of the text, where it is not what the release states.
+    """
+    spans = sentences(release.text, language or release.language)
     starts = [span.start for span in spans]
     runs = [
         (section.heading, run)

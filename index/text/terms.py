@@ -1,8 +1,8 @@
 """The words of a text, and the terms that keywords are matched by.
 
 The stored text stays as it is. Only what is matched is normalised, so that neither lost spaces ("until31 October",
-"datashows") nor odd characters hide a sentence. One English Snowball stemmer serves every language: it only has to
-treat question and text alike.
+"datashows") nor odd characters hide a sentence. A word is stemmed by the Snowball stemmer of the language of its text,
+where there is one.
 """
 
 import itertools
@@ -28,22 +28,35 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 _SHORT_WORDS = frozenset(
     "a an of in on to by at or as is it be and the for eu its was are has with from that this".split()
 )
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}\b)")
+_DECIMAL_POINT = frozenset({"en", "ga", "mt"})
 _PLAUSIBLE = 5.0
-_stemmer = Stemmer.Stemmer("english")
+# Bulgarian, Latvian, Maltese, Slovak and Slovenian have no stemmer. The Serbian one knows Latin letters, and the
+# Croatian forms of words.
+_STEMMERS = {
+    "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "et": "estonian",
+    "fi": "finnish", "fr": "french", "ga": "irish", "hr": "serbian", "hu": "hungarian", "it": "italian",
+    "lt": "lithuanian", "nl": "dutch", "pl": "polish", "pt": "portuguese", "ro": "romanian", "sv": "swedish",
+}  # fmt: skip
 
 
-def words(text: str) -> list[str]:
-    """Return the words and numbers of a text in order, lower-case, without accents, numbers without grouping."""
+def words(text: str, language: str = "en") -> list[str]:
+    """Return the words and numbers of a text in order, lower-case, without accents, numbers without grouping.
+
+    Decimals have a point, whether the language writes a point or a comma.
+    """
     plain = unicodedata.normalize("NFKC", text)
+    if language and language not in _DECIMAL_POINT:
+        plain = _DECIMAL_COMMA.sub(".", plain)
     if not plain.isascii():
         plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
     plain = _POSSESSIVE.sub("", _THOUSANDS.sub("", _LOST_SPACE.sub(" ", plain)))
     return [word.lower() for word in _WORD.findall(plain)]
 
 
-def terms(text: str) -> list[str]:
+def terms(text: str, language: str = "en") -> list[str]:
     """Return the stems of a text's words, in order."""
-    return [stem(word) for word in words(text)]
+    return [stem(word, language) for word in words(text, language)]
 
 
 def agency_term(agency_id: str) -> str:
@@ -52,9 +65,16 @@ def agency_term(agency_id: str) -> str:
 
 
 @lru_cache(maxsize=200_000)
-def stem(word: str) -> str:
-    """Return the stem of one word."""
-    return str(_stemmer.stemWord(word))
+def stem(word: str, language: str = "en") -> str:
+    """Return the stem of one word of a language, the word itself where the language has no stemmer."""
+    stemmer = _stemmer(language)
+    return word if stemmer is None else str(stemmer.stemWord(word))
+
+
+@cache
+def _stemmer(language: str) -> "Stemmer.Stemmer | None":
+    algorithm = _STEMMERS.get(language or "en")
+    return Stemmer.Stemmer(algorithm) if algorithm else None
 
 
 def hashes(terms: Iterable[str]) -> Hashes:
@@ -76,12 +96,12 @@ class Vocabulary:
         self._known = {word for word, count in self._counts.items() if count >= 4 and len(word) > 3 and word.isalpha()}
         self._terms_of = cache(self._make_terms)
 
-    def terms(self, spoken: Iterable[str]) -> list[str]:
+    def terms(self, spoken: Iterable[str], language: str = "en") -> list[str]:
         """Return the stems of words, in order. After a word glued from two come the stems of its halves."""
-        return list(itertools.chain.from_iterable(map(self._terms_of, spoken)))
+        return list(itertools.chain.from_iterable(self._terms_of(word, language) for word in spoken))
 
-    def _make_terms(self, word: str) -> tuple[str, ...]:
-        return stem(word), *map(stem, self._split(word))
+    def _make_terms(self, word: str, language: str) -> tuple[str, ...]:
+        return stem(word, language), *(stem(half, language) for half in self._split(word))
 
     def _split(self, word: str) -> tuple[str, ...]:
         """Return the two words that a rare one was glued from, where the corpus knows both."""

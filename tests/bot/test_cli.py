@@ -52,6 +52,9 @@ def test_ask_prints_the_contract_document(run: Run) -> None:
         "url",
         "sections",
         "text",
+        "reference",
+        "edition_of",
+        "editions",
     ]
     assert shown["text_sha256"] == answer["sources"][0]["text_sha256"]
     for quote in answer["quotes"]:

@@ -68,7 +68,7 @@ async def test_commands_of_administrators_keep_their_names_and_are_described_in_
     chat: Chat,
 ) -> None:
     commands = chat.commands(chat.guild.id)
-    assert {command["name"] for command in commands} == {"index", "feeds"}
+    assert {command["name"] for command in commands} == {"index", "feeds", "sources"}
     for each in (one for command in commands for one in within(command)):
         assert not each.get("name_localizations")
         for locale, language in LOCALES.items():

@@ -14,7 +14,7 @@ from bot.cogs.admin.base import Administration, by
 from bot.views import admin as render_admin
 from bot.views.message import text_view
 from corpus import MeasuresError
-from index import By, due
+from index import By, SourceKind, due
 
 log = logging.getLogger(__name__)
 _CHOICES, _CHOICE_CHARS = 25, 100
@@ -82,7 +82,11 @@ class Feeds(Administration):
         await delivery.defer(interaction, ephemeral=True)
         who = by(interaction, "/feeds poll")
         await self.work(
-            interaction, "feeds poll", lambda steps: self.maintenance.poll(steps, by=who), render_admin.polled_view, {}
+            interaction,
+            "feeds poll",
+            lambda steps: self.maintenance.poll(steps, by=who, kind=SourceKind.FEED),
+            render_admin.polled_view,
+            {},
         )
 
 
@@ -113,12 +117,12 @@ class Polling(commands.Cog):
 
     def _poll(self) -> None:
         maintenance = self.bot.maintenance
-        if not due(maintenance.feeds(), time.time()):
+        if not due([listed.source for listed in maintenance.sources()], time.time()):
             return
         polled = maintenance.poll(lambda step: None, by=By("the bot", "a feed was due"), due_only=True)
-        new = sum(feed.new for feed in polled.feeds)
-        failed = sum(feed.error is not None and not feed.skipped for feed in polled.feeds)
-        log.info("polled feeds: %d new entries, %d feeds failed", new, failed)
+        new = sum(source.new for source in polled.sources)
+        failed = sum(source.error is not None and not source.skipped for source in polled.sources)
+        log.info("polled sources: %d new entries, %d sources failed", new, failed)
 
 
 async def setup(bot: MeasuresBot) -> None:

@@ -16,6 +16,7 @@ from bot.cogs.admin.base import Administration, by
 from bot.cogs.admin.modals import files_modal
 from bot.cogs.admin.quarantine import Quarantine
 from bot.views import admin as render_admin
+from bot.views import sources as render_sources
 from bot.views.escaping import label
 from corpus import undone
 from index import Generations, Overrides, parse_day
@@ -53,7 +54,7 @@ class Index(Administration):
     )
     @app_commands.describe(
         addresses=locale_str("Addresses of releases, separated by spaces; without any, a window asks for files"),
-        file=locale_str("A release as a file: .html, .pdf, .docx, .txt or .md"),
+        file=locale_str("A release as a file: .html, .mhtml, .pdf, .docx, .txt, .md or .zip"),
         title=locale_str("Its title, where the source does not say it"),
         date=locale_str("The day it was issued, as 2018-12-06"),
         issuer=locale_str("The body that issued it"),
@@ -92,6 +93,13 @@ class Index(Administration):
         await delivery.defer(interaction, ephemeral=True)
         status = await self.look(lambda: index.status(self.bot.index_settings))
         await delivery.answer(interaction, render_admin.status_view(self.bot.words_private(interaction), status))
+
+    @index.command(description=locale_str("List what programs may not read, with links"), auto_locale_strings=False)
+    async def announced(self, interaction: Interaction) -> None:
+        """List what was announced and may not be read by programs."""
+        await delivery.defer(interaction, ephemeral=True)
+        entries = await self.look(self.maintenance.announced)
+        await delivery.answer(interaction, render_sources.announced_view(self.bot.words_private(interaction), entries))
 
     @index.command(
         description=locale_str("Build a generation of all releases kept, and serve it"), auto_locale_strings=False

@@ -49,7 +49,9 @@ def files_modal(
     """Return a window that asks for files, and hands them to a function."""
     upload: ui.FileUpload[AdminModal] = ui.FileUpload(min_values=1, max_values=MAX_FILES)
     modal = AdminModal(cog, words("Add releases from files"), lambda interaction: then(interaction, upload.values))
-    modal.add_item(ui.Label(text=words("Files"), description=".html, .pdf, .docx, .txt, .md", component=upload))
+    modal.add_item(
+        ui.Label(text=words("Files"), description=".html, .mhtml, .pdf, .docx, .txt, .md, .zip", component=upload)
+    )
     return modal
 
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.cleaning.dates import BRUSSELS
 from corpus.errors import FeedError, FetchError
 from corpus.fetching.fetcher import Fetcher
 from corpus.fetching.urls import FetchRules
-from corpus.sources.feeds import Feed, FeedEntry, next_poll, read_feed
+from corpus.sources.feeds import Feed, FeedEntry, _read, next_poll, read_feed
 
 URL = "https://www.europol.europa.eu/rss/news.xml"
 DAY = datetime.date(2018, 12, 6)
@@ -180,6 +181,48 @@ def test_any_bytes_are_a_feed_or_refused(data: bytes) -> None:
             read_feed(document, URL)
         except FeedError as error:
             assert str(error).startswith(URL)  # noqa: PT017
+
+
+@pytest.mark.parametrize(("written", "day"), [
+    ("Wed, 05 Dec 2018 23:00:00 GMT", DAY),  # midnight in Brussels in winter
+    ("Wed, 05 Dec 2018 22:59:00 GMT", datetime.date(2018, 12, 5)),
+    ("Thu, 06 Dec 2018 23:30:00 +0100", DAY),
+    ("2018-12-06T23:30:00", DAY),  # without a zone it is the time of Brussels
+    ("2018-12-05T23:30:00Z", DAY),
+    ("2018-12-06", DAY),
+    ("Thu, 12/06/2018 - 10:15", DAY),  # the weekday tells that the month comes first
+    ("06/12/2018 - 10:15", DAY),
+    ("6 December 2018", DAY),
+    ("soon", None),
+])  # fmt: skip
+def test_day_of_an_entry_is_that_of_brussels(written: str, day: datetime.date | None) -> None:
+    (entry,) = read_feed(rss(item("/a", date=written)), URL).entries
+    assert entry.date == day
+
+
+@given(st.integers(631_152_000, 2_145_916_799))  # 1990 to 2037
+def test_times_of_all_zones_are_turned_into_those_of_brussels(seconds: int) -> None:
+    utc = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    here = utc.astimezone(BRUSSELS).date()
+    for written in (utc.strftime("%a, %d %b %Y %H:%M:%S GMT"), f"{utc:%Y-%m-%dT%H:%M:%S}Z"):
+        assert [entry.date for entry in _read(rss(item("/a", date=written)), URL, 1).entries] == [here]
+
+
+@pytest.mark.parametrize("link", [
+    '&lt;a href="/news/a" hreflang="en"&gt;View&lt;/a&gt;', "&lt;a  HREF='https://www.europol.europa.eu/news/a'&gt;",
+])  # fmt: skip
+def test_address_inside_an_element_in_a_link_is_read(link: str) -> None:
+    assert addresses(rss(item(link))) == ["https://www.europol.europa.eu/news/a"]
+
+
+@pytest.mark.parametrize("link", ["&lt;a&gt;View&lt;/a&gt;", "&lt;a href='javascript:alert(1)'&gt;", "&lt;"])
+def test_element_without_an_address_is_left_out(link: str) -> None:
+    assert addresses(rss(item(link))) == []
+
+
+def test_date_in_an_address_counts_where_a_feed_gives_none() -> None:
+    (entry,) = read_feed(rss(item("/press/2018/12/06/ports/", date="")), URL).entries
+    assert entry.date == DAY
 
 
 def test_failing_feed_backs_off_up_to_a_day() -> None:

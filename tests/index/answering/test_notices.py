@@ -54,3 +54,28 @@ def test_newer_release_of_the_same_issuer_is_told(quotas: Engine) -> None:
 def test_newest_release_has_no_newer_one(quotas: Engine) -> None:
     until = Filters(until=datetime.date(2011, 1, 1))
     assert quotas.answer("cod quota for the North Sea 100 tonnes", until, limit=1).notices == ()
+
+
+@pytest.mark.parametrize("question", ["latest cod quota in tonnes now", "aktuelle cod quota: wie viele tonnes now?"])
+def test_latest_is_quoted_from_the_newest_release_with_one_notice(quotas: Engine, question: str) -> None:
+    answer = quotas.answer(question, Filters(issuer="Commission"), limit=1)
+    assert answer.quotes[0].text.endswith("is now 95 tonnes.")
+    assert [notice.values["date"] for notice in answer.notices] == [datetime.date(2012, 1, 1)]
+
+
+@pytest.mark.parametrize("until", [2010, 2012, 2014])
+def test_no_answer_tells_of_an_older_release_as_newer(quotas: Engine, until: int) -> None:
+    for limit in (1, 2, 3):
+        for question in ("cod quota for the North Sea 100 tonnes now", "current cod quota in the North Sea fell 7"):
+            answer = quotas.answer(question, Filters(until=datetime.date(until, 12, 31)), limit=limit)
+            told = [str(notice.values["date"]) for notice in answer.notices]
+            assert len(told) <= 1
+            assert all(date >= max(str(source.date) for source in answer.sources) for date in told)
+
+
+def test_sources_of_a_named_time_are_not_called_old(quotas: Engine) -> None:
+    answer = quotas.answer("What was the cod quota for the North Sea in January 2010?", Filters(), limit=1)
+    assert answer.answered
+    assert answer.quotes[0].text.endswith("is 100 tonnes.")
+    assert answer.notices == ()
+    assert not quotas.answer("What was the cod quota for the North Sea in March 2011?", Filters()).answered

@@ -163,7 +163,7 @@ def test_address_of_another_that_no_release_has_is_set_aside_too(internet: Inter
     [
         ("https://frontex.europa.eu/a?utm_source=x", "https://www.frontex.europa.eu/a"),
         ("https://www.frontex.europa.eu/a/index.html", "http://frontex.europa.eu/a"),
-        ("https://commission.europa.eu/a", "https://ec.europa.eu/commission/presscorner/detail/en/ip_20_4711"),
+        ("https://commission.europa.eu/a", "https://ec.europa.eu/commission/presscorner/detail/en/ip_24_4711"),
     ],
 )
 def test_address_of_the_same_host_or_body_counts_and_changes_its_release(

@@ -81,7 +81,7 @@ def test_slow_host_does_not_delay_the_feeds_of_others(settings: IndexSettings, s
         with closing(open_corpus_db(settings)) as store:
             polled = poll(store, lambda: Fetcher(fetch_rules(settings), LIMITS), silent, settings, budget=budget)
         assert time.monotonic() - began < 30
-        by_url = {one.url: one for one in polled.feeds}
+        by_url = {one.url: one for one in polled.sources}
         assert by_url[other.url("/feed")].new == 5
         assert by_url[site.url("/feed")].waiting > 10
         due = {feed.url: feed.due for feed in keeper.feeds()}
@@ -99,8 +99,8 @@ def test_poll_whose_time_is_over_begins_next_time_with_what_it_did_not_reach(
     with closing(open_corpus_db(settings)) as store:
         nothing = Budget(whole_s=1.0, enough_s=2.0)
         polled = poll(store, lambda: Fetcher(fetch_rules(settings), LIMITS), silent, settings, budget=nothing)
-        assert all(one.skipped and "of a poll are over" in str(one.error) for one in polled.feeds)
-        assert [feed.failures for feed in store.feeds.all()] == [0] * 4
+        assert all(one.skipped and "of a poll are over" in str(one.error) for one in polled.sources)
+        assert [feed.failures for feed in store.sources.all()] == [0] * 4
     keeper.poll(quiet, [site.url("/feed/0")])
     asked = len(site.paths)
     keeper.poll(quiet)
@@ -128,11 +128,15 @@ def test_password_of_a_feed_that_was_kept_before_is_forgotten(keeper: Maintenanc
     open_corpus_db(settings).close()
     secret, bare = "https://ada:secret@www.europol.europa.eu/feed?a=b@c", "https://www.europol.europa.eu/feed?a=b@c"
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
-        db.execute("INSERT INTO feeds (url, title, added_at, due, failures) VALUES (?, '', '', 0, 0)", [secret])
+        db.execute("DROP TABLE sources")
+        db.execute("DROP TABLE announcements")
+        db.execute(
+            "CREATE TABLE feeds (url TEXT PRIMARY KEY, title, added_at, etag, last_modified, polled_at, due, "
+            "failures, last_error)"
+        )
+        db.execute("CREATE TABLE seen_entries (feed TEXT, url TEXT, at, attempts, outcome)")
+        db.execute("INSERT INTO feeds VALUES (?, '', '', NULL, NULL, NULL, 0, 0, NULL)", [secret])
         db.execute("INSERT INTO log (at, action, details) VALUES ('', 'feed added', ?)", [json.dumps({"feed": secret})])
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm014_failing_entries'")
-        for column in ("entries", "failed_entries", "entry_error"):
-            db.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
-        db.execute("ALTER TABLE seen_entries DROP COLUMN error")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name IN ('m014_failing_entries', 'm016_sources')")
     assert [feed.url for feed in keeper.feeds()] == [bare]
     assert index.history(settings).entries[0].details == {"feed": bare}

@@ -284,3 +284,23 @@ def test_garbled_page_is_set_aside(site: Server, keeper: Maintenance) -> None:
     site.handlers["/a"] = page(press_page("Quotas de pêche", "2024-05-06", garbled))
     added = keeper.add([site.url("/a")], quiet)
     assert any("garbled letters" in reason for reason in added.taken.ingested[0].reasons)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "reason"),
+    [
+        ("https://www.ecb.europa.eu/press/2018/12/06/a", "2024-05-06", "its address says 2018-12-06"),
+        ("https://www.ecb.europa.eu/press/a", "2024-05-06</p><p>Frankfurt, 7 May 2024", "2024-05-07 stands beside it"),
+    ],
+)
+def test_dates_that_disagree_are_set_aside_with_both(
+    site: Server, keeper: Maintenance, url: str, shown: str, reason: str
+) -> None:
+    html = press_page("Cod quotas", "2024-05-06", SIX)
+    site.handlers["/a"] = page(html.replace("release · 2024-05-06".encode(), f"release · {shown}".encode()))
+    added = keeper.add([site.url("/a")], quiet, Overrides(url=url))
+    assert statuses(added) == ["quarantined"]
+    reasons = added.taken.ingested[0].reasons
+    assert f"it is dated 2024-05-06, but {reason} (give the right one with --date)" in reasons
+    settled = keeper.add([site.url("/a")], quiet, Overrides(url=url, date=datetime.date(2024, 5, 6)))
+    assert statuses(settled) == ["added"]

@@ -98,7 +98,7 @@ def test_error_that_nobody_foresaw_is_that_sources_failure(
     assert f"unexpected error {found[1]} with {site.url('/bad')}" in caplog.text
     assert [source.status for source in added.taken.ingested] == ["added"]
     keeper.add_feed(site.url("/feed"))
-    (polled,) = keeper.poll(quiet).feeds
+    (polled,) = keeper.poll(quiet).sources
     assert (polled.new, polled.failed, polled.error) == (2, 1, None)
 
 

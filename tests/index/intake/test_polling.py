@@ -52,7 +52,7 @@ def test_new_entries_are_served_with_one_build(
     feed: Tagged, site: Server, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     polled = keeper.poll(quiet)
-    assert [(one.url, one.new, one.error) for one in polled.feeds] == [(site.url("/feed"), 2, None)]
+    assert [(one.url, one.new, one.error) for one in polled.sources] == [(site.url("/feed"), 2, None)]
     assert [source.status for source in polled.added.taken.ingested] == ["added", "added"]
     assert polled.added.generation == "000001"
     (kept,) = keeper.feeds()
@@ -62,7 +62,7 @@ def test_new_entries_are_served_with_one_build(
     assert feed.not_modified == 1
     feed.change(rss("Council news", [site.url(f"/{number}") for number in range(3)]))
     again = keeper.poll(quiet)
-    assert (again.feeds[0].new, again.added.generation) == (1, "000002")
+    assert (again.sources[0].new, again.added.generation) == (1, "000002")
     assert site.paths.count("/0") == 1, "what was seen is not fetched again"
     assert len(index.releases(settings)) == 4
 
@@ -86,7 +86,7 @@ def test_failing_feed_is_left_alone_for_longer_and_reported(
     keeper.add_feed(site.url("/other"))
     feed.down = True
     polled = keeper.poll(quiet)
-    assert [(one.url, one.new, bool(one.error)) for one in polled.feeds] == [
+    assert [(one.url, one.new, bool(one.error)) for one in polled.sources] == [
         (site.url("/feed"), 0, True),
         (site.url("/other"), 1, False),
     ]
@@ -95,20 +95,20 @@ def test_failing_feed_is_left_alone_for_longer_and_reported(
         failing = keeper.feeds()[0]
         assert failing.failures == failures
         waits.append(failing.due - time.time())
-        assert keeper.poll(quiet).feeds[0].skipped, "a feed that backs off is not asked"
+        assert keeper.poll(quiet).sources[0].skipped, "a feed that backs off is not asked"
         keeper.poll(quiet, [site.url("/feed")])
     assert waits[0] > 1.5 * 3600
     assert waits[1] > 1.5 * waits[0]
     assert max(waits) < 27 * 3600
     feed.down = False
-    assert keeper.poll(quiet, [site.url("/feed")]).feeds[0].new == 2
+    assert keeper.poll(quiet, [site.url("/feed")]).sources[0].new == 2
     assert keeper.feeds()[0].failures == 0
 
 
 def test_page_that_is_no_feed_is_reported(site: Server, keeper: Maintenance) -> None:
     site.handlers["/page"] = page(release_page(1))
     keeper.add_feed(site.url("/page"))
-    (polled,) = keeper.poll(quiet).feeds
+    (polled,) = keeper.poll(quiet).sources
     assert polled.error is not None
     assert polled.error.endswith(".")
 
@@ -125,7 +125,7 @@ def test_network_gone_in_the_middle_loses_no_entry(
     assert polled.added.generation == "000001", "what came is served"
     site.handlers.update(handlers)
     again = keeper.poll(quiet)
-    assert again.feeds[0].new == 3
+    assert again.sources[0].new == 3
     assert feed.not_modified == 0, "the feed was asked for whole, for entries of it were still to be had"
     assert len(index.releases(settings)) == 7
     keeper.poll(quiet)
@@ -134,16 +134,16 @@ def test_network_gone_in_the_middle_loses_no_entry(
 
 def test_entry_that_always_fails_is_given_up(feed: Tagged, site: Server, keeper: Maintenance) -> None:
     feed.change(rss("Council news", [site.url("/gone"), "http://127.0.0.1:1/", "http://169.254.169.254/", "ftp://a/b"]))
-    counts = [keeper.poll(quiet).feeds[0].new for _ in range(5)]
+    counts = [keeper.poll(quiet).sources[0].new for _ in range(5)]
     assert counts[:3] == [3, 3, 3]
     assert counts[3:] == [0, 0]
 
 
 def test_many_entries_are_read_over_many_polls(feed: Tagged, site: Server, keeper: Maintenance) -> None:
     feed.change(rss("Council news", [site.url(f"/gone/{number}") for number in range(150)]))
-    assert keeper.poll(quiet).feeds[0].new == 100
+    assert keeper.poll(quiet).sources[0].new == 100
     site.handlers["/gone/149"] = page(release_page(3))
-    assert keeper.poll(quiet).feeds[0].new == 100, "those that failed are tried again first"
+    assert keeper.poll(quiet).sources[0].new == 100, "those that failed are tried again first"
 
 
 def test_clock_set_back_lets_no_feed_wait_for_years(feed: Tagged, keeper: Maintenance, settings: IndexSettings) -> None:
@@ -166,9 +166,9 @@ def test_feeds_are_followed_and_forgotten(site: Server, keeper: Maintenance) -> 
     assert not keeper.add_feed(site.url("/feed"))
     keeper.remove_feed(site.url("/feed"))
     assert keeper.feeds() == []
-    with pytest.raises(UnknownEntryError, match="is no feed that is kept"):
+    with pytest.raises(UnknownEntryError, match="is no source that is kept"):
         keeper.remove_feed(site.url("/feed"))
-    with pytest.raises(UnknownEntryError, match="is no feed that is kept"):
+    with pytest.raises(UnknownEntryError, match="is no source that is kept"):
         keeper.poll(quiet, [site.url("/feed")])
     with pytest.raises(SourceError, match="is no address of a feed"):
         keeper.add_feed("file:///etc/passwd")

@@ -1,0 +1,230 @@
+"""Lines that state what a release is, where and when it was issued, known by their shape in all languages of the EU.
+
+Such a line consists of parts: a date, the kind of the release, its number, the time, the minutes that reading takes,
+the name of a place or of a committee. Which places there are is nobody's list: a place is a few words with capitals
+beside a date.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LABELS, REFERENCE
+from corpus.cleaning.dates import FoundDate, find_date, is_weekday
+from corpus.cleaning.wording import LANGUAGES, agencies_named, folded, openings, phrases
+from corpus.release_text import HEADING, ends_sentence, is_list_item
+
+_BYLINE_MAX_CHARS = 200
+_PLACE_MAX_WORDS, _PLACE_MAX_CHARS = 5, 45
+_KNOWN_MAX_WORDS = 12
+_MAX_LABELS = 2
+_OPENING_CHARS, _AFTER_CHARS = 120, 40
+# What separates the parts of a line, so that each part says one thing.
+_SEPARATOR = re.compile(r"\s?[|•·]\s?|\s[-\u2013\u2014/]{1,3}\s|\s?\u2014\s?")
+_COMMA = re.compile(r"[,:;()\[\]]")
+_TIME = re.compile(
+    r"(?<!\d)\d{1,2}(?:[:.]\d{2}|[hu]\d{0,2})(?: ?(?:h|uhr|ce?s?t|gmt|utc))?(?![\w/])|\b[ap]\.?m\b\.?", re.IGNORECASE
+)
+_READING = re.compile(
+    r"(?<!\d)\d{1,3}\s?(?:min|perc|\u03bb\u03b5\u03c0|\u043c\u0438\u043d|n\u00f3im)[^\W\d_]{0,8}\b", re.IGNORECASE
+)
+_READING_MAX_WORDS = 7
+_NUMBER_SIGNS = re.compile(
+    r"(?<!\w)(?:n[o\u00ba\u00b0r]|nr|num|br|\u010d|\u0161t|\u2116|\u03b1\u03c1\u03b9\u03b8|sz\u00e1m"
+    r"|ref(?:erence)?(?: no)?)(?:\.|:|(?!\w))",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"(?<!\S)(?:[A-Z]{2,5} )?[A-Z\d(][A-Z\d().-]{0,12}/[A-Z\d()/.-]{1,20}(?!\S)"
+)  # "2021/2540(RSP)", "C-999/24"
+# Small words inside names of places: "Frankfurt am Main", "'s-Hertogenbosch", "La Valletta".
+_PARTICLES = frozenset(
+    "a aan al am an at auf bei da de del den der des di do dos du el en het i im in la le les lez lo na nad ob of on "
+    "op os pod pri s sous sur ta the upon van von w we y".split()
+)
+_AFTER_DATELINE = re.compile(r"^([^-:\u2013\u2014]{0,25})[-:\u2013\u2014]\s{1,3}[^\W\d_\s]")
+_COUNTRY = re.compile(r"\s\(([^\W\d_][^()\d]{1,30})\)")  # "Valletta (Malta)"
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a line says beside its date: parts that are known, and parts that are not."""
+
+    known: int
+    unknown: tuple[str, ...]
+    separated: bool
+    labelled: bool
+    """Whether an unknown part before a colon says what the date is of: "Deadline: 6 December 2018"."""
+
+
+def is_about(line: str, language: str | None = None, *, places: bool = True) -> bool:
+    """Tell whether a line holds only the kind, place, date, time and number of a release.
+
+    :param places: whether words with capitals beside a date count as the name of a place.
+    """
+    line = unmarked(line)
+    if not line or len(line) > ABOUT_MAX_CHARS or line[-1] in "?!;" or not any(map(str.isalnum, line)):
+        return False
+    found = find_date(line, language)
+    if found is None:
+        return _is_known(line, language)
+    parts = _parts(line, found, language)
+    if not places or not parts.unknown:
+        return not parts.unknown
+    if parts.labelled:
+        return False
+    if parts.separated and parts.known:  # "Press release - 6 December 2018 - Plenary session"
+        return len(parts.unknown) <= _MAX_LABELS and all(map(_is_short, parts.unknown))
+    return len(parts.unknown) == 1 and _is_place(parts.unknown[0])
+
+
+def is_label(line: str, language: str | None = None) -> bool:
+    """Tell whether a line is a heading or ends with a colon, and labels a value of the release: "Publication date"."""
+    labels = line.startswith("#") or line.endswith(":")
+    return labels and folded(unmarked(line)) in phrases(*LABELS, language=language)
+
+
+def is_labelled(line: str, language: str | None = None) -> bool:
+    """Tell whether a line is a label with a value: "Author: a unit"."""
+    label, colon, value = line.partition(":")
+    short = len(line) <= ABOUT_MAX_CHARS and not ends_sentence(line)
+    return bool(colon and value) and short and folded(label) in phrases(*LABELS, language=language)
+
+
+def is_byline(line: str, language: str | None = None) -> bool:
+    """Tell whether a line ends with a place and a date, after the names of those who speak: no sentence does.
+
+    A heading may say more between the names and the place: "Speech by A, President of B, at the C, Paris, 6 May 2018".
+    """
+    heading = line.startswith("#")
+    line = unmarked(line)
+    if not line or len(line) > _BYLINE_MAX_CHARS:
+        return False
+    found = find_date(line, language)
+    if found is None or any(map(str.isalnum, _without_small_words(line[found.end :], language))):
+        return False
+    before = [part.strip() for part in _COMMA.split(line[: found.start])]
+    before = before[:-1] if before and not _without_small_words(before[-1], language).strip() else before
+    named = heading or (":" not in line and all(part[:1].isupper() for part in before if part))
+    return named and len(before) > 1 and before[0][:1].isupper() and _is_place(before[-1])
+
+
+def is_update(line: str) -> bool:
+    """Tell whether a line dates a change of the page and not the release."""
+    return folded(unmarked(line)).startswith(openings("updated"))
+
+
+def opening_date(line: str, language: str | None = None) -> FoundDate | None:
+    """Return the date of a dateline that begins a paragraph: "Brussels, 6 December 2018 – The Council adopted"."""
+    found = None if is_list_item(line) else find_date(line[:_OPENING_CHARS], language)
+    after = _AFTER_DATELINE.match(line[found.end : found.end + _AFTER_CHARS]) if found else None
+    if found is None or after is None or not _is_known(after[1], language):
+        return None
+    before = line[: found.start].lstrip("([")
+    parts = _parts(before, FoundDate(found.day, len(before), len(before)), language)
+    return (
+        found
+        if not parts.labelled and len(parts.unknown) <= _MAX_LABELS and all(map(_is_place, parts.unknown))
+        else None
+    )
+
+
+def unmarked(line: str) -> str:
+    """Return a line without the mark of a heading or an item."""
+    heading = HEADING.match(line)
+    return heading["title"] if heading else line.removeprefix("- ").strip()
+
+
+def agency_in(line: str) -> str | None:
+    """Return the id of the agency whose name a line of a letterhead consists of, beside the kind of the release."""
+    for part in _SEPARATOR.split(unmarked(line)):
+        words = folded(part).split()
+        for end in range(min(len(words), _KNOWN_MAX_WORDS), 0, -1):
+            agency_id = agencies_named().get(" ".join(words[:end]))
+            if agency_id and _is_known(" ".join(words[end:]), None):
+                return agency_id
+    return None
+
+
+def _parts(line: str, found: FoundDate, language: str | None) -> _Parts:
+    """Divide the rest of a line, without its date, into known and unknown parts."""
+    known, unknown, separated = 0, [], False
+    for side in (line[: found.start], line[found.end :]):
+        pieces = _SEPARATOR.split(_COUNTRY.sub(" ", side))
+        separated = separated or len(pieces) > 1
+        for piece in pieces:
+            if _is_known(piece, language):
+                known += any(map(str.isalnum, piece))
+                continue
+            for part in _COMMA.split(piece):
+                if not _is_known(part, language):
+                    unknown.append(_without_small_words(part, language))
+                else:
+                    known += any(map(str.isalnum, _without_small_words(part, language)))
+    label = line[: found.start].rstrip()
+    labelled = label.endswith(":") and not _is_known(_COMMA.split(label[:-1])[-1], language)
+    return _Parts(known, tuple(unknown), separated, labelled)
+
+
+def _is_known(part: str, language: str | None) -> bool:
+    """Tell whether a part of a line states the kind, the issuer, the number, the time or nothing."""
+    if _READING.search(part) and len(part.split()) <= _READING_MAX_WORDS:
+        return True
+    rest = _NUMBER_SIGNS.sub(" ", REFERENCE.sub(" ", _CODE.sub(" ", _TIME.sub(" ", part))))
+    words = [word for word in (folded(word) for word in rest.split()) if word and any(map(str.isalnum, word))]
+    return len(words) <= _KNOWN_MAX_WORDS and _are_known(words, language)
+
+
+def _are_known(words: Sequence[str], language: str | None) -> bool:
+    """Tell whether words are phrases that pages put beside a date, one after the other."""
+    if not words:
+        return True
+    for end in range(len(words), 0, -1):
+        phrase = " ".join(words[:end])
+        if _is_phrase(phrase, language) and _are_known(words[end:], language):
+            return True
+    return False
+
+
+def _is_phrase(phrase: str, language: str | None) -> bool:
+    return (
+        phrase in phrases("kinds", "beside", "places")
+        or phrase in phrases("published", language=language)
+        or phrase in agencies_named()
+        or phrase in LANGUAGES
+        or is_weekday(phrase, language)
+    )
+
+
+def _without_small_words(part: str, language: str | None) -> str:
+    """Return a part without small words and weekdays at its end: "Bruxelles le jeudi" is "Bruxelles"."""
+    words = part.strip(" .,:;-\u2013\u2014").split()
+    while words:
+        small = folded(words[-1]) in phrases("beside") or is_weekday(words[-1], language)
+        count = 1 if small else 2 * is_weekday(" ".join(words[-2:]), language)  # "Dé Luain" is one day.
+        if not count:
+            break
+        del words[-count:]
+    return " ".join(words)
+
+
+def _is_short(part: str) -> bool:
+    """Tell whether a part between bars or dashes may be a label, such as the name of a committee."""
+    short = len(part) <= _PLACE_MAX_CHARS and len(part.split()) <= _PLACE_MAX_WORDS
+    return _is_place(part) or (short and part[:1].isupper())
+
+
+def _is_place(part: str) -> bool:
+    """Tell whether a part of a line may be the name of a place: a few words with capitals, small words between them."""
+    words = _WORD.findall(part)
+    if not words or len(part) > _PLACE_MAX_CHARS or len(part.split()) > _PLACE_MAX_WORDS:
+        return False
+    if any(char.isdigit() for char in part) or part[-1] in "?!":
+        return False
+    capital = [word[0].isupper() for word in words]
+    return (
+        capital[-1]
+        and any(capital)
+        and all(up or word.casefold() in _PARTICLES for up, word in zip(capital, words, strict=True))
+    )

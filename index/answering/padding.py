@@ -1,0 +1,118 @@
+"""Takes out of a question what does not ask: greetings, thanks, "could you please tell me", "according to EU releases".
+
+The model then reads a question alike, whether it is polite, shouted in capitals, typed in lower case or without a
+question mark. Reading every question in lower case would do as well, but answers worse: in ten other languages the
+right release comes first for .80 of the questions in place of .82.
+"""
+
+import re
+from functools import cache
+
+from babel import Locale
+
+from corpus import registry
+from index.text.languages import LANGUAGES, fold, fold_pattern, language
+from index.text.terms import words
+
+# These alone greet nobody: "everyone in the EU". After "hello" they belong to the greeting.
+_ADDRESSED = fold("bot bote botti μποτ бот there everyone all team folks leute zusammen alla alle kaikki kõik mindenki")
+_SHORT_GREETINGS = frozenset(fold("hi hey ei ciao hei hoi hej moi oi bok čau szia oye bună γεια").split())
+_SURE_CHARS = 5  # A shorter word greets or thanks only with punctuation after it.
+_END = " \t?!.;…¿¡"
+_PUNCTUATION = re.compile(r"[,.!:;?\n]|\s[-–—]\s")
+
+
+def asked(text: str, code: str) -> str:
+    """Return what a question in a language asks, with its names in capitals and a question mark.
+
+    A text that consists of greetings only is returned as it is.
+    """
+    text = text.lower() if text.isupper() else text
+    core = _without_padding(text, code)
+    core = core if words(core) else text
+    core = _with_names(core.strip(_END), code)
+    return f"{core[:1].upper()}{core[1:]}?"
+
+
+def _without_padding(text: str, code: str) -> str:
+    before = None
+    while before != text:
+        before = text
+        for known in dict.fromkeys((code, "en")):
+            text = _without_end(_without_start(text, known), known)
+        text = _without_end(_without_foreign_greeting(text), *LANGUAGES)
+    return text
+
+
+def _without_start(text: str, code: str) -> str:
+    folded = fold(text)
+    for pattern, must_be_sure in ((_greetings(code), True), (_requests(code), False)):
+        match = pattern.match(folded)
+        if match and (not must_be_sure or _is_sure(text[: match.end()], match["first"])):
+            return text[match.end() :]
+    return text
+
+
+def _without_foreign_greeting(text: str) -> str:
+    """Take "Bonjour," from the beginning of a question in another language."""
+    match = _greetings(*LANGUAGES).match(fold(text))
+    return text[match.end() :] if match and _PUNCTUATION.search(text[: match.end()]) else text
+
+
+def _is_sure(run: str, first: str) -> bool:
+    """Tell whether words at the beginning of a text greet or thank, and do not belong to the question."""
+    if _PUNCTUATION.search(run):
+        return True
+    return first not in _ADDRESSED.split() and (len(run.strip()) >= _SURE_CHARS or first in _SHORT_GREETINGS)
+
+
+def _without_end(text: str, *codes: str) -> str:
+    match = _thanks(*codes).search(fold(text))
+    return text[: match.start()] if match and len(match[0].strip()) >= _SURE_CHARS - 1 else text
+
+
+def _with_names(text: str, code: str) -> str:
+    """Return a text in which the names of agencies and countries that are in lower case have capitals."""
+    for mention in reversed(registry().mentions(text, question=True)):
+        named = text[mention.start : mention.end]
+        if named.islower():
+            acronyms = registry().agencies[mention.agency_id].acronyms
+            written = next((acronym for acronym in acronyms if acronym.lower() == named), None)
+            text = text[: mention.start] + (written or _in_capitals(named, code)) + text[mention.end :]
+    return _countries(code).sub(lambda match: _in_capitals(match[0], code), text)
+
+
+def _in_capitals(name: str, code: str) -> str:
+    return " ".join(
+        word if word in language(code).stop_words else word[:1].upper() + word[1:] for word in name.split(" ")
+    )
+
+
+@cache
+def _countries(code: str) -> re.Pattern[str]:
+    """Return what finds the names of countries and their adjectives in lower case, where they have a capital."""
+    names = {name.lower() for key, name in Locale.parse(code).territories.items() if key.isalpha() and len(name) > 3}
+    names |= language(code).capitals
+    alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
+
+
+@cache
+def _greetings(*codes: str) -> re.Pattern[str]:
+    phrases = [language(code).padding[kind] for code in codes for kind in ("greeting", "thanks")]
+    word = fold_pattern(f"(?:{'|'.join(phrases)})")
+    return re.compile(rf"\W*+(?P<first>{word})(?!\w)\W*+(?:{word}(?!\w)\W*+)*")
+
+
+@cache
+def _requests(code: str) -> re.Pattern[str]:
+    padding = language(code).padding
+    request = fold_pattern(f"(?:{padding['request']}|{padding['source']})")
+    return re.compile(rf"\W*+{request}(?!\w)\W*+")
+
+
+@cache
+def _thanks(*codes: str) -> re.Pattern[str]:
+    """Return what finds thanks at the end of folded text, in any of some languages."""
+    phrases = [language(code).padding[kind] for code in codes for kind in ("thanks", "source")]
+    return re.compile(rf"(?:(?<=\w)\W++(?:{fold_pattern('|'.join(phrases))}))+\W*+$")

@@ -1,0 +1,155 @@
+"""A question that names a time is answered from that time, or not at all."""
+
+import datetime
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from index.answering.times import Relation, fits, time_of
+from index.encoders.embedder import SentenceTransformerEmbedder
+from index.engine import Engine
+from index.filters import Filters
+from index.intake.ingest import ingest_file
+from index.intake.overrides import Overrides
+from index.maintenance import build_all
+from index.processes.jobs import open_corpus
+from index.settings import IndexSettings
+from index.text.times import moments
+from tests.fakes import silent
+
+JUNE = datetime.date(2003, 6, 5)
+RATES = (
+    "At today's meeting the Governing Council of the ECB decided to {what} the key ECB interest rates by {points} "
+    "basis points. The interest rate on the main refinancing operations will be {rate}%. The decision takes effect now."
+)
+# The date of a release, what was decided, by how much, and the rate that it led to.
+MEETINGS = (
+    ("2003-03-06", "lower", "25", "2.50"),
+    ("2003-06-05", "lower", "50", "2.00"),
+    ("2005-12-06", "raise", "25", "2.25"),
+    ("2006-03-02", "raise", "25", "2.50"),
+)
+NOTHING = Filters()
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "published", "text", "fit"),
+    [
+        ("What was decided in June 2003?", "en", JUNE, "", True),
+        ("What was decided in May 2003?", "en", JUNE, "", False),
+        ("What was decided in May 2003?", "en", JUNE, "It had decided so in May.", True),
+        ("What was decided in May 2004?", "en", JUNE, "It had decided so in May.", False),
+        ("What was decided in November 2003?", "en", datetime.date(2003, 1, 9), "as in November", False),
+        ("What was decided in November 2002?", "en", datetime.date(2003, 1, 9), "as in November", True),
+        ("What was decided on 5 June 2003?", "en", JUNE, "", True),
+        ("What was decided on 4 June 2003?", "en", JUNE, "", False),
+        ("What was decided on 4 June 2003?", "en", JUNE, "on 4 June", True),
+        ("What was decided since 2002?", "en", JUNE, "", True),
+        ("What was decided since the beginning of 2004?", "en", JUNE, "", False),
+        ("What was decided before 2003?", "en", datetime.date(2002, 1, 3), "", True),
+        ("Was wurde vor März 2003 beschlossen?", "de", JUNE, "", False),
+        ("Qu'a-t-on décidé depuis juin 2002 ?", "fr", JUNE, "", True),
+        ("Co zdecydowano w czerwcu 2003 r.?", "pl", JUNE, "", True),
+        ("What was decided in June?", "en", JUNE, "", True),
+        ("What was decided?", "en", JUNE, "", True),
+    ],
+)
+def test_time_fits_the_day_of_publication_or_what_is_told(
+    question: str, code: str, published: datetime.date, text: str, fit: bool
+) -> None:
+    told = [each.moment for each in moments(text)]
+    assert fits(time_of(question, code), published, told) is fit
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("What are the current interest rates?", "en"),
+        ("What was decided at the last meeting?", "en"),
+        ("Was wurde in der letzten Sitzung beschlossen?", "de"),
+        ("Quel est le taux actuel ?", "fr"),
+        ("Jakie są aktualne stopy procentowe?", "pl"),
+        ("Mikä on viimeisin päätös?", "fi"),
+        ("Ποιο είναι το τρέχον επιτόκιο;", "el"),
+        ("Каква е последната лихва?", "bg"),
+    ],
+)
+def test_what_is_latest_is_asked_for_in_every_language(question: str, code: str) -> None:
+    time = time_of(question, code)
+    assert time is not None
+    assert time.latest
+    assert time.named == ()
+
+
+def test_year_that_is_named_beside_latest_counts() -> None:
+    time = time_of("What was the latest decision of 2003?", "en")
+    assert time is not None
+    assert not time.latest
+    assert [named.relation for named in time.named] == [Relation.IN]
+
+
+@pytest.fixture(scope="module")
+def meetings(tmp_path_factory: pytest.TempPathFactory, default_model: SentenceTransformerEmbedder) -> Iterator[Engine]:
+    """An engine over the ECB's decisions of four months."""
+    folder = tmp_path_factory.mktemp("meetings")
+    settings = IndexSettings(data_dir=folder / "data", model="")
+    with closing(open_corpus(settings)) as store:
+        for date, what, points, rate in MEETINGS:
+            path = folder / f"{date}.md"
+            header = f"title: Monetary policy decisions\nissuer: European Central Bank\ndate: {date}\nlanguage: en"
+            path.write_text(f"---\n{header}\n---\n\n{RATES.format(what=what, points=points, rate=rate)}\n", "utf-8")
+            ingest_file(store, path, Overrides())
+    build_all(settings, default_model, silent)
+    with Engine(settings, default_model) as engine:
+        yield engine
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "By how many basis points did the ECB change its key interest rates in {}?",
+        "key ecb interest rates decision {}",
+    ],
+)
+@pytest.mark.parametrize(
+    ("month", "date"),
+    [("June 2003", "2003-06-05"), ("MARCH 2006", "2006-03-02"), ("mar 2006", "2006-03-02"), ("May 2004", None)],
+)
+def test_month_without_a_release_is_not_answered_from_another(
+    meetings: Engine, question: str, month: str, date: str | None
+) -> None:
+    answer = meetings.answer(question.format(month), NOTHING)
+    assert answer.answered is (date is not None), answer
+    assert date is None or answer.sources[0].date == date
+
+
+@pytest.mark.parametrize(
+    ("question", "date"),
+    [
+        ("Um wie viele Basispunkte hat die EZB die Leitzinsen im Juni 2003 geändert?", "2003-06-05"),
+        ("De combien de points de base la BCE a-t-elle modifié ses taux en mars 2006 ?", "2006-03-02"),
+        ("O ile punktów bazowych EBC zmienił stopy procentowe w grudniu 2005 r.?", "2005-12-06"),
+    ],
+)
+def test_time_counts_in_other_languages(meetings: Engine, question: str, date: str) -> None:
+    answer = meetings.answer(question, NOTHING)
+    assert answer.sources[0].date == date
+    elsewhere = (
+        question.replace("Juni 2003", "Mai 2004").replace("mars 2006", "mai 2004").replace("grudniu 2005", "maju 2004")
+    )
+    assert not meetings.answer(elsewhere, NOTHING).answered
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "By how many basis points did the ECB change its key interest rates at the last meeting?",
+        "What is the current interest rate on the main refinancing operations of the ECB?",
+        "Quel est le taux d'intérêt actuel des opérations principales de refinancement de la BCE ?",
+        "Jaka jest aktualna stopa podstawowych operacji refinansujących EBC?",
+    ],
+)
+def test_latest_is_shown_from_the_newest_release(meetings: Engine, question: str) -> None:
+    answer = meetings.answer(question, NOTHING)
+    assert answer.sources[0].date == "2006-03-02"

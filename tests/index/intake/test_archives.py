@@ -1,0 +1,126 @@
+"""Files in a zip archive are taken in one by one, within bounds; a bad one is named and stops no other."""
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from corpus import MAX_BYTES
+from index.intake.archives import MAX_MEMBERS
+from index.intake.overrides import Overrides
+from index.intake.sources import Upload
+from index.maintenance import Maintenance
+from index.settings import IndexSettings
+from tests.fakes import FakeEmbedder, quiet, upkeep
+from tests.forgeries import OWN, what
+from tests.index.intake.test_handed_over import archived, saved
+from tests.pages import paragraphs, press_page
+
+CORNER = "https://ec.europa.eu/commission/presscorner/detail/en/ip_24"
+
+
+@pytest.fixture
+def keeper(settings: IndexSettings, embedder: FakeEmbedder) -> Maintenance:
+    keeper = upkeep(settings, embedder)
+    keeper.rebuild(quiet)
+    return keeper
+
+
+def zipped(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def pages() -> dict[str, bytes]:
+    """Return three pages as browsers save them, with the parts of one, and what a system adds to archives."""
+    first, second, third = (press_page(f"Cod quotas {seed}", "2024-05-06", paragraphs(seed)) for seed in (1, 2, 3))
+    return {
+        "cod.html": saved(first, f"{CORNER}_1"),
+        "cod_files/style.css": b"a { color: red }",
+        "cod_files/frame.html": b"<p>An advertisement</p>",
+        "autumn/herring.mhtml": archived(second, f"{CORNER}_2"),
+        "autumn/.DS_Store": b"\0\1",
+        "__MACOSX/autumn/._herring.mhtml": b"\0\1",
+        "autumn/hake.html": saved(third, f"{CORNER}_3"),
+    }
+
+
+@pytest.mark.parametrize("attached", [False, True])
+def test_releases_in_an_archive_are_added_with_their_addresses(
+    keeper: Maintenance, tmp_path: Path, attached: bool
+) -> None:
+    path = zipped(tmp_path / "cod.zip", pages())
+    added = keeper.add([Upload("cod.zip", path) if attached else str(path)], quiet)
+    assert [status for status, _ in what(added)] == ["added"] * 3
+    shown = "cod.zip" if attached else str(path)
+    assert [source.source for source in added.taken.ingested] == [
+        f"{shown}/cod.html", f"{shown}/autumn/herring.mhtml", f"{shown}/autumn/hake.html"
+    ]  # fmt: skip
+    assert added.taken.failed == ()
+
+
+def test_bad_file_in_an_archive_stops_no_other(keeper: Maintenance, tmp_path: Path) -> None:
+    bad = {"a.png": b"\x89PNG\r\n", "inner.zip": zipped(tmp_path / "b.zip", {"a.txt": b"x"}).read_bytes()}
+    path = zipped(tmp_path / "cod.zip", bad | pages())
+    added = keeper.add([str(path)], quiet)
+    assert len(added.taken.ingested) == 3
+    assert {failed.source for failed in added.taken.failed} == {f"{path}/a.png", f"{path}/inner.zip"}
+    assert all("no release" in failed.error for failed in added.taken.failed)
+
+
+def test_title_or_address_is_given_for_one_file_only(keeper: Maintenance, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "cod.zip", pages())
+    (failed,) = keeper.add([str(path)], quiet, Overrides(url=OWN)).taken.failed
+    assert failed.error == f"{path} holds 3 files: title, date and url say something of one release."
+    one = zipped(tmp_path / "one.zip", {"cod.html": press_page("Cod quotas", "2024-05-06", paragraphs(4))})
+    assert [status for status, _ in what(keeper.add([str(one)], quiet, Overrides(url=OWN)))] == ["added"]
+
+
+def encrypted() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.txt", b"x")
+    data = bytearray(out.getvalue())
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # The bit that says so, in both places.
+        data[data.find(mark) + offset] |= 1
+    return bytes(data)
+
+
+def claiming(count: int) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.txt", b"x")
+    data = bytearray(out.getvalue())
+    struct.pack_into("<H", data, data.rfind(b"PK\x05\x06") + 10, count)
+    return bytes(data)
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"x" * (MAX_BYTES + 1))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("data", "why"), [
+    (b"PK\x03\x04broken", "or is damaged"), (encrypted(), "is encrypted"),
+    (claiming(MAX_MEMBERS + 1), "holds more than"), (bomb(), "is larger than 20 MB"),
+])  # fmt: skip
+def test_archive_that_cannot_be_read_is_refused_in_a_sentence(
+    keeper: Maintenance, tmp_path: Path, data: bytes, why: str
+) -> None:
+    path = tmp_path / "cod.zip"
+    path.write_bytes(data)
+    (failed,) = keeper.add([str(path)], quiet).taken.failed
+    assert why in failed.error
+    assert failed.error.endswith(".")
+
+
+def test_archive_without_a_file_is_refused(keeper: Maintenance, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "cod.zip", {"__MACOSX/a": b"x"})
+    (failed,) = keeper.add([str(path)], quiet).taken.failed
+    assert failed.error == f"{path} holds no file: zip the releases and add it again."
