@@ -199,7 +199,8 @@ def _focus(text: str, code: str) -> frozenset[str]:
     match = _focus_pattern(code).search(fold(text) if code != "en" else text)
     focus: list[str] = []
     stop_words = language(code).stop_words
-    for word in words(text[match.end() :] if code != "en" else match[1], code) if match else ():
+    after = "" if match is None else match[1] if code == "en" else text[match.end() :]
+    for word in words(after, code):
         if word not in stop_words:
             focus.append(word)
         elif focus:
