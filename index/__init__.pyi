@@ -2,11 +2,11 @@ from .agencies.card import Card as Card
 from .agencies.card import Measure as Measure
 from .agencies.timeline import Timeline as Timeline
 from .answering.claims import Checked as Checked
+from .answering.claims import Verdict as Verdict
 from .answering.claims import claims as claims
 from .answering.context import Neighbours as Neighbours
 from .answering.context import Untraceable as Untraceable
 from .answering.context import span_digest as span_digest
-from .answering.followup import continued as continued
 from .answering.question import MAX_QUESTION_CHARS as MAX_QUESTION_CHARS
 from .answering.question import readable as readable
 from .answering.weights import shipped_weights as shipped_weights
@@ -15,6 +15,15 @@ from .building.renewal import check_fit as check_fit
 from .building.renewal import ensure_fit as ensure_fit
 from .building.renewal import refresh as refresh
 from .building.renewal import renew as renew
+from .conversation.collection import CollectionAnswer as CollectionAnswer
+from .conversation.collection import CollectionQuestion as CollectionQuestion
+from .conversation.collection import read_collection_question as read_collection_question
+from .conversation.follow_up import FollowUp as FollowUp
+from .conversation.follow_up import continued as continued
+from .conversation.follow_up import follow_up as follow_up
+from .conversation.kinds import MessageKind as MessageKind
+from .conversation.kinds import message_kind as message_kind
+from .conversation.periods import Period as Period
 from .database.announcements import Announced as Announced
 from .database.history import By as By
 from .database.private_files import keep_private as keep_private
@@ -79,6 +88,7 @@ from .results import Answer as Answer
 from .results import Corpus as Corpus
 from .results import CurvePoint as CurvePoint
 from .results import FoundPassage as FoundPassage
+from .results import Known as Known
 from .results import Notice as Notice
 from .results import Phase as Phase
 from .results import Progress as Progress

@@ -13,12 +13,13 @@ from index.agencies.timeline import Timeline, timeline
 from index.answering.answer import Answerer, answers, quotes, source_of
 from index.answering.claims import Checked, check
 from index.answering.context import Neighbours, Untraceable, neighbours
-from index.answering.notices import notices
+from index.answering.notices import known, notices
 from index.answering.question import Query
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
 from index.answering.weights import Weights, shipped_weights
 from index.building.renewal import check_model
+from index.conversation.collection import CollectionAnswer, CollectionQuestion, answer_collection
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
 from index.encoders.reader import reader_beside
 from index.encoders.reranker import Reranker
@@ -118,6 +119,7 @@ class Engine:
             notices=notices(query, ranking, generation, shown.releases if answered else (), today),
             generation=generation.manifest.generation,
             took_ms=_ms_since(began),
+            known=None if answered else known(query, generation),
         )
         log.info(
             "answered in %.1f ms: %d sentences, confidence %.2f, answered %s",
@@ -138,11 +140,15 @@ class Engine:
         return self._answerer.spoken(query, ranking, generation)
 
     def check(self, text: str) -> tuple[Checked, ...]:
-        """Return the claims of a text to which the releases say something, each with a quote.
+        """Return the claims of a text, each with what the releases say to it.
 
         :raises QuestionError: when the text claims nothing.
         """
-        return check(text, lambda claim: self.answer(claim, Filters(), 1))
+        return check(text, lambda claim: self.answer(claim, Filters()))
+
+    def collection(self, question: CollectionQuestion) -> CollectionAnswer:
+        """Answer a question about the collection from what is known of the releases. No model is loaded."""
+        return answer_collection(question, self.served())
 
     def sources(self, release_ids: Sequence[str]) -> list[Source]:
         """Return those of some releases that are served, as sources. No model is loaded."""

@@ -110,8 +110,25 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """How much is served, for whoever gets no answer: years are None where no release has a date.
+
+    ``unnamed`` are the short names of the agencies that the question names and no release does.
+    """
+
+    releases: int
+    issuers: int
+    first_year: int | None
+    last_year: int | None
+    unnamed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What the releases say to a question. Where nothing answers it, `related` holds the quotes that come nearest."""
+    """What the releases say to a question.
+
+    Where nothing answers it, `related` holds the quotes that come nearest, and `known` says how much is served.
+    """
 
     question: str
     answered: bool
@@ -123,11 +140,14 @@ class Answer:
     notices: tuple[Notice, ...]
     generation: str
     took_ms: float
+    known: Known | None = None
 
     def to_dict(self) -> dict[str, object]:
         """Return the answer as `measures ask --json` prints it."""
         worded = {"sources": [source.to_dict() for source in self.sources], "notices": list(map(str, self.notices))}
-        return dataclasses.asdict(self) | worded
+        shown = dataclasses.asdict(self) | worded
+        del shown["known"]
+        return shown
 
 
 @dataclass(frozen=True, slots=True)

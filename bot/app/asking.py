@@ -1,7 +1,6 @@
 """What all questions share, whether a command, a window, a mention or a message asks them."""
 
 import asyncio
-import datetime
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +11,8 @@ from discord import ui
 from bot.app import logs
 from bot.app import sending as delivery
 from bot.app.client import Interaction, MeasuresBot
+from bot.app.clock import today
+from bot.app.collection import collection_answer
 from bot.app.errors import Refused
 from bot.app.permissions import channel_of, is_switched_on
 from bot.i18n.words import Words
@@ -19,7 +20,7 @@ from bot.user_data import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
 from bot.views import answers as render
 from bot.views.answers import Asked
 from bot.views.message import text_view
-from index import Answer, Engine, Filters, parse_agency, parse_since, parse_until, readable
+from index import Answer, Engine, Filters, parse_agency, parse_since, parse_until, read_collection_question, readable
 
 _PATIENCE_S = 14 * 60.0  # Discord takes an answer to an interaction for 15 minutes
 
@@ -74,16 +75,24 @@ async def ask_by_interaction(
         read_as=read_as,
     )
     bot.admission.let_in_or_refuse(interaction)
-    work = ask_engine(bot, asking)
+    on_collection = filters == Filters() and read_collection_question(asking.question, today()) is not None
+    work = None if on_collection else ask_engine(bot, asking)
     ephemeral = is_private(bot, interaction, private)
     try:
         await delivery.defer(interaction, ephemeral=ephemeral)
     except BaseException:
-        work.cancel()
+        if work is not None:
+            work.cancel()
         raise
     words = bot.words_private(interaction) if ephemeral else public_words(bot, interaction)
     if bot.background.updating:
         await delivery.answer(interaction, updating_view(words))
+    if work is None:
+        view = await collection_answer(bot, asking.question, words, asking.user_id)
+        if view is not None:
+            await delivery.answer(interaction, view)
+            return
+        work = ask_engine(bot, asking)
     if not await _is_answered(work):
         raise Refused(_ask_later(bot, words))
     shown_question = None if ephemeral else question
@@ -144,7 +153,7 @@ async def answer(
         question=asking.question,
         filters=asking.filters,
         spans=tuple(
-            QuotedSpan(quote.release_id, quote.start, quote.end) for quote in answered.quotes or answered.related
+            QuotedSpan(quote.release_id, quote.start, quote.end) for quote in answered.quotes or answered.related[:1]
         ),
     )
     bot.store.keep(kept)
@@ -167,14 +176,3 @@ def is_private(bot: MeasuresBot, interaction: Interaction, private: bool | None)
 def public_words(bot: MeasuresBot, interaction: Interaction) -> Words:
     """Return the words for what everybody in the channel of an interaction sees."""
     return bot.words_public(interaction.guild_id, interaction.guild_locale, interaction.user.id)
-
-
-async def log_window(interaction: Interaction, ask: Callable[[], Awaitable[None]]) -> None:
-    """Ask a question that came from a window, and log it."""
-    await ask()
-    logs.served(interaction, "window")
-
-
-def today() -> datetime.date:
-    """Return the day in UTC."""
-    return datetime.datetime.now(datetime.UTC).date()

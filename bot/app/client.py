@@ -17,6 +17,7 @@ from bot.app.admission import Admission
 from bot.app.background import Background
 from bot.app.bot_db_async import AsyncBotStore
 from bot.app.command_sync import sync_commands
+from bot.app.modals import Windows
 from bot.app.persistent import Dispatcher, PersistentButton, PersistentMenu
 from bot.app.queue import EngineQueue
 from bot.app.settings import BotSettings
@@ -25,7 +26,7 @@ from bot.i18n.words import Words, words_for
 from bot.user_data import ServerSettings
 from bot.views.message import text_view
 from corpus import StorageError, registry, undone
-from index import Engine, EngineRunner, IndexSettings, Maintenance
+from index import Engine, EngineRunner, IndexSettings, Maintenance, follow_up, message_kind
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not use voice
 log = logging.getLogger(__name__)
@@ -121,6 +122,7 @@ class MeasuresBot(commands.AutoShardedBot):
         self.servers: dict[int, ServerSettings] = {}
         self.admission = Admission(settings, self.queue, self.servers, lambda: self.background.updating)
         self.buttons = Dispatcher(self.admit, self.admission)
+        self.windows = Windows(self.admit)
         self.store = AsyncBotStore(index_settings.data_dir / "bot.db")
         self.stopping = False
         self._locales: LRUCache[int, str] = LRUCache(_MOST_LOCALES)
@@ -134,6 +136,9 @@ class MeasuresBot(commands.AutoShardedBot):
         self.servers |= await self.store.write(lambda store: store.servers())
         self.queue.start()
         registry()  # reads for 0.2 s what completion needs at once
+        # The tables of phrases are read for a second, in which no question could be acknowledged.
+        await asyncio.to_thread(follow_up, "What will Europol do in 2019?", "and Poland?")
+        await asyncio.to_thread(message_kind, "hello")
         await self.tree.set_translator(CatalogueTranslator())
         self.add_dynamic_items(PersistentButton, PersistentMenu)
         for cog in COGS:
@@ -208,6 +213,11 @@ class MeasuresBot(commands.AutoShardedBot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the cog that answers them: there are no text commands."""
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Handle a window that is submitted; discord.py handles commands, buttons and menus."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self.windows.submitted(interaction)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Erase what is stored about a server that the bot has left."""

@@ -11,6 +11,7 @@ Anything unexpected gets a fixed sentence and a reference, under which the log h
 
 import logging
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -20,6 +21,7 @@ from bot.app import logs
 from bot.app import sending as delivery
 from bot.app.bot_db_schema import BotStoreError
 from bot.app.queue import Stopping
+from bot.app.refusals import refusal_of, told
 from bot.i18n.words import Words, message, words_for
 from bot.views.escaping import plain
 from bot.views.message import text_view
@@ -61,8 +63,12 @@ class Refused(AppCommandError):
     """An interaction is refused, for a reason that its text says in the person's language."""
 
 
-def sentence(words: Words, error: BaseException) -> str:
-    """Return what a person is told of an error."""
+def sentence(words: Words, error: BaseException, where: str = "message", said: Sequence[str] = ()) -> str:
+    """Return what a person is told of an error.
+
+    :param where: what was done, for the log of an unexpected one.
+    :param said: what the person wrote, which the log leaves out.
+    """
     if isinstance(error, Refused):
         return str(error)
     if isinstance(error, Stopping):
@@ -82,7 +88,7 @@ def sentence(words: Words, error: BaseException) -> str:
         log.warning("%s: %s", type(error).__name__, error)
         return words("The releases cannot be searched just now: try again later.")
     reference = secrets.token_hex(4)
-    log.error("unexpected error %s", reference, exc_info=error)
+    log.error("unexpected error %s in %s", reference, where, exc_info=logs.without_words(error, said))
     return words("Something went wrong that should not have. Reference: {reference}", reference=reference)
 
 
@@ -102,6 +108,14 @@ def _shown(words: Words, value: object) -> str:
 
 async def tell(interaction: discord.Interaction[Any], error: BaseException) -> None:
     """Tell a person in one sentence, for that person alone where that is still possible."""
+    words = words_for(str(interaction.locale))
+    refusal = refusal_of(error)
+    if refusal is not None:
+        logs.failed(interaction, f"Discord refused: {refusal.reason}")
+        text = told(words, refusal)
+        if text is not None:
+            await _say(interaction, text)
+        return
     if isinstance(error, discord.NotFound):
         logs.failed(interaction, f"too late ({error.code})")
         return
@@ -112,7 +126,11 @@ async def tell(interaction: discord.Interaction[Any], error: BaseException) -> N
         logs.refused(interaction)
     else:
         logs.failed(interaction, type(error).__name__)
-    view = text_view(sentence(words_for(str(interaction.locale)), error))
+    await _say(interaction, sentence(words, error, logs.described(interaction), logs.said_in(interaction)))
+
+
+async def _say(interaction: discord.Interaction[Any], text: str) -> None:
+    view = text_view(text)
     try:
         if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
             await delivery.answer(interaction, view)

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Mapping
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from index import Answer
 
 log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
+_MIN_SAID_CHARS = 3
 _BEGAN, _OUTCOME = "began", "outcome"
 _API = "/api/"
 _ROUTE_NAME = re.compile(r"@?[a-z-]{2,24}")
@@ -98,6 +100,41 @@ def refused(interaction: Interaction) -> None:
 def failed(interaction: Interaction, why: str) -> None:
     """Log an interaction that could not be served."""
     log.warning("%s: failed after %.0f ms: %s", _name(interaction), _took_ms(interaction), why)
+
+
+def described(interaction: Interaction) -> str:
+    """Describe an interaction for the log of an unexpected error: all of it but the person's words and who it was."""
+    place = "direct messages" if interaction.guild_id is None else f"guild {interaction.guild_id}"
+    facts = (_name(interaction), f"{place} channel {interaction.channel_id}", f"locale {interaction.locale}")
+    return f"{', '.join(facts)}, after {_took_ms(interaction):.0f} ms"
+
+
+def said_in(interaction: Interaction) -> list[str]:
+    """Return what a person typed into a command or a window."""
+    return list(_typed(dict(interaction.data or {})))
+
+
+def _typed(data: object) -> Iterator[str]:
+    if isinstance(data, Mapping):
+        if isinstance(data.get("value"), str):
+            yield data["value"]
+        for inner in data.values():
+            yield from _typed(inner)
+    elif isinstance(data, list):
+        for inner in data:
+            yield from _typed(inner)
+
+
+def without_words(error: BaseException, said: Sequence[str]) -> BaseException:
+    """Return an error with its traceback for the log; where its text repeats what a person wrote, that is left out."""
+    shown = "".join(traceback.format_exception(error))
+    held = [text for text in said if len(text) >= _MIN_SAID_CHARS and (text in shown or repr(text)[1:-1] in shown)]
+    if not held:
+        return error
+    text = f"{type(error).__name__}: {error}"
+    for each in sorted(held, key=len, reverse=True):
+        text = text.replace(each, "[…]").replace(repr(each)[1:-1], "[…]")
+    return RuntimeError(text).with_traceback(error.__traceback__)
 
 
 def _took_ms(interaction: Interaction) -> float:

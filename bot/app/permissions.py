@@ -22,6 +22,7 @@ INVITED = discord.Permissions(
 # Permissions as Discord's own settings call them, in each language; others stand by the name in its interface.
 _CALLED = {
     "view_channel": message("View Channel"),
+    "connect": message("Connect"),
     "send_messages": message("Send Messages"),
     "send_messages_in_threads": message("Send Messages in Threads"),
     "create_public_threads": message("Create Public Threads"),
@@ -44,10 +45,14 @@ def is_switched_on(servers: Mapping[int, ServerSettings], guild_id: int | None, 
 
 def missing_permissions(channel: discord.abc.GuildChannel | discord.Thread) -> list[str]:
     """Return what the bot would need to answer in a channel, or in the posts of a forum, and may not."""
+    if isinstance(channel, discord.Thread) and channel.parent is None:
+        return []  # nothing is known of it: Discord itself says whether the bot may answer
     allowed = channel.permissions_for(channel.guild.me)
     in_threads = isinstance(channel, discord.Thread | discord.ForumChannel)
     send = "send_messages_in_threads" if in_threads else "send_messages"
-    return [name for name in ("view_channel", send, "read_message_history") if not getattr(allowed, name)]
+    has_voice = isinstance(channel, discord.VoiceChannel | discord.StageChannel)
+    needed = ("view_channel", *(("connect",) if has_voice else ()), send, "read_message_history")
+    return [name for name in needed if not getattr(allowed, name)]
 
 
 def spelled_out(words: Words, permissions: Iterable[str]) -> str:

@@ -10,11 +10,14 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 import aiohttp
 import discord
 from discord import ui
+
+from bot.app.refusals import THREAD_ARCHIVED, TOKEN_OVER
 
 T = TypeVar("T")
 Interaction = discord.Interaction[discord.Client]
@@ -24,13 +27,14 @@ _PAUSES_S = (0.2, 1.0, 3.0)
 _GIVE_UP_S = 40.0
 _TRIES_S = (0.9, 0.9)  # discord.py itself waits 1 s after an error and then 3 s, when Discord has given up
 _ALREADY_ACKNOWLEDGED = 40060
-_DEFERRED = "deferred"
+_DEFERRED, _EPHEMERAL = "deferred", "ephemeral"
 
 
 async def defer(interaction: Interaction, *, ephemeral: bool) -> None:
     """Tell Discord that an answer will come."""
     await _first_response(interaction, lambda: interaction.response.defer(ephemeral=ephemeral, thinking=True))
     interaction.extras[_DEFERRED] = True
+    interaction.extras[_EPHEMERAL] = ephemeral
 
 
 async def defer_update(interaction: Interaction) -> None:
@@ -59,10 +63,23 @@ async def ask(interaction: Interaction, modal: ui.Modal) -> None:
 
 async def answer(
     interaction: Interaction, view: ui.LayoutView, files: Sequence[Callable[[], discord.File]] = ()
-) -> discord.InteractionMessage:
-    """Put the answer in the place of a deferred reply."""
+) -> discord.Message:
+    """Put the answer in the place of a deferred reply.
+
+    After 15 minutes Discord takes no edit any more: what everybody may see is then a message in the channel.
+    """
     view.stop()
-    return await _persist(lambda: interaction.edit_original_response(view=view, attachments=[make() for make in files]))
+    try:
+        return await _persist(
+            lambda: interaction.edit_original_response(view=view, attachments=[make() for make in files])
+        )
+    except discord.HTTPException as error:
+        channel = interaction.channel
+        if error.code != TOKEN_OVER or interaction.extras.get(_EPHEMERAL, True):
+            raise
+        if not isinstance(channel, discord.abc.Messageable):
+            raise
+        return await post(channel, view, files)
 
 
 async def respond(interaction: Interaction, view: ui.LayoutView, *, ephemeral: bool = True) -> None:
@@ -81,22 +98,40 @@ async def reply(message: discord.Message, view: ui.LayoutView) -> discord.Messag
     view.stop()
     nonce = secrets.randbits(63)
     reference = message.to_reference(fail_if_not_exists=False)
-    return await _persist(
-        lambda: message.channel.send(view=view, reference=reference, mention_author=False, nonce=nonce)
+    return await _in_open_thread(
+        message.channel,
+        lambda: message.channel.send(view=view, reference=reference, mention_author=False, nonce=nonce),
     )
 
 
 async def change(message: discord.Message, view: ui.LayoutView) -> discord.Message:
     """Replace what a message of the bot shows."""
     view.stop()
-    return await _persist(lambda: message.edit(view=view))
+    return await _in_open_thread(message.channel, lambda: message.edit(view=view))
 
 
-async def post(channel: discord.abc.Messageable, view: ui.LayoutView) -> discord.Message:
+async def post(
+    channel: discord.abc.Messageable, view: ui.LayoutView, files: Sequence[Callable[[], discord.File]] = ()
+) -> discord.Message:
     """Send a message of the bot's own into a channel."""
     view.stop()
     nonce = secrets.randbits(63)
-    return await _persist(lambda: channel.send(view=view, nonce=nonce))
+    return await _in_open_thread(
+        channel, lambda: channel.send(view=view, nonce=nonce, files=[make() for make in files])
+    )
+
+
+async def _in_open_thread(channel: object, act: Callable[[], Awaitable[T]]) -> T:
+    """Send something; where a thread is archived, open it again first, if that is allowed."""
+    try:
+        return await _persist(act)
+    except discord.HTTPException as error:
+        if error.code != THREAD_ARCHIVED or not isinstance(channel, discord.Thread):
+            raise
+        with suppress(discord.HTTPException):
+            await channel.edit(archived=False)
+            return await _persist(act)
+        raise
 
 
 async def _first_response(interaction: Interaction, act: Callable[[], Awaitable[object]]) -> None:

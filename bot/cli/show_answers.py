@@ -24,6 +24,8 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
         _show_quotes(terminal, answer.quotes)
     else:
         terminal.say("Not found: the releases do not hold an answer to this.", style="bold yellow")
+        if answer.known is not None:
+            terminal.say(cards.known_line(answer.known), style="yellow")
         if answer.related:
             terminal.say("The nearest passages, which are not an answer:", style="yellow")
             terminal.say()

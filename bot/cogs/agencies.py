@@ -13,13 +13,14 @@ from discord.ext import commands
 
 from bot.app import sending as delivery
 from bot.app.admission import Price
-from bot.app.asking import ask_by_interaction, is_private, log_window, public_words
+from bot.app.asking import ask_by_interaction, is_private, public_words
 from bot.app.client import Interaction, MeasuresBot
-from bot.app.modals import TextModal
+from bot.app.modals import text_window
 from bot.cogs.ask import complete_agency
 from bot.i18n.words import Words
 from bot.views import agencies as render_cards
 from bot.views import charts
+from bot.views import custom_ids as ids
 from bot.views import wording as cards
 from corpus import registry
 from index import MAX_QUESTION_CHARS, Card, Engine, Filters, Timeline
@@ -36,6 +37,7 @@ class Agencies(commands.Cog):
         self._pictures: LRUCache[tuple[str, str, str], bytes] = LRUCache(_MOST_PICTURES)
         bot.buttons.add({"card": self.turn}, Price.TURN)
         bot.buttons.add({"about": self.about}, Price.NOTHING)  # the question costs a turn
+        bot.windows.add({"about": self.ask_about})
 
     @app_commands.command(
         name=locale_str("agency"),
@@ -69,18 +71,20 @@ class Agencies(commands.Cog):
         await self._show(interaction, agency_id, int(page), words)
 
     async def about(self, interaction: Interaction, rest: str) -> None:
-        """Ask for a question, and answer it from what names the agency."""
+        """Ask for a question on an agency."""
         words = self.bot.words_private(interaction)
         name = cards.short_name(registry().agencies[rest])
-
-        async def ask(asked: Interaction, text: str) -> None:
-            filters = Filters(agency=rest)
-            await log_window(asked, lambda: ask_by_interaction(self.bot, asked, text, filters, private=None))
-
-        modal = TextModal(
-            words("Ask about {body}", body=name), words("Your question"), ask, max_chars=MAX_QUESTION_CHARS
+        modal = text_window(
+            ids.window("about", rest),
+            words("Ask about {body}", body=name),
+            words("Your question"),
+            max_chars=MAX_QUESTION_CHARS,
         )
-        await self.bot.show_window(interaction, modal)
+        await delivery.ask(interaction, modal)
+
+    async def ask_about(self, interaction: Interaction, rest: str, text: str) -> None:
+        """Answer a question from what names an agency."""
+        await ask_by_interaction(self.bot, interaction, text, Filters(agency=rest), private=None)
 
     async def _show(
         self, interaction: Interaction, agency_id: str, page: int, words: Words, asked_in: str | None = None

@@ -1,6 +1,6 @@
 """The buttons under an answer: context, more, follow up, helpful or not, delete."""
 
-from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 import discord
@@ -8,20 +8,24 @@ from discord.ext import commands
 
 from bot.app import sending as delivery
 from bot.app.admission import Price
-from bot.app.asking import ask_by_interaction, log_window, today
+from bot.app.asking import ask_by_interaction
 from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import Interaction, MeasuresBot
+from bot.app.clock import today
 from bot.app.errors import Refused
-from bot.app.modals import TextModal
+from bot.app.modals import text_window
+from bot.app.more import more_passages
+from bot.cogs.conversation import keep_readings
 from bot.user_data import HELPFUL, NOT_HELPFUL, KeptAnswer
 from bot.views import answers as render
+from bot.views import custom_ids as ids
+from bot.views.conversation import choices_view
 from bot.views.custom_ids import Place
 from bot.views.message import AMBER, text_view
 from corpus import undone
-from index import MAX_QUESTION_CHARS, Engine, FoundPassage, Untraceable, continued
+from index import MAX_QUESTION_CHARS, Engine, Filters, Untraceable, follow_up
 
 _REASON_CHARS = 500
-_MOST_PASSAGES = 30
 
 
 class Answers(commands.Cog):
@@ -30,13 +34,22 @@ class Answers(commands.Cog):
     def __init__(self, bot: MeasuresBot) -> None:
         """Take the bot, and handle the buttons."""
         self.bot = bot
-        bot.buttons.add({"context": self.context})
+        bot.buttons.add({"context": self.context, "nearest": self.nearest})
         bot.buttons.add({"more": self.more, "page": self.page}, Price.TURN)
         bot.buttons.add({"follow": self.follow}, Price.AHEAD)
+        bot.buttons.add({"meant": self.meant}, Price.NOTHING)  # the question costs a turn
+        bot.windows.add({"follow": self.ask_further, "unhelpful": self.keep_reason})
         bot.buttons.add({"helpful": self.helpful, "unhelpful": self.unhelpful, "delete": self.delete}, Price.NOTE)
 
     async def context(self, interaction: Interaction, rest: str) -> None:
         """Show a quote with what stands around it; this works when the answer itself is erased, too."""
+        await self._show_context(interaction, rest, answers=True)
+
+    async def nearest(self, interaction: Interaction, rest: str) -> None:
+        """Show the passage that comes nearest to a question that nothing answers."""
+        await self._show_context(interaction, rest, answers=False)
+
+    async def _show_context(self, interaction: Interaction, rest: str, *, answers: bool) -> None:
         place = Place.from_rest(rest)
         await delivery.defer(interaction, ephemeral=True)
         look = partial(
@@ -52,7 +65,10 @@ class Answers(commands.Cog):
             )
         else:
             assert not isinstance(context, Untraceable)
-            view = render.neighbours_view(words, context, today())
+            if answers:
+                view = render.neighbours_view(words, context, today())
+            else:
+                view = render.nearest_view(words, context, place.answer_id, today())
         await delivery.answer(interaction, view)
 
     async def more(self, interaction: Interaction, rest: str) -> None:
@@ -68,52 +84,62 @@ class Answers(commands.Cog):
         await self._show_more(interaction, kept, page)
 
     async def follow(self, interaction: Interaction, rest: str) -> None:
-        """Ask for a further question, which is read with the one before where the same person asked that.
-
-        Only the window acknowledges this, so the question before is looked up first only where that is quick.
-        """
+        """Ask for a further question, where the answer is still kept; that is looked up first only if it is quick."""
+        with suppress(BotStoreError):
+            await self._kept(interaction, rest)
         words = self.bot.words_private(interaction)
-        try:
-            known = await self._kept(interaction, rest)
-        except BotStoreError:
-            known = None
-        private = interaction.message is not None and interaction.message.flags.ephemeral
-
-        async def ask(asked: Interaction, text: str) -> None:
-            kept = known or await self._kept(asked, rest)
-            own = kept.asker == asked.user.id
-            question = continued(kept.question, text) if own else text
-            filters = kept.filters if own else type(kept.filters)()
-            read_as = question if question != text else None
-            await log_window(
-                asked,
-                lambda: ask_by_interaction(self.bot, asked, text, filters, private=private or None, read_as=read_as),
-            )
-
-        modal = TextModal(
+        modal = text_window(
+            ids.window("follow", rest, "alone" if _is_private(interaction) else ""),
             words("Follow up"),
             words("Your question"),
-            ask,
             max_chars=MAX_QUESTION_CHARS,
             placeholder=words("And Frontex?"),
         )
-        await self.bot.show_window(interaction, modal)
+        await delivery.ask(interaction, modal)
+
+    async def ask_further(self, interaction: Interaction, rest: str, text: str) -> None:
+        """Answer a further question, which is read with the one before where the same person asked that."""
+        answer_id, _, alone = rest.partition(":")
+        kept = await self._kept(interaction, answer_id)
+        own = kept.asker == interaction.user.id
+        followed = follow_up(kept.question, text) if own else None
+        if followed is not None and followed.question is None:
+            readings = keep_readings(self.bot, kept, followed)
+            await delivery.respond(interaction, choices_view(self.bot.words_private(interaction), readings))
+            return
+        read_as = followed.question if followed is not None else None
+        filters = kept.filters if own else Filters()
+        await ask_by_interaction(self.bot, interaction, text, filters, private=bool(alone) or None, read_as=read_as)
+
+    async def meant(self, interaction: Interaction, rest: str) -> None:
+        """Ask what a follow-up means, as the person who asked it says."""
+        kept = await self._kept(interaction, rest)
+        if kept.asker != interaction.user.id:
+            raise Refused(self.bot.words_private(interaction)("Only the person who asked can say what they mean."))
+        private = _is_private(interaction) or None
+        await ask_by_interaction(
+            self.bot, interaction, kept.question, kept.filters, private=private, read_as=kept.question
+        )
 
     async def helpful(self, interaction: Interaction, rest: str) -> None:
         """Keep that an answer helped, without who said so."""
         await self._say(interaction, rest, HELPFUL, None)
 
     async def unhelpful(self, interaction: Interaction, rest: str) -> None:
-        """Ask what is wrong with an answer, and keep it, without who said so."""
+        """Ask what is wrong with an answer."""
         words = self.bot.words_private(interaction)
-
-        async def keep(submission: Interaction, text: str) -> None:
-            await self._say(submission, rest, NOT_HELPFUL, text.strip() or None)
-
-        modal = TextModal(
-            words("Not helpful"), words("What is wrong? (optional)"), keep, max_chars=_REASON_CHARS, required=False
+        modal = text_window(
+            ids.window("unhelpful", rest),
+            words("Not helpful"),
+            words("What is wrong? (optional)"),
+            max_chars=_REASON_CHARS,
+            required=False,
         )
-        await self.bot.show_window(interaction, modal)
+        await delivery.ask(interaction, modal)
+
+    async def keep_reason(self, interaction: Interaction, rest: str, text: str) -> None:
+        """Keep that an answer did not help, and why, without who said so."""
+        await self._say(interaction, rest, NOT_HELPFUL, text.strip() or None)
 
     async def delete(self, interaction: Interaction, rest: str) -> None:
         """Delete an answer for whoever asked, or for a moderator."""
@@ -151,13 +177,9 @@ class Answers(commands.Cog):
         )
 
     async def _show_more(self, interaction: Interaction, kept: KeptAnswer, page: int) -> None:
-        search = partial(Engine.search, query=kept.question, filters=kept.filters, limit=_MOST_PASSAGES)
-        result = await self.bot.with_engine(search, interaction.user.id)
-        passages = render.page_of(_not_shown(result.passages, kept), page)
-        release_ids = list(dict.fromkeys(passage.release_id for passage in passages))
-        sources = await self.bot.with_engine(partial(Engine.sources, release_ids=release_ids), interaction.user.id)
         words = self.bot.words_private(interaction)
-        await delivery.answer(interaction, render.more_view(words, passages, sources, kept.id, page, today()))
+        view, _ = await more_passages(self.bot, kept, words, page, interaction.user.id)
+        await delivery.answer(interaction, view)
 
     async def _say(self, interaction: Interaction, answer_id: str, verdict: str, reason: str | None) -> None:
         """Keep what a person thinks of an answer, in place of what they said of it before."""
@@ -170,6 +192,11 @@ class Answers(commands.Cog):
         await delivery.answer(interaction, text_view(words("Thank you: this is kept without your name.")))
 
 
+def _is_private(interaction: Interaction) -> bool:
+    """Tell whether only the person sees the message with the button."""
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
 def _asker(message: discord.Message | None) -> int | None:
     """Return who asked for an answer, as far as Discord tells; this works when nothing is stored of it."""
     if message is None:
@@ -178,18 +205,6 @@ def _asker(message: discord.Message | None) -> int | None:
         return message.interaction_metadata.user.id
     asked = message.reference.resolved if message.reference else None
     return asked.author.id if isinstance(asked, discord.Message) else None
-
-
-def _not_shown(passages: Sequence[FoundPassage], kept: KeptAnswer) -> list[FoundPassage]:
-    """Return the passages that hold nothing of what the answer showed."""
-    return [
-        passage
-        for passage in passages
-        if not any(
-            span.release_id == passage.release_id and span.start < passage.end and passage.start < span.end
-            for span in kept.spans
-        )
-    ]
 
 
 async def setup(bot: MeasuresBot) -> None:

@@ -6,14 +6,29 @@ from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands, tasks
 
+from bot.app import sending as delivery
 from bot.app.asking import ask_by_interaction, filters_from
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.queue import Stopping
+from bot.cogs.conversation import no_question
+from bot.views.about import help_view
 from bot.views.escaping import label
+from bot.views.message import text_view
 from bot.views.wording import full_name
 from corpus import MeasuresError, registry
-from index import MAX_QUESTION_CHARS, Engine
+from index import MAX_QUESTION_CHARS, Engine, MessageKind, message_kind, readable
 
+_NO_QUESTIONS = frozenset(
+    {
+        MessageKind.GREETING,
+        MessageKind.THANKS,
+        MessageKind.PRAISE,
+        MessageKind.BLAME,
+        MessageKind.HELP,
+        MessageKind.NOTHING,
+        MessageKind.DOUBT,
+    }
+)
 MAX_CHOICES, CHOICE_CHARS = 25, 100
 
 
@@ -60,7 +75,15 @@ class Ask(commands.Cog):
         until: Range[str, 1, 40] | None = None,
         private: bool | None = None,
     ) -> None:
-        """Answer a question with quotations."""
+        """Answer a question with quotations; small talk gets a line, or the help."""
+        kind = message_kind(question)
+        if kind in _NO_QUESTIONS:
+            if kind is MessageKind.NOTHING:
+                readable(question)  # refuses what has no words
+            words = self.bot.words_private(interaction)
+            is_line = kind in (MessageKind.NOTHING, MessageKind.DOUBT, MessageKind.BLAME, MessageKind.PRAISE)
+            await delivery.respond(interaction, text_view(no_question(words, kind)) if is_line else help_view(words))
+            return
         filters = filters_from(agency, issuer, since, until)
         await ask_by_interaction(self.bot, interaction, question, filters, private=private)
 

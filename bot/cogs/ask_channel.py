@@ -8,10 +8,10 @@ from discord.ext import commands
 
 from bot.app import sending as delivery
 from bot.app.admission import Price
-from bot.app.asking import Asking, answer, log_window, public_words
+from bot.app.asking import Asking, answer, public_words
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.errors import Refused
-from bot.app.modals import TextModal
+from bot.app.modals import text_window
 from bot.i18n.words import Words
 from bot.user_data import ServerSettings
 from bot.views import custom_ids as ids
@@ -30,18 +30,18 @@ class AskChannel(commands.Cog):
         """Take the bot, and handle the button."""
         self.bot = bot
         bot.buttons.add({"askhere": self.ask}, Price.NOTHING)  # the question costs a turn
+        bot.windows.add({"askhere": self.answer_in_thread})
 
     async def ask(self, interaction: Interaction, rest: str) -> None:
-        """Ask for a question, and answer it in a thread of its own."""
+        """Ask for a question."""
         words = self.bot.words_private(interaction)
+        modal = text_window(
+            ids.window("askhere"), words("Ask a question"), words("Your question"), max_chars=MAX_QUESTION_CHARS
+        )
+        await delivery.ask(interaction, modal)
 
-        async def answer_it(asked: Interaction, text: str) -> None:
-            await log_window(asked, lambda: self._answer_in_thread(asked, text))
-
-        modal = TextModal(words("Ask a question"), words("Your question"), answer_it, max_chars=MAX_QUESTION_CHARS)
-        await self.bot.show_window(interaction, modal)
-
-    async def _answer_in_thread(self, interaction: Interaction, text: str) -> None:
+    async def answer_in_thread(self, interaction: Interaction, rest: str, text: str) -> None:
+        """Answer a question in a thread of its own."""
         question = readable(text)
         self.bot.admission.let_in_or_refuse(interaction)
         words = self.bot.words_private(interaction)

@@ -8,8 +8,8 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.app import sending as delivery
-from bot.app.asking import today
 from bot.app.client import Interaction, MeasuresBot
+from bot.app.clock import today
 from bot.views import answers as render
 from index import Engine, claims
 

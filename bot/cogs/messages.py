@@ -1,136 +1,148 @@
-"""Questions without a command: a mention of the bot, a reply to its answer, a direct message, the ask channel."""
+"""Messages that are for the bot: a mention, a reply to its answer, a direct message, the ask channel."""
 
+import datetime
 import logging
-import time
+from contextlib import suppress
 
 import discord
 from cachetools import LRUCache
-from discord import ui
 from discord.ext import commands
 
-from bot.app import logs
 from bot.app import sending as delivery
-from bot.app.asking import Asking, answer, updating_view
 from bot.app.client import MeasuresBot
 from bot.app.errors import sentence
 from bot.app.permissions import channel_of, is_switched_on, missing_permissions
-from bot.app.queue import Stopping
+from bot.app.refusals import refusal_of
+from bot.cogs.conversation import Conversation, Incoming
 from bot.i18n.words import Words
 from bot.user_data import KeptAnswer, ServerSettings
-from bot.views.about import help_view
 from bot.views.message import text_view
-from corpus import MeasuresError
-from index import Answer, Filters, continued, readable
 
 log = logging.getLogger(__name__)
-_HOURGLASS = "\N{HOURGLASS WITH FLOWING SAND}"
 _MOST_HINTED = 1_000
 _ASK_CHANNEL_WORDS = 3
+_EDITED_WITHIN = datetime.timedelta(minutes=2)
 _ANSWERED_TYPES = (discord.MessageType.default, discord.MessageType.reply)
 
 
 class Messages(commands.Cog):
-    """Messages that are for the bot."""
+    """Finds the messages that are for the bot, and lets `Conversation` answer them."""
 
     def __init__(self, bot: MeasuresBot) -> None:
         """Take the bot."""
         self.bot = bot
+        self._conversation = Conversation(bot)
         self._hinted: LRUCache[int, None] = LRUCache(_MOST_HINTED)
         self._warned: set[int] = set()
-        self._told: set[int] = set()
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """Answer a message that is for the bot; edits never come here."""
+        """Answer a message that is for the bot."""
+        if self._is_for_me(message):
+            await self._handle(message)
+
+    @commands.Cog.listener()
+    async def on_raw_message_edit(self, edit: discord.RawMessageUpdateEvent) -> None:
+        """Answer a message that somebody edits soon after sending it so that it mentions the bot, once."""
+        message = edit.message
+        edited_at = message.edited_at
+        if edited_at is None or edited_at - message.created_at > _EDITED_WITHIN:
+            return
+        if self._mentioned_in(message) and self._is_for_me(message):
+            await self._handle(message)
+
+    def _is_for_me(self, message: discord.Message) -> bool:
         if message.author.bot or message.webhook_id or message.type not in _ANSWERED_TYPES or self.bot.stopping:
-            return
-        bot_user = self.bot.user
-        assert bot_user is not None
-        mentions = (f"<@{bot_user.id}>", f"<@!{bot_user.id}>")
-        is_mentioned = any(mention in message.content for mention in mentions)
-        is_reply = message.reference is not None and bot_user in message.mentions and not is_mentioned
-        if not (is_mentioned or is_reply or message.guild is None or self._is_in_ask_channel(message)):
-            return
-        if not self._may_answer(message) or not self.bot.is_new(message.id):
-            return
-        text = message.content
-        for mention in mentions:
-            text = text.replace(mention, " ")
-        try:
-            await self._respond(message, text.strip(), is_reply=is_reply)
-        except (MeasuresError, Stopping) as error:
-            await delivery.reply(message, text_view(sentence(self._words(message), error)))
-        except discord.Forbidden:
-            self._warn_once(message.channel.id, "an answer was refused")
-        except delivery.MAY_PASS as error:
-            log.warning("message: failed: no way to Discord (%s)", type(error).__name__)
-
-    async def _respond(self, message: discord.Message, text: str, *, is_reply: bool) -> None:
-        """Answer a text; a reply that is no question is only answered where the releases hold something to it."""
-        words = self._words(message)
-        if is_reply and not text:
-            await self._hint(message, words)
-            return
-        is_silent = is_reply and not text.endswith("?")
-        guild_id = message.guild.id if message.guild else None
-        if self.bot.admission.let_in(message.author.id, guild_id) is not None:
-            if not is_silent:
-                await self._show_hourglass(message)
-            return
-        if not text:
-            await delivery.reply(message, help_view(words))
-            return
-        try:
-            asking = await self._asking(message, text, is_silent=is_silent)
-        except MeasuresError:
-            if is_silent:
-                return
-            raise
-        await self._answer(message, asking, words, is_silent=is_silent)
-
-    async def _asking(self, message: discord.Message, text: str, *, is_silent: bool) -> Asking:
-        """Return what a message asks: by itself, or after the answer of the same person that it replies to.
-
-        :raises QuestionError: when it cannot be asked.
-        """
-        earlier = await self._earlier(message)
-        followed = earlier if earlier is not None and earlier.asker == message.author.id else None
-        read_as = _read_after(followed, text, is_silent=is_silent) if followed is not None else None
-        return Asking(
-            message.author.id,
-            message.guild.id if message.guild else None,
-            message.channel.id,
-            readable(read_as or text),
-            followed.filters if followed is not None else Filters(),
-            by_command=False,
-            read_as=read_as,
+            return False
+        return (
+            self._mentioned_in(message)
+            or message.guild is None
+            or (message.reference is not None and self.bot.user in message.mentions)
+            or self._is_in_ask_channel(message)
         )
 
-    async def _answer(self, message: discord.Message, asking: Asking, words: Words, *, is_silent: bool) -> None:
-        sent: list[discord.Message] = []
+    def _mentioned_in(self, message: discord.Message) -> bool:
+        """Tell whether a text mentions the bot, or the role that Discord made for it."""
+        return any(mention in message.content for mention in self._mentions) or self._own_role(message) is not None
 
-        async def send(view: ui.LayoutView) -> discord.Message:
-            sent.append(await (delivery.change(sent[0], view) if sent else delivery.reply(message, view)))
-            return sent[0]
+    @property
+    def _mentions(self) -> tuple[str, str]:
+        assert self.bot.user is not None
+        return f"<@{self.bot.user.id}>", f"<@!{self.bot.user.id}>"
 
-        def only_if(answered: Answer) -> bool:
-            return answered.answered or not is_silent
+    def _own_role(self, message: discord.Message) -> discord.Role | None:
+        """Return the bot's own role where a message mentions it: of a bot's roles, Discord manages this one only."""
+        mine = message.guild.me.roles if message.guild is not None and message.guild.me is not None else []
+        return next((role for role in mine if role.managed and role in message.role_mentions), None)
 
-        if self.bot.background.updating and not is_silent:
-            await send(updating_view(words))
-        began = time.perf_counter()
-        answered = await answer(self.bot, asking, words, None, send, only_if)
-        log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, logs.outcome(answered))
-
-    async def _show_hourglass(self, message: discord.Message) -> None:
-        """Let a person see that it is not their turn; one at a time, because Discord is slow to take reactions."""
-        if message.author.id in self._told:
+    async def _handle(self, message: discord.Message) -> None:
+        """Answer a message; whatever goes wrong is told in one sentence, or logged in one line where it cannot be."""
+        if not self._may_answer(message) or not self.bot.is_new(message.id):
             return
-        self._told.add(message.author.id)
+        words = self._words(message)
         try:
-            await message.add_reaction(_HOURGLASS)
-        finally:
-            self._told.discard(message.author.id)
+            await self._respond(message, words)
+        except delivery.MAY_PASS as error:
+            log.warning("message: failed: no way to Discord (%s)", type(error).__name__)
+        except Exception as error:
+            await self._tell(message, words, error)
+
+    async def _tell(self, message: discord.Message, words: Words, error: Exception) -> None:
+        """Say in one sentence what went wrong; what Discord refuses is one line in the log a channel."""
+        refusal = refusal_of(error)
+        if refusal is not None:
+            self._warn_once(message.channel.id, f"Discord refused: {refusal.reason}")
+            return
+        try:
+            await delivery.reply(message, text_view(sentence(words, error, said=self._said(message))))
+        except discord.HTTPException as failure:
+            self._warn_once(message.channel.id, f"an error could not be told ({failure.code})")
+
+    def _said(self, message: discord.Message) -> list[str]:
+        """Return what a message says, without the mention of the bot."""
+        text = message.content
+        for mention in self._mentions:
+            text = text.replace(mention, "\n")
+        return [message.content, *(part.strip() for part in text.split("\n"))]
+
+    async def _respond(self, message: discord.Message, words: Words) -> None:
+        role = self._own_role(message)
+        text = message.content
+        for mention in (*self._mentions, *([role.mention] if role else [])):
+            text = text.replace(mention, " ")
+        is_mentioned = text != message.content
+        if role is not None and not is_mentioned:  # Discord shows a text only to the bot that is mentioned itself
+            await delivery.reply(
+                message, text_view(words("Mention me instead of my role, and I can read your question."))
+            )
+            return
+        replied = await self._replied_to(message)
+        own = replied is not None and replied.author == self.bot.user
+        is_reply = own and not is_mentioned
+        if is_reply and not text.strip():
+            await self._hint(message, words)
+            return
+        answer = await self._answer_in(message, replied) if replied is not None and own else None
+        incoming = Incoming(message, text.strip(), is_reply, answer, None if own else replied)
+        await self._conversation.respond(incoming, words)
+
+    async def _replied_to(self, message: discord.Message) -> discord.Message | None:
+        """Return the message that a message replies to; None where it replies to none, or that is gone."""
+        reference = message.reference
+        if reference is None or reference.message_id is None or reference.type is discord.MessageReferenceType.forward:
+            return None
+        if isinstance(reference.resolved, discord.Message):
+            return reference.resolved
+        if isinstance(reference.resolved, discord.DeletedReferencedMessage):
+            return None
+        with suppress(discord.HTTPException):
+            return await message.channel.fetch_message(reference.message_id)
+        return None
+
+    async def _answer_in(self, message: discord.Message, replied: discord.Message) -> KeptAnswer | None:
+        """Return the answer that a message of the bot in the same channel shows."""
+        kept = await self.bot.store.answer_in(replied.id)
+        return kept if kept is not None and kept.channel == message.channel.id else None
 
     async def _hint(self, message: discord.Message, words: Words) -> None:
         """Point somebody whose reply to a command's answer was withheld at *Follow up*, once an answer."""
@@ -145,14 +157,6 @@ class Messages(commands.Cog):
             "or mention me in your message."
         )
         await delivery.reply(message, text_view(hint))
-
-    async def _earlier(self, message: discord.Message) -> KeptAnswer | None:
-        """Return the answer that a message replies to, given in the same channel."""
-        replied_to = message.reference.message_id if message.reference else None
-        if replied_to is None:
-            return None
-        kept = await self.bot.store.answer_in(replied_to)
-        return kept if kept is not None and kept.channel == message.channel.id else None
 
     def _is_in_ask_channel(self, message: discord.Message) -> bool:
         """Tell whether a message is a question in the ask channel, where the operator lets the bot read along."""
@@ -184,17 +188,6 @@ class Messages(commands.Cog):
         return self.bot.words_public(
             guild.id if guild else None, guild.preferred_locale if guild else None, message.author.id
         )
-
-
-def _read_after(earlier: KeptAnswer, text: str, *, is_silent: bool) -> str | None:
-    """Return what a follow-up means after an earlier question; None where it stands by itself.
-
-    :param is_silent: whether it may be no question at all. Then it is not read as the earlier question with words
-        added, because the releases answer that whatever the words are.
-    """
-    question = continued(earlier.question, text)
-    is_added = question.startswith(earlier.question.rstrip(" ?!."))
-    return None if question == text or (is_silent and is_added) else question
 
 
 async def setup(bot: MeasuresBot) -> None:

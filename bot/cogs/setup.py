@@ -20,7 +20,7 @@ from bot.user_data import ServerSettings
 from bot.views.message import BLUE, title
 
 _MOST_LISTED = 10
-_WHERE_PEOPLE_WRITE = (discord.TextChannel, discord.ForumChannel, discord.VoiceChannel)
+_WHERE_PEOPLE_WRITE = (discord.TextChannel, discord.ForumChannel, discord.VoiceChannel, discord.StageChannel)
 
 
 class Setup(commands.Cog):
@@ -110,6 +110,15 @@ class SetupView(ui.LayoutView):
         box.add_item(ui.TextDisplay(title(words("Settings of this server"))))
         for warning in self._warnings():
             box.add_item(ui.TextDisplay(warning))
+        if not self.bot.intents.message_content:
+            box.add_item(
+                ui.TextDisplay(
+                    words(
+                        "I read only messages that mention me. To have another one checked, people choose “Check "
+                        "against EU releases” in its menu."
+                    )
+                )
+            )
         box.add_item(ui.TextDisplay(words("**Channels** where I answer everybody; none chosen means all of them")))
         box.add_item(ui.ActionRow(ChannelsMenu(self)))
         box.add_item(ui.TextDisplay(words("**Language** of answers that everybody sees")))

@@ -80,11 +80,7 @@ def about_view(words: Words, corpus: Corpus, days: int, for_administrators: Sequ
         *_served(words, corpus),
         labelled(words("Measured quality"), _quality(words, corpus.threshold)),
         labelled(words("What is stored"), _stored(words, days)),
-        labelled(
-            words("Whose texts"),
-            words("The texts are their issuers', who allow reuse with attribution; each quotation names its source."),
-        ),
-        words("No language model writes anything: every answer is a quotation."),
+        labelled(words("Whose texts"), _whose(words)),
         *for_administrators,
     ]
     text: ui.TextDisplay[ui.LayoutView] = ui.TextDisplay("\n".join(whole_lines(lines, MAX_TEXT)))
@@ -121,6 +117,12 @@ def _quality(words: Words, threshold: float) -> str:
         risk=words.share(measured["risk"]),
         threshold=words.share(threshold),
     )
+
+
+def _whose(words: Words) -> str:
+    texts = words("The texts are their issuers', who allow reuse with attribution; each quotation names its source.")
+    no_model = words("No language model writes anything: every answer is a quotation.")
+    return f"{texts} {no_model}"
 
 
 def _stored(words: Words, days: int) -> str:

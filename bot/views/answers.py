@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import discord
 from discord import ui
 
 from bot.i18n.words import Words
@@ -13,15 +12,16 @@ from bot.views import custom_ids as ids
 from bot.views import wording as cards
 from bot.views.escaping import escape, plain
 from bot.views.message import AMBER, BLUE, GREY, bold, button, pager, small, text_view, timestamp, whole_lines
-from bot.views.quotes import NAME_CHARS, TITLE_CHARS, QuoteBox, link_buttons, source_lines
+from bot.views.quotes import NAME_CHARS, TITLE_CHARS, QuoteBox, place_buttons, source_lines
 from corpus import registry
-from index import Answer, Checked, Filters, FoundPassage, Neighbours, Notice, Quote, Source
+from index import Answer, Checked, Filters, FoundPassage, Neighbours, Notice, Quote, Source, Verdict
 
 QUESTION_CHARS = 200
-_MORE_PASSAGES = 3
+MORE_PASSAGES = 3
 _NOTICES_CHARS = 1_000
 _LEFT_OUT = "[…]"
 _HEADING = re.compile(r"#{1,6} ")
+_UNNAMED = "No release names {body}."  # the line on what is known says this, too
 _EVERYTHING = Filters()
 
 
@@ -42,52 +42,89 @@ class Asked:
 
 def answer_view(words: Words, answer: Answer, asked: Asked, today: datetime.date) -> ui.LayoutView:
     """Return an answer with its quotes, sources and buttons, or an honest "not found" with what comes nearest."""
-    quotes = answer.quotes if answer.answered else answer.related
-    box = QuoteBox(words, BLUE if answer.answered else AMBER)
+    if not answer.answered:
+        return _not_found_view(words, answer, asked)
+    box = QuoteBox(words, BLUE)
     view = ui.LayoutView(timeout=None)
-    above = "\n".join(_small_print(words, asked))
-    if above:
-        view.add_item(box.text(above))
+    _say_above(words, view, box, asked)
     notices = "\n".join(whole_lines([_notice(words, notice) for notice in answer.notices], _NOTICES_CHARS))
-    if answer.answered:
-        box.reserve(notices)
-    else:
-        head = [bold(words("Not found: the releases do not hold an answer to this.")), notices]
-        head.append(words("The nearest passages, which are not an answer:") if quotes else "")
-        box.say("\n".join(filter(None, head)))
-    numbered = box.quotes(quotes, answer.sources, asked.answer_id, today)
-    if answer.answered:
-        box.release(notices)
-    _finish(view, box, numbered)
-    view.add_item(answer_buttons(words, asked, more=bool(quotes)))
+    box.reserve(notices)
+    numbered = box.quotes(answer.quotes, answer.sources, asked.answer_id, today)
+    box.release(notices)
+    _finish(words, view, box, asked.answer_id, numbered)
+    more = button(words("More"), ids.button("more", asked.answer_id, 1))
+    view.add_item(_answer_buttons(words, asked, more))
     return view
 
 
-def _finish(view: ui.LayoutView, box: QuoteBox, numbered: Sequence[tuple[int, Quote]] = ()) -> None:
-    """Add a box to a message, and below it a button for each quote that has a link."""
+def _not_found_view(words: Words, answer: Answer, asked: Asked) -> ui.LayoutView:
+    """Say that nothing answers a question, and how much is known; the nearest passage is behind a button."""
+    box = QuoteBox(words, AMBER)
+    view = ui.LayoutView(timeout=None)
+    _say_above(words, view, box, asked)
+    known = answer.known
+    others = [notice for notice in answer.notices if known is None or notice.template != _UNNAMED]
+    head = [bold(words("Not found: the releases do not hold an answer to this."))]
+    if known is not None:
+        head.append(small(plain(cards.known_line(known, words), _NOTICES_CHARS)))
+    head += whole_lines([_notice(words, notice) for notice in others], _NOTICES_CHARS)
+    box.say("\n".join(head))
     view.add_item(box.container)
-    links = link_buttons(numbered)
-    if links:
-        view.add_item(ui.ActionRow(*links))
+    nearest = None
+    if answer.related:
+        quote = answer.related[0]
+        place = ids.Place.with_text(asked.answer_id, 1, quote.release_id, quote.start, quote.end, quote.text)
+        nearest = button(words("Nearest passage"), place.custom_id("nearest"))
+    view.add_item(_answer_buttons(words, asked, nearest))
+    return view
 
 
-def answer_buttons(words: Words, asked: Asked, *, more: bool) -> ui.ActionRow[ui.LayoutView]:
-    """Return the row of buttons under an answer."""
+def _say_above(words: Words, view: ui.LayoutView, box: QuoteBox, asked: Asked) -> None:
+    above = "\n".join(_small_print(words, asked))
+    if above:
+        view.add_item(box.text(above))
+
+
+def _finish(
+    words: Words, view: ui.LayoutView, box: QuoteBox, answer_id: str = "", numbered: Sequence[tuple[int, Quote]] = ()
+) -> None:
+    """Add a box to a message, and below it the buttons that lead to the sources and to the context of the quotes."""
+    view.add_item(box.container)
+    for row in place_buttons(words, numbered, answer_id):
+        view.add_item(row)
+
+
+def _answer_buttons(
+    words: Words, asked: Asked, first: "ui.Button[ui.LayoutView] | None"
+) -> ui.ActionRow[ui.LayoutView]:
+    """Return the row of buttons under an answer, the first of which shows what else there is."""
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     answer_id = asked.answer_id
-    if more:
-        row.add_item(button(words("More"), ids.button("more", answer_id, 1)))
+    if first is not None:
+        row.add_item(first)
     if asked.by_command:
         row.add_item(button(words("Follow up"), ids.button("follow", answer_id)))
     row.add_item(button(words("Helpful"), ids.button("helpful", answer_id)))
     row.add_item(button(words("Not helpful"), ids.button("unhelpful", answer_id)))
-    row.add_item(button(words("Delete"), ids.button("delete", answer_id), discord.ButtonStyle.danger))
+    row.add_item(button(words("Delete"), ids.button("delete", answer_id)))
     return row
 
 
-def neighbours_view(words: Words, context: Neighbours, today: datetime.date) -> ui.LayoutView:
-    """Return a quote in bold with what stands around it; what is around is left out where it does not fit."""
-    box = QuoteBox(words, BLUE)
+def nearest_view(words: Words, context: Neighbours, answer_id: str, today: datetime.date) -> ui.LayoutView:
+    """Return the passage nearest to a question that nothing answers, with a button to the next ones."""
+    view = neighbours_view(words, context, today, answers=False)
+    view.add_item(ui.ActionRow(button(words("More"), ids.button("more", answer_id, 1))))
+    return view
+
+
+def neighbours_view(words: Words, context: Neighbours, today: datetime.date, *, answers: bool = True) -> ui.LayoutView:
+    """Return a quote in bold with what stands around it; what is around is left out where it does not fit.
+
+    :param answers: whether the quote answers a question; else it is said that it does not.
+    """
+    box = QuoteBox(words, BLUE if answers else AMBER)
+    if not answers:
+        box.say(words("The nearest passage, which is not an answer:"))
     heading = plain(context.heading, NAME_CHARS)
     source = "\n".join([*source_lines(words, context.source, today), *([small(heading)] if heading else [])])
     quote = "\n".join(bold(escape(line)) for line in context.quote.split("\n") if line.strip())
@@ -102,7 +139,7 @@ def neighbours_view(words: Words, context: Neighbours, today: datetime.date) -> 
     box.container.add_item(ui.Separator())
     box.release(source)
     view = ui.LayoutView(timeout=None)
-    _finish(view, box)
+    _finish(words, view, box)
     return view
 
 
@@ -121,45 +158,72 @@ def more_view(
     answer_id: str,
     page: int,
     today: datetime.date,
+    *,
+    first: int = 1,
+    paged: bool = True,
 ) -> ui.LayoutView:
-    """Return a page of the next best passages; `passages` may hold one more than a page, which tells of a next one."""
+    """Return a page of the next best passages; `passages` may hold one more than a page, which tells of a next one.
+
+    :param first: the number of the first passage of the first page, after those of the answer.
+    :param paged: whether there are buttons to other pages.
+    """
     box = QuoteBox(words, GREY)
     box.say(bold(words("More passages, which may or may not answer:")))
+    addresses = {source.release_id: source.url for source in sources}
     quotes = [
-        Quote(each.text, each.release_id, each.start, each.end, each.heading, each.score, None)
-        for each in passages[:_MORE_PASSAGES]
+        Quote(
+            each.text, each.release_id, each.start, each.end, each.heading, each.score, addresses.get(each.release_id)
+        )
+        for each in passages[:MORE_PASSAGES]
     ]
     if not quotes:
         box.say(words("There are no more."))
     shown = {quote.release_id for quote in quotes}
     sources = [source for source in sources if source.release_id in shown]
-    box.quotes(quotes, sources, answer_id, today, first=1 + (page - 1) * _MORE_PASSAGES)
+    numbered = box.quotes(quotes, sources, answer_id, today, first=first + (page - 1) * MORE_PASSAGES)
     view = ui.LayoutView(timeout=None)
-    _finish(view, box)
-    row = pager(words, "page", (answer_id,), page, last=len(passages) <= _MORE_PASSAGES)
+    _finish(words, view, box, answer_id, numbered)
+    row = pager(words, "page", (answer_id,), page, last=len(passages) <= MORE_PASSAGES) if paged else None
     if row is not None:
         view.add_item(row)
     return view
 
 
 def check_view(words: Words, checked: Sequence[Checked], today: datetime.date) -> ui.LayoutView:
-    """Return what the releases say to the claims of a message, or that nothing in them bears on it."""
-    if not checked:
+    """Return what the releases say to the claims of a message, claim by claim, and never whether they are true."""
+    if all(claim.evidence is None for claim in checked):
         return text_view(words("Nothing in the releases bears on this."), accent=AMBER)
     box = QuoteBox(words, BLUE)
-    box.say(bold(words("The releases say:")))
-    quotes = list({quote.text: quote for claim in checked for quote in claim.answer.quotes}.values())[:_MORE_PASSAGES]
+    evidence = [claim.evidence for claim in checked if claim.evidence is not None]
+    quotes = list(dict.fromkeys(evidence))[:MORE_PASSAGES]
+    numbers = {quote: f" [{number}]" for number, quote in enumerate(quotes, 1)}
+    for claim in checked:
+        number = numbers.get(claim.evidence, "") if claim.evidence is not None else ""
+        box.say("\n".join([bold(f"“{plain(claim.claim, QUESTION_CHARS)}”"), f"{_verdict(words, claim)}{number}"]))
     quoted_ids = {quote.release_id for quote in quotes}
     sources = {source.release_id: source for claim in checked for source in claim.answer.sources}
     numbered = box.quotes(quotes, [source for key, source in sources.items() if key in quoted_ids], "-", today)
     view = ui.LayoutView(timeout=None)
-    _finish(view, box, numbered)
+    _finish(words, view, box, "-", numbered)
     return view
+
+
+def _verdict(words: Words, claim: Checked) -> str:
+    """Say what the releases say to a claim; where figures differ, both are shown."""
+    if claim.verdict is Verdict.SAY:
+        return words("The releases say something on this:")
+    if claim.verdict is Verdict.SAY_OTHERWISE:
+        return words(
+            "The releases say otherwise: here {claimed}, there {found}.",
+            claimed=", ".join(claim.differing),
+            found=", ".join(claim.instead),
+        )
+    return words("The releases do not say this.")
 
 
 def page_of(passages: Sequence[FoundPassage], page: int) -> list[FoundPassage]:
     """Return the passages of a page, counted from 1, and the one after it where there is one."""
-    return list(passages[(page - 1) * _MORE_PASSAGES : page * _MORE_PASSAGES + 1])
+    return list(passages[(page - 1) * MORE_PASSAGES : page * MORE_PASSAGES + 1])
 
 
 def _small_print(words: Words, asked: Asked) -> Iterable[str]:

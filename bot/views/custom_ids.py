@@ -1,4 +1,4 @@
-"""What buttons and menus carry: an action, and all that it needs to work after a restart and a re-index.
+"""What buttons, menus and windows carry: an action, and all that it needs to work after a restart and a re-index.
 
 A custom id has at most 100 characters, as ``b:context:<answer>:<quote number>:<release>:<start>:<end>:<digest>``. It
 never holds a row number, because those change with every build. Answer ids have at most 16 characters, release ids at
@@ -12,6 +12,8 @@ import numpy as np
 from index import span_digest
 
 BUTTON = r"b:(?P<action>[a-z]+)(?::(?P<rest>.*))?"
+WINDOW = r"w:(?P<action>[a-z]+)(?::(?P<rest>.*))?"
+SHORT_LIVED = "t:"  # begins the custom id of a window that does not outlive a restart
 MENU = r"m:(?P<action>[a-z]+)(?::(?P<rest>.*))?"
 QUERY_CHARS = 70
 
@@ -32,10 +34,10 @@ class Place:
         """Return the place of a quote with this text, by its digest."""
         return cls(answer_id, number, release_id, start, end, span_digest(text))
 
-    def custom_id(self) -> str:
-        """Return the custom id of the button that shows the context."""
+    def custom_id(self, action: str = "context") -> str:
+        """Return the custom id of a button that shows the quote with its context."""
         fields = (self.answer_id, self.number, self.release_id, _short(self.start), _short(self.end), self.digest)
-        return button("context", *fields)
+        return button(action, *fields)
 
     @classmethod
     def from_rest(cls, rest: str) -> "Place":
@@ -59,3 +61,8 @@ def button(action: str, *fields: object) -> str:
 def menu(action: str, *fields: object) -> str:
     """Return the custom id of a menu."""
     return ":".join(("m", action, *map(str, fields)))
+
+
+def window(action: str, *fields: object) -> str:
+    """Return the custom id of a window that asks for a text."""
+    return ":".join(("w", action, *map(str, fields)))

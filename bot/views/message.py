@@ -40,10 +40,15 @@ def title(text: str) -> str:
     return f"## {text}"
 
 
+def link(text: str, url: str) -> str:
+    """Return an escaped text as a link to an address that `web_address` let pass; signs in it cannot end the link."""
+    return f"[{text}](<{url.replace('(', '%28').replace(')', '%29').replace('<', '%3C').replace('>', '%3E')}>)"
+
+
 def timestamp(date: datetime.date) -> str:
-    """Return a day as Discord shows it in the reader's own way; noon, so that it is that day nearly everywhere."""
+    """Return a day in long form, in the reader's language; noon, so that it is that day nearly everywhere."""
     noon = datetime.datetime.combine(date, datetime.time(12), datetime.UTC)
-    return f"<t:{int(noon.timestamp())}:d>"
+    return f"<t:{int(noon.timestamp())}:D>"
 
 
 def whole_lines(lines: Iterable[str], limit: int) -> list[str]:

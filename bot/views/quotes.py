@@ -12,14 +12,15 @@ from bot.i18n.words import Words
 from bot.views import custom_ids as ids
 from bot.views import wording as cards
 from bot.views.escaping import plain, quoted
-from bot.views.message import MAX_TEXT, bold, button, link_button, small, timestamp, web_address, whole_lines
+from bot.views.message import MAX_TEXT, bold, button, link, link_button, small, timestamp, web_address, whole_lines
 from corpus import host_of
 from index import Quote, Source
 
 TITLE_CHARS = 250
 NAME_CHARS = 100
 _DAYS_A_YEAR = 365.25
-_MOST_QUOTES = 5  # a row holds as many link buttons
+_MOST_IN_ROW = 5  # buttons
+_MOST_QUOTES = _MOST_IN_ROW
 _MOST_SAYING_THE_SAME = 5
 _TOO_LONG_CHARS = 150
 
@@ -57,7 +58,7 @@ class QuoteBox:
     def quotes(
         self, quotes: Sequence[Quote], sources: Sequence[Source], answer_id: str, today: datetime.date, first: int = 1
     ) -> list[tuple[int, Quote]]:
-        """Add quotes with a button each, then their sources; return those whose source is named, with their numbers.
+        """Add quotes, then their sources; return those whose source is named, with their numbers.
 
         A quote that is too long is not shown: its number is said, and a link may open it.
         """
@@ -69,14 +70,14 @@ class QuoteBox:
         for number, quote in enumerate(quotes[:_MOST_QUOTES], first):
             source = by_id.get(quote.release_id)
             lines = source_lines(self._words, source, today) if source and quote.release_id not in named else []
-            lines.append(small(f"[{number}] {plain(quote.heading, NAME_CHARS)}".rstrip()))
+            lines.append(self._place(number, quote))
             room = self._left - sum(len(line) + 1 for line in lines)
             if room < 0:
                 continue
             self._left = room
             named.setdefault(quote.release_id, []).extend(lines)
             numbered.append((number, quote))
-            if not self._add_quote(quote, number, answer_id):
+            if not self.say(quoted(f"“{quote.text}”").replace("> ", f"> **[{number}]** ", 1)):
                 too_long.append(f"[{number}]")
         self._left += _TOO_LONG_CHARS
         if too_long:
@@ -88,15 +89,12 @@ class QuoteBox:
             self._add_same([source for source in sources if source.release_id not in named], today)
         return numbered
 
-    def _add_quote(self, quote: Quote, number: int, answer_id: str) -> bool:
-        """Add a quote with the button that shows what stands around it; return whether it fits."""
-        text = quoted(f"“{quote.text}”").replace("> ", f"> **[{number}]** ", 1)
-        if len(text) > self._left:
-            return False
-        place = ids.Place.with_text(answer_id, number, quote.release_id, quote.start, quote.end, quote.text)
-        context = button(self._words("Context"), place.custom_id())
-        self.container.add_item(ui.Section(self.text(text), accessory=context))
-        return True
+    def _place(self, number: int, quote: Quote) -> str:
+        """Return the line that says where a quote stands: its heading, as a link that opens the page at the quote."""
+        heading = plain(quote.heading, NAME_CHARS) or self._words("Quotation")
+        address = web_address(quote.link)
+        text = f"\\[{number}\\] {heading}"
+        return small(link(text, address) if address is not None else text)
 
     def _add_same(self, sources: Sequence[Source], today: datetime.date) -> None:
         """Add the releases that say the same, as many as fit."""
@@ -126,11 +124,31 @@ def _source_parts(words: Words, source: Source, today: datetime.date) -> list[st
     return [bold(title), facts, *([whence] if whence else [])]
 
 
-def link_buttons(numbered: Sequence[tuple[int, Quote]]) -> list[ui.Button[ui.LayoutView]]:
-    """Return a button for each quote that opens its page at the quote."""
-    links = ((number, web_address(quote.link)) for number, quote in numbered)
-    return [
-        link_button(f"[{number}] {(host_of(url) or '').removeprefix('www.')}", url)
-        for number, url in links
-        if url is not None
+def place_buttons(
+    words: Words, numbered: Sequence[tuple[int, Quote]], answer_id: str
+) -> list[ui.ActionRow[ui.LayoutView]]:
+    """Return the rows below quotes: a button for each release that opens its page, and one a quote for its context."""
+    by_release: dict[str, str] = {}
+    for _, quote in numbered:
+        address = web_address(quote.link)
+        if address is not None:
+            by_release.setdefault(quote.release_id, address)
+    hosts = {address: (host_of(address) or "").removeprefix("www.") for address in by_release.values()}
+    read = words("Read it at the source")
+    links = [link_button(f"{read}: {host}", address) for address, host in hosts.items()]
+    contexts = [
+        _context_button(words, number, quote, answer_id, alone=len(numbered) == 1) for number, quote in numbered
     ]
+    if len(links) + len(contexts) <= _MOST_IN_ROW:
+        rows = [[*links, *contexts]]
+    else:
+        rows = [links, contexts]
+    return [ui.ActionRow(*row) for row in rows if row]
+
+
+def _context_button(
+    words: Words, number: int, quote: Quote, answer_id: str, *, alone: bool
+) -> ui.Button[ui.LayoutView]:
+    place = ids.Place.with_text(answer_id, number, quote.release_id, quote.start, quote.end, quote.text)
+    name = words("Context")
+    return button(name if alone else f"{name} [{number}]", place.custom_id())

@@ -8,7 +8,7 @@ from corpus import Agency, Lookup, registry
 from index import Phase
 
 if TYPE_CHECKING:
-    from index import Card, Source, Timeline
+    from index import Card, Known, Source, Timeline
 
 SPARK_COLUMNS = 60
 MIN_TIMELINE_RELEASES = 3
@@ -129,6 +129,23 @@ def ambiguous_or_unknown(name: str, lookup: Lookup, words: Words = ENGLISH) -> s
         meant = ", ".join(map(full_name, lookup.suggestions))
         return words("No body is called “{name}”. Did you mean {bodies}?", name=shown, bodies=meant)
     return words("No such body: “{name}”.", name=shown)
+
+
+def known_line(known: "Known", words: Words = ENGLISH) -> str:
+    """Say how much is served, and whom of those that a question names no release names."""
+    years = known.first_year, known.last_year
+    span = ""
+    if known.first_year is not None:
+        first, last = years
+        span = str(first) if first == last else words("{first} to {last}", first=first, last=last)
+    parts = {
+        "releases": words.count("{count} release", "{count} releases", known.releases),
+        "issuers": words.count("{count} issuer", "{count} issuers", known.issuers),
+    }
+    facts = ", ".join(filter(None, (words("{releases} of {issuers}", **parts), span)))
+    if not known.unnamed:
+        return words("I know {facts}.", facts=facts)
+    return words("I know {facts}; none names {body}.", facts=facts, body=", ".join(known.unnamed))
 
 
 def sparkline(counts: Sequence[int]) -> str:

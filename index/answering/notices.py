@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from corpus import Release, registry
+from corpus import UNDATED, Release, registry
 from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.answering.timely import SAME_SUBJECT
 from index.generations.generation import Generation
-from index.results import Notice
+from index.results import Known, Notice
 
 _NOW = re.compile(
     r"\b(?:now|current|currently|latest|newest|recent|recently|today|still|this (?:year|month|week)|so far)\b",
@@ -49,8 +49,27 @@ def _newness(
 def _unnamed(generation: Generation, agency_id: str) -> Notice | None:
     if len(generation.naming([agency_id]).passages):
         return None
+    return Notice("No release names {body}.", {"body": _short_name(agency_id)})
+
+
+def _short_name(agency_id: str) -> str:
     agency = registry().agencies[agency_id]
-    return Notice("No release names {body}.", {"body": agency.acronyms[0] if agency.acronyms else agency.name})
+    return agency.acronyms[0] if agency.acronyms else agency.name
+
+
+def known(query: Query, generation: Generation) -> Known:
+    """Return how much is served, and which agencies that the question names no release names."""
+    shown = generation.shown_releases()
+    years = [release.date.year for release in shown if release.date != UNDATED]
+    return Known(
+        len(shown),
+        len({release.issuer for release in shown}),
+        min(years, default=None),
+        max(years, default=None),
+        tuple(
+            _short_name(agency_id) for agency_id in query.agencies if not len(generation.naming([agency_id]).passages)
+        ),
+    )
 
 
 def _age(query: Query, sources: Sequence[Release], today: datetime.date) -> Notice | None:

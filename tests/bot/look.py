@@ -34,6 +34,12 @@ async def answers(chat: Chat) -> list[tuple[str, JSON]]:
     shown = {
         "/ask": asked,
         "/ask, not found": await chat.ask("What is the budget of Frontex?"),
+        "A message that is no question": await chat.mention("lol"),
+        "“what else?” in reply": await chat.ada.reply(await chat.mention(QUESTION), "what else?"),
+        "“source?” in reply": await chat.ada.reply(await chat.mention(QUESTION), "source?"),
+        "“that is wrong” in reply": await chat.ada.reply(await chat.mention(QUESTION), "that is wrong"),
+        "“what did the Council approve?”": await chat.mention("what did the Council approve?"),
+        "“list all agencies”": await chat.mention("list all agencies"),
         "Context": await chat.ada.click(asked, "Context"),
         "More": await chat.ada.click(asked, "More"),
         "/agency": await chat.ada.command("agency", name="europol"),

@@ -34,7 +34,7 @@ async def test_about_tells_of_corpus_quality_and_what_is_stored(chat: Chat) -> N
     message = await chat.ada.command("about")
     assert message.ephemeral
     lines = message.text().split("\n")
-    assert lines[1] == "**Releases** 1 release, 13 passages · <t:1544097600:d>"
+    assert lines[1] == "**Releases** 1 release, 13 passages · <t:1544097600:D>"
     assert lines[2] == "-# Council of the European Union"
     assert lines[3].startswith("-# generation 000001, fingerprint ")
     assert "of the answerable questions are answered" in lines[4]
@@ -46,7 +46,7 @@ async def test_about_tells_of_corpus_quality_and_what_is_stored(chat: Chat) -> N
 async def test_about_gives_the_span_of_dates_and_all_issuers(chat: Chat) -> None:
     message = await chat.ada.command("about")
     assert "13 releases, " in message.text()
-    assert "<t:1544097600:d> … <t:1702641600:d>" in message.text()
+    assert "<t:1544097600:D> … <t:1702641600:D>" in message.text()
     assert "-# Council of the European Union, European Commission" in message.text()
 
 

@@ -29,7 +29,7 @@ async def test_card_tells_what_a_body_is_and_what_the_releases_say(chat: Chat) -
     ]
     at = lines.index("**What the releases say, newest first**")
     assert lines[at + 1] == (
-        "<t:1544097600:d> **Migrant smuggling: Council approves a set of measures to fight smuggling networks**"
+        "<t:1544097600:D> **Migrant smuggling: Council approves a set of measures to fight smuggling networks**"
     )
     assert lines[at + 2].startswith(f"> “{QUOTE}")
     assert lines[at + 3] == "-# Strengthening operational tools"

@@ -15,6 +15,7 @@ from index.encoders.embedder import SentenceTransformerEmbedder
 from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
 from tests.bot.conftest import made_up_release
+from tests.emulator.components import walk
 from tests.fakes import quiet, upkeep
 from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 
@@ -24,10 +25,9 @@ SENT = "Europol will send 300 officers to the port of Constanța to search conta
 
 
 def context_of(message: Message, number: int = 1) -> str:
-    """Return the custom id of the *Context* button beside a quote."""
-    box = next(part for part in message.components if "accent_color" in part)
-    sections = [part for part in box["components"] if "accessory" in part]
-    return str(sections[number - 1]["accessory"]["custom_id"])
+    """Return the custom id of the *Context* button of a quote."""
+    buttons = [part for part in walk(message.components) if part.get("custom_id", "").startswith("b:context:")]
+    return str(buttons[number - 1]["custom_id"])
 
 
 @simulated()
@@ -52,15 +52,17 @@ async def test_more_shows_other_passages_page_by_page(chat: Chat) -> None:
     answer = await chat.ask("How many officers will Europol send?", **MARCH)
     assert SENT in answer.text()
     answer = await chat.ask("How many officers will Europol send?")
-    page = await chat.bob.click(answer, "More")
+    nearest = await chat.bob.click(answer, "Nearest passage")
+    page = await chat.bob.click(nearest, "More")
     assert page.ephemeral
     assert page.accent_colours == [GREY]
-    assert page.text().startswith("**More passages, which may or may not answer:**\n> **[1]** “")
-    assert page.buttons[-1:] == ["Next"]
+    assert page.text().startswith("**More passages, which may or may not answer:**\n> **[2]** “")
+    assert page.buttons[0] == "Read it at the source: example.europa.eu"
+    assert page.buttons[-4:] == ["Context [2]", "Context [3]", "Context [4]", "Next"]
     first = page.text()
     await chat.bob.click(page, "Next")
-    assert "> **[4]** “" in page.text()
-    assert "> **[1]** “" not in page.text()
+    assert "> **[5]** “" in page.text()
+    assert "> **[2]** “" not in page.text()
     await chat.bob.click(page, "Back")
     assert page.text() == first
     around = await chat.bob.click(page, context_of(page))
@@ -102,7 +104,7 @@ async def test_follow_up_is_read_with_the_question_before(chat: Chat) -> None:
 async def test_follow_up_keeps_the_filters_of_the_person_and_of_nobody_else(chat: Chat) -> None:
     answer = await chat.ask("How many officers will Europol send?", **MARCH)
     own = await follow_up(chat, answer, "How many euros for scanners?")
-    assert own.text().split("\n")[2].startswith("-# Only: European Commission · from <t:")
+    assert own.text().split("\n")[1].startswith("-# Only: European Commission · from <t:")
     assert "Constanța receives 3 million" in own.text()
     assert own.text().count("**Cocaine in the port of") == 1
     other = await follow_up(chat, answer, "and Frontex?", by_bob=True)
@@ -185,7 +187,7 @@ async def test_after_thirty_days_context_works_and_more_says_ask_again(chat: Cha
 async def test_failure_after_a_press_is_told_beside_the_answer_and_not_in_its_place(chat: Chat) -> None:
     answer = await chat.ask()
     before = answer.text()
-    chat.env.inject_error("DELETE", "/webhooks/*", status=403, code=50013)
+    chat.env.inject_error("DELETE", "/webhooks/*", status=400, code=50035)
     [told] = chat.seen(await chat.ada.press(answer, "Delete"))
     assert told.ephemeral
     assert told.text().startswith("Something went wrong that should not have. Reference: ")

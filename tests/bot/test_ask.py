@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.views.message import AMBER, BLUE
-from tests.emulator.components import SECTION, SEPARATOR, TEXT
+from tests.emulator.components import SEPARATOR, TEXT
 from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 
 TITLE = "**Migrant smuggling: Council approves a set of measures to fight smuggling networks**"
@@ -28,19 +28,22 @@ async def test_answer_is_public_quotes_and_names_its_source(chat: Chat) -> None:
     asked, box, links, buttons = message.components
     assert asked["content"] == f"-# Asked: {QUESTION}"
     assert box["accent_color"] == BLUE
-    assert [part["type"] for part in box["components"]] == [SECTION, SEPARATOR, TEXT]
+    assert [part["type"] for part in box["components"]] == [TEXT, SEPARATOR, TEXT]
     first = box["components"][0]
-    assert first["components"][0]["content"].startswith(f"> **[1]** “{QUOTE}")
-    assert first["accessory"]["label"] == "Context"
+    assert first["content"].startswith(f"> **[1]** “{QUOTE}")
     age = (datetime.datetime.now(datetime.UTC).date() - datetime.date(2018, 12, 6)).days // 365.25
-    assert box["components"][-1]["content"].split("\n") == [
+    *source, place = box["components"][-1]["content"].split("\n")
+    assert source == [
         TITLE,
-        f"Council of the European Union · <t:1544097600:d> ({age:.0f} years old)",
+        f"Council of the European Union · <t:1544097600:D> ({age:.0f} years old)",
         "-# Fetched from migrationsansfrontieres.com/2018/12/12/migrant-smuggling-council-approves-a-set-of-measures-"
         "to-fight-smuggling-networks/",
-        "-# [1] Strengthening operational tools",
     ]
-    assert [link["label"] for link in links["components"]] == ["[1] consilium.europa.eu"]
+    assert place.startswith(r"-# [\[1\] Strengthening operational tools](<https://www.consilium.europa.eu/en/press/")
+    assert [link["label"] for link in links["components"]] == [
+        "Read it at the source: consilium.europa.eu",
+        "Context",
+    ]
     assert "#:~:text=Operational%20needs%2Dbased" in links["components"][0]["url"]
     assert [button["label"] for button in buttons["components"]] == UNDER
     assert not message.pings
@@ -56,16 +59,28 @@ async def test_private_answer_is_ephemeral_and_does_not_repeat_the_question(chat
 
 
 @simulated()
-async def test_not_found_says_so_first_and_shows_what_is_no_answer(chat: Chat) -> None:
+async def test_not_found_is_one_line_and_the_nearest_passage_is_behind_a_button(chat: Chat) -> None:
     message = await chat.ask("What did penguins tell Frontex?")
     assert message.accent_colours == [AMBER]
-    assert texts(message)[1:4] == [
+    assert texts(message)[1:3] == [
         "**Not found: the releases do not hold an answer to this.**",
-        "-# No release names Frontex.",
-        "The nearest passages, which are not an answer:",
+        "-# I know 1 release of 1 issuer, 2018; none names Frontex.",
     ]
-    assert texts(message)[4].startswith("> **[1]** “")
-    assert message.buttons[-5:] == UNDER
+    assert message.buttons == ["Nearest passage", *UNDER[1:]]
+    assert "“" not in message.text()
+    nearest = await chat.ada.click(message, "Nearest passage")
+    assert nearest.ephemeral
+    assert nearest.text().startswith("The nearest passage, which is not an answer:\n")
+    more = await chat.ada.click(nearest, "More")
+    assert "> **[2]** “" in more.text()
+
+
+@simulated()
+async def test_not_found_is_as_quiet_in_german(chat: Chat) -> None:
+    chat.locale = "de"
+    message = await chat.mention("Was haben Pinguine Frontex erzählt?")
+    assert "-# Ich kenne 1 Pressemitteilung von 1 Herausgeber, 2018; nichts davon nennt Frontex." in message.text()
+    assert message.buttons[0] == "Nächstliegende Stelle"
 
 
 @simulated()
@@ -135,7 +150,7 @@ async def test_too_many_waiting_is_refused_at_once_and_never_after_the_defer(cha
 async def test_filters_hold(chat: Chat) -> None:
     question = "How many officers will Europol send?"
     message = await chat.ask(question, issuer="European Commission", since="2023-03", until="2023-03")
-    assert texts(message)[1] == "-# Only: European Commission · from <t:1677672000:d> · to <t:1680264000:d>"
+    assert texts(message)[1] == "-# Only: European Commission · from <t:1677672000:D> · to <t:1680264000:D>"
     assert texts(message)[2].startswith("> **[1]** “Europol will send 300 officers to the port of Constanța")
     assert message.text().count("**Cocaine in the port of ") == 1
     message = await chat.ask("Who will train them?", agency="cepol", private=True)

@@ -56,7 +56,7 @@ async def test_follow_up_is_read_with_the_question_before(chat: Chat) -> None:
     first = await chat.mention("What will CEPOL do?")
     second = await chat.ada.reply(first, "and Frontex?")
     assert second.text().split("\n")[0] == "-# Read as: What will Frontex do?"
-    assert "No release names Frontex." in second.text()
+    assert "none names Frontex." in second.text()
     third = await chat.ada.reply(second, "and Europol?")
     assert third.text().split("\n")[0] == "-# Read as: What will Europol do?"
 
@@ -148,10 +148,7 @@ async def test_bots_webhooks_system_messages_and_mentions_of_many_are_ignored(ch
     await other.send(channel, asked)
     await guild.create_webhook(channel).send(asked)
     guild.create_system_message(channel, MessageType.NEW_MEMBER, author=chat.ada.user)
-    for many in ("@everyone", chat.bot_role.mention):
-        await owner.send(channel, f"{many} {QUESTION}")
-    edited = await chat.ada.write(QUESTION)
-    await chat.ada.change(edited, asked)
+    await owner.send(channel, f"@everyone {QUESTION}")
     assert chat.said() == []
 
 

@@ -22,11 +22,35 @@ async def test_claims_are_answered_with_quotes_for_one_person(chat: Chat) -> Non
     assert message.ephemeral
     assert message.accent_colours == [BLUE]
     lines = message.text().split("\n")
-    assert lines[0] == "**The releases say:**"
-    assert lines[1].startswith(f"> **[1]** “{QUOTE}")
-    assert message.buttons == ["Context", "[1] consilium.europa.eu"]
+    assert lines[:4] == [
+        "**“I heard that CEPOL trains border control units.”**",
+        "The releases say something on this: [1]",
+        "**“Cats are nice animals, too.”**",
+        "The releases do not say this.",
+    ]
+    assert lines[4].startswith(f"> **[1]** “{QUOTE}")
+    assert message.buttons == ["Read it at the source: consilium.europa.eu", "Context"]
     context = await chat.bob.click(message, "Context")
     assert f"**{QUOTE}" in context.text()
+
+
+@simulated()
+async def test_strongest_evidence_is_the_sentence_with_most_of_the_claim(chat: Chat) -> None:
+    message = await checked(chat, "Europol will get a joint liaison task force.")
+    assert "> **[1]** “Furthermore, a joint liaison task force on migrant smuggling" in message.text()
+
+
+@pytest.mark.parametrize("locale", ["en-US", "de"])
+@simulated(engine="library")
+async def test_figure_that_differs_is_shown_with_that_of_the_release(chat: Chat, locale: str) -> None:
+    carl = chat.add_person("carl", locale=locale)
+    told = {
+        "en-US": "The releases say otherwise: here 700, there 300. [1]",
+        "de": "Die Pressemitteilungen sagen etwas anderes: hier 700, dort 300. [1]",
+    }
+    written = await chat.ada.write("Europol will send 700 officers to the port of Constanța to search containers.")
+    message = await carl.use(CHECK, written)
+    assert told[locale] in message.text()
 
 
 @simulated()

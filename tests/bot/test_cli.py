@@ -74,7 +74,8 @@ def test_not_found_is_an_answer(run: Run) -> None:
     assert answer["related"]
     text = run("ask", "How do I bake sourdough bread?").stdout
     assert text.startswith(
-        "Not found: the releases do not hold an answer to this.\nThe nearest passages, which are not an answer:"
+        "Not found: the releases do not hold an answer to this.\nI know 1 release of 1 issuer, 2018.\n"
+        "The nearest passages, which are not an answer:"
     )
 
 

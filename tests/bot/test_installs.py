@@ -22,9 +22,7 @@ async def test_user_install_answers_in_a_server_without_the_bot_and_uses_no_foll
         interaction = await connected.emulator.slash(cleo, guild.add_channel("talk"), "ask", question=QUESTION)
         message = await connected.answered(interaction)
         assert QUOTE in message.text()
-        context = await connected.emulator.click(
-            cleo, message, message.components[1]["components"][0]["accessory"]["custom_id"]
-        )
+        context = await connected.emulator.click(cleo, message, "Context")
         assert (await connected.answered(context)).ephemeral
         deleting = await connected.emulator.click(cleo, message, "Delete")
         await connected.emulator.wait(lambda: message.deleted)

@@ -73,7 +73,10 @@ def test_buttons_outlive_a_new_generation_and_a_restart(light: BotProcess) -> No
         assert await light.down() == 0
         await light.up(code=LIGHT)
         assert await context(light, asked) == before
-        more = await light.emulator.click(light.people[1], asked.original, "More")
+        nearest = await light.emulator.click(light.people[1], asked.original, "Nearest passage")
+        await light.emulator.wait(lambda: nearest.state is State.ANSWERED)
+        assert nearest.original is not None
+        more = await light.emulator.click(light.people[1], nearest.original, "More")
         await light.emulator.wait(lambda: more.state is State.ANSWERED)
         assert "older" not in text_of(more)
 
@@ -81,9 +84,9 @@ def test_buttons_outlive_a_new_generation_and_a_restart(light: BotProcess) -> No
 
 
 async def context(process: BotProcess, asked: Interaction) -> str:
-    """Press the first quote's *Context*, as somebody who did not ask, and return what it shows."""
+    """Press *Nearest passage*, as somebody who did not ask, and return what it shows."""
     assert asked.original is not None
-    button = re.findall(r"b:context:[^']+", str(asked.original.components))[0]
+    button = re.findall(r"b:nearest:[^']+", str(asked.original.components))[0]
     pressed = await process.emulator.click(process.people[1], asked.original, button)
     await process.emulator.wait(lambda: pressed.state is State.ANSWERED)
     assert pressed.ephemeral

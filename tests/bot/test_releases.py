@@ -17,7 +17,7 @@ async def test_list_is_newest_first_and_turned_by_whoever_asked(chat: Chat) -> N
     assert not message.ephemeral
     assert message.accent_colours == [GREY]
     assert message.text().startswith(
-        "**13 releases**\n<t:1702641600:d> **Cocaine in the port of Lisbon**\n-# European Comm"
+        "**13 releases**\n<t:1702641600:D> **Cocaine in the port of Lisbon**\n-# European Comm"
     )
     assert len(titles(message)) == 10
     assert message.buttons == ["Next"]
@@ -70,7 +70,7 @@ async def test_picking_one_shows_its_outline_to_that_person(chat: Chat) -> None:
     assert shown.accent_colours == [BLUE]
     assert shown.text().split("\n") == [
         "## Cocaine in the port of Antwerp",
-        "European Commission · <t:1673784000:d> · English",
+        "European Commission · <t:1673784000:D> · English",
         "• Checks",
         "• Money",
         "**Names** European Commission, Europol",

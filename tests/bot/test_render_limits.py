@@ -10,18 +10,18 @@ from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.i18n.words import LANGUAGES, Words, words_for
+from bot.i18n.words import ENGLISH, LANGUAGES, Words, words_for
 from bot.views import agencies as render_cards
 from bot.views import answers as render
 from bot.views.about import about_view, help_view
 from bot.views.answers import Asked
 from bot.views.escaping import plain, quoted
 from bot.views.message import BLUE, text_view, web_address
-from bot.views.quotes import link_buttons
+from bot.views.quotes import place_buttons
 from corpus.agencies.registry import Lookup, registry
 from corpus.models import Agency, Release
 from index.agencies.card import Card, Measure, NamedWith
-from index.answering.claims import Checked
+from index.answering.claims import Checked, Verdict
 from index.answering.context import Neighbours
 from index.answering.links import MAX_URL_CHARS
 from index.filters import Filters
@@ -32,7 +32,7 @@ from tests.emulator.flags import MessageFlag
 
 any_input = settings(deadline=None, max_examples=40)
 TODAY = datetime.date(2026, 1, 1)
-TEXT, SECTION, LINK = 10, 9, 5
+TEXT, LINK = 10, 5
 LARGEST = 20 * 1024 * 1024
 
 pieces = st.text(max_size=20) | st.sampled_from(
@@ -71,6 +71,7 @@ languages = st.sampled_from(LANGUAGES).map(words_for)
 answer_ids = st.just("A" * 16)
 
 quote = st.builds(Quote, anything, release_ids, offsets, offsets, titles, st.floats(0, 1), urls)
+figures = st.lists(st.integers(0, 10**9).map(str), max_size=9).map(tuple)
 passage = st.builds(FoundPassage, release_ids, st.just(0), offsets, offsets, titles, anything, st.floats(0, 1))
 measures_of = st.lists(st.builds(Measure, quote, dates.map(str), titles), max_size=10)
 descriptions = st.none() | anything.map("Mentions by month. ".__add__)
@@ -145,10 +146,10 @@ def _check_part(part: dict[str, Any]) -> None:
 
 
 def sections(components: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield the texts that stand beside a button."""
+    """Yield the texts that quote something."""
     for part in walk(components):
-        if part["type"] == SECTION:
-            yield part["components"][0]["content"]
+        if part["type"] == TEXT and part["content"].startswith("> **["):
+            yield part["content"]
 
 
 def whole(quotes: list[Quote], first: int = 1) -> set[str]:
@@ -164,9 +165,9 @@ def whole(quotes: list[Quote], first: int = 1) -> set[str]:
 def test_any_answer(answer: Answer, words: Words, asked: Asked) -> None:
     view = render.answer_view(words, answer, asked, TODAY)
     shown = list(sections(payload(view)))
-    quotes = list(answer.quotes or answer.related)
+    quotes = list(answer.quotes) if answer.answered else []
     assert set(shown) <= whole(quotes)
-    fitting = [one for one in quotes[:1] if len(one.text) < 500]
+    fitting = [one for one in quotes[:1] if len(one.text) < 300]
     assert len(shown) >= len(fitting)
 
 
@@ -187,10 +188,16 @@ def test_any_context(found: Neighbours, words: Words) -> None:
 
 
 @any_input
-@given(st.lists(st.builds(Checked, anything, answers()), max_size=5), languages)
+@given(
+    st.lists(
+        st.builds(Checked, anything, answers(), st.sampled_from(Verdict), st.none() | quote, figures, figures),
+        max_size=5,
+    ),
+    languages,
+)
 def test_any_check(checked: list[Checked], words: Words) -> None:
     components = payload(render.check_view(words, checked, TODAY))
-    every = [one for each in checked for one in each.answer.quotes]
+    every = [each.evidence for each in checked if each.evidence is not None]
     assert all(
         text.split("** ", 1)[1] in {text.split("** ", 1)[1] for text in whole(every)} for text in sections(components)
     )
@@ -248,16 +255,17 @@ def test_any_unknown_name(name: str, meant: list[Agency], ambiguous: bool, words
 @pytest.mark.parametrize(
     ("url", "labels"),
     [
-        ("https://www.consilium.europa.eu:8443/a", ["[1] consilium.europa.eu"]),
-        ("https://www.consilium.europa.eu@evil.example/", []),
-        ("https://www.consilium.europa.eu%2Fa.evil.example/", []),
-        ("https://www.consilium.europa.eu\\.evil.example/", []),
-        ("javascript:alert(1)", []),
+        ("https://www.consilium.europa.eu:8443/a", ["Read it at the source: consilium.europa.eu", "Context"]),
+        ("https://www.consilium.europa.eu@evil.example/", ["Context"]),
+        ("https://www.consilium.europa.eu%2Fa.evil.example/", ["Context"]),
+        ("https://www.consilium.europa.eu\\.evil.example/", ["Context"]),
+        ("javascript:alert(1)", ["Context"]),
     ],
 )
 def test_label_of_a_link_is_the_host_that_it_leads_to(url: str, labels: list[str]) -> None:
     quote = Quote("A quote.", "a", 0, 8, "", 1.0, url)
-    assert [button.label for button in link_buttons([(1, quote)])] == labels
+    [row] = place_buttons(ENGLISH, [(1, quote)], "x")
+    assert [button.label for button in row.children if isinstance(button, ui.Button)] == labels
 
 
 def test_longest_link_that_the_index_makes_fits_a_button() -> None:

@@ -56,6 +56,8 @@ async def test_one_view_holds_every_setting(chat: Chat) -> None:
     message = await opened(manager(chat))
     assert said(message) == [
         "## Settings of this server",
+        "I read only messages that mention me. To have another one checked, people choose “Check against EU releases” "
+        "in its menu.",
         "**Channels** where I answer everybody; none chosen means all of them",
         "**Language** of answers that everybody sees",
         "**Pace**: how many questions a person may ask in a minute",

@@ -24,7 +24,7 @@ from tests.simulation import QUESTION, Chat, Message, Person, refusal, simulated
 
 FAST = re.compile(r"That was fast: press again in \d+ seconds?\.")
 BUSY = re.compile(r"Busy: try again in \d+ seconds?\.")
-CHARGED_LATER = {"askhere", "about", "example", "follow"}  # the question that they lead to takes the turn
+CHARGED_LATER = {"meant", "askhere", "about", "example", "follow"}  # the question that they lead to takes the turn
 
 
 def crowd(chat: Chat, number: int) -> list[Person]:
@@ -81,7 +81,7 @@ async def test_cards_lists_and_passages_wait_for_a_turn(chat: Chat) -> None:
         shown = await person.command(command, **options)
         for name in [name for name in shown.buttons if name in ("Next", "Back")] or [shown.buttons[0]]:
             assert FAST.fullmatch(refusal(await person.click(shown, name))), (command, name)
-    answer = await chat.ask("How many officers will Europol send?")
+    answer = await chat.ask("How many officers will Europol send to the port of Kotka?")
     person = next(people)
     page = await person.click(answer, "More")
     assert FAST.fullmatch(refusal(await person.click(page, "Next")))
@@ -168,7 +168,7 @@ async def test_many_mentions_out_of_turn_are_shown_one_hourglass_at_a_time(
 async def test_windows_that_are_opened_and_left_are_forgotten(chat: Chat) -> None:
     answer = await chat.ask()
     shown = [await chat.ada.opens(answer, "Follow up") for _ in range(20)]
-    assert len(chat.bot._connection._view_store._modals) == 1
+    assert len(chat.bot._connection._view_store._modals) == 0
     assert "Asked" in (await shown[-1].send({"Your question": QUESTION})).text()
 
 

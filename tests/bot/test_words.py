@@ -12,8 +12,8 @@ from bot.i18n.words import ENGLISH, LANGUAGES, words_for
 from corpus.agencies.registry import registry
 from corpus.errors import QuestionError
 from index.agencies.timeline import Series, Timeline
-from index.answering.followup import continued
 from index.answering.question import readable
+from index.conversation.follow_up import continued
 from tests.bot import catalogues
 from tests.bot.catalogues import SPOKEN, forms, literal_messages, messages, said_by
 
@@ -61,7 +61,7 @@ def test_extraction_finds_what_stands_in_conditions_errors_notices_and_the_regis
     } <= found
     assert {agency.type for agency in registry().agencies.values()} <= found
     assert literal_messages() <= found, "a message stands in an f-string, where Babel does not see it"
-    assert said_by("TextModal", 0, 1) >= {"Ask about {body}", "Your question", "What is wrong? (optional)"}
+    assert said_by("text_window", 1, 2) >= {"Ask about {body}", "Your question", "What is wrong? (optional)"}
 
 
 @spoken
@@ -182,9 +182,11 @@ def test_names_of_commands_and_options_are_valid_and_unique(language: str) -> No
 def test_labels_and_descriptions_fit(language: str) -> None:
     words = words_for(language)
     limits = {
-        45: said_by("TextModal", 0, 1) | said_by("AdminModal", 1) | said_by("Label", "text"),
+        45: said_by("text_window", 1, 2) | said_by("AdminModal", 1) | said_by("Label", "text"),
         80: said_by("button", 0) | said_by("link_button", 0),
-        100: said_by("command", "description") | said_by("Group", "description") | said_by("TextModal", "placeholder"),
+        100: said_by("command", "description")
+        | said_by("Group", "description")
+        | said_by("text_window", "placeholder"),
         150: said_by("Select", "placeholder"),
     }
     limits[100] |= said_by("describe", *OPTIONS, *ADMIN_OPTIONS)

@@ -1,5 +1,6 @@
 """Windows for administrators: files to add, corrections of an entry in quarantine. Who submits one is checked again."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -8,8 +9,10 @@ from discord import ui
 
 from bot.app import errors, logs
 from bot.app.client import Interaction
+from bot.app.modals import SESSION
 from bot.cogs.admin.base import Administration
 from bot.i18n.words import Words
+from bot.views import custom_ids as ids
 from index import Overrides, parse_day
 
 MAX_FILES = 10
@@ -21,7 +24,8 @@ class AdminModal(ui.Modal):
 
     def __init__(self, cog: Administration, title: str, act: Callable[[Interaction], Awaitable[None]]) -> None:
         """Take the function to run when the window is submitted."""
-        super().__init__(title=title, timeout=900)
+        custom_id = f"{ids.SHORT_LIVED}{SESSION}:{secrets.token_hex(8)}"
+        super().__init__(title=title, custom_id=custom_id, timeout=900)
         self._cog = cog
         self._act = act
 

@@ -24,6 +24,7 @@ from tests.fakes import FakeEmbedder, Here, quiet
 from tests.press_corner import ROOT, PressCorner
 
 SINCE = datetime.date(2025, 11, 10)
+_CHECKOUT = Path(__file__).parents[3]
 _WORK = """
 import datetime, pathlib, sys
 from index.settings import IndexSettings
@@ -166,7 +167,7 @@ sources.ingest = ingest_or_die
 """
     for _ in range(3):
         command = [sys.executable, "-c", dying + _WORK, str(settings.data_dir), str(site.port)]
-        assert subprocess.run(command, capture_output=True, check=False).returncode == 9
+        assert subprocess.run(command, cwd=_CHECKOUT, capture_output=True, check=False).returncode == 9
     assert len(corner.read) == len(set(corner.read)) == 14, "with one that has no text"
     keeper.backfill(quiet)
     assert len(corner.read) == len(set(corner.read)) == 31
@@ -182,7 +183,7 @@ def test_backfill_survives_kills_at_any_moment(
     kills = 0
     for attempt in range(12):
         command = [sys.executable, "-c", _WORK, str(settings.data_dir), str(site.port)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(command, cwd=_CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
             if attempt < 8:

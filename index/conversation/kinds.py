@@ -1,0 +1,195 @@
+"""What kind a message is. Nothing is searched for this, and no model is asked."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from index.conversation.periods import is_date
+from index.conversation.phrases import MAX_WORDS, Table, tables
+from index.conversation.spoken import Spoken, spoken, without_addresses
+
+
+class MessageKind(StrEnum):
+    """What somebody writes to the bot for. The values are the names of the tables of phrases."""
+
+    GREETING = "greeting"
+    THANKS = "thanks"
+    PRAISE = "praise"
+    BLAME = "blame"
+    HELP = "help"
+    """Who the bot is, and what it can do."""
+    NOTHING = "nothing"
+    """Neither a question nor a greeting: "ok", a number, a bare link, an emoji."""
+    DOUBT = "doubt"
+    """Whether something is true. It means another message."""
+    MORE = "more"
+    """What else there is to the question before."""
+    ABOUT = "about"
+    """What the collection, or what was answered, is about."""
+    WHEN = "when"
+    WHO = "who"
+    WHERE = "where"
+    """When, by whom and where what was answered was published."""
+    AGENCIES = "agencies"
+    COUNT = "count"
+    NEW = "new"
+    LATEST = "latest"
+    LIST = "list"
+    """Which agencies and releases there are."""
+    QUESTION = "question"
+    """Everything else: a question on what the releases say."""
+
+
+SMALL_TALK = frozenset(
+    {MessageKind.GREETING, MessageKind.THANKS, MessageKind.PRAISE, MessageKind.BLAME, MessageKind.NOTHING}
+)
+SHAPES = (MessageKind.AGENCIES, MessageKind.COUNT, MessageKind.NEW, MessageKind.LATEST, MessageKind.LIST)
+ON_SOURCES = (MessageKind.ABOUT, MessageKind.WHEN, MessageKind.WHO, MessageKind.WHERE)
+# Of the kinds that phrases of a message have, the first of these is the message's.
+_RANKS = (
+    MessageKind.MORE,
+    *ON_SOURCES,
+    MessageKind.DOUBT,
+    MessageKind.HELP,
+    MessageKind.BLAME,
+    MessageKind.THANKS,
+    MessageKind.PRAISE,
+    MessageKind.GREETING,
+    MessageKind.NOTHING,
+)
+_TALK = frozenset({MessageKind.THANKS, MessageKind.PRAISE, MessageKind.BLAME, MessageKind.GREETING})
+_MOST_FILLERS = 6  # words
+_NUMBER = re.compile(r"[\d\s.,:/+%-]*")
+_ASKS = re.compile(r"[?;]\s*$|^\s*¿")
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A whole question about the collection: its kind, its language, and what it is about, as written.
+
+    ``about`` is what somebody asks about in words, ``body`` an agency, ``time`` a date; "" where nothing is named.
+    """
+
+    kind: MessageKind
+    language: str
+    about: str = ""
+    body: str = ""
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A phrase within a message, and where it ends in the key."""
+
+    kind: MessageKind | None
+    words: int
+    end: int
+
+
+def message_kind(text: str) -> MessageKind:
+    """Return the kind of a message, as far as its phrases tell it; `shapes` finds whole questions on the collection."""
+    bare = without_addresses(text)
+    said = spoken(bare)
+    if not said.words or _NUMBER.fullmatch(bare) or is_date(bare):
+        return MessageKind.NOTHING
+    if len(said.words) > MAX_WORDS:
+        return MessageKind.QUESTION
+    asks = _ASKS.search(text) is not None
+    kinds = [kind for table in tables() if (kind := _kind_in(table, table.respelled(said), asks=asks)) is not None]
+    return min(kinds, key=_RANKS.index, default=MessageKind.QUESTION)
+
+
+def shapes(text: str) -> Iterator[Shaped]:
+    """Yield the questions about the collection that a message may be, the narrowest kinds first."""
+    said = spoken(without_addresses(text))
+    if not said.words or len(said.words) > MAX_WORDS:
+        return
+    for kind in SHAPES:
+        for table in tables():
+            yield from _shapes_in(table, table.respelled(said), kind)
+
+
+def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped]:
+    for start in _after_fillers(table, said.key):
+        for pattern in table.shapes[kind]:
+            for end in _before_fillers(table, said.key, start):
+                match = pattern.fullmatch(said.key, start, end)
+                if match is not None:
+                    slots = {
+                        name: said.written(*match.span(name)) for name, value in match.groupdict().items() if value
+                    }
+                    yield Shaped(kind, table.language, slots.get("x", ""), slots.get("body", ""), slots.get("time", ""))
+
+
+def _after_fillers(table: Table, key: str) -> list[int]:
+    """Return where a question may begin: at the first word, or after polite words before it."""
+    starts = [0]
+    while (match := table.around.match(key, starts[-1])) is not None and match.end() > starts[-1]:
+        starts.append(match.end())
+    return [start for start in starts if start < len(key)]
+
+
+def _before_fillers(table: Table, key: str, start: int) -> list[int]:
+    """Return where a question may end: at the last word, or before polite words after it."""
+    gaps = [gap.start() for gap in re.finditer(" ", key) if gap.start() > start][-_MOST_FILLERS:]
+    return [len(key), *(place for place in reversed(gaps) if table.only_around.fullmatch(key, place))]
+
+
+def _kind_in(table: Table, said: Spoken, *, asks: bool) -> MessageKind | None:
+    """Return the kind of a message that consists of phrases of one language.
+
+    :param asks: whether it has a question mark.
+    """
+    if not table.known.issuperset(said.words):
+        return None
+    is_statement = not asks and not table.asks_by_order
+    orders = (True, False) if is_statement else (False, True)
+    covers = (_cover(table, said.key, talk=talk) for talk in orders)
+    pieces = next((pieces for pieces in covers if any(piece.kind for piece in pieces)), [])
+    present = {piece.kind for piece in pieces if piece.kind is not None}
+    verdicts = present & {MessageKind.PRAISE, MessageKind.BLAME}
+    if verdicts and asks:
+        return MessageKind.DOUBT
+    if verdicts and MessageKind.DOUBT in present:  # "really useful": the doubt is part of the praise
+        present.discard(MessageKind.DOUBT)
+    if present >= {MessageKind.PRAISE, MessageKind.THANKS}:
+        longest = max(piece.words for piece in pieces if piece.kind is MessageKind.PRAISE)
+        return MessageKind.PRAISE if longest > 1 else MessageKind.THANKS
+    return min(present, key=_RANKS.index, default=None)
+
+
+def _cover(table: Table, key: str, *, talk: bool) -> list[_Piece]:
+    """Return phrases that make up the whole message, longest first at each place; none where there are none.
+
+    :param talk: whether words of praise and blame may stand between, and then nothing else beside thanks.
+    """
+    hopeless: set[int] = set()
+
+    def from_place(place: int) -> list[_Piece] | None:
+        if place == len(key):
+            return []
+        if place in hopeless:
+            return None
+        for piece in _pieces_at(table, key, place, talk=talk):
+            rest = from_place(piece.end)
+            if rest is not None:
+                return [piece, *rest]
+        hopeless.add(place)
+        return None
+
+    return from_place(0) or []
+
+
+def _pieces_at(table: Table, key: str, place: int, *, talk: bool) -> list[_Piece]:
+    """Return the phrases that begin at a place, the longest first; of equally long ones, those of the first rank."""
+    kinds = {MessageKind(name): pattern for name, pattern in table.pieces.items() if not talk or name in _TALK}
+    fillers = (table.around, table.talk) if talk else (table.around,)
+    found = []
+    for end in [*(gap.start() for gap in re.finditer(" ", key) if gap.start() > place), len(key)]:
+        words = key.count(" ", place, end)
+        found += [_Piece(kind, words, end) for kind, pattern in kinds.items() if pattern.fullmatch(key, place, end)]
+        found += [_Piece(None, words, end) for pattern in fillers if pattern.fullmatch(key, place, end)]
+    return sorted(
+        found, key=lambda piece: (-piece.words, len(_RANKS) if piece.kind is None else _RANKS.index(piece.kind))
+    )

@@ -1,0 +1,77 @@
+"""Dates as people say them: "since Monday", "this week", "2018", in all languages of the phrases."""
+
+import datetime
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.conversation.phrases import LANGUAGES, Table, table_of
+from index.conversation.spoken import spoken
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_MOST_WORDS = 5
+_SETTINGS = {"PREFER_DATES_FROM": "past", "PREFER_DAY_OF_MONTH": "first", "PREFER_MONTH_OF_YEAR": "first"}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A span of days, both included. ``until`` is None where it has no end."""
+
+    since: datetime.date
+    until: datetime.date | None = None
+
+
+def period(text: str, language: str, today: datetime.date) -> Period | None:
+    """Return the time that a text names: "2018" is that year, "Monday" the last one and what came since; None for none.
+
+    :param today: the day on which it is said.
+    """
+    table = table_of(language)
+    said = spoken(text)
+    words = _without_leading(table, said.words)
+    key = " ".join(words)
+    if _YEAR.fullmatch(key):
+        return Period(datetime.date(int(key), 1, 1), datetime.date(int(key), 12, 31))
+    for name in ("day", "week", "month", "year"):
+        if {key, " ".join(said.words)} & table.words[name]:
+            return Period(_first_day(name, today))
+    if not words or len(words) > _MOST_WORDS:
+        return None
+    written = table.times.get(key) or text[said.spans[len(said.words) - len(words)][0] :].strip(" ?!.,")
+    day = _parsed(written, language, today)
+    return Period(day) if day is not None and day <= today else None
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is nothing but a month with a year or a day, as "March 2024"."""
+    said = spoken(text)
+    if not 2 <= len(said.words) <= 4 or not any(_YEAR.fullmatch(word) for word in said.words):
+        return False
+    day = datetime.date.today()  # noqa: DTZ011 - only whether it is a date is asked
+    return any(_parsed(text.strip(" ?!.,"), language, day) for language in LANGUAGES)
+
+
+def _without_leading(table: Table, words: tuple[str, ...]) -> tuple[str, ...]:
+    while len(words) > 1 and words[0] in table.words["leading"]:
+        words = words[1:]
+    return words
+
+
+def _first_day(name: str, today: datetime.date) -> datetime.date:
+    """Return the first day of what a list of words names; a week is the last seven days."""
+    first = {
+        "week": today - datetime.timedelta(days=6),
+        "month": today.replace(day=1),
+        "year": today.replace(month=1, day=1),
+    }
+    return first.get(name, today)
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(text: str, language: str, today: datetime.date) -> datetime.date | None:
+    """Return the day that a text is; dateparser is slow to import, and few messages name a day."""
+    import dateparser
+
+    noon = datetime.datetime.combine(today, datetime.time(12))
+    found = dateparser.parse(text, languages=[language], settings={**_SETTINGS, "RELATIVE_BASE": noon})
+    return found.date() if found is not None else None

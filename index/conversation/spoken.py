@@ -1,0 +1,49 @@
+"""Text as it is compared with phrases: without case, accents, signs and stretched letters, word by word."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W_]+")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_ADDRESS = re.compile(r"<?\b(?:https?://|www\.)\S+", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:a?:\w+:\d+|[@#][!&]?\d+|t:-?\d+(?::\w)?|/[^>]+:\d+)>")
+_LETTERS = str.maketrans({"ł": "l", "ß": "ss", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe"})
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The words of a text. `key` has a space before each word; `spans` says where each word stands in the text."""
+
+    text: str
+    words: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def key(self) -> str:
+        """The words as phrases are compared with them."""
+        return "".join(f" {word}" for word in self.words)
+
+    def written(self, start: int, end: int) -> str:
+        """Return the part of the text that a part of `key` stands for."""
+        first, last = self.key.count(" ", 0, start), self.key.count(" ", 0, end) - 1
+        return "" if last < first else self.text[self.spans[first][0] : self.spans[last][1]]
+
+
+def spoken(text: str) -> Spoken:
+    """Read the words of a text."""
+    found = [(fold(match[0]), match.span()) for match in _WORD.finditer(text)]
+    found = [(word, span) for word, span in found if word]
+    return Spoken(text, tuple(word for word, _ in found), tuple(span for _, span in found))
+
+
+def fold(word: str) -> str:
+    """Return a word in lower case, without accents, "hellooo" as "hello"."""
+    plain = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return _STRETCHED.sub(r"\1", plain)
+
+
+def without_addresses(text: str) -> str:
+    """Return a text without the addresses, mentions and emoji of Discord's in it."""
+    return _MARKUP.sub(" ", _ADDRESS.sub(" ", text))

@@ -1,0 +1,229 @@
+"""Messages by their kind: small talk, questions about the collection, follow-ups, messages of others, edits."""
+
+import json
+from pathlib import Path
+
+import discord
+import pytest
+import simcord
+
+from tests.simulation import QUOTE, Chat, Message, simulated
+
+CONVERSATIONS = [
+    json.loads(line) for line in Path(__file__).with_name("conversations.jsonl").read_text("utf-8").splitlines()
+]
+FIRST = "What will CEPOL do?"
+CLAIM = "I heard that CEPOL trains border control units. Cats are nice animals, too."
+LINES = (
+    "That is nothing that I could look up.",
+    "Press “Helpful” or “Not helpful” under the answer",
+    "Reply to the message that you mean and mention me",
+    "Reply to the answer that you mean",
+)
+POINTER = "Discord does not show me that message."
+
+
+def kind_of(reply: Message | None, asked: Message) -> str:
+    """Return what kind of reply a message got, as a reader tells it."""
+    if reply is None:
+        return "reaction" if asked.reactions else "silence"
+    text = reply.text()
+    signs = {
+        "read as": text.startswith("-# Read as: "),
+        "choices": text.startswith("What do you mean?"),
+        "help": text.startswith("## Ask what the EU has decided"),
+        "feedback": text.startswith("Did this answer help?"),
+        "sources": reply.buttons == ["Read it at the source"],
+        "about": text.startswith("I answer from official press releases"),
+        "agencies": "EU bodies that I know are named" in text,
+        "more": text.startswith("**More passages"),
+        "releases": text.startswith(("**1 release", "**0 releases")),
+        "not found": "**Not found:" in text,
+        "line": text.startswith(LINES),
+        "answer": text.startswith("> **[1]**"),
+    }
+    return next((kind for kind, holds in signs.items() if holds), text)
+
+
+def owner(chat: Chat) -> simcord.MemberActor:
+    """Return the owner of the server, who may mention every role."""
+    return simcord.MemberActor(chat.env, chat.guild, chat.guild.owner)
+
+
+async def said_to(chat: Chat, text: str, after: Message | None) -> tuple[Message | None, Message]:
+    """Let Ada mention the bot, or reply to an answer; return what the bot replies, and her message."""
+    before = len(chat.said())
+    written = text if after is not None else f"{chat.bot_mention} {text}"
+    asked = await chat.ada.write(written, reply_to=after)
+    return (chat.messages()[-1] if len(chat.said()) > before else None), asked
+
+
+@simulated()
+async def test_sixty_messages_get_the_kind_of_reply_that_fits(chat: Chat) -> None:
+    assert len(CONVERSATIONS) >= 60
+    answers: dict[str, Message] = {}
+    wrong = []
+    for case in CONVERSATIONS:
+        after = case.get("after")
+        if after is not None and after not in answers:
+            answers[after] = await chat.mention(after)
+        reply, asked = await said_to(chat, case["text"], answers[after] if after else None)
+        kind = kind_of(reply, asked)
+        if kind != case["reply"]:
+            wrong.append((case["text"], after, case["reply"], kind))
+    assert wrong == []
+
+
+@simulated()
+async def test_small_talk_by_command_gets_help_or_a_line_for_the_person_alone(chat: Chat) -> None:
+    for text in ("hi", "Danke!", "qui es-tu ?"):
+        shown = await chat.ada.command("ask", question=text)
+        assert shown.ephemeral
+        assert shown.text().startswith("## Ask what the EU has decided")
+    assert (await chat.ada.command("ask", question="lol")).text().startswith("That is nothing that I could look up.")
+
+
+@simulated()
+async def test_reaction_that_is_not_allowed_is_left_out(chat: Chat) -> None:
+    chat.deny(chat.channel, "add_reactions")
+    asked = await chat.ada.write(f"{chat.bot_mention} thanks!")
+    assert asked.reactions == {}
+    assert chat.said() == []
+
+
+@simulated()
+async def test_sources_of_an_answer_are_shown_with_date_issuer_and_link(chat: Chat) -> None:
+    answer = await chat.mention(FIRST)
+    reply = await chat.ada.reply(answer, "when was this published?")
+    assert "Migrant smuggling: Council approves a set of measures" in reply.text()
+    assert "Council of the European Union · <t:1544" in reply.text()
+    assert reply.buttons == ["Read it at the source"]
+    by_bob = await chat.bob.reply(answer, "who says so?")
+    assert by_bob.text() == reply.text()
+
+
+@simulated()
+async def test_feedback_offered_after_blame_is_kept_for_that_answer(chat: Chat) -> None:
+    answer = await chat.mention(FIRST)
+    offered = await chat.ada.reply(answer, "that is fake news")
+    assert offered.buttons == ["Helpful", "Not helpful"]
+    await chat.ada.click(offered, "Helpful")
+    [row] = await chat.bot.store.write(lambda store: store.feedback())
+    kept = await chat.bot.store.answer_in(answer.id)
+    assert kept is not None
+    assert row.answer == kept.id
+
+
+@simulated()
+async def test_what_else_goes_on_where_the_passages_before_ended(chat: Chat) -> None:
+    answer = await chat.mention(FIRST)
+    second = await chat.ada.reply(answer, "what else?")
+    third = await chat.ada.reply(second, "anything else?")
+    assert QUOTE not in second.text()
+    quoted = [line for line in second.text().split("\n") if line.startswith("> **[")]
+    assert quoted
+    assert not any(line.split("** ")[1] in third.text() for line in quoted)
+
+
+@simulated()
+async def test_follow_up_that_may_mean_two_things_is_asked_back(chat: Chat) -> None:
+    answer = await chat.mention("Will Europol and Frontex share data?")
+    asked_back = await chat.ada.reply(answer, "who leads it?")
+    assert asked_back.buttons == ["who leads Europol?", "who leads Frontex?"]
+    refused = await chat.bob.click(asked_back, "who leads Europol?")
+    assert refused.text() == "Only the person who asked can say what they mean."
+    meant = await chat.ada.click(asked_back, "who leads Europol?")
+    assert "-# Read as: who leads Europol?" in meant.text()
+
+
+@simulated()
+async def test_collection_question_by_command_is_answered_from_metadata(chat: Chat) -> None:
+    reply = await chat.ada.command("ask", question="how many releases on smuggling?")
+    assert reply.text().startswith("**1 release · with “smuggling”**")
+    assert "](<https://www.consilium.europa.eu/" in reply.text()
+    listed = await chat.ada.command("ask", question="list all agencies")
+    assert (
+        "[European Union Agency for Law Enforcement Cooperation (Europol)](<https://www.europol.europa.eu"
+        in listed.text()
+    )
+
+
+@simulated()
+async def test_bot_is_asked_about_a_message_that_it_does_not_see(chat: Chat) -> None:
+    theirs = await chat.bob.write(CLAIM)
+    await chat.ada.write(f"{chat.bot_mention} is this true?", reply_to=theirs)
+    assert chat.said()[-1].startswith(POINTER)
+
+
+@pytest.mark.parametrize("text", ["is this true?", "", "stimmt das?", "that is fake news", "source?"])
+@simulated(message_content=True)
+async def test_reply_to_somebody_with_a_mention_checks_that_message(chat: Chat, text: str) -> None:
+    theirs = await chat.bob.write(CLAIM)
+    asked = await chat.ada.write(f"{chat.bot_mention} {text}", reply_to=theirs)
+    reply = chat.messages()[-1]
+    assert reply.replies_to == asked.id
+    assert QUOTE in reply.text()
+
+
+@simulated(message_content=True)
+async def test_question_in_reply_to_somebody_is_a_question(chat: Chat) -> None:
+    theirs = await chat.bob.write("Cats are nice animals.")
+    await chat.ada.write(f"{chat.bot_mention} {FIRST}", reply_to=theirs)
+    assert QUOTE in chat.said()[-1]
+
+
+@simulated(message_content=True)
+async def test_picture_without_words_holds_no_text(chat: Chat) -> None:
+    theirs = await chat.bob.write(files=[("cat.png", b"cat")])
+    await chat.ada.write(f"{chat.bot_mention} is this true?", reply_to=theirs)
+    assert chat.said() == ["That message holds no text that could be looked up."]
+
+
+@simulated(message_content=True)
+async def test_long_message_that_discord_made_a_file_of_is_read(chat: Chat) -> None:
+    theirs = await chat.bob.write(files=[("message.txt", CLAIM.encode())])
+    await chat.ada.write(f"{chat.bot_mention} is this true?", reply_to=theirs)
+    assert QUOTE in chat.said()[-1]
+
+
+@simulated(message_content=True)
+async def test_what_an_embed_says_is_read(chat: Chat) -> None:
+    webhook = chat.guild.create_webhook(chat.channel)
+    sent = await webhook.send(embeds=[discord.Embed(title="News", description=CLAIM)])
+    theirs = Message(chat.env, chat.channel.id, sent.id)
+    await chat.ada.write(f"{chat.bot_mention} is this true?", reply_to=theirs)
+    assert QUOTE in chat.said()[-1]
+
+
+@simulated()
+async def test_forwarded_message_is_checked_in_direct_messages(chat: Chat) -> None:
+    theirs = await chat.bob.write(CLAIM)
+    private = chat.ada.private_channel
+    reference = {"type": 1, "channel_id": str(theirs.channel_id), "message_id": str(theirs.id)}
+    await chat.ada.user.send_dm(reference=reference)
+    assert QUOTE in chat.said(private)[-1]
+
+
+@simulated()
+async def test_mention_of_the_role_gets_a_hint_once(chat: Chat) -> None:
+    await owner(chat).send(chat.channel, f"{chat.bot_role.mention} {FIRST}")
+    assert chat.said() == ["Mention me instead of my role, and I can read your question."]
+
+
+@simulated(message_content=True)
+async def test_mention_of_the_role_is_answered_where_the_text_is_seen(chat: Chat) -> None:
+    await owner(chat).send(chat.channel, f"{chat.bot_role.mention} {FIRST}")
+    assert QUOTE in chat.said()[-1]
+
+
+@simulated()
+async def test_mention_that_an_edit_adds_is_answered_once(chat: Chat) -> None:
+    asked = await chat.ada.write(FIRST)
+    assert chat.said() == []
+    await chat.ada.change(asked, f"{chat.bot_mention} {FIRST}")
+    assert QUOTE in chat.said()[-1]
+    await chat.ada.change(asked, f"{chat.bot_mention} {FIRST} please")
+    assert len(chat.said()) == 1
+    answered = await chat.ada.write(f"{chat.bot_mention} {FIRST}")
+    await chat.ada.change(answered, f"{chat.bot_mention} What will Europol do?")
+    assert len(chat.said()) == 2

@@ -1,0 +1,137 @@
+"""Questions about the collection, answered from the shipped release and from the development set."""
+
+import datetime
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from index.conversation.collection import CollectionAnswer, answer_collection, read_collection_question
+from index.conversation.kinds import MessageKind
+from index.engine import Engine
+from index.evaluation.evaluate import temporary_index
+from index.evaluation.gold import load_corpus
+from index.filters import Filters
+from index.generations.reader import OpenGeneration
+from tests.conftest import SHARED
+from tests.fakes import FakeEmbedder, silent
+
+TODAY = datetime.date(2026, 11, 25)
+
+
+@pytest.fixture(scope="module")
+def development() -> Iterator[OpenGeneration]:
+    """The 291 releases of the development set; no model is needed to tell what they are."""
+    if not SHARED.exists():
+        pytest.skip("the development set is not at hand")
+    with temporary_index(load_corpus(SHARED / "eval"), FakeEmbedder(), silent) as opened:
+        yield opened
+
+
+def answered(text: str, generation: OpenGeneration) -> CollectionAnswer:
+    """Answer a question about the collection."""
+    question = read_collection_question(text, TODAY)
+    assert question is not None, text
+    return answer_collection(question, generation)
+
+
+@pytest.mark.parametrize(
+    "text", ["what did the Council approve?", "Was hat der Rat beschlossen?", "co zatwierdziła Rada?"]
+)
+def test_titles_tell_what_a_body_decided(text: str, served_by_default_model: Engine) -> None:
+    found = answered(text, served_by_default_model.served())
+    assert [source.title[:40] for source in found.sources] == ["Migrant smuggling: Council approves a se"]
+    assert found.issued_by == "council"
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("how many releases do you have?", 291),
+        ("how many releases from the ECB", 40),
+        ("wie viele Pressemitteilungen von der Kommission gibt es?", None),
+        ("releases from 1998", None),
+        ("latest from the ECB", 40),
+    ],
+)
+def test_counts_are_those_of_the_corpus(text: str, total: int | None, development: OpenGeneration) -> None:
+    found = answered(text, development)
+    assert found.total == total if total is not None else 0 < found.total < 291
+    assert len(found.sources) == min(10, found.total)
+    dates = [source.date for source in found.sources]
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_departments_count_as_releases_of_the_commission(development: OpenGeneration) -> None:
+    found = answered("latest from the Commission", development)
+    assert found.total > 200
+    assert all(source.issuer.startswith("European Commission") for source in found.sources)
+
+
+def test_body_that_issues_nothing_is_looked_for_by_name(development: OpenGeneration) -> None:
+    found = answered("latest from Frontex", development)
+    assert found.issued_by is None
+    assert found.naming == "frontex"
+    assert found.total > 0
+
+
+@pytest.mark.parametrize("text", ["how many releases on fisheries?", "combien de communiqués sur fisheries ?"])
+def test_releases_on_a_subject_hold_all_its_words(text: str, development: OpenGeneration) -> None:
+    found = answered(text, development)
+    shown = [development.release(row) for row in range(development.manifest.releases)]
+    holding = {each.release_id for each in shown if "fisher" in f"{each.title} {each.text}".lower()}
+    assert 0 < found.total <= len(holding)
+    assert {source.release_id for source in found.sources} <= holding
+
+
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("what is new since Monday?", datetime.date(2026, 11, 23)),
+        ("quoi de neuf depuis lundi ?", datetime.date(2026, 11, 23)),
+        ("co nowego od poniedziałku?", datetime.date(2026, 11, 23)),
+        ("¿qué hay de nuevo desde el 1 de marzo de 2024?", datetime.date(2024, 3, 1)),
+        ("novità da ieri", datetime.date(2026, 11, 24)),
+        ("neue Pressemitteilungen seit Juni", datetime.date(2026, 6, 1)),
+        ("what is new this week?", datetime.date(2026, 11, 19)),
+    ],
+)
+def test_since_when_is_read_in_each_language(text: str, since: datetime.date) -> None:
+    question = read_collection_question(text, TODAY)
+    assert question is not None
+    assert question.kind is MessageKind.NEW
+    assert question.period is not None
+    assert question.period.since == since
+
+
+def test_agencies_are_those_that_releases_name(development: OpenGeneration) -> None:
+    found = answered("list all agencies", development)
+    assert {counted.agency_id for counted in found.agencies} <= development.named_agencies()
+    counts = [counted.passages for counted in found.agencies]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_answer_takes_less_than_a_plain_question(served_by_default_model: Engine) -> None:
+    """The aim is 1.5 times the time of a plain question; three times leaves room for a busy machine."""
+    questions = [
+        question
+        for text in ("how many releases on smuggling?", "latest from the Council", "list all agencies")
+        if (question := read_collection_question(text, TODAY)) is not None
+    ]
+
+    def took(*acts: object) -> float:
+        began = time.perf_counter()
+        for act in acts:
+            act()  # type: ignore[operator]
+        return time.perf_counter() - began
+
+    def plain() -> None:
+        served_by_default_model.answer("Which agency will train border control units?", Filters())
+
+    def collection() -> None:
+        for question in questions:
+            served_by_default_model.collection(question)
+
+    plain()
+    collection()
+    assert min(took(collection) for _ in range(3)) < 3 * 3 * min(took(plain) for _ in range(3))
