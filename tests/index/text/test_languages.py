@@ -73,7 +73,7 @@ def test_months_are_those_of_the_common_locale_data(code: str) -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_patterns_of_a_language_can_be_read(code: str) -> None:
     known = language(code)
-    for pattern in (known.question_words, known.chosen, known.yes_no):
+    for pattern in (known.question_words, known.yes_no):
         assert folded_pattern(pattern or "x")
     for patterns in (known.asks, known.holds, known.time, known.padding):
         assert all(folded_pattern(pattern) for pattern in patterns.values())
