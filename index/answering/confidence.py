@@ -21,6 +21,7 @@ GATE_FEATURES = (
     "soft_coverage",  # share of the question that the best sentences hold; similar words count in part
     "context_gap",  # how much nearer the best sentences are to the missing words than the question is
     "numbers_missing",
+    "lead",  # logarithm of one more than the score of the best sentence over the mean of the next five
 )
 READ_FEATURES = (*GATE_FEATURES, "reading")  # of the best of the first three sentences, in nats
 _BEST = 3
@@ -61,6 +62,7 @@ def gate_features(query: Query, ranking: Ranking, generation: Generation, embedd
     held: NDArray[np.bool_] = np.any(ranking.evidence.held_nearby[together], axis=0)
     soft = _soft_coverage(query, ranking, generation, embedder, together)
     support = generation.sentence_cosines(sentences.rows[together], query.contexts).max(axis=0).astype(np.float64)
+    lead = ranking.scores[best] - ranking.scores[order[1:6]].mean() if len(order) > 1 else 0.0
     own = (query.contexts @ query.vector).astype(np.float64)
     return np.array(
         [
@@ -68,6 +70,7 @@ def gate_features(query: Query, ranking: Ranking, generation: Generation, embedd
             soft @ query.weights,
             _mean_of_missing(query, held, support - own),
             best_features["numbers_missing"],
+            np.log1p(max(0.0, lead)),
         ],
         dtype=np.float64,
     )
