@@ -50,6 +50,8 @@ MADE_OF_LITERALS = {
     "corpus.agencies.folding",
     "index.generations.release_filter",
     "index.answering.padding",
+    "index.conversation.follow_up",
+    "index.conversation.phrases",
     "index.text.languages",
     "index.text.times",
 }

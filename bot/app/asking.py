@@ -22,8 +22,6 @@ from bot.views.answers import Asked
 from bot.views.message import text_view
 from index import Answer, Engine, Filters, parse_agency, parse_since, parse_until, read_collection_question, readable
 
-_PATIENCE_S = 14 * 60.0  # Discord takes an answer to an interaction for 15 minutes
-
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -107,7 +105,7 @@ def updating_view(words: Words) -> ui.LayoutView:
 
 async def _is_answered(work: "asyncio.Future[Answer]") -> bool:
     """Wait for an answer as long as it can be given; then take its question out of the queue."""
-    done, _ = await asyncio.wait({work}, timeout=_PATIENCE_S)
+    done, _ = await asyncio.wait({work}, timeout=delivery.INTERACTION_S)
     return bool(done) or not work.cancel()
 
 

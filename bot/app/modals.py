@@ -17,6 +17,7 @@ Interaction = discord.Interaction[Any]
 WindowHandler: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
 SESSION = secrets.token_hex(4)  # of this process: a window that holds more than a text does not outlive it
 _LABEL_CHARS = 45
+_WINDOW = re.compile(ids.WINDOW)
 
 
 class TextWindow(ui.Modal):
@@ -67,7 +68,7 @@ class Windows:
             sentence = words("I was restarted since this window was opened: use the command again.")
             await errors.tell(interaction, errors.Refused(sentence))
             return
-        match = re.fullmatch(ids.WINDOW, custom_id)
+        match = _WINDOW.fullmatch(custom_id)
         if match is None or match["action"] not in self.handlers or not await self._admit(interaction):
             return
         text = next(_texts(data.get("components", [])), "")

@@ -14,6 +14,7 @@ from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.errors import Refused
 from bot.app.permissions import missing_permissions, spelled_out
+from bot.app.sending import INTERACTION_S
 from bot.cogs.setup_menus import AskChannelMenu, ChannelsMenu, LanguageMenu, PrivateButton, RateLimitMenu
 from bot.i18n.words import Words
 from bot.user_data import ServerSettings
@@ -49,7 +50,7 @@ class SetupView(ui.LayoutView):
 
     def __init__(self, bot: MeasuresBot, guild: discord.Guild, words: Words) -> None:
         """Show what the server chose so far."""
-        super().__init__(timeout=840)
+        super().__init__(timeout=INTERACTION_S)
         self.bot = bot
         self.guild = guild
         self.words = words

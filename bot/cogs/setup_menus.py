@@ -15,7 +15,6 @@ from bot.i18n.words import LANGUAGES, Words
 from bot.user_data import ServerSettings
 from corpus import StorageError
 
-_NAMES = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français", "it": "Italiano", "pl": "Polski"}
 _QUESTIONS_A_MINUTE = (2, 6, 12, 30)
 _MOST_CHANNELS = 25
 _CHANNEL_TYPES = [
@@ -77,7 +76,7 @@ class LanguageMenu(ui.Select[Any]):
         chosen = settings.chosen.language
         default = discord.SelectOption(label=settings.words("As the server"), value=_DEFAULT, default=chosen is None)
         languages = [
-            discord.SelectOption(label=_NAMES[language], value=language, default=language == chosen)
+            discord.SelectOption(label=LANGUAGES[language], value=language, default=language == chosen)
             for language in LANGUAGES
         ]
         super().__init__(options=[default, *languages])

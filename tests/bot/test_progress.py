@@ -6,7 +6,8 @@ from discord import ui
 
 from bot.app import sending as delivery
 from bot.app.client import Interaction
-from bot.cogs.admin.progress import TOKEN_LIVES_S, ProgressMessage, progress_text
+from bot.app.sending import INTERACTION_S
+from bot.cogs.admin.progress import ProgressMessage, progress_text
 from bot.i18n.words import ENGLISH
 from bot.views.custom_ids import button
 from bot.views.message import text_view
@@ -37,7 +38,7 @@ async def test_work_longer_than_the_token_goes_on_in_the_channel_or_a_dm(chat: C
         message = ProgressMessage(interaction, ENGLISH, clock=lambda: now)
         for text in ("one", "two", "three"):
             await message.show(text_view(text))
-            now += TOKEN_LIVES_S
+            now += INTERACTION_S
 
     chat.bot.buttons.handlers["probe"] = probe
     view = text_view("press")

@@ -67,7 +67,7 @@ release_ids = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_s
 dates = st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 1, 1))
 offsets = st.integers(0, LARGEST) | st.just(LARGEST)
 agencies = st.sampled_from(list(registry().agencies.values()))
-languages = st.sampled_from(LANGUAGES).map(words_for)
+languages = st.sampled_from(list(LANGUAGES)).map(words_for)
 answer_ids = st.just("A" * 16)
 
 quote = st.builds(Quote, anything, release_ids, offsets, offsets, titles, st.floats(0, 1), urls)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import asking as questions
+from bot.app import sending
 from bot.app.queue import EngineQueue
 from corpus.errors import UnbuiltError
 from index.encoders.embedder import SentenceTransformerEmbedder
@@ -91,7 +91,7 @@ def said(process: BotProcess) -> list[str]:
 async def test_question_that_could_not_be_answered_in_time_is_sent_away(
     served_by_default_model: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(questions, "_PATIENCE_S", 1.0)
+    monkeypatch.setattr(sending, "INTERACTION_S", 1.0)
     built = threading.Event()
     later = "Updating the index: ask again in a minute."
     async with connected_bot(lambda: served_by_default_model, tmp_path) as connected:

@@ -9,6 +9,7 @@ import discord
 from discord import ui
 
 from bot.app import sending as delivery
+from bot.app.sending import INTERACTION_S
 from bot.i18n.words import Words
 from bot.views.message import BLUE, text_view
 from bot.views.wording import phase_name
@@ -16,7 +17,6 @@ from index import Progress, Step
 
 T = TypeVar("T")
 EDIT_EVERY_S = 2.0
-TOKEN_LIVES_S = 14 * 60.0  # Discord's is 15 minutes; the last edit needs some of it
 _BAR_CHARS = 20
 
 
@@ -69,7 +69,7 @@ class ProgressMessage:
 
     async def show(self, view: ui.LayoutView) -> None:
         """Replace what the message shows."""
-        if self._clock() - self._began_s < TOKEN_LIVES_S:
+        if self._clock() - self._began_s < INTERACTION_S:
             await delivery.answer(self._interaction, view)
         elif self._message is not None:
             view.stop()
