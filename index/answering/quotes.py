@@ -53,8 +53,6 @@ def pick_quotes(
     picked: list[Picked] = []
     words_of = cache(lambda text: frozenset(words(text)))
     for number in order.tolist():
-        if scores[order[0]] - scores[number] > _MAX_DROP or (picked and is_heading_like(sentences.texts[number])):
-            continue
         release = int(sentences.releases[number])
         alone = _span(sentences, number)
         new = words_of(sentences.texts[number])
@@ -68,6 +66,8 @@ def pick_quotes(
         )
         if twin is not None:
             picked[twin] = _with_source(picked[twin], release)
+            continue
+        if scores[order[0]] - scores[number] > _MAX_DROP or (picked and is_heading_like(sentences.texts[number])):
             continue
         text = generation.release(release).text
         span = standing_alone(generation, release, int(sentences.rows[number]), alone)

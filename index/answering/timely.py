@@ -12,7 +12,7 @@ from index.text.terms import hashes
 from index.text.times import Moment, moments
 
 # A release is on the same subject where its best sentence scores within this many nats of the best one.
-SAME_SUBJECT = 2.0
+SAME_SUBJECT = 5.0
 # A release says within this many characters what it is about. Of 1,505 answerable questions that name a time, .98 fit
 # the release that answers them; .97 without its beginning.
 _OPENING_CHARS = 1_000

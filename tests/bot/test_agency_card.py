@@ -159,9 +159,9 @@ async def test_ask_about_it_answers_from_what_names_the_body(chat: Chat) -> None
     card = await chat.ada.command("agency", name="CEPOL")
     shown = await chat.bob.opens(card, "Ask about CEPOL")
     assert shown.title == "Ask about CEPOL"
-    answer = await shown.send({"Your question": "Who will send or train officers?"})
+    answer = await shown.send({"Your question": "Who will train border control units?"})
     assert not answer.ephemeral
-    assert answer.text().startswith("-# Asked: Who will send or train officers?\n-# Only: CEPOL\n")
+    assert answer.text().startswith("-# Asked: Who will train border control units?\n-# Only: CEPOL\n")
     assert QUOTE in answer.text()
     assert "Cocaine" not in answer.text()
 

@@ -78,8 +78,9 @@ def start(code: str, data_dir: Path, *arguments: Path) -> subprocess.Popen[str]:
 def assert_answers(settings: IndexSettings, embedder: FakeEmbedder, generation: str) -> None:
     with Engine(settings, embedder) as engine:
         answer = engine.answer("Which agency will train border control units?", Filters())
+        shipped = engine.search("border control units", Filters(until=datetime.date(2018, 12, 31)), 100)
     assert answer.generation == generation
-    assert any("CEPOL" in quote.text for quote in answer.quotes + answer.related)
+    assert any("CEPOL" in passage.text for passage in shipped.passages)
 
 
 def test_killed_build_leaves_what_is_served(served: IndexSettings, embedder: FakeEmbedder) -> None:
