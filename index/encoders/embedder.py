@@ -3,11 +3,8 @@
 Where the CPU has bf16 instructions, the model runs in bf16 (mean cosine to fp32 0.9999), elsewhere in fp32.
 """
 
-import logging
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import ModelError
+from index.encoders.libraries import hush, torch_threads
 from index.encoders.model_files import DEFAULT_MODEL, Stamps, have_changed, model_digest, model_folder, model_stamps
 
 if TYPE_CHECKING:
@@ -274,30 +272,6 @@ def _map_on_cores(encode: Callable[[Sequence[int]], Vectors], batches: Sequence[
     cores = torch.get_num_threads()
     with torch_threads(1), ThreadPoolExecutor(cores) as pool:  # All threads have the number that was set last.
         yield from pool.map(encode, batches)
-
-
-@contextmanager
-def torch_threads(count: int) -> Iterator[None]:
-    """Let torch compute on `count` threads."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def hush() -> None:
-    """Keep progress bars and warnings of the libraries off stderr."""
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
 
 
 def _slices(order: Sequence[int], size: int) -> Iterator[list[int]]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import ModelError
-from index.encoders.embedder import hush
+from index.encoders.libraries import hush
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
