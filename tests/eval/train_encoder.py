@@ -10,15 +10,12 @@ languages are drawn to their English form. WORK keeps a checkpoint from which th
 the adapter.
 """
 
-import argparse
-import json
 import random
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -27,6 +24,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from tests.eval import lora
 from tests.eval.lists import TrainingList, read_lists
+from tests.eval.training import AnyPlan, adapter_tensors, parsed, train_steps, trained_parameters
 
 SHARES = {"eval": 5, "xquad": 2, "clapnq": 1, "ntrex": 8}
 PROMPTS = {"question": "query: ", "document": "passage: "}
@@ -34,20 +32,17 @@ MAX_PIECES = {"question": 64, "document": 128}
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(AnyPlan):
     """How it is trained."""
 
     steps: int = 900
     questions: int = 8
     negatives: int = 3
-    rate: float = 5e-4
-    warm_up: int = 30
     temperature: float = 0.03
     passages: float = 0.25  # how often passages are compared instead of sentences
     null: float = 0.5  # how much questions that nothing answers weigh; without a null at 0
     languages: int = 1  # in how many languages beside English a question is asked at once
     likeness: float = 2.0  # how much a translated question's distance to the English one weighs
-    seed: int = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,95 +158,29 @@ def _distance(asked: Tensor, step: Step) -> Tensor:
 
 
 def train(encoder: Encoder, lists: Sequence[TrainingList], plan: Plan, work: Path) -> list[float]:
-    """Train to the end, from the checkpoint where there is one; return the losses of the steps taken."""
-    parameters = [*encoder.adapters.values(), encoder.null]
+    """Train to the end, as `train_steps` does."""
     groups = [
         {"params": list(encoder.adapters.values()), "weight_decay": 0.01},
         {"params": [encoder.null], "weight_decay": 0.0},
     ]
-    optimizer = torch.optim.AdamW(groups, plan.rate)
-    begin = _resume(encoder, optimizer, work / "checkpoint.pt", plan)
-    losses, told = [], time.monotonic()
-    for number, step in enumerate(steps_of(lists, plan, begin), begin):
-        falling = min((number + 1) / plan.warm_up, (plan.steps - number) / max(1, plan.steps - plan.warm_up))
-        for group in optimizer.param_groups:
-            group["lr"] = plan.rate * min(1.0, falling)
-        loss = loss_of(encoder, step, plan)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        losses.append(loss.item())
-        if number % 25 == 24 or number + 1 == plan.steps:
-            recent = losses[-25:]
-            seconds = (time.monotonic() - told) / len(recent)
-            print(
-                f"{number + 1} loss {sum(recent) / len(recent):.3f} null {encoder.null.item():.3f} {seconds:.2f} s",
-                flush=True,
-            )
-            told = time.monotonic()
-            _checkpoint(encoder, optimizer, work / "checkpoint.pt", plan, number + 1)
-    return losses
-
-
-def _checkpoint(encoder: Encoder, optimizer: torch.optim.Optimizer, path: Path, plan: Plan, done: int) -> None:
-    state = {
-        "adapters": {name: one.detach().cpu() for name, one in encoder.adapters.items()},
-        "null": encoder.null.detach().cpu(),
-        "optimizer": optimizer.state_dict(),
-        "plan": asdict(plan),
-        "done": done,
-    }
-    torch.save(state, path.with_suffix(".new"))
-    path.with_suffix(".new").replace(path)
-
-
-def _resume(encoder: Encoder, optimizer: torch.optim.Optimizer, path: Path, plan: Plan) -> int:
-    if not path.exists():
-        return 0
-    state: dict[str, Any] = torch.load(path, weights_only=True)
-    if state["plan"] != asdict(plan):
-        raise SystemExit(f"{path} was trained in another way: give another folder, or the same options.")
-    lora.load(encoder.adapters, state["adapters"])
-    encoder.null.data.copy_(state["null"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(state["done"])
+    return train_steps(
+        encoder, groups, partial(steps_of, lists, plan), lambda step: loss_of(encoder, step, plan), plan, work
+    )
 
 
 def write_adapter(encoder: Encoder, path: Path) -> None:
-    """Write the adapters in fp16, the scale in what goes up."""
-    tensors = {
-        name: (parameter.detach().cpu() * (lora.SCALE if name.endswith(".up") else 1.0)).half().contiguous()
-        for name, parameter in encoder.adapters.items()
-    }
-    save_file(tensors, path)
+    """Write the adapters in fp16."""
+    save_file(adapter_tensors(encoder.adapters), path)
 
 
 def main() -> None:
     """Train."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lists", type=Path)
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="a checkpoint whose adapters are trained further")
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--threads", type=int, default=2)
-    defaults = asdict(Plan())
-    for name, value in defaults.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
-    arguments = parser.parse_args()
-    plan = Plan(**{name: getattr(arguments, name) for name in defaults})
-    torch.set_num_threads(arguments.threads)
-    torch.manual_seed(plan.seed)
-    arguments.work.mkdir(parents=True, exist_ok=True)
+    arguments, plan = parsed(__doc__, Plan(), start=True)
     encoder = Encoder(arguments.model, arguments.device)
     if arguments.start:
-        state = torch.load(arguments.start, weights_only=True)
-        lora.load(encoder.adapters, state["adapters"])
-        encoder.null.data.copy_(state["null"])
-    train(encoder, read_lists(arguments.lists), plan, arguments.work)
+        lora.load(trained_parameters(encoder), torch.load(arguments.start, weights_only=True)["trained"])
+    train(encoder, read_lists(arguments.lists_file), plan, arguments.work)
     write_adapter(encoder, arguments.work / "adapter.safetensors")
-    (arguments.work / "plan.json").write_text(json.dumps(asdict(plan)), "utf-8")
 
 
 if __name__ == "__main__":

@@ -8,12 +8,10 @@ answers: for near misses, for questions on other subjects, and where the answeri
 WORK keeps a checkpoint from which the same command goes on, and in the end the adapter.
 """
 
-import argparse
-import json
 import random
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +23,18 @@ from transformers import AutoModel, AutoTokenizer
 from index.encoders.reader import compared, pooled, read_pairs
 from tests.eval import lora
 from tests.eval.lists import TrainingList, read_lists
+from tests.eval.training import AnyPlan, adapter_tensors, parsed, train_steps
 
 HIDDEN = 64
 KINDS = {"answered": 0.5, "nothing": 0.25, "other": 0.25}
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(AnyPlan):
     """How it is trained."""
 
-    steps: int = 400
     questions: int = 5
     sentences: int = 8
-    rate: float = 5e-4
-    warm_up: int = 30
     left_out: float = 0.15  # how often the answering sentence is left out
     english: float = 0.4  # how often a question is asked in English where there are other forms
     seed: int = 21
@@ -130,68 +126,18 @@ def loss_of(reader: Reader, step: Sequence[Example]) -> Tensor:
 
 
 def train(reader: Reader, lists: Sequence[TrainingList], plan: Plan, work: Path) -> list[float]:
-    """Train to the end, from the checkpoint where there is one; return the losses of the steps taken."""
-    trained = {name: one for name, one in reader.named_parameters() if one.requires_grad}
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": [one for name, one in trained.items() if name not in ("scale", "null")], "weight_decay": 0.01},
-            {"params": [reader.scale], "weight_decay": 0.0, "times": 50.0},
-            {"params": [reader.null], "weight_decay": 0.0},
-        ],
-        plan.rate,
-    )
-    begin = _resume(trained, optimizer, work / "checkpoint.pt", plan)
-    losses, told = [], time.monotonic()
-    for number, step in enumerate(steps_of(lists, plan, begin), begin):
-        falling = min((number + 1) / plan.warm_up, (plan.steps - number) / max(1, plan.steps - plan.warm_up))
-        for group in optimizer.param_groups:
-            group["lr"] = plan.rate * min(1.0, falling) * group.get("times", 1.0)
-        loss = loss_of(reader, step)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(trained.values(), 1.0)
-        optimizer.step()
-        losses.append(loss.item())
-        if number % 25 == 24 or number + 1 == plan.steps:
-            recent = losses[-25:]
-            seconds = (time.monotonic() - told) / len(recent)
-            told = time.monotonic()
-            state = f"scale {reader.scale.item():.1f} null {reader.null.item():.3f}"
-            print(f"{number + 1} loss {sum(recent) / len(recent):.3f} {state} {seconds:.2f} s", flush=True)
-            _checkpoint(trained, optimizer, work / "checkpoint.pt", plan, number + 1)
-    return losses
-
-
-def _checkpoint(
-    trained: dict[str, nn.Parameter], optimizer: torch.optim.Optimizer, path: Path, plan: Plan, done: int
-) -> None:
-    state = {
-        "trained": {name: one.detach().cpu() for name, one in trained.items()},
-        "optimizer": optimizer.state_dict(),
-        "plan": asdict(plan),
-        "done": done,
-    }
-    torch.save(state, path.with_suffix(".new"))
-    path.with_suffix(".new").replace(path)
-
-
-def _resume(trained: dict[str, nn.Parameter], optimizer: torch.optim.Optimizer, path: Path, plan: Plan) -> int:
-    if not path.exists():
-        return 0
-    state: dict[str, Any] = torch.load(path, weights_only=True)
-    if state["plan"] != asdict(plan):
-        raise SystemExit(f"{path} was trained in another way: give another folder, or the same options.")
-    lora.load(trained, state["trained"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(state["done"])
+    """Train to the end, as `train_steps` does."""
+    groups = [
+        {"params": [*reader.adapters.values(), *reader.head.parameters()], "weight_decay": 0.01},
+        {"params": [reader.scale], "weight_decay": 0.0, "times": 50.0},
+        {"params": [reader.null], "weight_decay": 0.0},
+    ]
+    return train_steps(reader, groups, partial(steps_of, lists, plan), partial(loss_of, reader), plan, work)
 
 
 def write_reader(reader: Reader, path: Path) -> None:
-    """Write the adapters and the head in fp16, the adapters' scale in what goes up."""
-    tensors = {
-        name: (parameter.detach().cpu() * (lora.SCALE if name.endswith(".up") else 1.0)).half().contiguous()
-        for name, parameter in reader.adapters.items()
-    }
+    """Write the adapters and the head in fp16, and the two numbers in fp32."""
+    tensors = adapter_tensors(reader.adapters)
     tensors |= {f"head.{name}": tensor.detach().cpu().half() for name, tensor in reader.head.state_dict().items()}
     tensors |= {name: getattr(reader, name).detach().cpu().reshape(1) for name in ("scale", "null")}
     save_file(tensors, path)
@@ -199,24 +145,10 @@ def write_reader(reader: Reader, path: Path) -> None:
 
 def main() -> None:
     """Train."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lists", type=Path)
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--threads", type=int, default=2)
-    defaults = asdict(Plan())
-    for name, value in defaults.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
-    arguments = parser.parse_args()
-    plan = Plan(**{name: getattr(arguments, name) for name in defaults})
-    torch.set_num_threads(arguments.threads)
-    torch.manual_seed(plan.seed)
-    arguments.work.mkdir(parents=True, exist_ok=True)
+    arguments, plan = parsed(__doc__, Plan())
     reader = Reader(arguments.model, arguments.device)
-    train(reader, read_lists(arguments.lists), plan, arguments.work)
+    train(reader, read_lists(arguments.lists_file), plan, arguments.work)
     write_reader(reader, arguments.work / "reader.safetensors")
-    (arguments.work / "plan.json").write_text(json.dumps(asdict(plan)), "utf-8")
 
 
 if __name__ == "__main__":
