@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -39,12 +38,6 @@ print("done", flush=True)
 
 
 @pytest.fixture
-def site() -> Iterator[Server]:
-    with Server({}) as server:
-        yield server
-
-
-@pytest.fixture
 def corner(site: Server) -> PressCorner:
     """Thirty documents of three months, a factsheet without text, and one that is too old."""
     corner = PressCorner()
@@ -55,11 +48,6 @@ def corner(site: Server) -> PressCorner:
     corner.publish(99, day="2025-11-09")
     corner.serve(site)
     return corner
-
-
-@pytest.fixture
-def settings(tmp_path: Path, site: Server) -> IndexSettings:
-    return IndexSettings(data_dir=tmp_path / "data", model="fake", fetch_private=frozenset({("127.0.0.1", site.port)}))
 
 
 @pytest.fixture

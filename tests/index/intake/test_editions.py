@@ -1,43 +1,24 @@
 """The same release in several languages is kept once each, belongs together, and is quoted in one language."""
 
 import datetime
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import index
-from corpus.fetching.fetcher import Fetcher, FetchLimits
 from corpus.models import Release
 from index.answering.weights import shipped_weights
 from index.engine import Engine
 from index.filters import Filters
 from index.intake.overrides import Overrides
 from index.maintenance import Maintenance
-from index.settings import IndexSettings, fetch_rules
+from index.settings import IndexSettings
 from tests.corpus.servers import Server, page
-from tests.fakes import FakeEmbedder, Here, quiet
+from tests.fakes import FakeEmbedder, quiet
 from tests.press_corner import MORE, ROOT, SENTENCES, PressCorner
 
 PAGE = """<!doctype html><html lang="{language}"><head><title>{title}</title>{links}</head><body><main><h1>{title}</h1>
 <p>{text}</p><p>{more}</p><p>{more} {text}</p></main></body></html>"""
-
-
-@pytest.fixture
-def site() -> Iterator[Server]:
-    with Server({}) as server:
-        yield server
-
-
-@pytest.fixture
-def settings(tmp_path: Path, site: Server) -> IndexSettings:
-    return IndexSettings(data_dir=tmp_path / "data", model="fake", fetch_private=frozenset({("127.0.0.1", site.port)}))
-
-
-@pytest.fixture
-def keeper(settings: IndexSettings) -> Maintenance:
-    limits = FetchLimits(backoff_s=0.0)
-    return Maintenance(settings, Here(settings, FakeEmbedder(), lambda: Fetcher(fetch_rules(settings), limits)))
 
 
 def by_language(settings: IndexSettings) -> dict[str, Release]:

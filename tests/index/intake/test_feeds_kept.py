@@ -3,9 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -22,17 +20,6 @@ from tests.fakes import FakeEmbedder, Here, quiet, silent
 from tests.pages import Tagged, release_page, rss
 
 LIMITS = FetchLimits(backoff_s=0.0)
-
-
-@pytest.fixture
-def site() -> Iterator[Server]:
-    with Server({}) as server:
-        yield server
-
-
-@pytest.fixture
-def settings(tmp_path: Path, site: Server) -> IndexSettings:
-    return IndexSettings(data_dir=tmp_path / "data", model="fake", fetch_private=frozenset({("127.0.0.1", site.port)}))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import datetime
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -24,17 +24,6 @@ from tests.pages import Tagged, paragraphs, press_page, release_page
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "pages"
 SIX = paragraphs(1)
-
-
-@pytest.fixture
-def site() -> Iterator[Server]:
-    with Server({}) as server:
-        yield server
-
-
-@pytest.fixture
-def settings(tmp_path: Path, site: Server) -> IndexSettings:
-    return IndexSettings(data_dir=tmp_path / "data", model="fake", fetch_private=frozenset({("127.0.0.1", site.port)}))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,17 +25,6 @@ from tests.fakes import FakeEmbedder, Here, quiet
 from tests.pages import paragraphs, release_page, rss
 
 LIMITS = FetchLimits(backoff_s=0.0)
-
-
-@pytest.fixture
-def site() -> Iterator[Server]:
-    with Server({}) as server:
-        yield server
-
-
-@pytest.fixture
-def settings(tmp_path: Path, site: Server) -> IndexSettings:
-    return IndexSettings(data_dir=tmp_path / "data", model="fake", fetch_private=frozenset({("127.0.0.1", site.port)}))
 
 
 @pytest.fixture

@@ -2,39 +2,18 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 import index
 from corpus.errors import SourceError, UnknownEntryError
-from corpus.fetching.fetcher import Fetcher, FetchLimits
 from index.intake.polling import due
 from index.maintenance import Maintenance
-from index.settings import IndexSettings, fetch_rules
+from index.settings import IndexSettings
 from tests.corpus.servers import Server, page
-from tests.fakes import FakeEmbedder, Here, quiet
+from tests.fakes import quiet
 from tests.pages import Tagged, release_page, rss
-
-
-@pytest.fixture
-def site() -> Iterator[Server]:
-    with Server({}) as server:
-        yield server
-
-
-@pytest.fixture
-def settings(tmp_path: Path, site: Server) -> IndexSettings:
-    return IndexSettings(data_dir=tmp_path / "data", model="fake", fetch_private=frozenset({("127.0.0.1", site.port)}))
-
-
-@pytest.fixture
-def keeper(settings: IndexSettings) -> Maintenance:
-    """Maintenance in this process that does not wait between tries."""
-    limits = FetchLimits(backoff_s=0.0)
-    return Maintenance(settings, Here(settings, FakeEmbedder(), lambda: Fetcher(fetch_rules(settings), limits)))
 
 
 @pytest.fixture

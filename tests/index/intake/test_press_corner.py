@@ -2,45 +2,19 @@
 
 import datetime
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import index
-from corpus.fetching.fetcher import Fetcher, FetchLimits
 from index.intake.overrides import UNSAID, Overrides
 from index.maintenance import Maintenance
 from index.processes.jobs import Added
-from index.settings import IndexSettings, fetch_rules
+from index.settings import IndexSettings
 from tests.conftest import SHARED
 from tests.corpus.servers import Server
-from tests.fakes import FakeEmbedder, Here, quiet
+from tests.fakes import quiet
 from tests.press_corner import MORE, ROOT, SHELL, PressCorner, document
-
-
-@pytest.fixture
-def site() -> Iterator[Server]:
-    with Server({}) as server:
-        yield server
-
-
-@pytest.fixture
-def corner(site: Server) -> PressCorner:
-    corner = PressCorner()
-    corner.serve(site)
-    return corner
-
-
-@pytest.fixture
-def settings(tmp_path: Path, site: Server) -> IndexSettings:
-    return IndexSettings(data_dir=tmp_path / "data", model="fake", fetch_private=frozenset({("127.0.0.1", site.port)}))
-
-
-@pytest.fixture
-def keeper(settings: IndexSettings) -> Maintenance:
-    limits = FetchLimits(backoff_s=0.0)
-    return Maintenance(settings, Here(settings, FakeEmbedder(), lambda: Fetcher(fetch_rules(settings), limits)))
 
 
 def only(added: Added) -> str:

@@ -5,7 +5,6 @@ import json
 import os
 import time
 import zipfile
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,42 +12,17 @@ import pytest
 
 import index
 from corpus.errors import FetchError, SourceError, UnknownEntryError
-from corpus.fetching.fetcher import Fetcher, FetchLimits
 from index.database.home import open_corpus_db
 from index.database.sources import SourceKind, SourceOptions
 from index.intake.overrides import Overrides
 from index.maintenance import Maintenance
-from index.settings import IndexSettings, fetch_rules
+from index.settings import IndexSettings
 from tests.corpus.servers import Request, Server, page
-from tests.fakes import FakeEmbedder, Here, quiet
+from tests.fakes import quiet
 from tests.pages import release_page, rss
 from tests.press_corner import ROOT, PressCorner, document
 
 TODAY = datetime.datetime.now(datetime.UTC).date()
-
-
-@pytest.fixture
-def site() -> Iterator[Server]:
-    with Server({}) as server:
-        yield server
-
-
-@pytest.fixture
-def corner(site: Server) -> PressCorner:
-    corner = PressCorner()
-    corner.serve(site)
-    return corner
-
-
-@pytest.fixture
-def settings(tmp_path: Path, site: Server) -> IndexSettings:
-    return IndexSettings(data_dir=tmp_path / "data", model="fake", fetch_private=frozenset({("127.0.0.1", site.port)}))
-
-
-@pytest.fixture
-def keeper(settings: IndexSettings) -> Maintenance:
-    limits = FetchLimits(backoff_s=0.0)
-    return Maintenance(settings, Here(settings, FakeEmbedder(), lambda: Fetcher(fetch_rules(settings), limits)))
 
 
 def wait_is_over(settings: IndexSettings) -> None:
