@@ -1,8 +1,8 @@
 """An address -> its bytes: only from public, listed hosts, within bounds of time and size, and as hosts ask for.
 
 Every redirect is treated as the first address: it is checked, the robots.txt of its host is read, and the pause of its
-host is waited for. An http address is requested over https when its host supports that. A redirect from https to http
-is never followed, because anybody on the network path can answer an http request.
+host is waited for. An http address is requested over https when its host supports that; a redirect from https to http,
+which anybody on the network path could answer, is never followed.
 """
 
 import logging
