@@ -48,10 +48,9 @@ class _DowngradeError(FetchError):
 
 
 class Fetcher:
-    """Fetches one address at a time. It remembers the robots.txt of each host and when the host was last asked.
+    """Fetches one address at a time, in one thread. It remembers each host's robots.txt and when it was last asked.
 
-    It belongs to one thread. The clock, the sleep, the resolver, the connection and the trusted certificates are
-    parameters, so that tests can replace them.
+    Clock, sleep, resolver, connection and trusted certificates are parameters, so that tests can replace them.
     """
 
     def __init__(

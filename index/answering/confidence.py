@@ -1,7 +1,7 @@
-"""Confidence: the calibrated probability that the quotes answer the question, computed from six named features, five
-without the reader.
+"""Confidence: the calibrated probability that the quotes answer the question.
 
-No feature depends on the size of the corpus, because the weights are fitted on 291 releases and used on a single one.
+It is computed from six named features, five without the reader. No feature depends on the size of the corpus, because
+the weights are fitted on 291 releases and used on a single one.
 """
 
 from collections.abc import Mapping

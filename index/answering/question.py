@@ -52,8 +52,8 @@ class Query:
     639-1 code, that of the releases where its words do not tell. ``idf`` is the inverse passage frequency of a term;
     ``weights`` is the same, scaled to sum to 1: how much of the question a term is. ``time`` is the time that it names,
     or that it asks for what is latest. ``agencies`` are the ids of those that the question names. ``vector``,
-    ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the vector of each term's word in the context of
-    the question, and the question's where the model gives the word none.
+    ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the vector of each term's word in the context
+    of the question, and the question's where the model gives the word none.
     """
 
     text: str
