@@ -10,6 +10,11 @@ from .answering.context import span_digest as span_digest
 from .answering.question import MAX_QUESTION_CHARS as MAX_QUESTION_CHARS
 from .answering.question import readable as readable
 from .answering.weights import shipped_weights as shipped_weights
+from .backup.archive import BackupSummary as BackupSummary
+from .backup.restoring import check_backup as check_backup
+from .backup.restoring import restore as restore
+from .backup.snapshot import BackedUp as BackedUp
+from .backup.snapshot import back_up as back_up
 from .building.build import Built as Built
 from .building.renewal import check_fit as check_fit
 from .building.renewal import ensure_fit as ensure_fit

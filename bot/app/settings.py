@@ -1,12 +1,18 @@
 """The settings of the bot, read once at the start."""
 
+import os
+import re
 from typing import Annotated, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from corpus import SettingsError
+from index import IndexSettings
 
+_OF_THE_MACHINE = {"data_dir", "cache_dir"}
+_WITH_PASSWORD = re.compile(r"//[^/\s]*@")
 Ids = Annotated[frozenset[int], NoDecode]
 
 
@@ -53,3 +59,21 @@ def load_bot_settings() -> BotSettings:
 
 def _variable(field: str) -> str:
     return field if field.isupper() else f"MEASURES_{field.upper()}"
+
+
+def settings_without_secrets() -> str:
+    """Return what is set now as the lines of an `.env`, without secrets and without folders of this machine.
+
+    An address with a user or a password in it counts as a secret, too.
+    """
+    # Names are compared without case, as pydantic-settings does; the environment comes before `.env`.
+    given = {name.upper(): value for source in (dotenv_values(".env"), os.environ) for name, value in source.items()}
+    lines = []
+    for settings in (IndexSettings, BotSettings):
+        for name, field in settings.model_fields.items():
+            value = given.get(f"MEASURES_{name.upper()}")
+            is_secret = "SecretStr" in str(field.annotation) or _WITH_PASSWORD.search(value or "")
+            if value and not is_secret and name not in _OF_THE_MACHINE:
+                quoted = value.replace("\\", "\\\\").replace("'", "\\'")
+                lines.append(f"MEASURES_{name.upper()}='{quoted}'\n")
+    return "".join(lines)

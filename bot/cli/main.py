@@ -11,6 +11,7 @@ import click
 
 from bot.cli.agency import agency
 from bot.cli.asking import ask, releases, search
+from bot.cli.backup import backup, restore
 from bot.cli.documents import print_json
 from bot.cli.evaluate import evaluate
 from bot.cli.feedback import feedback
@@ -112,5 +113,18 @@ def doctor(json_: bool) -> None:
         sys.exit(1)
 
 
-for command in (ask, search, releases, agency, index_commands, feeds_commands, sources_commands, evaluate, feedback):
+_COMMANDS = (
+    ask,
+    search,
+    releases,
+    agency,
+    index_commands,
+    feeds_commands,
+    sources_commands,
+    evaluate,
+    feedback,
+    backup,
+    restore,
+)
+for command in _COMMANDS:
     measures.add_command(command)

@@ -57,6 +57,14 @@ class ErasureTable:
             )
             return next((row["release_id"] for row in rows), None)
 
+    def erased(self) -> list[str]:
+        """Return the ids of all releases whose text was erased."""
+        with storage_errors(self._path):
+            return [
+                row["release_id"]
+                for row in self._db.query("SELECT release_id FROM releases WHERE erased_at IS NOT NULL")
+            ]
+
     def sweep(self) -> None:
         """Rewrite the file, so that its free space holds nothing of what was deleted."""
         with storage_errors(self._path):
