@@ -102,5 +102,10 @@ from .results import SearchResult as SearchResult
 from .results import Source as Source
 from .results import Step as Step
 from .results import as_source as as_source
+from .settings import ENV_ENCODING as ENV_ENCODING
+from .settings import ENV_FILE as ENV_FILE
+from .settings import SETTINGS_CONFIG as SETTINGS_CONFIG
 from .settings import IndexSettings as IndexSettings
 from .settings import load_index_settings as load_index_settings
+from .settings import read_settings as read_settings
+from .settings import variable as variable

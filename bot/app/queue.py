@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections import OrderedDict, deque
@@ -60,6 +61,19 @@ class EngineQueue:
         self._usual_s = _FIRST_GUESS_S
         self._opening = False
         self._closed = False
+        self._began_s: float | None = None
+        self._answered_s = -math.inf
+
+    @property
+    def under_way_s(self) -> float:
+        """For how many seconds the engine has been at its present job; 0 where it has none."""
+        began_s = self._began_s
+        return 0.0 if began_s is None else time.monotonic() - began_s
+
+    @property
+    def unproven_s(self) -> float:
+        """How many seconds ago a job was last done without an error; infinite before the first."""
+        return time.monotonic() - self._answered_s
 
     @property
     def is_ready(self) -> bool:
@@ -140,17 +154,20 @@ class EngineQueue:
         Where the engine does not fit what is served any more, that job waits with them, once.
         """
         while not self._closed and (engine := self._engine or self._open(loop)) is not None:
-            began = time.monotonic()
+            self._began_s = began = time.monotonic()
             try:
                 for outcome in engine.run_each(self._take):
                     if isinstance(outcome, Raised) and isinstance(outcome.error, UnbuiltError):
                         raise outcome.error
                     now = time.monotonic()
                     self._usual_s += 0.2 * (now - began - self._usual_s)
-                    began = now
+                    if isinstance(outcome, Done):
+                        self._answered_s = now
+                    self._began_s = began = now
                     self._tell(loop, outcome)
+                self._began_s = None
             except Exception as error:
-                self._engine = None
+                self._engine = self._began_s = None
                 if not (isinstance(error, UnbuiltError) and self._may_try_again()):
                     self._tell(loop, Raised(error))
                 self._put_back()

@@ -22,7 +22,7 @@ _ERASED_LATER = "What was erased for good after that is in the backup, and is ba
 @as_json
 def backup(file: Path, json_: bool) -> None:
     """Write all that the data folder holds into FILE, while the bot runs; a backup that is there is replaced."""
-    from bot.app.settings import settings_without_secrets
+    from bot.app.env_copy import settings_without_secrets
 
     terminal = Terminal()
     made = index.back_up(load_index_settings(), file, {"settings.env": settings_without_secrets()})

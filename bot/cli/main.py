@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import click
 
+from bot.app.env_names import check_names
 from bot.cli.agency import agency
 from bot.cli.asking import ask, releases, search
 from bot.cli.backup import backup, restore
@@ -72,9 +73,13 @@ def main() -> None:
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="eu-measures")
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done on stderr.")
-def measures(verbose: bool) -> None:
+@click.pass_context
+def measures(context: click.Context, verbose: bool) -> None:
     """Answer questions about EU measures in the words of the official press releases."""
     log_to_stderr(logging.INFO if verbose else logging.WARNING, LogFormatter("%(asctime)s %(name)s %(message)s"))
+    is_help = not {"-h", "--help"}.isdisjoint(context.args)
+    if context.invoked_subcommand != "doctor" and not is_help:  # `doctor` says the same among all else
+        check_names()
 
 
 @measures.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.settings import settings_without_secrets
+from bot.app.env_copy import settings_without_secrets
 from tests.bot.conftest import Run, sentence_of
 
 

@@ -1,0 +1,217 @@
+"""What the bot serves over HTTP: who is answered, and whether it tells the truth about itself."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.app.http import Running, access_of, application, listening
+from bot.app.routes import ROUTES
+from bot.app.settings import Address, BotSettings
+from corpus.errors import QuestionError, SettingsError
+from index.engine import Engine
+from index.maintenance import build_all
+from index.settings import IndexSettings
+from tests.bot.connected_bot import connected_bot
+from tests.emulator.fast import asynchronous
+from tests.fakes import FakeEmbedder, silent
+
+KEY = "sixteen characters and more"
+ASK = "/v1/ask"
+
+
+def add_ask(app: web.Application) -> None:
+    """Add a route that needs the key, and one that fails as a bug does."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response({"asked": await request.text()})
+
+    async def fail(request: web.Request) -> web.Response:
+        raise ValueError(f"smuggled {request.query_string}")
+
+    async def refuse(request: web.Request) -> web.Response:
+        raise QuestionError("Ask in fewer words.")
+
+    app.add_routes([web.post(ASK, answer), web.get("/v1/bug", fail), web.get("/v1/refused", refuse)])
+
+
+@asynccontextmanager
+async def client(
+    address: str = "127.0.0.1:9460",
+    running: Running | None = None,
+    **settings: str | None,
+) -> AsyncIterator[TestClient[Any, Any]]:
+    """Give a client of a server whose settings say that it listens on an address."""
+    read = BotSettings.model_validate({"http": address, **settings})
+    assert read.http is not None
+    app = application(access_of(read, read.http), running or Running(), (*ROUTES, add_ask))
+    async with TestClient(TestServer(app)) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("address", "key", "path", "given", "status"),
+    [
+        ("127.0.0.1:9460", None, "/healthz", None, 200),
+        ("127.0.0.1:9460", None, ASK, None, 403),
+        ("127.0.0.1:9460", KEY, ASK, None, 401),
+        ("127.0.0.1:9460", KEY, ASK, "Bearer another key of that kind", 401),
+        ("127.0.0.1:9460", KEY, ASK, f"Basic {KEY}", 401),
+        ("127.0.0.1:9460", KEY, ASK, "Bearer \N{SNOWMAN}", 401),
+        ("127.0.0.1:9460", KEY, ASK, f"Bearer {KEY}", 200),
+        ("127.0.0.1:9460", KEY, "/no-such-thing", None, 401),
+        ("127.0.0.1:9460", KEY, "/no-such-thing", f"Bearer {KEY}", 404),
+        ("127.0.0.1:9460", KEY, "/healthz/../v1/ask", None, 401),
+        ("127.0.0.1:9460", KEY, "/healthz/", None, 401),
+        ("0.0.0.0:9460", None, "/healthz", None, 200),
+        ("0.0.0.0:9460", None, "/readyz", None, 503),
+        ("0.0.0.0:9460", None, "/metrics", None, 403),
+        ("0.0.0.0:9460", KEY, "/metrics", None, 401),
+        ("[::]:9460", KEY, "/metrics", None, 401),
+    ],
+)
+@asynchronous
+async def test_key_is_needed(address: str, key: str | None, path: str, given: str | None, status: int) -> None:
+    async with client(address, http_key=key) as asking:
+        act = asking.post if "ask" in path else asking.get
+        answer = await act(path, headers={"Authorization": given} if given else {})
+        assert answer.status == status
+        if status not in (200, 503):
+            assert set(await answer.json()) == {"error"}
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "status"),
+    [
+        ("127.0.0.1:9460", "localhost:9460", 200),
+        ("127.0.0.1:9460", "[::1]:9460", 200),
+        ("127.0.0.1:9460", "127.0.0.1", 200),
+        ("127.0.0.1:9460", "Bot.Example.org", 200),
+        ("127.0.0.1:9460", "evil.example", 403),
+        ("127.0.0.1:9460", "localhost.evil.example", 403),
+        ("127.0.0.1:9460", "evil@localhost", 403),
+        ("127.0.0.1:9460", "192.0.2.7", 403),
+        ("127.0.0.1:9460", "localhost:port", 403),
+        ("0.0.0.0:9460", "192.0.2.7:9460", 200),
+        ("0.0.0.0:9460", socket.gethostname(), 200),
+        ("0.0.0.0:9460", "evil.example", 403),
+    ],
+)
+@asynchronous
+async def test_host_is_checked(address: str, host: str, status: int) -> None:
+    async with client(address, http_key=KEY, http_hosts="bot.example.org") as asking:
+        headers = {"Host": host, "Authorization": f"Bearer {KEY}"}
+        assert (await asking.post(ASK, headers=headers)).status == status
+        assert (await asking.get("/healthz", headers=headers)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://localhost:9460", 200),
+        ("https://bot.example.org", 200),
+        ("http://localhost:8000", 403),
+        ("https://evil.example", 403),
+        ("null", 403),
+        ("", 403),
+        ("file://", 403),
+    ],
+)
+@asynchronous
+async def test_page_of_another_site_is_refused(origin: str, status: int) -> None:
+    async with client(http_key=KEY, http_hosts="bot.example.org") as asking:
+        headers = {"Host": "localhost:9460", "Origin": origin, "Authorization": f"Bearer {KEY}"}
+        assert (await asking.post(ASK, headers=headers)).status == status
+
+
+@asynchronous
+async def test_errors_are_sentences_and_repeat_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    async with client(http_key=KEY) as asking:
+        headers = {"Authorization": f"Bearer {KEY}"}
+        failed = await asking.get("/v1/bug?q=zebras", headers=headers)
+        assert failed.status == 500
+        assert "Reference" in (await failed.json())["error"]
+        refused = await asking.get("/v1/refused", headers=headers)
+        assert (refused.status, await refused.json()) == (400, {"error": "Ask in fewer words."})
+        large = await asking.post(ASK, headers=headers, data=b"z" * 100_000)
+        assert large.status == 413
+    assert "ValueError" in caplog.text
+    assert "zebras" not in caplog.text
+
+
+@asynchronous
+async def test_address_in_use_is_one_sentence() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = BotSettings(http=Address("127.0.0.1", taken.getsockname()[1]))
+        with pytest.raises(SettingsError, match=r"^Nothing can listen on 127\.0\.0\.1:\d+ .*MEASURES_HTTP"):
+            async with listening(settings, Running(), ROUTES):
+                pytest.fail("it does not listen")
+
+
+class Slow(Engine):
+    """An engine that takes as long as it is told to."""
+
+    seconds = 0.0
+
+    def answer(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+        import time
+
+        time.sleep(self.seconds)
+        return super().answer(*arguments, **options)
+
+
+@asynchronous
+async def test_ready_is_what_answers(settings: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_all(settings, FakeEmbedder(), silent)
+    running = Running()
+    engine = Slow(settings, FakeEmbedder())
+    async with client(running=running) as asking:
+        assert (await (await asking.get("/healthz")).json()) == {"alive": True}
+        assert (await (await asking.get("/readyz")).json())["ready"] is False
+
+        async def told() -> dict[str, bool]:
+            answer = await asking.get("/readyz")
+            found: dict[str, bool] = await answer.json()
+            assert (answer.status == 200) is found["ready"]
+            return found
+
+        async with connected_bot(lambda: engine, Path("data")) as connected:
+            running.bot = connected.bot
+            await connected.emulator.wait(lambda: connected.bot.queue.is_ready)
+            assert await told() == {"ready": True, "discord": True, "index": True, "answers": True}
+            monkeypatch.setattr("bot.app.health._ANSWER_S", 0.05)
+            monkeypatch.setattr("bot.app.health._PROVEN_S", 0.0)
+            Slow.seconds = 0.3
+            first, second = await asyncio.gather(told(), told())
+            assert first == second == {"ready": False, "discord": True, "index": True, "answers": False}
+            Slow.seconds = 0.0
+            await asyncio.sleep(0.3)
+            assert (await told())["ready"]
+            connected.emulator.gateway.refuse_connects(1_000, cut=True)
+            await connected.emulator.gateway.drop()
+            await connected.emulator.wait(lambda: not connected.bot.is_connected)
+            assert await told() == {"ready": False, "discord": False, "index": True, "answers": True}
+            connected.emulator.gateway.refuse_connects(0)
+            await connected.emulator.wait(lambda: connected.bot.is_connected, 10)
+            assert (await told())["ready"]
+        assert not (await told())["ready"]
+
+
+@asynchronous
+async def test_it_listens_where_the_settings_say() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = BotSettings.model_validate({"http": f"127.0.0.1:{port}"})
+    async with listening(settings, Running(), ROUTES), aiohttp.ClientSession() as session:
+        async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
+            assert answer.status == 200
