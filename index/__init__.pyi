@@ -77,6 +77,7 @@ from .intake.sources import IntakeSource as IntakeSource
 from .intake.sources import Upload as Upload
 from .maintenance import Maintenance as Maintenance
 from .maintenance import build_all as build_all
+from .processes.compact import Compacted as Compacted
 from .processes.dry_run import Preview as Preview
 from .processes.dry_run import Previews as Previews
 from .processes.engine_process import EngineProcess as EngineProcess

@@ -34,6 +34,8 @@ class IndexSettings(BaseSettings):
     reader: bool = True
     cross_encoder: str = ""
     keep_generations: int = Field(default=3, ge=1)
+    keep_versions: int = Field(default=10, ge=1)
+    history_days: int | None = Field(default=None, ge=1)
     threshold: float | None = Field(default=None, ge=0.0, le=1.0)
     fetch_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     fetch_private: Annotated[frozenset[tuple[str, int]], NoDecode] = frozenset()

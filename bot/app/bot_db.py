@@ -117,6 +117,25 @@ class BotStore:
             )
             return int(self._db.execute("DELETE FROM answers WHERE at < ?", [_ago(days)]).rowcount)
 
+    def prune(self, feedback_days: int, audit_days: int | None) -> tuple[int, int]:
+        """Erase old verdicts, and old acts of administrators unless `audit_days` is None; return how many of each."""
+        acts = 0
+        with self._erasing():
+            said = int(self._db.execute("DELETE FROM feedback WHERE at < ?", [_ago(feedback_days)]).rowcount)
+            if audit_days is not None:
+                acts = int(self._db.execute("DELETE FROM audit WHERE at < ?", [_ago(audit_days)]).rowcount)
+        return said, acts
+
+    def compact(self) -> None:
+        """Give the space of what was erased back to the disk.
+
+        :raises StoreBusyError: when another program uses the file just now.
+        """
+        with errors(self._path):
+            self._db.execute("VACUUM")
+        with suppress(StoreBusyError):
+            self.scrub()
+
     def scrub(self) -> None:
         """Take what was erased out of SQLite's log.
 

@@ -12,10 +12,6 @@ _OF_THE_MACHINE = {"data_dir", "cache_dir"}
 _WITH_PASSWORD = re.compile(r"//[^/\s]*@")
 
 
-def _variable(field: str) -> str:
-    return field if field.isupper() else f"MEASURES_{field.upper()}"
-
-
 def settings_without_secrets() -> str:
     """Return what is set now as the lines of an `.env`, without secrets and without folders of this machine.
 

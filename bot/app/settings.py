@@ -45,6 +45,7 @@ class BotSettings(BaseSettings):
     pace_burst: int = Field(default=3, ge=1, le=100)
     queue: int = Field(default=50, ge=1, le=10_000)
     answer_days: int = Field(default=30, ge=1, le=3650)
+    feedback_days: int = Field(default=730, ge=1)
     log_format: Literal["text", "json"] = "text"
     admin_guilds: Ids = frozenset()
     admin_users: Ids = frozenset()

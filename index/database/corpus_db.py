@@ -19,6 +19,7 @@ from index.database.faults import is_read_only
 from index.database.fetches import FetchTable
 from index.database.history import NOBODY, By, HistoryTable
 from index.database.private_files import private_folder
+from index.database.pruning import PruningTable
 from index.database.quarantine import QuarantineTable
 from index.database.schema import corpus_migrations
 from index.database.signatures import SignatureTable
@@ -86,6 +87,7 @@ class CorpusStore:
         self.erasures = ErasureTable(self._db, path)
         self.fetches = FetchTable(self._db, path)
         self.history = HistoryTable(self._db, path, by)
+        self.pruning = PruningTable(self._db, path)
         self.signatures = SignatureTable(self._db, path)
         self.sources = SourceTable(self._db, path)
         self.spool = SpoolTable(self._db, path)

@@ -25,8 +25,8 @@ NOBODY = By()
 class LogEntry:
     """One line of the history.
 
-    ``action`` is added, changed, removed (withdrawn), erased, quarantined, discarded, built, refused, rolled back, feed
-    added, feed removed, source added or source removed.
+    ``action`` is added, changed, removed (withdrawn), erased, quarantined, discarded, built, refused, rolled back,
+    compacted, feed added, feed removed, source added or source removed.
     """
 
     at: str

@@ -1,10 +1,13 @@
 """`measures backup` and `measures restore` as people type them."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bot.app.bot_db import BotStore
 from bot.app.env_copy import settings_without_secrets
 from tests.bot.conftest import Run, sentence_of
 
@@ -41,3 +44,17 @@ def test_settings_that_are_backed_up_hold_no_secret_and_no_folder(
     monkeypatch.setenv("MEASURES_MODEL", "https://ada:very-secret@example.org/model")
     lines = settings_without_secrets().splitlines()
     assert lines == ["MEASURES_FETCH_HOSTS='*.example.org'", "MEASURES_PACE='it\\'s \\\\ 7'"]
+
+
+def test_compact_tells_what_it_deleted_and_freed(run: Run, tmp_path: Path) -> None:
+    with closing(BotStore(tmp_path / "data" / "bot.db")) as store:
+        store.audit(1, None, "index add", {})
+    with closing(sqlite3.connect(tmp_path / "data" / "bot.db")) as db, db:
+        said = ("answer", "helpful", None, "2001-01-01T00:00:00+00:00", None)
+        db.executemany("INSERT INTO feedback (answer, verdict, reason, at, voter) VALUES (?, ?, ?, ?, ?)", [said] * 3)
+    document = json.loads(run("index", "compact", "--json").stdout)
+    assert (document["feedback"], document["audit"], document["versions"]) == (3, 0, 0)
+    assert document["bytes_after"] <= document["bytes_before"]
+    with closing(BotStore(tmp_path / "data" / "bot.db")) as store:
+        assert (store.feedback(), len(store.audited())) == ([], 1)
+    assert run("index", "compact").stdout.startswith("Freed ")
