@@ -59,6 +59,7 @@ def find_settings() -> Found:
 
     :raises SettingsError: when `.env` cannot be read.
     """
+    logging.getLogger("dotenv.main").setLevel(logging.ERROR)  # it warns of a line once for each class of settings
     path = ENV_FILE.absolute()
     in_environment = tuple(sorted(filter(_is_ours, os.environ)))
     if not path.is_file():
@@ -81,7 +82,6 @@ def check_names() -> None:
 
     :raises SettingsError: naming each that no setting has, with the nearest that there is.
     """
-    logging.getLogger("dotenv.main").setLevel(logging.ERROR)  # it tells of a line once for each class of settings
     found = find_settings()
     for number in found.unreadable_lines:
         log.warning("%s: line %d is left out, because it is not NAME=value", found.path, number)

@@ -25,6 +25,7 @@ from corpus import LogFormatter, MeasuresError, UnbuiltError, line, log_to_stder
 from index import collect_rarely, keep_private, load_index_settings
 
 log = logging.getLogger(__name__)
+_TYPED = f"{__name__}.typed"  # what was typed after the command's name
 
 
 class Group(click.Group):
@@ -37,6 +38,7 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was typed."""
+        ctx.meta.setdefault(_TYPED, tuple(ctx.args))
         with _printable_usage():
             return super().invoke(ctx)
 
@@ -77,7 +79,7 @@ def main() -> None:
 def measures(context: click.Context, verbose: bool) -> None:
     """Answer questions about EU measures in the words of the official press releases."""
     log_to_stderr(logging.INFO if verbose else logging.WARNING, LogFormatter("%(asctime)s %(name)s %(message)s"))
-    is_help = not {"-h", "--help"}.isdisjoint(context.args)
+    is_help = not {"-h", "--help"}.isdisjoint(context.meta[_TYPED])
     if context.invoked_subcommand != "doctor" and not is_help:  # `doctor` says the same among all else
         check_names()
 
@@ -104,12 +106,13 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
 
 
 @measures.command()
+@click.option("--online", is_flag=True, help="Ask Discord, too: about the token, the intents and the clock.")
 @as_json
-def doctor(json_: bool) -> None:
+def doctor(online: bool, json_: bool) -> None:
     """Check the installation, and say what to do about each thing that is wrong."""
     from bot.cli.doctor import examine, show_checks
 
-    checks = examine()
+    checks = examine(online=online)
     if json_:
         print_json({"checks": [dataclasses.asdict(check) for check in checks]})
     else:
