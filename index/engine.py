@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from corpus import Release
+from corpus import Release, web_url
 from index.agencies.card import Card, card
 from index.agencies.timeline import Timeline, timeline
 from index.answering.answer import Answerer, answers, quotes, source_of
 from index.answering.claims import Checked, check
 from index.answering.context import Neighbours, Untraceable, neighbours
+from index.answering.links import link_to
 from index.answering.notices import known, notices
 from index.answering.question import Query
 from index.answering.quotes import MAX_QUOTES
@@ -27,8 +28,9 @@ from index.filters import Filters
 from index.generations.folder import Generations
 from index.generations.reader import OpenGeneration, open_served
 from index.generations.status import matching, withdrawn_releases
-from index.results import Answer, Corpus, SearchResult, Source
+from index.results import Answer, Corpus, FoundPassage, SearchResult, Source
 from index.settings import IndexSettings
+from index.text.sentences import Span
 
 log = logging.getLogger(__name__)
 
@@ -155,6 +157,14 @@ class Engine:
         generation = self.served()
         rows = [row for row in map(generation.release_row, release_ids) if row is not None]
         return [source_of(served) for served in generation.served(rows)]
+
+    def links(self, passages: Sequence[FoundPassage]) -> list[str | None]:
+        """Return for each passage the address that opens its page there. No model is loaded."""
+        return [
+            None if release is None else link_to(web_url(release.url), release.text, Span(passage.start, passage.end))
+            for passage in passages
+            for release in [self.release(passage.release_id)]
+        ]
 
     def release(self, release_id: str) -> Release | None:
         """Return a served release with its text, or None. No model is loaded."""

@@ -15,7 +15,8 @@ from aiohttp import web
 from bot.app.settings import Address
 
 OPEN = frozenset({"/healthz", "/readyz"})
-_OPEN_ON_LOOPBACK = frozenset({"/metrics"})
+# What only looks something up, and no model is asked for.
+_OPEN_ON_LOOPBACK = frozenset({"/metrics", "/openapi.json", "/v1/agency", "/v1/releases", "/v1/release"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
 import aiohttp
@@ -15,7 +15,7 @@ import index
 from bot.app import logs
 from bot.app.client import MeasuresBot
 from bot.app.errors import BotRunningError, DiscordError
-from bot.app.http import Running, listening
+from bot.app.http import Prepare, Running, listening
 from bot.app.proxy import proxy_options
 from bot.app.routes import ROUTES
 from bot.app.settings import BotSettings
@@ -49,6 +49,7 @@ def run_bot(
     *,
     force_sync: bool = False,
     connect: Connect = lambda: None,
+    routes: Iterable[Prepare] = ROUTES,
     **options: Any,  # noqa: ANN401 - discord.py's own
 ) -> None:
     """Run the bot until SIGTERM or SIGINT; then finish what is under way within 10 s.
@@ -86,7 +87,7 @@ def run_bot(
         )
 
     async def serve() -> bool:
-        async with listening(settings, running, ROUTES):
+        async with listening(settings, running, routes):
             return await _supervise(make, token, may_read_content)
 
     with Lock(index_settings.data_dir, "bot").held(Holder(f"process {os.getpid()}"), BotRunningError):

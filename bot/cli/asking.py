@@ -1,6 +1,5 @@
 """`measures ask`, `search` and `releases`: what the releases say."""
 
-import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,9 @@ from bot.cli.ensure_index import build_first
 from bot.cli.options import as_json, filtered
 from bot.cli.show_answers import show_answer, show_passages, show_release, show_releases, show_spoken
 from bot.cli.terminal import Terminal
+from bot.views.documents import answer_document, release_document, releases_document, search_document
 from corpus import Release, outline
-from index import Filters, IndexSettings, as_source, load_index_settings
+from index import Filters, IndexSettings, load_index_settings
 
 if TYPE_CHECKING:
     from index import Embedder
@@ -49,7 +49,7 @@ def search(query: str, filters: Filters, limit: int, json_: bool) -> None:
     with Engine(settings, _ready(settings, terminal)) as engine:
         result = engine.search(query, filters, limit)
     if json_:
-        print_json(result.to_dict())
+        print_json(search_document(result))
     else:
         show_passages(terminal, result)
 
@@ -68,7 +68,7 @@ def releases(words: tuple[str, ...], json_: bool) -> None:
         return
     matching = index.releases(settings, " ".join(words))
     if json_:
-        print_json({"releases": [_listed(release) for release in matching]})
+        print_json(releases_document(matching))
     elif matching:
         show_releases(terminal, matching)
     else:
@@ -86,7 +86,7 @@ def answer_question(question: str, filters: Filters, limit: int, json_: bool, *,
         answer = engine.answer(question, filters, limit)
         spoken = engine.explain(question, filters) if explain else {}
     if json_:
-        print_json(answer.to_dict() | ({"spoken": spoken} if explain else {}))
+        print_json({**answer_document(answer), **({"spoken": spoken} if explain else {})})
     else:
         show_answer(terminal, answer)
         if explain:
@@ -105,18 +105,6 @@ def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":
 def _show(release: Release, editions: Sequence[Release], terminal: Terminal, json_: bool) -> None:
     sections = outline(release.text)
     if json_:
-        print_json(
-            {"release_id": release.release_id, "text_sha256": release.text_sha256, **_listed(release)}
-            | {"sections": [dataclasses.asdict(section) for section in sections], "text": release.text}
-            | {
-                "reference": release.reference,
-                "edition_of": release.edition_of,
-                "editions": [_listed(edition) for edition in editions],
-            }
-        )
+        print_json(release_document(release, sections, editions))
     else:
         show_release(terminal, release, sections, editions)
-
-
-def _listed(release: Release) -> dict[str, object]:
-    return {name: value for name, value in as_source(release, "").to_dict().items() if name != "text_sha256"}

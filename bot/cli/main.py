@@ -2,9 +2,11 @@
 
 import dataclasses
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from typing import Any, Literal
 
 import click
@@ -21,7 +23,7 @@ from bot.cli.index import index_commands
 from bot.cli.options import as_json
 from bot.cli.sources import sources_commands
 from bot.cli.terminal import Terminal
-from corpus import LogFormatter, MeasuresError, UnbuiltError, line, log_to_stderr
+from corpus import LogFormatter, MeasuresError, SettingsError, UnbuiltError, line, log_to_stderr
 from index import collect_rarely, keep_private, load_index_settings
 
 log = logging.getLogger(__name__)
@@ -93,8 +95,10 @@ def measures(context: click.Context, verbose: bool) -> None:
 def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] | None) -> None:
     """Run the Discord bot until it is told to stop."""
     from bot.app.logs import configure_logging
+    from bot.app.routes import ROUTES
     from bot.app.run import engine_opener, run_bot
     from bot.app.settings import load_bot_settings
+    from bot.programs.http_api import prepare
     from index import Generations, check_fit
 
     settings = load_bot_settings()
@@ -102,7 +106,22 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     configure_logging(log_format or settings.log_format, verbose=bool(context.find_root().params["verbose"]))
     with suppress(UnbuiltError):  # the bot builds these by itself; with any other error it could answer nothing
         check_fit(Generations(index_settings.data_dir))
-    run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync)
+    run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync, routes=(*ROUTES, prepare))
+
+
+@measures.command()
+def mcp() -> None:
+    """Serve MCP to the program that starts this command, over its input and output, until that ends."""
+    if find_spec("mcp") is None:
+        raise SettingsError(
+            'The MCP SDK is not installed: install this program with its extra, as in `pip install ".[mcp]"`.'
+        )
+    from bot.programs.mcp_stdio import serve_stdio
+
+    settings = load_index_settings()
+    if not serve_stdio(settings):
+        logging.shutdown()
+        os._exit(0)  # The interpreter would wait for a thread that builds an index. What is served stays whole.
 
 
 @measures.command()
