@@ -1,21 +1,35 @@
 """HTTP with JSON: a path for each tool, and `/openapi.json`, which describes them."""
 
 import json
+from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
 from aiohttp import web
 
-from bot.app.http import RUNNING, error_response
+from bot.app.http import RUNNING, Prepare, error_response
 from bot.programs.openapi import openapi
 from bot.programs.service import NotServedError, Service, caller_id
 from bot.programs.tools import TOOLS, Tool
 from corpus import as_json
 
+_SERVICE: web.AppKey[Callable[[], Service]] = web.AppKey("service")
+
 
 def prepare(app: web.Application) -> None:
+    """Add the routes, for what the bot serves by now."""
+    _prepare(app, partial(_of_the_bot, app))
+
+
+def routes_of(service: Callable[[], Service]) -> Prepare:
+    """Return what adds the routes, for what is served without a bot."""
+    return partial(_prepare, service=service)
+
+
+def _prepare(app: web.Application, service: Callable[[], Service]) -> None:
     """Add the routes; also that of MCP, where its SDK is installed."""
+    app[_SERVICE] = service
     app.router.add_get("/openapi.json", _describe)
     for tool in TOOLS.values():
         if tool.needs_key:
@@ -25,11 +39,11 @@ def prepare(app: web.Application) -> None:
     if find_spec("mcp") is not None:
         from bot.programs import mcp_http
 
-        mcp_http.prepare(app)
+        mcp_http.prepare(app, service)
 
 
-def service_of(app: web.Application) -> Service:
-    """Return what calls tools, in turn with people in Discord.
+def _of_the_bot(app: web.Application) -> Service:
+    """Return what calls tools in turn with people in Discord.
 
     :raises NotServedError: before the bot has begun, and while it stops.
     """
@@ -46,7 +60,7 @@ async def _describe(request: web.Request) -> web.Response:
 async def _call(request: web.Request, tool: Tool) -> web.Response:
     try:
         arguments = await _arguments(request)
-        document = await service_of(request.app).call(tool.name, arguments, caller_id(request.remote))
+        document = await request.app[_SERVICE]().call(tool.name, arguments, caller_id(request.remote))
     except NotServedError as error:
         response = error_response(error.status, str(error))
         if error.retry_s is not None:

@@ -5,24 +5,23 @@ session, so a whole request goes in and a whole response comes out.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from typing import Any
 
 from aiohttp import web
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-from bot.programs.http_api import service_of
 from bot.programs.mcp_server import Context, mcp_server
-from bot.programs.service import caller_id
+from bot.programs.service import Service, caller_id
 
 _Message = MutableMapping[str, Any]
 _MANAGER: web.AppKey[StreamableHTTPSessionManager] = web.AppKey("mcp", StreamableHTTPSessionManager)
 _HOP_BY_HOP = {"connection", "transfer-encoding", "content-length"}
 
 
-def prepare(app: web.Application) -> None:
+def prepare(app: web.Application, service: Callable[[], Service]) -> None:
     """Add the route."""
-    server = mcp_server(lambda: service_of(app), _caller)
+    server = mcp_server(service, _caller)
     app[_MANAGER] = StreamableHTTPSessionManager(server, json_response=True, stateless=True)
     app.cleanup_ctx.append(_running)
     app.router.add_post("/mcp", _handle)

@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import os
+import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +26,11 @@ from bot.programs.http_api import prepare
 from bot.programs.openapi import openapi
 from bot.programs.service import caller_id
 from bot.programs.tools import TOOLS
-from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
 from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.emulator.fast import asynchronous
 from tests.fakes import EngineHere, FakeEmbedder, HangingEmbedder, silent
-from tests.tiny_model import make_tiny_model
 
 KEY = "sixteen characters and more"
 QUESTION = "Which agency will train border control units?"
@@ -224,17 +225,52 @@ async def ask_all(mcp: Client) -> None:
     )
 
 
+_COMMAND = """
+import bot.programs.standalone
+from index import EngineProcess
+bot.programs.standalone.engine_opener = lambda settings: lambda: EngineProcess(settings, "tests.fakes:fake_embedder")
+from bot.cli.main import main
+main()
+"""
+
+
 @asynchronous
-async def test_sdks_own_client_starts_the_command_and_asks_over_its_pipes(tmp_path: Path) -> None:
-    model = make_tiny_model(tmp_path)
-    settings = IndexSettings(data_dir=tmp_path / "data", model=str(model))
-    build_all(settings, SentenceTransformerEmbedder(settings.model, settings.cache_dir), silent)
-    environment = {"MEASURES_DATA_DIR": str(settings.data_dir), "MEASURES_MODEL": str(model), "MEASURES_READER": "0"}
+async def test_sdks_own_client_starts_the_command_and_asks_over_its_pipes(folder: Path) -> None:
     command = StdioServerParameters(
         command=sys.executable,
-        args=["-c", "from bot.cli.main import main; main()", "mcp"],
-        env=environment,
+        args=["-c", _COMMAND, "mcp"],
+        env={"MEASURES_DATA_DIR": str(folder), "MEASURES_MODEL": "fake", "MEASURES_READER": "0"},
         cwd=Path(__file__).parents[2],
     )
     async with Client(command) as mcp:
         await ask_all(mcp)
+
+
+@asynchronous
+async def test_command_serves_http_without_discord_until_it_is_stopped(folder: Path) -> None:
+    with socket.socket() as chosen:
+        chosen.bind(("127.0.0.1", 0))
+        port = chosen.getsockname()[1]
+    environment = os.environ | {
+        "MEASURES_DATA_DIR": str(folder),
+        "MEASURES_MODEL": "fake",
+        "MEASURES_READER": "0",
+        "MEASURES_HTTP": f"127.0.0.1:{port}",
+        "MEASURES_HTTP_KEY": KEY,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _COMMAND, "mcp", "--http", env=environment, cwd=Path(__file__).parents[2]
+    )
+    try:
+        async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}, timeout=60) as http:
+            while True:
+                with suppress(httpx2.ConnectError):
+                    listed = await http.get(f"http://127.0.0.1:{port}/v1/releases")
+                    break
+                await asyncio.sleep(0.1)
+            assert listed.json()["releases"][0]["release_id"] == COUNCIL
+            async with Client(streamable_http_client(f"http://127.0.0.1:{port}/mcp", http_client=http)) as mcp:
+                assert not (await mcp.call_tool("search", {"query": "smuggling"})).is_error
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert await process.wait() == 0
