@@ -93,12 +93,14 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     """Run the Discord bot until it is told to stop."""
     from bot.app.logs import configure_logging
     from bot.app.run import engine_opener, run_bot
-    from bot.app.settings import load_bot_settings
+    from bot.app.settings import load_bot_settings, secrets_of
     from index import Generations, check_fit
 
     settings = load_bot_settings()
     index_settings = load_index_settings()
-    configure_logging(log_format or settings.log_format, verbose=bool(context.find_root().params["verbose"]))
+    verbose = bool(context.find_root().params["verbose"])
+    secrets = secrets_of(settings, index_settings.proxy)
+    configure_logging(log_format or settings.log_format, verbose=verbose, secrets=secrets)
     with suppress(UnbuiltError):  # the bot builds these by itself; with any other error it could answer nothing
         check_fit(Generations(index_settings.data_dir))
     run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync)

@@ -1,6 +1,5 @@
 """What the bot does with a message that is for it, by what kind of message it is."""
 
-import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -27,7 +26,6 @@ from bot.views.message import text_view
 from corpus import MeasuresError
 from index import Answer, Engine, Filters, FollowUp, MessageKind, claims, follow_up, message_kind, readable
 
-log = logging.getLogger(__name__)
 _HOURGLASS = "\N{HOURGLASS WITH FLOWING SAND}"
 _REACTIONS = {MessageKind.GREETING: "\N{WAVING HAND SIGN}", MessageKind.THANKS: "\N{THUMBS UP SIGN}"}
 # Of a message by somebody else, these ask whether it is true.
@@ -196,7 +194,7 @@ class Conversation:
             await send(updating_view(words))
         began = time.perf_counter()
         answered = await answer(self.bot, asking, words, None, send, only_if)
-        log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, logs.outcome(answered))
+        logs.log_served("message", (time.perf_counter() - began) * 1000, answered)
 
     async def _check(self, incoming: Incoming, checked: discord.Message, words: Words) -> None:
         """Say what the releases say to a message, or how it can be checked where Discord does not show it."""
