@@ -16,6 +16,7 @@ from bot.cli.documents import print_json
 from bot.cli.evaluate import evaluate
 from bot.cli.feedback import feedback
 from bot.cli.feeds import feeds_commands
+from bot.cli.health import health
 from bot.cli.index import index_commands
 from bot.cli.options import as_json
 from bot.cli.sources import sources_commands
@@ -122,5 +123,16 @@ def doctor(online: bool, json_: bool) -> None:
         sys.exit(1)
 
 
-for command in (ask, search, releases, agency, index_commands, feeds_commands, sources_commands, evaluate, feedback):
+for command in (
+    ask,
+    search,
+    releases,
+    agency,
+    index_commands,
+    feeds_commands,
+    sources_commands,
+    evaluate,
+    feedback,
+    health,
+):
     measures.add_command(command)

@@ -8,7 +8,7 @@ from functools import partial
 import discord
 from discord import ui
 
-from bot.app import logs
+from bot.app import logs, metrics
 from bot.app import sending as delivery
 from bot.app.admission import Price
 from bot.app.asking import Asking, answer, updating_view
@@ -98,6 +98,8 @@ class Conversation:
         if self.bot.admission.let_in(message.author.id, incoming.guild_id, price) is not None:
             if not is_silent:
                 await self._show_hourglass(message)
+            if is_question:
+                metrics.count(_surface(incoming), metrics.Outcome.REFUSED)
             return
         if followed is not None:
             await self._answer_follow_up(incoming, followed, words)
@@ -147,6 +149,8 @@ class Conversation:
             await delivery.reply(message, help_view(words))
             return
         view = await collection_answer(self.bot, incoming.text, words, message.author.id)
+        if view is not None:
+            metrics.count(_surface(incoming), metrics.Outcome.LISTED)
         if view is None and kind is not MessageKind.QUESTION:
             if incoming.is_reply and kind is MessageKind.NOTHING:
                 return
@@ -193,7 +197,9 @@ class Conversation:
         if self.bot.background.updating and not is_silent:
             await send(updating_view(words))
         began = time.perf_counter()
-        answered = await answer(self.bot, asking, words, None, send, only_if)
+        with metrics.asked(_surface(incoming)) as counted:
+            answered = await answer(self.bot, asking, words, None, send, only_if)
+            counted.answered(answered)
         logs.log_served("message", (time.perf_counter() - began) * 1000, answered)
 
     async def _check(self, incoming: Incoming, checked: discord.Message, words: Words) -> None:
@@ -207,8 +213,10 @@ class Conversation:
         if self.bot.admission.let_in(message.author.id, incoming.guild_id) is not None:
             await self._show_hourglass(message)
             return
-        found = await self.bot.with_engine(partial(Engine.check, text=text), message.author.id)
-        await delivery.reply(message, check_view(words, found, today()))
+        with metrics.asked(metrics.Surface.CHECK) as counted:
+            found = await self.bot.with_engine(partial(Engine.check, text=text), message.author.id)
+            await delivery.reply(message, check_view(words, found, today()))
+            counted.checked(found)
 
     def _unseen(self, words: Words) -> str:
         if self.bot.intents.message_content:
@@ -231,6 +239,10 @@ class Conversation:
             await message.add_reaction(_HOURGLASS)
         finally:
             self._told.discard(message.author.id)
+
+
+def _surface(incoming: Incoming) -> metrics.Surface:
+    return metrics.Surface.DIRECT if incoming.guild_id is None else metrics.Surface.MESSAGE
 
 
 def keep_readings(bot: MeasuresBot, kept: KeptAnswer, followed: FollowUp) -> list[tuple[str, str]]:
