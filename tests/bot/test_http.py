@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app.http import Running, access_of, application, listening
+from bot.app.proxy import proxy_options
 from bot.app.routes import ROUTES
 from bot.app.settings import Address, BotSettings
 from bot.cli.main import measures
@@ -23,8 +24,13 @@ from corpus.errors import MeasuresError, QuestionError, SettingsError
 from index.engine import Engine
 from index.maintenance import build_all
 from index.settings import IndexSettings
-from tests.bot.connected_bot import connected_bot
+from tests.bot.bot_process import BotProcess
+from tests.bot.connected_bot import connected_bot, make_bot
+from tests.bot.test_process import LIGHT
+from tests.corpus.fetching.test_proxy import proxying
+from tests.emulator import Emulator
 from tests.emulator.fast import asynchronous
+from tests.emulator.fast import running as running_bot
 from tests.fakes import FakeEmbedder, silent
 
 KEY = "sixteen characters and more"
@@ -217,12 +223,21 @@ async def test_ready_is_what_answers(settings: IndexSettings, monkeypatch: pytes
 
 
 @asynchronous
-async def test_it_listens_where_the_settings_say() -> None:
+async def test_it_listens_where_the_settings_say_and_logs_nothing_of_broken_requests(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     port = free_port()
+    caplog.set_level("INFO")
     settings = BotSettings.model_validate({"http": f"127.0.0.1:{port}"})
     async with listening(settings, Running(), ROUTES), aiohttp.ClientSession() as session:
         async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
             assert answer.status == 200
+        for broken in (b"GET zebra words HTTP/9.9", b"\x16\x03\x01zebra", b"GET / HTTP/1.1\r\nzebra: \0"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(broken + b"\r\n\r\n")
+            assert b" 400 " in await reader.readline()
+            writer.close()
+    assert [record.getMessage() for record in caplog.records] == [f"listening on 127.0.0.1:{port}"]
 
 
 async def scraped(asking: TestClient[Any, Any]) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
@@ -304,3 +319,39 @@ async def test_health_asks_the_running_bot(monkeypatch: pytest.MonkeyPatch, caps
         assert json.loads(capsys.readouterr().out) == {
             "alive": True, "ready": False, "discord": False, "index": False, "answers": False,
         }  # fmt: skip
+
+
+@asynchronous
+async def test_discord_is_reached_through_the_proxy(settings: IndexSettings, tmp_path: Path) -> None:
+    build_all(settings, FakeEmbedder(), silent)
+    async with Emulator() as emulator:
+        with proxying(emulator._server.tls_port) as proxy:
+            through = IndexSettings.model_validate({"proxy": f"http://me:hunter2@127.0.0.1:{proxy.port}"})
+            options = proxy_options(through)
+            connected = make_bot(emulator, lambda: Engine(settings, FakeEmbedder()), tmp_path / "data", **options)
+            async with running_bot(connected.bot, emulator):
+                assert (await connected.ask()).components
+                await connected.bot.stop(2)
+            asked = {head.split()[1] for head in proxy.asked}
+    assert asked == {"discord.com:443", "gateway.discord.gg:443"}
+    assert all("Proxy-Authorization: Basic bWU6aHVudGVyMg==" in head for head in proxy.asked)
+
+
+def test_process_tells_how_it_is(tmp_path: Path) -> None:
+    build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
+    port = free_port()
+
+    async def scenario() -> None:
+        await process.up(code=LIGHT, MEASURES_HTTP=f"127.0.0.1:{port}", MEASURES_HTTP_KEY=KEY)
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+            for _ in range(300):
+                if (await session.get("/readyz")).status == 200:
+                    break
+                await asyncio.sleep(0.1)
+            assert "measures_connected 1.0" in await (await session.get("/metrics")).text()
+            assert (await session.get("/anything")).status == 401
+        assert await process.down() == 0
+
+    with BotProcess(tmp_path) as process:
+        process.run(scenario())
+    assert KEY not in process.log.decode()
