@@ -30,6 +30,7 @@ from .conversation.kinds import MessageKind as MessageKind
 from .conversation.kinds import message_kind as message_kind
 from .conversation.periods import Period as Period
 from .database.announcements import Announced as Announced
+from .database.history import BuildCount as BuildCount
 from .database.history import By as By
 from .database.private_files import keep_private as keep_private
 from .database.private_files import open_to_others as open_to_others
@@ -60,6 +61,7 @@ from .generations.process_lock import Lock as Lock
 from .generations.status import History as History
 from .generations.status import RolledBack as RolledBack
 from .generations.status import Status as Status
+from .generations.status import build_counts as build_counts
 from .generations.status import done_by as done_by
 from .generations.status import editions as editions
 from .generations.status import history as history

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from bot.app import errors, logs
+from bot.app import errors, logs, metrics
 from bot.app import sending as delivery
 from bot.app.admission import Admission
 from bot.app.background import Background
@@ -118,7 +118,7 @@ class MeasuresBot(commands.AutoShardedBot):
         self.index_settings = index_settings
         self.maintenance = maintenance or Maintenance(index_settings)
         self.background = Background(index_settings, self.maintenance)
-        self.queue = EngineQueue(open_engine, settings.queue, self.background.renew)
+        self.queue = EngineQueue(open_engine, settings.queue, self.background.renew, metrics.took)
         self.servers: dict[int, ServerSettings] = {}
         self.admission = Admission(settings, self.queue, self.servers, lambda: self.background.updating)
         self.buttons = Dispatcher(self.admit, self.admission)
@@ -242,11 +242,14 @@ class MeasuresBot(commands.AutoShardedBot):
         is_again = shard_id in self._ready_shards
         self._ready_shards.add(shard_id)
         self._connected_shards.add(shard_id)
+        if is_again:
+            metrics.reconnected(resumed=False)
         log.info("%s Discord, shard %s", "a new session with" if is_again else "connected to", shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Log one line of a connection that was lost and is there again."""
         self._connected_shards.add(shard_id)
+        metrics.reconnected(resumed=True)
         log.info("the connection to Discord was lost and is there again, shard %s", shard_id)
 
     async def on_shard_disconnect(self, shard_id: int) -> None:

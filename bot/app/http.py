@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.app.http_access import Access
 from bot.app.settings import Address, BotSettings
@@ -65,9 +66,8 @@ async def listening(settings: BotSettings, running: Running, routes: Iterable[Pr
     if address is None:
         yield
         return
-    runner = web.AppRunner(
-        application(access_of(settings, address), running, routes), access_log=None, shutdown_timeout=_CLOSE_S
-    )
+    app = application(access_of(settings, address), running, routes)
+    runner = web.AppRunner(app, access_log=None, logger=_server_log(), shutdown_timeout=_CLOSE_S)
     await runner.setup()
     try:
         try:
@@ -80,6 +80,23 @@ async def listening(settings: BotSettings, running: Running, routes: Iterable[Pr
         yield
     finally:
         await runner.cleanup()
+
+
+def _server_log() -> logging.Logger:
+    """Return the log of aiohttp's server, which quotes the bytes of a broken request and who sent it: both go."""
+    server_log = logging.getLogger(f"{__name__}.server")
+    server_log.filters = [_without_request]
+    return server_log
+
+
+def _without_request(record: logging.LogRecord) -> bool:
+    """Drop what is said of a request that is not HTTP, and shorten any other error to its kind."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        return False
+    record.msg, record.args = f"a request failed ({type(error).__name__})", ()
+    record.exc_info = record.exc_text = None
+    return True
 
 
 def error_response(status: int, why: str) -> web.Response:

@@ -30,6 +30,7 @@ class _Job:
     user_id: int
     work: Callable[[Engine], Any]
     done: "asyncio.Future[Any]"
+    since_s: float
     again: bool = False
 
 
@@ -41,13 +42,16 @@ class EngineQueue:
         open_engine: Callable[[], EngineRunner],
         bound: int,
         renew: Callable[[UnbuiltError], None] | None = None,
+        took: Callable[[str, float], None] = lambda part, seconds: None,
     ) -> None:
         """Take what opens the engine, which is called on the thread, and how many may wait.
 
+        :param took: is told how many seconds a job was in the "queue", and in the "engine".
         :param renew: what builds where nothing can be served; without it, those who wait hear why.
         """
         self._open_engine = open_engine
         self._renew = renew
+        self._took = took
         self._bound = bound
         self._thread = ThreadPoolExecutor(1, "engine")
         self._waiting: OrderedDict[int, deque[_Job]] = OrderedDict()
@@ -105,7 +109,7 @@ class EngineQueue:
 
     def submit(self, user_id: int, work: Callable[[Engine], T]) -> "asyncio.Future[T]":
         """Put work with the engine into the queue; the future gets what it returns or raises."""
-        job = _Job(user_id, work, asyncio.get_running_loop().create_future())
+        job = _Job(user_id, work, asyncio.get_running_loop().create_future(), time.monotonic())
         if self._closed:
             job.done.set_exception(Stopping())
         else:
@@ -161,6 +165,7 @@ class EngineQueue:
                         raise outcome.error
                     now = time.monotonic()
                     self._usual_s += 0.2 * (now - began - self._usual_s)
+                    self._took("engine", now - began)
                     if isinstance(outcome, Done):
                         self._answered_s = now
                     self._began_s = began = now
@@ -230,6 +235,7 @@ class EngineQueue:
                     self._waiting[user_id] = jobs
                 if not job.done.cancelled():
                     self._under_way.append(job)
+                    self._took("queue", time.monotonic() - job.since_s)
                     return job.work
             self._at_work = bool(self._under_way)
         return None

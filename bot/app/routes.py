@@ -4,6 +4,6 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.app import health
+from bot.app import health, metrics_state
 
-ROUTES: tuple[Callable[[web.Application], None], ...] = (health.prepare,)
+ROUTES: tuple[Callable[[web.Application], None], ...] = (health.prepare, metrics_state.prepare)

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode
@@ -11,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode
 from index import SETTINGS_CONFIG, read_settings
 
 Ids = Annotated[frozenset[int], NoDecode]
+_LEAST_HIDDEN = 6  # A shorter password may be part of any word.
 _ADDRESS = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:\[\]/@]+)):(?P<port>[0-9]{1,5})")
 
 
@@ -89,6 +91,10 @@ def load_bot_settings() -> BotSettings:
 
 
 def secrets_of(settings: BotSettings, proxy: SecretStr | None = None) -> tuple[str, ...]:
-    """Return the values that no log may hold."""
-    held = (settings.discord_token, settings.http_key, proxy)
-    return tuple(secret.get_secret_value().strip() for secret in held if secret and secret.get_secret_value().strip())
+    """Return the values that no log may hold: of the proxy, that is who logs in there."""
+    held = (settings.discord_token, settings.http_key)
+    login = urlsplit(proxy.get_secret_value()).netloc.rpartition("@")[0] if proxy else ""
+    password = login.partition(":")[2]
+    passwords = [each for each in (password, unquote(password)) if len(each) >= _LEAST_HIDDEN]
+    found = (*(secret.get_secret_value().strip() for secret in held if secret), login, *passwords)
+    return tuple(filter(None, found))

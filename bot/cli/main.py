@@ -19,6 +19,7 @@ from bot.cli.documents import print_json
 from bot.cli.evaluate import evaluate
 from bot.cli.feedback import feedback
 from bot.cli.feeds import feeds_commands
+from bot.cli.health import health
 from bot.cli.index import index_commands
 from bot.cli.options import as_json
 from bot.cli.sources import sources_commands
@@ -97,13 +98,15 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     from bot.app.logs import configure_logging
     from bot.app.routes import ROUTES
     from bot.app.run import engine_opener, run_bot
-    from bot.app.settings import load_bot_settings
+    from bot.app.settings import load_bot_settings, secrets_of
     from bot.programs.http_api import prepare
     from index import Generations, check_fit
 
     settings = load_bot_settings()
     index_settings = load_index_settings()
-    configure_logging(log_format or settings.log_format, verbose=bool(context.find_root().params["verbose"]))
+    verbose = bool(context.find_root().params["verbose"])
+    secrets = secrets_of(settings, index_settings.proxy)
+    configure_logging(log_format or settings.log_format, verbose=verbose, secrets=secrets)
     with suppress(UnbuiltError):  # the bot builds these by itself; with any other error it could answer nothing
         check_fit(Generations(index_settings.data_dir))
     run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync, routes=(*ROUTES, prepare))
@@ -142,7 +145,7 @@ def doctor(online: bool, json_: bool) -> None:
         sys.exit(1)
 
 
-_COMMANDS = (
+for command in (
     ask,
     search,
     releases,
@@ -154,6 +157,6 @@ _COMMANDS = (
     feedback,
     backup,
     restore,
-)
-for command in _COMMANDS:
+    health,
+):
     measures.add_command(command)
