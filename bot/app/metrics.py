@@ -82,8 +82,12 @@ class Asked:
 
     def answered(self, answer: Answer) -> None:
         """Take note of what the engine says."""
-        self.outcome = Outcome.ANSWERED if answer.answered else Outcome.NOT_FOUND
-        _CONFIDENCE.observe(answer.confidence)
+        self.is_answered(answer.answered, answer.confidence)
+
+    def is_answered(self, is_answered: bool, confidence: float) -> None:
+        """Take note of whether the engine answers, and how sure it is."""
+        self.outcome = Outcome.ANSWERED if is_answered else Outcome.NOT_FOUND
+        _CONFIDENCE.observe(confidence)
 
     def checked(self, claims: Sequence[Checked]) -> None:
         """Take note of a message that was checked: answered where the releases say something to one of its claims."""

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.app.http import RUNNING, Prepare, error_response
+from bot.app.metrics import Surface
 from bot.programs.openapi import openapi
 from bot.programs.service import NotServedError, Service, caller_id
 from bot.programs.tools import TOOLS, Tool
@@ -50,7 +51,7 @@ def _of_the_bot(app: web.Application) -> Service:
     bot = app[RUNNING].bot
     if bot is None or bot.stopping or bot.is_closed():
         raise NotServedError("The bot is starting or stopping: ask again in a minute.", 503, 60)
-    return Service(bot.queue, bot.admission)
+    return Service(bot.queue, Surface.HTTP, bot.admission)
 
 
 async def _describe(request: web.Request) -> web.Response:

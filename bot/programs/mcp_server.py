@@ -1,6 +1,7 @@
 """The MCP server: each tool as `tools.py` has it, with its documents as structured content."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -8,6 +9,7 @@ from mcp import types
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 
+from bot.app.metrics import Surface
 from bot.programs.service import NotServedError, Service
 from bot.programs.tools import TOOLS
 from corpus import as_json
@@ -33,7 +35,8 @@ def mcp_server(service: Callable[[], Service], caller: Callable[[Context], int])
 
     async def call_tool(context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
-            document = await service().call(params.name, params.arguments or {}, caller(context))
+            serving = replace(service(), surface=Surface.MCP)
+            document = await serving.call(params.name, params.arguments or {}, caller(context))
         except NotServedError as error:
             return types.CallToolResult(content=[types.TextContent(type="text", text=str(error))], is_error=True)
         text = types.TextContent(type="text", text=as_json(document))

@@ -3,12 +3,13 @@
 import asyncio
 import hashlib
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.app import metrics
 from bot.app.admission import Admission, wait_sentence
-from bot.app.errors import sentence
+from bot.app.errors import Refused, sentence
 from bot.app.queue import EngineQueue, Stopping
 from bot.i18n.words import ENGLISH
 from bot.programs.tools import TOOLS, Tool, Work
@@ -37,11 +38,16 @@ class NotServedError(Exception):
         self.retry_s = retry_s
 
 
+class _TooManyError(NotServedError, Refused):
+    """Somebody asks too fast, or too many are being served."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Calls tools. Without an admission nobody has to wait for more than their turn."""
+    """Calls tools. Without an admission nobody has to wait for more than their turn. ``surface`` is what is counted."""
 
     queue: EngineQueue
+    surface: metrics.Surface
     admission: Admission | None = None
 
     async def call(self, name: str, arguments: Mapping[str, Any], caller: int) -> _Document:
@@ -56,7 +62,8 @@ class Service:
         try:
             work = tool.read(arguments).work()
             # A task of its own, because whoever is served counts until their task ends, and a connection lives longer.
-            return await asyncio.create_task(self._served(tool, work, caller), name=f"program: {name}")
+            served = asyncio.create_task(self._served(tool, work, caller), name=f"program: {name}")
+            return await (self._asked(served) if name == "ask" else served)
         except NotServedError:
             raise
         except TimeoutError as error:
@@ -73,9 +80,16 @@ class Service:
             wait = self.admission.let_in(caller, None, tool.price)
             if wait is not None:
                 status = 503 if wait.is_full else 429
-                raise NotServedError(wait_sentence(ENGLISH, wait, by_button=False), status, wait.seconds)
+                raise _TooManyError(wait_sentence(ENGLISH, wait, by_button=False), status, wait.seconds)
         async with asyncio.timeout(_ANSWER_S):
             document: _Document = await self.queue.run(caller, work)
+            return document
+
+    async def _asked(self, ask: Awaitable[_Document]) -> _Document:
+        """Count a question."""
+        with metrics.asked(self.surface) as counted:
+            document = await ask
+            counted.is_answered(document["answered"], document["confidence"])
             return document
 
 

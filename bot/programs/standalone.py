@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from bot.app.admission import Admission
 from bot.app.background import Background
 from bot.app.http import Running, listening
+from bot.app.metrics import Surface, took
 from bot.app.queue import EngineQueue
 from bot.app.run import engine_opener
 from bot.app.settings import BotSettings
@@ -28,7 +29,7 @@ def serve_stdio(bot_settings: BotSettings, settings: IndexSettings) -> bool:
     from bot.programs.mcp_server import mcp_server
 
     async def serve(service: Service) -> None:
-        server = mcp_server(lambda: Service(service.queue), lambda _: _ITS_OWNER)
+        server = mcp_server(lambda: Service(service.queue, Surface.MCP), lambda _: _ITS_OWNER)
         async with stdio_server() as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
 
@@ -57,11 +58,11 @@ async def _with_service(
     bot_settings: BotSettings, settings: IndexSettings, serve: Callable[[Service], Awaitable[None]]
 ) -> bool:
     background = Background(settings, Maintenance(settings))
-    queue = EngineQueue(engine_opener(settings), bot_settings.queue, background.renew)
+    queue = EngineQueue(engine_opener(settings), bot_settings.queue, background.renew, took)
     queue.start()
     background.start_refreshing()
     try:
-        await serve(Service(queue, Admission(bot_settings, queue, {}, lambda: background.updating)))
+        await serve(Service(queue, Surface.HTTP, Admission(bot_settings, queue, {}, lambda: background.updating)))
     finally:
         background.stop_refreshing()
         queue_is_free = queue.close()

@@ -20,6 +20,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from bot.app.client import MeasuresBot
 from bot.app.http import Running, access_of, application
+from bot.app.metrics import REGISTRY
 from bot.app.routes import ROUTES
 from bot.app.settings import BotSettings
 from bot.programs.http_api import prepare
@@ -167,6 +168,22 @@ async def test_connection_that_stays_open_does_not_count_as_being_served(folder:
         for _ in range(3):
             assert (await client.post("/v1/search", json={"query": "smuggling"})).status == 200
         assert bot.queue.busy_s() == 0
+
+
+@asynchronous
+async def test_questions_are_counted_by_what_became_of_them(folder: Path) -> None:
+    counted = ("answered", "not found", "refused")
+
+    def of_programs() -> list[float]:
+        values = [{"surface": "http", "outcome": outcome} for outcome in counted]
+        return [REGISTRY.get_sample_value("measures_questions_total", value) or 0.0 for value in values]
+
+    before = of_programs()
+    async with served(folder, pace=2, pace_burst=2) as (client, _):
+        for _ in range(3):
+            await client.post("/v1/ask", json={"question": QUESTION})
+    answered, not_found, refused = (after - was for after, was in zip(of_programs(), before, strict=True))
+    assert (answered + not_found, refused) == (2, 1)
 
 
 def test_networks_of_ipv6_are_one_caller_and_no_caller_is_a_discord_user() -> None:
