@@ -210,7 +210,7 @@ async def test_ready_is_what_answers(settings: IndexSettings, monkeypatch: pytes
             first, second = await asyncio.gather(told(), told())
             assert first == second == {"ready": False, "discord": True, "index": True, "answers": False}
             Slow.seconds = 0.0
-            await asyncio.sleep(0.3)
+            monkeypatch.setattr("bot.app.health._ANSWER_S", 5.0)
             assert (await told())["ready"]
             connected.emulator.gateway.refuse_connects(1_000, cut=True)
             await connected.emulator.gateway.drop()
