@@ -99,6 +99,7 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     from bot.app.routes import ROUTES
     from bot.app.run import engine_opener, run_bot
     from bot.app.settings import load_bot_settings, secrets_of
+    from bot.cli.doctor_machine import check_disks, check_memory
     from bot.programs.http_api import prepare
     from index import Generations, check_fit
 
@@ -109,6 +110,10 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     configure_logging(log_format or settings.log_format, verbose=verbose, secrets=secrets)
     with suppress(UnbuiltError):  # the bot builds these by itself; with any other error it could answer nothing
         check_fit(Generations(index_settings.data_dir))
+    for check in (check_memory(), *check_disks(index_settings)):
+        log.log(
+            logging.INFO if check.ok else logging.WARNING, "%s: %s", check.name, f"{check.found} {check.remedy}".strip()
+        )
     run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync, routes=(*ROUTES, prepare))
 
 
