@@ -27,6 +27,7 @@ from index.filters import Filters
 from index.generations.folder import Generations
 from index.maintenance import build_all
 from index.settings import IndexSettings
+from tests.disks import disk, full
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 
 QUESTION = "Which agency will train border control units?"
@@ -99,6 +100,25 @@ def test_only_a_backup_is_replaced_and_only_an_empty_folder_is_filled(served: In
     assert not (tmp_path / "new").exists()
 
 
+def test_what_is_committed_but_only_in_sqlites_log_is_in_it_and_writers_go_on(
+    served: IndexSettings, tmp_path: Path
+) -> None:
+    with (
+        closing(sqlite3.connect(served.data_dir / "bot.db", timeout=0.25)) as bot,
+        closing(open_corpus_db(served)) as corpus,
+    ):
+        bot.execute("INSERT INTO servers VALUES (2, 'in the log')")
+        bot.commit()
+        bot.execute("INSERT INTO servers VALUES (3, 'not committed')")
+        assert (served.data_dir / "bot.db-wal").stat().st_size
+        backed_up(served, tmp_path / "measures.tar")
+        bot.commit()
+        corpus.history.add("built")
+    restore(tmp_path / "measures.tar", tmp_path / "new")
+    with closing(sqlite3.connect(tmp_path / "new" / "bot.db")) as db:
+        assert db.execute("SELECT guild FROM servers ORDER BY guild").fetchall() == [(1,), (2,)]
+
+
 def test_damaged_database_replaces_no_backup(served: IndexSettings, tmp_path: Path) -> None:
     target = tmp_path / "measures.tar"
     backed_up(served, target)
@@ -148,6 +168,23 @@ def test_what_is_erased_while_it_is_copied_is_not_in_it(
     assert made.summary.generation == ("000002" if is_finished else None)
     assert ("built anew" in str(made.note)) is not is_finished
     assert sentence not in (tmp_path / "measures.tar").read_bytes()
+
+
+@pytest.mark.parametrize("free", [0, 100 << 10])
+def test_full_disk_is_told_and_leaves_nothing_behind(free: int, served: IndexSettings, tmp_path: Path) -> None:
+    target = tmp_path / "measures.tar"
+    backed_up(served, target)
+    with disk(tmp_path / "disk") as folder:
+        acts = {
+            "Nothing was backed up": lambda: backed_up(served, folder / "measures.tar"),
+            "Nothing was restored": lambda: restore(target, folder / "data"),
+        }
+        for undone, act in acts.items():
+            with full(folder, free), pytest.raises(StorageError, match=f"{undone}: the disk of ") as refused:
+                act()
+            assert str(refused.value).endswith("free some space and do it again.")
+            assert [path.name for path in folder.rglob("*") if path.is_file()] == []
+        restore(target, folder / "data")
 
 
 def tar(path: Path, *members: tarfile.TarInfo) -> Path:
