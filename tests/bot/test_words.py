@@ -250,7 +250,7 @@ async def test_locale_of_discord_has_its_language(locale: discord.Locale) -> Non
     language = locale.value.partition("-")[0]
     spoken = language if language in LANGUAGES else "en"
     assert words_for(locale.value).language == spoken
-    context = TranslationContext(TranslationContextLocation.command_name, None)
+    context = TranslationContext(TranslationContextLocation.other, "")
     translated = await CatalogueTranslator().translate(locale_str("forget-me"), locale, context)
     assert translated == (words_for(spoken)("forget-me") if spoken != "en" else None)
 
