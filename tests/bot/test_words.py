@@ -5,6 +5,7 @@ import gettext
 import re
 import string
 from collections.abc import Iterator
+from typing import Any
 
 import discord
 import pytest
@@ -251,7 +252,7 @@ def test_locale_of_discord_has_its_language(locale: discord.Locale) -> None:
     language = locale.value.partition("-")[0]
     spoken = language if language in LANGUAGES else "en"
     assert words_for(locale.value).language == spoken
-    context = TranslationContext(TranslationContextLocation.other, "")
+    context: TranslationContext[Any, str] = TranslationContext(TranslationContextLocation.other, "")
     translated = asyncio.run(CatalogueTranslator().translate(locale_str("forget-me"), locale, context))
     assert translated == (words_for(spoken)("forget-me") if spoken != "en" else None)
 
