@@ -256,7 +256,7 @@ def _key_span(said: Spoken, first: int, last: int) -> tuple[int, int]:
 
 @cache
 def _times() -> re.Pattern[str]:
-    """Return what finds a year in a key, with a month and a preposition before it."""
+    """Return what finds a year in a key, with a month and a preposition before it, and a word that closes it."""
     from babel.dates import get_month_names
 
     months = {
@@ -266,7 +266,7 @@ def _times() -> re.Pattern[str]:
         for name in get_month_names("wide", context, language).values()
     }
     before = {f" {phrase}" for table in tables() for phrase in table.follow_up["in_time"]}
-    after = {f" {phrase}" for phrase in ("roku", "r", "rok")}
+    after = {f" {phrase}" for table in tables() for phrase in table.follow_up["closes"]}
     return re.compile(
         rf"(?P<before>{_any(before)})?(?P<date>(?P<month>{_any(months)}(?: de| del)?)?{_YEAR})(?:{_any(after)})?"
     )
