@@ -96,7 +96,8 @@ def _part(table: Table, said: Spoken, *, asks: bool) -> _Part:
     longest = max((size for size in range(1, len(said.words)) if " ".join(said.words[:size]) in openings), default=0)
     last = len(said.words) - 1
     if longest and last > longest and said.words[last] in table.follow_up["closes"]:
-        last -= 1
+        is_suffix = said.text[said.spans[last][0] - 1] == "-"  # as in "2019-ben"
+        last -= not is_suffix
     return _Part(table, said, longest, last, longest > 0, asks)
 
 
@@ -113,7 +114,8 @@ def _time(earlier: Spoken, part: _Part) -> Sequence[str] | None:
     old = next(_times().finditer(earlier.key), None)
     if old is None:
         return [f"{_open_end(earlier.text)} {part.written()}?"]
-    place = old.span() if new["before"] or new["month"] else old.span("date")
+    whole = new["before"] or new["month"] or (new["after"] and not old["before"])
+    place = old.span() if whole else old.span("date")
     written = part.written() if place == old.span() else part.said.written(*_within(part, new.span("date")))
     return [_with(earlier, place, written)]
 
@@ -146,7 +148,10 @@ def _country(earlier: Spoken, part: _Part) -> Sequence[str] | None:
     old = _spans_of_countries(earlier)
     if not old:
         return [_added(earlier, part.written())]
-    named = part.written(part.without("prepositions"))
+    first = part.without("prepositions")
+    while first > 0 and part.said.words[first - 1] in part.table.follow_up["articles"]:  # the opening "e a" has one
+        first -= 1
+    named = part.written(first)
     return [_with(earlier, span, named) for code, span in old if code != new[0].code]
 
 
@@ -269,7 +274,7 @@ def _times() -> re.Pattern[str]:
     before = {f" {phrase}" for table in tables() for phrase in table.follow_up["in_time"]}
     after = {f" {phrase}" for table in tables() for phrase in table.follow_up["closes"]}
     return re.compile(
-        rf"(?P<before>{_any(before)})?(?P<date>(?P<month>{_any(months)}(?: de| del)?)?{_YEAR})(?:{_any(after)})?"
+        rf"(?P<before>{_any(before)})?(?P<date>(?P<month>{_any(months)}(?: de| del)?)?{_YEAR})(?P<after>{_any(after)})?"
     )
 
 
