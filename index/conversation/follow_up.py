@@ -17,6 +17,7 @@ _FRAGMENT_WORDS = 4
 _POINTING_WORDS = 6
 _POINTING_CONTENT = 2
 _MOST_CHOICES = 2
+_ASKS = re.compile(r"\?|[;\u037e]\s*$")  # Greek has its own question mark
 _YEAR = r" (?:19|20)\d\d(?![^ ])"
 
 
@@ -81,7 +82,7 @@ def follow_up(earlier: str, text: str) -> FollowUp | None:
         return None
     before = spoken(earlier)
     # The language whose opening takes most of the message comes first: "y Frontex?" is Spanish, not a name.
-    parts = sorted((_part(table, said, asks="?" in text) for table in tables()), key=lambda part: -part.first)
+    parts = sorted((_part(table, said, asks=_ASKS.search(text) is not None) for table in tables()), key=lambda part: -part.first)
     for rule in (_bare_asking, _time, _agency, _country, _pointing, _fragment):
         found = next(filter(None, (rule(before, part) for part in parts)), None)
         if found is not None:

@@ -61,7 +61,7 @@ _RANKS = (
 _TALK = frozenset({MessageKind.THANKS, MessageKind.PRAISE, MessageKind.BLAME, MessageKind.GREETING})
 _MOST_FILLERS = 6  # words
 _NUMBER = re.compile(r"[\d\s.,:/+%-]*")
-_ASKS = re.compile(r"[?;]\s*$|^\s*¿")
+_ASKS = re.compile(r"[?;\u037e]\s*$|^\s*¿")
 
 
 @dataclass(frozen=True, slots=True)

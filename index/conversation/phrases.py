@@ -130,12 +130,17 @@ def tables() -> tuple[Table, ...]:
 
 @lru_cache(maxsize=50_000)
 def _respelled(language: str, word: str) -> str:
-    known = table_of(language).known
-    if word in known or len(word) < _MIN_TYPO_CHARS or not word.isalpha():
+    if len(word) < _MIN_TYPO_CHARS or not word.isalpha() or word in _known_anywhere():
         return word
     alike = _by_initial(language).get(word[0], ())
     near = [other for other in alike if OSA.distance(word, other, score_cutoff=1) <= 1]
     return near[0] if len(near) == 1 else word
+
+
+@cache
+def _known_anywhere() -> frozenset[str]:
+    """Return the words of phrases in all languages: a word of one is no misspelt word of another."""
+    return frozenset().union(*(table.known for table in tables()))
 
 
 @cache
