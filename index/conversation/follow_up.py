@@ -9,8 +9,9 @@ from corpus import registry
 from index.answering.question import STOP_WORDS
 from index.conversation.collection import agency_called
 from index.conversation.countries import countries
-from index.conversation.phrases import LANGUAGES, Table, tables
+from index.conversation.phrases import Table, tables
 from index.conversation.spoken import Spoken, spoken
+from index.text.languages import LANGUAGES
 
 _MOST_WORDS = 9
 _FRAGMENT_WORDS = 4
@@ -82,7 +83,9 @@ def follow_up(earlier: str, text: str) -> FollowUp | None:
         return None
     before = spoken(earlier)
     # The language whose opening takes most of the message comes first: "y Frontex?" is Spanish, not a name.
-    parts = sorted((_part(table, said, asks=_ASKS.search(text) is not None) for table in tables()), key=lambda part: -part.first)
+    parts = sorted(
+        (_part(table, said, asks=_ASKS.search(text) is not None) for table in tables()), key=lambda part: -part.first
+    )
     for rule in (_bare_asking, _time, _agency, _country, _pointing, _fragment):
         found = next(filter(None, (rule(before, part) for part in parts)), None)
         if found is not None:

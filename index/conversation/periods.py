@@ -5,8 +5,9 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from index.conversation.phrases import LANGUAGES, Table, table_of
+from index.conversation.phrases import Table, table_of
 from index.conversation.spoken import spoken
+from index.text.languages import LANGUAGES
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MOST_WORDS = 5
