@@ -18,6 +18,7 @@ _FRAGMENT_WORDS = 4
 _POINTING_WORDS = 6
 _POINTING_CONTENT = 2
 _MOST_CHOICES = 2
+_ABBREVIATION = 2  # the most letters of a shortened word for "year"
 _ASKS = re.compile(r"\?|[;\u037e]\s*$")  # Greek has its own question mark
 _YEAR = r" (?:19|20)\d\d(?![^ ])"
 
@@ -83,9 +84,8 @@ def follow_up(earlier: str, text: str) -> FollowUp | None:
         return None
     before = spoken(earlier)
     # The language whose opening takes most of the message comes first: "y Frontex?" is Spanish, not a name.
-    parts = sorted(
-        (_part(table, said, asks=_ASKS.search(text) is not None) for table in tables()), key=lambda part: -part.first
-    )
+    asks = _ASKS.search(text) is not None
+    parts = sorted((_part(table, said, asks=asks) for table in tables()), key=lambda part: -part.first)
     for rule in (_bare_asking, _time, _agency, _country, _pointing, _fragment):
         found = next(filter(None, (rule(before, part) for part in parts)), None)
         if found is not None:
@@ -226,14 +226,17 @@ def _added(earlier: Spoken, written: str) -> str:
 
 
 def _open_end(text: str) -> str:
-    return text.strip().rstrip(" ?!.")
+    return text.strip().rstrip(" ?!.;\u037e")
 
 
 def _with(earlier: Spoken, place: tuple[int, int], written: str) -> str:
     """Return the earlier question with something else in the place of a part of its key."""
     old = earlier.written(*place)
     begin = earlier.spans[earlier.key.count(" ", 0, place[0])][0]
-    return f"{earlier.text[:begin]}{written}{earlier.text[begin + len(old) :]}"
+    rest = earlier.text[begin + len(old) :]
+    if len(old.split()[-1]) <= _ABBREVIATION and rest.startswith(".") and rest != ".":  # as in "2018 r.?"
+        rest = rest[1:]
+    return f"{earlier.text[:begin]}{written}{rest}"
 
 
 def _agencies(said: Spoken) -> list[tuple[str, tuple[int, int]]]:
