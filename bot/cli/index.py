@@ -166,7 +166,7 @@ def _compact_bot_db(settings: IndexSettings, feedback_days: int) -> tuple[int, i
     path = settings.data_dir / "bot.db"
     if not path.exists():
         return 0, 0
-    with undone("corpus.db is compacted, but not bot.db"), closing(BotStore(path)) as store:
+    with undone("Not everything was compacted"), closing(BotStore(path)) as store:
         pruned = store.prune(feedback_days, settings.history_days)
         store.compact()
         return pruned

@@ -58,8 +58,7 @@ class Compact:
             counts = _pruned(store, generations, tools)
             deleted: dict[str, Any] = {name: count for name, count in counts.items() if count}
             store.history.add("compacted", **deleted)
-            with undone("What is not kept any more is deleted, but corpus.db has not become smaller"):
-                store.erasures.sweep()
+            store.erasures.sweep()
         return Compacted(generations=dropped, bytes_before=before, bytes_after=generations.bytes_on_disk(), **counts)
 
 
