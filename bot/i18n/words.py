@@ -12,7 +12,8 @@ from io import BytesIO
 from index import language_of
 
 _LOCALES = resources.files("bot.i18n") / "locales"
-_NAMES = {
+# What each language is called in itself.
+LANGUAGES = {
     "bg": "Български",
     "cs": "Čeština",
     "da": "Dansk",
@@ -37,10 +38,6 @@ _NAMES = {
     "sk": "Slovenčina",
     "sl": "Slovenščina",
     "sv": "Svenska",
-}
-# The languages of the bot, by what each is called in itself.
-LANGUAGES = {
-    language: name for language, name in _NAMES.items() if language == "en" or (_LOCALES / f"{language}.po").is_file()
 }
 # Discord has no locale for these, so that nobody can say by it that they speak one.
 _WITHOUT_LOCALE = frozenset({"et", "ga", "lv", "mt", "pt", "sk", "sl"})

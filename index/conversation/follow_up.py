@@ -9,8 +9,9 @@ from corpus import registry
 from index.answering.question import STOP_WORDS
 from index.conversation.collection import agency_called
 from index.conversation.countries import countries
-from index.conversation.phrases import LANGUAGES, Table, tables
+from index.conversation.phrases import Table, tables
 from index.conversation.spoken import Spoken, spoken
+from index.text.languages import LANGUAGES
 
 _MOST_WORDS = 9
 _FRAGMENT_WORDS = 4

@@ -14,14 +14,14 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from index.conversation.spoken import Spoken, fold, spoken
-from index.text.languages import LANGUAGES as OFFICIAL
+from index.conversation.spoken import Spoken, spoken
+from index.text.languages import LANGUAGES
 
 _FOLDER = resources.files("index.conversation") / "phrases"
-LANGUAGES = tuple(code for code in OFFICIAL if (_FOLDER / f"{code}.toml").is_file())
 MAX_WORDS = 16
 _MIN_TYPO_CHARS = 5
 _PARTS = re.compile(r"[()\[\]|]|\{\w+\}|[^\s()\[\]|{}]+")
+_WORDS = re.compile(r"[^\W_]+")
 _SIGNS = {"(": "(?:", ")": ")", "[": "(?:(?:", "]": "))?", "|": "|"}
 _SLOTS = {"x": 6, "body": 6, "time": 5}  # the most words of what is asked about
 
@@ -115,7 +115,7 @@ class Table:
     @cached_property
     def known(self) -> frozenset[str]:
         """All words of the phrases."""
-        return frozenset(fold(word) for text in _texts(self._data) for word in spoken(text).words)
+        return frozenset(spoken(" ".join({word for text in _texts(self._data) for word in _WORDS.findall(text)})).words)
 
     def respelled(self, said: Spoken) -> Spoken:
         """Return a message with words that no phrase has read as the word that they are one slip away from."""
