@@ -106,3 +106,4 @@ from .settings import IndexSettings as IndexSettings
 from .settings import load_index_settings as load_index_settings
 from .settings import read_settings as read_settings
 from .settings import variable as variable
+from .text.detection import language_of as language_of
