@@ -74,8 +74,8 @@ def proxying(leads_to: int, answer: bytes | None = None) -> Iterator[ConnectProx
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def rules(proxy: ConnectProxy, login: str = "", **more: frozenset[tuple[str, int]]) -> FetchRules:
-    return FetchRules(delay_s=0.0, proxy=f"http://{login}127.0.0.1:{proxy.port}", **more)
+def rules(proxy: ConnectProxy, login: str = "", private: frozenset[tuple[str, int]] = frozenset()) -> FetchRules:
+    return FetchRules(private, delay_s=0.0, proxy=f"http://{login}127.0.0.1:{proxy.port}")
 
 
 def public(host: str, port: int) -> Sequence[str]:

@@ -175,7 +175,7 @@ def test_full_disk_is_told_and_leaves_nothing_behind(free: int, served: IndexSet
     target = tmp_path / "measures.tar"
     backed_up(served, target)
     with disk(tmp_path / "disk") as folder:
-        acts = {
+        acts: dict[str, Callable[[], object]] = {
             "Nothing was backed up": lambda: backed_up(served, folder / "measures.tar"),
             "Nothing was restored": lambda: restore(target, folder / "data"),
         }
