@@ -52,6 +52,10 @@ from .generations.diff import compare as compare
 from .generations.folder import Generations as Generations
 from .generations.manifest import Manifest as Manifest
 from .generations.process_lock import Lock as Lock
+from .generations.release_diff import ChangedSentence as ChangedSentence
+from .generations.release_diff import DiffSide as DiffSide
+from .generations.release_diff import ReleaseDiff as ReleaseDiff
+from .generations.release_diff import compare_releases as compare_releases
 from .generations.status import History as History
 from .generations.status import RolledBack as RolledBack
 from .generations.status import Status as Status
@@ -63,6 +67,11 @@ from .generations.status import release as release
 from .generations.status import releases as releases
 from .generations.status import status as status
 from .generations.status import verify as verify
+from .generations.verification import Citation as Citation
+from .generations.verification import Fate as Fate
+from .generations.verification import Verified as Verified
+from .generations.verification import citations as citations
+from .generations.verification import verify_citations as verify_citations
 from .intake.backfill import BackfilledSource as BackfilledSource
 from .intake.following import ListedSource as ListedSource
 from .intake.overrides import Overrides as Overrides
@@ -89,6 +98,7 @@ from .results import Corpus as Corpus
 from .results import CurvePoint as CurvePoint
 from .results import FoundPassage as FoundPassage
 from .results import Known as Known
+from .results import NotAsked as NotAsked
 from .results import Notice as Notice
 from .results import Phase as Phase
 from .results import Progress as Progress
@@ -99,3 +109,5 @@ from .results import Step as Step
 from .results import as_source as as_source
 from .settings import IndexSettings as IndexSettings
 from .settings import load_index_settings as load_index_settings
+from .text.facts import FactChange as FactChange
+from .text.facts import FactKind as FactKind
