@@ -20,6 +20,7 @@ from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
 from index.answering.weights import Weights, shipped_weights
 from index.building.renewal import check_model
+from index.changes import Citation, ReleaseDiff, Verified
 from index.conversation.collection import CollectionAnswer, CollectionQuestion, answer_collection
 from index.encoders.alike import alike
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
@@ -28,9 +29,9 @@ from index.encoders.reranker import Reranker
 from index.filters import Filters
 from index.generations.folder import Generations
 from index.generations.reader import OpenGeneration, open_generation, open_served
-from index.generations.release_diff import ReleaseDiff, compare_releases
+from index.generations.release_diff import compare_releases
 from index.generations.status import matching, withdrawn_releases
-from index.generations.verification import Citation, Verified, verify_citations
+from index.generations.verification import verify_citations
 from index.results import Answer, Corpus, NotAsked, SearchResult, Source
 from index.settings import IndexSettings
 

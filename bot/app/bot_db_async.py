@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from bot.app.bot_db import BotStore
 from bot.app.bot_db_schema import StoreBusyError
+from bot.receipts import Receipt
 from bot.user_data import Forgotten, KeptAnswer
 from corpus import StorageError
 
@@ -71,6 +72,7 @@ class _Later:
 
     act: Callable[[BotStore], object]
     answer: KeptAnswer | None = None
+    receipt: Receipt | None = None
 
 
 class AsyncBotStore:
@@ -96,15 +98,16 @@ class AsyncBotStore:
         """
         return await self._write(act, WRITE_S)
 
-    def keep(self, answer: KeptAnswer) -> None:
-        """Keep an answer for its buttons, as soon as it can be written."""
-        self._write_later(answer.id, _Later(partial(BotStore.keep, answer=answer), answer))
+    def keep(self, answer: KeptAnswer, receipt: Receipt | None = None) -> None:
+        """Keep an answer for its buttons, and its receipt, as soon as it can be written."""
+        act = partial(BotStore.keep, answer=answer, receipt=receipt)
+        self._write_later(answer.id, _Later(act, answer, receipt))
 
     def set_message(self, answer: KeptAnswer, message_id: int) -> None:
         """Keep which message shows an answer, unless the answer was erased since."""
         shown = replace(answer, message=message_id)
         if self._unwritten(answer.id) is not None:
-            self.keep(shown)
+            self.keep(shown, self._later[answer.id].receipt)
         else:
             act = partial(BotStore.set_message, answer_id=answer.id, message_id=message_id)
             self._write_later(answer.id, _Later(act, shown))
@@ -155,10 +158,12 @@ class AsyncBotStore:
         try:
             forgotten = await self.write(lambda store: store.forget_asker(user_id))
         except BaseException:
-            for answer in unwritten:
-                self.keep(answer)
+            for later in unwritten:
+                if later.answer is not None:
+                    self.keep(later.answer, later.receipt)
             raise
-        return replace(forgotten, answers=forgotten.answers | {answer.id for answer in unwritten})
+        dropped = {later.answer.id for later in unwritten if later.answer is not None}
+        return replace(forgotten, answers=forgotten.answers | dropped)
 
     async def close(self) -> None:
         """Write what is still to be written, if that can be done soon, and close the file."""
@@ -185,12 +190,12 @@ class AsyncBotStore:
         later = self._later.get(answer_id)
         return later.answer if later is not None else None
 
-    def _drop(self, which: Callable[[KeptAnswer], bool]) -> list[KeptAnswer]:
-        """Cancel the waiting writes of answers, and return those answers."""
-        answers = [each.answer for each in self._later.values() if each.answer is not None and which(each.answer)]
-        for answer in answers:
-            del self._later[answer.id]
-        return answers
+    def _drop(self, which: Callable[[KeptAnswer], bool]) -> list[_Later]:
+        """Cancel the waiting writes of answers, and return them."""
+        waiting = {key: each for key, each in self._later.items() if each.answer is not None and which(each.answer)}
+        for key in waiting:
+            del self._later[key]
+        return list(waiting.values())
 
     def _write_later(self, key: Hashable, later: _Later) -> None:
         self._later[key] = later

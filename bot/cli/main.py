@@ -19,6 +19,7 @@ from bot.cli.index import index_commands
 from bot.cli.options import as_json
 from bot.cli.sources import sources_commands
 from bot.cli.terminal import Terminal
+from bot.cli.verify import verify
 from corpus import LogFormatter, MeasuresError, UnbuiltError, line, log_to_stderr
 from index import collect_rarely, keep_private, load_index_settings
 
@@ -112,5 +113,16 @@ def doctor(json_: bool) -> None:
         sys.exit(1)
 
 
-for command in (ask, search, releases, agency, index_commands, feeds_commands, sources_commands, evaluate, feedback):
+for command in (
+    ask,
+    search,
+    verify,
+    releases,
+    agency,
+    index_commands,
+    feeds_commands,
+    sources_commands,
+    evaluate,
+    feedback,
+):
     measures.add_command(command)

@@ -1,92 +1,22 @@
 """Compares two releases, or two versions of one, by sentence: changed figures, dates and names come first."""
 
-import dataclasses
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 from corpus import Release, UnknownReleaseError, base
+from index.changes import ChangedField, ChangedSentence, DiffSentence, DiffSide, ReleaseDiff
 from index.database.corpus_db import CorpusStore
 from index.database.home import open_corpus_db
 from index.database.versions import KeptVersion
-from index.results import Source, as_source
+from index.results import as_source
 from index.settings import IndexSettings
 from index.text.alignment import align, parts
-from index.text.facts import FactChange, fact_changes
+from index.text.facts import fact_changes
 
 _AT = "@"
 _LEAST_DIGEST_CHARS = 4
 _FIELDS = ("title", "issuer", "date", "language", "url", "reference")
-
-
-@dataclass(frozen=True, slots=True)
-class DiffSide:
-    """One of the two that are compared: which version of its release it is, of how many, and when it was kept."""
-
-    source: Source
-    version: int
-    versions: int
-    kept_at: str
-
-    def to_dict(self) -> dict[str, object]:
-        """Return it as `measures releases diff --json` prints it."""
-        own = {"version": self.version, "versions": self.versions, "kept_at": self.kept_at}
-        return self.source.to_dict() | own
-
-
-@dataclass(frozen=True, slots=True)
-class DiffSentence:
-    """A sentence, word for word: ``release.text[start:end]``."""
-
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedSentence:
-    """A sentence as it was and as it is, and which figures, dates and names only one of the two has."""
-
-    before: DiffSentence
-    after: DiffSentence
-    facts: tuple[FactChange, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedField:
-    """What a release says of itself, before and after; empty where it says nothing."""
-
-    field: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseDiff:
-    """What differs between two releases or two versions of one.
-
-    In ``changed``, sentences in which figures, dates or names differ come first. Sentences in two languages cannot be
-    aligned: then ``aligned`` is False, and ``facts`` says which figures, dates and names only one of the two has.
-    """
-
-    before: DiffSide
-    after: DiffSide
-    fields: tuple[ChangedField, ...]
-    changed: tuple[ChangedSentence, ...]
-    came: tuple[DiffSentence, ...]
-    went: tuple[DiffSentence, ...]
-    facts: tuple[FactChange, ...]
-    same: int
-    aligned: bool = True
-
-    @property
-    def is_same(self) -> bool:
-        """Whether nothing differs."""
-        return not (self.fields or self.changed or self.came or self.went or self.facts)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return it as `measures releases diff --json` prints it."""
-        return dataclasses.asdict(self) | {"before": self.before.to_dict(), "after": self.after.to_dict()}
 
 
 def compare_releases(settings: IndexSettings, before: str, after: str | None = None) -> ReleaseDiff:

@@ -1,69 +1,17 @@
 """Tells what became of citations: whether the quoted words still stand in their release, and how they changed."""
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from enum import StrEnum
 
 from corpus import Release, base
+from index.changes import Citation, Fate, Verified, words_digest
 from index.database.corpus_db import CorpusStore
 from index.database.home import open_corpus_db
 from index.database.versions import KeptVersion
-from index.results import Answer, Quote, Source, as_source
+from index.results import Source, as_source
 from index.settings import IndexSettings
 from index.text.alignment import align, parts
-from index.text.facts import FactChange, fact_changes
-
-
-class Fate(StrEnum):
-    """What became of quoted words."""
-
-    IDENTICAL = "identical"
-    """They stand in the current version of their release."""
-    CHANGED = "changed"
-    """Their release was corrected, and they no longer stand in it."""
-    WITHDRAWN = "withdrawn"
-    """Their release was withdrawn, or is not in the corpus any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A span of one version of a release, and the SHA-256 of the words that stood there."""
-
-    release_id: str
-    text_sha256: str
-    start: int
-    end: int
-    words_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What became of a citation.
-
-    ``words`` are those that were quoted, None where the quoted version is not kept; ``now`` is what stands in their
-    place, ``start`` and ``end`` where in the current version. Nothing is said of what is withdrawn.
-    """
-
-    citation: Citation
-    fate: Fate
-    source: Source | None = None
-    words: str | None = None
-    now: str | None = None
-    start: int | None = None
-    end: int | None = None
-    facts: tuple[FactChange, ...] = ()
-
-
-def citations(answer: Answer) -> tuple[Citation, ...]:
-    """Return what an answer quotes; where it found nothing, what comes nearest."""
-    versions = {source.release_id: source.text_sha256 for source in answer.sources}
-    return tuple(_citation(quote, versions[quote.release_id]) for quote in answer.quotes or answer.related)
-
-
-def _citation(quote: Quote, text_sha256: str) -> Citation:
-    return Citation(quote.release_id, text_sha256, quote.start, quote.end, _digest(quote.text))
+from index.text.facts import fact_changes
 
 
 def verify_citations(settings: IndexSettings, cited: Sequence[Citation]) -> tuple[Verified, ...]:
@@ -93,7 +41,7 @@ def _quoted(versions: Sequence[KeptVersion], citation: Citation) -> Release | No
     for kept in versions:
         release = kept.release
         words = release.text[citation.start : citation.end]
-        if release.text_sha256 == citation.text_sha256 and _digest(words) == citation.words_sha256:
+        if release.text_sha256 == citation.text_sha256 and words_digest(words) == citation.words_sha256:
             return release
     return None
 
@@ -117,7 +65,3 @@ def _changed(citation: Citation, source: Source, quoted: Release, current: Relea
         start, end = became[0].start, became[0].end
     now = current.text[start:end]
     return Verified(citation, Fate.CHANGED, source, words, now, start, end, fact_changes(words, now, language))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

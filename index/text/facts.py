@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 
 from corpus import registry
+from index.changes import FactChange, FactKind
 from index.text.languages import Language, fold, language
 from index.text.terms import stem, words
 from index.text.times import moments
@@ -22,23 +22,6 @@ _SHORTENED = frozenset("bn m md mia mil mill mio mld mln mn mrd tn tsd tys".spli
 _BEFORE_CHARS = 100  # This many characters before a word tell whether a sentence begins with it.
 _NOUNS_WITH_CAPITALS = frozenset({"de"})
 _MOST_UNIT_CHARS = 2  # between a figure and its unit: a space
-
-
-class FactKind(StrEnum):
-    """What a fact is."""
-
-    FIGURE = "figure"
-    DATE = "date"
-    NAME = "name"
-
-
-@dataclass(frozen=True, slots=True)
-class FactChange:
-    """What stands in one text and not in the other, as each writes it; empty where the other has nothing instead."""
-
-    kind: FactKind
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
