@@ -5,6 +5,7 @@ An id has ten signs of 31 that look unlike each other, shown as ``K7MQ2-XPD4F``.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from index import Answer, Citation, Filters, NotAsked, Verified, citations
@@ -13,6 +14,8 @@ _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "Z": "2"})
 _RANDOM_SIGNS = 9
 _GROUP = 5
+LEAST_PEOPLE = 3  # who must have asked a question before anybody is told of it
+_MOST_GROUPED = 200  # questions, which take the engine about two seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,43 @@ def _quote_to_dict(verified: Verified) -> dict[str, object]:
     return own | {"fate": verified.fate.value, "text": verified.words, "now": now, "facts": facts}
 
 
+@dataclass(frozen=True, slots=True)
+class FoundNothing:
+    """A question that found nothing, as one of those who asked it worded it; how many asked it, and how often."""
+
+    question: str
+    people: int
+    asked: int
+
+
+def distinct(unanswered: Sequence[Unanswered]) -> list[str]:
+    """Return the newest questions that found nothing, each once; none where too few people asked any."""
+    if len({each.asker for each in unanswered}) < LEAST_PEOPLE:
+        return []
+    return list({_plain(each.question): each.question for each in reversed(unanswered)}.values())[-_MOST_GROUPED:]
+
+
+def found_nothing(
+    unanswered: Sequence[Unanswered], questions: Sequence[str], groups: Sequence[Sequence[int]]
+) -> list[FoundNothing]:
+    """Return what at least three people asked in vain, what most people asked first.
+
+    :param questions: what `distinct` gave.
+    :param groups: which of them ask the same, by their numbers.
+    """
+    counted = []
+    for group in groups:
+        worded = {_plain(questions[number]) for number in group}
+        askers = [each.asker for each in unanswered if _plain(each.question) in worded]
+        counted.append(FoundNothing(questions[group[0]], len(set(askers)), len(askers)))
+    shown = (each for each in counted if each.people >= LEAST_PEOPLE)
+    return sorted(shown, key=lambda each: (-each.people, -each.asked, each.question))
+
+
+def _plain(question: str) -> str:
+    return " ".join(question.casefold().split())
+
+
 def receipt_of(answer_id: str, answer: Answer, filters: Filters, most_quotes: int, *, local: bool = False) -> Receipt:
     """Return the receipt of an answer."""
     return Receipt(
@@ -114,8 +154,8 @@ def new_answer_id() -> str:
 
 
 def shown_id(answer_id: str) -> str:
-    """Return an id as people read it."""
-    return f"{answer_id[:_GROUP]}-{answer_id[_GROUP:]}"
+    """Return an id as people read it; one of an older version of the program as it is."""
+    return answer_id if read_id(answer_id) is None else f"{answer_id[:_GROUP]}-{answer_id[_GROUP:]}"
 
 
 def read_id(typed: str) -> str | None:

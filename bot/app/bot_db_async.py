@@ -20,6 +20,7 @@ from bot.app.bot_db_schema import StoreBusyError
 from bot.receipts import Receipt
 from bot.user_data import Forgotten, KeptAnswer
 from corpus import StorageError
+from index import now
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -115,6 +116,13 @@ class AsyncBotStore:
     async def answer(self, answer_id: str) -> KeptAnswer | None:
         """Return an answer by its id; None where it was never kept or is erased."""
         return self._unwritten(answer_id) or await self.read(lambda store: store.answer(answer_id))
+
+    async def receipt(self, answer_id: str, days: int) -> Receipt | None:
+        """Return the receipt of an answer that is at most so many days old; None where there is none."""
+        later = self._later.get(answer_id)
+        if later is not None and later.receipt is not None:
+            return replace(later.receipt, at=now())
+        return await self.read(lambda store: store.receipt(answer_id, days))
 
     async def answer_in(self, message_id: int) -> KeptAnswer | None:
         """Return the answer that a message shows."""
@@ -226,9 +234,9 @@ class AsyncBotStore:
 
     def _written(self, key: Hashable, later: _Later) -> None:
         """Remove a write that is done; where the answer got its message meanwhile, only that is left to write."""
-        now = self._later.get(key)
-        if now is later:
+        waiting = self._later.get(key)
+        if waiting is later:
             del self._later[key]
-        elif now is not None and now.answer is not None and now.answer.message is not None:
-            message = partial(BotStore.set_message, answer_id=now.answer.id, message_id=now.answer.message)
-            self._later[key] = replace(now, act=message)
+        elif waiting is not None and waiting.answer is not None and waiting.answer.message is not None:
+            message = partial(BotStore.set_message, answer_id=waiting.answer.id, message_id=waiting.answer.message)
+            self._later[key] = replace(waiting, act=message)
