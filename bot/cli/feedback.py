@@ -47,8 +47,13 @@ def feedback(audit: bool, json_: bool) -> None:
         return
     in_vain = _in_vain(settings, left.unanswered, terminal)
     if json_:
-        rows = {"feedback": left.said, "found_nothing": in_vain, "usage": left.usage}
-        print_json({name: [dataclasses.asdict(row) for row in kept] for name, kept in rows.items()})
+        print_json(
+            {
+                "feedback": [dataclasses.asdict(each) for each in left.said],
+                "found_nothing": [dataclasses.asdict(each) for each in in_vain],
+                "usage": [dataclasses.asdict(day) for day in left.usage],
+            }
+        )
     else:
         _show_feedback(terminal, left.said)
         _show_in_vain(terminal, in_vain)

@@ -66,7 +66,7 @@ def test_audit_tells_which_administrator_did_what(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "document", "note"),
     [
-        ((), {"feedback": []}, "Nobody has said anything of an answer yet.\n"),
+        ((), {"feedback": [], "found_nothing": [], "usage": []}, "Nobody has said anything of an answer yet.\n"),
         (("--audit",), {"audit": []}, "No administrator has done anything in Discord yet.\n"),
     ],
 )
