@@ -27,7 +27,12 @@ FIGURE, DATE, NAME = FactKind
             "said Roberta Metsola, for the Parliament.",
             [(NAME, "Ursula von der Leyen", "Roberta Metsola"), (NAME, "Commission", "Parliament")],
         ),
-        ("en", "See Regulation (EU) 2019/1896.", "See Regulation (EU) 2019/1240.", [(FIGURE, "2019/1896", "2019/1240")]),
+        (
+            "en",
+            "See Regulation (EU) 2019/1896.",
+            "See Regulation (EU) 2019/1240.",
+            [(FIGURE, "2019/1896", "2019/1240")],
+        ),
         ("en", "It has 3 parts and 4 chapters.", "It has 3 parts.", [(FIGURE, "4", "")]),
         ("en", "The measures were welcomed.", "Warmly welcomed were the measures.", []),
         (
