@@ -98,7 +98,7 @@ def _quote_to_dict(verified: Verified) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class FoundNothing:
-    """A question that found nothing, as one of those who asked it worded it; how many asked it, and how often."""
+    """A question that found nothing, as most who asked it worded it; how many people asked it, and how often."""
 
     question: str
     people: int
@@ -109,7 +109,10 @@ def distinct(unanswered: Sequence[Unanswered]) -> list[str]:
     """Return the newest questions that found nothing, each once; none where too few people asked any."""
     if len({each.asker for each in unanswered}) < LEAST_PEOPLE:
         return []
-    return list({_plain(each.question): each.question for each in reversed(unanswered)}.values())[-_MOST_GROUPED:]
+    worded: dict[str, str] = {}
+    for each in unanswered:
+        worded.setdefault(_plain(each.question), each.question)
+    return list(worded.values())[:_MOST_GROUPED]
 
 
 def found_nothing(
@@ -120,11 +123,15 @@ def found_nothing(
     :param questions: what `distinct` gave.
     :param groups: which of them ask the same, by their numbers.
     """
+    askers: dict[str, list[int]] = {}
+    for each in unanswered:
+        askers.setdefault(_plain(each.question), []).append(each.asker)
     counted = []
     for group in groups:
-        worded = {_plain(questions[number]) for number in group}
-        askers = [each.asker for each in unanswered if _plain(each.question) in worded]
-        counted.append(FoundNothing(questions[group[0]], len(set(askers)), len(askers)))
+        by_wording = {questions[number]: askers[_plain(questions[number])] for number in group}
+        shown_as = max(by_wording, key=lambda question: len(set(by_wording[question])))
+        everybody = [asker for of_one in by_wording.values() for asker in of_one]
+        counted.append(FoundNothing(shown_as, len(set(everybody)), len(everybody)))
     shown = (each for each in counted if each.people >= LEAST_PEOPLE)
     return sorted(shown, key=lambda each: (-each.people, -each.asked, each.question))
 

@@ -84,6 +84,6 @@ def unanswered_questions(db: Database) -> Sequence[Unanswered]:
         Unanswered(**row)
         for row in db.query(
             "SELECT a.question, a.asker FROM answers a JOIN receipts r USING (id) "
-            "WHERE NOT r.answered ORDER BY r.at DESC, r.id"
+            "WHERE NOT r.answered ORDER BY r.at DESC, a.rowid DESC"
         )
     ]

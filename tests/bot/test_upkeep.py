@@ -170,10 +170,10 @@ def test_text_is_erased_with_the_answers_that_quote_it(run: Run, site: Server, t
         for answer, quoted in (("of it", release_id), ("of another", "2018-12-06-council-migrant-smuggling")):
             spans = (QuotedSpan(quoted, 0, 9),)
             kept = KeptAnswer(answer, 1, None, 1, None, True, "National authorities will?", Filters(), spans)
-            cited = (Citation(quoted, f"version {answer}", 0, 9, f"words {answer}"),)
-            store.keep(kept, Receipt(answer, kept.question, Filters(), 3, True, "1", cited, local=False))
-        cited = (*cited, Citation(release_id, "version of it", 0, 9, "words of it"))
-        store.keep_receipt(Receipt("typed", "What?", Filters(), 3, True, "1", cited, local=True))
+            cited = [Citation(quoted, f"version {answer}", 0, 9, f"words {answer}")]
+            store.keep(kept, Receipt(answer, kept.question, Filters(), 3, True, "1", tuple(cited), local=False))
+        cited.append(Citation(release_id, "version of it", 0, 9, "words of it"))
+        store.keep_receipt(Receipt("typed", "What?", Filters(), 3, True, "1", tuple(cited), local=True))
     assert run("index", "remove", release_id, "--erase", "--no-build").returncode == 2
     erased = run("index", "remove", release_id, "--erase")
     assert (erased.returncode, erased.stderr, erased.stdout.splitlines()) == (
