@@ -68,9 +68,10 @@ class BotStore:
             if receipt is not None:
                 receipts.keep_receipt(self._db, receipt)
 
-    def keep_receipt(self, receipt: Receipt) -> None:
-        """Keep the receipt of an answer that has no buttons."""
-        with self._writing():
+    def keep_receipt(self, receipt: Receipt, days: int) -> None:
+        """Keep the receipt of an answer on the command line, and erase those that are older than that."""
+        with self._erasing():
+            receipts.forget_local_receipts_before(self._db, _ago(days))
             receipts.keep_receipt(self._db, receipt)
 
     def receipt(self, answer_id: str, days: int) -> Receipt | None:

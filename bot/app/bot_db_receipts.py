@@ -67,6 +67,11 @@ def forget_receipts_of(db: Database, release_id: str) -> None:
     db.execute(f"DELETE FROM receipts WHERE {_QUOTES}", [release_id])  # noqa: S608 - a condition of our own
 
 
+def forget_local_receipts_before(db: Database, time: str) -> None:
+    """Erase receipts of the command line from before a time; the bot may have other settings, and erases its own."""
+    db.execute("DELETE FROM receipts WHERE local AND at < ?", [time])
+
+
 def forget_receipts_before(db: Database, time: str, day: str) -> None:
     """Erase receipts from before a time, and figures of usage from before a day."""
     db.execute("DELETE FROM receipts WHERE at < ?", [time])

@@ -13,7 +13,7 @@ from bot.cli.options import as_json
 from bot.cli.terminal import Terminal
 from bot.receipts import Receipt, Verification, new_answer_id, read_id, receipt_of, shown_id
 from bot.views.comparison import again_line, fact_line, fate_line, no_id_line, not_kept_line
-from corpus import StorageError, UnknownEntryError, lines
+from corpus import MeasuresError, UnknownEntryError, lines
 from index import Answer, Filters, IndexSettings, NotAsked, Verified, load_index_settings
 
 if TYPE_CHECKING:
@@ -49,9 +49,8 @@ def keep(settings: IndexSettings, answer: Answer, filters: Filters, most_quotes:
     receipt = receipt_of(new_answer_id(), answer, filters, most_quotes, local=True)
     try:
         with closing(_store(settings)) as store:
-            store.keep_receipt(receipt)
-            store.forget_older_than(load_bot_settings().answer_days)
-    except StorageError as error:
+            store.keep_receipt(receipt, load_bot_settings().answer_days)
+    except MeasuresError as error:
         terminal.note(f"This answer has no id, because it could not be kept: {error}")
         return None
     return shown_id(receipt.id)

@@ -47,14 +47,13 @@ def align(before: Sequence[str], after: Sequence[str], language: str) -> list[Pa
             pairs += [Pair(first + place, start + place, True) for place in range(last - first)]
         else:
             gaps.append((list(range(first, last)), list(range(start, end))))
-    spoken = [[words(text, language) for text in side] for side in plain]
+    spoken = ([words(text, language) for text in plain[0]], [words(text, language) for text in plain[1]])
     # A sentence most likely became one at the same place. Only what finds none there is looked for elsewhere.
-    for gone, came in [*gaps, ([row for gap in gaps for row in gap[0]], [row for gap in gaps for row in gap[1]])]:
-        taken = {pair.before for pair in pairs}, {pair.after for pair in pairs}
-        left = [row for row in gone if row not in taken[0]], [row for row in came if row not in taken[1]]
-        pairs += (
-            Pair(old, new, plain[0][old] == plain[1][new]) for old, new in _most_alike(*left, spoken[0], spoken[1])
-        )
+    found = [pair for gap in gaps for pair in _most_alike(*gap, *spoken)]
+    taken = {old for old, _ in found}, {new for _, new in found}
+    left = [[row for gap in gaps for row in gap[side] if row not in taken[side]] for side in (0, 1)]
+    found += _most_alike(left[0], left[1], *spoken)
+    pairs += [Pair(old, new, plain[0][old] == plain[1][new]) for old, new in found]
     paired = {pair.before for pair in pairs}, {pair.after for pair in pairs}
     pairs += [Pair(row, None) for row in range(len(before)) if row not in paired[0]]
     pairs += [Pair(None, row) for row in range(len(after)) if row not in paired[1]]

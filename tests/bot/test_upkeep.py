@@ -173,7 +173,7 @@ def test_text_is_erased_with_the_answers_that_quote_it(run: Run, site: Server, t
             cited = [Citation(quoted, f"version {answer}", 0, 9, f"words {answer}")]
             store.keep(kept, Receipt(answer, kept.question, Filters(), 3, True, "1", tuple(cited), local=False))
         cited.append(Citation(release_id, "version of it", 0, 9, "words of it"))
-        store.keep_receipt(Receipt("typed", "What?", Filters(), 3, True, "1", tuple(cited), local=True))
+        store.keep_receipt(Receipt("typed", "What?", Filters(), 3, True, "1", tuple(cited), local=True), 30)
     assert run("index", "remove", release_id, "--erase", "--no-build").returncode == 2
     erased = run("index", "remove", release_id, "--erase")
     assert (erased.returncode, erased.stderr, erased.stdout.splitlines()) == (
