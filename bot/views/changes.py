@@ -57,12 +57,14 @@ def diff_view(words: Words, diff: ReleaseDiff) -> ui.LayoutView:
     page.add("\n".join([*_side(words, "−", diff.before), *_side(words, "+", diff.after)]))
     if diff.is_same:
         page.add(bold(words("Nothing differs.")))
-    for changed_field in diff.fields:
-        page.add(bold(plain(field_line(changed_field, words), 2 * TITLE_CHARS)))
+    if diff.before.source.release_id == diff.after.source.release_id:  # of two, title, issuer and date stand above
+        for changed_field in diff.fields:
+            page.add(bold(plain(field_line(changed_field, words), 2 * TITLE_CHARS)))
     for fact in diff.facts:
         page.add(_fact(words, fact))
     for changed in diff.changed:
-        page.add("\n".join(_changed(words, changed)))
+        # An empty line keeps Discord from joining the quotes of two changes.
+        page.add("\n".join(_changed(words, changed) if changed.facts else ["", *_changed(words, changed)]))
     for heading, sentences in (
         (words("Only in the second"), diff.came),
         (words("Only in the first"), diff.went),

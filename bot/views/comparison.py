@@ -1,5 +1,7 @@
 """What both surfaces say of what changed, and of what became of an answer: words, without Discord."""
 
+import datetime
+
 from bot.i18n.words import ENGLISH, Words
 from bot.receipts import Verification
 from index import ChangedField, DiffSide, FactChange, FactKind, Fate, NotAsked, ReleaseDiff, Verified
@@ -36,7 +38,7 @@ def version_line(side: DiffSide, words: Words = ENGLISH) -> str:
         "version {number} of {versions}, kept on {date}",
         number=words.number(side.version),
         versions=words.number(side.versions),
-        date=side.kept_at[:10],
+        date=words.date(datetime.date.fromisoformat(side.kept_at[:10])),
     )
 
 

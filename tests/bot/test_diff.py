@@ -71,6 +71,7 @@ async def test_what_does_not_fit_is_counted_and_what_is_not_there_is_said_in_the
     assert len(message.text()) <= 4_000
     assert (await ela.command("diff", before=ships)).text().startswith("Nie ma innej wersji tego komunikatu")
     assert (await ela.command("diff", before=port, after="nothing")).text().startswith("Nie ma takiego komunikatu")
+    assert "Tytuł: " not in message.text()
     same = await ela.command("diff", before=f"{port}@2", after=port)
     assert "**Nie ma różnic.**" in same.text()
 
