@@ -41,13 +41,23 @@ def fact_changes(before: str, after: str, code: str, code_after: str | None = No
     """
     across = code_after is not None and code_after != code
     old, new = facts(before, code, only_known=across), facts(after, code_after or code, only_known=across)
-    return tuple(change for kind in FactKind for change in _of_a_kind(kind, old, new))
+    return tuple(change for kind in FactKind for change in _of_a_kind(kind, old, new, in_order=not across))
 
 
-def _of_a_kind(kind: FactKind, old: list[_Fact], new: list[_Fact]) -> Iterator[FactChange]:
-    """Pair what went with what came where they are as many; else tell of them together."""
+def _of_a_kind(kind: FactKind, old: list[_Fact], new: list[_Fact], *, in_order: bool) -> Iterator[FactChange]:
+    """Pair what went with what came.
+
+    Two sentences with as many facts are taken to name them in the same order (`in_order`): of "2.3%, compared with 2.4%" and "1.8%, from
+    2.3%", the first became 1.8% and the second 2.3%. Where the numbers differ, what only one has is told together.
+    """
     sides = [[fact for fact in side if fact.kind is kind] for side in (old, new)]
     counts = [Counter(fact.key for fact in side) for side in sides]
+    if counts[0] == counts[1]:
+        return
+    if in_order and len(sides[0]) == len(sides[1]):
+        pairs = [(before, after) for before, after in zip(*sides, strict=True) if before.key != after.key]
+        yield from dict.fromkeys(FactChange(kind, before.text, after.text) for before, after in pairs)
+        return
     gone, came = (_only(side, counts[place] - counts[1 - place]) for place, side in enumerate(sides))
     if len(gone) == len(came):
         yield from (FactChange(kind, *pair) for pair in zip(gone, came, strict=True))

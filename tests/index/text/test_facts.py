@@ -20,6 +20,13 @@ FIGURE, DATE, NAME = FactKind
         ("en", "The fund gives €3 million.", "The fund gives €3 billion.", [(FIGURE, "€3 million", "€3 billion")]),
         ("en", "It rose by 25%.", "It rose by 30 per cent.", [(FIGURE, "25%", "30 per cent")]),
         ("en", "It rose by 25%.", "It rose by 25 percent.", []),
+        (
+            "en",
+            "It was 2.3%, then 2.4%.",
+            "It was 1.8%, then 2.3%.",
+            [(FIGURE, "2.3%", "1.8%"), (FIGURE, "2.4%", "2.3%")],
+        ),
+        ("en", "It was 2.3%, then 2.4%.", "After 2.4% it was 2.3%.", []),
         ("en", "It gave 3,000 euros to three states.", "It gave €3 000 to four states.", [(FIGURE, "three", "four")]),
         (
             "en",
