@@ -47,8 +47,9 @@ def fact_changes(before: str, after: str, code: str, code_after: str | None = No
 def _of_a_kind(kind: FactKind, old: list[_Fact], new: list[_Fact], *, in_order: bool) -> Iterator[FactChange]:
     """Pair what went with what came.
 
-    Two sentences with as many facts are taken to name them in the same order (`in_order`): of "2.3%, compared with 2.4%" and "1.8%, from
-    2.3%", the first became 1.8% and the second 2.3%. Where the numbers differ, what only one has is told together.
+    Two sentences with as many facts are taken to name them in the same order, where `in_order` says so: of "2.3%,
+    compared with 2.4%" and "1.8%, from 2.3%", the first became 1.8% and the second 2.3%. Otherwise what only one has is
+    told together.
     """
     sides = [[fact for fact in side if fact.kind is kind] for side in (old, new)]
     counts = [Counter(fact.key for fact in side) for side in sides]
