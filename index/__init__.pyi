@@ -9,6 +9,7 @@ from .answering.context import Untraceable as Untraceable
 from .answering.context import span_digest as span_digest
 from .answering.question import MAX_QUESTION_CHARS as MAX_QUESTION_CHARS
 from .answering.question import readable as readable
+from .answering.quotes import MAX_QUOTES as MAX_QUOTES
 from .answering.weights import shipped_weights as shipped_weights
 from .backup.archive import BackupSummary as BackupSummary
 from .backup.restoring import check_backup as check_backup
@@ -20,6 +21,16 @@ from .building.renewal import check_fit as check_fit
 from .building.renewal import ensure_fit as ensure_fit
 from .building.renewal import refresh as refresh
 from .building.renewal import renew as renew
+from .changes import ChangedField as ChangedField
+from .changes import ChangedSentence as ChangedSentence
+from .changes import Citation as Citation
+from .changes import DiffSide as DiffSide
+from .changes import FactChange as FactChange
+from .changes import FactKind as FactKind
+from .changes import Fate as Fate
+from .changes import ReleaseDiff as ReleaseDiff
+from .changes import Verified as Verified
+from .changes import citations as citations
 from .conversation.collection import CollectionAnswer as CollectionAnswer
 from .conversation.collection import CollectionQuestion as CollectionQuestion
 from .conversation.collection import read_collection_question as read_collection_question
@@ -58,6 +69,7 @@ from .generations.diff import compare as compare
 from .generations.folder import Generations as Generations
 from .generations.manifest import Manifest as Manifest
 from .generations.process_lock import Lock as Lock
+from .generations.release_diff import compare_releases as compare_releases
 from .generations.status import History as History
 from .generations.status import RolledBack as RolledBack
 from .generations.status import Status as Status
@@ -70,6 +82,7 @@ from .generations.status import release as release
 from .generations.status import releases as releases
 from .generations.status import status as status
 from .generations.status import verify as verify
+from .generations.verification import verify_citations as verify_citations
 from .intake.backfill import BackfilledSource as BackfilledSource
 from .intake.following import ListedSource as ListedSource
 from .intake.overrides import Overrides as Overrides
@@ -97,6 +110,7 @@ from .results import Corpus as Corpus
 from .results import CurvePoint as CurvePoint
 from .results import FoundPassage as FoundPassage
 from .results import Known as Known
+from .results import NotAsked as NotAsked
 from .results import Notice as Notice
 from .results import Phase as Phase
 from .results import Progress as Progress

@@ -16,11 +16,22 @@ from bot.app.collection import collection_answer
 from bot.app.errors import Refused
 from bot.app.permissions import channel_of, is_switched_on
 from bot.i18n.words import Words
-from bot.user_data import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
+from bot.receipts import new_answer_id, receipt_of
+from bot.user_data import KeptAnswer, QuotedSpan, ServerSettings
 from bot.views import answers as render
 from bot.views.answers import Asked
 from bot.views.message import text_view
-from index import Answer, Engine, Filters, parse_agency, parse_since, parse_until, read_collection_question, readable
+from index import (
+    MAX_QUOTES,
+    Answer,
+    Engine,
+    Filters,
+    parse_agency,
+    parse_since,
+    parse_until,
+    read_collection_question,
+    readable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +183,7 @@ async def answer(
             QuotedSpan(quote.release_id, quote.start, quote.end) for quote in answered.quotes or answered.related[:1]
         ),
     )
-    bot.store.keep(kept)
+    bot.store.keep(kept, receipt_of(kept.id, answered, asking.filters, MAX_QUOTES))
     asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
     message = await send(render.answer_view(words, answered, asked, today()))
     bot.store.set_message(kept, message.id)

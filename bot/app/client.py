@@ -39,6 +39,8 @@ COGS = (
     "answer_buttons",
     "agencies",
     "releases",
+    "diff",
+    "verify",
     "about",
     "setup",
     "ask_channel",

@@ -24,6 +24,7 @@ from bot.cli.index import index_commands
 from bot.cli.options import as_json
 from bot.cli.sources import sources_commands
 from bot.cli.terminal import Terminal
+from bot.cli.verify import verify
 from corpus import LogFormatter, MeasuresError, SettingsError, UnbuiltError, line, log_to_stderr
 from index import collect_rarely, keep_private, load_index_settings
 
@@ -153,6 +154,7 @@ def doctor(online: bool, json_: bool) -> None:
 for command in (
     ask,
     search,
+    verify,
     releases,
     agency,
     index_commands,

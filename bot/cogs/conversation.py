@@ -18,7 +18,8 @@ from bot.app.collection import collection_answer, sources_of
 from bot.app.message_text import text_of
 from bot.app.more import more_passages
 from bot.i18n.words import Words
-from bot.user_data import KeptAnswer, new_answer_id
+from bot.receipts import new_answer_id
+from bot.user_data import KeptAnswer
 from bot.views.about import help_view
 from bot.views.answers import check_view
 from bot.views.conversation import choices_view, feedback_view

@@ -25,8 +25,8 @@ from tests.bot import catalogues
 from tests.bot.catalogues import SPOKEN, forms, literal_messages, messages, said_by
 
 COUNTS = (0, 1, 2, 5, 12, 22, 1_234, 1_000_000)
-COMMANDS = ("ask", "agency", "releases", "help", "about", "forget-me", "setup")
-OPTIONS = ("question", "agency", "issuer", "since", "until", "private", "name", "query")
+COMMANDS = ("ask", "agency", "releases", "diff", "verify", "help", "about", "forget-me", "setup")
+OPTIONS = ("question", "agency", "issuer", "since", "until", "private", "name", "query", "before", "after", "answer")
 ADMIN_OPTIONS = ("addresses", "file", "title", "date", "language", "url", "force", "release", "generation")
 LABELS = ("Follow up", "Check against EU releases")
 MOST_SAME_WORDS = 2  # of what is the same in English, as "EU Measures" and "model"
