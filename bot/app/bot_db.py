@@ -1,4 +1,7 @@
-"""bot.db, which keeps what Discord users leave behind. All SQL in `bot` is here and in `bot_db_schema.py`."""
+"""bot.db, which keeps what Discord users leave behind.
+
+All SQL in `bot` is here, in `subscription_db.py` and in `bot_db_schema.py`.
+"""
 
 import dataclasses
 import datetime
@@ -14,8 +17,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.app.bot_db_schema import StoreBusyError, bot_migrations, errors
+from bot.app.bot_db_values import filters_from_json, filters_to_json
+from bot.app.subscription_db import SubscriptionTables
 from bot.user_data import FEEDBACK_DAYS, AdminAct, Feedback, Forgotten, KeptAnswer, QuotedSpan, ServerSettings
-from index import Filters, marks, now, private_folder
+from index import marks, now, private_folder
 
 # How long SQLite waits for a lock that another program holds. `bot_db_async` tries again, and makes nobody wait for it.
 _WAIT_S = 0.25
@@ -48,6 +53,7 @@ class BotStore:
         self._path = path
         self._key: bytes | None = None
         self.is_scrubbed = True
+        self.subscriptions = SubscriptionTables(self._db, path, self._writing)
 
     def close(self) -> None:
         """Close the database."""
@@ -57,7 +63,7 @@ class BotStore:
         """Keep an answer for its buttons."""
         row = dataclasses.asdict(answer) | {
             "by_command": int(answer.by_command),
-            "filters": json.dumps(_filters_to_dict(answer.filters)),
+            "filters": filters_to_json(answer.filters),
             "spans": json.dumps([dataclasses.asdict(span) for span in answer.spans]),
             "at": now(),
         }
@@ -83,14 +89,15 @@ class BotStore:
             self._db.execute("DELETE FROM answers WHERE id = ?", [answer_id])
 
     def forget_asker(self, user_id: int) -> Forgotten:
-        """Erase a person's answers, and the verdicts that a fingerprint tells to be theirs; not the audit."""
+        """Erase a person's answers and subscriptions, and verdicts that a fingerprint tells to be theirs; no audit."""
         with self._erasing():
             rows = self._db.execute("SELECT id, answer, voter FROM feedback WHERE voter IS NOT NULL").fetchall()
             own = [[row_id] for row_id, answer_id, voter in rows if voter == self._voter(answer_id, user_id)]
             self._db.conn.executemany("DELETE FROM feedback WHERE id = ?", own)
             erased = self._db.execute("DELETE FROM answers WHERE asker = ? RETURNING id", [user_id]).fetchall()
+            ended = self.subscriptions.end_in_transaction("owner", user_id)
             [(acts,)] = self._db.execute("SELECT count(*) FROM audit WHERE who = ?", [user_id]).fetchall()
-        return Forgotten(frozenset(answer_id for (answer_id,) in erased), len(own), acts)
+        return Forgotten(frozenset(answer_id for (answer_id,) in erased), len(own), acts, ended)
 
     def forget_release(self, release_id: str) -> int:
         """Erase the answers that showed text of a release, and return how many they were."""
@@ -108,6 +115,17 @@ class BotStore:
         with self._erasing():
             self._db.execute("DELETE FROM answers WHERE guild = ?", [guild_id])
             self._db.execute("DELETE FROM servers WHERE guild = ?", [guild_id])
+            self.subscriptions.leave_guild_in_transaction(guild_id)
+
+    def end_subscription(self, subscription_id: str) -> bool:
+        """End a subscription, and return whether it was still there."""
+        with self._erasing():
+            return bool(self.subscriptions.end_in_transaction("id", subscription_id))
+
+    def end_channel(self, channel_id: int) -> None:
+        """End what is told in a channel."""
+        with self._erasing():
+            self.subscriptions.end_in_transaction("channel", channel_id)
 
     def forget_older_than(self, days: int) -> int:
         """Erase answers older than that, and texts of feedback after `FEEDBACK_DAYS`; return the number of answers."""
@@ -115,6 +133,7 @@ class BotStore:
             self._db.execute(
                 "UPDATE feedback SET reason = NULL WHERE reason IS NOT NULL AND at < ?", [_ago(FEEDBACK_DAYS)]
             )
+            self.subscriptions.tidy_in_transaction(datetime.datetime.now(datetime.UTC))
             return int(self._db.execute("DELETE FROM answers WHERE at < ?", [_ago(days)]).rowcount)
 
     def scrub(self) -> None:
@@ -231,22 +250,11 @@ def _ago(days: int) -> str:
 def _kept(row: dict[str, Any]) -> KeptAnswer:
     fields = {field.name: row[field.name] for field in dataclasses.fields(KeptAnswer)}
     spans = tuple(QuotedSpan(**span) for span in json.loads(row["spans"]))
-    filters = _filters_from_dict(json.loads(row["filters"]))
+    filters = filters_from_json(row["filters"])
     return KeptAnswer(**fields | {"by_command": bool(row["by_command"]), "spans": spans, "filters": filters})
-
-
-def _filters_to_dict(filters: Filters) -> dict[str, object]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime.date) else value
-        for name, value in dataclasses.asdict(filters).items()
-    }
-
-
-def _filters_from_dict(values: dict[str, Any]) -> Filters:
-    dates = {name: datetime.date.fromisoformat(values[name]) for name in ("since", "until") if values.get(name)}
-    return Filters(**values | dates)
 
 
 def _server_settings(text: str) -> ServerSettings:
     values = json.loads(text)
-    return ServerSettings(**values | {"channels": tuple(values["channels"])})
+    quiet = values.get("quiet")
+    return ServerSettings(**values | {"channels": tuple(values["channels"]), "quiet": tuple(quiet) if quiet else None})
