@@ -157,7 +157,7 @@ class Subscriptions(commands.Cog):
                 words("Only who manages this channel can have it told here: without `here`, you are told yourself.")
             )
         channel = interaction.channel
-        if not interaction.is_guild_integration() or not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        if self._own_guild(interaction) is None or not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
             raise Refused(words("I cannot see this channel."))
         missing = missing_permissions(channel)
         if missing:
@@ -166,6 +166,10 @@ class Subscriptions(commands.Cog):
         if not is_switched_on(self.bot.servers, interaction.guild_id, channel_of(channel)):
             raise Refused(words("I am switched off in this channel: `/setup` chooses where I answer."))
         return channel
+
+    def _own_guild(self, interaction: Interaction) -> int | None:
+        """Return the server, where the bot is in it: people may bring its commands into others."""
+        return interaction.guild_id if self.bot.get_guild(interaction.guild_id or 0) is not None else None
 
     async def _subscribe(
         self,
@@ -181,7 +185,7 @@ class Subscriptions(commands.Cog):
         if wanted.kind is WantedKind.ISSUER:
             await self._require_issuer(words, wanted.text, interaction.user.id)
         await self.bot.findings.look(now(), before_first=True)
-        guild_id = interaction.guild_id if interaction.is_guild_integration() else None
+        guild_id = self._own_guild(interaction)
         locale = str(interaction.locale)
         if channel is not None:
             locale = self.bot.words_public(guild_id, interaction.guild_locale, interaction.user.id).language

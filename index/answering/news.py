@@ -90,12 +90,13 @@ def news(
 
 
 def _answering(wanted: Wanted, release_id: str, answer: Callable[[str, Filters], Answer]) -> tuple[Quote, ...]:
-    """Return the quotes with which one release alone answers a question."""
+    """Return the quotes with which one release alone answers a question, where who asks it now gets an answer, too."""
     try:
         answered = answer(wanted.text, replace(wanted.filters, releases=frozenset({release_id})))
+        is_sure = answered.answered and answer(wanted.text, wanted.filters).answered
     except (FilterError, QuestionError):  # such as an issuer of whom nothing is served any more
         return ()
-    return answered.quotes
+    return answered.quotes if is_sure else ()
 
 
 _Place = tuple[ServedPassage, int]  # a passage, and the number of a sentence in it
