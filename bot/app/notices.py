@@ -190,7 +190,7 @@ class Notices:
 def _may_have_arrived(error: Exception) -> bool:
     """Tell whether Discord may have taken a message all the same: it failed in between, or nothing was heard of it."""
     if isinstance(error, discord.HTTPException):
-        return isinstance(error, discord.DiscordServerError)
+        return error.status >= 500
     return not isinstance(error, aiohttp.ClientConnectorError)
 
 

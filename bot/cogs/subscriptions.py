@@ -1,5 +1,7 @@
 """`/subscribe` and `/subscriptions`: what people want to be told of, in a channel or by direct message."""
 
+from dataclasses import replace
+
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
@@ -184,7 +186,6 @@ class Subscriptions(commands.Cog):
         words = self.bot.words_private(interaction)
         if wanted.kind is WantedKind.ISSUER:
             await self._require_issuer(words, wanted.text, interaction.user.id)
-        await self.bot.findings.look(now(), before_first=True)
         guild_id = self._own_guild(interaction)
         locale = str(interaction.locale)
         if channel is not None:
@@ -201,6 +202,8 @@ class Subscriptions(commands.Cog):
             since=now(),
         )
         with undone("You were not subscribed"):
+            await self.bot.findings.look(now(), before_first=True)
+            new = replace(new, since=now())
             added = await self.bot.store.write(lambda store: store.subscriptions.add(new))
         refusal = _too_many(words, added)
         if refusal is not None:
