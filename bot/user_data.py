@@ -13,7 +13,7 @@ from index import Filters, Wanted
 
 HELPFUL, NOT_HELPFUL = "helpful", "not helpful"
 FEEDBACK_DAYS = 90  # how long the text that somebody writes about an answer is kept
-_ANSWER_ID_BYTES = 9  # 12 characters in base64
+_ID_BYTES = 9  # 12 characters in base64
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +167,9 @@ class Waiting:
 
 def new_answer_id() -> str:
     """Return an id that nobody can guess, of 12 characters."""
-    return secrets.token_urlsafe(_ANSWER_ID_BYTES)
+    return secrets.token_urlsafe(_ID_BYTES)
+
+
+def new_subscription_id() -> str:
+    """Return an id that nobody can guess, of 12 characters."""
+    return secrets.token_urlsafe(_ID_BYTES)

@@ -1,7 +1,4 @@
-"""bot.db, which keeps what Discord users leave behind.
-
-All SQL in `bot` is here, in `subscription_db.py` and in `bot_db_schema.py`.
-"""
+"""bot.db, which keeps what Discord users leave behind. All SQL in `bot` is here and in the modules `bot_db_…`."""
 
 import dataclasses
 import datetime
@@ -17,10 +14,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.app.bot_db_schema import StoreBusyError, bot_migrations, errors
-from bot.app.bot_db_values import filters_from_json, filters_to_json
-from bot.app.subscription_db import SubscriptionTables
+from bot.app.bot_db_subscriptions import SubscriptionTables
 from bot.user_data import FEEDBACK_DAYS, AdminAct, Feedback, Forgotten, KeptAnswer, QuotedSpan, ServerSettings
-from index import marks, now, private_folder
+from index import Filters, marks, now, private_folder
 
 # How long SQLite waits for a lock that another program holds. `bot_db_async` tries again, and makes nobody wait for it.
 _WAIT_S = 0.25
@@ -63,7 +59,7 @@ class BotStore:
         """Keep an answer for its buttons."""
         row = dataclasses.asdict(answer) | {
             "by_command": int(answer.by_command),
-            "filters": filters_to_json(answer.filters),
+            "filters": json.dumps(answer.filters.to_dict()),
             "spans": json.dumps([dataclasses.asdict(span) for span in answer.spans]),
             "at": now(),
         }
@@ -250,7 +246,7 @@ def _ago(days: int) -> str:
 def _kept(row: dict[str, Any]) -> KeptAnswer:
     fields = {field.name: row[field.name] for field in dataclasses.fields(KeptAnswer)}
     spans = tuple(QuotedSpan(**span) for span in json.loads(row["spans"]))
-    filters = filters_from_json(row["filters"])
+    filters = Filters.from_dict(json.loads(row["filters"]))
     return KeptAnswer(**fields | {"by_command": bool(row["by_command"]), "spans": spans, "filters": filters})
 
 

@@ -59,7 +59,7 @@ def m004_one_verdict(db: Database) -> None:
 
 
 @bot_migrations()
-def m006_subscriptions(db: Database) -> None:
+def m007_subscriptions(db: Database) -> None:
     """What people want to be told of, the releases found for them, and those that are no longer new to anybody.
 
     A finding is claimed, with the nonce of a message, before that message is sent, and told when it was. A work is

@@ -1,8 +1,8 @@
 """Sends what subscriptions found: one message a subscription, and each release once.
 
-A message is claimed in bot.db before it is sent (`subscription_db.py`). Where the process is killed, or the connection
-lost, between the two, it is not known whether Discord has it. Then the same message, with the same nonce, is sent again
-for as long as Discord surely takes it for the same; after that it is left unsent, because nothing may be told twice.
+A message is claimed in bot.db before it is sent. Where the process is killed, or the connection lost, between the two,
+it is not known whether Discord has it. Then the same message, with the same nonce, is sent again for as long as Discord
+surely takes it for the same; after that it is left unsent, because nothing may be told twice.
 """
 
 import datetime

@@ -9,14 +9,14 @@ from discord.ext import commands
 
 from bot.app import sending as delivery
 from bot.app.admission import Price
+from bot.app.bot_db_subscriptions import MOST_OF_PERSON, MOST_OF_SERVER, Added
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.clock import now
 from bot.app.errors import Refused
 from bot.app.permissions import channel_of, is_switched_on, missing_permissions, spelled_out
-from bot.app.subscription_db import MOST_OF_PERSON, MOST_OF_SERVER, Added
 from bot.cogs.ask import NO_QUESTIONS, Ask, complete_agency
 from bot.i18n.words import Words
-from bot.user_data import Often, Subscription, new_answer_id
+from bot.user_data import Often, Subscription, new_subscription_id
 from bot.views.message import text_view
 from bot.views.subscriptions import list_view, subscribed_view
 from corpus import registry, undone
@@ -191,7 +191,7 @@ class Subscriptions(commands.Cog):
         if channel is not None:
             locale = self.bot.words_public(guild_id, interaction.guild_locale, interaction.user.id).language
         new = Subscription(
-            id=new_answer_id(),
+            id=new_subscription_id(),
             owner=interaction.user.id,
             guild=guild_id if channel is not None else None,
             channel=channel.id if channel is not None else None,

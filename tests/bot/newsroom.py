@@ -70,7 +70,7 @@ class Newsroom:
 Scenario = Callable[[Newsroom], Awaitable[None]]
 
 
-def play(scenario: Scenario, folder: Path, *, threshold: float | None = 0.0, **settings: object) -> None:
+def play(scenario: Scenario, folder: Path, *, threshold: float | None = 0.0, administered: bool = False) -> None:
     """Play a scenario over the shipped release, with an embedder that knows words only."""
     own = IndexSettings(data_dir=folder / "data", model="fake", threshold=threshold)
     built = folder.parent / "newsroom"  # of this run of the tests
@@ -81,7 +81,7 @@ def play(scenario: Scenario, folder: Path, *, threshold: float | None = 0.0, **s
     async def whole() -> None:
         with Engine(own, FakeEmbedder()) as engine:
             maintenance = upkeep(own, FakeEmbedder())
-            async with chatting(engine, own.data_dir, maintenance=maintenance, **settings) as chat:
+            async with chatting(engine, own.data_dir, maintenance=maintenance, administered=administered) as chat:
                 await scenario(Newsroom(chat, folder, maintenance))
 
     asyncio.run(whole())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from discord import Permissions
 
-from bot.app import subscription_db
+from bot.app import bot_db_subscriptions
 from bot.user_data import Often
 from tests.bot.newsroom import Newsroom, play
 from tests.simulation import Message, refusal
@@ -152,7 +152,7 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(tmp_path: Path) -> None:
 
 def test_bounds_of_a_person_and_of_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, most in (("MOST_OF_PERSON", 2), ("MOST_OF_SERVER", 1)):
-        monkeypatch.setattr(subscription_db, name, most)
+        monkeypatch.setattr(bot_db_subscriptions, name, most)
 
     async def scenario(room: Newsroom) -> None:
         ada = room.chat.ada

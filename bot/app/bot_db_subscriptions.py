@@ -5,6 +5,7 @@ sent. Where the outcome is not known, only a message with the same nonce may be 
 """
 
 import datetime
+import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
@@ -14,9 +15,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.app.bot_db_schema import errors
-from bot.app.bot_db_values import filters_from_json, filters_to_json
 from bot.user_data import Finding, Often, Pause, Subscription, Waiting
-from index import Edition, Wanted, WantedKind
+from index import Edition, Filters, Wanted, WantedKind
 
 MOST_OF_PERSON, MOST_OF_SERVER, MOST_OF_ALL = 20, 40, 5_000
 MOST_WAITING = 50  # findings of one subscription; what comes after is not kept
@@ -50,7 +50,7 @@ class SubscriptionTables:
 
     def add(self, new: Subscription) -> Added:
         """Keep a subscription, unless there are too many; where the same is there, change how often it tells."""
-        key = (new.place, new.wanted.kind, new.wanted.text.casefold(), filters_to_json(new.wanted.filters))
+        key = (new.place, new.wanted.kind, new.wanted.text.casefold(), json.dumps(new.wanted.filters.to_dict()))
         with self._writing():
             changed = self._db.execute(
                 "UPDATE subscriptions SET often = ?, pause = NULL, paused_at = NULL "
@@ -230,7 +230,7 @@ def _subscription(row: dict[str, Any]) -> Subscription:
         row["guild"],
         row["channel"],
         row["made_in"],
-        Wanted(WantedKind(row["kind"]), row["text"], filters_from_json(row["filters"])),
+        Wanted(WantedKind(row["kind"]), row["text"], Filters.from_dict(json.loads(row["filters"]))),
         Often(row["often"]),
         row["locale"],
         datetime.datetime.fromisoformat(row["since"]),
