@@ -12,6 +12,7 @@ from bot.i18n.words import Words, words_for
 from bot.user_data import Subscription
 
 _CLOSED = {50007, 50278}
+_GONE = {10013, 50033}  # the account is deleted
 _Channel = discord.abc.GuildChannel | discord.Thread
 
 
@@ -49,11 +50,11 @@ async def destination_of(bot: MeasuresBot, subscription: Subscription) -> Destin
 async def _direct_messages(bot: MeasuresBot, subscription: Subscription) -> Destination | Held:
     try:
         channel = await bot.create_dm(discord.Object(subscription.owner))
-    except discord.NotFound:
-        return Held.ENDED
     except discord.HTTPException as error:
         if error.code in _CLOSED:
             return Held.CLOSED
+        if error.code in _GONE:
+            return Held.ENDED
         raise
     return Destination(channel, words_for(subscription.locale))
 

@@ -5,7 +5,6 @@ import logging
 import discord
 from discord.ext import commands, tasks
 
-from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import MeasuresBot
 from bot.app.notices import Notices
 from bot.app.queue import Stopping
@@ -22,6 +21,7 @@ class NoticesClock(commands.Cog):
         """Take the bot."""
         self.bot = bot
         self.notices = Notices(bot)
+        self._failed = False
 
     async def cog_load(self) -> None:
         """Start the clock."""
@@ -38,20 +38,26 @@ class NoticesClock(commands.Cog):
             return
         try:
             await self.bot.findings.look(self.notices.clock())
-        except BotStoreError as error:
-            log.warning("subscriptions cannot be read or written, and wait: %s", error)
-            return
-        except MeasuresError as error:
-            log.warning("what is new cannot be looked up, and waits: %s", error)
-            return
-        except Stopping:
-            return
-        try:
             await self.notices.send()
-        except MeasuresError as error:
-            log.warning("what is new cannot be told, and waits: %s", error)
         except Stopping:
             return
+        except MeasuresError as error:
+            if not self._failed:
+                log.warning("what is new cannot be told just now, and is tried again: %s", error)
+            self._failed = True
+        except Exception:
+            log.exception("what is new could not be told")
+        else:
+            self._failed = False
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Erase what is stored of the servers that threw the bot out while it was not connected."""
+        subscriptions = await self.bot.store.read(lambda store: store.subscriptions.all())
+        guilds = {each.guild or each.made_in for each in subscriptions} - {None}
+        for guild_id in guilds - {guild.id for guild in self.bot.guilds}:
+            assert guild_id is not None
+            self.bot.store.forget_guild(guild_id)
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:

@@ -30,24 +30,28 @@ def notice_view(words: Words, subscription: Subscription, news: Sequence[News], 
     if only:
         heading.append(small(words("Only: {filters}", filters=" · ".join(only))))
     box.say("\n".join(heading))
-    left = len(news) - MOST_SHOWN
-    more = ""
-    if left > 0:
-        more = small(
-            words.count(
-                "{count} more release; `/releases` lists all.", "{count} more releases; `/releases` lists all.", left
-            )
-        )
-    box.reserve(more)
+    room = _more(words, len(news))
+    box.reserve(room)
     shown = news[:MOST_SHOWN]
     numbered = box.quotes(_quotes(shown), [each.source for each in shown], _NO_ANSWER, today)
-    box.release(more)
+    box.release(room, _more(words, len(news) - len({quote.release_id for _, quote in numbered})))
     view = ui.LayoutView(timeout=None)
     view.add_item(box.container)
     for row in place_buttons(words, numbered, _NO_ANSWER):
         view.add_item(row)
     view.add_item(ui.ActionRow(_end_button(words, subscription)))
     return view
+
+
+def _more(words: Words, count: int) -> str:
+    """Say how many releases a message does not show; "" where it shows all."""
+    if count <= 0:
+        return ""
+    return small(
+        words.count(
+            "{count} more release; `/releases` lists all.", "{count} more releases; `/releases` lists all.", count
+        )
+    )
 
 
 def _quotes(news: Sequence[News]) -> list[Quote]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from discord import Permissions
 
-from bot.app import bot_db_subscriptions
+from bot.app import bot_db_subscriptions, notices
 from bot.user_data import Often
 from tests.bot.newsroom import Newsroom, play
+from tests.fakes import quiet
 from tests.simulation import Message, refusal
 
 EUROPOL = "Europol will send forty officers to the port of Antwerp to search containers for cocaine."
@@ -120,7 +121,7 @@ def test_editions_of_one_release_are_told_once_in_the_language_of_the_reader(tmp
             room.write(EUROPOL, url=address.format("en"), reference="IP/26/1"),
             room.write(german, url=address.format("de"), language="de", reference="IP/26/1"),
         ]
-        room.maintenance.add(sources, lambda step: None, force=True)
+        room.maintenance.add(sources, quiet, force=True)
         await room.strike()
         assert [german in text for text in room.told(hans)] == [True]
         assert [EUROPOL in text for text in room.told(room.chat.ada)] == [True]
@@ -204,5 +205,48 @@ def test_list_ends_them_and_managers_end_those_of_their_channel(tmp_path: Path) 
         room.issue(f"{EUROPOL} It will do so again.")
         await room.strike()
         assert len([one for one in chat.messages() if "New: " in one.text()]) == 1
+
+    play(scenario, tmp_path)
+
+
+def test_channel_must_be_one_where_the_bot_may_tell_and_direct_messages_are_always(tmp_path: Path) -> None:
+    async def scenario(room: Newsroom) -> None:
+        chat = room.chat
+        dora = chat.add_person("dora", permissions=Permissions(manage_channels=True))
+        closed = chat.guild.create_text_channel("closed")
+        chat.deny(closed, "send_messages")
+        said = await dora.command("subscribe", agency="Europol", here=True, channel=closed)
+        assert said.text() == f"I cannot answer in {closed.mention}: Send Messages"
+        await chat.server_chose(channels=(closed.id,))
+        said = await dora.command("subscribe", agency="Europol", here=True)
+        assert said.text() == "I am switched off in this channel: `/setup` chooses where I answer."
+        told = await dora.command("subscribe", agency="Europol", here=True, channel=dora.private_channel)
+        assert told.text().startswith("Subscribed: releases that name Europol, at once, by direct message.")
+        assert rows(room, "SELECT owner, guild, channel, made_in FROM subscriptions") == [(dora.id, None, None, None)]
+        await chat.ask()
+        offered = await dora.complete("subscribe", "agency", "frontex")
+        assert [choice["value"] for choice in offered] == ["frontex"]
+
+    play(scenario, tmp_path)
+
+
+def test_one_strike_of_the_clock_sends_so_many_messages_and_the_next_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "MOST_AT_A_TIME", 2)
+    monkeypatch.setattr(bot_db_subscriptions, "MOST_WAITING", 3)
+
+    async def scenario(room: Newsroom) -> None:
+        people = [room.chat.ada, room.chat.bob, room.chat.add_person("carol", locale="fr")]
+        for person in people:
+            await person.command("subscribe", agency="Europol")
+        texts = [room.write(f"{EUROPOL} This was part {number} of it.") for number in range(4)]
+        room.maintenance.add(texts, quiet, force=True)
+        await room.strike()
+        assert [len(room.told(person)) for person in people] == [1, 1, 0]
+        await room.strike()
+        assert [len(room.told(person)) for person in people] == [1, 1, 1]
+        assert room.told(people[2])[0].startswith("**Nouveau : communiqués qui nomment Europol**")
+        assert room.told(people[2])[0].count(EUROPOL) == 3, "the fourth found no room"
 
     play(scenario, tmp_path)
