@@ -2,12 +2,12 @@
 
 A message is claimed in bot.db before it is sent. Where the process is killed, or the connection lost, between the two,
 it is not known whether Discord has it. Then the same message, with the same nonce, is sent again for as long as Discord
-surely takes it for the same; after that it is left unsent, because nothing may be told twice.
+surely takes it for the same. Later it is looked for in the channel, and sent only where it is not there.
 """
 
 import datetime
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 
 import aiohttp
@@ -23,10 +23,13 @@ from bot.app.logs import without_words
 from bot.app.notice_times import is_due
 from bot.app.queue import Stopping
 from bot.user_data import Finding, Pause, Subscription, Waiting
+from bot.views import custom_ids as ids
 from bot.views.subscriptions import notice_view
 from corpus import MeasuresError
 
 log = logging.getLogger(__name__)
+_MOST_LOOKED_AT = 100  # messages since a claim
+_CLOCKS_DIFFER = datetime.timedelta(minutes=1)  # ours and Discord's
 SAME_NONCE_S = 120.0  # Discord takes messages with one nonce for the same "in the past few minutes".
 MOST_AT_A_TIME = 60
 _PAUSE_S = 60.0
@@ -102,25 +105,43 @@ class Notices:
     async def _tell(self, waiting: Waiting) -> Outcome:
         """Send what one subscription found, and keep what became of it."""
         subscription, findings = waiting.subscription, waiting.findings
-        if waiting.nonce is not None and not self._is_soon_after(waiting.claimed_at):
-            log.warning("a message that may have been sent before is not sent again: %d releases", len(findings))
-            await self._told(findings)
-            return Outcome.UNKNOWN
         destination = await destination_of(self.bot, subscription)
         if isinstance(destination, Held):
             await self._hold(subscription, destination)
             return Outcome.NOT_SENT
+        nonce = waiting.nonce
+        if nonce is not None and not self._is_soon_after(waiting.claimed_at):
+            if await self._has_arrived(waiting, destination):
+                await self._told(findings)
+                return Outcome.UNKNOWN
+            lost = nonce
+            await self._store.write(lambda store: store.subscriptions.release(lost))
+            nonce = None
         said = [await self.bot.findings.news(subscription.wanted, finding.release_id) for finding in findings]
         news = [each for each in said if each is not None]
         if not news:  # withdrawn, or corrected so that it says nothing of it any more
             await self._told(findings)
             return Outcome.NOT_SENT
-        nonce = waiting.nonce if waiting.nonce is not None else await self._claim(findings)
+        if nonce is None:
+            nonce = await self._claim(findings)
         if nonce is None:
             return Outcome.NOT_SENT  # it ended, or was paused, a moment ago
         return await self._send(
             waiting, destination, notice_view(destination.words, subscription, news, today()), nonce
         )
+
+    async def _has_arrived(self, waiting: Waiting, destination: Destination) -> bool:
+        """Tell whether a message that was claimed stands in its channel; also where that cannot be seen."""
+        since = (waiting.claimed_at or self.clock()) - _CLOCKS_DIFFER
+        button = ids.button("subend", waiting.subscription.id, "")
+        try:
+            async for message in destination.channel.history(after=since, limit=_MOST_LOOKED_AT, oldest_first=True):
+                if message.author == self.bot.user and any(name.startswith(button) for name in _buttons(message)):
+                    return True
+        except (discord.HTTPException, *delivery.MAY_PASS) as error:
+            log.warning("a message that may have been sent is not sent again (%s)", type(error).__name__)
+            return True
+        return False
 
     async def _claim(self, findings: Sequence[Finding]) -> int | None:
         nonce, at = delivery.new_nonce(), self.clock()
@@ -185,6 +206,13 @@ class Notices:
     def _is_soon_after(self, claimed_at: datetime.datetime | None) -> bool:
         """Tell whether Discord surely knows the nonce of a message that was claimed then, if it took it."""
         return claimed_at is not None and (self.clock() - claimed_at).total_seconds() < SAME_NONCE_S
+
+
+def _buttons(message: discord.Message) -> Iterator[str]:
+    """Yield the custom ids of the buttons of a message."""
+    for item in ui.LayoutView.from_message(message, timeout=None).walk_children():
+        if isinstance(item, ui.Button | ui.DynamicItem):
+            yield item.custom_id or ""
 
 
 def _may_have_arrived(error: Exception) -> bool:

@@ -5,6 +5,7 @@ import logging
 import discord
 from discord.ext import commands, tasks
 
+from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import MeasuresBot
 from bot.app.notices import Notices
 from bot.app.queue import Stopping
@@ -53,7 +54,11 @@ class NoticesClock(commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Erase what is stored of the servers that threw the bot out while it was not connected."""
-        subscriptions = await self.bot.store.read(lambda store: store.subscriptions.all())
+        try:
+            subscriptions = await self.bot.store.read(lambda store: store.subscriptions.all())
+        except BotStoreError as error:
+            log.warning("subscriptions cannot be read just now: %s", error)
+            return
         guilds = {each.guild or each.made_in for each in subscriptions} - {None}
         for guild_id in guilds - {guild.id for guild in self.bot.guilds}:
             assert guild_id is not None
