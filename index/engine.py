@@ -14,6 +14,7 @@ from index.agencies.timeline import Timeline, timeline
 from index.answering.answer import Answerer, answers, quotes, source_of
 from index.answering.claims import Checked, check
 from index.answering.context import Neighbours, Untraceable, neighbours
+from index.answering.news import Edition, News, Wanted, editions_since, news
 from index.answering.notices import known, notices
 from index.answering.question import Query
 from index.answering.quotes import MAX_QUOTES
@@ -180,6 +181,14 @@ class Engine:
     def collection(self, question: CollectionQuestion) -> CollectionAnswer:
         """Answer a question about the collection from what is known of the releases. No model is loaded."""
         return answer_collection(question, self.served())
+
+    def editions_since(self, day: datetime.date) -> tuple[Edition, ...]:
+        """Return the served releases of a day and later, the newest first. No model is loaded."""
+        return editions_since(self.served(), day.isoformat())
+
+    def news(self, wanted: Wanted, release_id: str) -> News | None:
+        """Return what a release says of what somebody waits for. Only for a question a model is loaded."""
+        return news(wanted, release_id, self.served(), self.answer)
 
     def sources(self, release_ids: Sequence[str]) -> list[Source]:
         """Return those of some releases that are served, as sources. No model is loaded."""

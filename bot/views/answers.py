@@ -75,12 +75,14 @@ def _not_found_view(words: Words, answer: Answer, asked: Asked) -> ui.LayoutView
     head.append(small(words("Answer {id}", id=shown_id(asked.answer_id))))
     box.say("\n".join(head))
     view.add_item(box.container)
-    nearest = None
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     if answer.related:
         quote = answer.related[0]
         place = ids.Place.with_text(asked.answer_id, 1, quote.release_id, quote.start, quote.end, quote.text)
-        nearest = button(words("Nearest passage"), place.custom_id("nearest"))
-    view.add_item(_answer_buttons(words, asked, nearest))
+        row.add_item(button(words("Nearest passage"), place.custom_id("nearest")))
+    row.add_item(button(words("Tell me when a release answers this"), ids.button("tell", asked.answer_id)))
+    view.add_item(row)
+    view.add_item(_answer_buttons(words, asked, None))
     return view
 
 
@@ -236,12 +238,12 @@ def _small_print(words: Words, asked: Asked) -> Iterable[str]:
         yield small(words("Asked: {question}", question=plain(asked.question, QUESTION_CHARS)))
     if asked.read_as is not None:
         yield small(words("Read as: {question}", question=plain(asked.read_as, QUESTION_CHARS)))
-    only = _restrictions(words, asked.filters)
+    only = restrictions(words, asked.filters)
     if only:
         yield small(words("Only: {filters}", filters=" · ".join(only)))
 
 
-def _restrictions(words: Words, filters: Filters) -> list[str]:
+def restrictions(words: Words, filters: Filters) -> list[str]:
     """Return what an answer was restricted to: the agency named, the issuer, the time."""
     restrictions = []
     if filters.agency is not None:

@@ -50,10 +50,13 @@ class QuoteBox:
         """Keep room for a text that comes later, so that what comes between does not take it."""
         self._left -= len(text)
 
-    def release(self, text: str) -> bool:
-        """Add a text for which room was kept and return True, or return False where it does not fit."""
+    def release(self, text: str, instead: str | None = None) -> bool:
+        """Add a text for which room was kept and return True, or return False where it does not fit.
+
+        :param instead: what to add in its place.
+        """
         self._left += len(text)
-        return self.say(text)
+        return self.say(text if instead is None else instead)
 
     def quotes(
         self, quotes: Sequence[Quote], sources: Sequence[Source], answer_id: str, today: datetime.date, first: int = 1

@@ -68,7 +68,7 @@ async def test_not_found_is_one_line_and_the_nearest_passage_is_behind_a_button(
         "**Not found: the releases do not hold an answer to this.**",
         "-# I know 1 release of 1 issuer, 2018; none names Frontex.",
     ]
-    assert message.buttons == ["Nearest passage", *UNDER[1:]]
+    assert message.buttons == ["Nearest passage", "Tell me when a release answers this", *UNDER[1:]]
     assert "“" not in message.text()
     nearest = await chat.ada.click(message, "Nearest passage")
     assert nearest.ephemeral
