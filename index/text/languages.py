@@ -27,7 +27,7 @@ class Language:
     ``stop_words`` and ``number_words`` are as `words` gives them. ``months`` has twelve sets of names, folded; a name
     that ends with "*" stands for every word that begins so, and "_" in a file for a space. ``unsure_months`` are names
     that are also other words. ``yes_no`` opens a question that yes or no would answer, unless one of the
-    ``question_words`` follows. ``asks``, ``holds``, ``time`` and ``padding`` are patterns by what they
+    ``question_words`` follows. ``asks``, ``holds``, ``time``, ``padding`` and ``demands`` are patterns by what they
     find.
     """
 
@@ -43,6 +43,7 @@ class Language:
     holds: Mapping[str, str]
     time: Mapping[str, str]
     padding: Mapping[str, str]
+    demands: Mapping[str, str]
 
     def month(self, word: str) -> int | None:
         """Return the number of the month that a folded word names, None where it names none."""
@@ -78,6 +79,7 @@ def fold_pattern(pattern: str) -> str:
     return re.sub(r" (\?)?", lambda space: r"\s*" if space[1] else r"\s+", fold(pattern))
 
 
+@cache
 def folded_pattern(*patterns: str) -> re.Pattern[str]:
     """Return what finds any of some patterns in folded text, as whole words."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(fold_pattern, patterns))})(?!\w)")
@@ -99,6 +101,7 @@ def _load(code: str) -> Language:
         holds=data.get("holds", {}),
         time=data["time"],
         padding=data["padding"],
+        demands=data["demands"],
     )
 
 
