@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from index.answering.confidence import confidence, judged_by
+from index.answering.doubts import doubt, doubted
 from index.answering.question import Query, analyse, readable
 from index.answering.quotes import Picked, as_quote, pick_quotes
 from index.answering.ranking import Ranking, rank, read
@@ -46,7 +47,7 @@ class Answerer:
             ranking = read(query, ranking, generation, self.weights, self._reader)
         if self._reranker is not None:
             ranking = ranking.scored(self._reranker.reorder(query.asked, ranking.sentences.texts, ranking.scores))
-        return ranking
+        return doubted(query, ranking, generation)
 
     def confidence(self, query: Query, ranking: Ranking, generation: Generation) -> float:
         """Return the probability that the best quotes hold the answer."""
@@ -57,7 +58,8 @@ class Answerer:
         if not len(ranking.scores):
             return {}
         gate, features = judged_by(query, ranking, generation, self.embedder, self.weights)
-        return gate.spoken(features)
+        contradicted = doubt(ranking)
+        return gate.spoken(features) | ({"contradiction": -contradicted} if contradicted else {})
 
 
 def answers(ranking: Ranking, shown: "Shown", confidence: float, threshold: float) -> bool:

@@ -1,12 +1,12 @@
 """Reads "The ECB raised rates, right?" and "Is it true that the ECB raised rates?" as claims of what they state."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
-from re import Pattern, compile as compiled
 
 from index.text.languages import fold, fold_pattern, folded_pattern, language
 
-_END = " \t?!.;…,:-–—"
+_END = " \t?!.;…,:-–—¿¡"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,12 @@ def _without_opening(text: str, code: str) -> str:
 
 
 @cache
-def _tag(code: str) -> Pattern[str]:
+def _tag(code: str) -> re.Pattern[str]:
     """Return what finds a tag at the end of folded text, with the punctuation before it."""
     tag = fold_pattern(language(code).demands["tag"])
-    return compiled(rf"(?P<sign>[\s,.;:?!–—]+)(?:{tag})[\s?!.;…]*$")
+    return re.compile(rf"(?P<sign>[\s,.;:?!¿¡–—]+)(?:{tag})[\s?!.;…]*$")
 
 
 @cache
-def _opening(code: str) -> Pattern[str]:
-    return compiled(rf"[\s¿¡]*(?:{fold_pattern(language(code).demands['confirm'])})(?!\w)[\s,:]*")
+def _opening(code: str) -> re.Pattern[str]:
+    return re.compile(rf"[\s¿¡]*(?:{fold_pattern(language(code).demands['confirm'])})(?!\w)[\s,:]*")

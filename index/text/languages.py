@@ -28,7 +28,7 @@ class Language:
     that ends with "*" stands for every word that begins so, and "_" in a file for a space. ``unsure_months`` are names
     that are also other words. ``yes_no`` opens a question that yes or no would answer, unless one of the
     ``question_words`` follows. ``asks``, ``holds``, ``time``, ``padding`` and ``demands`` are patterns by what they
-    find.
+    find. ``peoples`` are words by the ISO code of the country that they belong to and do not begin like.
     """
 
     code: str
@@ -44,6 +44,7 @@ class Language:
     time: Mapping[str, str]
     padding: Mapping[str, str]
     demands: Mapping[str, str]
+    peoples: Mapping[str, frozenset[str]]
 
     def month(self, word: str) -> int | None:
         """Return the number of the month that a folded word names, None where it names none."""
@@ -102,6 +103,7 @@ def _load(code: str) -> Language:
         time=data["time"],
         padding=data["padding"],
         demands=data["demands"],
+        peoples={country: _plain_words(names) for country, names in data.get("peoples", {}).items()},
     )
 
 

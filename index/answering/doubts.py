@@ -1,0 +1,71 @@
+"""Lowers the scores of sentences that contradict what a question demands, and says how sure that leaves an answer.
+
+A sentence contradicts a question that it affirms and the question denies, or the other way round; one that says
+"lowered" where the question says "raised"; and one that differs from a claim in figures, bodies, countries or time.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from corpus import Release
+from index.answering.answer_types import wants_yes_or_no
+from index.answering.differences import differences
+from index.answering.polarity import denies_otherwise, opposite, polarity
+from index.answering.question import Query, content_words
+from index.answering.ranking import Ranking
+from index.generations.generation import Generation
+from index.text.languages import fold
+from index.text.terms import stem
+
+# Nats. A typical right answer has 2.2 of them over even odds, and 0.4 below counts as not found. What is denied does
+# not answer; what only differs is shown with both sides where it is surely about the same.
+DENIED, DIFFERS, OTHER_TIME = 3.0, 1.5, 2.5
+_JUDGED = 8  # Only so many of the best sentences are judged: those that may be quoted.
+
+
+def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
+    """Return a ranking in which the best sentences that contradict a question have lost score by how much they do.
+
+    Those that contradict a claim keep it, since they bear most on it.
+    """
+    # A claim that names a wrong time is answered with the right one, less surely.
+    other_time = OTHER_TIME if query.claims and not ranking.is_timely else 0.0
+    if other_time:
+        ranking = dataclasses.replace(ranking, timely=None)
+    judged = ranking.best_first[:_JUDGED].tolist()
+    if not judged:
+        return ranking
+    rows = ranking.sentences.releases[judged].tolist()
+    released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
+    asked = _asked_stems(query)
+    found = [_doubt(query, ranking.sentences.texts[at], released[row], asked) for at, row in zip(judged, rows, strict=True)]
+    # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
+    doubts = np.full(len(ranking.scores), max(found))
+    doubts[judged] = found
+    scores = ranking.scores if query.claims else ranking.scores - doubts
+    return dataclasses.replace(ranking, scores=scores, doubts=doubts + other_time)
+
+
+def _doubt(query: Query, text: str, release: Release, asked: frozenset[str]) -> float:
+    """Return how many nats a sentence loses."""
+    said = polarity(text, release.language)
+    if denies_otherwise(query.polarity, said, asked if release.language == query.language else frozenset()):
+        return DENIED
+    if query.claims:
+        return DIFFERS if differences(query.asked, query.language, text, release).claimed else 0.0
+    return DIFFERS if opposite(query.polarity, said) else 0.0
+
+
+def doubt(ranking: Ranking) -> float:
+    """Return how many nats the best sentence takes from the confidence of its answer."""
+    if ranking.doubts is None or not len(ranking.scores):
+        return 0.0
+    return float(ranking.doubts[ranking.best_first[0]])
+
+
+def _asked_stems(query: Query) -> frozenset[str]:
+    """Return the stems of the words of a question that a sentence must not deny; none where "no" would answer it."""
+    if wants_yes_or_no(fold(query.asked), query.language) and not query.claims:
+        return frozenset()
+    return frozenset(stem(word, query.language) for word in content_words(query.asked, query.language))
