@@ -1,5 +1,6 @@
 """The engine answers questions: it holds the served generation and the model. Used by one thread at a time."""
 
+import dataclasses
 import datetime
 import logging
 import time
@@ -13,13 +14,17 @@ from index.agencies.timeline import Timeline, timeline
 from index.answering.answer import Answerer, answers, quotes, source_of
 from index.answering.claims import Checked, check
 from index.answering.context import Neighbours, Untraceable, neighbours
+from index.answering.doubts import would_answer
 from index.answering.notices import known, notices
-from index.answering.question import Query
+from index.answering.question import Query, readable
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
+from index.answering.several import questions_in
+from index.answering.together import together
 from index.answering.weights import Weights, shipped_weights
 from index.building.renewal import check_model
 from index.conversation.collection import CollectionAnswer, CollectionQuestion, answer_collection
+from index.conversation.kinds import MessageKind, message_kind
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
 from index.encoders.reader import reader_beside
 from index.encoders.reranker import Reranker
@@ -102,11 +107,21 @@ class Engine:
         :raises FilterError: when a filter names nothing.
         """
         began = time.perf_counter()
-        generation, query, ranking = self._rank(text, filters)
+        parts = [part for part in questions_in(readable(text)) if message_kind(part.written) is MessageKind.QUESTION]
+        if len(parts) == 1:
+            return dataclasses.replace(self._answer(parts[0].asked, filters, limit), question=readable(text))
+        answers = [self._answer(part.asked, filters, limit) for part in parts]
+        whole = together(readable(text), parts, answers, limit, _ms_since(began))
+        return self._answer(text, filters, limit) if whole is None else whole
+
+    def _answer(self, text: str, filters: Filters, limit: int = MAX_QUOTES, *, doubting: bool = True) -> Answer:
+        began = time.perf_counter()
+        generation, query, ranking = self._rank(text, filters, doubting=doubting)
         sure = self._answerer.confidence(query, ranking, generation)
         threshold = self.threshold
         shown = quotes(ranking, generation, limit, query.language)
         answered = answers(ranking, shown, sure, threshold)
+        near = answered or (bool(shown.quotes) and ranking.is_timely and would_answer(sure, ranking, threshold))
         today = datetime.datetime.now(datetime.UTC).date()
         answer = Answer(
             question=query.text,
@@ -116,7 +131,7 @@ class Engine:
             quotes=shown.quotes if answered else (),
             sources=shown.sources,
             related=() if answered else shown.quotes,
-            notices=notices(query, ranking, generation, shown.releases if answered else (), today),
+            notices=notices(query, ranking, generation, shown.releases if answered else (), today, near=near),
             generation=generation.manifest.generation,
             took_ms=_ms_since(began),
             known=None if answered else known(query, generation),
@@ -144,7 +159,7 @@ class Engine:
 
         :raises QuestionError: when the text claims nothing.
         """
-        return check(text, lambda claim: self.answer(claim, Filters()))
+        return check(text, lambda claim: self._answer(claim, Filters(), doubting=False), self.release)
 
     def collection(self, question: CollectionQuestion) -> CollectionAnswer:
         """Answer a question about the collection from what is known of the releases. No model is loaded."""
@@ -220,10 +235,10 @@ class Engine:
         check_model(generation.manifest, self._embedder)
         return generation
 
-    def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Query, Ranking]:
+    def _rank(self, text: str, filters: Filters, *, doubting: bool = True) -> tuple[OpenGeneration, Query, Ranking]:
         generation = self._fitting()
         query = self._answerer.read(text, generation)
-        return generation, query, self._answerer.rank(query, generation, filters)
+        return generation, query, self._answerer.rank(query, generation, filters, doubting=doubting)
 
 
 def _ms_since(began: float) -> float:

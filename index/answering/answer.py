@@ -37,9 +37,10 @@ class Answerer:
         """
         return analyse(readable(text), generation, self.embedder, spelling=spelling)
 
-    def rank(self, query: Query, generation: Generation, filters: Filters) -> Ranking:
+    def rank(self, query: Query, generation: Generation, filters: Filters, *, doubting: bool = True) -> Ranking:
         """Find and score the sentences that may answer a question.
 
+        :param doubting: whether those that contradict it lose by that.
         :raises FilterError: when a filter names nothing.
         """
         ranking = rank(query, generation, filters, self.weights)
@@ -47,7 +48,7 @@ class Answerer:
             ranking = read(query, ranking, generation, self.weights, self._reader)
         if self._reranker is not None:
             ranking = ranking.scored(self._reranker.reorder(query.asked, ranking.sentences.texts, ranking.scores))
-        return doubted(query, ranking, generation)
+        return doubted(query, ranking, generation) if doubting else ranking
 
     def confidence(self, query: Query, ranking: Ranking, generation: Generation) -> float:
         """Return the probability that the best quotes hold the answer."""

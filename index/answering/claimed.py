@@ -33,7 +33,9 @@ def _without_tag(question: str, code: str) -> str:
     before = question[: match.start()].rstrip(_END)
     # Without punctuation before it, "right" may belong to a question: "Who has the voting right?"
     known = language(code)
-    separate = bool(match["sign"].strip()) or not folded_pattern(known.question_words, known.yes_no).search(fold(before))
+    separate = bool(match["sign"].strip()) or not folded_pattern(known.question_words, known.yes_no).search(
+        fold(before)
+    )
     return before if separate and len(before.split()) > 1 else question
 
 

@@ -83,9 +83,10 @@ def gate_features(query: Query, ranking: Ranking, generation: Generation, embedd
 
 
 def _names_missing(query: Query, ranking: Ranking, generation: Generation, together: list[int]) -> float:
-    """Return the share of a question's names that are missing: of bodies beside the sentences, of others in the release.
+    """Return the share of a question's names that are missing.
 
-    Names that are written otherwise in another language are not missed there.
+    A body is missing where neither the passages of the best sentences, nor title and issuer of their release name it;
+    another name where the release does not. Names that languages write differently are not missed in another one.
     """
     sentences = ranking.sentences
     row = int(sentences.releases[together[0]])

@@ -44,7 +44,8 @@ def _by_kind(missing: list[str], instead: list[str]) -> Iterator[tuple[Words, Wo
     """Pair figures: a year contradicts a year, and an amount an amount."""
     for is_year in (False, True):
         own, theirs = (
-            tuple(each for each in side if (_YEAR.fullmatch(each) is not None) is is_year) for side in (missing, instead)
+            tuple(each for each in side if (_YEAR.fullmatch(each) is not None) is is_year)
+            for side in (missing, instead)
         )
         if own and theirs:
             yield own, theirs

@@ -39,7 +39,9 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
     rows = ranking.sentences.releases[judged].tolist()
     released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
     asked = _asked_stems(query)
-    found = [_doubt(query, ranking.sentences.texts[at], released[row], asked) for at, row in zip(judged, rows, strict=True)]
+    found = [
+        _doubt(query, ranking.sentences.texts[at], released[row], asked) for at, row in zip(judged, rows, strict=True)
+    ]
     # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
     doubts = np.full(len(ranking.scores), max(found))
     doubts[judged] = found
@@ -55,6 +57,12 @@ def _doubt(query: Query, text: str, release: Release, asked: frozenset[str]) -> 
     if query.claims:
         return DIFFERS if differences(query.asked, query.language, text, release).claimed else 0.0
     return DIFFERS if opposite(query.polarity, said) else 0.0
+
+
+def would_answer(confidence: float, ranking: Ranking, threshold: float) -> bool:
+    """Tell whether an answer is sure enough, or would be if its best sentence contradicted nothing."""
+    odds = confidence / max(1.0 - confidence, 1e-9) * float(np.exp(doubt(ranking)))
+    return odds / (1.0 + odds) >= threshold
 
 
 def doubt(ranking: Ranking) -> float:

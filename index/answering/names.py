@@ -40,7 +40,7 @@ def names_in(question: str, code: str) -> tuple[Name, ...]:
     """Return the names in a question in a language, in order."""
     mentions = registry().mentions(question, question=True)
     bodies = {each.start: Name(question[each.start : each.end], agency=each.agency_id) for each in mentions}
-    taken = [(each.start, each.end) for each in (*mentions, *moments(question, code))]
+    taken = [(each.start, each.end) for each in mentions] + [(each.start, each.end) for each in moments(question, code)]
     others = {}
     for run in _runs(question, code):
         start, end = run[0].start(), run[-1].end()
@@ -71,8 +71,11 @@ def country_of(written: str, code: str) -> str:
     for word in (folded, *folded.split()):
         if word in _named(code):
             return _named(code)[word]
-    found = {iso for name, iso in _inflected(code) if folded.startswith(name[: max(_LEAST_STEM, len(name) - 2)])
-             and len(folded) <= len(name) + _LONGEST_ENDING}
+    found = {
+        iso
+        for name, iso in _inflected(code)
+        if folded.startswith(name[: max(_LEAST_STEM, len(name) - 2)]) and len(folded) <= len(name) + _LONGEST_ENDING
+    }
     return next(iter(found)) if len(found) == 1 else ""
 
 

@@ -56,8 +56,8 @@ class Query:
     ``weights`` is the same, scaled to sum to 1: how much of the question a term is. ``time`` is the time that it names,
     or that it asks for what is latest. ``agencies`` are the ids of those that the question names; ``names`` are all
     names in it. ``claims`` tells whether it asks to confirm what it states, and ``polarity`` what it denies.
-    ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the vector of each term's word in the context
-    of the question, and the question's where the model gives the word none.
+    ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the vector of each term's word in
+    the context of the question, and the question's where the model gives the word none.
     """
 
     text: str

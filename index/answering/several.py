@@ -96,7 +96,9 @@ def _opening(text: str, code: str) -> _Opening | None:
 def _refers(text: str, code: str) -> bool:
     """Tell whether a text points at what was said before: "who chairs it?"."""
     opening = _opening(text, code)
-    return folded_pattern(language(code).demands["refers"]).search(fold(text), opening.end if opening else 0) is not None
+    return (
+        folded_pattern(language(code).demands["refers"]).search(fold(text), opening.end if opening else 0) is not None
+    )
 
 
 def _completed(part: str, first: str, code: str) -> str:

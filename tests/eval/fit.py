@@ -57,7 +57,10 @@ _NO_GATE = Gate(dict.fromkeys(READ_FEATURES, 0.0), 0.0, dict.fromkeys(READ_FEATU
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question asked of a corpus of a size: the gate's features, what contradicts it, and whether a quote was right."""
+    """A question asked of a corpus of a size: the gate's features, and whether a quote was right.
+
+    ``doubt`` is how much contradicts it.
+    """
 
     asked: Asked
     size: int
