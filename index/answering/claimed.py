@@ -40,7 +40,7 @@ def _without_tag(question: str, code: str) -> str:
 
 
 def _without_opening(text: str, code: str) -> str:
-    match = _opening(code).match(fold(text))
+    match = _opening(code).match(fold(text).replace(",", " "))
     rest = text[match.end() :].strip(_END) if match else ""
     return rest if len(rest.split()) > 1 else text
 

@@ -18,7 +18,7 @@ from index.text.times import moments
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"(?:['’]s)?[\s-]+")
-_CAPITALS_SHARE = 0.6  # Where so many words have a capital, capitals mark no names: "What Will The Council Do?"
+_TITLE_CASE = 2  # Where so many words like "the" have a capital, capitals mark no names: "What Will The Council Do?"
 _LEAST_CHARS = 3  # A shorter word is an initial, or "EU".
 _LEAST_STEM, _ENDING, _LONGEST_ENDING = 4, 3, 4
 _NOUNS_IN_CAPITALS = frozenset({"de"})
@@ -83,15 +83,12 @@ def _runs(question: str, code: str) -> Iterator[list[re.Match[str]]]:
     """Give the words with a capital that follow each other, but for the first word of the question."""
     spoken = list(_WORD.finditer(question))
     stop_words = language(code).stop_words
-    capitals = [
-        word
-        for word in spoken[1:]
-        if word[0][0].isupper() and len(word[0]) >= _LEAST_CHARS and fold(word[0]) not in stop_words
-    ]
-    if len(capitals) > _CAPITALS_SHARE * len(spoken):
+    capitals = [word for word in spoken[1:] if word[0][0].isupper()]
+    names = [word for word in capitals if fold(word[0]) not in stop_words and len(word[0]) >= _LEAST_CHARS]
+    if sum(fold(word[0]) in stop_words for word in capitals) >= _TITLE_CASE:
         return
     run: list[re.Match[str]] = []
-    for word in capitals:
+    for word in names:
         if run and not _BETWEEN.fullmatch(question[run[-1].end() : word.start()]):
             yield run
             run = []

@@ -38,7 +38,7 @@ def polarity(text: str, code: str) -> Polarity:
     """Read the polarity of a sentence in a language."""
     demands = language(code).demands
     folded = fold(text)
-    negations = _negations(folded, code)
+    negations = _negations(text, code)
     after = (words(text[match.end() :], code)[:_REACH] for match in negations)
     found = {name: folded_pattern(demands[name]).search(folded) for name in _OPPOSITE}
     return Polarity(
@@ -54,7 +54,7 @@ def asked_polarity(question: str, code: str) -> Polarity:
     whole = polarity(question, code)
     folded = fold(question)
     clause = _clause_end(code).match(folded)
-    negations = _negations(clause[0] if clause else folded, code)
+    negations = _negations(question[: clause.end()] if clause else question, code)
     first_words = re.match(rf"\W*(?:\w+\W+){{{_RHETORICAL_WORDS}}}", folded)
     if first_words and wants_yes_or_no(folded, code):
         negations = [match for match in negations if match.start() >= first_words.end()]
@@ -84,10 +84,12 @@ def opposite(question: Polarity, sentence: Polarity) -> tuple[str, str] | None:
     return None
 
 
-def _negations(folded: str, code: str) -> list[re.Match[str]]:
+def _negations(text: str, code: str) -> list[re.Match[str]]:
+    """Return the negations in a text in a language. A word in capitals, as "NEATS" in Latvian, is a name."""
     demands = language(code).demands
-    meant = folded_pattern(demands["not_but"]).sub(lambda match: " " * len(match[0]), folded)
-    return list(folded_pattern(demands["not"]).finditer(meant))
+    meant = folded_pattern(demands["not_but"]).sub(lambda match: " " * len(match[0]), fold(text))
+    found = folded_pattern(demands["not"]).finditer(meant)
+    return [match for match in found if text.isupper() or not text[match.start() : match.end()].isupper()]
 
 
 @cache
