@@ -20,7 +20,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"(?:['’]s)?[\s-]+")
 _TITLE_CASE = 2  # Where so many words like "the" have a capital, capitals mark no names: "What Will The Council Do?"
 _LEAST_CHARS = 3  # A shorter word is an initial, or "EU".
-_LEAST_STEM, _ENDING, _LONGEST_ENDING = 4, 3, 4
+_LEAST_STEM, _ENDING, _COUNTRY_ENDING, _LONGEST_ENDING = 4, 3, 2, 4
 _NOUNS_IN_CAPITALS = frozenset({"de"})
 _EVERYWHERE = ("150", "EU", "EZ")  # Europe, the Union and the euro area are named in every release.
 _CONTINENTS = ("Africa/", "Asia/", "Europe/")  # the time zones that are called after a capital
@@ -74,7 +74,8 @@ def country_of(written: str, code: str) -> str:
     found = {
         iso
         for name, iso in _inflected(code)
-        if folded.startswith(name[: max(_LEAST_STEM, len(name) - 2)]) and len(folded) <= len(name) + _LONGEST_ENDING
+        if folded.startswith(name[: max(_LEAST_STEM, len(name) - _COUNTRY_ENDING)])
+        and len(folded) <= len(name) + _LONGEST_ENDING
     }
     return next(iter(found)) if len(found) == 1 else ""
 
@@ -97,8 +98,8 @@ def _runs(question: str, code: str) -> Iterator[list[re.Match[str]]]:
         yield run
 
 
-def _stem(word: str) -> str:
-    return word[: max(_LEAST_STEM, len(word) - _ENDING)]
+def _stem(word: str, ending: int = _ENDING) -> str:
+    return word[: max(_LEAST_STEM, len(word) - ending)]
 
 
 def _begins(stem: str, folded: str) -> bool:
@@ -133,4 +134,4 @@ def _inflected(code: str) -> list[tuple[str, str]]:
 @cache
 def _stems(country: str, code: str) -> list[str]:
     """Return how words of a language begin that name a country, its people or its cities."""
-    return [_stem(name) for name, iso in _named(code).items() if iso == country]
+    return [_stem(name, _COUNTRY_ENDING) for name, iso in _named(code).items() if iso == country]

@@ -43,7 +43,8 @@ def questions_in(text: str) -> tuple[AskedPart, ...]:
     code = language_of(text)
     sentences = (_GREEK_ENDS if code == "el" else _ENDS).split(text)
     parts: list[AskedPart] = []
-    for written in (part for sentence in sentences for part in _coordinated(sentence.strip(), code)):
+    for part in (part for sentence in sentences for part in _coordinated(sentence.strip(), code)):
+        written = f"{part.strip(_SIGNS)}?"
         opening = _opening(written, code)
         content = content_words(written[opening.end if opening else 0 :], code)
         if parts and opening and (len(content) <= 1 or _refers(written, code)):

@@ -54,7 +54,7 @@ def test_second_question_of_a_sentence_is_found_in_every_language(code: str) -> 
     parts = [part.written for part in questions_in(text)]
     assert len(parts) == 2
     assert parts[1].startswith(second)
-    assert parts[0].casefold() in text.casefold()
+    assert parts[0].rstrip("?").casefold() in text.casefold()
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,10 @@ def test_what_a_part_leaves_out_comes_from_the_first(text: str, asked: str) -> N
 @pytest.fixture
 def fish(settings: IndexSettings, embedder: FakeEmbedder, write_release: Callable[..., Path]) -> Engine:
     """An engine over two releases, which takes what has most words of a question for its answer."""
-    texts = {"cod.md": "The cod quota for the North Sea is 100 tonnes.", "eel.md": "Minister Ada Bauer protects eels."}
+    texts = {
+        "cod.md": "The cod quota for the North Sea is 100 tonnes.",
+        "eel.md": "Minister Ada Bauer protects eels in all rivers of Europe.",
+    }
     with closing(open_corpus(settings)) as store:
         for name, text in texts.items():
             ingest_file(store, write_release(name, text, title=name), Overrides())
@@ -107,13 +110,13 @@ def test_both_questions_are_answered_with_quotes_of_each(fish: Engine) -> None:
     assert answer.answered
     assert [answer.quotes[part.quotes[0] - 1].text for part in answer.questions] == [
         "The cod quota for the North Sea is 100 tonnes.",
-        "Minister Ada Bauer protects eels.",
+        "Minister Ada Bauer protects eels in all rivers of Europe.",
     ]
     assert len(answer.quotes) <= 3
     assert {number for part in answer.questions for number in part.quotes} == set(range(1, len(answer.quotes) + 1))
     assert answer.confidence == min(part.confidence for part in answer.questions)
     assert {quote.release_id for quote in answer.quotes} <= {source.release_id for source in answer.sources}
-    assert any(str(notice).startswith("On “Who protects eels”: [") for notice in answer.notices)
+    assert any(str(notice).startswith("On “Who protects eels?”: [") for notice in answer.notices)
 
 
 @pytest.mark.parametrize("text", ["{} And {}?", "{}? {}?"])
@@ -134,7 +137,7 @@ def test_question_without_an_answer_is_named(fish: Engine, text: str) -> None:
 
 
 def test_two_questions_without_an_answer_are_not_found(fish: Engine) -> None:
-    answer = fish.answer("How do bakers knead sourdough bread and why do penguins dance?", NOTHING)
+    answer = fish.answer("How do bakers knead sourdough bread and why do violins tremble?", NOTHING)
     assert not answer.answered
     assert answer.questions == ()
     assert "questions" not in answer.to_dict()
