@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from index.answering.differences import differences
-from index.answering.doubts import DENIED, OTHER_TIME, doubt
-from index.answering.polarity import opposite, polarity
+from index.answering.doubts import differing, doubt, is_denied
 from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.generations.generation import Generation
@@ -14,28 +12,21 @@ from index.text.times import moments
 
 def contradictions(query: Query, ranking: Ranking, generation: Generation) -> Iterator[Notice]:
     """Give notices of what the best sentence says otherwise than a question or a claim."""
-    doubted = doubt(ranking)
-    if not doubted:
+    if not doubt(ranking):
         return
     best = int(ranking.best_first[0])
-    text = ranking.sentences.texts[best]
     release = generation.served([int(ranking.sentences.releases[best])])[0].release
-    if doubted >= DENIED:
+    if is_denied(query, ranking.sentences.texts[best], release):
         yield Notice("The question denies what the quotation says, or the other way round.")
-    if query.claims and doubted >= OTHER_TIME and query.time is not None:
+    if query.claims and query.time is not None and query.time.named and ranking.timely is None:
         times = [query.asked[each.start : each.end] for each in moments(query.asked, query.language)]
         yield Notice(
             "The releases say otherwise: here {claimed}, there {found}.",
             {"claimed": ", ".join(times), "found": release.date},
         )
-    if query.claims:
-        differ = differences(query.asked, query.language, text, release)
-        pair = (differ.claimed, differ.found)
-    else:
-        opposed = opposite(query.polarity, polarity(text, release.language))
-        pair = ((opposed[0],), (opposed[1],)) if opposed else ((), ())
-    if pair[0]:
+    claimed, found = differing(query, ranking, best, release)
+    if claimed:
         yield Notice(
             "The releases say otherwise: here {claimed}, there {found}.",
-            {"claimed": ", ".join(pair[0]), "found": ", ".join(pair[1])},
+            {"claimed": ", ".join(claimed), "found": ", ".join(found)},
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from corpus import Release
 from index.answering.answer_types import wants_yes_or_no
-from index.answering.differences import differences
+from index.answering.differences import Words, differences
 from index.answering.polarity import denies_otherwise, opposite, polarity
 from index.answering.question import Query, content_words
 from index.answering.ranking import Ranking
@@ -38,10 +38,7 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
         return ranking
     rows = ranking.sentences.releases[judged].tolist()
     released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
-    asked = _asked_stems(query)
-    found = [
-        _doubt(query, ranking.sentences.texts[at], released[row], asked) for at, row in zip(judged, rows, strict=True)
-    ]
+    found = [_doubt(query, ranking, at, released[row]) for at, row in zip(judged, rows, strict=True)]
     # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
     doubts = np.full(len(ranking.scores), max(found))
     doubts[judged] = found
@@ -49,14 +46,34 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
     return dataclasses.replace(ranking, scores=scores, doubts=doubts + other_time)
 
 
-def _doubt(query: Query, text: str, release: Release, asked: frozenset[str]) -> float:
+def _doubt(query: Query, ranking: Ranking, number: int, release: Release) -> float:
     """Return how many nats a sentence loses."""
-    said = polarity(text, release.language)
-    if denies_otherwise(query.polarity, said, asked if release.language == query.language else frozenset()):
+    if is_denied(query, ranking.sentences.texts[number], release):
         return DENIED
+    return DIFFERS if any(differing(query, ranking, number, release)) else 0.0
+
+
+def is_denied(query: Query, text: str, release: Release) -> bool:
+    """Tell whether a sentence affirms what a question denies, or denies what it affirms."""
+    asked = _asked_stems(query) if release.language == query.language else frozenset()
+    return denies_otherwise(query.polarity, polarity(text, release.language), asked)
+
+
+def differing(query: Query, ranking: Ranking, number: int, release: Release) -> tuple[Words, Words]:
+    """Return what a question says otherwise than a sentence, and what that says instead, both empty where none does.
+
+    A claim is held against the sentence before it, too: with "The rate will be 2%" goes "It decided to lower the rate".
+    """
+    text = ranking.sentences.texts[number]
     if query.claims:
-        return DIFFERS if differences(query.asked, query.language, text, release).claimed else 0.0
-    return DIFFERS if opposite(query.polarity, said) else 0.0
+        passage = ranking.sentences.passages[number]
+        place = int(ranking.sentences.rows[number]) - passage.first_sentence
+        spans = passage.passage.sentences[max(0, place - 1) : place + 1]
+        begin, end = (edge - passage.passage.start for edge in (spans[0].start, spans[-1].end))
+        found = differences(query.asked, query.language, passage.text[begin:end], release)
+        return found.claimed, found.found
+    opposed = opposite(query.polarity, polarity(text, release.language))
+    return ((opposed[0],), (opposed[1],)) if opposed else ((), ())
 
 
 def would_answer(confidence: float, ranking: Ranking, threshold: float) -> bool:
