@@ -6,7 +6,7 @@ against a sentence in another.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from index.answering.answer_types import wants_yes_or_no
 from index.text.languages import fold, folded_pattern, language
@@ -34,6 +34,7 @@ class Polarity:
     directions: dict[str, str]
 
 
+@lru_cache(maxsize=256)
 def polarity(text: str, code: str) -> Polarity:
     """Read the polarity of a sentence in a language."""
     demands = language(code).demands
