@@ -25,6 +25,7 @@ from .conversation.kinds import MessageKind as MessageKind
 from .conversation.kinds import message_kind as message_kind
 from .conversation.periods import Period as Period
 from .database.announcements import Announced as Announced
+from .database.history import BuildCount as BuildCount
 from .database.history import By as By
 from .database.private_files import keep_private as keep_private
 from .database.private_files import open_to_others as open_to_others
@@ -55,6 +56,7 @@ from .generations.process_lock import Lock as Lock
 from .generations.status import History as History
 from .generations.status import RolledBack as RolledBack
 from .generations.status import Status as Status
+from .generations.status import build_counts as build_counts
 from .generations.status import done_by as done_by
 from .generations.status import editions as editions
 from .generations.status import history as history
@@ -97,6 +99,11 @@ from .results import SearchResult as SearchResult
 from .results import Source as Source
 from .results import Step as Step
 from .results import as_source as as_source
+from .settings import ENV_ENCODING as ENV_ENCODING
+from .settings import ENV_FILE as ENV_FILE
+from .settings import SETTINGS_CONFIG as SETTINGS_CONFIG
 from .settings import IndexSettings as IndexSettings
 from .settings import load_index_settings as load_index_settings
+from .settings import read_settings as read_settings
+from .settings import variable as variable
 from .text.detection import language_of as language_of

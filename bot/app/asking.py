@@ -8,7 +8,7 @@ from functools import partial
 import discord
 from discord import ui
 
-from bot.app import logs
+from bot.app import logs, metrics
 from bot.app import sending as delivery
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.clock import today
@@ -63,6 +63,20 @@ async def ask_by_interaction(
     :raises QuestionError: when it cannot be asked.
     :raises Refused: when the person asks too fast, or too many wait.
     """
+    with metrics.asked(metrics.Surface.COMMAND) as counted:
+        await _ask_by_interaction(bot, interaction, question, filters, counted, private=private, read_as=read_as)
+
+
+async def _ask_by_interaction(
+    bot: MeasuresBot,
+    interaction: Interaction,
+    question: str,
+    filters: Filters,
+    counted: metrics.Asked,
+    *,
+    private: bool | None,
+    read_as: str | None,
+) -> None:
     asking = Asking(
         interaction.user.id,
         interaction.guild_id,
@@ -90,13 +104,16 @@ async def ask_by_interaction(
         view = await collection_answer(bot, asking.question, words, asking.user_id)
         if view is not None:
             await delivery.answer(interaction, view)
+            counted.outcome = metrics.Outcome.LISTED
             return
         work = ask_engine(bot, asking)
     if not await _is_answered(work):
         raise Refused(_ask_later(bot, words))
     shown_question = None if ephemeral else question
     send = partial(delivery.answer, interaction)
-    logs.note(interaction, await answer(bot, asking, words, shown_question, send, work=work))
+    answered = await answer(bot, asking, words, shown_question, send, work=work)
+    counted.answered(answered)
+    logs.note(interaction, answered)
 
 
 def updating_view(words: Words) -> ui.LayoutView:
