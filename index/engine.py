@@ -1,5 +1,6 @@
 """The engine answers questions: it holds the served generation and the model. Used by one thread at a time."""
 
+import dataclasses
 import datetime
 import logging
 import time
@@ -14,15 +15,19 @@ from index.agencies.timeline import Timeline, timeline
 from index.answering.answer import Answerer, answers, quotes, source_of
 from index.answering.claims import Checked, check
 from index.answering.context import Neighbours, Untraceable, neighbours
+from index.answering.doubts import would_answer
 from index.answering.news import Edition, News, Wanted, editions_since, news
 from index.answering.notices import known, notices
-from index.answering.question import Query
+from index.answering.question import Query, readable
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
+from index.answering.several import questions_in
+from index.answering.together import together
 from index.answering.weights import Weights, shipped_weights
 from index.building.renewal import check_model
 from index.changes import Citation, ReleaseDiff, Verified
 from index.conversation.collection import CollectionAnswer, CollectionQuestion, answer_collection
+from index.conversation.kinds import MessageKind, message_kind
 from index.encoders.alike import alike
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
 from index.encoders.reader import reader_beside
@@ -134,11 +139,24 @@ class Engine:
 
     def _answer(self, generation: OpenGeneration, text: str, filters: Filters, limit: int) -> Answer:
         began = time.perf_counter()
-        query, ranking = self._read(generation, text, filters)
+        parts = [part for part in questions_in(readable(text)) if message_kind(part.written) is MessageKind.QUESTION]
+        if len(parts) == 1:
+            one = self._answer_one(generation, parts[0].asked, filters, limit)
+            return dataclasses.replace(one, question=readable(text))
+        answers = [self._answer_one(generation, part.asked, filters, limit) for part in parts]
+        whole = together(readable(text), parts, answers, limit, _ms_since(began))
+        return self._answer_one(generation, text, filters, limit) if whole is None else whole
+
+    def _answer_one(
+        self, generation: OpenGeneration, text: str, filters: Filters, limit: int, *, doubting: bool = True
+    ) -> Answer:
+        began = time.perf_counter()
+        query, ranking = self._read(generation, text, filters, doubting=doubting)
         sure = self._answerer.confidence(query, ranking, generation)
         threshold = self.threshold
         shown = quotes(ranking, generation, limit, query.language)
         answered = answers(ranking, shown, sure, threshold)
+        near = answered or (bool(shown.quotes) and ranking.is_timely and would_answer(sure, ranking, threshold))
         today = datetime.datetime.now(datetime.UTC).date()
         answer = Answer(
             question=query.text,
@@ -148,7 +166,7 @@ class Engine:
             quotes=shown.quotes if answered else (),
             sources=shown.sources,
             related=() if answered else shown.quotes,
-            notices=notices(query, ranking, generation, shown.releases if answered else (), today),
+            notices=notices(query, ranking, generation, shown.releases if answered else (), today, near=near),
             generation=generation.manifest.generation,
             took_ms=_ms_since(began),
             known=None if answered else known(query, generation),
@@ -176,7 +194,12 @@ class Engine:
 
         :raises QuestionError: when the text claims nothing.
         """
-        return check(text, lambda claim: self.answer(claim, Filters()))
+        generation = self._fitting()
+        return check(
+            text,
+            lambda claim: self._answer_one(generation, claim, Filters(), MAX_QUOTES, doubting=False),
+            self.release,
+        )
 
     def collection(self, question: CollectionQuestion) -> CollectionAnswer:
         """Answer a question about the collection from what is known of the releases. No model is loaded."""
@@ -276,9 +299,11 @@ class Engine:
         generation = self._fitting()
         return generation, *self._read(generation, text, filters)
 
-    def _read(self, generation: OpenGeneration, text: str, filters: Filters) -> tuple[Query, Ranking]:
+    def _read(
+        self, generation: OpenGeneration, text: str, filters: Filters, *, doubting: bool = True
+    ) -> tuple[Query, Ranking]:
         query = self._answerer.read(text, generation)
-        return query, self._answerer.rank(query, generation, filters)
+        return query, self._answerer.rank(query, generation, filters, doubting=doubting)
 
 
 def _ms_since(began: float) -> float:

@@ -124,10 +124,21 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredPart:
+    """One of several questions that were asked at once. ``quotes`` are the numbers of its quotes, from 1 on."""
+
+    question: str
+    answered: bool
+    confidence: float
+    quotes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the releases say to a question.
 
-    Where nothing answers it, `related` holds the quotes that come nearest, and `known` says how much is served.
+    Where nothing answers it, `related` holds the quotes that come nearest, and `known` says how much is served. Where
+    it asks several questions at once, `questions` tells of each, and the quotes answer those that are answered.
     """
 
     question: str
@@ -141,12 +152,15 @@ class Answer:
     generation: str
     took_ms: float
     known: Known | None = None
+    questions: tuple[AnsweredPart, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
-        """Return the answer as `measures ask --json` prints it."""
+        """Return the answer as `measures ask --json` prints it. `questions` is there where several were asked."""
         worded = {"sources": [source.to_dict() for source in self.sources], "notices": list(map(str, self.notices))}
         shown = dataclasses.asdict(self) | worded
         del shown["known"]
+        if not self.questions:
+            del shown["questions"]
         return shown
 
 

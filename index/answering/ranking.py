@@ -33,6 +33,7 @@ class Ranking:
     ``readings``, ``(n,)``, is what the reader said of each, in nats; NaN of what it has not read.
     ``timely``, ``(n,)``, tells which sentences are of the time that the question names; None where it names none.
     ``ages``, ``(n,)``, is how much older than the newest a sentence is, where the question asks for what is latest.
+    ``doubts``, ``(n,)``, is how many nats each has lost because it contradicts the question; None of what is unjudged.
     """
 
     candidates: Ranked
@@ -42,6 +43,7 @@ class Ranking:
     readings: Scores
     timely: NDArray[np.bool_] | None = None
     ages: Rows | None = None
+    doubts: Scores | None = None
 
     @cached_property
     def best_first(self) -> Rows:

@@ -26,9 +26,9 @@ class Gate:
     bias: float
     usual: Mapping[str, float]
 
-    def probability(self, features: Mapping[str, float]) -> float:
-        """Return the logistic function of the weighted features."""
-        nats = self.bias + sum(weight * features[name] for name, weight in self.weights.items())
+    def probability(self, features: Mapping[str, float], doubt: float = 0.0) -> float:
+        """Return the logistic function of the weighted features, less a doubt in nats."""
+        nats = self.bias - doubt + sum(weight * features[name] for name, weight in self.weights.items())
         return float(1.0 / (1.0 + np.exp(-nats)))
 
     def spoken(self, features: Mapping[str, float]) -> dict[str, float]:

@@ -27,8 +27,8 @@ class Language:
     ``stop_words`` and ``number_words`` are as `words` gives them. ``months`` has twelve sets of names, folded; a name
     that ends with "*" stands for every word that begins so, and "_" in a file for a space. ``unsure_months`` are names
     that are also other words. ``yes_no`` opens a question that yes or no would answer, unless one of the
-    ``question_words`` follows. ``asks``, ``holds``, ``time`` and ``padding`` are patterns by what they
-    find.
+    ``question_words`` follows. ``asks``, ``holds``, ``time``, ``padding`` and ``demands`` are patterns by what they
+    find. ``peoples`` are words by the ISO code of the country that they belong to and do not begin like.
     """
 
     code: str
@@ -43,6 +43,8 @@ class Language:
     holds: Mapping[str, str]
     time: Mapping[str, str]
     padding: Mapping[str, str]
+    demands: Mapping[str, str]
+    peoples: Mapping[str, frozenset[str]]
 
     def month(self, word: str) -> int | None:
         """Return the number of the month that a folded word names, None where it names none."""
@@ -78,6 +80,7 @@ def fold_pattern(pattern: str) -> str:
     return re.sub(r" (\?)?", lambda space: r"\s*" if space[1] else r"\s+", fold(pattern))
 
 
+@cache
 def folded_pattern(*patterns: str) -> re.Pattern[str]:
     """Return what finds any of some patterns in folded text, as whole words."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(fold_pattern, patterns))})(?!\w)")
@@ -99,6 +102,8 @@ def _load(code: str) -> Language:
         holds=data.get("holds", {}),
         time=data["time"],
         padding=data["padding"],
+        demands=data["demands"],
+        peoples={country: _plain_words(names) for country, names in data.get("peoples", {}).items()},
     )
 
 
