@@ -27,8 +27,9 @@ class Language:
     ``stop_words`` and ``number_words`` are as `words` gives them. ``months`` has twelve sets of names, folded; a name
     that ends with "*" stands for every word that begins so, and "_" in a file for a space. ``unsure_months`` are names
     that are also other words. ``yes_no`` opens a question that yes or no would answer, unless one of the
-    ``question_words`` follows. ``asks``, ``holds``, ``time`` and ``padding`` are patterns by what they
-    find.
+    ``question_words`` follows. ``abbreviations`` are written without their last full stop, and end no sentence;
+    ``before_figures`` end none before a figure. ``asks``, ``holds``, ``time``, ``padding`` and ``leans`` are patterns
+    by what they find.
     """
 
     code: str
@@ -39,10 +40,13 @@ class Language:
     yes_no: str
     question_words: str
     capitals: frozenset[str]
+    abbreviations: frozenset[str]
+    before_figures: frozenset[str]
     asks: Mapping[str, str]
     holds: Mapping[str, str]
     time: Mapping[str, str]
     padding: Mapping[str, str]
+    leans: Mapping[str, str]
 
     def month(self, word: str) -> int | None:
         """Return the number of the month that a folded word names, None where it names none."""
@@ -95,10 +99,13 @@ def _load(code: str) -> Language:
         yes_no=data.get("yes_no", ""),
         question_words=data.get("question_words", ""),
         capitals=frozenset(data.get("capitals", "").split()),
+        abbreviations=frozenset(data.get("abbreviations", "").split()),
+        before_figures=frozenset(data.get("before_figures", "").split()),
         asks=data.get("asks", {}),
         holds=data.get("holds", {}),
         time=data["time"],
         padding=data["padding"],
+        leans=data["leans"],
     )
 
 
