@@ -105,7 +105,7 @@ class Engine:
         generation, query, ranking = self._rank(text, filters)
         sure = self._answerer.confidence(query, ranking, generation)
         threshold = self.threshold
-        shown = quotes(ranking, generation, limit, query.language)
+        shown = quotes(query, ranking, generation, limit, query.language)
         answered = answers(ranking, shown, sure, threshold)
         today = datetime.datetime.now(datetime.UTC).date()
         answer = Answer(

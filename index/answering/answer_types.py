@@ -80,6 +80,7 @@ _YES_NO = re.compile(
     r"\s*(?:will|is|are|was|were|do|does|did|has|have|had|can|could|shall|should|would|must|may)\b", re.IGNORECASE
 )
 _ASKS_MORE = re.compile(r"\b(?:when|what|which|who(?:se|m|s)?|where|why|how)\b", re.IGNORECASE)
+_FIRST_WORDS = 2
 _ASKS_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
 _HOLDS_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()}
 
@@ -94,6 +95,17 @@ def asked_for(question: str, code: str = "en") -> AnswerType | None:
     if _YES_NO.match(question) and not _ASKS_MORE.search(question):
         return None
     return next((kind for kind, pattern in _ASKS_PATTERNS.items() if pattern.search(question)), None)
+
+
+def asks_openly(question: str, code: str = "en") -> bool:
+    """Tell whether a question begins with a word that asks: "what…", "until when…", not "will…".
+
+    :param code: the language of the question.
+    """
+    beginning = " ".join(_plain(question).split()[:_FIRST_WORDS])
+    if code == "en" or code not in LANGUAGES:
+        return _ASKS_MORE.search(beginning) is not None
+    return folded_pattern(language(code).question_words).search(beginning) is not None
 
 
 def holds(kind: AnswerType, sentence: str, code: str = "en") -> bool:
