@@ -14,8 +14,10 @@ from rapidfuzz import fuzz, process
 from corpus import Mention, QuestionError, registry
 from index.answering import padding
 from index.answering.answer_types import MONTHS, AnswerType, asked_for
+from index.answering.spelling import respelled
 from index.answering.times import Time, time_of
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
+from index.encoders.vocabulary import vocabulary_of
 from index.text.detection import language_of
 from index.text.languages import language
 from index.text.terms import Hashes, agency_term, hashes, stem, words
@@ -43,17 +45,20 @@ class Lexicon(Protocol):
     def similar(self, term: str) -> list[str]:
         """Return terms of the corpus that begin alike."""
 
+    def spellings(self, term: str, code: str) -> list[str]:
+        """Return how releases in a language write a term, the most frequent spelling first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question as the engine reads it. The arrays have one entry a term, ``(terms,)``.
 
-    ``text`` is what somebody wrote, ``asked`` what of it asks: all else is read from that. ``language`` is its ISO
-    639-1 code, that of the releases where its words do not tell. ``idf`` is the inverse passage frequency of a term;
-    ``weights`` is the same, scaled to sum to 1: how much of the question a term is. ``time`` is the time that it names,
-    or that it asks for what is latest. ``agencies`` are the ids of those that the question names. ``vector``,
-    ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the vector of each term's word in the context
-    of the question, and the question's where the model gives the word none.
+    ``text`` is what somebody wrote, ``asked`` what of it asks, with its spelling corrected: all else is read from that.
+    ``language`` is its ISO 639-1 code, that of the releases where its words do not tell. ``idf`` is the inverse passage
+    frequency of a term; ``weights`` is the same, scaled to sum to 1: how much of the question a term is. ``time`` is
+    the time that it names, or that it asks for what is latest. ``agencies`` are the ids of those that the question
+    names. ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the vector of each term's
+    word in the context of the question, and the question's where the model gives the word none.
     """
 
     text: str
@@ -104,6 +109,8 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
     frequency = cache(lexicon.frequency)
     asked = padding.asked(text, language_of(text))
     code = language_of(asked)
+    if spelling:
+        asked = respelled(asked, code, lexicon, vocabulary_of(embedder))
     mentions = registry().mentions(asked, question=True)
     named = {agency_term(mention.agency_id): mention for mention in mentions}
     named = {term: mention for term, mention in named.items() if frequency(term)}

@@ -29,7 +29,7 @@ class Language:
     that are also other words. ``yes_no`` opens a question that yes or no would answer, unless one of the
     ``question_words`` follows. ``abbreviations`` are written without their last full stop, and end no sentence;
     ``before_figures`` end none before a figure. ``asks``, ``holds``, ``time``, ``padding`` and ``leans`` are patterns
-    by what they find.
+    by what they find. ``spellings`` are patterns of what is written in two ways, with what stands for both.
     """
 
     code: str
@@ -47,6 +47,7 @@ class Language:
     time: Mapping[str, str]
     padding: Mapping[str, str]
     leans: Mapping[str, str]
+    spellings: Mapping[str, str]
 
     def month(self, word: str) -> int | None:
         """Return the number of the month that a folded word names, None where it names none."""
@@ -106,6 +107,7 @@ def _load(code: str) -> Language:
         time=data["time"],
         padding=data["padding"],
         leans=data["leans"],
+        spellings=data.get("spellings", {}),
     )
 
 

@@ -47,8 +47,8 @@ def quoted(settings: IndexSettings, embedder: FakeEmbedder, write_release: Calla
 PRONOUNS = {
     "bg": ("Европол откри офис в Хага.", "Тя ще наеме 50 служители.", "Кой ще наеме 50 служители?"),
     "cs": ("Europol otevřel kancelář v Haagu.", "Jeho rozpočet činí 50 korun.", "Jaký je rozpočet?"),
-    "da": ("Europol har åbnet et kontor i Haag.", "Det vil ansætte 50 medarbejdere.", "Hvem ansætter 50 medarbejdere?"),
-    "de": ("Europol eröffnete ein Büro in Den Haag.", "Es wird 50 Mitarbeiter einstellen.", "Wer stellt 50 Mitarbeiter ein?"),
+    "da": ("Europol har åbnet et kontor i Haag.", "Det vil ansætte 50 folk.", "Hvem ansætter 50 folk?"),
+    "de": ("Europol eröffnete ein Büro in Den Haag.", "Es wird 50 Leute einstellen.", "Wer stellt 50 Leute ein?"),
     "el": ("Η Ευρωπόλ άνοιξε γραφείο στη Χάγη.", "Αυτό θα προσλάβει 50 υπαλλήλους.", "Ποιος θα προσλάβει 50 υπαλλήλους;"),
     "en": ("Europol opened an office in The Hague.", "It will hire 50 officers.", "Who will hire 50 officers?"),
     "es": ("Europol abrió una oficina en La Haya.", "Ella contratará a 50 agentes.", "¿Quién contratará a 50 agentes?"),
