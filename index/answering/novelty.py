@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from index.answering.answer_types import asks_openly
-from index.answering.question import Query, content_words
+from index.answering.question import content_words
 from index.text.terms import stem
 
 _LEAST_NEW_WORDS = 2  # A single new word is as often another form of one that stands there.
@@ -14,10 +14,10 @@ _QUESTION_MARKS = ("?", "\N{GREEK QUESTION MARK}")
 class Novelty:
     """What a question gives, and what the quotes for it have said so far."""
 
-    def __init__(self, query: Query) -> None:
-        """Take a question."""
-        self._open = asks_openly(query.asked, query.language)
-        self._given = content(query.asked, query.language)
+    def __init__(self, question: str, code: str) -> None:
+        """Take a question in a language."""
+        self._open = asks_openly(question, code)
+        self._given = content(question, code)
         self._said: set[str] = set()
 
     def is_asked(self, sentence: str, code: str) -> bool:

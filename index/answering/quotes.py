@@ -65,18 +65,16 @@ class _Picker:
         self._sentences, self._scores = ranking.sentences, ranking.scores
         self._generation = generation
         self._limit = limit
-        self._novelty = Novelty(query)
+        self._novelty = Novelty(query.asked, query.language)
         self._words_of = cache(lambda text: frozenset(words(text)))
-        self._best: float | None = None
         self.picked: list[Picked] = []
 
     def consider(self, number: int) -> None:
         """Take a sentence, unless it is not worth a quote."""
         score, text = float(self._scores[number]), self._sentences.texts[number]
-        self._best = score if self._best is None else self._best
         if self._is_said(number):
             return
-        if self._best - score > _MAX_DROP or (self.picked and is_heading_like(text)):
+        if self.picked and (self._scores[self.picked[0].best] - score > _MAX_DROP or is_heading_like(text)):
             return
         row = int(self._sentences.releases[number])
         code = self._generation.release(row).language

@@ -49,7 +49,7 @@ PRONOUNS = {
     "cs": ("Europol otevřel kancelář v Haagu.", "Jeho rozpočet činí 50 korun.", "Jaký je rozpočet?"),
     "da": ("Europol har åbnet et kontor i Haag.", "Det vil ansætte 50 folk.", "Hvem ansætter 50 folk?"),
     "de": ("Europol eröffnete ein Büro in Den Haag.", "Es wird 50 Leute einstellen.", "Wer stellt 50 Leute ein?"),
-    "el": ("Η Ευρωπόλ άνοιξε γραφείο στη Χάγη.", "Αυτό θα προσλάβει 50 υπαλλήλους.", "Ποιος θα προσλάβει 50 υπαλλήλους;"),
+    "el": ("Η Ευρωπόλ άνοιξε γραφείο στη Χάγη.", "Αυτό θα προσλάβει 50 υπαλλήλους.", "Ποιος προσλαμβάνει 50;"),
     "en": ("Europol opened an office in The Hague.", "It will hire 50 officers.", "Who will hire 50 officers?"),
     "es": ("Europol abrió una oficina en La Haya.", "Ella contratará a 50 agentes.", "¿Quién contratará a 50 agentes?"),
     "et": ("Europol avas Haagis kontori.", "Ta võtab tööle 50 ametnikku.", "Kes võtab tööle 50 ametnikku?"),
