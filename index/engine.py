@@ -120,6 +120,7 @@ class Engine:
             generation=generation.manifest.generation,
             took_ms=_ms_since(began),
             known=None if answered else known(query, generation),
+            read_as=query.asked if query.respelled else None,
         )
         log.info(
             "answered in %.1f ms: %d sentences, confidence %.2f, answered %s",

@@ -149,6 +149,7 @@ class Answer:
     """What the releases say to a question.
 
     Where nothing answers it, `related` holds the quotes that come nearest, and `known` says how much is served.
+    ``read_as`` is the question as it was read, where its spelling was corrected.
     """
 
     question: str
@@ -162,6 +163,7 @@ class Answer:
     generation: str
     took_ms: float
     known: Known | None = None
+    read_as: str | None = None
 
     def to_dict(self) -> dict[str, object]:
         """Return the answer as `measures ask --json` prints it."""
@@ -172,7 +174,7 @@ class Answer:
             "notices": list(map(str, self.notices)),
         }
         shown = dataclasses.asdict(self) | worded
-        del shown["known"]
+        del shown["known"], shown["read_as"]
         return shown
 
 

@@ -20,6 +20,8 @@ _LEAST_SPOKEN = 0.05  # nats
 
 def show_answer(terminal: Terminal, answer: Answer) -> None:
     """Print an answer, or that there is none and what comes nearest."""
+    if answer.read_as is not None:
+        terminal.say(f"Read as: {answer.read_as}", style="dim")
     if answer.answered:
         _show_quotes(terminal, answer.quotes)
     else:

@@ -69,8 +69,8 @@ def _checked(claim: str, answer: Answer) -> Checked:
         return Checked(claim, answer, Verdict.DO_NOT_SAY)
     said = _content(claim)
     # The quote with most words of the claim bears most on it; of equally good ones, that which answers it best.
-    evidence = max(answer.quotes, key=lambda quote: len(said & _content(quote.text)))
-    own, theirs = _figures(claim), _figures(evidence.text)
+    evidence = max(answer.quotes, key=lambda quote: len(said & _content(quote.shown)))
+    own, theirs = _figures(claim), _figures(evidence.shown)
     dated = {source.date[:4] for source in answer.sources if source.release_id == evidence.release_id}
     missing = [figure for figure in own if figure not in theirs and figure not in dated]
     instead = [figure for figure in theirs if figure not in own]

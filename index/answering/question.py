@@ -19,7 +19,7 @@ from index.answering.times import Time, time_of
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.encoders.vocabulary import vocabulary_of
 from index.text.detection import language_of
-from index.text.languages import language
+from index.text.languages import fold, language
 from index.text.terms import Hashes, agency_term, hashes, stem, words
 from index.text.times import moments
 from index.text.word_frequency import share
@@ -58,7 +58,8 @@ class Query:
     frequency of a term; ``weights`` is the same, scaled to sum to 1: how much of the question a term is. ``time`` is
     the time that it names, or that it asks for what is latest. ``agencies`` are the ids of those that the question
     names. ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the vector of each term's
-    word in the context of the question, and the question's where the model gives the word none.
+    word in the context of the question, and the question's where the model gives the word none. ``respelled`` tells
+    whether more than accents was corrected in ``asked``.
     """
 
     text: str
@@ -76,6 +77,7 @@ class Query:
     agencies: tuple[str, ...]
     vector: Vectors
     contexts: Vectors
+    respelled: bool
 
 
 def readable(text: str) -> str:
@@ -109,6 +111,7 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
     frequency = cache(lexicon.frequency)
     asked = padding.asked(text, language_of(text))
     code = language_of(asked)
+    written = asked
     if spelling:
         asked = respelled(asked, code, lexicon, vocabulary_of(embedder))
     mentions = registry().mentions(asked, question=True)
@@ -142,6 +145,7 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         agencies=tuple(dict.fromkeys(mention.agency_id for mention in mentions)),
         vector=reading.vector,
         contexts=_contexts(tuple(content.values()), reading),
+        respelled=fold(asked) != fold(written),
     )
 
 
