@@ -19,7 +19,7 @@ from index.text.word_frequency import is_common
 
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _LONG = 8  # From so many letters on, a word may have two slips.
-_SPACED = dict.fromkeys(map(ord, "'’‘-"), " ")
+_FOLDED = dict.fromkeys(map(ord, "'’‘-"), " ") | {ord("ς"): "\N{GREEK SMALL LETTER SIGMA}"}
 _CANDIDATES = 6
 _LEAST_ALIKE = 0.8
 
@@ -43,9 +43,6 @@ class Words(Protocol):
     def knows(self, word: str) -> bool:
         """Tell whether the model knows a word."""
 
-    def accented(self, word: str) -> str:
-        """Return a word with the accents that it lacks, or as it is."""
-
 
 def respelled(text: str, code: str, lexicon: Lexicon, known: Words | None) -> str:
     """Return a question in a language with its misspelt words corrected, and its accents where it has none at all.
@@ -53,15 +50,15 @@ def respelled(text: str, code: str, lexicon: Lexicon, known: Words | None) -> st
     :param known: the words of the model; None where it has none.
     """
     named = [(mention.start, mention.end) for mention in registry().mentions(text, question=True)]
-    lacks_accents = code != "en" and fold(text) == text.lower().translate(_SPACED)
+    lacks_accents = code != "en" and fold(text) == text.lower().translate(_FOLDED)
 
     def corrected(match: re.Match[str]) -> str:
         word = match[0]
         if any(start < match.end() and match.start() < end for start, end in named):
             return word
-        if known and lacks_accents and (accented := known.accented(word)) != word:
-            return accented
-        return word if _is_right(word, code, lexicon, known) else _corrected(word, code, lexicon)
+        if not _is_right(word, code, lexicon, known):
+            return _corrected(word, code, lexicon)
+        return _accented(word, code, lexicon) if lacks_accents else word
 
     return _WORD.sub(corrected, text)
 
@@ -72,6 +69,20 @@ def _is_right(word: str, code: str, lexicon: Lexicon, known: Words | None) -> bo
     if plain in stop_words or fold(word) in stop_words or (known and known.knows(word)):
         return True
     return (code == "en" and is_common(plain)) or any(lexicon.frequency(stem(plain, each)) for each in {code, "en"})
+
+
+def _accented(word: str, code: str, lexicon: Lexicon) -> str:
+    """Return a word as releases in its language write it, with its accents, or as it is where they have none alike."""
+    plain = "".join(words(word, code))
+    term = stem(plain, code)
+    written = lexicon.spellings(term, code) if lexicon.frequency(term) else []
+    alike = [spelling for spelling in written if "".join(words(spelling, code)) == plain]
+    return _in_case(alike[0], word) if alike else word
+
+
+def _in_case(meant: str, written: str) -> str:
+    """Return a word with a capital where what was written has one."""
+    return meant[:1].upper() + meant[1:] if written[0].isupper() else meant
 
 
 def _corrected(word: str, code: str, lexicon: Lexicon) -> str:
@@ -89,9 +100,7 @@ def _from_corpus(word: str, plain: str, code: str, lexicon: Lexicon) -> str:
     written = [spelling for term, _, _ in likely for spelling in lexicon.spellings(str(term), code)]
     most = 2 if len(plain) >= _LONG else 1
     meant = _nearest(plain, [("".join(words(spelling, code)), spelling) for spelling in written], most)
-    if meant is None:
-        return word
-    return meant[:1].upper() + meant[1:] if word[0].isupper() else meant
+    return word if meant is None else _in_case(meant, word)
 
 
 def _nearest(word: str, spellings: Iterable[tuple[str, str]], most: int, *, letters_kept: bool = False) -> str | None:

@@ -13,7 +13,7 @@ from index.answering.weights import shipped_weights
 from index.building.build import build
 from index.database.home import open_corpus_db
 from index.encoders.embedder import SentenceTransformerEmbedder
-from index.encoders.vocabulary import Vocabulary
+from index.encoders.vocabulary import vocabulary_of
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.reader import OpenGeneration
@@ -146,21 +146,31 @@ def test_other_words_keep_their_stem(pair: str) -> None:
 @pytest.mark.parametrize(
     ("code", "written", "meant"),
     [
-        ("fr", "securite", "sécurité"),
-        ("es", "informacion", "información"),
-        ("pt", "informacao", "informação"),
-        ("cs", "opatreni", "opatření"),
-        ("hu", "szabalyozas", "szabályozás"),
-        ("ro", "masuri", "măsuri"),
-        ("el", "ευρωπαικη", "ευρωπαϊκή"),
-        ("fr", "marche", "marche"),
-        ("fr", "sécurité securite", "sécurité securite"),
+        ("cs", "opatreni proti prevadecstvi", "opatření proti převaděčství"),
+        ("de", "Massnahmen der Schleusung", "Maßnahmen der Schleusung"),
+        ("el", "μετρα κατα της διακινησης", "μέτρα κατα της διακίνησης"),
+        ("es", "medidas del trafico ilicito", "medidas del tráfico ilícito"),
+        ("hu", "intezkedeseket", "intézkedéseket"),
+        ("pl", "srodki przeciwko", "środki przeciwko"),
+        ("ro", "impotriva introducerii", "împotriva introducerii"),
+        ("sv", "atgarder mot smuggling", "åtgärder mot smuggling"),
+        ("es", "trafico cómico", "trafico cómico"),
     ],
 )
 def test_accents_are_put_back_where_all_are_missing(
-    served: OpenGeneration, default_model: SentenceTransformerEmbedder, code: str, written: str, meant: str
+    served: OpenGeneration, code: str, written: str, meant: str
 ) -> None:
-    assert respelled(written, code, served, Vocabulary(default_model.tokenizer)) == meant
+    assert respelled(written, code, served, None) == meant
+
+
+def test_word_that_the_model_knows_is_never_corrected(
+    served: OpenGeneration, default_model: SentenceTransformerEmbedder
+) -> None:
+    known = vocabulary_of(default_model)
+    assert known is not None
+    assert respelled("medida", "es", served, known) == "medida"
+    assert known.knows("Migration")
+    assert not known.knows("smugglnig")
 
 
 def test_padding_and_slips_together(served: OpenGeneration) -> None:
