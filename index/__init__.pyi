@@ -99,3 +99,4 @@ from .results import Step as Step
 from .results import as_source as as_source
 from .settings import IndexSettings as IndexSettings
 from .settings import load_index_settings as load_index_settings
+from .text.detection import language_of as language_of

@@ -82,7 +82,8 @@ async def ask_by_interaction(
         if work is not None:
             work.cancel()
         raise
-    words = bot.words_private(interaction) if ephemeral else public_words(bot, interaction)
+    asked = asking.question
+    words = bot.words_private(interaction, asked) if ephemeral else public_words(bot, interaction, asked)
     if bot.background.updating:
         await delivery.answer(interaction, updating_view(words))
     if work is None:
@@ -171,6 +172,6 @@ def is_private(bot: MeasuresBot, interaction: Interaction, private: bool | None)
     return bot.servers.get(interaction.guild_id or 0, ServerSettings()).private if private is None else private
 
 
-def public_words(bot: MeasuresBot, interaction: Interaction) -> Words:
+def public_words(bot: MeasuresBot, interaction: Interaction, question: str = "") -> Words:
     """Return the words for what everybody in the channel of an interaction sees."""
-    return bot.words_public(interaction.guild_id, interaction.guild_locale, interaction.user.id)
+    return bot.words_public(interaction.guild_id, interaction.guild_locale, interaction.user.id, question)

@@ -22,7 +22,7 @@ from bot.app.persistent import Dispatcher, PersistentButton, PersistentMenu
 from bot.app.queue import EngineQueue
 from bot.app.settings import BotSettings
 from bot.i18n.translator import CatalogueTranslator
-from bot.i18n.words import Words, words_for
+from bot.i18n.words import Words, words_for, words_of_question
 from bot.user_data import ServerSettings
 from bot.views.message import text_view
 from corpus import StorageError, registry, undone
@@ -183,16 +183,21 @@ class MeasuresBot(commands.AutoShardedBot):
         """Forget in which language a person used Discord last."""
         self._locales.pop(user_id, None)
 
-    def words_private(self, interaction: Interaction) -> Words:
-        """Return the words for what only one person sees."""
-        return words_for(str(interaction.locale))
+    def words_private(self, interaction: Interaction, question: str = "") -> Words:
+        """Return the words for what only one person sees, or for the answer to their question."""
+        return words_of_question(words_for(str(interaction.locale)), question)
 
-    def words_public(self, guild_id: int | None, guild_locale: object, user_id: int) -> Words:
-        """Return the words for what everybody in a place sees: the server's, or in a DM those the person last used."""
+    def words_public(self, guild_id: int | None, guild_locale: object, user_id: int, question: str = "") -> Words:
+        """Return the words for what everybody in a place sees: the server's, or in a DM those the person last used.
+
+        :param question: what is answered; its language counts where the server chose none and Discord has none.
+        """
         if guild_id is None:
-            return words_for(self._locales.get(user_id))
+            return words_of_question(words_for(self._locales.get(user_id)), question)
         chosen = self.servers.get(guild_id, ServerSettings()).language
-        return words_for(chosen or (str(guild_locale) if guild_locale is not None else None))
+        if chosen is not None:
+            return words_for(chosen)
+        return words_of_question(words_for(str(guild_locale) if guild_locale is not None else None), question)
 
     async def set_server(self, guild_id: int, settings: ServerSettings) -> None:
         """Apply what a server chose at once, and keep it.

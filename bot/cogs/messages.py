@@ -186,7 +186,10 @@ class Messages(commands.Cog):
     def _words(self, message: discord.Message) -> Words:
         guild = message.guild
         return self.bot.words_public(
-            guild.id if guild else None, guild.preferred_locale if guild else None, message.author.id
+            guild.id if guild else None,
+            guild.preferred_locale if guild else None,
+            message.author.id,
+            message.content,
         )
 
 

@@ -1,1 +1,1 @@
-"""The bot's own words in six languages."""
+"""The bot's own words in all official languages of the EU."""

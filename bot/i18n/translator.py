@@ -5,15 +5,6 @@ from discord.app_commands import TranslationContextTypes, Translator, locale_str
 
 from bot.i18n.words import words_for
 
-_LOCALES = {
-    Locale.french: "fr",
-    Locale.german: "de",
-    Locale.spain_spanish: "es",
-    Locale.latin_american_spanish: "es",
-    Locale.italian: "it",
-    Locale.polish: "pl",
-}
-
 
 class CatalogueTranslator(Translator):
     """Looks commands up in the bot's catalogues."""
@@ -25,8 +16,5 @@ class CatalogueTranslator(Translator):
         context: TranslationContextTypes,
     ) -> str | None:
         """Return a name or description in a locale; None where it is the English one."""
-        language = _LOCALES.get(locale)
-        if language is None:
-            return None
-        translated = words_for(language)(string.message)
+        translated = words_for(locale.value)(string.message)
         return translated if translated != string.message else None

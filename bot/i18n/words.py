@@ -1,17 +1,46 @@
-"""The bot's own words in six languages: gettext catalogues, read by Babel from `locales/<language>.po`.
+"""The bot's own words in the 24 official languages of the EU: gettext catalogues in `locales/<language>.po`.
 
 English is what stands in the code. Quotations, titles and the registry's facts stay in the language of their source.
 """
 
 import datetime
+import gettext
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from io import BytesIO
 
-if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog
+from index import language_of
 
-LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français", "it": "Italiano", "pl": "Polski"}
+_LOCALES = resources.files("bot.i18n") / "locales"
+# What each language is called in itself.
+LANGUAGES = {
+    "bg": "Български",
+    "cs": "Čeština",
+    "da": "Dansk",
+    "de": "Deutsch",
+    "el": "Ελληνικά",
+    "en": "English",
+    "es": "Español",
+    "et": "Eesti",
+    "fi": "Suomi",
+    "fr": "Français",
+    "ga": "Gaeilge",
+    "hr": "Hrvatski",
+    "hu": "Magyar",
+    "it": "Italiano",
+    "lt": "Lietuvių",
+    "lv": "Latviešu",
+    "mt": "Malti",
+    "nl": "Nederlands",
+    "pl": "Polski",
+    "pt": "Português",
+    "ro": "Română",
+    "sk": "Slovenčina",
+    "sl": "Slovenščina",
+    "sv": "Svenska",
+}
+# Discord has no locale for these, so that nobody can say by it that they speak one.
+_WITHOUT_LOCALE = frozenset({"et", "ga", "lv", "mt", "pt", "sk", "sl"})
 
 
 def message(text: str) -> str:
@@ -22,26 +51,20 @@ def message(text: str) -> str:
 class Words:
     """What the bot says, in one language."""
 
-    def __init__(self, language: str, catalogue: "Catalog | None") -> None:
-        """Take a language of `LANGUAGES` and its catalogue, None for English."""
+    def __init__(self, language: str, translations: gettext.NullTranslations) -> None:
+        """Take a language of `LANGUAGES` and its translations; those of English translate nothing."""
         self.language = language
-        self._catalogue = catalogue
+        self._translations = translations
 
     def __call__(self, message: str, /, **values: object) -> str:
         """Return a sentence with its ``{names}`` filled in."""
-        entry = self._catalogue.get(message) if self._catalogue is not None else None
-        text = str(entry.string) if entry is not None and entry.string else message
+        text = self._translations.gettext(message) if message else ""  # gettext keeps its header under ""
         return text.format(**values) if values else text
 
     def count(self, singular: str, plural: str, count: int, /, **values: object) -> str:
         """Return a sentence about ``{count}`` things in the form that the language has for that number."""
-        forms: tuple[str, ...] = (singular, plural)
-        form = int(count != 1)
-        entry = self._catalogue.get((singular, plural)) if self._catalogue is not None else None
-        if entry is not None and isinstance(entry.string, tuple) and all(entry.string):
-            forms = entry.string
-            form = _plural_form(self.language, count)
-        return forms[form].format(count=self.number(count), **values)
+        text = self._translations.ngettext(singular, plural, count)
+        return text.format(count=self.number(count), **values)
 
     def number(self, number: int) -> str:
         """Return a number with its thousands set apart as a reader of the language does, as "1,234"."""
@@ -70,34 +93,37 @@ class Words:
         return str(Locale(self.language).languages.get(language.lower(), language[:10]))
 
 
-def _plural_form(language: str, count: int) -> int:
-    """Return which of a catalogue's forms a number takes: Polish has three, the others two."""
-    from babel.core import Locale
+@cache
+def words_for(locale: str | None) -> Words:
+    """Return the words for a locale of Discord, as "fr" or "pt-BR"; English where the bot does not speak it."""
+    return _words_in((locale or "en").partition("-")[0].lower())
 
-    rule = Locale(language).plural_form(count)
-    if language == "pl":
-        return {"one": 0, "few": 1}.get(rule, 2)
-    return 0 if rule == "one" else 1
+
+def words_of_question(words: Words, question: str) -> Words:
+    """Return the words of a question's language where Discord has no locale for it, and else those given."""
+    language = language_of(question, words.language) if question else words.language
+    return _words_in(language) if language in _WITHOUT_LOCALE else words
 
 
 @cache
-def words_for(locale: str | None) -> Words:
-    """Return the words for a locale of Discord, as "fr" or "es-ES"; English where the bot does not speak it."""
-    language = (locale or "en").partition("-")[0].lower()
+def _words_in(language: str) -> Words:
+    """Return the words in a language; its catalogue is read when they are first needed."""
     if language not in LANGUAGES or language == "en":
-        return Words("en", None)
-    return Words(language, catalogue(language))
+        return ENGLISH
+    return Words(language, _translations(language))
 
 
-def catalogue(language: str) -> "Catalog":
-    """Read the catalogue of a language.
-
-    :raises FileNotFoundError: when there is none.
-    """
+def _translations(language: str) -> gettext.GNUTranslations:
+    """Compile a catalogue in memory; its header tells which plural form a number takes."""
+    from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    with (resources.files("bot.i18n") / "locales" / f"{language}.po").open("rb") as file:
-        return read_po(file, locale=language)
+    with (_LOCALES / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
-ENGLISH = Words("en", None)
+ENGLISH = Words("en", gettext.NullTranslations())

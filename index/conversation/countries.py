@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from functools import cache
 
-from index.conversation.phrases import LANGUAGES, table_of
+from index.conversation.phrases import table_of
 from index.conversation.spoken import Spoken, spoken
+from index.text.languages import LANGUAGES
 
 _MIN_INFLECTED = 6  # a shorter Polish name is only known as it stands in a list
 _ENDING = 2

@@ -9,14 +9,17 @@ from corpus import registry
 from index.answering.question import STOP_WORDS
 from index.conversation.collection import agency_called
 from index.conversation.countries import countries
-from index.conversation.phrases import LANGUAGES, Table, tables
+from index.conversation.phrases import Table, tables
 from index.conversation.spoken import Spoken, spoken
+from index.text.languages import LANGUAGES
 
 _MOST_WORDS = 9
 _FRAGMENT_WORDS = 4
 _POINTING_WORDS = 6
 _POINTING_CONTENT = 2
 _MOST_CHOICES = 2
+_ABBREVIATION = 2  # the most letters of a shortened word for "year"
+_ASKS = re.compile(r"\?|[;\u037e]\s*$")  # Greek has its own question mark
 _YEAR = r" (?:19|20)\d\d(?![^ ])"
 
 
@@ -81,7 +84,8 @@ def follow_up(earlier: str, text: str) -> FollowUp | None:
         return None
     before = spoken(earlier)
     # The language whose opening takes most of the message comes first: "y Frontex?" is Spanish, not a name.
-    parts = sorted((_part(table, said, asks="?" in text) for table in tables()), key=lambda part: -part.first)
+    asks = _ASKS.search(text) is not None
+    parts = sorted((_part(table, said, asks=asks) for table in tables()), key=lambda part: -part.first)
     for rule in (_bare_asking, _time, _agency, _country, _pointing, _fragment):
         found = next(filter(None, (rule(before, part) for part in parts)), None)
         if found is not None:
@@ -95,7 +99,8 @@ def _part(table: Table, said: Spoken, *, asks: bool) -> _Part:
     longest = max((size for size in range(1, len(said.words)) if " ".join(said.words[:size]) in openings), default=0)
     last = len(said.words) - 1
     if longest and last > longest and said.words[last] in table.follow_up["closes"]:
-        last -= 1
+        is_suffix = said.text[said.spans[last][0] - 1] == "-"  # as in "2019-ben"
+        last -= not is_suffix
     return _Part(table, said, longest, last, longest > 0, asks)
 
 
@@ -112,7 +117,8 @@ def _time(earlier: Spoken, part: _Part) -> Sequence[str] | None:
     old = next(_times().finditer(earlier.key), None)
     if old is None:
         return [f"{_open_end(earlier.text)} {part.written()}?"]
-    place = old.span() if new["before"] or new["month"] else old.span("date")
+    whole = new["before"] or new["month"] or (new["after"] and not old["before"])
+    place = old.span() if whole else old.span("date")
     written = part.written() if place == old.span() else part.said.written(*_within(part, new.span("date")))
     return [_with(earlier, place, written)]
 
@@ -145,7 +151,10 @@ def _country(earlier: Spoken, part: _Part) -> Sequence[str] | None:
     old = _spans_of_countries(earlier)
     if not old:
         return [_added(earlier, part.written())]
-    named = part.written(part.without("prepositions"))
+    first = part.without("prepositions")
+    while first > 0 and part.said.words[first - 1] in part.table.follow_up["articles"]:  # the opening "e a" has one
+        first -= 1
+    named = part.written(first)
     return [_with(earlier, span, named) for code, span in old if code != new[0].code]
 
 
@@ -217,14 +226,17 @@ def _added(earlier: Spoken, written: str) -> str:
 
 
 def _open_end(text: str) -> str:
-    return text.strip().rstrip(" ?!.")
+    return text.strip().rstrip(" ?!.;\u037e")
 
 
 def _with(earlier: Spoken, place: tuple[int, int], written: str) -> str:
     """Return the earlier question with something else in the place of a part of its key."""
     old = earlier.written(*place)
     begin = earlier.spans[earlier.key.count(" ", 0, place[0])][0]
-    return f"{earlier.text[:begin]}{written}{earlier.text[begin + len(old) :]}"
+    rest = earlier.text[begin + len(old) :]
+    if len(old.split()[-1]) <= _ABBREVIATION and rest.startswith(".") and rest != ".":  # as in "2018 r.?"
+        rest = rest[1:]
+    return f"{earlier.text[:begin]}{written}{rest}"
 
 
 def _agencies(said: Spoken) -> list[tuple[str, tuple[int, int]]]:
@@ -256,7 +268,7 @@ def _key_span(said: Spoken, first: int, last: int) -> tuple[int, int]:
 
 @cache
 def _times() -> re.Pattern[str]:
-    """Return what finds a year in a key, with a month and a preposition before it."""
+    """Return what finds a year in a key, with a month and a preposition before it, and a word that closes it."""
     from babel.dates import get_month_names
 
     months = {
@@ -266,9 +278,9 @@ def _times() -> re.Pattern[str]:
         for name in get_month_names("wide", context, language).values()
     }
     before = {f" {phrase}" for table in tables() for phrase in table.follow_up["in_time"]}
-    after = {f" {phrase}" for phrase in ("roku", "r", "rok")}
+    after = {f" {phrase}" for table in tables() for phrase in table.follow_up["closes"]}
     return re.compile(
-        rf"(?P<before>{_any(before)})?(?P<date>(?P<month>{_any(months)}(?: de| del)?)?{_YEAR})(?:{_any(after)})?"
+        rf"(?P<before>{_any(before)})?(?P<date>(?P<month>{_any(months)}(?: de| del)?)?{_YEAR})(?P<after>{_any(after)})?"
     )
 
 

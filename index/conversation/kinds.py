@@ -61,7 +61,7 @@ _RANKS = (
 _TALK = frozenset({MessageKind.THANKS, MessageKind.PRAISE, MessageKind.BLAME, MessageKind.GREETING})
 _MOST_FILLERS = 6  # words
 _NUMBER = re.compile(r"[\d\s.,:/+%-]*")
-_ASKS = re.compile(r"[?;]\s*$|^\s*¿")
+_ASKS = re.compile(r"[?;\u037e]\s*$|^\s*¿")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +111,12 @@ def shapes(text: str) -> Iterator[Shaped]:
 
 
 def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped]:
-    for start in _after_fillers(table, said.key):
-        for pattern in table.shapes[kind]:
+    words = frozenset(said.words)
+    likely = [shape for shape in table.shapes[kind] if shape.may_be(words)]
+    for start in _after_fillers(table, said.key) if likely else ():
+        for shape in likely:
             for end in _before_fillers(table, said.key, start):
-                match = pattern.fullmatch(said.key, start, end)
+                match = shape.pattern.fullmatch(said.key, start, end)
                 if match is not None:
                     slots = {
                         name: said.written(*match.span(name)) for name, value in match.groupdict().items() if value

@@ -3,13 +3,15 @@
 import datetime
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from index.conversation.phrases import LANGUAGES, Table, table_of
+from index.conversation.phrases import Table, table_of
 from index.conversation.spoken import spoken
+from index.text.languages import LANGUAGES
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MOST_WORDS = 5
+_MONTH_LETTERS = 3  # tell a month, also where a case or an abbreviation changes what follows
 _SETTINGS = {"PREFER_DATES_FROM": "past", "PREFER_DAY_OF_MONTH": "first", "PREFER_MONTH_OF_YEAR": "first"}
 
 
@@ -48,7 +50,24 @@ def is_date(text: str) -> bool:
     if not 2 <= len(said.words) <= 4 or not any(_YEAR.fullmatch(word) for word in said.words):
         return False
     day = datetime.date.today()  # noqa: DTZ011 - only whether it is a date is asked
-    return any(_parsed(text.strip(" ?!.,"), language, day) for language in LANGUAGES)
+    beginnings = {word[:_MONTH_LETTERS] for word in said.words}
+    languages = [language for language, months in _months().items() if not months.isdisjoint(beginnings)]
+    return any(_parsed(text.strip(" ?!.,"), language, day) for language in languages)
+
+
+@cache
+def _months() -> dict[str, frozenset[str]]:
+    """Return what the months' names begin with, by language: only these are asked whether a text is a date."""
+    from babel.dates import get_month_names
+
+    return {
+        language: frozenset(
+            spoken(name).words[0][:_MONTH_LETTERS]
+            for context in ("format", "stand-alone")
+            for name in get_month_names("wide", context, language).values()
+        )
+        for language in LANGUAGES
+    }
 
 
 def _without_leading(table: Table, words: tuple[str, ...]) -> tuple[str, ...]:

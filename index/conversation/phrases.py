@@ -7,47 +7,115 @@ A phrase is compared word by word.
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from index.conversation.spoken import Spoken, fold, spoken
+from index.conversation.spoken import Spoken, spoken
+from index.text.languages import LANGUAGES
 
-LANGUAGES = ("en", "de", "fr", "es", "it", "pl")
+_FOLDER = resources.files("index.conversation") / "phrases"
 MAX_WORDS = 16
 _MIN_TYPO_CHARS = 5
 _PARTS = re.compile(r"[()\[\]|]|\{\w+\}|[^\s()\[\]|{}]+")
+_WORDS = re.compile(r"[^\W_]+")
 _SIGNS = {"(": "(?:", ")": ")", "[": "(?:(?:", "]": "))?", "|": "|"}
 _SLOTS = {"x": 6, "body": 6, "time": 5}  # the most words of what is asked about
 
 
-@dataclass(frozen=True, slots=True)
+class Shape:
+    """A whole question about the collection, compiled when a message may have it: most never meet one."""
+
+    def __init__(self, line: str, words: Mapping[str, str]) -> None:
+        """Take the phrase, and the lists of words in it."""
+        self._line, self._lists = line, words
+        self._required = tuple(_required(line, words))
+
+    def may_be(self, words: Set[str]) -> bool:
+        """Tell whether a message of these words holds what the phrase cannot be without."""
+        return all(not words.isdisjoint(each) for each in self._required)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What matches the `Spoken.key` of the question."""
+        return _compiled([self._line], self._lists)
+
+
 class Table:
-    """The phrases of a language.
+    """The phrases of a language. Each part is made when it is first used: there are many languages.
 
     ``asks_by_order`` tells whether the order of words tells a question from a statement, also without a question mark.
-    ``pieces`` are phrases that may stand side by side, by kind; ``around`` what may stand between them; ``talk`` what
-    may stand between praise, blame and thanks. ``shapes`` are whole questions about the collection, by kind.
-    ``follow_up`` are the words that short follow-ups are made of.
     """
 
-    language: str
-    asks_by_order: bool
-    words: Mapping[str, frozenset[str]]
-    bodies: Mapping[str, str]
-    times: Mapping[str, str]
-    countries: Mapping[str, str]
-    follow_up: Mapping[str, frozenset[str]]
-    pieces: Mapping[str, re.Pattern[str]]
-    around: re.Pattern[str]
-    only_around: re.Pattern[str]
-    talk: re.Pattern[str]
-    shapes: Mapping[str, tuple[re.Pattern[str], ...]]
-    known: frozenset[str]
+    def __init__(self, language: str) -> None:
+        """Read the file of a language."""
+        self.language = language
+        self._data: Mapping[str, Any] = tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
+        self.asks_by_order: bool = self._data["asks_by_order"]
+        self._lists: Mapping[str, str] = self._data["words"]
+        self._small_talk: Mapping[str, str] = self._data["small_talk"]
+
+    @cached_property
+    def words(self) -> Mapping[str, frozenset[str]]:
+        """The lists of words that phrases refer to."""
+        return {name: frozenset(_alternatives(text)) for name, text in self._lists.items()}
+
+    @cached_property
+    def bodies(self) -> Mapping[str, str]:
+        """Bodies by what they are called in short."""
+        return _by_name(self._data["bodies"])
+
+    @cached_property
+    def times(self) -> Mapping[str, str]:
+        """Times by inflected names of them."""
+        return _by_name(self._data.get("times", {}))
+
+    @cached_property
+    def countries(self) -> Mapping[str, str]:
+        """Countries by names that Babel does not know."""
+        return _by_name(self._data.get("countries", {}))
+
+    @cached_property
+    def follow_up(self) -> Mapping[str, frozenset[str]]:
+        """The words that short follow-ups are made of."""
+        return {name: frozenset(filter(None, _alternatives(text))) for name, text in self._data["follow_up"].items()}
+
+    @cached_property
+    def pieces(self) -> Mapping[str, re.Pattern[str]]:
+        """Phrases that may stand side by side, by kind."""
+        kinds = self._small_talk.keys() - {"around", "talk"}
+        return {kind: _compiled(self._small_talk[kind].splitlines(), self._lists) for kind in sorted(kinds)}
+
+    @cached_property
+    def around(self) -> re.Pattern[str]:
+        """What may stand between pieces."""
+        return _compiled([self._small_talk["around"]], self._lists)
+
+    @cached_property
+    def only_around(self) -> re.Pattern[str]:
+        """Nothing but what may stand between pieces."""
+        return re.compile(f"(?:{self.around.pattern})+")
+
+    @cached_property
+    def talk(self) -> re.Pattern[str]:
+        """What may stand between praise, blame and thanks."""
+        return _compiled([self._small_talk["talk"]], self._lists)
+
+    @cached_property
+    def shapes(self) -> Mapping[str, tuple[Shape, ...]]:
+        """Whole questions about the collection, by kind."""
+        return {
+            kind: tuple(Shape(line, self._lists) for line in text.splitlines() if line.strip())
+            for kind, text in self._data["shapes"].items()
+        }
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """All words of the phrases."""
+        return frozenset(spoken(" ".join({word for text in _texts(self._data) for word in _WORDS.findall(text)})).words)
 
     def respelled(self, said: Spoken) -> Spoken:
         """Return a message with words that no phrase has read as the word that they are one slip away from."""
@@ -57,20 +125,22 @@ class Table:
 @cache
 def tables() -> tuple[Table, ...]:
     """Return the tables of all languages."""
-    folder = resources.files("index.conversation") / "phrases"
-    return tuple(
-        _table(language, tomllib.loads((folder / f"{language}.toml").read_text("utf-8"))) for language in LANGUAGES
-    )
+    return tuple(map(table_of, LANGUAGES))
 
 
 @lru_cache(maxsize=50_000)
 def _respelled(language: str, word: str) -> str:
-    known = table_of(language).known
-    if word in known or len(word) < _MIN_TYPO_CHARS or not word.isalpha():
+    if len(word) < _MIN_TYPO_CHARS or not word.isalpha() or word in _known_anywhere():
         return word
     alike = _by_initial(language).get(word[0], ())
     near = [other for other in alike if OSA.distance(word, other, score_cutoff=1) <= 1]
     return near[0] if len(near) == 1 else word
+
+
+@cache
+def _known_anywhere() -> frozenset[str]:
+    """Return the words of phrases in all languages: a word of one is no misspelt word of another."""
+    return frozenset().union(*(table.known for table in tables()))
 
 
 @cache
@@ -83,36 +153,50 @@ def _by_initial(language: str) -> Mapping[str, tuple[str, ...]]:
 @cache
 def table_of(language: str) -> Table:
     """Return the table of a language."""
-    return next(table for table in tables() if table.language == language)
+    return Table(language)
 
 
-def _table(language: str, data: Mapping[str, Any]) -> Table:
-    words: dict[str, str] = data["words"]
-    small_talk: dict[str, str] = data["small_talk"]
-    around, talk = (_compiled([small_talk[name]], words) for name in ("around", "talk"))
-    pieces = {
-        kind: _compiled(text.splitlines(), words) for kind, text in small_talk.items() if kind not in ("around", "talk")
-    }
-    shapes = {kind: _lines(text, words) for kind, text in data["shapes"].items()}
-    return Table(
-        language,
-        data["asks_by_order"],
-        {name: frozenset(_alternatives(text)) for name, text in words.items()},
-        _by_name(data["bodies"]),
-        _by_name(data.get("times", {})),
-        _by_name(data.get("countries", {})),
-        {name: frozenset(filter(None, _alternatives(text))) for name, text in data["follow_up"].items()},
-        pieces,
-        around,
-        re.compile(f"(?:{around.pattern})+"),
-        talk,
-        shapes,
-        frozenset(fold(word) for text in _texts(data) for word in spoken(text).words),
-    )
+def _required(line: str, words: Mapping[str, str]) -> Iterator[frozenset[str]]:
+    """Give for each part that a phrase always has the words of which one must be there."""
+    parts = _PARTS.findall(line)
+    place = 0
+    while place < len(parts):
+        end = _end_of_part(parts, place)
+        if parts[place] != "[":
+            found = _words_of(parts[place:end], words)
+            if found:
+                yield found
+        place = end
 
 
-def _lines(text: str, words: Mapping[str, str]) -> tuple[re.Pattern[str], ...]:
-    return tuple(_compiled([line], words) for line in text.splitlines() if line.strip())
+def _end_of_part(parts: Sequence[str], place: int) -> int:
+    """Return where a word, a list or what stands in brackets ends."""
+    depth = 0
+    for end in range(place, len(parts)):
+        depth += (parts[end] in "([") - (parts[end] in ")]")
+        if depth == 0:
+            return end + 1
+    return len(parts)
+
+
+def _words_of(parts: Sequence[str], words: Mapping[str, str]) -> frozenset[str]:
+    """Return all words in a part of a phrase; none where it may be nothing but what somebody asks about."""
+    found: set[str] = set()
+    alternative = optional = 0
+    for part in parts:
+        name = part.strip("{}")
+        optional += (part == "[") - (part == "]")
+        if optional:
+            continue
+        if part == "|":
+            if not alternative:
+                return frozenset()
+            alternative = 0
+        elif part not in _SIGNS and (part == name or name not in _SLOTS):
+            said = spoken(part if part == name else words[name]).words
+            found.update(said)
+            alternative += len(said)
+    return frozenset(found) if alternative else frozenset()
 
 
 def _compiled(lines: Iterable[str], words: Mapping[str, str]) -> re.Pattern[str]:

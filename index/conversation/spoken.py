@@ -8,7 +8,7 @@ _WORD = re.compile(r"[^\W_]+")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _ADDRESS = re.compile(r"<?\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:a?:\w+:\d+|[@#][!&]?\d+|t:-?\d+(?::\w)?|/[^>]+:\d+)>")
-_LETTERS = str.maketrans({"ł": "l", "ß": "ss", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe"})
+_LETTERS = str.maketrans({"ł": "l", "ß": "ss", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ħ": "h"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ def _paths() -> list[Path]:
     return [path for folder in ("bot", "index") for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
-def said_by(name: str, *places: int | str) -> set[str]:
+@cache
+def said_by(name: str, *places: int | str) -> frozenset[str]:
     """Return the messages in these arguments of a function or class, by place or name, wherever it is called."""
     messages: set[str] = set()
     for call in (call for module in _modules() for call in _calls(module)):
@@ -61,7 +62,7 @@ def said_by(name: str, *places: int | str) -> set[str]:
             given: dict[int | str, ast.expr] = dict(enumerate(call.args))
             given |= {each.arg: each.value for each in call.keywords if each.arg}
             messages |= {text for place in places if place in given for text in _texts(given[place])}
-    return messages
+    return frozenset(messages)
 
 
 @cache
@@ -107,6 +108,7 @@ def path(language: str) -> Path:
     return ROOT / "bot" / "i18n" / "locales" / f"{language}.po"
 
 
+@cache
 def read(language: str) -> Catalog:
     """Read a catalogue as it stands, or return an empty one."""
     if not path(language).exists():

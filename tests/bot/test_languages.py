@@ -4,14 +4,20 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from discord import Permissions
+from discord import Locale, Permissions
 
-from bot.i18n.words import words_for
+from bot.i18n.words import LANGUAGES, words_for
 from tests.emulator.components import STRING_SELECT, walk
 from tests.emulator.errors import JSON
 from tests.simulation import QUESTION, QUOTE, Chat, Message, Person, simulated
 
-LOCALES = {"fr": "fr", "de": "de", "es-ES": "es", "es-419": "es", "it": "it", "pl": "pl"}
+# The locales of Discord in which the bot speaks, with their languages.
+LOCALES = {
+    locale.value: language
+    for locale in Locale
+    if (language := locale.value.partition("-")[0]) in LANGUAGES and language != "en"
+}
+MOST_CHARS = 8_000  # of a command's names and descriptions together, in the longest of its languages
 MORE = {"en": "More", "fr": "Plus", "de": "Mehr", "es": "Más", "it": "Altro", "pl": "Więcej"}
 _CHAT_INPUT = 1
 
@@ -28,6 +34,17 @@ def within(command: JSON) -> Iterator[JSON]:
         yield from within(option)
 
 
+def chars(command: JSON) -> int:
+    """Return how long a command is for Discord, which counts the longest language of each text."""
+    texts = [
+        [each[field], *(each.get(f"{field}_localizations") or {}).values()]
+        for each in within(command)
+        for field in ("name", "description")
+        if each.get(field)
+    ]
+    return sum(max(map(len, languages)) for languages in texts)
+
+
 def dates(message: Message) -> list[str]:
     """Return the dates in the menu of a list of releases: they are written in the language of the list."""
     return [option["description"] for option in message.components[1]["components"][0]["options"]]
@@ -42,6 +59,7 @@ def owner(chat: Chat, locale: str) -> Person:
 async def test_commands_are_offered_in_the_language_of_whoever_reads_them(chat: Chat) -> None:
     commands = chat.commands()
     assert {"ask", "agency", "releases", "help", "about", "forget-me", "setup"} <= {one["name"] for one in commands}
+    assert max(map(chars, commands)) <= MOST_CHARS
     for locale, language in LOCALES.items():
         words = words_for(language)
         for kind in {command["type"] for command in commands}:
@@ -69,6 +87,7 @@ async def test_commands_of_administrators_keep_their_names_and_are_described_in_
 ) -> None:
     commands = chat.commands(chat.guild.id)
     assert {command["name"] for command in commands} == {"index", "feeds", "sources"}
+    assert max(map(chars, commands)) <= MOST_CHARS
     for each in (one for command in commands for one in within(command)):
         assert not each.get("name_localizations")
         for locale, language in LOCALES.items():

@@ -1,19 +1,26 @@
 """The bot's words in each of its languages: complete, true to the English ones, and within Discord's limits."""
 
+import asyncio
 import gettext
 import re
 import string
 from collections.abc import Iterator
+from typing import Any
 
+import discord
 import pytest
+from babel import Locale
+from discord.app_commands import TranslationContext, TranslationContextLocation, locale_str
 
 from bot.app.errors import sentence
-from bot.i18n.words import ENGLISH, LANGUAGES, words_for
+from bot.i18n.translator import CatalogueTranslator
+from bot.i18n.words import ENGLISH, LANGUAGES, words_for, words_of_question
 from corpus.agencies.registry import registry
 from corpus.errors import QuestionError
 from index.agencies.timeline import Series, Timeline
 from index.answering.question import readable
 from index.conversation.follow_up import continued
+from index.text.languages import LANGUAGES as OFFICIAL
 from tests.bot import catalogues
 from tests.bot.catalogues import SPOKEN, forms, literal_messages, messages, said_by
 
@@ -22,12 +29,31 @@ COMMANDS = ("ask", "agency", "releases", "help", "about", "forget-me", "setup")
 OPTIONS = ("question", "agency", "issuer", "since", "until", "private", "name", "query")
 ADMIN_OPTIONS = ("addresses", "file", "title", "date", "language", "url", "force", "release", "generation")
 LABELS = ("Follow up", "Check against EU releases")
+MOST_OPTIONS = 25  # of a select menu in Discord
 RELEASES = {
+    "bg": ("0 прессъобщения", "1 прессъобщение", "2 прессъобщения", "5 прессъобщения"),
+    "cs": ("0 tiskových zpráv", "1 tisková zpráva", "2 tiskové zprávy", "5 tiskových zpráv"),
+    "da": ("0 pressemeddelelser", "1 pressemeddelelse", "2 pressemeddelelser", "5 pressemeddelelser"),
     "de": ("0 Pressemitteilungen", "1 Pressemitteilung", "2 Pressemitteilungen", "5 Pressemitteilungen"),
+    "el": ("0 δελτία Τύπου", "1 δελτίο Τύπου", "2 δελτία Τύπου", "5 δελτία Τύπου"),
     "es": ("0 comunicados", "1 comunicado", "2 comunicados", "5 comunicados"),
+    "et": ("0 pressiteadet", "1 pressiteade", "2 pressiteadet", "5 pressiteadet"),
+    "fi": ("0 lehdistötiedotetta", "1 lehdistötiedote", "2 lehdistötiedotetta", "5 lehdistötiedotetta"),
     "fr": ("0 communiqué", "1 communiqué", "2 communiqués", "5 communiqués"),
+    "ga": ("0 preaseisiúint", "1 phreaseisiúint", "2 phreaseisiúint", "5 phreaseisiúint"),
+    "hr": ("0 priopćenja", "1 priopćenje", "2 priopćenja", "5 priopćenja"),
+    "hu": ("0 sajtóközlemény", "1 sajtóközlemény", "2 sajtóközlemény", "5 sajtóközlemény"),
     "it": ("0 comunicati", "1 comunicato", "2 comunicati", "5 comunicati"),
+    "lt": ("0 pranešimų spaudai", "1 pranešimas spaudai", "2 pranešimai spaudai", "5 pranešimai spaudai"),
+    "lv": ("0 paziņojumu presei", "1 paziņojums presei", "2 paziņojumi presei", "5 paziņojumi presei"),
+    "mt": ("0 stqarrijiet", "1 stqarrija", "2 stqarrijiet", "5 stqarrijiet"),
+    "nl": ("0 persberichten", "1 persbericht", "2 persberichten", "5 persberichten"),
     "pl": ("0 komunikatów", "1 komunikat", "2 komunikaty", "5 komunikatów"),
+    "pt": ("0 comunicados", "1 comunicado", "2 comunicados", "5 comunicados"),
+    "ro": ("0 comunicate", "1 comunicat", "2 comunicate", "5 comunicate"),
+    "sk": ("0 tlačových správ", "1 tlačová správa", "2 tlačové správy", "5 tlačových správ"),
+    "sl": ("0 sporočil za javnost", "1 sporočilo za javnost", "2 sporočili za javnost", "5 sporočil za javnost"),
+    "sv": ("0 pressmeddelanden", "1 pressmeddelande", "2 pressmeddelanden", "5 pressmeddelanden"),
 }
 spoken = pytest.mark.parametrize("language", SPOKEN)
 
@@ -127,11 +153,24 @@ def test_number_takes_the_form_that_the_catalogue_says(language: str) -> None:
             assert words.count(singular, plural, count, **values) == wanted
 
 
-@spoken
+@pytest.mark.parametrize("language", RELEASES)
 def test_counts_read_well(language: str) -> None:
     words = words_for(language)
     said = tuple(words.count("{count} release", "{count} releases", count) for count in (0, 1, 2, 5))
     assert said == RELEASES[language]
+
+
+@spoken
+def test_every_plural_form_is_used_and_no_number_mixes_two(language: str) -> None:
+    """Numbers of one form in CLDR, as Babel has it, take one form of a catalogue, and each of its forms is taken."""
+    catalogue = catalogues.read(language)
+    form = gettext.c2py(catalogue.plural_expr)
+    taken: dict[str, set[int]] = {}
+    for count in (*range(1, 130), *COUNTS[1:]):
+        taken.setdefault(Locale(language).plural_form(count), set()).add(form(count))
+    # Latvian has a form for 0 alone in gettext, and one for all tens in CLDR; Maltese one for two in CLDR alone.
+    assert all(len(forms) == 1 for forms in taken.values()) or language in ("lv", "mt")
+    assert {number for forms in taken.values() for number in forms} | {form(0)} == set(range(catalogue.num_plurals))
 
 
 def test_polish_has_three_forms() -> None:
@@ -218,22 +257,35 @@ def test_example_of_a_follow_up_is_one(language: str) -> None:
     assert continued("What will Europol do?", example) == "What will Frontex do?"
 
 
+@pytest.mark.parametrize("locale", list(discord.Locale))
+def test_locale_of_discord_has_its_language(locale: discord.Locale) -> None:
+    language = locale.value.partition("-")[0]
+    spoken = language if language in LANGUAGES else "en"
+    assert words_for(locale.value).language == spoken
+    context: TranslationContext[Any, str] = TranslationContext(TranslationContextLocation.other, "")
+    translated = asyncio.run(CatalogueTranslator().translate(locale_str("forget-me"), locale, context))
+    assert translated == (words_for(spoken)("forget-me") if spoken != "en" else None)
+
+
+@pytest.mark.parametrize("locale", [None, "", "xx-YY"])
+def test_what_is_no_locale_is_english(locale: str | None) -> None:
+    assert words_for(locale) is ENGLISH
+
+
 @pytest.mark.parametrize(
-    ("locale", "language"),
+    ("question", "before", "language"),
     [
-        ("fr", "fr"),
-        ("de", "de"),
-        ("es-ES", "es"),
-        ("es-419", "es"),
-        ("it", "it"),
-        ("pl", "pl"),
-        ("en-GB", "en"),
-        ("sv-SE", "en"),
-        ("zh-TW", "en"),
-        (None, "en"),
-        ("", "en"),
+        ("O que vai fazer a Europol contra a imigração ilegal?", "en", "pt"),
+        ("Mit komunikatami co zrobi Europol?", "pl", "pl"),
+        ("What will Europol do?", "de", "de"),
+        ("Europol?", "es", "es"),
+        ("", "fr", "fr"),
     ],
 )
-def test_locale_of_discord_has_a_language(locale: str | None, language: str) -> None:
-    assert words_for(locale).language == language
-    assert language in LANGUAGES
+def test_question_in_a_language_without_a_locale_is_answered_in_it(question: str, before: str, language: str) -> None:
+    assert words_of_question(words_for(before), question).language == language
+
+
+def test_bot_speaks_all_official_languages_and_the_menu_has_room_for_them() -> None:
+    assert tuple(LANGUAGES) == OFFICIAL
+    assert len(LANGUAGES) + 1 <= MOST_OPTIONS

@@ -10,7 +10,8 @@ import pytest
 
 from index.conversation.collection import read_collection_question
 from index.conversation.kinds import SHAPES, SMALL_TALK, MessageKind, message_kind
-from index.conversation.phrases import LANGUAGES, tables
+from index.conversation.phrases import tables
+from index.text.languages import LANGUAGES
 from tests.conftest import SHARED
 
 TODAY = datetime.date(2026, 11, 25)
