@@ -17,6 +17,7 @@ LANGUAGES = tuple("bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt r
 _FOLDER = Path(__file__).with_name("languages")
 _SPACED = dict.fromkeys("'’‘`\u00b4-\u2010\u2011–", " ")
 _ALIKE = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "\u0131": "i", "ς": "\u03c3"}
+_TWO_LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe"}
 _ABBREVIATION_CHARS = 4  # A name of a month is an abbreviation up to this many characters, unless it has no longer one.
 
 
@@ -114,8 +115,10 @@ def _load(code: str) -> Language:
 def _plain_words(text: str) -> frozenset[str]:
     """Return words as `index.text.terms.words` gives them, and folded, as people type them without their keyboard."""
     decomposed = unicodedata.normalize("NFKD", text.lower())
-    accentless = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return frozenset(accentless.replace("'", " ").split()) | frozenset(fold(text).split())
+    spaced = "".join(char for char in decomposed if not unicodedata.combining(char)).replace("'", " ")
+    spellings = f"{spaced} {fold(text)}"
+    plain = "".join(_TWO_LETTERS.get(char, char) for char in spellings)
+    return frozenset(f"{spellings} {plain}".split())
 
 
 def _names(names: frozenset[str], word: str) -> bool:
