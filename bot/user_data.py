@@ -1,6 +1,5 @@
 """What Discord users leave behind in bot.db, as values: answers, feedback, settings of servers, what admins did."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,7 +7,6 @@ from index import Filters
 
 HELPFUL, NOT_HELPFUL = "helpful", "not helpful"
 FEEDBACK_DAYS = 90  # how long the text that somebody writes about an answer is kept
-_ANSWER_ID_BYTES = 9  # 12 characters in base64
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,3 @@ class Forgotten:
     answers: frozenset[str]
     verdicts: int
     administered: int
-
-
-def new_answer_id() -> str:
-    """Return an id that nobody can guess, of 12 characters."""
-    return secrets.token_urlsafe(_ANSWER_ID_BYTES)

@@ -4,10 +4,11 @@ import datetime
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import Self
 
-from corpus import Release
+from corpus import FilterError, GenerationError, QuestionError, Release, UnbuiltError
 from index.agencies.card import Card, card
 from index.agencies.timeline import Timeline, timeline
 from index.answering.answer import Answerer, answers, quotes, source_of
@@ -19,15 +20,19 @@ from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
 from index.answering.weights import Weights, shipped_weights
 from index.building.renewal import check_model
+from index.changes import Citation, ReleaseDiff, Verified
 from index.conversation.collection import CollectionAnswer, CollectionQuestion, answer_collection
+from index.encoders.alike import alike
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
 from index.encoders.reader import reader_beside
 from index.encoders.reranker import Reranker
 from index.filters import Filters
 from index.generations.folder import Generations
-from index.generations.reader import OpenGeneration, open_served
+from index.generations.reader import OpenGeneration, open_generation, open_served
+from index.generations.release_diff import compare_releases
 from index.generations.status import matching, withdrawn_releases
-from index.results import Answer, Corpus, SearchResult, Source
+from index.generations.verification import verify_citations
+from index.results import Answer, Corpus, NotAsked, SearchResult, Source
 from index.settings import IndexSettings
 
 log = logging.getLogger(__name__)
@@ -101,8 +106,34 @@ class Engine:
         :raises QuestionError: when it cannot be asked.
         :raises FilterError: when a filter names nothing.
         """
+        return self._answer(self._fitting(), text, filters, limit)
+
+    def answer_again(self, generation: str, text: str, filters: Filters, limit: int) -> Answer | NotAsked:
+        """Answer a question from the generation that answered it before, or say why that cannot be done."""
+        served = self.served()
+        if generation == served.manifest.generation:
+            return self._answer_or_not(served, text, filters, limit)
+        if generation not in self._generations.ids():
+            return NotAsked.GONE
+        try:
+            older = open_generation(self._generations, generation, withdrawn_releases(self._settings))
+        except (GenerationError, UnbuiltError):
+            return NotAsked.UNREADABLE
+        with closing(older):
+            return self._answer_or_not(older, text, filters, limit)
+
+    def _answer_or_not(self, generation: OpenGeneration, text: str, filters: Filters, limit: int) -> Answer | NotAsked:
+        try:
+            check_model(generation.manifest, self._embedder)
+            return self._answer(generation, text, filters, limit)
+        except UnbuiltError:
+            return NotAsked.OTHER_MODEL
+        except (FilterError, QuestionError):
+            return NotAsked.REFUSED
+
+    def _answer(self, generation: OpenGeneration, text: str, filters: Filters, limit: int) -> Answer:
         began = time.perf_counter()
-        generation, query, ranking = self._rank(text, filters)
+        query, ranking = self._read(generation, text, filters)
         sure = self._answerer.confidence(query, ranking, generation)
         threshold = self.threshold
         shown = quotes(query, ranking, generation, limit, query.language)
@@ -183,6 +214,18 @@ class Engine:
         """Return the text around a span that was shown once, or why it cannot be traced."""
         return neighbours(self.served(), release_id, start, end, digest)
 
+    def compare_releases(self, before: str, after: str | None = None) -> ReleaseDiff:
+        """Compare two releases, or two versions of one, as `compare_releases` does. No model is loaded."""
+        return compare_releases(self._settings, before, after)
+
+    def verify_citations(self, cited: Sequence[Citation]) -> tuple[Verified, ...]:
+        """Compare what was quoted with the versions of the releases that are kept. No model is loaded."""
+        return verify_citations(self._settings, cited)
+
+    def alike(self, questions: Sequence[str]) -> list[tuple[int, ...]]:
+        """Return which questions ask the same, as `alike` does."""
+        return alike(self._embedder, questions)
+
     def releases(self, query: str = "") -> list[Release]:
         """Return the served releases that match a query, newest first, without their texts. No model is loaded."""
         return matching(self.served().shown_releases(), query)
@@ -223,8 +266,11 @@ class Engine:
 
     def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Query, Ranking]:
         generation = self._fitting()
+        return generation, *self._read(generation, text, filters)
+
+    def _read(self, generation: OpenGeneration, text: str, filters: Filters) -> tuple[Query, Ranking]:
         query = self._answerer.read(text, generation)
-        return generation, query, self._answerer.rank(query, generation, filters)
+        return query, self._answerer.rank(query, generation, filters)
 
 
 def _ms_since(began: float) -> float:

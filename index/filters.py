@@ -3,7 +3,9 @@
 import calendar
 import datetime
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 from corpus import FilterError, registry
 
@@ -33,6 +35,19 @@ class Filters:
                 since=self.since,
                 until=self.until,
             )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return them as they are kept in JSON."""
+        return {
+            name: value.isoformat() if isinstance(value, datetime.date) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` gave."""
+        dates = {name: datetime.date.fromisoformat(values[name]) for name in ("since", "until") if values.get(name)}
+        return cls(**{**values, **dates})
 
     @property
     def concern_releases(self) -> bool:

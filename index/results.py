@@ -178,6 +178,17 @@ class Answer:
         return shown
 
 
+class NotAsked(StrEnum):
+    """Why a question was not asked again of the generation that answered it."""
+
+    GONE = "generation gone"
+    UNREADABLE = "generation unreadable"
+    OTHER_MODEL = "other model"
+    REFUSED = "refused"
+    """It, or what narrows it, can no longer be asked: every release of an issuer was withdrawn."""
+    ERASED = "question erased"
+
+
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
     """A passage that a search found: ``release.text[start:end]``, under its heading."""

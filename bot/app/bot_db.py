@@ -1,4 +1,4 @@
-"""bot.db, which keeps what Discord users leave behind. All SQL in `bot` is here and in `bot_db_schema.py`."""
+"""bot.db, which keeps what Discord users leave behind. All SQL in `bot` is here and in the modules `bot_db_…`."""
 
 import dataclasses
 import datetime
@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.app import bot_db_receipts as receipts
 from bot.app.bot_db_schema import StoreBusyError, bot_migrations, errors
+from bot.receipts import Receipt, Unanswered, UsageDay
 from bot.user_data import FEEDBACK_DAYS, AdminAct, Feedback, Forgotten, KeptAnswer, QuotedSpan, ServerSettings
 from index import Filters, marks, now, private_folder
 
@@ -53,16 +55,39 @@ class BotStore:
         """Close the database."""
         self._db.close()
 
-    def keep(self, answer: KeptAnswer) -> None:
-        """Keep an answer for its buttons."""
+    def keep(self, answer: KeptAnswer, receipt: Receipt | None = None) -> None:
+        """Keep an answer for its buttons, and its receipt where it has one."""
         row = dataclasses.asdict(answer) | {
             "by_command": int(answer.by_command),
-            "filters": json.dumps(_filters_to_dict(answer.filters)),
+            "filters": json.dumps(answer.filters.to_dict()),
             "spans": json.dumps([dataclasses.asdict(span) for span in answer.spans]),
             "at": now(),
         }
         with self._writing():
             self._upsert("answers", row, "id")
+            if receipt is not None:
+                receipts.keep_receipt(self._db, receipt)
+
+    def keep_receipt(self, receipt: Receipt, days: int) -> None:
+        """Keep the receipt of an answer on the command line, and erase those that are older than that."""
+        with self._erasing():
+            receipts.forget_local_receipts_before(self._db, _ago(days))
+            receipts.keep_receipt(self._db, receipt)
+
+    def receipt(self, answer_id: str, days: int) -> Receipt | None:
+        """Return a receipt that is at most so many days old; None where it was never kept or is erased."""
+        with errors(self._path):
+            return receipts.find_receipt(self._db, answer_id, _ago(days))
+
+    def usage(self) -> list[UsageDay]:
+        """Return how much was asked by day, newest first."""
+        with errors(self._path):
+            return receipts.usage_by_day(self._db)
+
+    def unanswered(self) -> Sequence[Unanswered]:
+        """Return the questions that found nothing and whose answers are kept, newest first."""
+        with errors(self._path):
+            return receipts.unanswered_questions(self._db)
 
     def set_message(self, answer_id: str, message_id: int) -> None:
         """Keep which message shows an answer, unless the answer was erased since."""
@@ -93,8 +118,9 @@ class BotStore:
         return Forgotten(frozenset(answer_id for (answer_id,) in erased), len(own), acts)
 
     def forget_release(self, release_id: str) -> int:
-        """Erase the answers that showed text of a release, and return how many they were."""
+        """Erase the answers that showed text of a release, with their receipts; return how many they were."""
         with self._erasing():
+            receipts.forget_receipts_of(self._db, release_id)
             return int(
                 self._db.execute(
                     "DELETE FROM answers WHERE EXISTS "
@@ -110,8 +136,12 @@ class BotStore:
             self._db.execute("DELETE FROM servers WHERE guild = ?", [guild_id])
 
     def forget_older_than(self, days: int) -> int:
-        """Erase answers older than that, and texts of feedback after `FEEDBACK_DAYS`; return the number of answers."""
+        """Erase answers and receipts older than that, and texts of feedback and figures of usage after `FEEDBACK_DAYS`.
+
+        Return the number of answers.
+        """
         with self._erasing():
+            receipts.forget_receipts_before(self._db, _ago(days), _ago(FEEDBACK_DAYS)[:10])
             self._db.execute(
                 "UPDATE feedback SET reason = NULL WHERE reason IS NOT NULL AND at < ?", [_ago(FEEDBACK_DAYS)]
             )
@@ -231,20 +261,8 @@ def _ago(days: int) -> str:
 def _kept(row: dict[str, Any]) -> KeptAnswer:
     fields = {field.name: row[field.name] for field in dataclasses.fields(KeptAnswer)}
     spans = tuple(QuotedSpan(**span) for span in json.loads(row["spans"]))
-    filters = _filters_from_dict(json.loads(row["filters"]))
+    filters = Filters.from_dict(json.loads(row["filters"]))
     return KeptAnswer(**fields | {"by_command": bool(row["by_command"]), "spans": spans, "filters": filters})
-
-
-def _filters_to_dict(filters: Filters) -> dict[str, object]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime.date) else value
-        for name, value in dataclasses.asdict(filters).items()
-    }
-
-
-def _filters_from_dict(values: dict[str, Any]) -> Filters:
-    dates = {name: datetime.date.fromisoformat(values[name]) for name in ("since", "until") if values.get(name)}
-    return Filters(**values | dates)
 
 
 def _server_settings(text: str) -> ServerSettings:

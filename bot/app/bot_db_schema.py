@@ -58,6 +58,24 @@ def m004_one_verdict(db: Database) -> None:
     )
 
 
+@bot_migrations()
+def m006_receipts(db: Database) -> None:
+    """Receipts of answers without who asked, and how much is asked a day. A question goes when its answer does."""
+    db.execute(
+        "CREATE TABLE receipts (id TEXT PRIMARY KEY, at TEXT NOT NULL, question TEXT, filters TEXT NOT NULL, "
+        "most_quotes INTEGER NOT NULL, answered INTEGER NOT NULL, generation TEXT NOT NULL, citations TEXT NOT NULL, "
+        "local INTEGER NOT NULL) STRICT"
+    )
+    db.execute("CREATE INDEX receipts_at ON receipts (at)")
+    db.execute(
+        "CREATE TRIGGER question_goes AFTER DELETE ON answers BEGIN "
+        "UPDATE receipts SET question = NULL, filters = '{}' WHERE id = OLD.id; END"
+    )
+    db.execute(
+        "CREATE TABLE usage (day TEXT PRIMARY KEY, questions INTEGER NOT NULL, answered INTEGER NOT NULL) STRICT"
+    )
+
+
 class BotStoreError(StorageError):
     """bot.db cannot be used, and nothing in it was changed."""
 

@@ -18,8 +18,11 @@ _MEASURES = 10
 _LEAST_SPOKEN = 0.05  # nats
 
 
-def show_answer(terminal: Terminal, answer: Answer) -> None:
-    """Print an answer, or that there is none and what comes nearest."""
+def show_answer(terminal: Terminal, answer: Answer, answer_id: str | None = None) -> None:
+    """Print an answer, or that there is none and what comes nearest.
+
+    :param answer_id: under which it can be verified.
+    """
     if answer.read_as is not None:
         terminal.say(f"Read as: {answer.read_as}", style="dim")
     if answer.answered:
@@ -38,6 +41,8 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
         terminal.say("Sources", style="bold")
     for source in answer.sources:
         _show_source(terminal, source, answer.quotes or answer.related)
+    if answer_id is not None:
+        terminal.say(f"Answer {answer_id}: `measures verify {answer_id}` checks it.", style="dim")
 
 
 def show_spoken(terminal: Terminal, answer: Answer, spoken: Mapping[str, float]) -> None:

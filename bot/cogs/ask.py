@@ -6,6 +6,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands, tasks
 
+from bot.app import metrics
 from bot.app import sending as delivery
 from bot.app.asking import ask_by_interaction, filters_from
 from bot.app.client import Interaction, MeasuresBot
@@ -84,7 +85,8 @@ class Ask(commands.Cog):
             is_line = kind in (MessageKind.NOTHING, MessageKind.DOUBT, MessageKind.BLAME, MessageKind.PRAISE)
             await delivery.respond(interaction, text_view(no_question(words, kind)) if is_line else help_view(words))
             return
-        filters = filters_from(agency, issuer, since, until)
+        with metrics.asked(metrics.Surface.COMMAND):
+            filters = filters_from(agency, issuer, since, until)
         await ask_by_interaction(self.bot, interaction, question, filters, private=private)
 
     @ask.autocomplete("agency")

@@ -138,11 +138,15 @@ def _stored(words: Words, days: int) -> str:
         "fingerprint that only I can read makes it one a person.",
         days=words.number(FEEDBACK_DAYS),
     )
+    receipts = words(
+        "What an answer quoted is kept as long, without your id, so that `/verify` can check it, and how much is asked "
+        "a day."
+    )
     administered = words(
         "What administrators do to the releases stays under their id, so that it can be told who did it."
     )
     logs = words("Logs hold no questions and no names.")
-    return f"{answers} {feedback} {administered} {logs}"
+    return f"{answers} {receipts} {feedback} {administered} {logs}"
 
 
 def _curve_in_words(words: Words) -> str:

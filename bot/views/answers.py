@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from discord import ui
 
 from bot.i18n.words import Words
+from bot.receipts import shown_id
 from bot.views import custom_ids as ids
 from bot.views import wording as cards
 from bot.views.escaping import escape, plain
@@ -50,9 +51,12 @@ def answer_view(words: Words, answer: Answer, asked: Asked, today: datetime.date
     view = ui.LayoutView(timeout=None)
     _say_above(words, view, box, asked)
     notices = "\n".join(whole_lines([_notice(words, notice) for notice in answer.notices], _NOTICES_CHARS))
+    receipt = small(words("Answer {id}", id=shown_id(asked.answer_id)))
     box.reserve(notices)
+    box.reserve(receipt)
     numbered = box.quotes(answer.quotes, answer.sources, asked.answer_id, today)
     box.release(notices)
+    box.release(receipt)
     _finish(words, view, box, asked.answer_id, numbered)
     more = button(words("More"), ids.button("more", asked.answer_id, 1))
     view.add_item(_answer_buttons(words, asked, more))
@@ -70,6 +74,7 @@ def _not_found_view(words: Words, answer: Answer, asked: Asked) -> ui.LayoutView
     if known is not None:
         head.append(small(plain(cards.known_line(known, words), _NOTICES_CHARS)))
     head += whole_lines([_notice(words, notice) for notice in others], _NOTICES_CHARS)
+    head.append(small(words("Answer {id}", id=shown_id(asked.answer_id))))
     box.say("\n".join(head))
     view.add_item(box.container)
     nearest = None

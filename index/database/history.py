@@ -39,6 +39,15 @@ class LogEntry:
     seconds: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class BuildCount:
+    """How many builds had an outcome, served or refused (by a gate), and how long they took together."""
+
+    outcome: str
+    number: int
+    seconds: float
+
+
 class HistoryTable:
     """The log in corpus.db. Used by the thread that opened the store."""
 
@@ -81,6 +90,22 @@ class HistoryTable:
                     row["why"],
                     row["seconds"],
                 )
+
+    def build_counts(self) -> list[BuildCount]:
+        """Count the builds by their outcome."""
+        outcomes = {"built": "served", "refused": "refused"}
+        with storage_errors(self._path):
+            rows = self._db.query(
+                "SELECT action, count(*) AS number, sum(seconds) AS seconds FROM log "
+                "WHERE action IN ('built', 'refused') GROUP BY action"
+            )
+            found = {row["action"]: row for row in rows}
+        return [
+            BuildCount(outcome, found[action]["number"], found[action]["seconds"] or 0.0)
+            if action in found
+            else BuildCount(outcome, 0, 0.0)
+            for action, outcome in outcomes.items()
+        ]
 
     def is_built(self) -> bool:
         """Tell whether a build ended after the last release was added, changed or withdrawn."""

@@ -254,5 +254,14 @@ def open_served(generations: Generations, withdrawn: frozenset[str]) -> OpenGene
     :raises UnbuiltError: before the first build, or when an older program made it.
     :raises GenerationError: when it is damaged. It is then not served.
     """
-    generation = served_id(generations)
+    return open_generation(generations, served_id(generations), withdrawn)
+
+
+def open_generation(generations: Generations, generation: str, withdrawn: frozenset[str]) -> OpenGeneration:
+    """Open a generation by its id.
+
+    :param withdrawn: ids of withdrawn releases.
+    :raises UnbuiltError: when an older program made it.
+    :raises GenerationError: when it is damaged, or there is none.
+    """
     return OpenGeneration(generations.layout(generation), generations.check(generation), withdrawn)

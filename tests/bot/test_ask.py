@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import re
 import threading
 from typing import Any
 
@@ -28,11 +29,12 @@ async def test_answer_is_public_quotes_and_names_its_source(chat: Chat) -> None:
     asked, box, links, buttons = message.components
     assert asked["content"] == f"-# Asked: {QUESTION}"
     assert box["accent_color"] == BLUE
-    assert [part["type"] for part in box["components"]] == [TEXT, SEPARATOR, TEXT]
+    assert [part["type"] for part in box["components"]] == [TEXT, SEPARATOR, TEXT, TEXT]
+    assert re.fullmatch(r"-# Answer [0-9A-Z]{5}-[0-9A-Z]{5}", box["components"][-1]["content"])
     first = box["components"][0]
     assert first["content"].startswith(f"> **[1]** “{QUOTE}")
     age = (datetime.datetime.now(datetime.UTC).date() - datetime.date(2018, 12, 6)).days // 365.25
-    *source, place = box["components"][-1]["content"].split("\n")
+    *source, place = box["components"][-2]["content"].split("\n")
     assert source == [
         TITLE,
         f"Council of the European Union · <t:1544097600:D> ({age:.0f} years old)",

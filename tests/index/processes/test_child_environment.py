@@ -1,4 +1,4 @@
-"""No process that the program starts is told the bot's token."""
+"""No process that the program starts is told the bot's token, its key for HTTP, or who logs in at the proxy."""
 
 import os
 import subprocess
@@ -24,10 +24,11 @@ from tests.pages import paragraphs, press_page
 TOKEN = "very-secret"  # noqa: S105 - of nobody
 
 
-@pytest.fixture(params=["DISCORD_TOKEN", "discord_token"], autouse=True)
+@pytest.fixture(params=["DISCORD_TOKEN", "discord_token", "MEASURES_HTTP_KEY", "MEASURES_PROXY"], autouse=True)
 def told(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this process have a token, in a name that the settings read, and something that children are to have."""
-    monkeypatch.setenv(request.param, TOKEN)
+    is_proxy = request.param == "MEASURES_PROXY"
+    monkeypatch.setenv(request.param, f"http://me:{TOKEN}@proxy.example.org:3128" if is_proxy else TOKEN)
     monkeypatch.setenv("MEASURES_TEST", "passed on")
 
 
