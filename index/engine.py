@@ -154,7 +154,7 @@ class Engine:
         query, ranking = self._read(generation, text, filters, doubting=doubting)
         sure = self._answerer.confidence(query, ranking, generation)
         threshold = self.threshold
-        shown = quotes(ranking, generation, limit, query.language)
+        shown = quotes(query, ranking, generation, limit, query.language)
         answered = answers(ranking, shown, sure, threshold)
         near = answered or (bool(shown.quotes) and ranking.is_timely and would_answer(sure, ranking, threshold))
         today = datetime.datetime.now(datetime.UTC).date()
@@ -170,6 +170,7 @@ class Engine:
             generation=generation.manifest.generation,
             took_ms=_ms_since(began),
             known=None if answered else known(query, generation),
+            read_as=query.asked if query.respelled else None,
         )
         log.info(
             "answered in %.1f ms: %d sentences, confidence %.2f, answered %s",

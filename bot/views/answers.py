@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from discord import ui
 
@@ -31,7 +31,8 @@ class Asked:
     """How a question was asked, as far as its answer shows it.
 
     ``question`` is shown where readers of the channel do not see what was asked; ``read_as`` where a follow-up was
-    completed; ``filters`` where there are any; ``answer_id`` is what the buttons under the answer carry.
+    completed, unless the answer says how it was read; ``filters`` where there are any; ``answer_id`` is what the
+    buttons under the answer carry.
     """
 
     answer_id: str
@@ -43,6 +44,7 @@ class Asked:
 
 def answer_view(words: Words, answer: Answer, asked: Asked, today: datetime.date) -> ui.LayoutView:
     """Return an answer with its quotes, sources and buttons, or an honest "not found" with what comes nearest."""
+    asked = replace(asked, read_as=answer.read_as or asked.read_as)
     if not answer.answered:
         return _not_found_view(words, answer, asked)
     box = QuoteBox(words, BLUE)

@@ -80,7 +80,7 @@ class QuoteBox:
             self._left = room
             named.setdefault(quote.release_id, []).extend(lines)
             numbered.append((number, quote))
-            if not self.say(quoted(f"“{quote.text}”").replace("> ", f"> **[{number}]** ", 1)):
+            if not self.say(quoted(f"“{quote.shown}”").replace("> ", f"> **[{number}]** ", 1)):
                 too_long.append(f"[{number}]")
         self._left += _TOO_LONG_CHARS
         if too_long:

@@ -77,12 +77,12 @@ class Shown:
     releases: tuple[int, ...]
 
 
-def quotes(ranking: Ranking, generation: Generation, limit: int, language: str | None = None) -> Shown:
+def quotes(query: Query, ranking: Ranking, generation: Generation, limit: int, language: str | None = None) -> Shown:
     """Return the at most `limit` best quotes, the answering one first.
 
     :param language: the language of the reader, as `pick_quotes` takes it.
     """
-    picked = pick_quotes(ranking, generation, limit, language)
+    picked = pick_quotes(query, ranking, generation, limit, language)
     releases = tuple(
         dict.fromkeys([quote.release for quote in picked] + [row for quote in picked for row in quote.also])
     )
@@ -96,7 +96,7 @@ def quotes(ranking: Ranking, generation: Generation, limit: int, language: str |
 def _quote(quote: Picked, ranking: Ranking, generation: Generation) -> Quote:
     heading = ranking.sentences.passages[quote.best].passage.heading
     score = round(float(ranking.scores[quote.best]), 4)
-    return as_quote(generation.release(quote.release), quote.span, heading, score)
+    return as_quote(generation.release(quote.release), quote.parts, quote.sentence, heading, score)
 
 
 def source_of(served: ServedRelease) -> Source:

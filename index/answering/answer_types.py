@@ -76,6 +76,7 @@ _ANYWHERE = {
     AnswerType.MONEY: re.compile(r"[€$£]\s*\d|\d\s*[€$£]|\bEUR\b"),
     AnswerType.NUMBER: re.compile(r"\d"),
 }
+_FIRST_WORDS = 2
 _ASKS_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
 _HOLDS_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()}
 
@@ -98,6 +99,15 @@ def wants_yes_or_no(question: str, code: str) -> bool:
     known = language(code)
     opens = bool(known.yes_no) and folded_pattern(known.yes_no).match(question) is not None
     return opens and folded_pattern(known.question_words).search(question) is None
+
+
+def asks_openly(question: str, code: str = "en") -> bool:
+    """Tell whether a question begins with a word that asks: "what…", "until when…", not "will…".
+
+    :param code: the language of the question.
+    """
+    beginning = " ".join(_plain(question).split()[:_FIRST_WORDS])
+    return folded_pattern(language(code).question_words).search(beginning) is not None
 
 
 def holds(kind: AnswerType, sentence: str, code: str = "en") -> bool:

@@ -71,10 +71,10 @@ def _checked(claim: str, answer: Answer, release_of: Callable[[str], Release | N
     code = language_of(claim)
     said = _content(claim, code)
     # The quote with most words of the claim bears most on it; of equally good ones, that which answers it best.
-    evidence = max(answer.quotes, key=lambda quote: len(said & _content(quote.text, code)))
+    evidence = max(answer.quotes, key=lambda quote: len(said & _content(quote.shown, code)))
     release = release_of(evidence.release_id)
     assert release is not None
-    differ = differences(claim, code, evidence.text, release)
+    differ = differences(claim, code, evidence.shown, release)
     if differ.claimed:
         return Checked(claim, answer, Verdict.SAY_OTHERWISE, evidence, differ.claimed, differ.found)
     return Checked(claim, answer, Verdict.DO_NOT_SAY if differ.missing else Verdict.SAY, evidence)

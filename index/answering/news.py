@@ -10,8 +10,9 @@ import numpy as np
 from corpus import FilterError, QuestionError, Release, registry
 from index.answering.answer import source_of
 from index.answering.features import is_heading_like
+from index.answering.leaning import standing_alone
 from index.answering.question import content_words
-from index.answering.quotes import as_quote, standing_alone
+from index.answering.quotes import as_quote
 from index.database.passages_db import ServedPassage
 from index.filters import Filters
 from index.generations.generation import Generation
@@ -173,8 +174,9 @@ def _beginning(row: int, generation: Generation) -> _Place | None:
 
 def _quote(generation: Generation, row: int, passage: ServedPassage, number: int) -> Quote:
     sentence = passage.first_sentence + number
-    span = standing_alone(generation, row, sentence, passage.passage.sentences[number])
-    return as_quote(generation.release(row), span, passage.passage.heading, 1.0)
+    span = passage.passage.sentences[number]
+    parts = standing_alone(generation, row, sentence, span)
+    return as_quote(generation.release(row), parts, span, passage.passage.heading, 1.0)
 
 
 _PLACES: dict[WantedKind, Callable[[str, int, Generation], _Place | None]] = {

@@ -213,7 +213,7 @@ class Fit:
             dict.fromkeys(("dense", "lexical", "fused"), best),
             answered=True,
             confidence=0.0,
-            quotes=quotes(ranking, generation, MAX_QUOTES).quotes,
+            quotes=quotes(query, ranking, generation, MAX_QUOTES).quotes,
         )
         return Example(
             asked,
