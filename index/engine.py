@@ -12,12 +12,11 @@ from typing import Self
 from corpus import FilterError, GenerationError, QuestionError, Release, UnbuiltError
 from index.agencies.card import Card, card
 from index.agencies.timeline import Timeline, timeline
-from index.answering.answer import Answerer, answers, quotes, source_of
+from index.answering.answer import Answerer, source_of
 from index.answering.claims import Checked, check
 from index.answering.context import Neighbours, Untraceable, neighbours
-from index.answering.doubts import would_answer
 from index.answering.news import Edition, News, Wanted, editions_since, news
-from index.answering.notices import known, notices
+from index.answering.one_question import answer_one
 from index.answering.question import Query, readable
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
@@ -150,34 +149,9 @@ class Engine:
     def _answer_one(
         self, generation: OpenGeneration, text: str, filters: Filters, limit: int, *, doubting: bool = True
     ) -> Answer:
-        began = time.perf_counter()
-        query, ranking = self._read(generation, text, filters, doubting=doubting)
-        sure = self._answerer.confidence(query, ranking, generation)
-        threshold = self.threshold
-        shown = quotes(query, ranking, generation, limit, query.language)
-        answered = answers(ranking, shown, sure, threshold)
-        near = answered or (bool(shown.quotes) and ranking.is_timely and would_answer(sure, ranking, threshold))
-        today = datetime.datetime.now(datetime.UTC).date()
-        answer = Answer(
-            question=query.text,
-            answered=answered,
-            confidence=round(sure, 4),
-            threshold=threshold,
-            quotes=shown.quotes if answered else (),
-            sources=shown.sources,
-            related=() if answered else shown.quotes,
-            notices=notices(query, ranking, generation, shown.releases if answered else (), today, near=near),
-            generation=generation.manifest.generation,
-            took_ms=_ms_since(began),
-            known=None if answered else known(query, generation),
-            read_as=query.asked if query.respelled else None,
-        )
+        answer = answer_one(self._answerer, generation, text, filters, limit, self.threshold, doubting=doubting)
         log.info(
-            "answered in %.1f ms: %d sentences, confidence %.2f, answered %s",
-            answer.took_ms,
-            len(ranking.scores),
-            sure,
-            answered,
+            "answered in %.1f ms: confidence %.2f, answered %s", answer.took_ms, answer.confidence, answer.answered
         )
         return answer
 
@@ -298,13 +272,8 @@ class Engine:
 
     def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Query, Ranking]:
         generation = self._fitting()
-        return generation, *self._read(generation, text, filters)
-
-    def _read(
-        self, generation: OpenGeneration, text: str, filters: Filters, *, doubting: bool = True
-    ) -> tuple[Query, Ranking]:
         query = self._answerer.read(text, generation)
-        return query, self._answerer.rank(query, generation, filters, doubting=doubting)
+        return generation, query, self._answerer.rank(query, generation, filters)
 
 
 def _ms_since(began: float) -> float:
