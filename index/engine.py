@@ -48,6 +48,13 @@ class Engine:
         self._generations = Generations(settings.data_dir)
         self._generation: OpenGeneration | None = None
         self._stamp: tuple[int, int] | None = None
+        if settings.threshold is None and not self._answerer.weights.was_measured(self._embedder.model):
+            log.warning(
+                "How sure answers are was never measured with the model %s: a question counts as answered from a "
+                "confidence of %.2f on, as with the measured model that needs most.",
+                self._embedder.model,
+                self.threshold,
+            )
 
     def __enter__(self) -> Self:
         """Use the engine in a with statement."""
@@ -68,7 +75,9 @@ class Engine:
     @property
     def threshold(self) -> float:
         """The confidence from which on a question counts as answered."""
-        return self._answerer.weights.threshold if self._settings.threshold is None else self._settings.threshold
+        if self._settings.threshold is not None:
+            return self._settings.threshold
+        return self._answerer.weights.threshold_for(self._embedder.model)
 
     def served(self) -> OpenGeneration:
         """Return the served generation. It is opened anew when CURRENT has changed.
