@@ -52,6 +52,7 @@ from .generations.diff import compare as compare
 from .generations.folder import Generations as Generations
 from .generations.manifest import Manifest as Manifest
 from .generations.process_lock import Lock as Lock
+from .generations.editions import one_edition_each as one_edition_each
 from .generations.status import History as History
 from .generations.status import RolledBack as RolledBack
 from .generations.status import Status as Status

@@ -99,10 +99,9 @@ class Engine:
         :raises FilterError: when a filter names nothing.
         """
         began = time.perf_counter()
-        generation, _, ranking = self._rank(query, filters)
-        return SearchResult(
-            query, passages(ranking, generation, limit), generation.manifest.generation, _ms_since(began)
-        )
+        generation, read, ranking = self._rank(query, filters)
+        best = passages(ranking, generation, limit, read.language)
+        return SearchResult(query, best, generation.manifest.generation, _ms_since(began))
 
     def answer(self, text: str, filters: Filters, limit: int = MAX_QUOTES) -> Answer:
         """Answer a question in the releases' words, with at most `limit` quotes, or say that they hold none.

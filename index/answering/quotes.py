@@ -9,7 +9,7 @@ import numpy as np
 from corpus import Release, is_list_item, web_url
 from index.answering.features import Sentences, is_heading_like
 from index.answering.links import link_to
-from index.answering.ranking import Ranking
+from index.answering.ranking import Ranking, editions_for
 from index.generations.generation import Generation, Rows
 from index.results import Quote
 from index.text.sentences import Span
@@ -89,16 +89,8 @@ def one_edition(ranking: Ranking, generation: Generation, language: str | None) 
     That is the edition in the language of the reader, or else the one with the best sentence.
     """
     order = ranking.best_first
-    rows = list(dict.fromkeys(ranking.sentences.releases[order].tolist()))
-    releases = {served.row: served.release for served in generation.served(rows)}
-    quoted: dict[str, int] = {}
-    for row in rows:
-        release = releases[row]
-        if release.work not in quoted or (
-            release.language == language and releases[quoted[release.work]].language != language
-        ):
-            quoted[release.work] = row
-    allowed = np.isin(ranking.sentences.releases[order], list(quoted.values()))
+    rows = ranking.sentences.releases[order]
+    allowed = np.isin(rows, list(editions_for(language, rows.tolist(), generation)))
     kept: Rows = order[allowed]
     return kept
 
