@@ -58,6 +58,13 @@ class Engine:
         self._generations = Generations(settings.data_dir)
         self._generation: OpenGeneration | None = None
         self._stamp: tuple[int, int] | None = None
+        if settings.threshold is None and not self._answerer.weights.was_measured(self._embedder.model):
+            log.warning(
+                "How sure answers are was never measured with the model %s: a question counts as answered from a "
+                "confidence of %.2f on, as with the measured model that needs most.",
+                self._embedder.model,
+                self.threshold,
+            )
 
     def __enter__(self) -> Self:
         """Use the engine in a with statement."""
@@ -78,7 +85,9 @@ class Engine:
     @property
     def threshold(self) -> float:
         """The confidence from which on a question counts as answered."""
-        return self._answerer.weights.threshold if self._settings.threshold is None else self._settings.threshold
+        if self._settings.threshold is not None:
+            return self._settings.threshold
+        return self._answerer.weights.threshold_for(self._embedder.model)
 
     def served(self) -> OpenGeneration:
         """Return the served generation. It is opened anew when CURRENT has changed.
@@ -100,10 +109,9 @@ class Engine:
         :raises FilterError: when a filter names nothing.
         """
         began = time.perf_counter()
-        generation, _, ranking = self._rank(query, filters)
-        return SearchResult(
-            query, passages(ranking, generation, limit), generation.manifest.generation, _ms_since(began)
-        )
+        generation, read, ranking = self._rank(query, filters)
+        best = passages(ranking, generation, limit, read.language)
+        return SearchResult(query, best, generation.manifest.generation, _ms_since(began))
 
     def answer(self, text: str, filters: Filters, limit: int = MAX_QUOTES) -> Answer:
         """Answer a question in the releases' words, with at most `limit` quotes, or say that they hold none.

@@ -113,7 +113,7 @@ def _served(words: Words, corpus: Corpus) -> list[str]:
 
 
 def _quality(words: Words, threshold: float) -> str:
-    measured = shipped_weights().measured()
+    measured = shipped_weights().figures()
     return words(
         "With 291 releases and 212 questions, {coverage} of the answerable questions are answered; of all answers "
         "{risk} do not hold what was asked. An answer is given from a confidence of {threshold} on.",

@@ -14,7 +14,7 @@ from index.answering.leaning import chars, joined, standing_alone
 from index.answering.links import link_to
 from index.answering.novelty import Novelty
 from index.answering.question import Query
-from index.answering.ranking import Ranking
+from index.answering.ranking import Ranking, editions_for
 from index.generations.generation import Generation, Rows
 from index.results import Quote
 from index.text.sentences import Span
@@ -133,16 +133,8 @@ def one_edition(ranking: Ranking, generation: Generation, language: str | None) 
     That is the edition in the language of the reader, or else the one with the best sentence.
     """
     order = ranking.best_first
-    rows = list(dict.fromkeys(ranking.sentences.releases[order].tolist()))
-    releases = {served.row: served.release for served in generation.served(rows)}
-    quoted: dict[str, int] = {}
-    for row in rows:
-        release = releases[row]
-        if release.work not in quoted or (
-            release.language == language and releases[quoted[release.work]].language != language
-        ):
-            quoted[release.work] = row
-    allowed = np.isin(ranking.sentences.releases[order], list(quoted.values()))
+    rows = ranking.sentences.releases[order]
+    allowed = np.isin(rows, list(editions_for(language, rows.tolist(), generation)))
     kept: Rows = order[allowed]
     return kept
 

@@ -143,7 +143,7 @@ def run_evaluation(
     :raises SourceError: when the folder is not in the BEIR shape.
     """
     weights = shipped_weights()
-    threshold = weights.threshold if settings.threshold is None else settings.threshold
+    threshold = weights.threshold_for(embedder.model) if settings.threshold is None else settings.threshold
     releases, questions = load_corpus(folder), load_questions(folder)
     reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
     reader = reader_beside(embedder, settings.cache_dir) if settings.reader else None

@@ -30,7 +30,7 @@ from index.answering.doubts import doubt
 from index.answering.features import FEATURES
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import READ_SENTENCES, Ranking, passages
-from index.answering.weights import Gate, GroupWeights, Weights
+from index.answering.weights import Gate, GroupWeights, Weights, shipped_weights
 from index.evaluation.evaluate import Outcome, temporary_index, write_run
 from index.evaluation.gold import GoldQuestion, load_corpus
 from index.evaluation.metrics import fold, holds
@@ -274,7 +274,8 @@ def confidence(example: Example, fitted: Mapping[tuple[bool, bool], Gate]) -> fl
 
 def write(weights: Weights, fitted: Mapping[tuple[bool, bool], Gate], threshold: float, provenance: object) -> None:
     """Write the file of weights."""
-    document: dict[str, object] = {"provenance": provenance, "threshold": threshold}
+    kept = dict(shipped_weights().measured)
+    document: dict[str, object] = {"provenance": provenance, "threshold": threshold, "measured": kept}
     for name, foreign in GROUPS.items():
         group = weights.group(foreign)
         unread, read = fitted[foreign, False], fitted[foreign, True]
