@@ -7,6 +7,11 @@ from .answering.claims import claims as claims
 from .answering.context import Neighbours as Neighbours
 from .answering.context import Untraceable as Untraceable
 from .answering.context import span_digest as span_digest
+from .answering.news import Edition as Edition
+from .answering.news import News as News
+from .answering.news import Wanted as Wanted
+from .answering.news import WantedKind as WantedKind
+from .answering.news import is_issuer as is_issuer
 from .answering.question import MAX_QUESTION_CHARS as MAX_QUESTION_CHARS
 from .answering.question import readable as readable
 from .answering.quotes import MAX_QUOTES as MAX_QUOTES
@@ -66,6 +71,7 @@ from .filters import parse_since as parse_since
 from .filters import parse_until as parse_until
 from .generations.diff import Comparison as Comparison
 from .generations.diff import compare as compare
+from .generations.editions import one_edition_each as one_edition_each
 from .generations.folder import Generations as Generations
 from .generations.manifest import Manifest as Manifest
 from .generations.process_lock import Lock as Lock

@@ -1,5 +1,6 @@
 """The engine answers questions: it holds the served generation and the model. Used by one thread at a time."""
 
+import dataclasses
 import datetime
 import logging
 import time
@@ -11,18 +12,22 @@ from typing import Self
 from corpus import FilterError, GenerationError, QuestionError, Release, UnbuiltError, web_url
 from index.agencies.card import Card, card
 from index.agencies.timeline import Timeline, timeline
-from index.answering.answer import Answerer, answers, quotes, source_of
+from index.answering.answer import Answerer, source_of
 from index.answering.claims import Checked, check
 from index.answering.context import Neighbours, Untraceable, neighbours
 from index.answering.links import link_to
-from index.answering.notices import known, notices
-from index.answering.question import Query
+from index.answering.news import Edition, News, Wanted, editions_since, news
+from index.answering.one_question import answer_one
+from index.answering.question import Query, readable
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
+from index.answering.several import questions_in
+from index.answering.together import together
 from index.answering.weights import Weights, shipped_weights
 from index.building.renewal import check_model
 from index.changes import Citation, ReleaseDiff, Verified
 from index.conversation.collection import CollectionAnswer, CollectionQuestion, answer_collection
+from index.conversation.kinds import MessageKind, message_kind
 from index.encoders.alike import alike
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
 from index.encoders.reader import reader_beside
@@ -55,6 +60,13 @@ class Engine:
         self._generations = Generations(settings.data_dir)
         self._generation: OpenGeneration | None = None
         self._stamp: tuple[int, int] | None = None
+        if settings.threshold is None and not self._answerer.weights.was_measured(self._embedder.model):
+            log.warning(
+                "How sure answers are was never measured with the model %s: a question counts as answered from a "
+                "confidence of %.2f on, as with the measured model that needs most.",
+                self._embedder.model,
+                self.threshold,
+            )
 
     def __enter__(self) -> Self:
         """Use the engine in a with statement."""
@@ -75,7 +87,9 @@ class Engine:
     @property
     def threshold(self) -> float:
         """The confidence from which on a question counts as answered."""
-        return self._answerer.weights.threshold if self._settings.threshold is None else self._settings.threshold
+        if self._settings.threshold is not None:
+            return self._settings.threshold
+        return self._answerer.weights.threshold_for(self._embedder.model)
 
     def served(self) -> OpenGeneration:
         """Return the served generation. It is opened anew when CURRENT has changed.
@@ -97,10 +111,9 @@ class Engine:
         :raises FilterError: when a filter names nothing.
         """
         began = time.perf_counter()
-        generation, _, ranking = self._rank(query, filters)
-        return SearchResult(
-            query, passages(ranking, generation, limit), generation.manifest.generation, _ms_since(began)
-        )
+        generation, read, ranking = self._rank(query, filters)
+        best = passages(ranking, generation, limit, read.language)
+        return SearchResult(query, best, generation.manifest.generation, _ms_since(began))
 
     def answer(self, text: str, filters: Filters, limit: int = MAX_QUOTES) -> Answer:
         """Answer a question in the releases' words, with at most `limit` quotes, or say that they hold none.
@@ -135,31 +148,20 @@ class Engine:
 
     def _answer(self, generation: OpenGeneration, text: str, filters: Filters, limit: int) -> Answer:
         began = time.perf_counter()
-        query, ranking = self._read(generation, text, filters)
-        sure = self._answerer.confidence(query, ranking, generation)
-        threshold = self.threshold
-        shown = quotes(ranking, generation, limit, query.language)
-        answered = answers(ranking, shown, sure, threshold)
-        today = datetime.datetime.now(datetime.UTC).date()
-        answer = Answer(
-            question=query.text,
-            answered=answered,
-            confidence=round(sure, 4),
-            threshold=threshold,
-            quotes=shown.quotes if answered else (),
-            sources=shown.sources,
-            related=() if answered else shown.quotes,
-            notices=notices(query, ranking, generation, shown.releases if answered else (), today),
-            generation=generation.manifest.generation,
-            took_ms=_ms_since(began),
-            known=None if answered else known(query, generation),
-        )
+        parts = [part for part in questions_in(readable(text)) if message_kind(part.written) is MessageKind.QUESTION]
+        if len(parts) == 1:
+            one = self._answer_one(generation, parts[0].asked, filters, limit)
+            return dataclasses.replace(one, question=readable(text))
+        answers = [self._answer_one(generation, part.asked, filters, limit) for part in parts]
+        whole = together(readable(text), parts, answers, limit, _ms_since(began))
+        return self._answer_one(generation, text, filters, limit) if whole is None else whole
+
+    def _answer_one(
+        self, generation: OpenGeneration, text: str, filters: Filters, limit: int, *, doubting: bool = True
+    ) -> Answer:
+        answer = answer_one(self._answerer, generation, text, filters, limit, self.threshold, doubting=doubting)
         log.info(
-            "answered in %.1f ms: %d sentences, confidence %.2f, answered %s",
-            answer.took_ms,
-            len(ranking.scores),
-            sure,
-            answered,
+            "answered in %.1f ms: confidence %.2f, answered %s", answer.took_ms, answer.confidence, answer.answered
         )
         return answer
 
@@ -177,11 +179,24 @@ class Engine:
 
         :raises QuestionError: when the text claims nothing.
         """
-        return check(text, lambda claim: self.answer(claim, Filters()))
+        generation = self._fitting()
+        return check(
+            text,
+            lambda claim: self._answer_one(generation, claim, Filters(), MAX_QUOTES, doubting=False),
+            self.release,
+        )
 
     def collection(self, question: CollectionQuestion) -> CollectionAnswer:
         """Answer a question about the collection from what is known of the releases. No model is loaded."""
         return answer_collection(question, self.served())
+
+    def editions_since(self, day: datetime.date) -> tuple[Edition, ...]:
+        """Return the served releases of a day and later, the newest first. No model is loaded."""
+        return editions_since(self.served(), day.isoformat())
+
+    def news(self, wanted: Wanted, release_id: str) -> News | None:
+        """Return what a release says of what somebody waits for. Only for a question a model is loaded."""
+        return news(wanted, release_id, self.served(), self.answer)
 
     def sources(self, release_ids: Sequence[str]) -> list[Source]:
         """Return those of some releases that are served, as sources. No model is loaded."""
@@ -275,11 +290,8 @@ class Engine:
 
     def _rank(self, text: str, filters: Filters) -> tuple[OpenGeneration, Query, Ranking]:
         generation = self._fitting()
-        return generation, *self._read(generation, text, filters)
-
-    def _read(self, generation: OpenGeneration, text: str, filters: Filters) -> tuple[Query, Ranking]:
         query = self._answerer.read(text, generation)
-        return query, self._answerer.rank(query, generation, filters)
+        return generation, query, self._answerer.rank(query, generation, filters)
 
 
 def _ms_since(began: float) -> float:

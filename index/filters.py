@@ -17,7 +17,7 @@ class Filters:
     """Restrictions that a passage must meet. ``None`` restricts nothing.
 
     ``agency`` is the id of an agency: the passage must name it, or a sub-unit of it unless ``exact``. The others are
-    about the release. Both dates are included.
+    about the release. Both dates are included. ``releases`` are the ids of the only ones that may be found.
     """
 
     agency: str | None = None
@@ -26,6 +26,7 @@ class Filters:
     since: datetime.date | None = None
     until: datetime.date | None = None
     language: str | None = None
+    releases: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a span of time that ends before it begins."""

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from bot.app import bot_db_receipts as receipts
 from bot.app.bot_db_schema import StoreBusyError, bot_migrations, errors
+from bot.app.bot_db_subscriptions import SubscriptionTables
 from bot.receipts import Receipt, Unanswered, UsageDay
 from bot.user_data import FEEDBACK_DAYS, AdminAct, Feedback, Forgotten, KeptAnswer, QuotedSpan, ServerSettings
 from index import Filters, marks, now, private_folder
@@ -50,6 +51,7 @@ class BotStore:
         self._path = path
         self._key: bytes | None = None
         self.is_scrubbed = True
+        self.subscriptions = SubscriptionTables(self._db, path, self._writing)
 
     def close(self) -> None:
         """Close the database."""
@@ -108,14 +110,15 @@ class BotStore:
             self._db.execute("DELETE FROM answers WHERE id = ?", [answer_id])
 
     def forget_asker(self, user_id: int) -> Forgotten:
-        """Erase a person's answers, and the verdicts that a fingerprint tells to be theirs; not the audit."""
+        """Erase a person's answers and subscriptions, and verdicts that a fingerprint tells to be theirs; no audit."""
         with self._erasing():
             rows = self._db.execute("SELECT id, answer, voter FROM feedback WHERE voter IS NOT NULL").fetchall()
             own = [[row_id] for row_id, answer_id, voter in rows if voter == self._voter(answer_id, user_id)]
             self._db.conn.executemany("DELETE FROM feedback WHERE id = ?", own)
             erased = self._db.execute("DELETE FROM answers WHERE asker = ? RETURNING id", [user_id]).fetchall()
+            ended = self.subscriptions.end_in_transaction("owner", user_id)
             [(acts,)] = self._db.execute("SELECT count(*) FROM audit WHERE who = ?", [user_id]).fetchall()
-        return Forgotten(frozenset(answer_id for (answer_id,) in erased), len(own), acts)
+        return Forgotten(frozenset(answer_id for (answer_id,) in erased), len(own), acts, ended)
 
     def forget_release(self, release_id: str) -> int:
         """Erase the answers that showed text of a release, with their receipts; return how many they were."""
@@ -134,6 +137,17 @@ class BotStore:
         with self._erasing():
             self._db.execute("DELETE FROM answers WHERE guild = ?", [guild_id])
             self._db.execute("DELETE FROM servers WHERE guild = ?", [guild_id])
+            self.subscriptions.leave_guild_in_transaction(guild_id)
+
+    def end_subscription(self, subscription_id: str) -> bool:
+        """End a subscription, and return whether it was still there."""
+        with self._erasing():
+            return bool(self.subscriptions.end_in_transaction("id", subscription_id))
+
+    def end_channel(self, channel_id: int) -> None:
+        """End what is told in a channel."""
+        with self._erasing():
+            self.subscriptions.end_in_transaction("channel", channel_id)
 
     def forget_older_than(self, days: int) -> int:
         """Erase answers and receipts older than that, and texts of feedback and figures of usage after `FEEDBACK_DAYS`.
@@ -145,6 +159,7 @@ class BotStore:
             self._db.execute(
                 "UPDATE feedback SET reason = NULL WHERE reason IS NOT NULL AND at < ?", [_ago(FEEDBACK_DAYS)]
             )
+            self.subscriptions.tidy_in_transaction(datetime.datetime.now(datetime.UTC))
             return int(self._db.execute("DELETE FROM answers WHERE at < ?", [_ago(days)]).rowcount)
 
     def prune(self, feedback_days: int, audit_days: int | None) -> tuple[int, int]:
@@ -286,4 +301,5 @@ def _kept(row: dict[str, Any]) -> KeptAnswer:
 
 def _server_settings(text: str) -> ServerSettings:
     values = json.loads(text)
-    return ServerSettings(**values | {"channels": tuple(values["channels"])})
+    quiet = values.get("quiet")
+    return ServerSettings(**values | {"channels": tuple(values["channels"]), "quiet": tuple(quiet) if quiet else None})

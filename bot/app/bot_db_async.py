@@ -153,6 +153,10 @@ class AsyncBotStore:
         self._drop(lambda answer: answer.guild == guild_id)
         self._write_later(("guild", guild_id), _Later(partial(BotStore.forget_guild, guild_id=guild_id)))
 
+    def end_channel(self, channel_id: int) -> None:
+        """End what is told in a channel, as soon as it can be written."""
+        self._write_later(("channel", channel_id), _Later(partial(BotStore.end_channel, channel_id=channel_id)))
+
     def forget_older_than(self, days: int) -> None:
         """Erase what is old, as soon as it can be written."""
         self._write_later("old", _Later(partial(BotStore.forget_older_than, days=days)))

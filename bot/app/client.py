@@ -17,6 +17,7 @@ from bot.app.admission import Admission
 from bot.app.background import Background
 from bot.app.bot_db_async import AsyncBotStore
 from bot.app.command_sync import sync_commands
+from bot.app.findings import Findings
 from bot.app.modals import Windows
 from bot.app.persistent import Dispatcher, PersistentButton, PersistentMenu
 from bot.app.queue import EngineQueue
@@ -44,6 +45,8 @@ COGS = (
     "about",
     "setup",
     "ask_channel",
+    "subscriptions",
+    "notices",
     "admin.index",
     "admin.feeds",
     "admin.sources",
@@ -126,6 +129,7 @@ class MeasuresBot(commands.AutoShardedBot):
         self.buttons = Dispatcher(self.admit, self.admission)
         self.windows = Windows(self.admit)
         self.store = AsyncBotStore(index_settings.data_dir / "bot.db")
+        self.findings = Findings(index_settings.data_dir, self.store, self.with_engine)
         self.stopping = False
         self._locales: LRUCache[int, str] = LRUCache(_MOST_LOCALES)
         self._windows = _OpenWindows(_MOST_WINDOWS)

@@ -19,7 +19,7 @@ from bot.views.wording import full_name
 from corpus import MeasuresError, registry
 from index import MAX_QUESTION_CHARS, Engine, MessageKind, message_kind, readable
 
-_NO_QUESTIONS = frozenset(
+NO_QUESTIONS = frozenset(
     {
         MessageKind.GREETING,
         MessageKind.THANKS,
@@ -78,7 +78,7 @@ class Ask(commands.Cog):
     ) -> None:
         """Answer a question with quotations; small talk gets a line, or the help."""
         kind = message_kind(question)
-        if kind in _NO_QUESTIONS:
+        if kind in NO_QUESTIONS:
             if kind is MessageKind.NOTHING:
                 readable(question)  # refuses what has no words
             words = self.bot.words_private(interaction)
@@ -97,6 +97,10 @@ class Ask(commands.Cog):
     @ask.autocomplete("issuer")
     async def complete_issuer(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete the name of an issuer."""
+        return self.issuers(typed)
+
+    def issuers(self, typed: str) -> list[Choice[str]]:
+        """Return the issuers whose name may be meant."""
         wanted = typed.casefold().strip()
         matching = [issuer for issuer in self._issuers if wanted in issuer.casefold()][:MAX_CHOICES]
         return [Choice(name=label(issuer, CHOICE_CHARS), value=issuer[:CHOICE_CHARS]) for issuer in matching]

@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from discord import ui
 
@@ -31,7 +31,8 @@ class Asked:
     """How a question was asked, as far as its answer shows it.
 
     ``question`` is shown where readers of the channel do not see what was asked; ``read_as`` where a follow-up was
-    completed; ``filters`` where there are any; ``answer_id`` is what the buttons under the answer carry.
+    completed, unless the answer says how it was read; ``filters`` where there are any; ``answer_id`` is what the
+    buttons under the answer carry.
     """
 
     answer_id: str
@@ -43,6 +44,7 @@ class Asked:
 
 def answer_view(words: Words, answer: Answer, asked: Asked, today: datetime.date) -> ui.LayoutView:
     """Return an answer with its quotes, sources and buttons, or an honest "not found" with what comes nearest."""
+    asked = replace(asked, read_as=answer.read_as or asked.read_as)
     if not answer.answered:
         return _not_found_view(words, answer, asked)
     box = QuoteBox(words, BLUE)
@@ -75,12 +77,14 @@ def _not_found_view(words: Words, answer: Answer, asked: Asked) -> ui.LayoutView
     head.append(small(words("Answer {id}", id=shown_id(asked.answer_id))))
     box.say("\n".join(head))
     view.add_item(box.container)
-    nearest = None
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     if answer.related:
         quote = answer.related[0]
         place = ids.Place.with_text(asked.answer_id, 1, quote.release_id, quote.start, quote.end, quote.text)
-        nearest = button(words("Nearest passage"), place.custom_id("nearest"))
-    view.add_item(_answer_buttons(words, asked, nearest))
+        row.add_item(button(words("Nearest passage"), place.custom_id("nearest")))
+    row.add_item(button(words("Tell me when a release answers this"), ids.button("tell", asked.answer_id)))
+    view.add_item(row)
+    view.add_item(_answer_buttons(words, asked, None))
     return view
 
 
@@ -236,12 +240,12 @@ def _small_print(words: Words, asked: Asked) -> Iterable[str]:
         yield small(words("Asked: {question}", question=plain(asked.question, QUESTION_CHARS)))
     if asked.read_as is not None:
         yield small(words("Read as: {question}", question=plain(asked.read_as, QUESTION_CHARS)))
-    only = _restrictions(words, asked.filters)
+    only = restrictions(words, asked.filters)
     if only:
         yield small(words("Only: {filters}", filters=" · ".join(only)))
 
 
-def _restrictions(words: Words, filters: Filters) -> list[str]:
+def restrictions(words: Words, filters: Filters) -> list[str]:
     """Return what an answer was restricted to: the agency named, the issuer, the time."""
     restrictions = []
     if filters.agency is not None:

@@ -141,4 +141,6 @@ def _move(folder: Path, stage: Path) -> None:
             )
         unpacked.rename(folder / name)
     sync_folder(folder)
-    shutil.rmtree(stage)
+    shutil.rmtree(stage / "data", ignore_errors=True)
+    (stage / _WHOLE).unlink()  # The last: until then the next `measures restore` ends the work.
+    stage.rmdir()

@@ -54,6 +54,17 @@ async def test_answer_is_public_quotes_and_names_its_source(chat: Chat) -> None:
 
 
 @simulated()
+async def test_two_questions_are_answered_and_what_is_not_found_is_said(chat: Chat) -> None:
+    both = await chat.ada.command("ask", question=f"{QUESTION} What will the joint liaison task force do?")
+    assert "> **[2]** “" in both.text()
+    assert f"-# On “{QUESTION}”: \\[1\\]" in both.text()
+    assert "-# On “What will the joint liaison task force do?”: \\[2\\]" in both.text()
+    one = await chat.ada.command("ask", question=f"{QUESTION[:-1]} and how do I bake sourdough bread?")
+    assert f"> **[1]** “{QUOTE}" in one.text()
+    assert "-# The releases do not hold an answer to “How do I bake sourdough bread?”." in one.text()
+
+
+@simulated()
 async def test_private_answer_is_ephemeral_and_does_not_repeat_the_question(chat: Chat) -> None:
     message = await chat.ask(private=True)
     assert message.ephemeral
@@ -68,7 +79,7 @@ async def test_not_found_is_one_line_and_the_nearest_passage_is_behind_a_button(
         "**Not found: the releases do not hold an answer to this.**",
         "-# I know 1 release of 1 issuer, 2018; none names Frontex.",
     ]
-    assert message.buttons == ["Nearest passage", *UNDER[1:]]
+    assert message.buttons == ["Nearest passage", "Tell me when a release answers this", *UNDER[1:]]
     assert "“" not in message.text()
     nearest = await chat.ada.click(message, "Nearest passage")
     assert nearest.ephemeral
