@@ -130,7 +130,8 @@ def test_translation_has_the_same_names_marks_and_edges(language: str) -> None:
 def test_sentences_and_the_example_question_are_not_left_in_english(language: str) -> None:
     for message, translated in pairs(language):
         assert "What will" not in translated
-        assert translated != message or len(message.split()) <= MOST_SAME_WORDS, translated
+        said = re.findall(r"\w+", re.sub(r"\{\w*\}", "", message))
+        assert translated != message or len(said) <= MOST_SAME_WORDS, translated
 
 
 @spoken
