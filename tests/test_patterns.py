@@ -36,6 +36,7 @@ BOUNDS = {
     "corpus.agencies.context._RIGHT_OF_TOKEN": 80,
     "corpus.agencies.context._WORD_BEFORE": 80,
     "corpus.release_text.SPEAKER": 160,
+    "index.text.sentences._LAST_WORD": 100,
 } | dict.fromkeys(
     (f"index.agencies.roles.{name}" for name in (
         *("_PREDICATE_FOLLOWS", "_AGENT", "_NOT_SUBJECT", "_CHANGE", "_OFFICE", "_ATTRIBUTION", "_POSSESSIVE"),
@@ -50,6 +51,7 @@ MADE_OF_LITERALS = {
     "corpus.agencies.folding",
     "index.generations.release_filter",
     "index.answering.padding",
+    "index.answering.polarity",
     "index.conversation.follow_up",
     "index.conversation.phrases",
     "index.text.languages",

@@ -13,7 +13,7 @@ from index import SETTINGS_CONFIG, read_settings
 
 Ids = Annotated[frozenset[int], NoDecode]
 _LEAST_HIDDEN = 6  # A shorter password may be part of any word.
-_ADDRESS = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:\[\]/@]+)):(?P<port>[0-9]{1,5})")
+_LISTENS_AT = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:\[\]/@]+)):(?P<port>[0-9]{1,5})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class BotSettings(BaseSettings):
         """Read a host and a port."""
         if not isinstance(value, str):
             return value
-        match = _ADDRESS.fullmatch(value.strip())
+        match = _LISTENS_AT.fullmatch(value.strip())
         if match is None or not 0 < int(match["port"]) < 65_536:
             raise ValueError("it is a host and a port, such as 127.0.0.1:9460 or [::1]:9460")
         return Address(match["six"] or match["host"], int(match["port"]))

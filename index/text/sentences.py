@@ -24,7 +24,7 @@ _OPEN_ENDED = re.compile(
 )
 _CONTINUES = re.compile(r"\s*+[\d(§€$£a-z]")
 _LAST_WORD = re.compile(r"[^\s()\[\]„“\"«»'’]+$")
-_FIGURE = re.compile(r"\s*+(?:[\d(§€$£%]|[IVXLC]+\b|[A-Za-z]\))")
+_FIGURE_FOLLOWS = re.compile(r"\s*+(?:[\d(§€$£%]|[IVXLC]+\b|[A-Za-z]\))")
 # A sentence begins with a small letter only in a name, as "eu-LISA" and "e-Justice".
 _GOES_ON = re.compile(r"\s*+(?:(?<=\s)(?!eu-|e-)(?P<letter>[^\W\d_A-Z])|(?<=\S)-)")
 _PARAGRAPH_CHARS = 10_000  # On quotation marks alone the splitter takes quadratic time: 10 s for 200,000.
@@ -102,7 +102,7 @@ def _goes_on(line: str, start: int, end: int, known: Language) -> bool:
     last_word = _LAST_WORD.search(ending)
     words = (last_word[0][:-1], last_word[0][:-1].rpartition("-")[2]) if last_word else ()
     spellings = {spelling for word in words for spelling in (word, word[:1].lower() + word[1:])}
-    return bool(spellings & known.abbreviations or (spellings & known.before_figures and _FIGURE.match(line, end)))
+    return bool(spellings & known.abbreviations or (spellings & known.before_figures and _FIGURE_FOLLOWS.match(line, end)))
 
 
 def _boundaries(line: str, code: str) -> Iterator[int]:

@@ -279,7 +279,7 @@ async def test_refused_first_connect_is_one_line(
     refused = [line for line in logged if line.startswith("no connection to Discord: trying again in some seconds (")]
     assert len(refused) == slept.count(5.0) > 0
     rest = [kind(line) for line in logged if line not in refused]
-    assert rest == ["synced 8 commands (everywhere)", "connected to Discord", "ask: served"]
+    assert rest == ["synced 12 commands (everywhere)", "connected to Discord", "ask: served"]
 
 
 @asynchronous

