@@ -49,7 +49,7 @@ from .filters import parse_since as parse_since
 from .filters import parse_until as parse_until
 from .generations.diff import Comparison as Comparison
 from .generations.diff import compare as compare
-from .generations.folder import Generations as Generations
+from .generations.home import open_generations as open_generations
 from .generations.manifest import Manifest as Manifest
 from .generations.process_lock import Lock as Lock
 from .generations.status import History as History

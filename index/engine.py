@@ -24,9 +24,9 @@ from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
 from index.encoders.reader import reader_beside
 from index.encoders.reranker import Reranker
 from index.filters import Filters
-from index.generations.folder import Generations
-from index.generations.reader import OpenGeneration, open_served
-from index.generations.status import matching, withdrawn_releases
+from index.generations.home import open_generations
+from index.generations.reader import OpenGeneration
+from index.generations.status import matching, served_id
 from index.results import Answer, Corpus, SearchResult, Source
 from index.settings import IndexSettings
 
@@ -45,7 +45,7 @@ class Engine:
         self._reader = reader_beside(self._embedder, settings.cache_dir) if settings.reader else None
         reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
         self._answerer = Answerer(self._embedder, weights or shipped_weights(), self._reader, reranker)
-        self._generations = Generations(settings.data_dir)
+        self._generations = open_generations(settings, reading=True)
         self._generation: OpenGeneration | None = None
         self._stamp: tuple[int, int] | None = None
 
@@ -60,7 +60,11 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Close the generation."""
+        """Close the generation, and what it comes from."""
+        self._close_generation()
+        self._generations.close()
+
+    def _close_generation(self) -> None:
         if self._generation is not None:
             self._generation.close()
             self._generation = None
@@ -71,15 +75,15 @@ class Engine:
         return self._answerer.weights.threshold if self._settings.threshold is None else self._settings.threshold
 
     def served(self) -> OpenGeneration:
-        """Return the served generation. It is opened anew when CURRENT has changed.
+        """Return the served generation. It is opened anew when another is served.
 
         :raises UnbuiltError: when there is none that this program can read.
         :raises GenerationError: when it is damaged.
         """
         stamp = self._generations.stamp()
         if self._generation is None or stamp != self._stamp:
-            generation = open_served(self._generations, withdrawn_releases(self._settings))
-            self.close()
+            generation = self._generations.open(served_id(self._generations), self._generations.withdrawn())
+            self._close_generation()
             self._generation, self._stamp = generation, stamp
         return self._generation
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from corpus import FetchRules, SettingsError
@@ -23,6 +23,7 @@ class IndexSettings(BaseSettings):
     )
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("eu-measures", appauthor=False))
+    database_url: SecretStr | None = None
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("eu-measures", appauthor=False))
     model: str = ""
     reader: bool = True
@@ -33,6 +34,13 @@ class IndexSettings(BaseSettings):
     fetch_private: Annotated[frozenset[tuple[str, int]], NoDecode] = frozenset()
     fetch_delay: float = Field(default=1.0, ge=0.0, le=3600.0)
     feed_interval: float = Field(default=60.0, ge=1.0, le=1440.0)
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("it begins with postgresql://")
+        return value
 
     @field_validator("fetch_hosts", mode="before")
     @classmethod

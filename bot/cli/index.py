@@ -208,9 +208,9 @@ def rollback(generation: str | None) -> None:
 
 def _renewed(settings: IndexSettings) -> IndexSettings:
     """Build what an older program made, before it is told of; where nothing is served yet, nothing is built."""
-    from index import Generations
+    from index import open_generations
 
-    if Generations(settings.data_dir).current() is not None:
+    if open_generations(settings, reading=True).current() is not None:
         build_first(settings, Terminal())
     return settings
 

@@ -87,13 +87,13 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     from bot.app.logs import configure_logging
     from bot.app.run import engine_opener, run_bot
     from bot.app.settings import load_bot_settings
-    from index import Generations, check_fit
+    from index import check_fit, open_generations
 
     settings = load_bot_settings()
     index_settings = load_index_settings()
     configure_logging(log_format or settings.log_format, verbose=bool(context.find_root().params["verbose"]))
     with suppress(UnbuiltError):  # the bot builds these by itself; with any other error it could answer nothing
-        check_fit(Generations(index_settings.data_dir))
+        check_fit(open_generations(index_settings, reading=True))
     run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync)
 
 
