@@ -138,7 +138,7 @@ def database_errors(link: Link) -> Iterator[None]:
             link.close()
     else:
         return
-    raise told
+    raise told from None  # What was caught may hold the address.
 
 
 def _told(error: psycopg.Error) -> MeasuresError:
