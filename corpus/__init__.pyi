@@ -15,6 +15,7 @@ from .cleaning.quality import Doubt as Doubt
 from .cleaning.quality import DoubtKind as DoubtKind
 from .cleaning.quality import Inspection as Inspection
 from .cleaning.quality import inspect_draft as inspect_draft
+from .errors import ArchiveError as ArchiveError
 from .errors import BuildRunningError as BuildRunningError
 from .errors import ClosedToRobotsError as ClosedToRobotsError
 from .errors import Fault as Fault
@@ -51,6 +52,12 @@ from .fetching.urls import FetchRules as FetchRules
 from .fetching.urls import read_target as read_target
 from .fetching.urls import shown as shown
 from .front_matter import shipped_releases as shipped_releases
+from .log_lines import TEXT_FORMAT as TEXT_FORMAT
+from .log_lines import JsonFormatter as JsonFormatter
+from .log_lines import LogFormatter as LogFormatter
+from .log_lines import is_logging_json as is_logging_json
+from .log_lines import log_to_stderr as log_to_stderr
+from .log_lines import with_fields as with_fields
 from .models import UNDATED as UNDATED
 from .models import Agency as Agency
 from .models import Draft as Draft
@@ -63,11 +70,9 @@ from .press_corner import PressList as PressList
 from .press_corner import document_at as document_at
 from .press_corner import kept_address as kept_address
 from .press_corner import server_at as server_at
-from .printable import LogFormatter as LogFormatter
 from .printable import as_json as as_json
 from .printable import line as line
 from .printable import lines as lines
-from .printable import log_to_stderr as log_to_stderr
 from .processes.child_process import ChildProcess as ChildProcess
 from .processes.child_process import ExitReport as ExitReport
 from .processes.child_process import pipe_to_parent as pipe_to_parent

@@ -21,6 +21,7 @@ MeasuresError
 ├── HeldError           another process holds a lock
 │   └── BuildRunningError   a build runs on the data folder
 ├── GateError           a new generation that did not pass the gates
+├── ArchiveError        a backup that cannot be made or restored, or an archive that is none
 ├── WorkerError         the process that builds ended before its work was done
 └── StorageError        the data folder cannot be read or written
 
@@ -193,6 +194,10 @@ class BuildRunningError(HeldError):
 
 class GateError(MeasuresError):
     """A new generation did not pass the gates, so it is not served."""
+
+
+class ArchiveError(MeasuresError):
+    """A backup cannot be made or restored as asked, or an archive is no backup or is damaged."""
 
 
 class WorkerError(MeasuresError):

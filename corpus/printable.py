@@ -6,7 +6,6 @@ character is left out. JSON keeps both, escaped.
 """
 
 import json
-import logging
 import re
 import unicodedata
 from collections.abc import Callable
@@ -31,31 +30,6 @@ def lines(text: str) -> str:
 def as_json(document: object, indent: int | None = None) -> str:
     """Return a document as JSON in which only visible characters are unescaped."""
     return _HIDDEN.sub(_escaped, json.dumps(document, ensure_ascii=False, indent=indent))
-
-
-class LogFormatter(logging.Formatter):
-    """Formats a log event as one safe line, with its traceback indented below it."""
-
-    def formatMessage(self, record: logging.LogRecord) -> str:
-        """Return the line."""
-        return line(super().formatMessage(record))
-
-    def formatException(self, ei: object) -> str:
-        """Return the traceback, indented so that no line of an error message looks like a log event."""
-        text = super().formatException(ei)  # type: ignore[arg-type]  # logging's own type is not public
-        return "\n".join(f"  {text_line}" for text_line in lines(text).split("\n"))
-
-
-def log_to_stderr(level: int, formatter: logging.Formatter, *, force: bool = False) -> logging.Handler:
-    """Log everything to stderr with a formatter, including the warnings of libraries, and return the handler.
-
-    :param force: whether to replace handlers that were set up before.
-    """
-    handler = logging.StreamHandler()
-    handler.setFormatter(formatter)
-    logging.basicConfig(level=level, handlers=[handler], force=force)
-    logging.captureWarnings(capture=True)
-    return handler
 
 
 def _escaped(match: re.Match[str]) -> str:

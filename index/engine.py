@@ -1,34 +1,46 @@
 """The engine answers questions: it holds the served generation and the model. Used by one thread at a time."""
 
+import dataclasses
 import datetime
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import Self
 
-from corpus import Release
+from corpus import FilterError, GenerationError, QuestionError, Release, UnbuiltError, web_url
 from index.agencies.card import Card, card
 from index.agencies.timeline import Timeline, timeline
-from index.answering.answer import Answerer, answers, quotes, source_of
+from index.answering.answer import Answerer, source_of
 from index.answering.claims import Checked, check
 from index.answering.context import Neighbours, Untraceable, neighbours
-from index.answering.notices import known, notices
-from index.answering.question import Query
+from index.answering.links import link_to
+from index.answering.news import Edition, News, Wanted, editions_since, news
+from index.answering.one_question import answer_one
+from index.answering.question import Query, readable
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
+from index.answering.several import questions_in
+from index.answering.together import together
 from index.answering.weights import Weights, shipped_weights
 from index.building.renewal import check_model
+from index.changes import Citation, ReleaseDiff, Verified
 from index.conversation.collection import CollectionAnswer, CollectionQuestion, answer_collection
+from index.conversation.kinds import MessageKind, message_kind
+from index.encoders.alike import alike
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
 from index.encoders.reader import reader_beside
 from index.encoders.reranker import Reranker
 from index.filters import Filters
 from index.generations.home import open_generations
 from index.generations.reader import OpenGeneration
+from index.generations.release_diff import compare_releases
 from index.generations.status import matching, served_id
-from index.results import Answer, Corpus, SearchResult, Source
+from index.generations.verification import verify_citations
+from index.results import Answer, Corpus, FoundPassage, NotAsked, SearchResult, Source
 from index.settings import IndexSettings
+from index.text.sentences import Span
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +60,13 @@ class Engine:
         self._generations = open_generations(settings, reading=True)
         self._generation: OpenGeneration | None = None
         self._stamp: tuple[int, int] | None = None
+        if settings.threshold is None and not self._answerer.weights.was_measured(self._embedder.model):
+            log.warning(
+                "How sure answers are was never measured with the model %s: a question counts as answered from a "
+                "confidence of %.2f on, as with the measured model that needs most.",
+                self._embedder.model,
+                self.threshold,
+            )
 
     def __enter__(self) -> Self:
         """Use the engine in a with statement."""
@@ -61,18 +80,17 @@ class Engine:
 
     def close(self) -> None:
         """Close the generation, and what it comes from."""
-        self._close_generation()
-        self._generations.close()
-
-    def _close_generation(self) -> None:
         if self._generation is not None:
             self._generation.close()
             self._generation = None
+        self._generations.close()
 
     @property
     def threshold(self) -> float:
         """The confidence from which on a question counts as answered."""
-        return self._answerer.weights.threshold if self._settings.threshold is None else self._settings.threshold
+        if self._settings.threshold is not None:
+            return self._settings.threshold
+        return self._answerer.weights.threshold_for(self._embedder.model)
 
     def served(self) -> OpenGeneration:
         """Return the served generation. It is opened anew when another is served.
@@ -83,7 +101,8 @@ class Engine:
         stamp = self._generations.stamp()
         if self._generation is None or stamp != self._stamp:
             generation = self._generations.open(served_id(self._generations), self._generations.withdrawn())
-            self._close_generation()
+            if self._generation is not None:
+                self._generation.close()
             self._generation, self._stamp = generation, stamp
         return self._generation
 
@@ -94,10 +113,9 @@ class Engine:
         :raises FilterError: when a filter names nothing.
         """
         began = time.perf_counter()
-        generation, _, ranking = self._rank(query, filters)
-        return SearchResult(
-            query, passages(ranking, generation, limit), generation.manifest.generation, _ms_since(began)
-        )
+        generation, read, ranking = self._rank(query, filters)
+        best = passages(ranking, generation, limit, read.language)
+        return SearchResult(query, best, generation.manifest.generation, _ms_since(began))
 
     def answer(self, text: str, filters: Filters, limit: int = MAX_QUOTES) -> Answer:
         """Answer a question in the releases' words, with at most `limit` quotes, or say that they hold none.
@@ -105,32 +123,47 @@ class Engine:
         :raises QuestionError: when it cannot be asked.
         :raises FilterError: when a filter names nothing.
         """
+        return self._answer(self._fitting(), text, filters, limit)
+
+    def answer_again(self, generation: str, text: str, filters: Filters, limit: int) -> Answer | NotAsked:
+        """Answer a question from the generation that answered it before, or say why that cannot be done."""
+        served = self.served()
+        if generation == served.manifest.generation:
+            return self._answer_or_not(served, text, filters, limit)
+        if generation not in self._generations.ids():
+            return NotAsked.GONE
+        try:
+            older = self._generations.open(generation, self._generations.withdrawn())
+        except (GenerationError, UnbuiltError):
+            return NotAsked.UNREADABLE
+        with closing(older):
+            return self._answer_or_not(older, text, filters, limit)
+
+    def _answer_or_not(self, generation: OpenGeneration, text: str, filters: Filters, limit: int) -> Answer | NotAsked:
+        try:
+            check_model(generation.manifest, self._embedder)
+            return self._answer(generation, text, filters, limit)
+        except UnbuiltError:
+            return NotAsked.OTHER_MODEL
+        except (FilterError, QuestionError):
+            return NotAsked.REFUSED
+
+    def _answer(self, generation: OpenGeneration, text: str, filters: Filters, limit: int) -> Answer:
         began = time.perf_counter()
-        generation, query, ranking = self._rank(text, filters)
-        sure = self._answerer.confidence(query, ranking, generation)
-        threshold = self.threshold
-        shown = quotes(ranking, generation, limit, query.language)
-        answered = answers(ranking, shown, sure, threshold)
-        today = datetime.datetime.now(datetime.UTC).date()
-        answer = Answer(
-            question=query.text,
-            answered=answered,
-            confidence=round(sure, 4),
-            threshold=threshold,
-            quotes=shown.quotes if answered else (),
-            sources=shown.sources,
-            related=() if answered else shown.quotes,
-            notices=notices(query, ranking, generation, shown.releases if answered else (), today),
-            generation=generation.manifest.generation,
-            took_ms=_ms_since(began),
-            known=None if answered else known(query, generation),
-        )
+        parts = [part for part in questions_in(readable(text)) if message_kind(part.written) is MessageKind.QUESTION]
+        if len(parts) == 1:
+            one = self._answer_one(generation, parts[0].asked, filters, limit)
+            return dataclasses.replace(one, question=readable(text))
+        answers = [self._answer_one(generation, part.asked, filters, limit) for part in parts]
+        whole = together(readable(text), parts, answers, limit, _ms_since(began))
+        return self._answer_one(generation, text, filters, limit) if whole is None else whole
+
+    def _answer_one(
+        self, generation: OpenGeneration, text: str, filters: Filters, limit: int, *, doubting: bool = True
+    ) -> Answer:
+        answer = answer_one(self._answerer, generation, text, filters, limit, self.threshold, doubting=doubting)
         log.info(
-            "answered in %.1f ms: %d sentences, confidence %.2f, answered %s",
-            answer.took_ms,
-            len(ranking.scores),
-            sure,
-            answered,
+            "answered in %.1f ms: confidence %.2f, answered %s", answer.took_ms, answer.confidence, answer.answered
         )
         return answer
 
@@ -148,17 +181,38 @@ class Engine:
 
         :raises QuestionError: when the text claims nothing.
         """
-        return check(text, lambda claim: self.answer(claim, Filters()))
+        generation = self._fitting()
+        return check(
+            text,
+            lambda claim: self._answer_one(generation, claim, Filters(), MAX_QUOTES, doubting=False),
+            self.release,
+        )
 
     def collection(self, question: CollectionQuestion) -> CollectionAnswer:
         """Answer a question about the collection from what is known of the releases. No model is loaded."""
         return answer_collection(question, self.served())
+
+    def editions_since(self, day: datetime.date) -> tuple[Edition, ...]:
+        """Return the served releases of a day and later, the newest first. No model is loaded."""
+        return editions_since(self.served(), day.isoformat())
+
+    def news(self, wanted: Wanted, release_id: str) -> News | None:
+        """Return what a release says of what somebody waits for. Only for a question a model is loaded."""
+        return news(wanted, release_id, self.served(), self.answer)
 
     def sources(self, release_ids: Sequence[str]) -> list[Source]:
         """Return those of some releases that are served, as sources. No model is loaded."""
         generation = self.served()
         rows = [row for row in map(generation.release_row, release_ids) if row is not None]
         return [source_of(served) for served in generation.served(rows)]
+
+    def links(self, passages: Sequence[FoundPassage]) -> list[str | None]:
+        """Return for each passage the address that opens its page there. No model is loaded."""
+        return [
+            None if release is None else link_to(web_url(release.url), release.text, Span(passage.start, passage.end))
+            for passage in passages
+            for release in [self.release(passage.release_id)]
+        ]
 
     def release(self, release_id: str) -> Release | None:
         """Return a served release with its text, or None. No model is loaded."""
@@ -185,6 +239,18 @@ class Engine:
     def neighbours(self, release_id: str, start: int, end: int, digest: str) -> Neighbours | Untraceable:
         """Return the text around a span that was shown once, or why it cannot be traced."""
         return neighbours(self.served(), release_id, start, end, digest)
+
+    def compare_releases(self, before: str, after: str | None = None) -> ReleaseDiff:
+        """Compare two releases, or two versions of one, as `compare_releases` does. No model is loaded."""
+        return compare_releases(self._settings, before, after)
+
+    def verify_citations(self, cited: Sequence[Citation]) -> tuple[Verified, ...]:
+        """Compare what was quoted with the versions of the releases that are kept. No model is loaded."""
+        return verify_citations(self._settings, cited)
+
+    def alike(self, questions: Sequence[str]) -> list[tuple[int, ...]]:
+        """Return which questions ask the same, as `alike` does."""
+        return alike(self._embedder, questions)
 
     def releases(self, query: str = "") -> list[Release]:
         """Return the served releases that match a query, newest first, without their texts. No model is loaded."""

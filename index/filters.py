@@ -3,7 +3,9 @@
 import calendar
 import datetime
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 from corpus import FilterError, registry
 
@@ -15,7 +17,7 @@ class Filters:
     """Restrictions that a passage must meet. ``None`` restricts nothing.
 
     ``agency`` is the id of an agency: the passage must name it, or a sub-unit of it unless ``exact``. The others are
-    about the release. Both dates are included.
+    about the release. Both dates are included. ``releases`` are the ids of the only ones that may be found.
     """
 
     agency: str | None = None
@@ -24,6 +26,7 @@ class Filters:
     since: datetime.date | None = None
     until: datetime.date | None = None
     language: str | None = None
+    releases: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a span of time that ends before it begins."""
@@ -33,6 +36,19 @@ class Filters:
                 since=self.since,
                 until=self.until,
             )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return them as they are kept in JSON."""
+        return {
+            name: value.isoformat() if isinstance(value, datetime.date) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` gave."""
+        dates = {name: datetime.date.fromisoformat(values[name]) for name in ("since", "until") if values.get(name)}
+        return cls(**{**values, **dates})
 
     @property
     def concern_releases(self) -> bool:

@@ -19,6 +19,7 @@ from index.intake.following import UNASKED, ListedSource, add_source, announced,
 from index.intake.overrides import UNSAID, Overrides
 from index.intake.quarantine import discard, quarantined, show
 from index.intake.sources import IntakeSource
+from index.processes.compact import Compact, Compacted
 from index.processes.dry_run import DryRun, Previews
 from index.processes.erase import Erase, Erased
 from index.processes.jobs import (
@@ -133,6 +134,14 @@ class Maintenance:
         :raises StorageError: saying what was not erased.
         """
         return self._runner.run(Erase(release_id), by, progress)
+
+    def compact(self, progress: Progress, by: By = NOBODY) -> Compacted:
+        """Delete what the policy of the settings does not keep, and give the freed space back to the disk.
+
+        :raises BuildRunningError: when a build runs.
+        :raises StorageError: saying what was not done.
+        """
+        return self._runner.run(Compact(), by, progress)
 
     def rollback(self, generation: str | None = None, by: By = NOBODY) -> RolledBack:
         """Serve an older generation, by default the one before, and pin it. Nothing is done where it is served already.

@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from typing import Protocol
 
 from corpus import Origin, Release, canonical_url, web_url
@@ -46,7 +47,11 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Whole sentences of one release, word for word: ``release.text[start:end]``."""
+    """Whole sentences of one release, word for word: ``release.text[start:end]``.
+
+    ``parts``, where there are some, are the ranges of that text that are shown, in order: the first begins with it and
+    the last ends with it. What stands between them is left out.
+    """
 
     text: str
     release_id: str
@@ -55,6 +60,22 @@ class Quote:
     heading: str
     score: float
     link: str | None
+    parts: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """What is shown of the text: all of it, or its parts with "[…]" between them."""
+        if not self.parts:
+            return self.text
+        texts = [self.text[start - self.start : end - self.start] for start, end in self.parts]
+        between = [self.text[end - self.start : start - self.start] for (_, end), (start, _) in pairwise(self.parts)]
+        gaps = ["\n[…]\n" if "\n" in words else " […] " for words in between]
+        return "".join(map("".join, zip(texts, [*gaps, ""], strict=True)))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the quote as the commands print it: with parts only where there are some."""
+        shown = dataclasses.asdict(self)
+        return shown if self.parts else {name: value for name, value in shown.items() if name != "parts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +145,22 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredPart:
+    """One of several questions that were asked at once. ``quotes`` are the numbers of its quotes, from 1 on."""
+
+    question: str
+    answered: bool
+    confidence: float
+    quotes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the releases say to a question.
 
-    Where nothing answers it, `related` holds the quotes that come nearest, and `known` says how much is served.
+    Where nothing answers it, `related` holds the quotes that come nearest, and `known` says how much is served. Where
+    it asks several questions at once, `questions` tells of each, and the quotes answer those that are answered.
+    ``read_as`` is the question as it was read, where its spelling was corrected.
     """
 
     question: str
@@ -141,13 +174,33 @@ class Answer:
     generation: str
     took_ms: float
     known: Known | None = None
+    questions: tuple[AnsweredPart, ...] = ()
+    read_as: str | None = None
 
     def to_dict(self) -> dict[str, object]:
-        """Return the answer as `measures ask --json` prints it."""
-        worded = {"sources": [source.to_dict() for source in self.sources], "notices": list(map(str, self.notices))}
+        """Return the answer as `measures ask --json` prints it. `questions` is there where several were asked."""
+        worded = {
+            "quotes": [quote.to_dict() for quote in self.quotes],
+            "related": [quote.to_dict() for quote in self.related],
+            "sources": [source.to_dict() for source in self.sources],
+            "notices": list(map(str, self.notices)),
+        }
         shown = dataclasses.asdict(self) | worded
-        del shown["known"]
+        del shown["known"], shown["read_as"]
+        if not self.questions:
+            del shown["questions"]
         return shown
+
+
+class NotAsked(StrEnum):
+    """Why a question was not asked again of the generation that answered it."""
+
+    GONE = "generation gone"
+    UNREADABLE = "generation unreadable"
+    OTHER_MODEL = "other model"
+    REFUSED = "refused"
+    """It, or what narrows it, can no longer be asked: every release of an issuer was withdrawn."""
+    ERASED = "question erased"
 
 
 @dataclass(frozen=True, slots=True)

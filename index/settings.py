@@ -2,7 +2,8 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -10,17 +11,23 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from corpus import FetchRules, SettingsError
 
+ENV_FILE = Path(".env")
+ENV_ENCODING = "utf-8-sig"  # Some editors put a byte order mark before UTF-8.
+SETTINGS_CONFIG = SettingsConfigDict(
+    env_prefix="MEASURES_",
+    hide_input_in_errors=True,
+    env_file=ENV_FILE,
+    env_file_encoding=ENV_ENCODING,
+    env_ignore_empty=True,
+    extra="ignore",
+)
+Settings = TypeVar("Settings", bound=BaseSettings)
+
 
 class IndexSettings(BaseSettings):
     """The settings of the corpus and the index, from `MEASURES_…` variables of the environment or of `.env`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="MEASURES_",
-        env_file=".env",
-        env_file_encoding="utf-8",
-        env_ignore_empty=True,
-        extra="ignore",
-    )
+    model_config = SETTINGS_CONFIG
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("eu-measures", appauthor=False))
     database_url: SecretStr | None = None
@@ -29,11 +36,14 @@ class IndexSettings(BaseSettings):
     reader: bool = True
     cross_encoder: str = ""
     keep_generations: int = Field(default=3, ge=1)
+    keep_versions: int = Field(default=10, ge=1)
+    history_days: int | None = Field(default=None, ge=1)
     threshold: float | None = Field(default=None, ge=0.0, le=1.0)
     fetch_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     fetch_private: Annotated[frozenset[tuple[str, int]], NoDecode] = frozenset()
     fetch_delay: float = Field(default=1.0, ge=0.0, le=3600.0)
     feed_interval: float = Field(default=60.0, ge=1.0, le=1440.0)
+    proxy: SecretStr | None = None
 
     @field_validator("database_url")
     @classmethod
@@ -63,10 +73,26 @@ class IndexSettings(BaseSettings):
             raise ValueError("each is a host and a port, such as mirror.example.org:8080")
         return frozenset((host.strip("[]").lower(), int(port)) for host, _, port in pairs)
 
+    @field_validator("proxy")
+    @classmethod
+    def _check_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse what is no address of an HTTP proxy; the message does not repeat it, as it may hold a password."""
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value.get_secret_value().strip())
+            is_proxy = parts.scheme == "http" and parts.hostname and parts.port and parts.path in ("", "/")
+        except ValueError:
+            is_proxy = False
+        if not is_proxy or parts.query or parts.fragment:
+            raise ValueError("it is the address of an HTTP proxy, such as http://proxy.example.org:3128")
+        return SecretStr(value.get_secret_value().strip())
+
 
 def fetch_rules(settings: IndexSettings) -> FetchRules:
     """Return the settings of fetching."""
-    return FetchRules(settings.fetch_private, settings.fetch_hosts, settings.fetch_delay)
+    proxy = settings.proxy.get_secret_value() if settings.proxy else None
+    return FetchRules(settings.fetch_private, settings.fetch_hosts, settings.fetch_delay, proxy)
 
 
 def load_index_settings() -> IndexSettings:
@@ -74,13 +100,29 @@ def load_index_settings() -> IndexSettings:
 
     :raises SettingsError: naming every variable that makes no sense, but never its value, which may be a secret.
     """
+    return read_settings(IndexSettings)
+
+
+def read_settings(kind: type[Settings]) -> Settings:
+    """Read settings of some kind from the environment and `.env`.
+
+    :raises SettingsError: naming every variable that makes no sense, but never its value, which may be a secret.
+    """
     try:
-        return IndexSettings()
+        return kind()
     except ValidationError as error:
-        wrong = [
-            f"MEASURES_{'_'.join(map(str, fault['loc'])).upper()} ({fault['msg'].lower()})" for fault in error.errors()
-        ]
+        wrong = [f"{variable(kind, str(fault['loc'][0]))} ({fault['msg'].lower()})" for fault in error.errors()]
         raise SettingsError(f"Correct these settings in the environment or .env: {'; '.join(wrong)}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{ENV_FILE.absolute()} is not in UTF-8: save it as UTF-8.") from error
+    except OSError as error:
+        raise SettingsError(f"{ENV_FILE.absolute()} cannot be read ({error.strerror}): allow it.") from error
+
+
+def variable(kind: type[BaseSettings], field: str) -> str:
+    """Return the name of the variable that a field is read from."""
+    alias = kind.model_fields[field].validation_alias if field in kind.model_fields else field
+    return str(alias) if alias is not None else f"MEASURES_{field.upper()}"
 
 
 def _items(value: str) -> tuple[str, ...]:

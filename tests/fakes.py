@@ -1,5 +1,6 @@
 """Stand-ins that enter the way the real thing does."""
 
+import logging
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -62,6 +63,12 @@ class FakeEmbedder:
     def word_vectors(self, of: Sequence[str]) -> Vectors:
         """Return the vectors of words, ``(n, DIM)``."""
         return np.array([_vector(word) for word in of], dtype=np.float32).reshape(len(of), DIM)
+
+
+def warning_embedder(model: str, cache_dir: Path) -> FakeEmbedder:
+    """Return an embedder, and say in the log of its process that it is made."""
+    logging.getLogger("tests.fakes").warning("made")
+    return FakeEmbedder()
 
 
 class HangingEmbedder(FakeEmbedder):

@@ -17,13 +17,16 @@ _USER = "nobody"  # PostgreSQL refuses to run as root.
 class Server:
     """A server of its own, on loopback."""
 
-    def __init__(self, programs: Path) -> None:
-        """Make a folder with empty databases, and start the server."""
+    def __init__(self, programs: Path, primary: "Server | None" = None) -> None:
+        """Make a folder with empty databases or with those of a primary, which are followed; and start the server."""
         self._programs = programs
         self.folder = Path(tempfile.mkdtemp(prefix="measures-pg-"))
         if os.getuid() == 0:
             shutil.chown(self.folder, _USER)
-        self._run("initdb", "-U", "measures", "--auth=trust", "--no-sync", "--encoding=utf8", "--locale=C")
+        if primary is None:
+            self._run("initdb", "-U", "measures", "--auth=trust", "--no-sync", "--encoding=utf8", "--locale=C")
+        else:
+            self._run("pg_basebackup", "-d", primary.url("postgres"), "-R", "-c", "fast", "--no-sync")
         self.port = free_port()
         self._databases = 0
         self.start()
@@ -36,6 +39,10 @@ class Server:
     def stop(self) -> None:
         """End the server at once, as a crash does."""
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def replica(self) -> "Server":
+        """Start a server that follows this one."""
+        return Server(self._programs, self)
 
     def remove(self) -> None:
         """End the server, and delete all that it holds."""

@@ -89,10 +89,11 @@ class Admission:
         words = words_for(str(interaction.locale))
         if wait.is_full and self._is_updating():
             raise Refused(words("Updating the index: ask again in a minute."))
-        raise Refused(_sentence(words, wait, by_button=interaction.type is discord.InteractionType.component))
+        raise Refused(wait_sentence(words, wait, by_button=interaction.type is discord.InteractionType.component))
 
 
-def _sentence(words: Words, wait: Wait, *, by_button: bool) -> str:
+def wait_sentence(words: Words, wait: Wait, *, by_button: bool) -> str:
+    """Say for how long somebody has to wait, and what for."""
     seconds = wait.seconds
     if wait.is_full:
         return words.count("Busy: try again in {count} second.", "Busy: try again in {count} seconds.", seconds)

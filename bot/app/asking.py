@@ -8,7 +8,7 @@ from functools import partial
 import discord
 from discord import ui
 
-from bot.app import logs
+from bot.app import logs, metrics
 from bot.app import sending as delivery
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.clock import today
@@ -16,11 +16,22 @@ from bot.app.collection import collection_answer
 from bot.app.errors import Refused
 from bot.app.permissions import channel_of, is_switched_on
 from bot.i18n.words import Words
-from bot.user_data import KeptAnswer, QuotedSpan, ServerSettings, new_answer_id
+from bot.receipts import new_answer_id, receipt_of
+from bot.user_data import KeptAnswer, QuotedSpan, ServerSettings
 from bot.views import answers as render
 from bot.views.answers import Asked
 from bot.views.message import text_view
-from index import Answer, Engine, Filters, parse_agency, parse_since, parse_until, read_collection_question, readable
+from index import (
+    MAX_QUOTES,
+    Answer,
+    Engine,
+    Filters,
+    parse_agency,
+    parse_since,
+    parse_until,
+    read_collection_question,
+    readable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,20 @@ async def ask_by_interaction(
     :raises QuestionError: when it cannot be asked.
     :raises Refused: when the person asks too fast, or too many wait.
     """
+    with metrics.asked(metrics.Surface.COMMAND) as counted:
+        await _ask_by_interaction(bot, interaction, question, filters, counted, private=private, read_as=read_as)
+
+
+async def _ask_by_interaction(
+    bot: MeasuresBot,
+    interaction: Interaction,
+    question: str,
+    filters: Filters,
+    counted: metrics.Asked,
+    *,
+    private: bool | None,
+    read_as: str | None,
+) -> None:
     asking = Asking(
         interaction.user.id,
         interaction.guild_id,
@@ -90,13 +115,16 @@ async def ask_by_interaction(
         view = await collection_answer(bot, asking.question, words, asking.user_id)
         if view is not None:
             await delivery.answer(interaction, view)
+            counted.outcome = metrics.Outcome.LISTED
             return
         work = ask_engine(bot, asking)
     if not await _is_answered(work):
         raise Refused(_ask_later(bot, words))
     shown_question = None if ephemeral else question
     send = partial(delivery.answer, interaction)
-    logs.note(interaction, await answer(bot, asking, words, shown_question, send, work=work))
+    answered = await answer(bot, asking, words, shown_question, send, work=work)
+    counted.answered(answered)
+    logs.note(interaction, answered)
 
 
 def updating_view(words: Words) -> ui.LayoutView:
@@ -155,7 +183,7 @@ async def answer(
             QuotedSpan(quote.release_id, quote.start, quote.end) for quote in answered.quotes or answered.related[:1]
         ),
     )
-    bot.store.keep(kept)
+    bot.store.keep(kept, receipt_of(kept.id, answered, asking.filters, MAX_QUOTES))
     asked = Asked(kept.id, shown_question, asking.read_as, asking.by_command, asking.filters)
     message = await send(render.answer_view(words, answered, asked, today()))
     bot.store.set_message(kept, message.id)

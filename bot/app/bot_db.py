@@ -1,4 +1,4 @@
-"""bot.db, which keeps what Discord users leave behind. All SQL in `bot` is here and in `bot_db_schema.py`."""
+"""bot.db, which keeps what Discord users leave behind. All SQL in `bot` is here and in the modules `bot_db_…`."""
 
 import dataclasses
 import datetime
@@ -13,7 +13,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.app import bot_db_receipts as receipts
 from bot.app.bot_db_schema import StoreBusyError, bot_migrations, errors
+from bot.app.bot_db_subscriptions import SubscriptionTables
+from bot.receipts import Receipt, Unanswered, UsageDay
 from bot.user_data import FEEDBACK_DAYS, AdminAct, Feedback, Forgotten, KeptAnswer, QuotedSpan, ServerSettings
 from index import Filters, marks, now, private_folder
 
@@ -48,21 +51,45 @@ class BotStore:
         self._path = path
         self._key: bytes | None = None
         self.is_scrubbed = True
+        self.subscriptions = SubscriptionTables(self._db, path, self._writing)
 
     def close(self) -> None:
         """Close the database."""
         self._db.close()
 
-    def keep(self, answer: KeptAnswer) -> None:
-        """Keep an answer for its buttons."""
+    def keep(self, answer: KeptAnswer, receipt: Receipt | None = None) -> None:
+        """Keep an answer for its buttons, and its receipt where it has one."""
         row = dataclasses.asdict(answer) | {
             "by_command": int(answer.by_command),
-            "filters": json.dumps(_filters_to_dict(answer.filters)),
+            "filters": json.dumps(answer.filters.to_dict()),
             "spans": json.dumps([dataclasses.asdict(span) for span in answer.spans]),
             "at": now(),
         }
         with self._writing():
             self._upsert("answers", row, "id")
+            if receipt is not None:
+                receipts.keep_receipt(self._db, receipt)
+
+    def keep_receipt(self, receipt: Receipt, days: int) -> None:
+        """Keep the receipt of an answer on the command line, and erase those that are older than that."""
+        with self._erasing():
+            receipts.forget_local_receipts_before(self._db, _ago(days))
+            receipts.keep_receipt(self._db, receipt)
+
+    def receipt(self, answer_id: str, days: int) -> Receipt | None:
+        """Return a receipt that is at most so many days old; None where it was never kept or is erased."""
+        with errors(self._path):
+            return receipts.find_receipt(self._db, answer_id, _ago(days))
+
+    def usage(self) -> list[UsageDay]:
+        """Return how much was asked by day, newest first."""
+        with errors(self._path):
+            return receipts.usage_by_day(self._db)
+
+    def unanswered(self) -> Sequence[Unanswered]:
+        """Return the questions that found nothing and whose answers are kept, newest first."""
+        with errors(self._path):
+            return receipts.unanswered_questions(self._db)
 
     def set_message(self, answer_id: str, message_id: int) -> None:
         """Keep which message shows an answer, unless the answer was erased since."""
@@ -83,18 +110,20 @@ class BotStore:
             self._db.execute("DELETE FROM answers WHERE id = ?", [answer_id])
 
     def forget_asker(self, user_id: int) -> Forgotten:
-        """Erase a person's answers, and the verdicts that a fingerprint tells to be theirs; not the audit."""
+        """Erase a person's answers and subscriptions, and verdicts that a fingerprint tells to be theirs; no audit."""
         with self._erasing():
             rows = self._db.execute("SELECT id, answer, voter FROM feedback WHERE voter IS NOT NULL").fetchall()
             own = [[row_id] for row_id, answer_id, voter in rows if voter == self._voter(answer_id, user_id)]
             self._db.conn.executemany("DELETE FROM feedback WHERE id = ?", own)
             erased = self._db.execute("DELETE FROM answers WHERE asker = ? RETURNING id", [user_id]).fetchall()
+            ended = self.subscriptions.end_in_transaction("owner", user_id)
             [(acts,)] = self._db.execute("SELECT count(*) FROM audit WHERE who = ?", [user_id]).fetchall()
-        return Forgotten(frozenset(answer_id for (answer_id,) in erased), len(own), acts)
+        return Forgotten(frozenset(answer_id for (answer_id,) in erased), len(own), acts, ended)
 
     def forget_release(self, release_id: str) -> int:
-        """Erase the answers that showed text of a release, and return how many they were."""
+        """Erase the answers that showed text of a release, with their receipts; return how many they were."""
         with self._erasing():
+            receipts.forget_receipts_of(self._db, release_id)
             return int(
                 self._db.execute(
                     "DELETE FROM answers WHERE EXISTS "
@@ -108,14 +137,49 @@ class BotStore:
         with self._erasing():
             self._db.execute("DELETE FROM answers WHERE guild = ?", [guild_id])
             self._db.execute("DELETE FROM servers WHERE guild = ?", [guild_id])
+            self.subscriptions.leave_guild_in_transaction(guild_id)
+
+    def end_subscription(self, subscription_id: str) -> bool:
+        """End a subscription, and return whether it was still there."""
+        with self._erasing():
+            return bool(self.subscriptions.end_in_transaction("id", subscription_id))
+
+    def end_channel(self, channel_id: int) -> None:
+        """End what is told in a channel."""
+        with self._erasing():
+            self.subscriptions.end_in_transaction("channel", channel_id)
 
     def forget_older_than(self, days: int) -> int:
-        """Erase answers older than that, and texts of feedback after `FEEDBACK_DAYS`; return the number of answers."""
+        """Erase answers and receipts older than that, and texts of feedback and figures of usage after `FEEDBACK_DAYS`.
+
+        Return the number of answers.
+        """
         with self._erasing():
+            receipts.forget_receipts_before(self._db, _ago(days), _ago(FEEDBACK_DAYS)[:10])
             self._db.execute(
                 "UPDATE feedback SET reason = NULL WHERE reason IS NOT NULL AND at < ?", [_ago(FEEDBACK_DAYS)]
             )
+            self.subscriptions.tidy_in_transaction(datetime.datetime.now(datetime.UTC))
             return int(self._db.execute("DELETE FROM answers WHERE at < ?", [_ago(days)]).rowcount)
+
+    def prune(self, feedback_days: int, audit_days: int | None) -> tuple[int, int]:
+        """Erase old verdicts, and old acts of administrators unless `audit_days` is None; return how many of each."""
+        acts = 0
+        with self._erasing():
+            said = int(self._db.execute("DELETE FROM feedback WHERE at < ?", [_ago(feedback_days)]).rowcount)
+            if audit_days is not None:
+                acts = int(self._db.execute("DELETE FROM audit WHERE at < ?", [_ago(audit_days)]).rowcount)
+        return said, acts
+
+    def compact(self) -> None:
+        """Give the space of what was erased back to the disk.
+
+        :raises StoreBusyError: when another program uses the file just now.
+        """
+        with errors(self._path):
+            self._db.execute("VACUUM")
+        with suppress(StoreBusyError):
+            self.scrub()
 
     def scrub(self) -> None:
         """Take what was erased out of SQLite's log.
@@ -231,22 +295,11 @@ def _ago(days: int) -> str:
 def _kept(row: dict[str, Any]) -> KeptAnswer:
     fields = {field.name: row[field.name] for field in dataclasses.fields(KeptAnswer)}
     spans = tuple(QuotedSpan(**span) for span in json.loads(row["spans"]))
-    filters = _filters_from_dict(json.loads(row["filters"]))
+    filters = Filters.from_dict(json.loads(row["filters"]))
     return KeptAnswer(**fields | {"by_command": bool(row["by_command"]), "spans": spans, "filters": filters})
-
-
-def _filters_to_dict(filters: Filters) -> dict[str, object]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime.date) else value
-        for name, value in dataclasses.asdict(filters).items()
-    }
-
-
-def _filters_from_dict(values: dict[str, Any]) -> Filters:
-    dates = {name: datetime.date.fromisoformat(values[name]) for name in ("since", "until") if values.get(name)}
-    return Filters(**values | dates)
 
 
 def _server_settings(text: str) -> ServerSettings:
     values = json.loads(text)
-    return ServerSettings(**values | {"channels": tuple(values["channels"])})
+    quiet = values.get("quiet")
+    return ServerSettings(**values | {"channels": tuple(values["channels"]), "quiet": tuple(quiet) if quiet else None})

@@ -17,8 +17,10 @@ from typing import TypeVar
 
 from bot.app.bot_db import BotStore
 from bot.app.bot_db_schema import StoreBusyError
+from bot.receipts import Receipt
 from bot.user_data import Forgotten, KeptAnswer
 from corpus import StorageError
+from index import now
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -71,6 +73,7 @@ class _Later:
 
     act: Callable[[BotStore], object]
     answer: KeptAnswer | None = None
+    receipt: Receipt | None = None
 
 
 class AsyncBotStore:
@@ -96,15 +99,16 @@ class AsyncBotStore:
         """
         return await self._write(act, WRITE_S)
 
-    def keep(self, answer: KeptAnswer) -> None:
-        """Keep an answer for its buttons, as soon as it can be written."""
-        self._write_later(answer.id, _Later(partial(BotStore.keep, answer=answer), answer))
+    def keep(self, answer: KeptAnswer, receipt: Receipt | None = None) -> None:
+        """Keep an answer for its buttons, and its receipt, as soon as it can be written."""
+        act = partial(BotStore.keep, answer=answer, receipt=receipt)
+        self._write_later(answer.id, _Later(act, answer, receipt))
 
     def set_message(self, answer: KeptAnswer, message_id: int) -> None:
         """Keep which message shows an answer, unless the answer was erased since."""
         shown = replace(answer, message=message_id)
         if self._unwritten(answer.id) is not None:
-            self.keep(shown)
+            self.keep(shown, self._later[answer.id].receipt)
         else:
             act = partial(BotStore.set_message, answer_id=answer.id, message_id=message_id)
             self._write_later(answer.id, _Later(act, shown))
@@ -112,6 +116,13 @@ class AsyncBotStore:
     async def answer(self, answer_id: str) -> KeptAnswer | None:
         """Return an answer by its id; None where it was never kept or is erased."""
         return self._unwritten(answer_id) or await self.read(lambda store: store.answer(answer_id))
+
+    async def receipt(self, answer_id: str, days: int) -> Receipt | None:
+        """Return the receipt of an answer that is at most so many days old; None where there is none."""
+        later = self._later.get(answer_id)
+        if later is not None and later.receipt is not None:
+            return replace(later.receipt, at=now())
+        return await self.read(lambda store: store.receipt(answer_id, days))
 
     async def answer_in(self, message_id: int) -> KeptAnswer | None:
         """Return the answer that a message shows."""
@@ -142,6 +153,10 @@ class AsyncBotStore:
         self._drop(lambda answer: answer.guild == guild_id)
         self._write_later(("guild", guild_id), _Later(partial(BotStore.forget_guild, guild_id=guild_id)))
 
+    def end_channel(self, channel_id: int) -> None:
+        """End what is told in a channel, as soon as it can be written."""
+        self._write_later(("channel", channel_id), _Later(partial(BotStore.end_channel, channel_id=channel_id)))
+
     def forget_older_than(self, days: int) -> None:
         """Erase what is old, as soon as it can be written."""
         self._write_later("old", _Later(partial(BotStore.forget_older_than, days=days)))
@@ -155,10 +170,12 @@ class AsyncBotStore:
         try:
             forgotten = await self.write(lambda store: store.forget_asker(user_id))
         except BaseException:
-            for answer in unwritten:
-                self.keep(answer)
+            for later in unwritten:
+                if later.answer is not None:
+                    self.keep(later.answer, later.receipt)
             raise
-        return replace(forgotten, answers=forgotten.answers | {answer.id for answer in unwritten})
+        dropped = {later.answer.id for later in unwritten if later.answer is not None}
+        return replace(forgotten, answers=forgotten.answers | dropped)
 
     async def close(self) -> None:
         """Write what is still to be written, if that can be done soon, and close the file."""
@@ -185,12 +202,12 @@ class AsyncBotStore:
         later = self._later.get(answer_id)
         return later.answer if later is not None else None
 
-    def _drop(self, which: Callable[[KeptAnswer], bool]) -> list[KeptAnswer]:
-        """Cancel the waiting writes of answers, and return those answers."""
-        answers = [each.answer for each in self._later.values() if each.answer is not None and which(each.answer)]
-        for answer in answers:
-            del self._later[answer.id]
-        return answers
+    def _drop(self, which: Callable[[KeptAnswer], bool]) -> list[_Later]:
+        """Cancel the waiting writes of answers, and return them."""
+        waiting = {key: each for key, each in self._later.items() if each.answer is not None and which(each.answer)}
+        for key in waiting:
+            del self._later[key]
+        return list(waiting.values())
 
     def _write_later(self, key: Hashable, later: _Later) -> None:
         self._later[key] = later
@@ -221,9 +238,9 @@ class AsyncBotStore:
 
     def _written(self, key: Hashable, later: _Later) -> None:
         """Remove a write that is done; where the answer got its message meanwhile, only that is left to write."""
-        now = self._later.get(key)
-        if now is later:
+        waiting = self._later.get(key)
+        if waiting is later:
             del self._later[key]
-        elif now is not None and now.answer is not None and now.answer.message is not None:
-            message = partial(BotStore.set_message, answer_id=now.answer.id, message_id=now.answer.message)
-            self._later[key] = replace(now, act=message)
+        elif waiting is not None and waiting.answer is not None and waiting.answer.message is not None:
+            message = partial(BotStore.set_message, answer_id=waiting.answer.id, message_id=waiting.answer.message)
+            self._later[key] = replace(waiting, act=message)

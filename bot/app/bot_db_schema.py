@@ -58,6 +58,51 @@ def m004_one_verdict(db: Database) -> None:
     )
 
 
+@bot_migrations()
+def m006_receipts(db: Database) -> None:
+    """Receipts of answers without who asked, and how much is asked a day. A question goes when its answer does."""
+    db.execute(
+        "CREATE TABLE receipts (id TEXT PRIMARY KEY, at TEXT NOT NULL, question TEXT, filters TEXT NOT NULL, "
+        "most_quotes INTEGER NOT NULL, answered INTEGER NOT NULL, generation TEXT NOT NULL, citations TEXT NOT NULL, "
+        "local INTEGER NOT NULL) STRICT"
+    )
+    db.execute("CREATE INDEX receipts_at ON receipts (at)")
+    db.execute(
+        "CREATE TRIGGER question_goes AFTER DELETE ON answers BEGIN "
+        "UPDATE receipts SET question = NULL, filters = '{}' WHERE id = OLD.id; END"
+    )
+    db.execute(
+        "CREATE TABLE usage (day TEXT PRIMARY KEY, questions INTEGER NOT NULL, answered INTEGER NOT NULL) STRICT"
+    )
+
+
+@bot_migrations()
+def m007_subscriptions(db: Database) -> None:
+    """What people want to be told of, the releases found for them, and those that are no longer new to anybody.
+
+    A finding is claimed, with the nonce of a message, before that message is sent, and told when it was. A work is
+    found once for a subscription.
+    """
+    db.execute(
+        "CREATE TABLE subscriptions (id TEXT PRIMARY KEY, owner INTEGER NOT NULL, guild INTEGER, channel INTEGER, "
+        "made_in INTEGER, place TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, key TEXT NOT NULL, "
+        "filters TEXT NOT NULL, often TEXT NOT NULL, locale TEXT NOT NULL, since TEXT NOT NULL, pause TEXT, "
+        "paused_at TEXT, UNIQUE (place, kind, key, filters)) STRICT"
+    )
+    db.execute("CREATE INDEX subscriptions_owner ON subscriptions (owner)")
+    db.execute(
+        "CREATE TABLE findings (subscription TEXT NOT NULL, work TEXT NOT NULL, release_id TEXT NOT NULL, "
+        "found_at TEXT NOT NULL, nonce INTEGER, claimed_at TEXT, told INTEGER NOT NULL DEFAULT 0, "
+        "PRIMARY KEY (subscription, work)) STRICT"
+    )
+    db.execute("CREATE INDEX findings_waiting ON findings (subscription) WHERE told = 0")
+    db.execute("CREATE TABLE seen_releases (release_id TEXT PRIMARY KEY, date TEXT NOT NULL) STRICT")
+    db.execute(
+        "CREATE TRIGGER subscription_ends AFTER DELETE ON subscriptions BEGIN "
+        "DELETE FROM findings WHERE subscription = OLD.id; END"
+    )
+
+
 class BotStoreError(StorageError):
     """bot.db cannot be used, and nothing in it was changed."""
 

@@ -11,12 +11,13 @@ from cachetools import LRUCache
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from bot.app import errors, logs
+from bot.app import errors, logs, metrics
 from bot.app import sending as delivery
 from bot.app.admission import Admission
 from bot.app.background import Background
 from bot.app.bot_db_async import AsyncBotStore
 from bot.app.command_sync import sync_commands
+from bot.app.findings import Findings
 from bot.app.modals import Windows
 from bot.app.persistent import Dispatcher, PersistentButton, PersistentMenu
 from bot.app.queue import EngineQueue
@@ -39,9 +40,13 @@ COGS = (
     "answer_buttons",
     "agencies",
     "releases",
+    "diff",
+    "verify",
     "about",
     "setup",
     "ask_channel",
+    "subscriptions",
+    "notices",
     "admin.index",
     "admin.feeds",
     "admin.sources",
@@ -118,17 +123,19 @@ class MeasuresBot(commands.AutoShardedBot):
         self.index_settings = index_settings
         self.maintenance = maintenance or Maintenance(index_settings)
         self.background = Background(index_settings, self.maintenance)
-        self.queue = EngineQueue(open_engine, settings.queue, self.background.renew)
+        self.queue = EngineQueue(open_engine, settings.queue, self.background.renew, metrics.took)
         self.servers: dict[int, ServerSettings] = {}
         self.admission = Admission(settings, self.queue, self.servers, lambda: self.background.updating)
         self.buttons = Dispatcher(self.admit, self.admission)
         self.windows = Windows(self.admit)
         self.store = AsyncBotStore(index_settings.data_dir / "bot.db")
+        self.findings = Findings(index_settings, self.store, self.with_engine)
         self.stopping = False
         self._locales: LRUCache[int, str] = LRUCache(_MOST_LOCALES)
         self._windows = _OpenWindows(_MOST_WINDOWS)
         self._events: LRUCache[int, None] = LRUCache(_MOST_EVENTS)
-        self._ready_shards: set[int | None] = set()
+        self._ready_shards: set[int] = set()
+        self._connected_shards: set[int] = set()
         self._force_sync = force_sync
 
     async def setup_hook(self) -> None:
@@ -236,15 +243,29 @@ class MeasuresBot(commands.AutoShardedBot):
         """Log one line."""
         logs.served(interaction, command.qualified_name)
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether all shards have a session with Discord now; `is_ready` stays true when a connection is lost."""
+        return bool(self.shards) and self.shards.keys() <= self._connected_shards and not self.is_closed()
+
     async def on_shard_ready(self, shard_id: int) -> None:
         """Log one line, the first time and when a session is lost."""
         is_again = shard_id in self._ready_shards
         self._ready_shards.add(shard_id)
+        self._connected_shards.add(shard_id)
+        if is_again:
+            metrics.reconnected(resumed=False)
         log.info("%s Discord, shard %s", "a new session with" if is_again else "connected to", shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Log one line of a connection that was lost and is there again."""
+        self._connected_shards.add(shard_id)
+        metrics.reconnected(resumed=True)
         log.info("the connection to Discord was lost and is there again, shard %s", shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Remember that a connection is lost."""
+        self._connected_shards.discard(shard_id)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Log one line, and the traceback below it, of an error in an event."""

@@ -1,4 +1,4 @@
-"""What the bot logs: a line an interaction, a line a failed request to Discord; never a text, a name or a token."""
+"""What the bot logs: a line an interaction, a line a failed request to Discord; never a text, a name or a secret."""
 
 import asyncio
 import logging
@@ -12,16 +12,15 @@ from typing import Any, Literal
 import aiohttp
 import discord
 
-from corpus import LogFormatter, as_json, log_to_stderr
+from corpus import TEXT_FORMAT, JsonFormatter, LogFormatter, log_to_stderr, with_fields
 from index import Answer
 
 log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 _MIN_SAID_CHARS = 3
-_BEGAN, _OUTCOME = "began", "outcome"
+_BEGAN, _ANSWER = "began", "answer"
 _API = "/api/"
 _ROUTE_NAME = re.compile(r"@?[a-z-]{2,24}")
-_TEXT_FORMAT = "%(asctime)s %(levelname)-7s %(name)s %(message)s"
 # discord.py logs tracebacks of faults that it survives; these texts stand for them.
 _SURVIVED = {
     "discord.shard": "no connection to Discord: trying again in some seconds",
@@ -29,9 +28,13 @@ _SURVIVED = {
 }
 
 
-def configure_logging(log_format: Literal["text", "json"], *, verbose: bool) -> None:
-    """Log to stderr, one line an event, without tracebacks of what discord.py survives by itself."""
-    formatter = JsonFormatter() if log_format == "json" else LogFormatter(_TEXT_FORMAT)
+def configure_logging(log_format: Literal["text", "json"], *, verbose: bool, secrets: Sequence[str] = ()) -> None:
+    """Log to stderr, one line an event, without tracebacks of what discord.py survives by itself.
+
+    :param secrets: what is hidden wherever it turns up.
+    """
+    is_json = log_format == "json"
+    formatter = JsonFormatter(secrets=secrets) if is_json else LogFormatter(TEXT_FORMAT, secrets)
     handler = log_to_stderr(logging.DEBUG if verbose else logging.INFO, formatter, force=True)
     handler.addFilter(_without_survived_tracebacks)
     if verbose:
@@ -41,22 +44,6 @@ def configure_logging(log_format: Literal["text", "json"], *, verbose: bool) -> 
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("discord.http", "discord.webhook.async_"):  # `request_trace` logs these
         logging.getLogger(name).setLevel(logging.ERROR)
-
-
-class JsonFormatter(logging.Formatter):
-    """Writes a JSON object a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line of an event."""
-        line = {
-            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return as_json(line)
 
 
 def _without_survived_tracebacks(record: logging.LogRecord) -> bool:
@@ -76,30 +63,39 @@ def begin(interaction: Interaction) -> None:
     interaction.extras[_BEGAN] = time.perf_counter()
 
 
-def outcome(answer: Answer) -> str:
-    """Describe an answer in a few figures."""
-    verdict = "answered" if answer.answered else "not found"
-    return f" ({verdict}, confidence {answer.confidence:.2f}, engine {answer.took_ms:.0f} ms)"
-
-
 def note(interaction: Interaction, answer: Answer) -> None:
-    """Keep an answer's figures for the line of an interaction."""
-    interaction.extras[_OUTCOME] = outcome(answer)
+    """Keep an answer for the line of an interaction."""
+    interaction.extras[_ANSWER] = answer
 
 
 def served(interaction: Interaction, what: str) -> None:
     """Log an interaction that was served."""
-    log.info("%s: served in %.0f ms%s", what, _took_ms(interaction), interaction.extras.get(_OUTCOME, ""))
+    log_served(what, _took_ms(interaction), interaction.extras.get(_ANSWER))
+
+
+def log_served(what: str, took_ms: float, answer: Answer | None) -> None:
+    """Log something that was served, with a few figures of the answer where it is one."""
+    fields: dict[str, object] = {"event": "served", "what": what, "took_ms": round(took_ms)}
+    figures = ""
+    if answer is not None:
+        verdict = "answered" if answer.answered else "not found"
+        figures = f" ({verdict}, confidence {answer.confidence:.2f}, engine {answer.took_ms:.0f} ms)"
+        fields |= {"outcome": verdict, "confidence": round(answer.confidence, 3), "engine_ms": round(answer.took_ms)}
+    log.info("%s: served in %.0f ms%s", what, took_ms, figures, extra=with_fields(**fields))
 
 
 def refused(interaction: Interaction) -> None:
     """Log an interaction that was refused, for a reason that the person read."""
-    log.info("%s: refused in %.0f ms", _name(interaction), _took_ms(interaction))
+    name, took_ms = _name(interaction), _took_ms(interaction)
+    fields = with_fields(event="refused", what=name, took_ms=round(took_ms))
+    log.info("%s: refused in %.0f ms", name, took_ms, extra=fields)
 
 
 def failed(interaction: Interaction, why: str) -> None:
     """Log an interaction that could not be served."""
-    log.warning("%s: failed after %.0f ms: %s", _name(interaction), _took_ms(interaction), why)
+    name, took_ms = _name(interaction), _took_ms(interaction)
+    fields = with_fields(event="failed", what=name, took_ms=round(took_ms), why=why)
+    log.warning("%s: failed after %.0f ms: %s", name, took_ms, why, extra=fields)
 
 
 def described(interaction: Interaction) -> str:
@@ -169,9 +165,14 @@ async def _log_error_status(
     if status == 429:
         headers = request.response.headers
         what = "everything" if "X-RateLimit-Global" in headers else _route(request.url.path)
-        log.warning("Discord wants %s s without %s %s", headers.get("Retry-After", "?"), request.method, what)
+        fields = with_fields(event="discord", status=status, method=request.method, route=what)
+        log.warning(
+            "Discord wants %s s without %s %s", headers.get("Retry-After", "?"), request.method, what, extra=fields
+        )
     elif status >= 500:
-        log.warning("Discord answered %d to %s %s", status, request.method, _route(request.url.path))
+        route = _route(request.url.path)
+        fields = with_fields(event="discord", status=status, method=request.method, route=route)
+        log.warning("Discord answered %d to %s %s", status, request.method, route, extra=fields)
 
 
 async def _log_no_answer(
@@ -179,7 +180,9 @@ async def _log_no_answer(
 ) -> None:
     if request.url.path.startswith(_API) and not isinstance(request.exception, asyncio.CancelledError):
         kind = type(request.exception).__name__
-        log.warning("no answer from Discord to %s %s (%s)", request.method, _route(request.url.path), kind)
+        route = _route(request.url.path)
+        fields = with_fields(event="discord", error=kind, method=request.method, route=route)
+        log.warning("no answer from Discord to %s %s (%s)", request.method, route, kind, extra=fields)
 
 
 def _route(path: str) -> str:

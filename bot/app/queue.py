@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections import OrderedDict, deque
@@ -29,6 +30,7 @@ class _Job:
     user_id: int
     work: Callable[[Engine], Any]
     done: "asyncio.Future[Any]"
+    since_s: float
     again: bool = False
 
 
@@ -40,13 +42,16 @@ class EngineQueue:
         open_engine: Callable[[], EngineRunner],
         bound: int,
         renew: Callable[[UnbuiltError], None] | None = None,
+        took: Callable[[str, float], None] = lambda part, seconds: None,
     ) -> None:
         """Take what opens the engine, which is called on the thread, and how many may wait.
 
+        :param took: is told how many seconds a job was in the "queue", and in the "engine".
         :param renew: what builds where nothing can be served; without it, those who wait hear why.
         """
         self._open_engine = open_engine
         self._renew = renew
+        self._took = took
         self._bound = bound
         self._thread = ThreadPoolExecutor(1, "engine")
         self._waiting: OrderedDict[int, deque[_Job]] = OrderedDict()
@@ -60,6 +65,19 @@ class EngineQueue:
         self._usual_s = _FIRST_GUESS_S
         self._opening = False
         self._closed = False
+        self._began_s: float | None = None
+        self._answered_s = -math.inf
+
+    @property
+    def under_way_s(self) -> float:
+        """For how many seconds the engine has been at its present job; 0 where it has none."""
+        began_s = self._began_s
+        return 0.0 if began_s is None else time.monotonic() - began_s
+
+    @property
+    def unproven_s(self) -> float:
+        """How many seconds ago a job was last done without an error; infinite before the first."""
+        return time.monotonic() - self._answered_s
 
     @property
     def is_ready(self) -> bool:
@@ -91,7 +109,7 @@ class EngineQueue:
 
     def submit(self, user_id: int, work: Callable[[Engine], T]) -> "asyncio.Future[T]":
         """Put work with the engine into the queue; the future gets what it returns or raises."""
-        job = _Job(user_id, work, asyncio.get_running_loop().create_future())
+        job = _Job(user_id, work, asyncio.get_running_loop().create_future(), time.monotonic())
         if self._closed:
             job.done.set_exception(Stopping())
         else:
@@ -140,17 +158,21 @@ class EngineQueue:
         Where the engine does not fit what is served any more, that job waits with them, once.
         """
         while not self._closed and (engine := self._engine or self._open(loop)) is not None:
-            began = time.monotonic()
+            self._began_s = began = time.monotonic()
             try:
                 for outcome in engine.run_each(self._take):
                     if isinstance(outcome, Raised) and isinstance(outcome.error, UnbuiltError):
                         raise outcome.error
                     now = time.monotonic()
                     self._usual_s += 0.2 * (now - began - self._usual_s)
-                    began = now
+                    self._took("engine", now - began)
+                    if isinstance(outcome, Done):
+                        self._answered_s = now
+                    self._began_s = began = now
                     self._tell(loop, outcome)
+                self._began_s = None
             except Exception as error:
-                self._engine = None
+                self._engine = self._began_s = None
                 if not (isinstance(error, UnbuiltError) and self._may_try_again()):
                     self._tell(loop, Raised(error))
                 self._put_back()
@@ -213,6 +235,7 @@ class EngineQueue:
                     self._waiting[user_id] = jobs
                 if not job.done.cancelled():
                     self._under_way.append(job)
+                    self._took("queue", time.monotonic() - job.since_s)
                     return job.work
             self._at_work = bool(self._under_way)
         return None

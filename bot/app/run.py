@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
 import aiohttp
@@ -15,6 +15,9 @@ import index
 from bot.app import logs
 from bot.app.client import MeasuresBot
 from bot.app.errors import BotRunningError, DiscordError
+from bot.app.http import Prepare, Running, listening
+from bot.app.proxy import proxy_options
+from bot.app.routes import ROUTES
 from bot.app.settings import BotSettings
 from corpus import Holder, SettingsError, forget_secrets
 from index import EngineProcess, EngineRunner, IndexSettings, Lock
@@ -46,19 +49,22 @@ def run_bot(
     *,
     force_sync: bool = False,
     connect: Connect = lambda: None,
+    routes: Iterable[Prepare] = ROUTES,
     **options: Any,  # noqa: ANN401 - discord.py's own
 ) -> None:
     """Run the bot until SIGTERM or SIGINT; then finish what is under way within 10 s.
 
-    :raises SettingsError: when there is no token.
+    :raises SettingsError: when there is no token, or nothing can listen on the address for HTTP.
     :raises BotRunningError: when another bot runs on the data folder, naming its process.
     :raises DiscordError: when Discord does not take the token or an intent.
     """
     token = _token(settings)
     forget_secrets()
+    running = Running()
+    options |= proxy_options(index_settings)
 
     def make(*, message_content: bool) -> MeasuresBot:
-        return MeasuresBot(
+        running.bot = MeasuresBot(
             settings,
             index_settings,
             open_engine,
@@ -67,15 +73,25 @@ def run_bot(
             connector=connect(),
             **options,
         )
+        return running.bot
 
     async def may_read_content() -> bool:
         return settings.message_content and await _has_content_intent(
-            discord.Client(intents=discord.Intents(guilds=True), connector=connect(), http_trace=logs.request_trace()),
+            discord.Client(
+                intents=discord.Intents(guilds=True),
+                connector=connect(),
+                http_trace=logs.request_trace(),
+                **proxy_options(index_settings),
+            ),
             token,
         )
 
+    async def serve() -> bool:
+        async with listening(settings, running, routes):
+            return await _supervise(make, token, may_read_content)
+
     with Lock(index_settings.data_dir, "bot").held(Holder(f"process {os.getpid()}"), BotRunningError):
-        is_free = asyncio.run(_supervise(make, token, may_read_content))
+        is_free = asyncio.run(serve())
     if not is_free:
         # The interpreter would wait for the engine's thread, which builds an index or loads a model as long as it
         # takes. What is served is never half written, so the process may end in the middle of it.

@@ -97,7 +97,7 @@ async def respond(interaction: Interaction, view: ui.LayoutView, *, ephemeral: b
 async def reply(message: discord.Message, view: ui.LayoutView) -> discord.Message:
     """Answer a channel message with a reply that pings nobody."""
     view.stop()
-    nonce = secrets.randbits(63)
+    nonce = new_nonce()
     reference = message.to_reference(fail_if_not_exists=False)
     return await _in_open_thread(
         message.channel,
@@ -112,14 +112,26 @@ async def change(message: discord.Message, view: ui.LayoutView) -> discord.Messa
 
 
 async def post(
-    channel: discord.abc.Messageable, view: ui.LayoutView, files: Sequence[Callable[[], discord.File]] = ()
+    channel: discord.abc.Messageable,
+    view: ui.LayoutView,
+    files: Sequence[Callable[[], discord.File]] = (),
+    nonce: int | None = None,
 ) -> discord.Message:
-    """Send a message of the bot's own into a channel."""
+    """Send a message of the bot's own into a channel.
+
+    :param nonce: that of the message, where it may have been sent before.
+    """
     view.stop()
-    nonce = secrets.randbits(63)
+    if nonce is None:
+        nonce = new_nonce()
     return await _in_open_thread(
         channel, lambda: channel.send(view=view, nonce=nonce, files=[make() for make in files])
     )
+
+
+def new_nonce() -> int:
+    """Return what makes a message one that Discord takes only once."""
+    return secrets.randbits(63)
 
 
 async def _in_open_thread(channel: object, act: Callable[[], Awaitable[T]]) -> T:

@@ -1,25 +1,45 @@
 """The settings of the bot, read once at the start."""
 
+import ipaddress
+import re
+from dataclasses import dataclass
 from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode
 
-from corpus import SettingsError
+from index import SETTINGS_CONFIG, read_settings
 
 Ids = Annotated[frozenset[int], NoDecode]
+_LEAST_HIDDEN = 6  # A shorter password may be part of any word.
+_ADDRESS = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:\[\]/@]+)):(?P<port>[0-9]{1,5})")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the bot listens for HTTP."""
+
+    host: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine reaches it."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
+
+    def __str__(self) -> str:
+        """Write it as the setting does."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 class BotSettings(BaseSettings):
-    """What the environment or `.env` says about Discord; the token shows in no message and no log."""
+    """What the environment or `.env` says about the bot; its secrets show in no message and no log."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="MEASURES_",
-        env_file=".env",
-        env_file_encoding="utf-8",
-        env_ignore_empty=True,
-        extra="ignore",
-    )
+    model_config = SETTINGS_CONFIG
 
     discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
     message_content: bool = False
@@ -27,10 +47,14 @@ class BotSettings(BaseSettings):
     pace_burst: int = Field(default=3, ge=1, le=100)
     queue: int = Field(default=50, ge=1, le=10_000)
     answer_days: int = Field(default=30, ge=1, le=3650)
+    feedback_days: int = Field(default=730, ge=1)
     log_format: Literal["text", "json"] = "text"
     admin_guilds: Ids = frozenset()
     admin_users: Ids = frozenset()
     admin_roles: Ids = frozenset()
+    http: Address | None = None
+    http_key: SecretStr | None = Field(default=None, min_length=16)
+    http_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
 
     @field_validator("admin_guilds", "admin_users", "admin_roles", mode="before")
     @classmethod
@@ -38,18 +62,40 @@ class BotSettings(BaseSettings):
         """Read ids separated by commas."""
         return frozenset(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("http_hosts", mode="before")
+    @classmethod
+    def split_hosts(cls, value: object) -> object:
+        """Read the names of hosts separated by commas."""
+        if not isinstance(value, str):
+            return value
+        return frozenset(part.strip().lower() for part in value.split(",") if part.strip())
+
+    @field_validator("http", mode="before")
+    @classmethod
+    def read_address(cls, value: object) -> object:
+        """Read a host and a port."""
+        if not isinstance(value, str):
+            return value
+        match = _ADDRESS.fullmatch(value.strip())
+        if match is None or not 0 < int(match["port"]) < 65_536:
+            raise ValueError("it is a host and a port, such as 127.0.0.1:9460 or [::1]:9460")
+        return Address(match["six"] or match["host"], int(match["port"]))
+
 
 def load_bot_settings() -> BotSettings:
     """Read the settings.
 
     :raises SettingsError: naming every variable that makes no sense, never its value.
     """
-    try:
-        return BotSettings()
-    except ValidationError as error:
-        wrong = [f"{_variable(str(fault['loc'][0]))} ({fault['msg'].lower()})" for fault in error.errors()]
-        raise SettingsError(f"Correct these settings in the environment or .env: {'; '.join(wrong)}.") from error
+    return read_settings(BotSettings)
 
 
-def _variable(field: str) -> str:
-    return field if field.isupper() else f"MEASURES_{field.upper()}"
+def secrets_of(settings: BotSettings, *addresses: SecretStr | None) -> tuple[str, ...]:
+    """Return the values that no log may hold: of the addresses of a proxy or database, that is who logs in there."""
+    held = (settings.discord_token, settings.http_key)
+    found = [secret.get_secret_value().strip() for secret in held if secret]
+    for address in filter(None, addresses):
+        login = urlsplit(address.get_secret_value()).netloc.rpartition("@")[0]
+        password = login.partition(":")[2]
+        found += [login, *(each for each in (password, unquote(password)) if len(each) >= _LEAST_HIDDEN)]
+    return tuple(filter(None, found))

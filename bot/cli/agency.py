@@ -12,7 +12,8 @@ from bot.cli.options import as_json
 from bot.cli.show_answers import show_agencies, show_card
 from bot.cli.terminal import Terminal
 from bot.views import wording as cards
-from corpus import Agency, FilterError, Lookup, registry
+from bot.views.documents import agency_document, no_agency_document
+from corpus import FilterError, Lookup, registry
 from index import Filters, load_index_settings
 
 if TYPE_CHECKING:
@@ -70,22 +71,12 @@ def _show_cards(
         cards_shown = [engine.card(agency_id, exact=exact) for agency_id in ids]
         if json_:
             documents = [
-                card.to_dict() | _asked(card.agency, language)
-                for card, (_, language) in zip(cards_shown, asked, strict=True)
+                agency_document(card, language) for card, (_, language) in zip(cards_shown, asked, strict=True)
             ]
             print_json(documents[0] if len(documents) == 1 else {"agencies": documents})
             return
         for card, (_, language) in zip(cards_shown, asked, strict=True):
             show_card(terminal, card, engine.timeline([card.agency.id], exact=exact), language)
-
-
-def _asked(agency: Agency, language: str | None) -> dict[str, object]:
-    """Return what an agency is called in the language that it was asked for in; nothing where that is English."""
-    if language is None:
-        return {}
-    local = agency.names_by_language[language]
-    name, *more = cards.name_in(agency, language)
-    return {"asked": {"language": language, "name": name, "acronyms": more, "source": local.source}}
 
 
 def _as_names(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -98,8 +89,7 @@ def _look_up(name: str, terminal: Terminal, json_: bool) -> Lookup:
     """Look an agency up; where a name has none or more than one, print that."""
     lookup = registry().find(name)
     if lookup.agency is None and json_:
-        candidates = [agency.id for agency in lookup.candidates or lookup.suggestions]
-        print_json({"agency": None, "candidates": candidates, "message": cards.ambiguous_or_unknown(name, lookup)})
+        print_json(no_agency_document(name, lookup))
     elif lookup.agency is None:
         terminal.say(cards.ambiguous_or_unknown(name, lookup))
     return lookup

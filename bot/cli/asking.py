@@ -1,22 +1,20 @@
 """`measures ask`, `search` and `releases`: what the releases say."""
 
-import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import click
 
 import index
 from bot.cli.documents import print_json
-from bot.cli.ensure_index import build_first
+from bot.cli.ensure_index import build_first, ready_embedder
 from bot.cli.options import as_json, filtered
 from bot.cli.show_answers import show_answer, show_passages, show_release, show_releases, show_spoken
+from bot.cli.show_diff import show_diff
 from bot.cli.terminal import Terminal
+from bot.cli.verify import keep
+from bot.views.documents import answer_document, release_document, releases_document, search_document
 from corpus import Release, outline
-from index import Filters, IndexSettings, as_source, load_index_settings
-
-if TYPE_CHECKING:
-    from index import Embedder
+from index import Filters, load_index_settings
 
 QUOTES = 3
 
@@ -46,19 +44,23 @@ def search(query: str, filters: Filters, limit: int, json_: bool) -> None:
     readable(query)
     terminal = Terminal()
     settings = load_index_settings()
-    with Engine(settings, _ready(settings, terminal)) as engine:
+    with Engine(settings, ready_embedder(settings, terminal)) as engine:
         result = engine.search(query, filters, limit)
     if json_:
-        print_json(result.to_dict())
+        print_json(search_document(result))
     else:
         show_passages(terminal, result)
 
 
 @click.command()
-@click.argument("words", nargs=-1, metavar="[QUERY] | show ID")
+@click.argument("words", nargs=-1, metavar="[QUERY] | show ID | diff A [B]")
 @as_json
 def releases(words: tuple[str, ...], json_: bool) -> None:
-    """List the releases served, newest first, or those that match QUERY; `releases show ID` prints one."""
+    """List the releases served, newest first, or those that match QUERY; `releases show ID` prints one.
+
+    `releases diff A B` tells what differs between two, or between two versions of one: `ID@1` is the oldest version of
+    ID. `releases diff ID` compares its last two.
+    """
     terminal = Terminal()
     settings = load_index_settings()
     build_first(settings, terminal)
@@ -66,9 +68,16 @@ def releases(words: tuple[str, ...], json_: bool) -> None:
         shown = index.release(settings, words[1])
         _show(shown, index.editions(settings, shown), terminal, json_)
         return
+    if words[:1] == ("diff",) and len(words) in (2, 3):
+        diff = index.compare_releases(settings, *words[1:])
+        if json_:
+            print_json(diff.to_dict())
+        else:
+            show_diff(terminal, diff)
+        return
     matching = index.releases(settings, " ".join(words))
     if json_:
-        print_json({"releases": [_listed(release) for release in matching]})
+        print_json(releases_document(matching))
     elif matching:
         show_releases(terminal, matching)
     else:
@@ -82,41 +91,21 @@ def answer_question(question: str, filters: Filters, limit: int, json_: bool, *,
     readable(question)
     terminal = Terminal()
     settings = load_index_settings()
-    with Engine(settings, _ready(settings, terminal)) as engine:
+    with Engine(settings, ready_embedder(settings, terminal)) as engine:
         answer = engine.answer(question, filters, limit)
         spoken = engine.explain(question, filters) if explain else {}
+    answer_id = keep(settings, answer, filters, limit, terminal)
     if json_:
-        print_json(answer.to_dict() | ({"spoken": spoken} if explain else {}))
+        print_json({**answer_document(answer), "id": answer_id, **({"spoken": spoken} if explain else {})})
     else:
-        show_answer(terminal, answer)
+        show_answer(terminal, answer, answer_id)
         if explain:
             show_spoken(terminal, answer, spoken)
-
-
-def _ready(settings: IndexSettings, terminal: Terminal) -> "Embedder":
-    """Return the model to ask with, after a build where there is no index that fits."""
-    from index import SentenceTransformerEmbedder
-
-    embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
-    build_first(settings, terminal, embedder)
-    return embedder
 
 
 def _show(release: Release, editions: Sequence[Release], terminal: Terminal, json_: bool) -> None:
     sections = outline(release.text)
     if json_:
-        print_json(
-            {"release_id": release.release_id, "text_sha256": release.text_sha256, **_listed(release)}
-            | {"sections": [dataclasses.asdict(section) for section in sections], "text": release.text}
-            | {
-                "reference": release.reference,
-                "edition_of": release.edition_of,
-                "editions": [_listed(edition) for edition in editions],
-            }
-        )
+        print_json(release_document(release, sections, editions))
     else:
         show_release(terminal, release, sections, editions)
-
-
-def _listed(release: Release) -> dict[str, object]:
-    return {name: value for name, value in as_source(release, "").to_dict().items() if name != "text_sha256"}

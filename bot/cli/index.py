@@ -16,6 +16,7 @@ from bot.cli.quarantine import quarantine_commands
 from bot.cli.show_index import (
     show_announced,
     show_built,
+    show_compacted,
     show_comparison,
     show_erased,
     show_history,
@@ -137,6 +138,38 @@ def _erase(settings: IndexSettings, release_id: str, terminal: Terminal) -> None
     show_erased(terminal, erased)
     if erased.left is not None:
         sys.exit(1)
+
+
+@index_commands.command()
+@as_json
+def compact(json_: bool) -> None:
+    """Delete what is kept longer than the settings say or only saved work, and say what that freed."""
+    from bot.app.settings import load_bot_settings
+
+    terminal = Terminal()
+    settings, bot_settings = load_index_settings(), load_bot_settings()
+    with terminal.progress() as progress:
+        compacted = maintenance_of(settings).compact(progress, by("index compact"))
+    said, acts = _compact_bot_db(settings, bot_settings.feedback_days)
+    after = index.open_generations(settings).bytes_on_disk()
+    document = dataclasses.asdict(compacted) | {"feedback": said, "audit": acts, "bytes_after": after}
+    if json_:
+        print_json(document)
+    else:
+        show_compacted(terminal, document)
+
+
+def _compact_bot_db(settings: IndexSettings, feedback_days: int) -> tuple[int, int]:
+    """Compact what Discord users left behind; return how many verdicts and acts of administrators were deleted."""
+    from bot.app.bot_db import BotStore
+
+    path = settings.data_dir / "bot.db"
+    if not path.exists():
+        return 0, 0
+    with undone("Not everything was compacted"), closing(BotStore(path)) as store:
+        pruned = store.prune(feedback_days, settings.history_days)
+        store.compact()
+        return pruned
 
 
 @index_commands.command()

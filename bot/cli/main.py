@@ -2,27 +2,34 @@
 
 import dataclasses
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from typing import Any, Literal
 
 import click
 
+from bot.app.env_names import check_names
 from bot.cli.agency import agency
 from bot.cli.asking import ask, releases, search
+from bot.cli.backup import backup, restore
 from bot.cli.documents import print_json
 from bot.cli.evaluate import evaluate
 from bot.cli.feedback import feedback
 from bot.cli.feeds import feeds_commands
+from bot.cli.health import health
 from bot.cli.index import index_commands
 from bot.cli.options import as_json
 from bot.cli.sources import sources_commands
 from bot.cli.terminal import Terminal
-from corpus import LogFormatter, MeasuresError, UnbuiltError, line, log_to_stderr
+from bot.cli.verify import verify
+from corpus import LogFormatter, MeasuresError, SettingsError, UnbuiltError, line, log_to_stderr
 from index import collect_rarely, keep_private, load_index_settings
 
 log = logging.getLogger(__name__)
+_TYPED = f"{__name__}.typed"  # what was typed after the command's name
 
 
 class Group(click.Group):
@@ -35,6 +42,7 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was typed."""
+        ctx.meta.setdefault(_TYPED, tuple(ctx.args))
         with _printable_usage():
             return super().invoke(ctx)
 
@@ -71,9 +79,13 @@ def main() -> None:
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="eu-measures")
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done on stderr.")
-def measures(verbose: bool) -> None:
+@click.pass_context
+def measures(context: click.Context, verbose: bool) -> None:
     """Answer questions about EU measures in the words of the official press releases."""
     log_to_stderr(logging.INFO if verbose else logging.WARNING, LogFormatter("%(asctime)s %(name)s %(message)s"))
+    is_help = not {"-h", "--help"}.isdisjoint(context.meta[_TYPED])
+    if context.invoked_subcommand != "doctor" and not is_help:  # `doctor` says the same among all else
+        check_names()
 
 
 @measures.command()
@@ -85,25 +97,52 @@ def measures(verbose: bool) -> None:
 def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] | None) -> None:
     """Run the Discord bot until it is told to stop."""
     from bot.app.logs import configure_logging
+    from bot.app.routes import ROUTES
     from bot.app.run import engine_opener, run_bot
-    from bot.app.settings import load_bot_settings
+    from bot.app.settings import load_bot_settings, secrets_of
+    from bot.cli.doctor_machine import check_disks, check_memory
+    from bot.programs.http_api import prepare
     from index import check_fit, open_generations
 
     settings = load_bot_settings()
     index_settings = load_index_settings()
-    configure_logging(log_format or settings.log_format, verbose=bool(context.find_root().params["verbose"]))
+    verbose = bool(context.find_root().params["verbose"])
+    secrets = secrets_of(settings, index_settings.proxy, index_settings.database_url)
+    configure_logging(log_format or settings.log_format, verbose=verbose, secrets=secrets)
     with suppress(UnbuiltError):  # the bot builds these by itself; with any other error it could answer nothing
         check_fit(open_generations(index_settings, reading=True))
-    run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync)
+    for check in (check_memory(), *check_disks(index_settings)):
+        log.log(
+            logging.INFO if check.ok else logging.WARNING, "%s: %s", check.name, f"{check.found} {check.remedy}".strip()
+        )
+    run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync, routes=(*ROUTES, prepare))
 
 
 @measures.command()
+@click.option("--http", is_flag=True, help="Serve it where MEASURES_HTTP says, with the JSON interface, until stopped.")
+def mcp(http: bool) -> None:
+    """Serve MCP to the program that starts this command, over its input and output, until that ends."""
+    if find_spec("mcp") is None:
+        raise SettingsError(
+            'The MCP SDK is not installed: install this program with its extra, as in `pip install ".[mcp]"`.'
+        )
+    from bot.app.settings import load_bot_settings
+    from bot.programs.standalone import serve_http, serve_stdio
+
+    serve = serve_http if http else serve_stdio
+    if not serve(load_bot_settings(), load_index_settings()):
+        logging.shutdown()
+        os._exit(0)  # The interpreter would wait for a thread that builds an index. What is served stays whole.
+
+
+@measures.command()
+@click.option("--online", is_flag=True, help="Ask Discord, too: about the token, the intents and the clock.")
 @as_json
-def doctor(json_: bool) -> None:
+def doctor(online: bool, json_: bool) -> None:
     """Check the installation, and say what to do about each thing that is wrong."""
     from bot.cli.doctor import examine, show_checks
 
-    checks = examine()
+    checks = examine(online=online)
     if json_:
         print_json({"checks": [dataclasses.asdict(check) for check in checks]})
     else:
@@ -112,5 +151,19 @@ def doctor(json_: bool) -> None:
         sys.exit(1)
 
 
-for command in (ask, search, releases, agency, index_commands, feeds_commands, sources_commands, evaluate, feedback):
+for command in (
+    ask,
+    search,
+    verify,
+    releases,
+    agency,
+    index_commands,
+    feeds_commands,
+    sources_commands,
+    evaluate,
+    feedback,
+    backup,
+    restore,
+    health,
+):
     measures.add_command(command)

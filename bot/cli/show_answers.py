@@ -18,8 +18,13 @@ _MEASURES = 10
 _LEAST_SPOKEN = 0.05  # nats
 
 
-def show_answer(terminal: Terminal, answer: Answer) -> None:
-    """Print an answer, or that there is none and what comes nearest."""
+def show_answer(terminal: Terminal, answer: Answer, answer_id: str | None = None) -> None:
+    """Print an answer, or that there is none and what comes nearest.
+
+    :param answer_id: under which it can be verified.
+    """
+    if answer.read_as is not None:
+        terminal.say(f"Read as: {answer.read_as}", style="dim")
     if answer.answered:
         _show_quotes(terminal, answer.quotes)
     else:
@@ -36,6 +41,8 @@ def show_answer(terminal: Terminal, answer: Answer) -> None:
         terminal.say("Sources", style="bold")
     for source in answer.sources:
         _show_source(terminal, source, answer.quotes or answer.related)
+    if answer_id is not None:
+        terminal.say(f"Answer {answer_id}: `measures verify {answer_id}` checks it.", style="dim")
 
 
 def show_spoken(terminal: Terminal, answer: Answer, spoken: Mapping[str, float]) -> None:
@@ -81,7 +88,7 @@ def show_card(terminal: Terminal, card: "Card", timeline: "Timeline", asked_in: 
         terminal.say()
         terminal.say("Measures, newest first", style="bold")
     for number, measure in enumerate(card.measures[:_MEASURES], 1):
-        terminal.say(Text(f"[{number}] ", "bold green"), f"“{measure.quote.text}”", gate=lines)
+        terminal.say(Text(f"[{number}] ", "bold green"), f"“{measure.quote.shown}”", gate=lines)
         place = f" — {measure.quote.heading}" if measure.quote.heading else ""
         terminal.say(f"    {spelled(datetime.date.fromisoformat(measure.date))}: {measure.title}{place}", style="dim")
         if measure.quote.link:
@@ -145,7 +152,7 @@ def show_releases(terminal: Terminal, releases: Sequence[Release]) -> None:
 
 def _show_quotes(terminal: Terminal, quotes: Sequence[Quote]) -> None:
     for number, quote in enumerate(quotes, 1):
-        terminal.say(Text(f"[{number}] ", "bold green"), f"“{quote.text}”\n", gate=lines)
+        terminal.say(Text(f"[{number}] ", "bold green"), f"“{quote.shown}”\n", gate=lines)
 
 
 def _show_source(terminal: Terminal, source: Source, quotes: Sequence[Quote]) -> None:

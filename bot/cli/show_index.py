@@ -1,13 +1,13 @@
 """How the command line prints what is served, what was done to it, and what became of sources."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from bot.cli.terminal import Terminal, linked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from index import Added, Announced, Comparison, Erased, History, Manifest, Previews, RolledBack, Status
 
@@ -114,6 +114,26 @@ def show_erased(terminal: Terminal, erased: "Erased") -> None:
         terminal.say(f"Gone with it, since they held it: generations {', '.join(erased.dropped)}.")
     if erased.unpinned:
         terminal.say("The roll-back is over: automatic builds run again.")
+
+
+def show_compacted(terminal: Terminal, document: "Mapping[str, Any]") -> None:
+    """Print what was deleted of each kind, and what that freed."""
+    kinds = {
+        "versions": "old versions of releases",
+        "embeddings": "vectors that no text has",
+        "derived": "withdrawn releases' passages",
+        "quarantine": "settled entries of the quarantine",
+        "history": "entries of the history",
+        "feedback": "verdicts on answers",
+        "audit": "acts of administrators",
+    }
+    for kind, what in kinds.items():
+        if document[kind]:
+            terminal.say(f"{document[kind]:>8,}  {what}")
+    if document["generations"]:
+        terminal.say(f"Generations deleted: {', '.join(document['generations'])}.")
+    before, after = document["bytes_before"], document["bytes_after"]
+    terminal.say(f"Freed {max(0, before - after) / 1e6:,.1f} MB: {before / 1e6:,.1f} before, {after / 1e6:,.1f} now.")
 
 
 def show_rolled_back(terminal: Terminal, rolled_back: "RolledBack") -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import logging
+from functools import partial
 
 import discord
 from discord import app_commands
@@ -16,9 +17,11 @@ from bot.app.asking import ask_by_interaction
 from bot.app.client import Interaction, MeasuresBot
 from bot.cogs.admin.base import may_administer, name_in_history
 from bot.i18n.words import Words
+from bot.receipts import FoundNothing, distinct, found_nothing
 from bot.views.about import CURVE_FILE, EXAMPLE, about_view, administrators_lines, forgotten_text, help_view
 from bot.views.charts import draw_risk
 from bot.views.message import text_view
+from bot.views.usage import usage_lines
 from corpus import MeasuresError, undone
 from index import Engine, Filters, shipped_weights
 
@@ -63,7 +66,18 @@ class About(commands.Cog):
             return []
         feedback = await self.bot.store.read(lambda store: store.feedback())
         acts = await self.bot.store.read(lambda store: store.audited())
-        return administrators_lines(words, feedback, acts)
+        usage = await self.bot.store.read(lambda store: store.usage())
+        in_vain = await self._in_vain(interaction.user.id)
+        return [*administrators_lines(words, feedback, acts), *usage_lines(words, in_vain, usage)]
+
+    async def _in_vain(self, user_id: int) -> list[FoundNothing]:
+        """Return what at least three people asked in vain."""
+        unanswered = await self.bot.store.read(lambda store: store.unanswered())
+        questions = distinct(unanswered)
+        if not questions:
+            return []
+        groups = await self.bot.with_engine(partial(Engine.alike, questions=questions), user_id)
+        return found_nothing(unanswered, questions, groups)
 
     @app_commands.command(name=locale_str("forget-me"), description=locale_str("Erase what is stored about you"))
     async def forget_me(self, interaction: Interaction) -> None:

@@ -6,6 +6,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands, tasks
 
+from bot.app import metrics
 from bot.app import sending as delivery
 from bot.app.asking import ask_by_interaction, filters_from
 from bot.app.client import Interaction, MeasuresBot
@@ -18,7 +19,7 @@ from bot.views.wording import full_name
 from corpus import MeasuresError, registry
 from index import MAX_QUESTION_CHARS, Engine, MessageKind, message_kind, readable
 
-_NO_QUESTIONS = frozenset(
+NO_QUESTIONS = frozenset(
     {
         MessageKind.GREETING,
         MessageKind.THANKS,
@@ -77,14 +78,15 @@ class Ask(commands.Cog):
     ) -> None:
         """Answer a question with quotations; small talk gets a line, or the help."""
         kind = message_kind(question)
-        if kind in _NO_QUESTIONS:
+        if kind in NO_QUESTIONS:
             if kind is MessageKind.NOTHING:
                 readable(question)  # refuses what has no words
             words = self.bot.words_private(interaction)
             is_line = kind in (MessageKind.NOTHING, MessageKind.DOUBT, MessageKind.BLAME, MessageKind.PRAISE)
             await delivery.respond(interaction, text_view(no_question(words, kind)) if is_line else help_view(words))
             return
-        filters = filters_from(agency, issuer, since, until)
+        with metrics.asked(metrics.Surface.COMMAND):
+            filters = filters_from(agency, issuer, since, until)
         await ask_by_interaction(self.bot, interaction, question, filters, private=private)
 
     @ask.autocomplete("agency")
@@ -95,6 +97,10 @@ class Ask(commands.Cog):
     @ask.autocomplete("issuer")
     async def complete_issuer(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete the name of an issuer."""
+        return self.issuers(typed)
+
+    def issuers(self, typed: str) -> list[Choice[str]]:
+        """Return the issuers whose name may be meant."""
         wanted = typed.casefold().strip()
         matching = [issuer for issuer in self._issuers if wanted in issuer.casefold()][:MAX_CHOICES]
         return [Choice(name=label(issuer, CHOICE_CHARS), value=issuer[:CHOICE_CHARS]) for issuer in matching]

@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
+from bot.app import metrics
 from bot.app import sending as delivery
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.clock import today
@@ -30,11 +31,14 @@ class Check(commands.Cog):
     async def check(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer with what the releases say, to the person alone."""
         text = message.content
-        claims(text)  # refuses a text without any
-        self.bot.admission.let_in_or_refuse(interaction)
-        await delivery.defer(interaction, ephemeral=True)
-        checked = await self.bot.with_engine(partial(Engine.check, text=text), interaction.user.id)
-        await delivery.answer(interaction, render.check_view(self.bot.words_private(interaction), checked, today()))
+        with metrics.asked(metrics.Surface.CHECK) as counted:
+            claims(text)  # refuses a text without any
+            self.bot.admission.let_in_or_refuse(interaction)
+            await delivery.defer(interaction, ephemeral=True)
+            checked = await self.bot.with_engine(partial(Engine.check, text=text), interaction.user.id)
+            view = render.check_view(self.bot.words_private(interaction), checked, today())
+            await delivery.answer(interaction, view)
+            counted.checked(checked)
 
 
 async def setup(bot: MeasuresBot) -> None:

@@ -1,6 +1,5 @@
 """What the bot does with a message that is for it, by what kind of message it is."""
 
-import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -9,7 +8,7 @@ from functools import partial
 import discord
 from discord import ui
 
-from bot.app import logs
+from bot.app import logs, metrics
 from bot.app import sending as delivery
 from bot.app.admission import Price
 from bot.app.asking import Asking, answer, updating_view
@@ -19,7 +18,8 @@ from bot.app.collection import collection_answer, sources_of
 from bot.app.message_text import text_of
 from bot.app.more import more_passages
 from bot.i18n.words import Words
-from bot.user_data import KeptAnswer, new_answer_id
+from bot.receipts import new_answer_id
+from bot.user_data import KeptAnswer
 from bot.views.about import help_view
 from bot.views.answers import check_view
 from bot.views.conversation import choices_view, feedback_view
@@ -27,7 +27,6 @@ from bot.views.message import text_view
 from corpus import MeasuresError
 from index import Answer, Engine, Filters, FollowUp, MessageKind, claims, follow_up, message_kind, readable
 
-log = logging.getLogger(__name__)
 _HOURGLASS = "\N{HOURGLASS WITH FLOWING SAND}"
 _REACTIONS = {MessageKind.GREETING: "\N{WAVING HAND SIGN}", MessageKind.THANKS: "\N{THUMBS UP SIGN}"}
 # Of a message by somebody else, these ask whether it is true.
@@ -100,6 +99,8 @@ class Conversation:
         if self.bot.admission.let_in(message.author.id, incoming.guild_id, price) is not None:
             if not is_silent:
                 await self._show_hourglass(message)
+            if is_question:
+                metrics.count(_surface(incoming), metrics.Outcome.REFUSED)
             return
         if followed is not None:
             await self._answer_follow_up(incoming, followed, words)
@@ -149,6 +150,8 @@ class Conversation:
             await delivery.reply(message, help_view(words))
             return
         view = await collection_answer(self.bot, incoming.text, words, message.author.id)
+        if view is not None:
+            metrics.count(_surface(incoming), metrics.Outcome.LISTED)
         if view is None and kind is not MessageKind.QUESTION:
             if incoming.is_reply and kind is MessageKind.NOTHING:
                 return
@@ -195,8 +198,10 @@ class Conversation:
         if self.bot.background.updating and not is_silent:
             await send(updating_view(words))
         began = time.perf_counter()
-        answered = await answer(self.bot, asking, words, None, send, only_if)
-        log.info("message: served in %.0f ms%s", (time.perf_counter() - began) * 1000, logs.outcome(answered))
+        with metrics.asked(_surface(incoming)) as counted:
+            answered = await answer(self.bot, asking, words, None, send, only_if)
+            counted.answered(answered)
+        logs.log_served("message", (time.perf_counter() - began) * 1000, answered)
 
     async def _check(self, incoming: Incoming, checked: discord.Message, words: Words) -> None:
         """Say what the releases say to a message, or how it can be checked where Discord does not show it."""
@@ -209,8 +214,10 @@ class Conversation:
         if self.bot.admission.let_in(message.author.id, incoming.guild_id) is not None:
             await self._show_hourglass(message)
             return
-        found = await self.bot.with_engine(partial(Engine.check, text=text), message.author.id)
-        await delivery.reply(message, check_view(words, found, today()))
+        with metrics.asked(metrics.Surface.CHECK) as counted:
+            found = await self.bot.with_engine(partial(Engine.check, text=text), message.author.id)
+            await delivery.reply(message, check_view(words, found, today()))
+            counted.checked(found)
 
     def _unseen(self, words: Words) -> str:
         if self.bot.intents.message_content:
@@ -233,6 +240,10 @@ class Conversation:
             await message.add_reaction(_HOURGLASS)
         finally:
             self._told.discard(message.author.id)
+
+
+def _surface(incoming: Incoming) -> metrics.Surface:
+    return metrics.Surface.DIRECT if incoming.guild_id is None else metrics.Surface.MESSAGE
 
 
 def keep_readings(bot: MeasuresBot, kept: KeptAnswer, followed: FollowUp) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from bot.app.client import Interaction, MeasuresBot
 from bot.views import agencies as render_cards
 from bot.views.message import AMBER, text_view
 from corpus import Agency, Release, outline, registry
-from index import Engine
+from index import Engine, one_edition_each
 
 
 class Releases(commands.Cog):
@@ -58,8 +58,10 @@ class Releases(commands.Cog):
         await delivery.answer(interaction, view)
 
     async def _show(self, interaction: Interaction, query: str, page: int, *, is_public: bool) -> None:
-        releases = await self.bot.with_engine(partial(Engine.releases, query=query), interaction.user.id)
         words = public_words(self.bot, interaction) if is_public else self.bot.words_private(interaction)
+        found = await self.bot.with_engine(partial(Engine.releases, query=query), interaction.user.id)
+        shown = one_edition_each(found, words.language)
+        releases = [release for release in found if release.release_id in shown]
         await delivery.answer(interaction, render_cards.releases_view(words, releases, query, page))
 
 

@@ -15,7 +15,15 @@ from bot.app.client import Interaction, MeasuresBot
 from bot.app.errors import Refused
 from bot.app.permissions import missing_permissions, spelled_out
 from bot.app.sending import INTERACTION_S
-from bot.cogs.setup_menus import AskChannelMenu, ChannelsMenu, LanguageMenu, PrivateButton, RateLimitMenu
+from bot.cogs.setup_menus import (
+    AskChannelMenu,
+    ChannelsMenu,
+    LanguageMenu,
+    PrivateButton,
+    QuietMenu,
+    RateLimitMenu,
+    ZoneMenu,
+)
 from bot.i18n.words import Words
 from bot.user_data import ServerSettings
 from bot.views.message import BLUE, title
@@ -128,6 +136,10 @@ class SetupView(ui.LayoutView):
         box.add_item(ui.ActionRow(RateLimitMenu(self, self.bot.settings.pace)))
         box.add_item(ui.TextDisplay(words("**Ask channel**: a standing message with a button, and a thread an answer")))
         box.add_item(ui.ActionRow(AskChannelMenu(self)))
+        box.add_item(ui.TextDisplay(words("**Time zone** of the server: digests come at eight in the morning")))
+        box.add_item(ui.ActionRow(ZoneMenu(self)))
+        box.add_item(ui.TextDisplay(words("**Quiet hours**, in which I tell nobody of new releases")))
+        box.add_item(ui.ActionRow(QuietMenu(self)))
         private = words("Answers are private unless asked otherwise") if chosen.private else words("Answers are public")
         box.add_item(ui.Section(ui.TextDisplay(f"**{private}**"), accessory=PrivateButton(self)))
         self.add_item(box)

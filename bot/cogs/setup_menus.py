@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.app import sending as delivery
 from bot.app.errors import Refused
+from bot.app.notice_times import DEFAULT_ZONE, QUIET_HOURS, ZONES
 from bot.app.permissions import spelled_out
 from bot.cogs.ask_channel import delete_standing_message, missing_for_ask_channel, send_standing_message
 from bot.i18n.words import LANGUAGES, Words
@@ -108,6 +109,47 @@ class RateLimitMenu(ui.Select[Any]):
         """Keep the number chosen."""
         number = None if self.values[0] == _DEFAULT else int(self.values[0])
         await self._settings.keep(interaction, replace(self._settings.chosen, pace=number))
+
+
+class ZoneMenu(ui.Select[Any]):
+    """The time zone of the server, by which digests and quiet hours go."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Show what is chosen."""
+        chosen = settings.chosen.zone
+        default = discord.SelectOption(
+            label=settings.words("As usual ({count})", count=DEFAULT_ZONE), value=_DEFAULT, default=chosen is None
+        )
+        zones = [discord.SelectOption(label=name, value=name, default=name == chosen) for name in ZONES]
+        super().__init__(options=[default, *zones])
+        self._settings = settings
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Keep the time zone chosen."""
+        zone = None if self.values[0] == _DEFAULT else self.values[0]
+        await self._settings.keep(interaction, replace(self._settings.chosen, zone=zone))
+
+
+class QuietMenu(ui.Select[Any]):
+    """The hours in which nobody is told of new releases."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Show what is chosen."""
+        chosen = settings.chosen.quiet
+        none = discord.SelectOption(label=settings.words("No quiet hours"), value=_DEFAULT, default=chosen is None)
+        hours = [
+            discord.SelectOption(label=f"{first:02}:00-{last:02}:00", value=f"{first}-{last}", default=hours == chosen)
+            for hours in QUIET_HOURS
+            for first, last in [hours]
+        ]
+        super().__init__(options=[none, *hours])
+        self._settings = settings
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Keep the hours chosen."""
+        first, _, last = self.values[0].partition("-")
+        quiet = (int(first), int(last)) if first else None
+        await self._settings.keep(interaction, replace(self._settings.chosen, quiet=quiet))
 
 
 class PrivateButton(ui.Button[Any]):

@@ -26,6 +26,7 @@ def help_view(words: Words) -> ui.LayoutView:
         words("Reply to my answer to ask further, or press “Follow up” under it."),
         words("`/agency` tells what an EU body is and what the releases say of it; `/releases` lists them."),
         words("“Check against EU releases”, in the menu of any message, looks up what it claims."),
+        words("`/subscribe` tells you of new releases, `/subscriptions` lists and ends what you subscribed to."),
         words("`/about` says what is stored, `/forget-me` erases it."),
     )
     lines = (
@@ -55,6 +56,9 @@ def forgotten_text(words: Words, forgotten: Forgotten, administered: int | None)
             "{count} piece of feedback, too.", "{count} pieces of feedback, too.", forgotten.verdicts
         )
         erased = f"{erased} {verdicts}"
+    if forgotten.subscriptions:
+        ended = words.count("{count} subscription, too.", "{count} subscriptions, too.", forgotten.subscriptions)
+        erased = f"{erased} {ended}"
     if administered is None:
         kept = words("Whether you did something as an administrator cannot be looked up just now.")
     elif administered == 0:
@@ -109,7 +113,7 @@ def _served(words: Words, corpus: Corpus) -> list[str]:
 
 
 def _quality(words: Words, threshold: float) -> str:
-    measured = shipped_weights().measured()
+    measured = shipped_weights().figures()
     return words(
         "With 291 releases and 212 questions, {coverage} of the answerable questions are answered; of all answers "
         "{risk} do not hold what was asked. An answer is given from a confidence of {threshold} on.",
@@ -138,11 +142,18 @@ def _stored(words: Words, days: int) -> str:
         "fingerprint that only I can read makes it one a person.",
         days=words.number(FEEDBACK_DAYS),
     )
+    receipts = words(
+        "What an answer quoted is kept as long, without your id, so that `/verify` can check it, and how much is asked "
+        "a day."
+    )
+    subscriptions = words(
+        "What you subscribed to, with your id and the channel, until you end it, and which releases that told you."
+    )
     administered = words(
         "What administrators do to the releases stays under their id, so that it can be told who did it."
     )
     logs = words("Logs hold no questions and no names.")
-    return f"{answers} {feedback} {administered} {logs}"
+    return f"{answers} {receipts} {feedback} {subscriptions} {administered} {logs}"
 
 
 def _curve_in_words(words: Words) -> str:

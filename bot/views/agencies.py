@@ -101,7 +101,7 @@ def _add_measures(words: Words, box: "ui.Container[ui.LayoutView]", measures: Se
     release_id = None
     for measure in measures:
         quote = measure.quote
-        lines = [quoted(f"“{quote.text}”"), small(plain(quote.heading, _OPTION_CHARS))]
+        lines = [quoted(f"“{quote.shown}”"), small(plain(quote.heading, _OPTION_CHARS))]
         if quote.release_id != release_id:
             when = timestamp(datetime.date.fromisoformat(measure.date))
             lines.insert(0, f"{when} **{plain(measure.title, _TITLE_CHARS) or quote.release_id}**")

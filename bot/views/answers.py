@@ -3,11 +3,12 @@
 import datetime
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from discord import ui
 
 from bot.i18n.words import Words
+from bot.receipts import shown_id
 from bot.views import custom_ids as ids
 from bot.views import wording as cards
 from bot.views.escaping import escape, plain
@@ -30,7 +31,8 @@ class Asked:
     """How a question was asked, as far as its answer shows it.
 
     ``question`` is shown where readers of the channel do not see what was asked; ``read_as`` where a follow-up was
-    completed; ``filters`` where there are any; ``answer_id`` is what the buttons under the answer carry.
+    completed, unless the answer says how it was read; ``filters`` where there are any; ``answer_id`` is what the
+    buttons under the answer carry.
     """
 
     answer_id: str
@@ -42,15 +44,19 @@ class Asked:
 
 def answer_view(words: Words, answer: Answer, asked: Asked, today: datetime.date) -> ui.LayoutView:
     """Return an answer with its quotes, sources and buttons, or an honest "not found" with what comes nearest."""
+    asked = replace(asked, read_as=answer.read_as or asked.read_as)
     if not answer.answered:
         return _not_found_view(words, answer, asked)
     box = QuoteBox(words, BLUE)
     view = ui.LayoutView(timeout=None)
     _say_above(words, view, box, asked)
     notices = "\n".join(whole_lines([_notice(words, notice) for notice in answer.notices], _NOTICES_CHARS))
+    receipt = small(words("Answer {id}", id=shown_id(asked.answer_id)))
     box.reserve(notices)
+    box.reserve(receipt)
     numbered = box.quotes(answer.quotes, answer.sources, asked.answer_id, today)
     box.release(notices)
+    box.release(receipt)
     _finish(words, view, box, asked.answer_id, numbered)
     more = button(words("More"), ids.button("more", asked.answer_id, 1))
     view.add_item(_answer_buttons(words, asked, more))
@@ -68,14 +74,17 @@ def _not_found_view(words: Words, answer: Answer, asked: Asked) -> ui.LayoutView
     if known is not None:
         head.append(small(plain(cards.known_line(known, words), _NOTICES_CHARS)))
     head += whole_lines([_notice(words, notice) for notice in others], _NOTICES_CHARS)
+    head.append(small(words("Answer {id}", id=shown_id(asked.answer_id))))
     box.say("\n".join(head))
     view.add_item(box.container)
-    nearest = None
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     if answer.related:
         quote = answer.related[0]
         place = ids.Place.with_text(asked.answer_id, 1, quote.release_id, quote.start, quote.end, quote.text)
-        nearest = button(words("Nearest passage"), place.custom_id("nearest"))
-    view.add_item(_answer_buttons(words, asked, nearest))
+        row.add_item(button(words("Nearest passage"), place.custom_id("nearest")))
+    row.add_item(button(words("Tell me when a release answers this"), ids.button("tell", asked.answer_id)))
+    view.add_item(row)
+    view.add_item(_answer_buttons(words, asked, None))
     return view
 
 
@@ -231,12 +240,12 @@ def _small_print(words: Words, asked: Asked) -> Iterable[str]:
         yield small(words("Asked: {question}", question=plain(asked.question, QUESTION_CHARS)))
     if asked.read_as is not None:
         yield small(words("Read as: {question}", question=plain(asked.read_as, QUESTION_CHARS)))
-    only = _restrictions(words, asked.filters)
+    only = restrictions(words, asked.filters)
     if only:
         yield small(words("Only: {filters}", filters=" · ".join(only)))
 
 
-def _restrictions(words: Words, filters: Filters) -> list[str]:
+def restrictions(words: Words, filters: Filters) -> list[str]:
     """Return what an answer was restricted to: the agency named, the issuer, the time."""
     restrictions = []
     if filters.agency is not None:

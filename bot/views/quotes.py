@@ -50,10 +50,13 @@ class QuoteBox:
         """Keep room for a text that comes later, so that what comes between does not take it."""
         self._left -= len(text)
 
-    def release(self, text: str) -> bool:
-        """Add a text for which room was kept and return True, or return False where it does not fit."""
+    def release(self, text: str, instead: str | None = None) -> bool:
+        """Add a text for which room was kept and return True, or return False where it does not fit.
+
+        :param instead: what to add in its place.
+        """
         self._left += len(text)
-        return self.say(text)
+        return self.say(text if instead is None else instead)
 
     def quotes(
         self, quotes: Sequence[Quote], sources: Sequence[Source], answer_id: str, today: datetime.date, first: int = 1
@@ -77,7 +80,7 @@ class QuoteBox:
             self._left = room
             named.setdefault(quote.release_id, []).extend(lines)
             numbered.append((number, quote))
-            if not self.say(quoted(f"“{quote.text}”").replace("> ", f"> **[{number}]** ", 1)):
+            if not self.say(quoted(f"“{quote.shown}”").replace("> ", f"> **[{number}]** ", 1)):
                 too_long.append(f"[{number}]")
         self._left += _TOO_LONG_CHARS
         if too_long:

@@ -76,7 +76,7 @@ def _draft(data: bytes, name: str, address: str | None, handed_over: bool) -> Dr
         from corpus.cleaning.docx import word_lines
 
         return from_lines(word_lines(data, name), address, titled=True)
-    archived = archive(data)
+    archived = archive(data, name)
     text = decode(archived.page if archived else data, name)
     header = parse_front_matter(text, name) if handed_over else None
     if header is not None:

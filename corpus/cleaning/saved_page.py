@@ -5,12 +5,15 @@ been written by its author.
 """
 
 import email
+import plistlib
 import re
 from dataclasses import dataclass
 
+from corpus.errors import SourceError
 from corpus.web_urls import web_url
 
 _HEADER = re.compile(rb"(?:from|mime-version|content-type|snapshot-content-location|subject|date):", re.IGNORECASE)
+_PROPERTY_LIST = b"bplist00"
 _HEAD_BYTES = 8_192
 _HEAD_CHARS = 4_096
 # The form that browsers have used since Internet Explorer. The number is the length of the address.
@@ -20,7 +23,7 @@ _ELEMENT = re.compile(r"<html[\s>]", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The page in a web archive (MHTML), and the address that it was saved from."""
+    """The page in a web archive, and the address that it was saved from."""
 
     page: bytes
     url: str | None
@@ -33,8 +36,25 @@ def saved_from(text: str) -> str | None:
     return web_url(comment[1]) if comment else None
 
 
-def archive(data: bytes) -> Archive | None:
-    """Return the page in a web archive; None when the bytes are no web archive or hold no page."""
+def archive(data: bytes, name: str) -> Archive | None:
+    """Return the page in a web archive, MHTML or Safari's; None when the bytes are none.
+
+    :raises SourceError: when they are an archive of Safari's that holds no page.
+    """
+    return _from_property_list(data, name) if data.startswith(_PROPERTY_LIST) else _from_mhtml(data)
+
+
+def _from_property_list(data: bytes, name: str) -> Archive:
+    try:
+        match plistlib.loads(data):
+            case {"WebMainResource": {"WebResourceData": bytes(page), "WebResourceURL": str(url)}}:
+                return Archive(page, web_url(url))
+    except (plistlib.InvalidFileException, ValueError, RecursionError):
+        pass
+    raise SourceError(f"{name} is a web archive without a page in it: save the page again, and add that.")
+
+
+def _from_mhtml(data: bytes) -> Archive | None:
     head = data[:_HEAD_BYTES]
     if not _HEADER.match(head) or b"multipart/related" not in head.lower():
         return None

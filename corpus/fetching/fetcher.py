@@ -20,6 +20,7 @@ import httpx
 
 from corpus.errors import ClosedToRobotsError, FetchError, ProgramsRefusedError, UnansweredError
 from corpus.fetching.network import Network, Resolver, Transport, UntrustedError, resolve
+from corpus.fetching.proxy import read_proxy
 from corpus.fetching.responses import (
     ExhaustedError,
     Fetched,
@@ -70,7 +71,8 @@ class Fetcher:
         self._clock = clock
         self._sleep = sleep
         self._now = now
-        self._network = Network(rules.private, resolver, clock, backend or httpcore.SyncBackend())
+        proxy = read_proxy(rules.proxy) if rules.proxy else None
+        self._network = Network(rules.private, resolver, clock, backend or httpcore.SyncBackend(), proxy)
         self._client = httpx.Client(
             transport=Transport(self._network, tls or _trusted_authorities()),
             headers={"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip, identity"},

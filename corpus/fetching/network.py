@@ -1,8 +1,8 @@
 """The network as httpx uses it: a host is resolved once, its addresses are checked, and a checked one is connected to.
 
 This is the check against requests into private networks (SSRF). httpx uses this transport, so names are resolved only
-here, and no proxy from the environment is used. Certificates are checked against the name of the host, which is also
-the name that the request carries.
+here, and no proxy from the environment is used, only that of the settings, which is asked for the checked address.
+Certificates are checked against the name of the host, which is also the name that the request carries.
 """
 
 import ipaddress
@@ -16,6 +16,7 @@ import httpcore
 import httpx
 
 from corpus.errors import FetchError
+from corpus.fetching.proxy import Proxy, open_tunnel
 from corpus.fetching.urls import is_public
 
 Resolver = Callable[[str, int], Sequence[str]]
@@ -44,7 +45,9 @@ class Network(httpcore.NetworkBackend):
         resolver: Resolver,
         clock: Callable[[], float],
         backend: httpcore.NetworkBackend,
+        proxy: Proxy | None = None,
     ) -> None:
+        self._proxy = proxy
         self._private = private
         self._resolver = resolver
         self._clock = clock
@@ -65,9 +68,13 @@ class Network(httpcore.NetworkBackend):
         :raises httpcore.ConnectError: when no address answers.
         """
         addresses = self._addresses(host, port, self.left(timeout))
+        proxy = None if (host, port) in self._private else self._proxy
         failure: Exception = httpcore.ConnectError(f"no address of {host}")
         for address in addresses[:_MAX_ADDRESSES]:
             try:
+                if proxy is not None:
+                    stream = open_tunnel(self._backend, proxy, address, port, lambda: self.left(timeout))
+                    return _TimedStream(stream, self)
                 stream = self._backend.connect_tcp(address, port, self.left(timeout), local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from corpus.errors import FetchError
@@ -33,6 +33,8 @@ class FetchRules:
     """Patterns such as ``*.europa.eu``, which includes europa.eu; ``*`` is every host. Empty means `default_hosts`."""
     delay_s: float = 1.0
     """Seconds between two requests to a public host; there is no pause between requests to a private one."""
+    proxy: str | None = field(default=None, repr=False)
+    """Address of the HTTP proxy through which public hosts are reached; private ones are reached without it."""
 
 
 @dataclass(frozen=True, slots=True)

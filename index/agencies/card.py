@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
 from corpus import UNDATED, Agency, registry
-from index.answering.quotes import as_quote, standing_alone
+from index.answering.leaning import standing_alone
+from index.answering.quotes import as_quote
 from index.database.passages_db import Namings
 from index.filters import Filters
 from index.generations.generation import Generation
@@ -66,7 +67,7 @@ class Card:
             "first_date": self.first_date,
             "last_date": self.last_date,
             "measures": [
-                asdict(measure.quote) | {"date": measure.date, "title": measure.title} for measure in self.measures
+                measure.quote.to_dict() | {"date": measure.date, "title": measure.title} for measure in self.measures
             ],
             "named_with": [{"id": other.agency_id, "count": other.passages} for other in self.named_with],
             "nearest": list(self.nearest),
@@ -136,8 +137,9 @@ def _measures(generation: Generation, namings: Namings) -> tuple[tuple[Measure, 
 def _measure(generation: Generation, release_row: int, passage_row: int, sentence: int) -> Measure:
     release = generation.release(release_row)
     passage = generation.passages([passage_row])[0]
-    span = standing_alone(generation, release_row, sentence, generation.span(sentence))
-    quote = as_quote(release, span, passage.passage.heading, 1.0)
+    span = generation.span(sentence)
+    parts = standing_alone(generation, release_row, sentence, span)
+    quote = as_quote(release, parts, span, passage.passage.heading, 1.0)
     return Measure(quote, release.date.isoformat(), release.title)
 
 

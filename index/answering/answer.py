@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from index.answering.confidence import confidence, judged_by
+from index.answering.doubts import doubt, doubted
 from index.answering.question import Query, analyse, readable
 from index.answering.quotes import Picked, as_quote, pick_quotes
 from index.answering.ranking import Ranking, rank, read
@@ -36,9 +37,10 @@ class Answerer:
         """
         return analyse(readable(text), generation, self.embedder, spelling=spelling)
 
-    def rank(self, query: Query, generation: Generation, filters: Filters) -> Ranking:
+    def rank(self, query: Query, generation: Generation, filters: Filters, *, doubting: bool = True) -> Ranking:
         """Find and score the sentences that may answer a question.
 
+        :param doubting: whether those that contradict it lose by that.
         :raises FilterError: when a filter names nothing.
         """
         ranking = rank(query, generation, filters, self.weights)
@@ -46,7 +48,7 @@ class Answerer:
             ranking = read(query, ranking, generation, self.weights, self._reader)
         if self._reranker is not None:
             ranking = ranking.scored(self._reranker.reorder(query.asked, ranking.sentences.texts, ranking.scores))
-        return ranking
+        return doubted(query, ranking, generation) if doubting else ranking
 
     def confidence(self, query: Query, ranking: Ranking, generation: Generation) -> float:
         """Return the probability that the best quotes hold the answer."""
@@ -57,7 +59,8 @@ class Answerer:
         if not len(ranking.scores):
             return {}
         gate, features = judged_by(query, ranking, generation, self.embedder, self.weights)
-        return gate.spoken(features)
+        contradicted = doubt(ranking)
+        return gate.spoken(features) | ({"contradiction": -contradicted} if contradicted else {})
 
 
 def answers(ranking: Ranking, shown: "Shown", confidence: float, threshold: float) -> bool:
@@ -74,12 +77,12 @@ class Shown:
     releases: tuple[int, ...]
 
 
-def quotes(ranking: Ranking, generation: Generation, limit: int, language: str | None = None) -> Shown:
+def quotes(query: Query, ranking: Ranking, generation: Generation, limit: int, language: str | None = None) -> Shown:
     """Return the at most `limit` best quotes, the answering one first.
 
     :param language: the language of the reader, as `pick_quotes` takes it.
     """
-    picked = pick_quotes(ranking, generation, limit, language)
+    picked = pick_quotes(query, ranking, generation, limit, language)
     releases = tuple(
         dict.fromkeys([quote.release for quote in picked] + [row for quote in picked for row in quote.also])
     )
@@ -93,7 +96,7 @@ def quotes(ranking: Ranking, generation: Generation, limit: int, language: str |
 def _quote(quote: Picked, ranking: Ranking, generation: Generation) -> Quote:
     heading = ranking.sentences.passages[quote.best].passage.heading
     score = round(float(ranking.scores[quote.best]), 4)
-    return as_quote(generation.release(quote.release), quote.span, heading, score)
+    return as_quote(generation.release(quote.release), quote.parts, quote.sentence, heading, score)
 
 
 def source_of(served: ServedRelease) -> Source:

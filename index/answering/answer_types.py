@@ -76,10 +76,7 @@ _ANYWHERE = {
     AnswerType.MONEY: re.compile(r"[€$£]\s*\d|\d\s*[€$£]|\bEUR\b"),
     AnswerType.NUMBER: re.compile(r"\d"),
 }
-_YES_NO = re.compile(
-    r"\s*(?:will|is|are|was|were|do|does|did|has|have|had|can|could|shall|should|would|must|may)\b", re.IGNORECASE
-)
-_ASKS_MORE = re.compile(r"\b(?:when|what|which|who(?:se|m|s)?|where|why|how)\b", re.IGNORECASE)
+_FIRST_WORDS = 2
 _ASKS_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
 _HOLDS_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()}
 
@@ -89,11 +86,28 @@ def asked_for(question: str, code: str = "en") -> AnswerType | None:
 
     :param code: the language of the question.
     """
-    if code != "en" and code in LANGUAGES:
-        return _asked_for_elsewhere(_plain(question), code)
-    if _YES_NO.match(question) and not _ASKS_MORE.search(question):
+    plain = _plain(question)
+    if wants_yes_or_no(plain, code):
         return None
+    if code != "en" and code in LANGUAGES:
+        return next((kind for kind, pattern in _asks_elsewhere(code).items() if pattern.search(plain)), None)
     return next((kind for kind, pattern in _ASKS_PATTERNS.items() if pattern.search(question)), None)
+
+
+def wants_yes_or_no(question: str, code: str) -> bool:
+    """Tell whether yes or no would answer a question of a language, given in folded text."""
+    known = language(code)
+    opens = bool(known.yes_no) and folded_pattern(known.yes_no).match(question) is not None
+    return opens and folded_pattern(known.question_words).search(question) is None
+
+
+def asks_openly(question: str, code: str = "en") -> bool:
+    """Tell whether a question begins with a word that asks: "what…", "until when…", not "will…".
+
+    :param code: the language of the question.
+    """
+    beginning = " ".join(_plain(question).split()[:_FIRST_WORDS])
+    return folded_pattern(language(code).question_words).search(beginning) is not None
 
 
 def holds(kind: AnswerType, sentence: str, code: str = "en") -> bool:
@@ -115,14 +129,6 @@ def _names_together(sentence: str) -> int:
     """Return how many words with a capital follow each other at most, but for the first word of the sentence."""
     capitals = [word[:1].isupper() and word[1:].islower() for word in re.findall(r"[\w-]+|[.!?]", sentence)[1:]]
     return max((len(list(run)) for capital, run in itertools.groupby(capitals) if capital), default=0)
-
-
-def _asked_for_elsewhere(question: str, code: str) -> AnswerType | None:
-    known = language(code)
-    opens = known.yes_no and folded_pattern(known.yes_no).match(question)
-    if opens and not folded_pattern(known.question_words).search(question):
-        return None
-    return next((kind for kind, pattern in _asks_elsewhere(code).items() if pattern.search(question)), None)
 
 
 @cache

@@ -1,20 +1,19 @@
 """Splits a message into claims, and asks what the releases say of each."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from corpus import QuestionError
-from index.answering.question import MAX_QUESTION_CHARS, STOP_WORDS, readable
+from corpus import QuestionError, Release
+from index.answering.differences import differences
+from index.answering.question import MAX_QUESTION_CHARS, content_words, readable
 from index.results import Answer, Quote
+from index.text.detection import language_of
 from index.text.sentences import sentences
-from index.text.terms import stem, words
+from index.text.terms import stem
 
 MAX_CLAIMS = 5
 _MIN_WORDS = 3
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 class Verdict(StrEnum):
@@ -29,7 +28,8 @@ class Verdict(StrEnum):
 class Checked:
     """A claim, the answer that the releases give to it, and the quote that bears most on it.
 
-    ``differing`` are the figures of the claim, and ``instead`` those of the evidence, where they are not the same.
+    ``differing`` is what the claim says of figures, bodies, countries and directions, and ``instead`` what the evidence
+    says, where that is not the same.
     """
 
     claim: str
@@ -46,50 +46,39 @@ def claims(text: str) -> list[str]:
     :raises QuestionError: when there is none.
     """
     questions = []
-    for span in sentences(text, "en"):
-        content = [word for word in words(text[span.start : span.end]) if word not in STOP_WORDS]
-        if len(content) >= _MIN_WORDS:
+    code = language_of(text)
+    for span in sentences(text, code):
+        if len(content_words(text[span.start : span.end], code)) >= _MIN_WORDS:
             questions.append(readable(text[span.start : span.end][:MAX_QUESTION_CHARS]))
     if not questions:
         raise QuestionError("The message claims nothing that could be looked up.")
     return questions[:MAX_CLAIMS]
 
 
-def check(text: str, ask: Callable[[str], Answer]) -> tuple[Checked, ...]:
+def check(text: str, ask: Callable[[str], Answer], release_of: Callable[[str], Release | None]) -> tuple[Checked, ...]:
     """Return what the releases say to each claim of a text.
 
     :param ask: answers a question.
+    :param release_of: returns the release with an id.
     :raises QuestionError: when the text claims nothing.
     """
-    return tuple(_checked(claim, ask(claim)) for claim in claims(text))
+    return tuple(_checked(claim, ask(claim), release_of) for claim in claims(text))
 
 
-def _checked(claim: str, answer: Answer) -> Checked:
+def _checked(claim: str, answer: Answer, release_of: Callable[[str], Release | None]) -> Checked:
     if not answer.answered:
         return Checked(claim, answer, Verdict.DO_NOT_SAY)
-    said = _content(claim)
+    code = language_of(claim)
+    said = _content(claim, code)
     # The quote with most words of the claim bears most on it; of equally good ones, that which answers it best.
-    evidence = max(answer.quotes, key=lambda quote: len(said & _content(quote.text)))
-    own, theirs = _figures(claim), _figures(evidence.text)
-    dated = {source.date[:4] for source in answer.sources if source.release_id == evidence.release_id}
-    missing = [figure for figure in own if figure not in theirs and figure not in dated]
-    instead = [figure for figure in theirs if figure not in own]
-    # A year contradicts a year, and an amount an amount.
-    kinds = {_is_year(figure) for figure in missing} & {_is_year(figure) for figure in instead}
-    if kinds:
-        differing, found = (tuple(each for each in side if _is_year(each) in kinds) for side in (missing, instead))
-        return Checked(claim, answer, Verdict.SAY_OTHERWISE, evidence, differing, found)
-    return Checked(claim, answer, Verdict.DO_NOT_SAY if missing else Verdict.SAY, evidence)
+    evidence = max(answer.quotes, key=lambda quote: len(said & _content(quote.shown, code)))
+    release = release_of(evidence.release_id)
+    assert release is not None
+    differ = differences(claim, code, evidence.shown, release)
+    if differ.claimed:
+        return Checked(claim, answer, Verdict.SAY_OTHERWISE, evidence, differ.claimed, differ.found)
+    return Checked(claim, answer, Verdict.DO_NOT_SAY if differ.missing else Verdict.SAY, evidence)
 
 
-def _is_year(figure: str) -> bool:
-    return _YEAR.fullmatch(figure) is not None
-
-
-def _content(text: str) -> set[str]:
-    return {stem(word) for word in words(text) if word not in STOP_WORDS}
-
-
-def _figures(text: str) -> tuple[str, ...]:
-    """Return the numbers of a text in order, each once."""
-    return tuple(dict.fromkeys(word for word in words(text) if _FIGURE.fullmatch(word)))
+def _content(text: str, code: str) -> set[str]:
+    return {stem(word, code) for word in content_words(text, code)}

@@ -1,7 +1,7 @@
 """Confidence: the calibrated probability that the quotes answer the question.
 
-It is computed from six named features, five without the reader. No feature depends on the size of the corpus, because
-the weights are fitted on 291 releases and used on a single one.
+It is computed from seven named features, six without the reader, less what contradicts the question (`doubts.py`). No
+feature depends on the size of the corpus, because the weights are fitted on 291 releases and used on a single one.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus import registry
+from index.answering.doubts import doubt
 from index.answering.features import FEATURES, Matrix
+from index.answering.names import Name, bodies_in, holds
 from index.answering.question import STOP_WORDS, Query
 from index.answering.ranking import Ranking
 from index.answering.weights import Gate, Weights
@@ -22,6 +25,7 @@ GATE_FEATURES = (
     "soft_coverage",  # share of the question that the best sentences hold; similar words count in part
     "context_gap",  # how much nearer the best sentences are to the missing words than the question is
     "numbers_missing",
+    "names_missing",  # share of the names in the question that are missing, as a negative number
     "lead",  # logarithm of one more than the score of the best sentence over the mean of the next five
 )
 READ_FEATURES = (*GATE_FEATURES, "reading")  # of the best of the first three sentences, in nats
@@ -34,7 +38,7 @@ def confidence(query: Query, ranking: Ranking, generation: Generation, embedder:
     if not len(ranking.scores) or not ranking.is_timely:
         return 0.0
     gate, features = judged_by(query, ranking, generation, embedder, weights)
-    return gate.probability(features)
+    return gate.probability(features, doubt(ranking))
 
 
 def judged_by(
@@ -71,10 +75,36 @@ def gate_features(query: Query, ranking: Ranking, generation: Generation, embedd
             soft @ query.weights,
             _mean_of_missing(query, held, support - own),
             best_features["numbers_missing"],
+            -_names_missing(query, ranking, generation, together),
             np.log1p(max(0.0, lead)),
         ],
         dtype=np.float64,
     )
+
+
+def _names_missing(query: Query, ranking: Ranking, generation: Generation, together: list[int]) -> float:
+    """Return the share of a question's names that are missing.
+
+    A body is missing where neither the passages of the best sentences, nor title and issuer of their release name it;
+    another name where the release does not. Names that languages write differently are not missed in another one.
+    """
+    sentences = ranking.sentences
+    row = int(sentences.releases[together[0]])
+    release = generation.release(row)
+    names = [name for name in query.names if name.agency or name.country or release.language == query.language]
+    if not names:
+        return 0.0
+    passages = (sentences.passages[number] for number in together)
+    beside = " ".join(f"{passage.passage.heading}. {passage.text}" for passage in passages)
+    bodies = bodies_in(f"{release.title}. {release.issuer}. {beside}")
+    whole = f"{release.title}. {release.issuer}. {release.text}"
+
+    def is_held(name: Name) -> bool:
+        if name.agency:
+            return not bodies.isdisjoint(registry().with_parts(name.agency))
+        return holds(name, whole, release.language)
+
+    return sum(not is_held(name) for name in names) / len(names)
 
 
 def _soft_coverage(

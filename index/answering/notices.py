@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from corpus import UNDATED, Release, registry
+from index.answering.contradictions import contradictions
 from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.answering.timely import SAME_SUBJECT
@@ -21,13 +22,16 @@ _YEAR = datetime.timedelta(days=365)
 
 
 def notices(
-    query: Query, ranking: Ranking, generation: Generation, quoted: Sequence[int], today: datetime.date
+    query: Query, ranking: Ranking, generation: Generation, quoted: Sequence[int], today: datetime.date, *, near: bool
 ) -> tuple[Notice, ...]:
     """Return notices on the sources of an answer, and on agencies that the question names and no release does.
 
     :param quoted: the rows of the quoted releases, that of the first quote first; none where nothing was answered.
+    :param near: whether the quotes answer, or would if they contradicted nothing: then it is told what they contradict.
     """
     candidates = [_unnamed(generation, agency_id) for agency_id in query.agencies]
+    if near:
+        candidates.extend(contradictions(query, ranking, generation))
     if quoted:
         candidates.append(_newness(query, ranking, generation, quoted, today))
     return tuple(notice for notice in candidates if notice)

@@ -14,10 +14,15 @@ from rapidfuzz import fuzz, process
 from corpus import Mention, QuestionError, registry
 from index.answering import padding
 from index.answering.answer_types import MONTHS, AnswerType, asked_for
+from index.answering.claimed import stated
+from index.answering.names import Name, names_in
+from index.answering.polarity import Polarity, asked_polarity
+from index.answering.spelling import respelled
 from index.answering.times import Time, time_of
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
+from index.encoders.vocabulary import vocabulary_of
 from index.text.detection import language_of
-from index.text.languages import language
+from index.text.languages import fold, language
 from index.text.terms import Hashes, agency_term, hashes, stem, words
 from index.text.times import moments
 from index.text.word_frequency import share
@@ -43,17 +48,22 @@ class Lexicon(Protocol):
     def similar(self, term: str) -> list[str]:
         """Return terms of the corpus that begin alike."""
 
+    def spellings(self, term: str, code: str) -> list[str]:
+        """Return how releases in a language write a term, the most frequent spelling first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question as the engine reads it. The arrays have one entry a term, ``(terms,)``.
 
-    ``text`` is what somebody wrote, ``asked`` what of it asks: all else is read from that. ``language`` is its ISO
-    639-1 code, that of the releases where its words do not tell. ``idf`` is the inverse passage frequency of a term;
-    ``weights`` is the same, scaled to sum to 1: how much of the question a term is. ``time`` is the time that it names,
-    or that it asks for what is latest. ``agencies`` are the ids of those that the question names. ``vector``,
-    ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the vector of each term's word in the context
-    of the question, and the question's where the model gives the word none.
+    ``text`` is what somebody wrote, ``asked`` what of it asks, with its spelling corrected: all else is read from that.
+    ``language`` is its ISO 639-1 code, that of the releases where its words do not tell. ``idf`` is the inverse passage
+    frequency of a term; ``weights`` is the same, scaled to sum to 1: how much of the question a term is. ``time`` is
+    the time that it names, or that it asks for what is latest. ``agencies`` are the ids of those that the question
+    names; ``names`` are all names in it. ``claims`` tells whether it asks to confirm what it states, and ``polarity``
+    what it denies. ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the vector of each
+    term's word in the context of the question, and the question's where the model gives the word none. ``respelled``
+    tells whether more than accents was corrected in ``asked``.
     """
 
     text: str
@@ -69,8 +79,12 @@ class Query:
     months: frozenset[int]
     time: Time | None
     agencies: tuple[str, ...]
+    names: tuple[Name, ...]
+    claims: bool
+    polarity: Polarity
     vector: Vectors
     contexts: Vectors
+    respelled: bool
 
 
 def readable(text: str) -> str:
@@ -104,6 +118,11 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
     frequency = cache(lexicon.frequency)
     asked = padding.asked(text, language_of(text))
     code = language_of(asked)
+    statement = stated(asked, code)
+    asked = statement.text
+    written = asked
+    if spelling:
+        asked = respelled(asked, code, lexicon, vocabulary_of(embedder))
     mentions = registry().mentions(asked, question=True)
     named = {agency_term(mention.agency_id): mention for mention in mentions}
     named = {term: mention for term, mention in named.items() if frequency(term)}
@@ -133,9 +152,19 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         months=_months(asked, code),
         time=time_of(asked, code),
         agencies=tuple(dict.fromkeys(mention.agency_id for mention in mentions)),
+        names=_names(text, asked, code),
+        claims=statement.claims,
+        polarity=asked_polarity(asked, code),
         vector=reading.vector,
         contexts=_contexts(tuple(content.values()), reading),
+        respelled=fold(asked) != fold(written),
     )
+
+
+def _names(text: str, asked: str, code: str) -> tuple[Name, ...]:
+    """Return the names in what is asked. Capitals that `padding` put count only where nobody typed any or no others."""
+    untyped = text.islower() or text.isupper()
+    return tuple(name for name in names_in(asked, code) if untyped or name.agency or name.written in text)
 
 
 def content_words(text: str, code: str) -> list[str]:

@@ -1,15 +1,20 @@
 """Picks one to three quotes from scored sentences: whole sentences that can stand alone, the best first."""
 
-import re
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 import numpy as np
 
-from corpus import Release, is_list_item, web_url
+from corpus import Release, web_url
 from index.answering.features import Sentences, is_heading_like
+from index.answering.leaning import chars, joined, standing_alone
 from index.answering.links import link_to
-from index.answering.ranking import Ranking
+from index.answering.novelty import Novelty
+from index.answering.question import Query
+from index.answering.ranking import Ranking, editions_for
 from index.generations.generation import Generation, Rows
 from index.results import Quote
 from index.text.sentences import Span
@@ -17,70 +22,109 @@ from index.text.terms import words
 
 MAX_QUOTES = 3
 MAX_CHARS = 600
-_LEAN_MAX_CHARS = 420
 _CONSIDERED = 8
 # A sentence that scores more than this below the best, in nats, is not shown beside it.
 _MAX_DROP = 6.0
 _SAME_WORDS = 0.85
-_LEANS = re.compile(
-    r"[\"“‘'«(]?(?:It|They|He|She|This|These|Those|That|Such|Its|Their|His|Her|The latter|Both|Here|There|Also"
-    r"|However|Thus|Therefore|Moreover|Furthermore|In addition|As a result|In this context|To this end)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """A quote: a span of the release with a row, and the number of the scored sentence that it was picked for.
+    """A quote: parts of the release with a row, and the number and the span of the sentence that it was picked for.
 
     ``also`` holds the rows of other releases that say the same.
     """
 
     release: int
-    span: Span
+    parts: tuple[Span, ...]
     best: int
+    sentence: Span
     also: tuple[int, ...] = ()
 
 
 def pick_quotes(
-    ranking: Ranking, generation: Generation, limit: int = MAX_QUOTES, language: str | None = None
+    query: Query, ranking: Ranking, generation: Generation, limit: int = MAX_QUOTES, language: str | None = None
 ) -> list[Picked]:
     """Pick at most `limit` quotes of `MAX_CHARS` together, unless the first sentence alone is longer.
 
+    None only repeats the question, and each after the first adds something to it and to those before.
+
     :param language: the language of the reader. Of the editions of a release, the one in it is quoted, and no other.
     """
-    sentences, scores = ranking.sentences, ranking.scores
-    order = one_edition(ranking, generation, language)[: limit + _CONSIDERED]
-    picked: list[Picked] = []
-    words_of = cache(lambda text: frozenset(words(text)))
-    for number in order.tolist():
-        release = int(sentences.releases[number])
-        alone = _span(sentences, number)
-        new = words_of(sentences.texts[number])
-        twin = next(
-            (
-                place
-                for place, quote in enumerate(picked)
-                if _holds(quote, release, alone) or _same_words(words_of(_text(quote, generation)), new)
-            ),
-            None,
+    picker = _Picker(query, ranking, generation, limit)
+    for number in one_edition(ranking, generation, language)[: limit + _CONSIDERED].tolist():
+        picker.consider(number)
+    return picker.picked
+
+
+class _Picker:
+    """Takes sentences into quotes, the best first."""
+
+    def __init__(self, query: Query, ranking: Ranking, generation: Generation, limit: int) -> None:
+        self._query = query
+        self._sentences, self._scores = ranking.sentences, ranking.scores
+        self._generation = generation
+        self._limit = limit
+        self._novelty = Novelty(query.asked, query.language)
+        self._words_of = cache(lambda text: frozenset(words(text)))
+        self.picked: list[Picked] = []
+
+    def consider(self, number: int) -> None:
+        """Take a sentence, unless it is not worth a quote."""
+        score, text = float(self._scores[number]), self._sentences.texts[number]
+        if self._is_said(number):
+            return
+        if self.picked and (self._scores[self.picked[0].best] - score > _MAX_DROP or is_heading_like(text)):
+            return
+        row = int(self._sentences.releases[number])
+        code = self._generation.release(row).language
+        whole = self._standing_alone(number)
+        if self._novelty.is_asked(text, code) or self._novelty.only_repeats(self._texts(row, whole), code):
+            return
+        if not self.picked or self._novelty.adds(text, code):
+            self._take(number, row, whole)
+
+    def _is_said(self, number: int) -> bool:
+        """Tell whether a quote has the sentence already. Where that is of another release, it is one more source."""
+        row, span = int(self._sentences.releases[number]), _span(self._sentences, number)
+        new = self._words_of(self._sentences.texts[number])
+        for place, quote in enumerate(self.picked):
+            if _holds(quote, row, span) or _same_words(self._words_of(self._texts(quote.release, quote.parts)), new):
+                self.picked[place] = _with_source(quote, row)
+                return True
+        return False
+
+    def _standing_alone(self, number: int) -> tuple[Span, ...]:
+        return standing_alone(
+            self._generation,
+            int(self._sentences.releases[number]),
+            int(self._sentences.rows[number]),
+            _span(self._sentences, number),
+            self._query.asks,
+            self._query.numbers,
         )
-        if twin is not None:
-            picked[twin] = _with_source(picked[twin], release)
-            continue
-        if scores[order[0]] - scores[number] > _MAX_DROP or (picked and is_heading_like(sentences.texts[number])):
-            continue
-        text = generation.release(release).text
-        span = standing_alone(generation, release, int(sentences.rows[number]), alone)
-        neighbour = next((place for place, quote in enumerate(picked) if _touches(text, quote, release, span)), None)
-        if neighbour is not None:
-            _grow(picked, neighbour, span)
-        elif len(picked) < limit:
-            fitting = next(
-                (each for each in (span, alone) if not picked or _chars(picked) + _length(each) <= MAX_CHARS), None
-            )
-            if fitting:
-                picked.append(Picked(release, fitting, number))
-    return picked
+
+    def _take(self, number: int, row: int, whole: tuple[Span, ...]) -> None:
+        """Add a sentence with what it leans on to the quote that it touches, or as a quote, where there is room."""
+        release, span = self._generation.release(row), _span(self._sentences, number)
+        room = MAX_CHARS - sum(chars(quote.parts) for quote in self.picked)
+        beside = next((quote for quote in self.picked if _touches(release.text, quote, row, whole)), None)
+        if beside is not None:
+            parts = joined(release.text, (*beside.parts, *whole))
+            if chars(parts) - chars(beside.parts) > room:
+                return
+            self.picked[self.picked.index(beside)] = dataclasses.replace(beside, parts=parts)
+        else:
+            fitting = [parts for parts in (whole, (span,)) if not self.picked or chars(parts) <= room]
+            if len(self.picked) == self._limit or not fitting:
+                return
+            parts = fitting[0]
+            self.picked.append(Picked(row, parts, number, span))
+        self._novelty.say(self._texts(row, parts), release.language)
+
+    def _texts(self, row: int, parts: Sequence[Span]) -> str:
+        text = self._generation.release(row).text
+        return "\n".join(text[part.start : part.end] for part in parts)
 
 
 def one_edition(ranking: Ranking, generation: Generation, language: str | None) -> Rows:
@@ -89,22 +133,10 @@ def one_edition(ranking: Ranking, generation: Generation, language: str | None) 
     That is the edition in the language of the reader, or else the one with the best sentence.
     """
     order = ranking.best_first
-    rows = list(dict.fromkeys(ranking.sentences.releases[order].tolist()))
-    releases = {served.row: served.release for served in generation.served(rows)}
-    quoted: dict[str, int] = {}
-    for row in rows:
-        release = releases[row]
-        if release.work not in quoted or (
-            release.language == language and releases[quoted[release.work]].language != language
-        ):
-            quoted[release.work] = row
-    allowed = np.isin(ranking.sentences.releases[order], list(quoted.values()))
+    rows = ranking.sentences.releases[order]
+    allowed = np.isin(rows, list(editions_for(language, rows.tolist(), generation)))
     kept: Rows = order[allowed]
     return kept
-
-
-def _text(quote: Picked, generation: Generation) -> str:
-    return generation.release(quote.release).text[quote.span.start : quote.span.end]
 
 
 def _span(sentences: Sentences, number: int) -> Span:
@@ -112,54 +144,24 @@ def _span(sentences: Sentences, number: int) -> Span:
     return passage.passage.sentences[int(sentences.rows[number]) - passage.first_sentence]
 
 
-def as_quote(release: Release, span: Span, heading: str, score: float) -> Quote:
-    """Return a span of a release as what is shown of it, with its link."""
+def as_quote(release: Release, parts: Sequence[Span], sentence: Span, heading: str, score: float) -> Quote:
+    """Return parts of a release as what is shown of it, with a link that opens it at the sentence that answers."""
+    start, end = parts[0].start, parts[-1].end
+    opened = next((part for part in parts if part.start <= sentence.start and sentence.end <= part.end), sentence)
     return Quote(
-        release.text[span.start : span.end],
+        release.text[start:end],
         release.release_id,
-        span.start,
-        span.end,
+        start,
+        end,
         heading,
         score,
-        link_to(web_url(release.url), release.text, span),
+        link_to(web_url(release.url), release.text, opened),
+        tuple((part.start, part.end) for part in parts) if len(parts) > 1 else (),
     )
 
 
-def standing_alone(generation: Generation, release: int, sentence: int, span: Span) -> Span:
-    """Return a sentence with what it leans on: an item with its lead-in, "It will also…" with the sentence before.
-
-    :param release: the row of the release.
-    :param sentence: the row of the sentence.
-    :param span: the span of the sentence.
-    """
-    text = generation.release(release).text
-    sentence_text = text[span.start : span.end]
-    around = generation.spans_around(sentence, release, _CONSIDERED)
-    if is_list_item(sentence_text):
-        return _from_lead_in(text, span, around.before)
-    for item in around.after if sentence_text.endswith(":") else ():
-        if not is_list_item(text[item.start : item.end]) or item.end - span.start > _LEAN_MAX_CHARS:
-            break
-        span = Span(span.start, item.end)
-    previous = around.before[-1] if around.before else None
-    leans = previous and _LEANS.match(sentence_text) and "\n" not in text[previous.end : span.start]
-    if previous and leans and span.end - previous.start <= _LEAN_MAX_CHARS:
-        return Span(previous.start, span.end)
-    return span
-
-
-def _from_lead_in(text: str, span: Span, before: list[Span]) -> Span:
-    for candidate in reversed(before):
-        line = text[candidate.start : candidate.end]
-        if line.endswith(":") and span.end - candidate.start <= _LEAN_MAX_CHARS:
-            return Span(candidate.start, span.end)
-        if not is_list_item(line):
-            break
-    return span
-
-
 def _holds(quote: Picked, release: int, span: Span) -> bool:
-    return release == quote.release and quote.span.start <= span.start and span.end <= quote.span.end
+    return release == quote.release and any(part.start <= span.start and span.end <= part.end for part in quote.parts)
 
 
 def _same_words(quoted: frozenset[str], new: frozenset[str]) -> bool:
@@ -170,29 +172,16 @@ def _same_words(quoted: frozenset[str], new: frozenset[str]) -> bool:
 def _with_source(quote: Picked, release: int) -> Picked:
     if release == quote.release or release in quote.also:
         return quote
-    return Picked(quote.release, quote.span, quote.best, (*quote.also, release))
+    return dataclasses.replace(quote, also=(*quote.also, release))
 
 
-def _touches(text: str, quote: Picked, release: int, span: Span) -> bool:
-    """Tell whether a span overlaps a quote, or stands next to it in the same paragraph."""
-    if release != quote.release:
-        return False
-    first, second = sorted((quote.span, span), key=lambda each: each.start)
+def _touches(text: str, quote: Picked, release: int, parts: Sequence[Span]) -> bool:
+    """Tell whether a part overlaps one of a quote, or stands next to one in the same paragraph."""
+    return release == quote.release and any(
+        _is_beside(text, *sorted(pair, key=lambda each: each.start)) for pair in product(quote.parts, parts)
+    )
+
+
+def _is_beside(text: str, first: Span, second: Span) -> bool:
     between = text[first.end : second.start]
     return second.start <= first.end or not (between.strip() or "\n" in between)
-
-
-def _grow(picked: list[Picked], number: int, span: Span) -> None:
-    """Extend a quote by a span that touches it, where the quotes still fit."""
-    quote = picked[number]
-    grown = Span(min(quote.span.start, span.start), max(quote.span.end, span.end))
-    if _chars(picked) + _length(grown) - _length(quote.span) <= MAX_CHARS:
-        picked[number] = Picked(quote.release, grown, quote.best, quote.also)
-
-
-def _length(span: Span) -> int:
-    return span.end - span.start
-
-
-def _chars(picked: list[Picked]) -> int:
-    return sum(_length(quote.span) for quote in picked)

@@ -4,6 +4,7 @@ What is of another time than the question names comes last, however well it read
 """
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +19,7 @@ from index.answering.weights import Weights
 from index.database.passages_db import ServedPassage
 from index.encoders.reader import Reader
 from index.filters import Filters
+from index.generations.editions import one_edition_each
 from index.generations.generation import Generation, Rows
 from index.results import FoundPassage
 from index.text.terms import words
@@ -33,6 +35,7 @@ class Ranking:
     ``readings``, ``(n,)``, is what the reader said of each, in nats; NaN of what it has not read.
     ``timely``, ``(n,)``, tells which sentences are of the time that the question names; None where it names none.
     ``ages``, ``(n,)``, is how much older than the newest a sentence is, where the question asks for what is latest.
+    ``doubts``, ``(n,)``, is how many nats each has lost because it contradicts the question; None of what is unjudged.
     """
 
     candidates: Ranked
@@ -42,6 +45,7 @@ class Ranking:
     readings: Scores
     timely: NDArray[np.bool_] | None = None
     ages: Rows | None = None
+    doubts: Scores | None = None
 
     @cached_property
     def best_first(self) -> Rows:
@@ -105,10 +109,12 @@ def read(query: Query, ranking: Ranking, generation: Generation, weights: Weight
     return dataclasses.replace(ranking, scores=scores, readings=readings, ages=of_ages)
 
 
-def passages(ranking: Ranking, generation: Generation, limit: int) -> tuple[FoundPassage, ...]:
+def passages(
+    ranking: Ranking, generation: Generation, limit: int, language: str | None = None
+) -> tuple[FoundPassage, ...]:
     """Return the at most `limit` best passages, ordered by their best sentence, then those without scored sentences.
 
-    Of passages with the same words only the first is returned.
+    Of passages with the same words only the first is returned, and of the editions of a release those of one.
     """
     best: dict[int, tuple[float, ServedPassage]] = {}
     for number in ranking.best_first.tolist():
@@ -118,7 +124,16 @@ def passages(ranking: Ranking, generation: Generation, limit: int) -> tuple[Foun
     rest = [row for row in ranking.candidates.rows.tolist() if row not in best][: max(0, limit - len(best))]
     for below, passage in enumerate(generation.passages(rest), 1):
         best[passage.row] = (lowest - below, passage)
+    shown = editions_for(language, [passage.release for _, passage in best.values()], generation)
     distinct: dict[str, FoundPassage] = {}
     for score, passage in best.values():
-        distinct.setdefault(" ".join(words(passage.text)), passage.with_score(round(score, 4)))
+        if passage.release in shown:
+            distinct.setdefault(" ".join(words(passage.text)), passage.with_score(round(score, 4)))
     return tuple(distinct.values())[:limit]
+
+
+def editions_for(language: str | None, rows: Iterable[int], generation: Generation) -> set[int]:
+    """Return one edition of each release for a reader, by row, of releases best first."""
+    served = generation.served(list(dict.fromkeys(rows)))
+    shown = one_edition_each([one.release for one in served], language)
+    return {one.row for one in served if one.release.release_id in shown}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.encoders.model_files import DEFAULT_MODEL
 from index.results import CurvePoint
 
 Vector = NDArray[np.float64]
@@ -26,9 +27,9 @@ class Gate:
     bias: float
     usual: Mapping[str, float]
 
-    def probability(self, features: Mapping[str, float]) -> float:
-        """Return the logistic function of the weighted features."""
-        nats = self.bias + sum(weight * features[name] for name, weight in self.weights.items())
+    def probability(self, features: Mapping[str, float], doubt: float = 0.0) -> float:
+        """Return the logistic function of the weighted features, less a doubt in nats."""
+        nats = self.bias - doubt + sum(weight * features[name] for name, weight in self.weights.items())
         return float(1.0 / (1.0 + np.exp(-nats)))
 
     def spoken(self, features: Mapping[str, float]) -> dict[str, float]:
@@ -58,19 +59,31 @@ class GroupWeights:
 class Weights:
     """Weights for both groups, and the confidence from which on a question counts as answered (`threshold`).
 
-    ``provenance`` says how all of them were fitted and measured.
+    ``measured`` gives that confidence for the other models with which it was measured, by name. ``provenance`` says how
+    all of them were fitted and measured.
     """
 
     same: GroupWeights
     other: GroupWeights
     threshold: float
     provenance: Mapping[str, object]
+    measured: Mapping[str, float] = field(default_factory=dict)
+
+    def threshold_for(self, model: str) -> float:
+        """Return the threshold for a model; for one that was never measured, the highest of those that were."""
+        if model == DEFAULT_MODEL:
+            return self.threshold
+        return self.measured.get(model, max([self.threshold, *self.measured.values()]))
+
+    def was_measured(self, model: str) -> bool:
+        """Tell whether confidence was measured with a model."""
+        return model == DEFAULT_MODEL or model in self.measured
 
     def group(self, foreign: bool) -> GroupWeights:
         """Return the weights for sentences in the language of the question, or in another."""
         return self.other if foreign else self.same
 
-    def measured(self) -> Mapping[str, float]:
+    def figures(self) -> Mapping[str, float]:
         """Return the figures of confidence that were measured out of fold when it was fitted, by name."""
         figures = self.provenance["out_of_fold"]
         assert isinstance(figures, dict)

@@ -1,4 +1,4 @@
-"""Countries as a question names them, in the languages of the phrases; Polish ones in any case."""
+"""Countries as a question names them, in the languages of the phrases; Polish, Hungarian, Finnish ones in any case."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,8 +7,8 @@ from index.conversation.phrases import table_of
 from index.conversation.spoken import Spoken, spoken
 from index.text.languages import LANGUAGES
 
-_MIN_INFLECTED = 6  # a shorter Polish name is only known as it stands in a list
-_ENDING = 2
+_MIN_INFLECTED = 6  # a shorter name is only known as it stands in a list
+_ENDINGS = {"pl": 2, "hu": 0, "fi": 0}  # how many letters of a name its cases change
 _INFLECTED_LONGER = 3
 
 
@@ -68,7 +68,14 @@ def _names() -> dict[str, str]:
 def _stems() -> list[tuple[str, int, str]]:
     from babel import Locale
 
-    names = [(spoken(name).key.strip(), code) for code, name in Locale("pl").territories.items() if len(code) == 2]
+    names = [
+        (spoken(name).key.strip(), ending, code)
+        for language, ending in _ENDINGS.items()
+        for code, name in Locale(language).territories.items()
+        if len(code) == 2
+    ]
     return [
-        (name[:-_ENDING], len(name), code) for name, code in names if len(name) >= _MIN_INFLECTED and " " not in name
+        (name[: len(name) - ending], len(name), code)
+        for name, ending, code in names
+        if len(name) >= _MIN_INFLECTED and " " not in name
     ]

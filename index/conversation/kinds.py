@@ -105,9 +105,10 @@ def shapes(text: str) -> Iterator[Shaped]:
     said = spoken(without_addresses(text))
     if not said.words or len(said.words) > MAX_WORDS:
         return
+    spelled = [(table, table.respelled(said)) for table in tables()]
     for kind in SHAPES:
-        for table in tables():
-            yield from _shapes_in(table, table.respelled(said), kind)
+        for table, respelled in spelled:
+            yield from _shapes_in(table, respelled, kind)
 
 
 def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped]:

@@ -12,6 +12,7 @@ from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.conversation.spoken import Spoken, spoken
@@ -133,8 +134,8 @@ def _respelled(language: str, word: str) -> str:
     if len(word) < _MIN_TYPO_CHARS or not word.isalpha() or word in _known_anywhere():
         return word
     alike = _by_initial(language).get(word[0], ())
-    near = [other for other in alike if OSA.distance(word, other, score_cutoff=1) <= 1]
-    return near[0] if len(near) == 1 else word
+    near = process.extract(word, alike, scorer=OSA.distance, score_cutoff=1, limit=2)
+    return str(near[0][0]) if len(near) == 1 else word
 
 
 @cache

@@ -19,12 +19,14 @@ from index.database.faults import is_read_only
 from index.database.fetches import FetchTable
 from index.database.history import NOBODY, By, HistoryTable
 from index.database.private_files import private_folder
+from index.database.pruning import PruningTable
 from index.database.quarantine import QuarantineTable
 from index.database.schema import corpus_migrations
 from index.database.signatures import SignatureTable
 from index.database.sources import SourceTable
 from index.database.spool import SpoolTable
 from index.database.sqlite import now, release_from_row, storage_errors
+from index.database.versions import VersionTable
 
 _RELEASE_FIELDS = tuple("title issuer date language kind url retrieved_from note reference origin text".split())
 _WAIT_S = 30.0
@@ -86,9 +88,11 @@ class CorpusStore:
         self.erasures = ErasureTable(self._db, path)
         self.fetches = FetchTable(self._db, path)
         self.history = HistoryTable(self._db, path, by)
+        self.pruning = PruningTable(self._db, path)
         self.signatures = SignatureTable(self._db, path)
         self.sources = SourceTable(self._db, path)
         self.spool = SpoolTable(self._db, path)
+        self.shown_versions = VersionTable(self._db, path)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

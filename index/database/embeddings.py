@@ -51,11 +51,12 @@ class EmbeddingTable:
                 [(key.model, key.dtype, key.prompt, digest, vector) for digest, vector in vectors.items()],
             )
 
-    def keep_only(self, digests: Collection[bytes]) -> None:
-        """Drop all vectors but those of texts with these SHA-256."""
+    def keep_only(self, digests: Collection[bytes]) -> int:
+        """Drop all vectors but those of texts with these SHA-256, and return how many these were."""
         with storage_errors(self._path), self._db.atomic():
             self._db.execute("CREATE TEMP TABLE IF NOT EXISTS living (digest BLOB PRIMARY KEY) WITHOUT ROWID")
             self._db.execute("DELETE FROM living")
             self._db.conn.executemany("INSERT OR IGNORE INTO living VALUES (?)", [(digest,) for digest in digests])
-            self._db.execute("DELETE FROM embeddings WHERE text_sha256 NOT IN (SELECT digest FROM living)")
+            dropped = self._db.execute("DELETE FROM embeddings WHERE text_sha256 NOT IN (SELECT digest FROM living)")
             self._db.execute("DROP TABLE living")
+            return int(dropped.rowcount)

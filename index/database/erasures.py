@@ -7,8 +7,8 @@ from sqlite_utils import Database
 
 from index.database.sqlite import marks, now, storage_errors
 
-_WORDLESS = "title = '', issuer = '', date = '', language = '', kind = '', text = ''"
-_UNSAID = "url = NULL, retrieved_from = NULL, note = NULL, reference = NULL"
+WORDLESS = "title = '', issuer = '', date = '', language = '', kind = '', text = ''"
+UNSAID = "url = NULL, retrieved_from = NULL, note = NULL, reference = NULL"
 _OF_A_RELEASE = ("canaries", "derived", "signatures", "bands")
 
 
@@ -31,7 +31,7 @@ class ErasureTable:
                 "UPDATE releases SET removed_at = coalesce(removed_at, ?), erased_at = ? WHERE release_id = ?",
                 [erased_at, erased_at, release_id],
             )
-            self._db.execute(f"UPDATE versions SET {_WORDLESS}, {_UNSAID} WHERE release_id = ?", [release_id])
+            self._db.execute(f"UPDATE versions SET {WORDLESS}, {UNSAID} WHERE release_id = ?", [release_id])
             for table in _OF_A_RELEASE:
                 self._db.execute(f"DELETE FROM {table} WHERE release_id = ?", [release_id])
             self._db.execute("DELETE FROM spool")
@@ -56,6 +56,14 @@ class ErasureTable:
                 {"url": canonical_url, "text": text_sha256},
             )
             return next((row["release_id"] for row in rows), None)
+
+    def erased(self) -> list[str]:
+        """Return the ids of all releases whose text was erased."""
+        with storage_errors(self._path):
+            return [
+                row["release_id"]
+                for row in self._db.query("SELECT release_id FROM releases WHERE erased_at IS NOT NULL")
+            ]
 
     def sweep(self) -> None:
         """Rewrite the file, so that its free space holds nothing of what was deleted."""

@@ -25,8 +25,8 @@ NOBODY = By()
 class LogEntry:
     """One line of the history.
 
-    ``action`` is added, changed, removed (withdrawn), erased, quarantined, discarded, built, refused, rolled back, feed
-    added, feed removed, source added or source removed.
+    ``action`` is added, changed, removed (withdrawn), erased, quarantined, discarded, built, refused, rolled back,
+    compacted, feed added, feed removed, source added or source removed.
     """
 
     at: str
@@ -37,6 +37,15 @@ class LogEntry:
     who: str
     why: str
     seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildCount:
+    """How many builds had an outcome, served or refused (by a gate), and how long they took together."""
+
+    outcome: str
+    number: int
+    seconds: float
 
 
 class HistoryTable:
@@ -81,6 +90,22 @@ class HistoryTable:
                     row["why"],
                     row["seconds"],
                 )
+
+    def build_counts(self) -> list[BuildCount]:
+        """Count the builds by their outcome."""
+        outcomes = {"built": "served", "refused": "refused"}
+        with storage_errors(self._path):
+            rows = self._db.query(
+                "SELECT action, count(*) AS number, sum(seconds) AS seconds FROM log "
+                "WHERE action IN ('built', 'refused') GROUP BY action"
+            )
+            found = {row["action"]: row for row in rows}
+        return [
+            BuildCount(outcome, found[action]["number"], found[action]["seconds"] or 0.0)
+            if action in found
+            else BuildCount(outcome, 0, 0.0)
+            for action, outcome in outcomes.items()
+        ]
 
     def is_built(self) -> bool:
         """Tell whether a build ended after the last release was added, changed or withdrawn."""

@@ -31,6 +31,11 @@ def private_folder(folder: Path) -> None:
                 _take_from_others(path)
 
 
+def private_opener(path: str, flags: int) -> int:
+    """Open a file for `open`, and give one that is made mode 600, whatever the umask is."""
+    return os.open(path, flags, 0o600)
+
+
 def open_to_others(folder: Path) -> bool:
     """Tell whether others have access to a folder."""
     return bool(folder.stat().st_mode & _OTHERS)

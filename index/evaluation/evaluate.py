@@ -69,7 +69,7 @@ class Outcome:
         return [
             bool(evidence)
             and quote.release_id == self.gold.document
-            and (answer in fold(quote.text) or any(holds(fold(quote.text), part) for part in evidence))
+            and (answer in fold(quote.shown) or any(holds(fold(quote.shown), part) for part in evidence))
             for quote in self.quotes
         ]
 
@@ -138,7 +138,7 @@ def ask(gold: GoldQuestion, generation: Generation, answerer: Answerer, threshol
     sure = round(answerer.confidence(query, ranking, generation), 6)
     ranked = {name: search(query, ranking, generation) for name, search in _SEARCHES.items()}
     documents = {name: tuple(dict.fromkeys(passage.release_id for passage in best)) for name, best in ranked.items()}
-    shown = quotes(ranking, generation, MAX_QUOTES)
+    shown = quotes(query, ranking, generation, MAX_QUOTES)
     return Outcome(gold, documents, ranked, answers(ranking, shown, sure, threshold), sure, shown.quotes)
 
 
@@ -150,7 +150,7 @@ def run_evaluation(
     :raises SourceError: when the folder is not in the BEIR shape.
     """
     weights = shipped_weights()
-    threshold = weights.threshold if settings.threshold is None else settings.threshold
+    threshold = weights.threshold_for(embedder.model) if settings.threshold is None else settings.threshold
     releases, questions = load_corpus(folder), load_questions(folder)
     reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
     reader = reader_beside(embedder, settings.cache_dir) if settings.reader else None
@@ -226,7 +226,7 @@ def _answer_figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
         "answer_hit@3": _mean([outcome.answered and any(outcome.right()) for outcome in answerable]),
         "coverage": _mean([outcome.answered for outcome in answerable]),
         "risk": 1.0 - _mean([any(outcome.right()) for outcome in answered]) if answered else 0.0,
-        "chars_shown": _mean([float(sum(len(quote.text) for quote in outcome.quotes)) for outcome in answered]),
+        "chars_shown": _mean([float(sum(len(quote.shown) for quote in outcome.quotes)) for outcome in answered]),
     }
     sure = [outcome.confidence for outcome in answerable]
     for kind in sorted({outcome.gold.kind for outcome in outcomes if not outcome.gold.quotes}):
@@ -257,4 +257,5 @@ _SEARCHES: dict[str, _Search] = {
 
 
 def _place(document: str, span: FoundPassage | Quote) -> dict[str, object]:
-    return {"doc": document, "start": span.start, "end": span.end, "text": span.text}
+    place: dict[str, object] = {"doc": document, "start": span.start, "end": span.end, "text": span.text}
+    return place | {"parts": span.parts} if isinstance(span, Quote) and span.parts else place

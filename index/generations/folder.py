@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from index.generations.reader import OpenGeneration
 
 _ID = re.compile(r"\d{6}")
+_OLD_S = 3600.0
 _REMEDY = "run `measures index rollback` to serve an older one, or `measures index build` to make a new one"
 
 
@@ -229,12 +230,34 @@ class Generations:
             shutil.rmtree(self.root / generation)
             (self.root / f"{generation}.checked").unlink(missing_ok=True)
 
+    def tidy(self) -> None:
+        """Delete what processes that were killed left beside the generations. Call it while no build runs."""
+        kept = set(self.ids())
+        with storage_errors(self.root):
+            left = [path for path in self.root.glob("*.checked") if path.stem not in kept]
+            left += [path for path in self.root.glob("*.checked.*") if _is_old(path)]
+            for name in (self._pointer.name, self._pin.name):
+                left += [path for path in self.data_dir.glob(f".{name}.*") if _is_old(path)]
+            for path in left:
+                path.unlink(missing_ok=True)
+
     def bytes_on_disk(self) -> int:
-        """Return the size of the data folder, in bytes."""
-        return sum(path.stat().st_size for path in self.data_dir.rglob("*") if path.is_file())
+        """Return the size of the data folder, in bytes. Others may add and delete files meanwhile."""
+        size = 0
+        for path in self.data_dir.rglob("*"):
+            with suppress(FileNotFoundError):
+                size += path.stat().st_size if path.is_file() else 0
+        return size
 
     def close(self) -> None:
         """Do nothing, because no file is held open."""
+
+
+def _is_old(path: Path) -> bool:
+    """Tell whether a file is older than any that is being written now."""
+    with suppress(FileNotFoundError):
+        return time.time() - path.stat().st_mtime > _OLD_S
+    return False
 
 
 def _check_digests(folder: Path, manifest: Manifest) -> None:

@@ -101,6 +101,9 @@ class Generation(Protocol):
     def similar(self, term: str) -> list[str]:
         """Return terms of the corpus that begin with the same letter, the most frequent first."""
 
+    def spellings(self, term: str, code: str) -> list[str]:
+        """Return how releases in a language that may be shown write a term, the most frequent spelling first."""
+
     def scope(self, filters: Filters) -> Scope:
         """Return what a search with filters may find.
 

@@ -1,5 +1,7 @@
 """A generation that is open for reading, whatever stores its parts."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -24,8 +26,10 @@ from index.generations.manifest import Manifest
 from index.generations.parts import Parts
 from index.generations.release_filter import ReleaseColumns
 from index.text.sentences import Span
-from index.text.terms import Hashes
+from index.text.terms import Hashes, terms
 
+_SPELLINGS_FROM = 10  # passages
+_WRITTEN = re.compile(r"[^\W\d_]+")
 _RELEASES_KEPT = 64  # These texts take about 1 MB. An answer reads three.
 
 
@@ -77,6 +81,15 @@ class OpenGeneration:
     def similar(self, term: str) -> list[str]:
         """Return terms of the corpus that begin with the same letter, the most frequent first."""
         return self._lexical.similar(term)
+
+    def spellings(self, term: str, code: str) -> list[str]:
+        """Return how releases in a language that may be shown write a term, the most frequent spelling first."""
+        rows = self._lexical.search([term], np.ones(1), _SPELLINGS_FROM, "release", self.scope(Filters()).releases)
+        written: Counter[str] = Counter()
+        for passage in self.passages(rows.tolist()):
+            if self._releases[passage.release].release.language == code:
+                written.update(word for word in _WRITTEN.findall(passage.text) if term in terms(word, code))
+        return [word for word, _ in written.most_common()]
 
     def scope(self, filters: Filters) -> Scope:
         """Return what a search with filters may find.

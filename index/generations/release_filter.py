@@ -15,6 +15,7 @@ class ReleaseColumns:
 
     def __init__(self, releases: Sequence[Release]) -> None:
         """Take the releases in the order of their rows."""
+        self._rows = {release.release_id: row for row, release in enumerate(releases)}
         self.dates: NDArray[np.int64] = np.array([release.date.toordinal() for release in releases], dtype=np.int64)
         self._issuers = _Names(
             "No release has the issuer “{name}”: there are {known}.", [release.issuer for release in releases]
@@ -37,6 +38,10 @@ class ReleaseColumns:
             allowed &= self.dates >= filters.since.toordinal()
         if filters.until is not None:
             allowed &= self.dates <= filters.until.toordinal()
+        if filters.releases is not None:
+            only = np.zeros(len(self.dates), dtype=bool)
+            only[[self._rows[release_id] for release_id in filters.releases & self._rows.keys()]] = True
+            allowed &= only
         return allowed
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from corpus import GenerationError, Release, StorageError, UnbuiltError, UnknownReleaseError, undone
 from index.database.corpus_db import CorpusStore
-from index.database.history import NOBODY, By, LogEntry
+from index.database.history import NOBODY, BuildCount, By, LogEntry
 from index.database.home import open_corpus_db
 from index.generations.home import open_generations
 from index.generations.manifest import Manifest
@@ -145,6 +145,12 @@ def history(settings: IndexSettings) -> History:
     generations = open_generations(settings, reading=True)
     with closing(open_corpus_db(settings, reading=True)) as store:
         return History(tuple(store.history.entries()), tuple(generations.ids()), generations.current())
+
+
+def build_counts(settings: IndexSettings) -> list[BuildCount]:
+    """Return how many builds there were, and how they ended."""
+    with closing(open_corpus_db(settings, reading=True)) as store:
+        return store.history.build_counts()
 
 
 def done_by(settings: IndexSettings, who: str) -> int:

@@ -120,6 +120,9 @@ class GenerationStore(Protocol):
     def discard(self, generation: str) -> None:
         """Delete a generation."""
 
+    def tidy(self) -> None:
+        """Delete what processes that were killed left beside the generations. Call it while no build runs."""
+
     def bytes_on_disk(self) -> int:
         """Return how many bytes everything takes."""
 

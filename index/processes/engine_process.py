@@ -12,7 +12,17 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-from corpus import ChildProcess, LogFormatter, TooSlowError, WorkerError, log_to_stderr, pipe_to_parent
+from corpus import (
+    TEXT_FORMAT,
+    ChildProcess,
+    JsonFormatter,
+    LogFormatter,
+    TooSlowError,
+    WorkerError,
+    is_logging_json,
+    log_to_stderr,
+    pipe_to_parent,
+)
 from index.engine import Engine
 from index.processes.gc_tuning import collect_rarely
 from index.processes.pipe import DEFAULT_EMBEDDER, Done, Raised, make_embedder, outcome
@@ -41,6 +51,7 @@ class EngineRunner(Protocol):
 class _Opening:
     settings: IndexSettings
     embedder: str
+    logs_json: bool
 
 
 class EngineProcess:
@@ -58,7 +69,7 @@ class EngineProcess:
         self._question_s = question_s
         self._child = ChildProcess("index.processes.engine_process", own_stderr=False)
         try:
-            self._send(_Opening(settings, embedder))
+            self._send(_Opening(settings, embedder, is_logging_json()))
             warmed = self._receive()
             if isinstance(warmed, Raised):
                 raise warmed.error
@@ -122,9 +133,9 @@ def main() -> None:
     """Open the engine, and do the work that comes over the pipe until its other end is closed."""
     pipe: Connection[Done | Raised, Any] = pipe_to_parent()
     collect_rarely()
-    log_to_stderr(logging.WARNING, LogFormatter("%(asctime)s %(levelname)-7s %(name)s %(message)s"))
     try:
         opening: _Opening = pipe.recv()
+        log_to_stderr(logging.WARNING, JsonFormatter() if opening.logs_json else LogFormatter(TEXT_FORMAT))
         embedder = make_embedder(opening.embedder, opening.settings)
         with Engine(opening.settings, embedder) as engine:
             pipe.send(outcome(engine.warm))

@@ -17,6 +17,7 @@ LANGUAGES = tuple("bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt r
 _FOLDER = Path(__file__).with_name("languages")
 _SPACED = dict.fromkeys("'’‘`\u00b4-\u2010\u2011–", " ")
 _ALIKE = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "\u0131": "i", "ς": "\u03c3"}
+_TWO_LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe"}
 _ABBREVIATION_CHARS = 4  # A name of a month is an abbreviation up to this many characters, unless it has no longer one.
 
 
@@ -27,8 +28,10 @@ class Language:
     ``stop_words`` and ``number_words`` are as `words` gives them. ``months`` has twelve sets of names, folded; a name
     that ends with "*" stands for every word that begins so, and "_" in a file for a space. ``unsure_months`` are names
     that are also other words. ``yes_no`` opens a question that yes or no would answer, unless one of the
-    ``question_words`` follows. ``asks``, ``holds``, ``time`` and ``padding`` are patterns by what they
-    find.
+    ``question_words`` follows. ``abbreviations`` are written without their last full stop, and end no sentence;
+    ``before_figures`` end none before a figure. ``asks``, ``holds``, ``time``, ``padding``, ``demands`` and ``leans``
+    are patterns by what they find. ``peoples`` are words by the ISO code of the country that they belong to and do not
+    begin like. ``spellings`` are patterns of what is written in two ways, with what stands for both.
     """
 
     code: str
@@ -39,10 +42,16 @@ class Language:
     yes_no: str
     question_words: str
     capitals: frozenset[str]
+    abbreviations: frozenset[str]
+    before_figures: frozenset[str]
     asks: Mapping[str, str]
     holds: Mapping[str, str]
     time: Mapping[str, str]
     padding: Mapping[str, str]
+    demands: Mapping[str, str]
+    peoples: Mapping[str, frozenset[str]]
+    leans: Mapping[str, str]
+    spellings: Mapping[str, str]
 
     def month(self, word: str) -> int | None:
         """Return the number of the month that a folded word names, None where it names none."""
@@ -78,6 +87,7 @@ def fold_pattern(pattern: str) -> str:
     return re.sub(r" (\?)?", lambda space: r"\s*" if space[1] else r"\s+", fold(pattern))
 
 
+@cache
 def folded_pattern(*patterns: str) -> re.Pattern[str]:
     """Return what finds any of some patterns in folded text, as whole words."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(fold_pattern, patterns))})(?!\w)")
@@ -95,18 +105,26 @@ def _load(code: str) -> Language:
         yes_no=data.get("yes_no", ""),
         question_words=data.get("question_words", ""),
         capitals=frozenset(data.get("capitals", "").split()),
+        abbreviations=frozenset(data.get("abbreviations", "").split()),
+        before_figures=frozenset(data.get("before_figures", "").split()),
         asks=data.get("asks", {}),
         holds=data.get("holds", {}),
         time=data["time"],
         padding=data["padding"],
+        demands=data["demands"],
+        peoples={country: _plain_words(names) for country, names in data.get("peoples", {}).items()},
+        leans=data["leans"],
+        spellings=data.get("spellings", {}),
     )
 
 
 def _plain_words(text: str) -> frozenset[str]:
     """Return words as `index.text.terms.words` gives them, and folded, as people type them without their keyboard."""
     decomposed = unicodedata.normalize("NFKD", text.lower())
-    accentless = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return frozenset(accentless.replace("'", " ").split()) | frozenset(fold(text).split())
+    spaced = "".join(char for char in decomposed if not unicodedata.combining(char)).replace("'", " ")
+    spellings = f"{spaced} {fold(text)}"
+    plain = "".join(_TWO_LETTERS.get(char, char) for char in spellings)
+    return frozenset(f"{spellings} {plain}".split())
 
 
 def _names(names: frozenset[str], word: str) -> bool:

@@ -17,6 +17,7 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
+from index.text.languages import language as language_data
 from index.text.word_frequency import is_common
 
 Hashes = NDArray[np.uint32]
@@ -31,6 +32,9 @@ _SHORT_WORDS = frozenset(
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}\b)")
 _DECIMAL_POINT = frozenset({"en", "ga", "mt"})
 _PLAUSIBLE = 5.0
+# Letters that have no accent to take away.
+_UNACCENTED = {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe"}
+_PLAIN_LETTERS = str.maketrans(_UNACCENTED | {letter.upper(): _UNACCENTED[letter].title() for letter in "łøđħæœ"})
 # Bulgarian, Latvian, Maltese, Slovak and Slovenian have no stemmer. The Serbian one knows Latin letters, and the
 # Croatian forms of words.
 _STEMMERS = {
@@ -50,6 +54,7 @@ def words(text: str, language: str = "en") -> list[str]:
         plain = _DECIMAL_COMMA.sub(".", plain)
     if not plain.isascii():
         plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+        plain = plain.translate(_PLAIN_LETTERS)
     plain = _POSSESSIVE.sub("", _THOUSANDS.sub("", _LOST_SPACE.sub(" ", plain)))
     return [word.lower() for word in _WORD.findall(plain)]
 
@@ -66,9 +71,19 @@ def agency_term(agency_id: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str, language: str = "en") -> str:
-    """Return the stem of one word of a language, the word itself where the language has no stemmer."""
+    """Return the stem of one word of a language, the word itself where the language has no stemmer.
+
+    "Organisation" and "organization" have one stem, and so have others that are written in two ways.
+    """
+    for pattern, both in _spellings(language):
+        word = pattern.sub(both, word)
     stemmer = _stemmer(language)
     return word if stemmer is None else str(stemmer.stemWord(word))
+
+
+@cache
+def _spellings(code: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern), both) for pattern, both in language_data(code or "en").spellings.items())
 
 
 @cache

@@ -38,5 +38,5 @@ def logging_as_measures_bot() -> Iterator[Lines]:
 
 
 def _message(line: str) -> str:
-    parts = line.split(maxsplit=4)
-    return parts[4] if len(parts) == 5 and parts[0].count("-") == 2 else line  # a traceback stays as it is
+    parts = line.split(maxsplit=3)
+    return parts[3] if len(parts) == 4 and parts[0].count("-") >= 2 else line  # a traceback stays as it is

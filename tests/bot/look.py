@@ -46,6 +46,8 @@ async def answers(chat: Chat) -> list[tuple[str, JSON]]:
         "/releases": await chat.ada.command("releases"),
         "/about": await chat.ada.command("about"),
         "/help": await chat.ada.command("help"),
+        "/subscribe": await chat.ada.command("subscribe", agency="europol"),
+        "/subscriptions": await chat.ada.command("subscriptions"),
     }
     return [(title, message.payload) for title, message in shown.items()]
 

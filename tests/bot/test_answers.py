@@ -100,6 +100,12 @@ async def test_follow_up_is_read_with_the_question_before(chat: Chat) -> None:
     assert third.text().startswith("-# Asked: and Europol?\n-# Read as: What will Europol do?\n")
 
 
+@simulated()
+async def test_answer_says_how_a_misspelt_question_was_read(chat: Chat) -> None:
+    assert "-# Read as: What will Frontex do?\n" in (await chat.ask("what will Frotnex do")).text()
+    assert "Read as" not in (await chat.ask("what will Frontex do")).text()
+
+
 @simulated(engine="library")
 async def test_follow_up_keeps_the_filters_of_the_person_and_of_nobody_else(chat: Chat) -> None:
     answer = await chat.ask("How many officers will Europol send?", **MARCH)

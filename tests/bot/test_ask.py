@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import re
 import threading
 from typing import Any
 
@@ -28,11 +29,12 @@ async def test_answer_is_public_quotes_and_names_its_source(chat: Chat) -> None:
     asked, box, links, buttons = message.components
     assert asked["content"] == f"-# Asked: {QUESTION}"
     assert box["accent_color"] == BLUE
-    assert [part["type"] for part in box["components"]] == [TEXT, SEPARATOR, TEXT]
+    assert [part["type"] for part in box["components"]] == [TEXT, SEPARATOR, TEXT, TEXT]
+    assert re.fullmatch(r"-# Answer [0-9A-Z]{5}-[0-9A-Z]{5}", box["components"][-1]["content"])
     first = box["components"][0]
     assert first["content"].startswith(f"> **[1]** “{QUOTE}")
     age = (datetime.datetime.now(datetime.UTC).date() - datetime.date(2018, 12, 6)).days // 365.25
-    *source, place = box["components"][-1]["content"].split("\n")
+    *source, place = box["components"][-2]["content"].split("\n")
     assert source == [
         TITLE,
         f"Council of the European Union · <t:1544097600:D> ({age:.0f} years old)",
@@ -52,6 +54,17 @@ async def test_answer_is_public_quotes_and_names_its_source(chat: Chat) -> None:
 
 
 @simulated()
+async def test_two_questions_are_answered_and_what_is_not_found_is_said(chat: Chat) -> None:
+    both = await chat.ada.command("ask", question=f"{QUESTION} What will the joint liaison task force do?")
+    assert "> **[2]** “" in both.text()
+    assert f"-# On “{QUESTION}”: \\[1\\]" in both.text()
+    assert "-# On “What will the joint liaison task force do?”: \\[2\\]" in both.text()
+    one = await chat.ada.command("ask", question=f"{QUESTION[:-1]} and how do I bake sourdough bread?")
+    assert f"> **[1]** “{QUOTE}" in one.text()
+    assert "-# The releases do not hold an answer to “How do I bake sourdough bread?”." in one.text()
+
+
+@simulated()
 async def test_private_answer_is_ephemeral_and_does_not_repeat_the_question(chat: Chat) -> None:
     message = await chat.ask(private=True)
     assert message.ephemeral
@@ -66,7 +79,7 @@ async def test_not_found_is_one_line_and_the_nearest_passage_is_behind_a_button(
         "**Not found: the releases do not hold an answer to this.**",
         "-# I know 1 release of 1 issuer, 2018; none names Frontex.",
     ]
-    assert message.buttons == ["Nearest passage", *UNDER[1:]]
+    assert message.buttons == ["Nearest passage", "Tell me when a release answers this", *UNDER[1:]]
     assert "“" not in message.text()
     nearest = await chat.ada.click(message, "Nearest passage")
     assert nearest.ephemeral

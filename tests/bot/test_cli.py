@@ -18,6 +18,7 @@ from tests.conftest import FIXTURES
 COUNCIL = "2018-12-06-council-migrant-smuggling"
 QUESTION = "Which agency will train border control units?"
 HEAVY = {"discord", "faiss", "matplotlib", "sentence_transformers", "tantivy", "torch", "transformers"}
+_ID = re.compile(r"[0-9A-Z]{5}-[0-9A-Z]{5}")
 METADATA = ["--title", "Cod quotas", "--date", "2024-05-06", "--issuer", "European Commission"]
 
 
@@ -36,6 +37,7 @@ def test_ask_prints_the_contract_document(run: Run) -> None:
         "notices",
         "generation",
         "took_ms",
+        "id",
     ]
     assert answer["answered"] is True
     assert answer["related"] == []
@@ -103,7 +105,7 @@ def test_readme_shows_the_answer_that_the_program_gives(run: Run) -> None:
     shown = re.findall(r'```console\n\$ measures ask "([^"]+)"\n(.*?)```', readme, re.DOTALL)
     assert shown
     for question, answer in shown:
-        assert run("ask", question).stdout == answer
+        assert _ID.sub("ID", run("ask", question).stdout) == _ID.sub("ID", answer)
 
 
 def test_status_prints_the_contract_document(run: Run) -> None:

@@ -1,18 +1,34 @@
-"""`measures doctor` on what the bot needs: offline, and without ever showing the token."""
+"""`measures doctor` on the machine, the settings and what the bot needs, without ever showing a secret."""
 
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import discord
+import psutil
 import pytest
 
-from bot.cli.doctor import Check, _discord, application_of
+from bot.app.settings import BotSettings, load_bot_settings
+from bot.cli import doctor_discord
+from bot.cli.doctor import examine
+from bot.cli.doctor_check import Check
+from bot.cli.doctor_discord import _ask_discord, application_of, check_discord
+from bot.cli.doctor_machine import check_clock, check_disks, check_memory
+from index.maintenance import build_all
+from index.settings import IndexSettings
+from tests.corpus.fetching.test_proxy import proxying
+from tests.emulator import ApplicationFlag, Emulator
+from tests.emulator.fast import asynchronous, fast_retries
 from tests.emulator.platform import TOKEN
+from tests.fakes import FakeEmbedder, silent
 
 
 def checks(monkeypatch: pytest.MonkeyPatch, token: str, **settings: str) -> dict[str, Check]:
     for name, value in {"DISCORD_TOKEN": token, **settings}.items():
         monkeypatch.setenv(name, value)
-    found = _discord()
+    found = check_discord(load_bot_settings(), None, online=False, connect=lambda: None)
     assert not token or token not in str(found)
     return {check.name: check for check in found}
 
@@ -62,7 +78,91 @@ def test_no_token_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     assert checks(monkeypatch, "")["DISCORD_TOKEN"].ok
 
 
-def test_settings_of_the_bot_that_make_no_sense_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    check = checks(monkeypatch, TOKEN, MEASURES_PACE="fast")["Discord settings"]
+def by_name(checks: list[Check]) -> dict[str, Check]:
+    return {check.name: check for check in checks}
+
+
+def test_faults_of_the_index_and_of_discord_stand_beside_each_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MEASURES_PACE", "fast")
+    monkeypatch.setenv("MEASURES_THRESHOLD", "very")
+    (tmp_path / ".env").write_text("MEASURES_PAZE=3\nnothing\n", "utf-8")
+    found = by_name(examine())
+    assert [name for name, check in found.items() if not check.ok] == ["unknown name", "settings", "Discord settings"]
+    assert "MEASURES_PACE" in found["Discord settings"].found
+    assert "MEASURES_THRESHOLD" in found["settings"].found
+    assert "write MEASURES_PACE" in found["unknown name"].found
+    where = found["where settings are"]
+    assert where.found.startswith(f"{tmp_path / '.env'}: MEASURES_PAZE; in the environment: ")
+    assert "MEASURES_THRESHOLD" in where.found
+
+
+def test_memory_of_a_container_counts(tmp_path: Path) -> None:
+    limit = tmp_path / "memory.max"
+    limit.write_text("1000000000\n", "ascii")
+    found = check_memory([str(limit), str(tmp_path / "missing")])
+    assert not found.ok
+    assert found.found.startswith("1.0 GB")
+    limit.write_text("max\n", "ascii")
+    assert check_memory([str(limit)]).ok is (psutil.virtual_memory().total > 1.25e9)
+
+
+def test_disk_must_hold_another_generation(settings: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = psutil.disk_usage(str(settings.data_dir.parent)).free
+    assert all(check.ok for check in check_disks(settings)) is (free > 1e9)
+    monkeypatch.setattr("index.generations.folder.Generations.bytes_on_disk", lambda self: free)
+    assert any(not check.ok and "MEASURES_DATA_DIR" in check.remedy for check in check_disks(settings))
+
+
+def test_clock_before_what_was_built_is_wrong(settings: IndexSettings) -> None:
+    build_all(settings, FakeEmbedder(), silent)
+    now = datetime.datetime.now(datetime.UTC)
+    assert check_clock(settings).ok
+    assert not check_clock(settings, now - datetime.timedelta(hours=1)).ok
+    assert not check_clock(None, datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)).ok
+
+
+@contextmanager
+def settings_through(emulator: Emulator, login: str) -> Iterator[tuple[IndexSettings, list[str]]]:
+    """Give settings with a proxy on loopback that leads to the emulator, and what it was asked."""
+    with proxying(emulator._server.tls_port) as proxy:
+        yield IndexSettings.model_validate({"proxy": f"http://{login}@127.0.0.1:{proxy.port}"}), proxy.asked
+
+
+@asynchronous
+async def test_discord_is_asked_about_the_token_through_the_proxy() -> None:
+    async with Emulator() as emulator:
+        with settings_through(emulator, "me:hunter2") as (settings, asked):
+            wanted = BotSettings.model_validate({"message_content": True})
+            found = by_name(await _ask_discord(emulator.token, wanted, settings, emulator.connector))
+            assert found["token"].ok
+            assert not found["intents granted"].ok
+            assert "starts left today" in found
+            assert found["clock at Discord"].ok
+            emulator.application.flags |= ApplicationFlag.GATEWAY_MESSAGE_CONTENT_LIMITED
+            again = by_name(await _ask_discord(emulator.token, wanted, settings, emulator.connector))
+            assert again["intents granted"].ok
+            assert {head.split()[1] for head in asked} == {"discord.com:443"}
+            assert all("Proxy-Authorization: Basic bWU6aHVudGVyMg==" in head for head in asked)
+
+
+@asynchronous
+async def test_what_discord_refuses_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_discord, "_ONLINE_S", 2.0)
+    settings = IndexSettings()
+    async with Emulator() as emulator:
+        wrong = by_name(await _ask_discord("MTAw.wrong.token", BotSettings(), settings, emulator.connector))
+        assert not wrong["token"].ok
+        assert "Reset Token" in wrong["token"].remedy
+    nobody = IndexSettings.model_validate({"proxy": "http://me:hunter2@127.0.0.1:9"})
+    with fast_retries():
+        away = by_name(await _ask_discord(TOKEN, BotSettings(), nobody, lambda: None))
+    assert not away["token"].ok
+    assert "MEASURES_PROXY" in away["token"].remedy
+    assert "hunter2" not in str(away)
+
+
+def test_online_without_a_token_is_a_fault() -> None:
+    (check,) = check_discord(BotSettings(), None, online=True, connect=lambda: None)
     assert not check.ok
-    assert "MEASURES_PACE" in check.found

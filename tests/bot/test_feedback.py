@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from bot.app.bot_db import BotStore
 from bot.cli.main import measures
+from bot.receipts import Receipt, new_answer_id
 from bot.user_data import KeptAnswer
 from index.filters import Filters
 from tests.simulation import Chat, simulated
@@ -66,7 +67,7 @@ def test_audit_tells_which_administrator_did_what(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "document", "note"),
     [
-        ((), {"feedback": []}, "Nobody has said anything of an answer yet.\n"),
+        ((), {"feedback": [], "found_nothing": [], "usage": []}, "Nobody has said anything of an answer yet.\n"),
         (("--audit",), {"audit": []}, "No administrator has done anything in Discord yet.\n"),
     ],
 )
@@ -92,3 +93,59 @@ async def test_about_tells_administrators_what_was_said_and_done(chat: Chat) -> 
     others = (await chat.bob.command("about")).text()
     assert "Feedback**" not in others
     assert "index rebuild" not in others
+
+
+IN_VAIN = (
+    "What does the EU do about whale watching tours?",
+    "Was tut die EU für Touren zur Walbeobachtung?",
+    "what does the EU do about whale watching tours?",
+)
+
+
+def ask_in_vain(store: BotStore, question: str, asker: int, *, answered: bool = False) -> None:
+    answer = KeptAnswer(new_answer_id(), asker, 2, 3, None, True, question, Filters(), ())
+    store.keep(answer, Receipt(answer.id, question, Filters(), 3, answered, "000001", (), local=False))
+
+
+def ask_all_in_vain(store: BotStore) -> None:
+    """Let three people ask one thing in vain in two languages, two another, and one a third thing very often."""
+    for asker, question in enumerate(IN_VAIN, 1):
+        ask_in_vain(store, question, asker)
+    for asker in (1, 2):
+        ask_in_vain(store, "Who won the football match between zebras?", asker)
+    for _ in range(4):
+        ask_in_vain(store, "When is my own birthday party?", 1)
+    for asker in (1, 2, 3):
+        ask_in_vain(store, "What will Europol do?", asker, answered=True)
+
+
+def test_what_three_people_asked_in_vain_is_told_in_whatever_words_and_nothing_that_fewer_asked(
+    folder: Path, one_model: None
+) -> None:
+    with closing(BotStore(folder / "bot.db")) as store:
+        ask_all_in_vain(store)
+    document = json.loads(run("--json").stdout)
+    assert document["found_nothing"] == [{"question": IN_VAIN[2], "people": 3, "asked": 3}]
+    [day] = document["usage"]
+    assert (day["questions"], day["answered"]) == (12, 3)
+    printed = run().stdout
+    assert f"   3 people,    3 times  {IN_VAIN[2]}" in printed
+    assert printed.splitlines()[-1].endswith("12 asked,     3 answered")
+    assert not any(hidden in printed for hidden in ("zebras", "birthday"))
+    with closing(BotStore(folder / "bot.db")) as store:
+        store.forget_asker(2)
+    assert json.loads(run("--json").stdout)["found_nothing"] == []
+
+
+@simulated(administered=True)
+async def test_about_tells_administrators_what_is_asked_in_vain_and_how_much(chat: Chat) -> None:
+    await chat.bot.store.write(ask_all_in_vain)
+    chat.ada.locale = "fr"
+    lines = (await chat.ada.command("about")).text().split("\n")
+    first = lines.index("**Sans réponse, demandé par au moins trois personnes**")
+    assert lines[first + 1] == f"-# “{IN_VAIN[2]}” · 3 personnes"
+    assert lines[first + 2].startswith("**Questions par jour, et répondues** ")
+    assert lines[first + 2].endswith(": 12 (3)")
+    others = (await chat.bob.command("about")).text()
+    assert "whale" not in others
+    assert ": 12 (3)" not in others

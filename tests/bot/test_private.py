@@ -82,4 +82,4 @@ def test_files_of_the_bot_are_for_its_user_alone_and_so_are_those_of_an_older_ve
 
 def test_doctor_says_that_others_may_list_the_folder(run: Run, tmp_path: Path) -> None:
     (tmp_path / "data").chmod(0o755)
-    assert "others may list it: chmod 700 keeps them out" in run("doctor").stdout
+    assert "Others may list it: chmod 700 keeps them out" in run("doctor").stdout

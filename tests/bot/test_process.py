@@ -1,6 +1,7 @@
 """The process: starting, restarting, being killed and being stopped; what it logs."""
 
 import asyncio
+import datetime
 import json
 import re
 import signal
@@ -178,6 +179,11 @@ def test_log_says_what_happened_and_nothing_of_whom_or_what(light: BotProcess) -
     said = [json.loads(line) for line in light.lines()]
     messages = [str(one["message"]) for one in said]
     assert {"at", "level", "logger", "message"} == set(said[0])
+    assert all(datetime.datetime.fromisoformat(one["at"]).tzinfo for one in said)
+    answered = [one for one in said if one.get("event") == "served" and "outcome" in one]
+    assert [one["what"] for one in answered] == ["ask", "window", "message", "ask"]
+    assert all({"took_ms", "confidence", "engine_ms"} <= set(one) for one in answered)
+    assert [one["what"] for one in said if one.get("event") == "refused"] == ["ask", "ask"]
     assert (
         messages.count(
             "MEASURES_MESSAGE_CONTENT is set, but the application does not have that intent: going on without it"

@@ -17,7 +17,7 @@ from bot.views.about import about_view, help_view
 from bot.views.answers import Asked
 from bot.views.escaping import plain, quoted
 from bot.views.message import BLUE, text_view, web_address
-from bot.views.quotes import place_buttons
+from bot.views.quotes import QuoteBox, place_buttons
 from corpus.agencies.registry import Lookup, registry
 from corpus.models import Agency, Release
 from index.agencies.card import Card, Measure, NamedWith
@@ -266,6 +266,16 @@ def test_label_of_a_link_is_the_host_that_it_leads_to(url: str, labels: list[str
     quote = Quote("A quote.", "a", 0, 8, "", 1.0, url)
     [row] = place_buttons(ENGLISH, [(1, quote)], "x")
     assert [button.label for button in row.children if isinstance(button, ui.Button)] == labels
+
+
+def test_what_a_quote_leaves_out_is_marked() -> None:
+    text = "The plan is to:\n- count cod\n- feed herring"
+    quote = Quote(text, "a", 5, 5 + len(text), "", 1.0, None, ((5, 20), (33, 5 + len(text))))
+    box = QuoteBox(ENGLISH, BLUE)
+    source = Source("a", "0" * 64, "A title", "Council", "2024-05-06", "en", None)
+    box.quotes([quote], [source], "x", datetime.date(2024, 5, 6))
+    [shown, *_] = [item.content for item in box.container.children if isinstance(item, ui.TextDisplay)]
+    assert shown.replace("\\", "") == "> **[1]** “The plan is to:\n> […]\n> - feed herring”"
 
 
 def test_longest_link_that_the_index_makes_fits_a_button() -> None:

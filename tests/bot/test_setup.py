@@ -62,6 +62,8 @@ async def test_one_view_holds_every_setting(chat: Chat) -> None:
         "**Language** of answers that everybody sees",
         "**Pace**: how many questions a person may ask in a minute",
         "**Ask channel**: a standing message with a button, and a thread an answer",
+        "**Time zone** of the server: digests come at eight in the morning",
+        "**Quiet hours**, in which I tell nobody of new releases",
         "**Answers are public**",
     ]
     assert message.buttons == ["Make private"]
@@ -123,13 +125,28 @@ async def test_privacy_language_and_pace_are_kept_and_obeyed(chat: Chat) -> None
     assert await chat.bot.store.write(lambda store: store.servers()) == chat.bot.servers
     assert chat.bot.words_public(chat.guild.id, "en-GB", chat.ada.id).language == "fr"
     chosen = [one["label"] for part in walk(message.components) for one in part.get("options", []) if one["default"]]
-    assert chosen == ["Français", "2"]
+    assert chosen == ["Français", "2", "As usual (Europe/Brussels)", "No quiet hours"]
     for _ in range(2):
         await chat.bob.command("ask", question=QUESTION)
     refused = await chat.bob.command("ask", question=QUESTION)
     assert "30" in refusal(refused)
     await choose(carol, message, STRING_SELECT, 0, ["-"])
     await choose(carol, message, STRING_SELECT, 1, ["-"])
+    assert chat.bot.servers[chat.guild.id] == ServerSettings()
+
+
+@simulated()
+async def test_time_zone_and_quiet_hours_are_kept(chat: Chat) -> None:
+    carol = manager(chat)
+    message = await opened(carol)
+    await choose(carol, message, STRING_SELECT, 2, ["Europe/Helsinki"])
+    await choose(carol, message, STRING_SELECT, 3, ["22-7"])
+    assert chat.bot.servers[chat.guild.id] == ServerSettings(zone="Europe/Helsinki", quiet=(22, 7))
+    assert await chat.bot.store.write(lambda store: store.servers()) == chat.bot.servers
+    chosen = [one["label"] for part in walk(message.components) for one in part.get("options", []) if one["default"]]
+    assert chosen == ["As the server", "As usual (600)", "Europe/Helsinki", "22:00-07:00"]
+    await choose(carol, message, STRING_SELECT, 2, ["-"])
+    await choose(carol, message, STRING_SELECT, 3, ["-"])
     assert chat.bot.servers[chat.guild.id] == ServerSettings()
 
 

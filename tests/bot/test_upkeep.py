@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.app.bot_db import BotStore
+from bot.receipts import Receipt
 from bot.user_data import KeptAnswer, QuotedSpan
+from index.changes import Citation
 from index.filters import Filters
 from tests.bot.conftest import Run, sentence_of
 from tests.conftest import SHARED
@@ -167,7 +169,11 @@ def test_text_is_erased_with_the_answers_that_quote_it(run: Run, site: Server, t
     with closing(BotStore(tmp_path / "data" / "bot.db")) as store:
         for answer, quoted in (("of it", release_id), ("of another", "2018-12-06-council-migrant-smuggling")):
             spans = (QuotedSpan(quoted, 0, 9),)
-            store.keep(KeptAnswer(answer, 1, None, 1, None, True, "National authorities will?", Filters(), spans))
+            kept = KeptAnswer(answer, 1, None, 1, None, True, "National authorities will?", Filters(), spans)
+            cited = [Citation(quoted, f"version {answer}", 0, 9, f"words {answer}")]
+            store.keep(kept, Receipt(answer, kept.question, Filters(), 3, True, "1", tuple(cited), local=False))
+        cited.append(Citation(release_id, "version of it", 0, 9, "words of it"))
+        store.keep_receipt(Receipt("typed", "What?", Filters(), 3, True, "1", tuple(cited), local=True), 30)
     assert run("index", "remove", release_id, "--erase", "--no-build").returncode == 2
     erased = run("index", "remove", release_id, "--erase")
     assert (erased.returncode, erased.stderr, erased.stdout.splitlines()) == (
@@ -182,6 +188,10 @@ def test_text_is_erased_with_the_answers_that_quote_it(run: Run, site: Server, t
     assert not [path for path in files if b"National authorities will have 90 days" in path.read_bytes()]
     with closing(BotStore(tmp_path / "data" / "bot.db")) as store:
         assert (store.answer("of it"), store.answer("of another") is None) == (None, False)
+        assert [store.receipt(each, 30) is None for each in ("of it", "typed", "of another")] == [True, True, False]
+    left = b"".join(path.read_bytes() for path in files if path.name.startswith("bot.db"))
+    assert b"version of another" in left
+    assert b"version of it" not in left
     assert "There is no generation '000002'" in sentence_of(run("index", "rollback", "000002"))
     assert "never held a release 'nothing'" in sentence_of(run("index", "remove", "nothing", "--erase"))
 

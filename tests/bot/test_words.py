@@ -25,10 +25,11 @@ from tests.bot import catalogues
 from tests.bot.catalogues import SPOKEN, forms, literal_messages, messages, said_by
 
 COUNTS = (0, 1, 2, 5, 12, 22, 1_234, 1_000_000)
-COMMANDS = ("ask", "agency", "releases", "help", "about", "forget-me", "setup")
-OPTIONS = ("question", "agency", "issuer", "since", "until", "private", "name", "query")
+COMMANDS = ("ask", "agency", "releases", "diff", "verify", "help", "about", "forget-me", "setup")
+OPTIONS = ("question", "agency", "issuer", "since", "until", "private", "name", "query", "before", "after", "answer")
 ADMIN_OPTIONS = ("addresses", "file", "title", "date", "language", "url", "force", "release", "generation")
 LABELS = ("Follow up", "Check against EU releases")
+MOST_SAME_WORDS = 2  # of what is the same in English, as "EU Measures" and "model"
 MOST_OPTIONS = 25  # of a select menu in Discord
 RELEASES = {
     "bg": ("0 прессъобщения", "1 прессъобщение", "2 прессъобщения", "5 прессъобщения"),
@@ -123,6 +124,13 @@ def test_translation_has_the_same_names_marks_and_edges(language: str) -> None:
         for label in LABELS:
             if f"“{label}”" in message:
                 assert words(label) in translated
+
+
+@spoken
+def test_sentences_and_the_example_question_are_not_left_in_english(language: str) -> None:
+    for message, translated in pairs(language):
+        assert "What will" not in translated
+        assert translated != message or len(message.split()) <= MOST_SAME_WORDS, translated
 
 
 @spoken

@@ -11,6 +11,7 @@ import numpy as np
 
 from index.answering.answer import Answerer, quotes
 from index.answering.features import FEATURES
+from index.answering.question import Query
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
 from index.evaluation.evaluate import Outcome, evaluate, temporary_index
@@ -41,7 +42,7 @@ PARTS = {
 COLUMNS = ("recall@1", "evidence@500chars", "evidence@1000chars", "evidence@2000chars")
 ANSWERS = ("answer_hit@1", "answer_hit@3", "chars_shown")
 
-Ranked = Sequence[tuple[Asked, Ranking, Labels]]
+Ranked = Sequence[tuple[Asked, Query, Ranking, Labels]]
 
 
 class Ablation:
@@ -56,7 +57,7 @@ class Ablation:
     def rows(self) -> Iterator[tuple[str, dict[str, float]]]:
         """Yield what was left out, and the figures without it."""
         by_fold = self._fit.sentences(self._generation)
-        examples = [self._fit.example(self._generation, asked, by_fold[asked.fold]) for asked, _, _ in self._asked]
+        examples = [self._fit.example(self._generation, asked, by_fold[asked.fold]) for asked, *_ in self._asked]
         yield "nothing left out", _figures([one.outcome for one in examples if one.asked.set == "development"])
         yield "without the reader", self._without(self._asked, ())
         for part, features in PARTS.items():
@@ -64,20 +65,20 @@ class Ablation:
         yield "without the reader and spelling correction", self._without(self._misspelt, ())
         yield "without sentence scoring: passages as fused", self._without(self._asked, None)
 
-    def _ask(self, *, spelling: bool) -> Iterator[tuple[Asked, Ranking, Labels]]:
+    def _ask(self, *, spelling: bool) -> Iterator[tuple[Asked, Query, Ranking, Labels]]:
         answerer = Answerer(self._fit.embedder, zero_weights())
         for asked in self._fit.asked:
             if asked.language == "en" and asked.gold.quotes:
                 query = answerer.read(asked.gold.text, self._generation, spelling=spelling)
                 ranking = answerer.rank(query, self._generation, Filters())
-                yield asked, ranking, labels(asked.gold, ranking, self._generation)
+                yield asked, query, ranking, labels(asked.gold, ranking, self._generation)
 
     def _without(self, ranked: Ranked, without: Sequence[str] | None) -> dict[str, float]:
         kept = np.array([name not in (without or ()) for name in FEATURES])
         by_fold = [self._weights(ranked, kept, out) for out in range(FOLDS)]
         outcomes = [
-            self._outcome(asked, ranking, None if without is None else by_fold[asked.fold])
-            for asked, ranking, _ in ranked
+            self._outcome(asked, query, ranking, None if without is None else by_fold[asked.fold])
+            for asked, query, ranking, _ in ranked
             if asked.set == "development"
         ]
         return _figures(outcomes)
@@ -85,11 +86,11 @@ class Ablation:
     def _weights(self, ranked: Ranked, kept: Labels, out: int) -> Matrix:
         weights = np.zeros(len(FEATURES))
         weights[kept] = fit_sentences(
-            [(ranking.evidence.features[:, kept], right) for asked, ranking, right in ranked if asked.fold != out]
+            [(ranking.evidence.features[:, kept], right) for asked, _, ranking, right in ranked if asked.fold != out]
         )
         return weights
 
-    def _outcome(self, asked: Asked, ranking: Ranking, weights: Matrix | None) -> Outcome:
+    def _outcome(self, asked: Asked, query: Query, ranking: Ranking, weights: Matrix | None) -> Outcome:
         if weights is None:
             fused = dict(zip(ranking.candidates.rows.tolist(), ranking.candidates.scores.tolist(), strict=True))
             scores = np.array([fused[passage.row] for passage in ranking.sentences.passages])
@@ -99,7 +100,7 @@ class Ablation:
         best = passages(scored, self._generation, 100)
         documents = tuple(dict.fromkeys(passage.release_id for passage in best))
         names = ("dense", "lexical", "fused")
-        shown = quotes(scored, self._generation, MAX_QUOTES).quotes
+        shown = quotes(query, scored, self._generation, MAX_QUOTES).quotes
         return Outcome(asked.gold, dict.fromkeys(names, documents), dict.fromkeys(names, best), True, 0.0, shown)
 
 

@@ -26,10 +26,11 @@ import numpy as np
 
 from index.answering.answer import Answerer, quotes
 from index.answering.confidence import GATE_FEATURES, READ_FEATURES, gate_features, reading_features
+from index.answering.doubts import doubt
 from index.answering.features import FEATURES
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import READ_SENTENCES, Ranking, passages
-from index.answering.weights import Gate, GroupWeights, Weights
+from index.answering.weights import Gate, GroupWeights, Weights, shipped_weights
 from index.evaluation.evaluate import Outcome, temporary_index, write_run
 from index.evaluation.gold import GoldQuestion, load_corpus
 from index.evaluation.metrics import fold, holds
@@ -56,13 +57,17 @@ _NO_GATE = Gate(dict.fromkeys(READ_FEATURES, 0.0), 0.0, dict.fromkeys(READ_FEATU
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question asked of a corpus of a size: the gate's features, and whether a quote was right."""
+    """A question asked of a corpus of a size: the gate's features, and whether a quote was right.
+
+    ``doubt`` is how much contradicts it.
+    """
 
     asked: Asked
     size: int
     elsewhere: bool
     foreign: bool
     timely: bool
+    doubt: float
     unread: Matrix
     read: Matrix | None
     right: bool
@@ -208,7 +213,7 @@ class Fit:
             dict.fromkeys(("dense", "lexical", "fused"), best),
             answered=True,
             confidence=0.0,
-            quotes=quotes(ranking, generation, MAX_QUOTES).quotes,
+            quotes=quotes(query, ranking, generation, MAX_QUOTES).quotes,
         )
         return Example(
             asked,
@@ -216,6 +221,7 @@ class Fit:
             elsewhere,
             bool(ranking.evidence.foreign[ranking.best_first[0]]),
             ranking.is_timely,
+            doubt(ranking),
             gate_features(query, ranking, generation, self.embedder),
             None if self.reader is None else reading_features(ranking),
             not elsewhere and any(outcome.right()),
@@ -239,7 +245,7 @@ def gates(examples: Sequence[Example], out: int | None) -> Mapping[tuple[bool, b
         mine = [
             example
             for example in examples
-            if example.foreign == foreign and example.timely and example.asked.fold != out
+            if example.foreign == foreign and example.timely and not example.doubt and example.asked.fold != out
         ]
         right = np.array([example.right for example in mine])
         importance = [example.importance for example in mine]
@@ -259,14 +265,17 @@ def confidence(example: Example, fitted: Mapping[tuple[bool, bool], Gate]) -> fl
     if not example.timely:
         return 0.0
     if example.read is None:
-        return fitted[example.foreign, False].probability(dict(zip(GATE_FEATURES, example.unread, strict=True)))
+        return fitted[example.foreign, False].probability(
+            dict(zip(GATE_FEATURES, example.unread, strict=True)), example.doubt
+        )
     features = dict(zip(READ_FEATURES, [*example.unread, *example.read], strict=True))
-    return fitted[example.foreign, True].probability(features)
+    return fitted[example.foreign, True].probability(features, example.doubt)
 
 
 def write(weights: Weights, fitted: Mapping[tuple[bool, bool], Gate], threshold: float, provenance: object) -> None:
     """Write the file of weights."""
-    document: dict[str, object] = {"provenance": provenance, "threshold": threshold}
+    kept = dict(shipped_weights().measured)
+    document: dict[str, object] = {"provenance": provenance, "threshold": threshold, "measured": kept}
     for name, foreign in GROUPS.items():
         group = weights.group(foreign)
         unread, read = fitted[foreign, False], fitted[foreign, True]

@@ -24,7 +24,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from tests.eval import lora
 from tests.eval.lists import TrainingList, read_lists
-from tests.eval.training import AnyPlan, adapter_tensors, parsed, train_steps, trained_parameters
+from tests.eval.training import AnyPlan, adapter_tensors, begin_from, parsed, train_steps
 
 SHARES = {"eval": 5, "xquad": 2, "clapnq": 1, "ntrex": 8}
 PROMPTS = {"question": "query: ", "document": "passage: "}
@@ -175,10 +175,9 @@ def write_adapter(encoder: Encoder, path: Path) -> None:
 
 def main() -> None:
     """Train."""
-    arguments, plan = parsed(__doc__, Plan(), start=True)
+    arguments, plan = parsed(__doc__, Plan())
     encoder = Encoder(arguments.model, arguments.device)
-    if arguments.start:
-        lora.load(trained_parameters(encoder), torch.load(arguments.start, weights_only=True)["trained"])
+    begin_from(encoder, arguments.start)
     train(encoder, read_lists(arguments.lists_file), plan, arguments.work)
     write_adapter(encoder, arguments.work / "adapter.safetensors")
 

@@ -23,7 +23,7 @@ from transformers import AutoModel, AutoTokenizer
 from index.encoders.reader import compared, pooled, read_pairs
 from tests.eval import lora
 from tests.eval.lists import TrainingList, read_lists
-from tests.eval.training import AnyPlan, adapter_tensors, parsed, train_steps
+from tests.eval.training import AnyPlan, adapter_tensors, begin_from, parsed, train_steps
 
 HIDDEN = 64
 KINDS = {"answered": 0.5, "nothing": 0.25, "other": 0.25}
@@ -147,6 +147,7 @@ def main() -> None:
     """Train."""
     arguments, plan = parsed(__doc__, Plan())
     reader = Reader(arguments.model, arguments.device)
+    begin_from(reader, arguments.start)
     train(reader, read_lists(arguments.lists_file), plan, arguments.work)
     write_reader(reader, arguments.work / "reader.safetensors")
 

@@ -98,6 +98,12 @@ def _resume(path: Path, trained: Mapping[str, nn.Parameter], optimizer: torch.op
     return int(state["done"])
 
 
+def begin_from(model: nn.Module, checkpoint: Path | None) -> None:
+    """Give a model the parameters of a checkpoint, where one is named."""
+    if checkpoint:
+        lora.load(trained_parameters(model), torch.load(checkpoint, weights_only=True)["trained"])
+
+
 def adapter_tensors(adapters: Mapping[str, nn.Parameter]) -> dict[str, Tensor]:
     """Return adapters in fp16, by name, the scale in what goes up."""
     return {
@@ -106,19 +112,15 @@ def adapter_tensors(adapters: Mapping[str, nn.Parameter]) -> dict[str, Tensor]:
     }
 
 
-def parsed(described: str | None, plan: PlanType, *, start: bool = False) -> tuple[argparse.Namespace, PlanType]:
-    """Read the command line of a training, and make ready for it; return the arguments and the plan they give.
-
-    :param start: whether a checkpoint may be named whose parameters are trained further by another plan.
-    """
+def parsed(described: str | None, plan: PlanType) -> tuple[argparse.Namespace, PlanType]:
+    """Read the command line of a training, and make ready for it; return the arguments and the plan they give."""
     parser = argparse.ArgumentParser(description=described, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lists_file", type=Path, metavar="lists.jsonl")
     parser.add_argument("work", type=Path)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
-    if start:
-        parser.add_argument("--start", type=Path, help="a checkpoint whose adapters are trained further")
+    parser.add_argument("--start", type=Path, help="a checkpoint whose parameters are trained further")
     for name, value in asdict(plan).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     arguments = parser.parse_args()

@@ -20,9 +20,10 @@ from index.database.sqlite import now, storage_errors
 from index.durable import write_durably
 from index.generations.cluster.link import Link
 from index.generations.cluster.opening import open_schema
-from index.generations.cluster.site import SchemaSite, prepare, record_tables, schema_of
+from index.generations.cluster.site import SchemaSite, clear_temporary, prepare, record_tables, schema_of
 from index.generations.cluster.tables import KEYS
 from index.generations.cluster.texts import TextTables
+from index.generations.folder import Generations
 from index.generations.manifest import Manifest, read_manifest
 from index.generations.reader import OpenGeneration
 from index.generations.store import Site
@@ -203,10 +204,14 @@ class DatabaseGenerations:
             connection.execute("DELETE FROM measures.generations WHERE id = %s", [generation])
             connection.execute(f"DROP SCHEMA IF EXISTS {schema_of(generation)} CASCADE")
 
+    def tidy(self) -> None:
+        """Delete what evaluations that were killed left behind."""
+        clear_temporary(self._primary)
+
     def bytes_on_disk(self) -> int:
         """Return the size of the database and of the data folder, in bytes."""
         ((size,),) = self._read().rows("SELECT pg_database_size(current_database())")
-        return int(size) + sum(path.stat().st_size for path in self._data_dir.rglob("*") if path.is_file())
+        return int(size) + Generations(self._data_dir).bytes_on_disk()
 
     def _read(self) -> Link:
         """Return the link to read by: the primary once this object has written, so that it sees what it wrote."""

@@ -137,7 +137,9 @@ def temporary_site(url: str) -> Iterator[SchemaSite]:
     link = Link(url)
     try:
         prepare(link)
-        site = SchemaSite(link, f"measures_eval_{secrets.token_hex(6)}")
+        schema = f"measures_eval_{secrets.token_hex(6)}"
+        link.execute("SELECT pg_advisory_lock(hashtext('measures evaluation'), hashtext(%s))", [schema])
+        site = SchemaSite(link, schema)
         try:
             yield site
         finally:
@@ -145,6 +147,15 @@ def temporary_site(url: str) -> Iterator[SchemaSite]:
                 site.clear()
     finally:
         link.close()
+
+
+def clear_temporary(link: Link) -> None:
+    """Delete the temporary schemas whose process has ended."""
+    for (schema,) in link.rows("SELECT nspname FROM pg_namespace WHERE nspname ~ '^measures_eval_'"):
+        lock = "hashtext('measures evaluation'), hashtext(%s)"
+        if link.rows(f"SELECT 1 WHERE pg_try_advisory_lock({lock})", [schema]):
+            link.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+            link.execute(f"SELECT pg_advisory_unlock({lock})", [schema])
 
 
 def _tables(contents: Contents) -> dict[str, Iterable[Sequence[object]]]:

@@ -1,6 +1,6 @@
-"""Messages in channels, with the permissions that they take."""
+"""Messages in channels, with the permissions that they take; the private channel of a person with the bot."""
 
-from tests.emulator import posting
+from tests.emulator import payloads, posting
 from tests.emulator.errors import JSON, ApiError, missing_permissions
 from tests.emulator.flags import Permission
 from tests.emulator.permissions import may, require
@@ -37,3 +37,13 @@ def changed(call: Call) -> JSON:
     posting.change(call.platform, message, call.form, call.files)
     posting.announce(call.platform, message, "MESSAGE_UPDATE")
     return message.payload()
+
+
+@handles("create_dm")
+def private_channel(call: Call) -> JSON:
+    """Open the direct messages with a person, or find them."""
+    world = call.platform.world
+    person = world.users.get(int(call.form["recipient_id"]))
+    if person is None:
+        raise ApiError(400, 50033, "Invalid Recipient(s)")
+    return payloads.channel(world.private_channel(person))

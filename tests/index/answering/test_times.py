@@ -153,3 +153,38 @@ def test_time_counts_in_other_languages(meetings: Engine, question: str, date: s
 def test_latest_is_shown_from_the_newest_release(meetings: Engine, question: str) -> None:
     answer = meetings.answer(question, NOTHING)
     assert answer.sources[0].date == "2006-03-02"
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ("The ECB lowered its key interest rates by 50 basis points in June 2003, right?", None),
+        ("The ECB raised its key interest rates by 50 basis points in June 2003, right?", "here raised, there lower"),
+        ("The ECB lowered its key interest rates by 25 basis points in June 2003, right?", "here 25, there 50"),
+        ("The ECB lowered its key interest rates by 50 basis points in May 2004, right?", "here May 2004, there 2003"),
+        ("Frontex lowered its key interest rates by 50 basis points in June 2003, right?", "here Frontex, there ECB"),
+        ("Die EZB hat die Leitzinsen im Juni 2003 erhöht, nicht wahr?", "here erhöht, there lower"),
+        ("Est-il vrai que la BCE a relevé ses taux directeurs en juin 2003 ?", "here relevé, there lower"),
+        ("EBC podniósł stopy procentowe w czerwcu 2003 r., prawda?", "here podniósł, there lower"),
+    ],
+)
+def test_claim_is_answered_from_its_time_with_what_differs(meetings: Engine, claim: str, told: str | None) -> None:
+    answer = meetings.answer(claim, NOTHING)
+    assert answer.sources[0].date == "2003-06-05"
+    otherwise = [str(notice) for notice in answer.notices if "say otherwise" in str(notice)]
+    assert told is None or told in otherwise[0]
+    if told is None:
+        assert answer.answered
+        assert otherwise == []
+    else:
+        assert answer.confidence < 0.9
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Did the ECB not change its rates in June 2003?", "Warum hat die EZB die Zinsen im Juni 2003 nicht geändert?"],
+)
+def test_what_a_release_affirms_is_not_denied(meetings: Engine, question: str) -> None:
+    answer = meetings.answer(question, NOTHING)
+    assert answer.confidence < 0.5
+    assert not answer.answered

@@ -253,6 +253,35 @@ def test_database_that_was_away_is_used_again(keeper: IndexSettings, postgres: S
     assert build(keeper, embedder, silent).manifest.generation == "000002"
 
 
+def test_replica_answers_while_the_primary_is_down(
+    keeper: IndexSettings, other: IndexSettings, postgres: Server, embedder: FakeEmbedder
+) -> None:
+    assert keeper.database_url is not None
+    url = keeper.database_url.get_secret_value()
+    replica = postgres.replica()
+    try:
+        here = f"127.0.0.1:{postgres.port}"
+        both = SecretStr(url.replace(here, f"{here},127.0.0.1:{replica.port}"))
+        keeper, other = (each.model_copy(update={"database_url": both}) for each in (keeper, other))
+        with Engine(other, embedder) as engine:
+            assert engine.answer("cod", Filters()).generation == "000001"
+            build(keeper, embedder, silent)
+            until = time.monotonic() + 20
+            while engine.answer("cod", Filters()).generation != "000002" and time.monotonic() < until:
+                time.sleep(0.05)
+            postgres.stop()
+            try:
+                assert engine.answer("cod", Filters()).generation == "000002"
+                assert index.status(other).generation == "000002"
+                with pytest.raises(StorageError, match="does not answer"):
+                    build(keeper, embedder, silent)
+            finally:
+                postgres.start()
+        assert build(keeper, embedder, silent).manifest.generation == "000003"
+    finally:
+        replica.remove()
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -10,6 +10,7 @@ from corpus.models import Release
 from index.answering.weights import shipped_weights
 from index.engine import Engine
 from index.filters import Filters
+from index.generations.editions import one_edition_each
 from index.intake.overrides import Overrides
 from index.maintenance import Maintenance
 from index.settings import IndexSettings
@@ -116,8 +117,13 @@ def test_answer_quotes_one_edition_in_the_language_of_the_question(
     keeper.add([site.url(f"{ROOT}/detail/{each}/ip_26_3") for each in ("en", "de", "fr")], quiet)
     with Engine(settings, FakeEmbedder(), shipped_weights()) as engine:
         answer = engine.answer(question, Filters(), 3)
+        passages = engine.search(question, Filters(), 20).passages
     works = [source.language for source in answer.sources if "ip_26_3" in (source.url or "")]
     assert works == [language]
+    editions = {release.release_id: language for language, release in by_language(settings).items()}
+    assert {editions[passage.release_id] for passage in passages if passage.release_id in editions} == {language}
+    assert one_edition_each(by_language(settings).values(), language) == {by_language(settings)[language].release_id}
+    assert len(one_edition_each(by_language(settings).values(), "pl")) == 1
 
 
 def test_withdrawn_edition_leaves_the_others(site: Server, keeper: Maintenance, settings: IndexSettings) -> None:

@@ -1,0 +1,94 @@
+"""The receipts and the figures of usage in bot.db. `BotStore` opens the file and holds its lock."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+
+from sqlite_utils import Database
+
+from bot.receipts import Receipt, Unanswered, UsageDay
+from index import Citation, Filters, now
+
+_DAY_CHARS = len("2018-12-06")
+_QUOTES = "EXISTS (SELECT 1 FROM json_each(citations) WHERE json_extract(value, '$.release_id') = ?)"
+
+
+def keep_receipt(db: Database, receipt: Receipt) -> None:
+    """Keep a receipt, unless it is there; a new one of Discord counts as a question of today."""
+    at = now()
+    values = (
+        receipt.id,
+        at,
+        receipt.question,
+        json.dumps(receipt.filters.to_dict()),
+        receipt.most_quotes,
+        int(receipt.answered),
+        receipt.generation,
+        json.dumps([dataclasses.asdict(citation) for citation in receipt.citations]),
+        int(receipt.local),
+    )
+    is_new = db.execute(
+        "INSERT INTO receipts (id, at, question, filters, most_quotes, answered, generation, citations, local) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        values,
+    ).rowcount
+    if is_new and not receipt.local:
+        db.execute(
+            "INSERT INTO usage (day, questions, answered) VALUES (?, 1, ?) "
+            "ON CONFLICT (day) DO UPDATE SET questions = questions + 1, answered = answered + excluded.answered",
+            [at[:_DAY_CHARS], int(receipt.answered)],
+        )
+
+
+def find_receipt(db: Database, answer_id: str, since: str) -> Receipt | None:
+    """Return a receipt that was kept since then, None where there is none."""
+    rows = list(db.query("SELECT * FROM receipts WHERE id = ? AND at >= ?", [answer_id, since]))
+    return next(
+        (
+            Receipt(
+                row["id"],
+                row["question"],
+                Filters.from_dict(json.loads(row["filters"])),
+                row["most_quotes"],
+                bool(row["answered"]),
+                row["generation"],
+                tuple(Citation(**each) for each in json.loads(row["citations"])),
+                bool(row["local"]),
+                row["at"],
+            )
+            for row in rows
+        ),
+        None,
+    )
+
+
+def forget_receipts_of(db: Database, release_id: str) -> None:
+    """Erase the receipts of answers that quoted a release."""
+    db.execute(f"DELETE FROM receipts WHERE {_QUOTES}", [release_id])  # noqa: S608 - a condition of our own
+
+
+def forget_local_receipts_before(db: Database, time: str) -> None:
+    """Erase receipts of the command line from before a time; the bot may have other settings, and erases its own."""
+    db.execute("DELETE FROM receipts WHERE local AND at < ?", [time])
+
+
+def forget_receipts_before(db: Database, time: str, day: str) -> None:
+    """Erase receipts from before a time, and figures of usage from before a day."""
+    db.execute("DELETE FROM receipts WHERE at < ?", [time])
+    db.execute("DELETE FROM usage WHERE day < ?", [day])
+
+
+def usage_by_day(db: Database) -> list[UsageDay]:
+    """Return how much was asked by day, newest first."""
+    return [UsageDay(**row) for row in db.query("SELECT day, questions, answered FROM usage ORDER BY day DESC")]
+
+
+def unanswered_questions(db: Database) -> Sequence[Unanswered]:
+    """Return the questions that found nothing and whose answers are kept, newest first."""
+    return [
+        Unanswered(**row)
+        for row in db.query(
+            "SELECT a.question, a.asker FROM answers a JOIN receipts r USING (id) "
+            "WHERE NOT r.answered ORDER BY r.at DESC, a.rowid DESC"
+        )
+    ]

@@ -1,0 +1,107 @@
+"""Where settings come from: `.env` and the environment, and names in them that no setting has."""
+
+import logging
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv.parser import parse_stream
+from rapidfuzz import fuzz, process
+
+from bot.app.settings import BotSettings
+from corpus import SettingsError
+from index import ENV_ENCODING, ENV_FILE, IndexSettings, variable
+
+log = logging.getLogger(__name__)
+# Also what was meant to begin so: MEASURE_PACE would be ignored without a word.
+_OURS = re.compile(r"MEASURES?[_-].*", re.IGNORECASE)
+_PREFIX = re.compile(r"MEASURES?[_-]*", re.IGNORECASE)
+_LEAST_LIKE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is set: the names in `.env` and in the environment, and what is wrong with `.env`."""
+
+    path: Path
+    in_file: tuple[str, ...] | None
+    """None where there is no file."""
+    in_environment: tuple[str, ...]
+    unreadable_lines: tuple[int, ...] = ()
+    open_to_others: bool = False
+
+    def unknown(self) -> list[str]:
+        """Return a sentence of each name that is meant for this program and that no setting has."""
+        names = known_names()
+        found = {name: "the environment" for name in self.in_environment} | {
+            name: str(self.path) for name in self.in_file or ()
+        }
+        return [_unknown(name, where, names) for name, where in found.items() if name.upper() not in names]
+
+    def where(self) -> str:
+        """Say where settings were looked for, and which were there; never their values."""
+        if self.in_file is None:
+            file = f"no file {self.path}"
+        else:
+            file = f"{self.path}: {', '.join(self.in_file) or 'nothing for this program'}"
+        return f"{file}; in the environment: {', '.join(self.in_environment) or 'none'}"
+
+
+def known_names() -> frozenset[str]:
+    """Return the names of all settings."""
+    return frozenset(variable(kind, field) for kind in (BotSettings, IndexSettings) for field in kind.model_fields)
+
+
+def find_settings() -> Found:
+    """Look where settings come from.
+
+    :raises SettingsError: when `.env` cannot be read.
+    """
+    logging.getLogger("dotenv.main").setLevel(logging.ERROR)  # it warns of a line once for each class of settings
+    path = ENV_FILE.absolute()
+    in_environment = tuple(sorted(filter(_is_ours, os.environ)))
+    if not path.is_file():
+        return Found(path, None, in_environment)
+    try:
+        with path.open(encoding=ENV_ENCODING) as stream:
+            bindings = list(parse_stream(stream))
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not in UTF-8: save it as UTF-8.") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}): allow it.") from error
+    names = dict.fromkeys(binding.key for binding in bindings if binding.key and _is_ours(binding.key))
+    lines = tuple(_line_of(binding.original.string, binding.original.line) for binding in bindings if binding.error)
+    return Found(path, tuple(names), in_environment, lines, bool(mode & 0o077))
+
+
+def check_names() -> None:
+    """Check the names of all that is set, and warn of a `.env` that others may read.
+
+    :raises SettingsError: naming each that no setting has, with the nearest that there is.
+    """
+    found = find_settings()
+    for number in found.unreadable_lines:
+        log.warning("%s: line %d is left out, because it is not NAME=value", found.path, number)
+    if found.in_file and found.open_to_others:
+        log.warning("others may read %s: chmod 600 keeps them out", found.path)
+    if unknown := found.unknown():
+        raise SettingsError(f"{'; '.join(unknown)}.")
+
+
+def _is_ours(name: str) -> bool:
+    return bool(_OURS.fullmatch(name)) or name.upper() == "DISCORD_TOKEN"
+
+
+def _unknown(name: str, where: str, names: frozenset[str]) -> str:
+    core = _PREFIX.sub("", name).upper()
+    nearest = process.extractOne(core, {known: _PREFIX.sub("", known) for known in sorted(names)}, scorer=fuzz.WRatio)
+    hint = f"write {nearest[2]}" if nearest is not None and nearest[1] >= _LEAST_LIKE else ".env.example lists them all"
+    return f"{name}, in {where}, is no setting: {hint}"
+
+
+def _line_of(text: str, number: int) -> int:
+    """Return the number of the line that a faulty binding is on: blank lines before it belong to it."""
+    return number + len(text) - len(text.lstrip("\r\n"))

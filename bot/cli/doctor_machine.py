@@ -1,0 +1,87 @@
+"""What `measures doctor` says of the machine: memory, disks, clock."""
+
+import datetime
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from bot.cli.doctor_check import Check
+from corpus import MeasuresError
+from index import IndexSettings, open_generations
+
+_GB = 1_000_000_000
+# Building needs 1.25 GB (measured with the default model); a bot that answers meanwhile shares most of it.
+_NEEDED_BYTES = 1.25 * _GB
+# A model that comes packed is unpacked to half a gigabyte, and a new generation lies beside the one that is served.
+_SPARE_BYTES = 0.5 * _GB
+_CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+_FIRST_DAY = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
+
+
+def check_memory(limits: Iterable[str] = _CGROUP_LIMITS) -> Check:
+    """Compare the memory of the machine, or of the container, with what building needs."""
+    memory = psutil.virtual_memory()
+    total = min([memory.total, *_container_limits(limits)])
+    free = min(memory.available, total)
+    found = f"{total / _GB:.1f} GB, {free / _GB:.1f} GB free; building takes {_NEEDED_BYTES / _GB:.2f} GB"
+    if total < _NEEDED_BYTES:
+        return Check("memory", ok=False, found=found, remedy="Give it 2 GB, or the system ends it while it builds.")
+    scarce = "Little is free: end other programs before a build." if free < _NEEDED_BYTES else ""
+    return Check("memory", ok=True, found=found, remedy=scarce)
+
+
+def _container_limits(limits: Iterable[str]) -> Iterable[int]:
+    for path in limits:
+        with suppress(OSError, ValueError):  # "max" where there is none
+            yield int(Path(path).read_text("ascii"))
+
+
+def check_disks(settings: IndexSettings) -> list[Check]:
+    """Compare what is free where data and unpacked models lie with what a build needs; once where it is one disk."""
+    needed = {settings.data_dir: _SPARE_BYTES + _size_of(settings), settings.cache_dir: _SPARE_BYTES}
+    by_disk: dict[int, tuple[Path, float]] = {}
+    for folder, size in needed.items():
+        there = next(parent for parent in (folder, *folder.absolute().parents) if parent.is_dir())
+        first, so_far = by_disk.get(there.stat().st_dev, (there, 0.0))
+        by_disk[there.stat().st_dev] = first, so_far + size
+    return [_disk(there, size) for there, size in by_disk.values()]
+
+
+def _disk(there: Path, needed: float) -> Check:
+    free = shutil.disk_usage(there).free
+    found = f"{free / _GB:.1f} GB free at {there}; a build may take {needed / _GB:.1f} GB"
+    remedy = "Free some space, or set MEASURES_DATA_DIR or MEASURES_CACHE_DIR to a folder on another disk."
+    return Check("disk", ok=free >= needed, found=found, remedy="" if free >= needed else remedy)
+
+
+def _size_of(settings: IndexSettings) -> int:
+    with suppress(OSError, MeasuresError):
+        return open_generations(settings, reading=True).bytes_on_disk()
+    return 0
+
+
+def check_clock(settings: IndexSettings | None, now: datetime.datetime | None = None) -> Check:
+    """Compare the clock with what must lie before it: this program, and the generation that is served."""
+    now = now or datetime.datetime.now().astimezone()
+    latest = max([_FIRST_DAY, *_built(settings)])
+    found = f"{now.isoformat(timespec='seconds')}, {os.environ.get('TZ') or now.tzname()}"
+    if now >= latest - datetime.timedelta(minutes=5):
+        return Check("clock", ok=True, found=found)
+    found += f"; but something was done at {latest.isoformat(timespec='seconds')} already"
+    return Check("clock", ok=False, found=found, remedy="Set the clock, best by NTP.")
+
+
+def _built(settings: IndexSettings | None) -> Iterable[datetime.datetime]:
+    """Return when the served generation was built, where there is one."""
+    if settings is None:
+        return
+    with suppress(MeasuresError, ValueError):
+        generations = open_generations(settings, reading=True)
+        served = generations.current()
+        if served is not None:
+            built_at = datetime.datetime.fromisoformat(generations.check(served).built_at)
+            yield built_at if built_at.tzinfo else built_at.replace(tzinfo=datetime.UTC)

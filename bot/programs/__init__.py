@@ -1,0 +1,1 @@
+"""What other programs ask: the same questions as people, over HTTP with JSON and over MCP."""

@@ -1,0 +1,70 @@
+"""`measures mcp`: serves programs without Discord, over the pipes of the program that starts it or over HTTP.
+
+The index is opened, and where there is none built, in the background, so that a program is answered at once.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+
+from bot.app.admission import Admission
+from bot.app.background import Background
+from bot.app.http import Running, listening
+from bot.app.metrics import Surface, took
+from bot.app.queue import EngineQueue
+from bot.app.run import engine_opener
+from bot.app.settings import BotSettings
+from bot.programs.http_api import routes_of
+from bot.programs.service import Service
+from corpus import SettingsError
+from index import IndexSettings, Maintenance
+
+_ITS_OWNER = -1  # who asks over pipes; a program that starts another needs no pace
+
+
+def serve_stdio(bot_settings: BotSettings, settings: IndexSettings) -> bool:
+    """Serve MCP until the other program closes its end. Return whether all threads are free to end."""
+    from mcp.server.stdio import stdio_server
+
+    from bot.programs.mcp_server import mcp_server
+
+    async def serve(service: Service) -> None:
+        server = mcp_server(lambda: Service(service.queue, Surface.MCP), lambda _: _ITS_OWNER)
+        async with stdio_server() as (incoming, outgoing):
+            await server.run(incoming, outgoing, server.create_initialization_options())
+
+    return asyncio.run(_with_service(bot_settings, settings, serve))
+
+
+def serve_http(bot_settings: BotSettings, settings: IndexSettings) -> bool:
+    """Serve HTTP and MCP over HTTP until SIGTERM or SIGINT. Return whether all threads are free to end.
+
+    :raises SettingsError: when MEASURES_HTTP is not set, or nothing can listen there.
+    """
+    if bot_settings.http is None:
+        raise SettingsError("MEASURES_HTTP is not set: set it to a host and a port, such as 127.0.0.1:9460.")
+
+    async def serve(service: Service) -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        async with listening(bot_settings, Running(), [routes_of(lambda: service)]):
+            await stop.wait()
+
+    return asyncio.run(_with_service(bot_settings, settings, serve))
+
+
+async def _with_service(
+    bot_settings: BotSettings, settings: IndexSettings, serve: Callable[[Service], Awaitable[None]]
+) -> bool:
+    background = Background(settings, Maintenance(settings))
+    queue = EngineQueue(engine_opener(settings), bot_settings.queue, background.renew, took)
+    queue.start()
+    background.start_refreshing()
+    try:
+        await serve(Service(queue, Surface.HTTP, Admission(bot_settings, queue, {}, lambda: background.updating)))
+    finally:
+        background.stop_refreshing()
+        queue_is_free = queue.close()
+        is_free = await background.close() and queue_is_free
+    return is_free

@@ -1,0 +1,26 @@
+"""What administrators read in `/about` of how the bot is used: what was asked in vain, and how much by day."""
+
+from collections.abc import Sequence
+
+from bot.i18n.words import Words
+from bot.receipts import FoundNothing, UsageDay
+from bot.views.escaping import plain
+from bot.views.message import bold, labelled, small
+
+_QUESTIONS, _QUESTION_CHARS = 5, 150
+_DAYS = 7
+
+
+def usage_lines(words: Words, in_vain: Sequence[FoundNothing], usage: Sequence[UsageDay]) -> list[str]:
+    """Return the questions that most people asked in vain, and how much was asked on the last days.
+
+    :param usage: newest first.
+    """
+    lines = [bold(words("Found nothing, asked by at least three people"))] if in_vain else []
+    for each in in_vain[:_QUESTIONS]:
+        people = words.count("{count} person", "{count} people", each.people)
+        lines.append(small(f"“{plain(each.question, _QUESTION_CHARS)}” · {people}"))
+    days = [f"{day.day[5:]}: {words.number(day.questions)} ({words.number(day.answered)})" for day in usage[:_DAYS]]
+    if days:
+        lines.append(labelled(words("Questions by day, and answered"), " · ".join(days)))
+    return lines

@@ -1,0 +1,96 @@
+"""Lowers the scores of sentences that contradict what a question demands, and says how sure that leaves an answer.
+
+A sentence contradicts a question that it affirms and the question denies, or the other way round; one that says
+"lowered" where the question says "raised"; and one that differs from a claim in figures, bodies, countries or time.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from corpus import Release
+from index.answering.answer_types import wants_yes_or_no
+from index.answering.differences import Words, differences
+from index.answering.polarity import denies_otherwise, opposite, polarity
+from index.answering.question import Query, content_words
+from index.answering.ranking import Ranking
+from index.generations.generation import Generation
+from index.text.languages import fold
+from index.text.terms import stem
+
+# Nats. A typical right answer has 2.2 of them over even odds, and 0.4 below counts as not found. What is denied does
+# not answer; what only differs is shown with both sides where it is surely about the same.
+DENIED, DIFFERS, OTHER_TIME = 3.0, 1.5, 2.5
+_JUDGED = 8  # Only so many of the best sentences are judged: those that may be quoted.
+
+
+def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
+    """Return a ranking in which the best sentences that contradict a question have lost score by how much they do.
+
+    Those that contradict a claim keep it, since they bear most on it.
+    """
+    # A claim that names a wrong time is answered with the right one, less surely.
+    other_time = OTHER_TIME if query.claims and not ranking.is_timely else 0.0
+    if other_time:
+        ranking = dataclasses.replace(ranking, timely=None)
+    judged = ranking.best_first[:_JUDGED].tolist()
+    if not judged:
+        return ranking
+    rows = ranking.sentences.releases[judged].tolist()
+    released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
+    found = [_doubt(query, ranking, at, released[row]) for at, row in zip(judged, rows, strict=True)]
+    # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
+    doubts = np.full(len(ranking.scores), max(found))
+    doubts[judged] = found
+    scores = ranking.scores if query.claims else ranking.scores - doubts
+    return dataclasses.replace(ranking, scores=scores, doubts=doubts + other_time)
+
+
+def _doubt(query: Query, ranking: Ranking, number: int, release: Release) -> float:
+    """Return how many nats a sentence loses."""
+    if is_denied(query, ranking.sentences.texts[number], release):
+        return DENIED
+    return DIFFERS if any(differing(query, ranking, number, release)) else 0.0
+
+
+def is_denied(query: Query, text: str, release: Release) -> bool:
+    """Tell whether a sentence affirms what a question denies, or denies what it affirms."""
+    asked = _asked_stems(query) if release.language == query.language else frozenset()
+    return denies_otherwise(query.polarity, polarity(text, release.language), asked)
+
+
+def differing(query: Query, ranking: Ranking, number: int, release: Release) -> tuple[Words, Words]:
+    """Return what a question says otherwise than a sentence, and what that says instead, both empty where none does.
+
+    A claim is held against the sentence before it, too: with "The rate will be 2%" goes "It decided to lower the rate".
+    """
+    text = ranking.sentences.texts[number]
+    if query.claims:
+        passage = ranking.sentences.passages[number]
+        place = int(ranking.sentences.rows[number]) - passage.first_sentence
+        spans = passage.passage.sentences[max(0, place - 1) : place + 1]
+        begin, end = (edge - passage.passage.start for edge in (spans[0].start, spans[-1].end))
+        found = differences(query.asked, query.language, passage.text[begin:end], release)
+        return found.claimed, found.found
+    opposed = opposite(query.polarity, polarity(text, release.language))
+    return ((opposed[0],), (opposed[1],)) if opposed else ((), ())
+
+
+def would_answer(confidence: float, ranking: Ranking, threshold: float) -> bool:
+    """Tell whether an answer is sure enough, or would be if its best sentence contradicted nothing."""
+    odds = confidence / max(1.0 - confidence, 1e-9) * float(np.exp(doubt(ranking)))
+    return odds / (1.0 + odds) >= threshold
+
+
+def doubt(ranking: Ranking) -> float:
+    """Return how many nats the best sentence takes from the confidence of its answer."""
+    if ranking.doubts is None or not len(ranking.scores):
+        return 0.0
+    return float(ranking.doubts[ranking.best_first[0]])
+
+
+def _asked_stems(query: Query) -> frozenset[str]:
+    """Return the stems of the words of a question that a sentence must not deny; none where "no" would answer it."""
+    if wants_yes_or_no(fold(query.asked), query.language) and not query.claims:
+        return frozenset()
+    return frozenset(stem(word, query.language) for word in content_words(query.asked, query.language))

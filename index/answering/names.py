@@ -1,0 +1,137 @@
+"""The names in a question, and whether a text holds them: bodies by the registry, countries by Babel, others by words.
+
+A name is compared by how its words begin, since most languages inflect names. Names of other kinds are compared only
+where the text is in the language of the question: elsewhere Warsaw is Varsovie.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from babel import Locale
+from babel.core import get_global
+
+from corpus import registry
+from index.text.languages import fold, language
+from index.text.times import moments
+
+_WORD = re.compile(r"[^\W\d_]+")
+_BETWEEN = re.compile(r"(?:['’]s)?[\s-]+")
+_TITLE_CASE = 2  # Where so many words like "the" have a capital, capitals mark no names: "What Will The Council Do?"
+_LEAST_CHARS = 3  # A shorter word is an initial, or "EU".
+_LEAST_STEM, _ENDING, _COUNTRY_ENDING, _LONGEST_ENDING = 4, 3, 2, 4
+_NOUNS_IN_CAPITALS = frozenset({"de"})
+_EVERYWHERE = ("150", "EU", "EZ")  # Europe, the Union and the euro area are named in every release.
+_CONTINENTS = ("Africa/", "Asia/", "Europe/")  # the time zones that are called after a capital
+_SEAT = "Europe/Brussels"  # "Brussels decided" means the Union.
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as a question writes it. ``agency`` is the id of a body, ``country`` the ISO code of a country."""
+
+    written: str
+    agency: str = ""
+    country: str = ""
+
+
+def names_in(question: str, code: str) -> tuple[Name, ...]:
+    """Return the names in a question in a language, in order."""
+    mentions = registry().mentions(question, question=True)
+    bodies = {each.start: Name(question[each.start : each.end], agency=each.agency_id) for each in mentions}
+    taken = [(each.start, each.end) for each in mentions] + [(each.start, each.end) for each in moments(question, code)]
+    others = {}
+    for run in _runs(question, code):
+        start, end = run[0].start(), run[-1].end()
+        if not any(start < other_end and other_start < end for other_start, other_end in taken):
+            written = question[start:end]
+            country = country_of(written, code)
+            if country or code not in _NOUNS_IN_CAPITALS or len(run) > 1:
+                others[start] = Name(written, country=country)
+    return tuple(name for _, name in sorted((bodies | others).items()) if name.country not in _EVERYWHERE)
+
+
+def holds(name: Name, text: str, code: str) -> bool:
+    """Tell whether a text in a language holds a name that is not a body's."""
+    folded = _folded(text)
+    if name.country and any(_begins(stem, folded) for stem in _stems(name.country, code)):
+        return True
+    return any(_begins(_stem(fold(word)), folded) for word in _WORD.findall(name.written) if len(word) >= _LEAST_CHARS)
+
+
+def bodies_in(text: str) -> frozenset[str]:
+    """Return the ids of the bodies that a text names."""
+    return frozenset(mention.agency_id for mention in registry().mentions(text))
+
+
+def country_of(written: str, code: str) -> str:
+    """Return the ISO code of the country of a name: its own, of its people or of a large city; "" where it has none."""
+    folded = fold(written)
+    for word in (folded, *folded.split()):
+        if word in _named(code):
+            return _named(code)[word]
+    found = {
+        iso
+        for name, iso in _inflected(code)
+        if folded.startswith(name[: max(_LEAST_STEM, len(name) - _COUNTRY_ENDING)])
+        and len(folded) <= len(name) + _LONGEST_ENDING
+    }
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _runs(question: str, code: str) -> Iterator[list[re.Match[str]]]:
+    """Give the words with a capital that follow each other, but for the first word of the question."""
+    spoken = list(_WORD.finditer(question))
+    stop_words = language(code).stop_words
+    capitals = [word for word in spoken[1:] if word[0][0].isupper()]
+    names = [word for word in capitals if fold(word[0]) not in stop_words and len(word[0]) >= _LEAST_CHARS]
+    if sum(fold(word[0]) in stop_words for word in capitals) >= _TITLE_CASE:
+        return
+    run: list[re.Match[str]] = []
+    for word in names:
+        if run and not _BETWEEN.fullmatch(question[run[-1].end() : word.start()]):
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
+
+
+def _stem(word: str, ending: int = _ENDING) -> str:
+    return word[: max(_LEAST_STEM, len(word) - ending)]
+
+
+def _begins(stem: str, folded: str) -> bool:
+    """Tell whether a word of a folded text begins in a way."""
+    return f" {stem}" in folded
+
+
+@lru_cache(maxsize=1_000)
+def _folded(text: str) -> str:
+    return " ".join(["", *re.findall(r"\w+", fold(text)), ""])
+
+
+@cache
+def _named(code: str) -> dict[str, str]:
+    """Return ISO codes by the folded names of countries, their peoples and their cities in a language."""
+    locale = Locale.parse(language(code).code)
+    cities = {
+        fold(locale.time_zones.get(zone, {}).get("city", zone.rpartition("/")[2])): "EU" if zone == _SEAT else country
+        for zone, country in get_global("zone_territories").items()
+        if zone.startswith(_CONTINENTS)
+    }
+    peoples = {word: iso for iso, words in language(code).peoples.items() for word in words}
+    countries = {fold(name): iso for iso, name in locale.territories.items() if iso.isalpha() or iso in _EVERYWHERE}
+    return cities | peoples | countries
+
+
+@cache
+def _inflected(code: str) -> list[tuple[str, str]]:
+    return [(name, iso) for name, iso in _named(code).items() if " " not in name and len(name) >= _LEAST_STEM]
+
+
+@cache
+def _stems(country: str, code: str) -> list[str]:
+    """Return how words of a language begin that name a country, its people or its cities."""
+    return [_stem(name, _COUNTRY_ENDING) for name, iso in _named(code).items() if iso == country]

@@ -1,0 +1,118 @@
+"""Splits "When was the plan adopted and who chairs the Council?" into the questions that it asks.
+
+What a part leaves out, or points at, is added from the first part: "When was the plan adopted, and by whom?" also asks
+"By whom was the plan adopted?".
+"""
+
+import re
+from dataclasses import dataclass
+
+from corpus import QuestionError
+from index.answering.question import content_words, readable
+from index.text.detection import language_of
+from index.text.languages import fold, folded_pattern, language
+
+MOST_QUESTIONS = 3
+_ENDS, _GREEK_ENDS = re.compile(r"(?<=\?)\s*(?=[¿\w])"), re.compile(r"(?<=[?;\u037e])\s*(?=\w)")
+_SIGNS = " \t?!.;,…¿¡"
+_WORD = re.compile(r"\w+")
+_LEADING_WORDS = 2  # "by whom", "until when": so many words may stand before the word that asks.
+# "How and when", "which agencies and which countries" ask one thing: the first part of two questions is longer.
+_WORDS, _WORDS_OF_ALIKE = 2, 3
+_ALIKE_CHARS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPart:
+    """One of several questions: as it is written, and as it can be asked alone."""
+
+    written: str
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Where the word or words that ask begin and end at the beginning of a text, and the first of them, folded."""
+
+    end: int
+    word: str
+
+
+def questions_in(text: str) -> tuple[AskedPart, ...]:
+    """Return the questions that a text asks, in order; none where it asks only one."""
+    code = language_of(text)
+    sentences = (_GREEK_ENDS if code == "el" else _ENDS).split(text)
+    parts: list[AskedPart] = []
+    for part in (part for sentence in sentences for part in _coordinated(sentence.strip(), code)):
+        written = f"{part.strip(_SIGNS)}?"
+        opening = _opening(written, code)
+        content = content_words(written[opening.end if opening else 0 :], code)
+        if parts and opening and (len(content) <= 1 or _refers(written, code)):
+            parts.append(AskedPart(written, _completed(written, parts[0].asked, code)))
+        elif content:
+            parts.append(AskedPart(written, written))
+    return tuple(filter(_can_be_asked, parts))[:MOST_QUESTIONS] if len(parts) > 1 else ()
+
+
+def _coordinated(sentence: str, code: str) -> list[str]:
+    """Split a sentence before each "and" that a question follows."""
+    first = _opening(sentence, code)
+    if first is None:
+        return [sentence]
+    folded = fold(sentence)
+    for match in folded_pattern(language(code).demands["and"]).finditer(folded):
+        before, after = sentence[: match.start()], sentence[match.end() :].strip(_SIGNS)
+        second = _opening(after, code)
+        if second is not None and _is_whole(before, first, second, code):
+            return [before.strip(_SIGNS), *_coordinated(f"{after[:1].upper()}{after[1:]}", code)]
+    return [sentence.strip(_SIGNS)]
+
+
+def _is_whole(before: str, first: _Opening, second: _Opening, code: str) -> bool:
+    """Tell whether what stands before an "and" is a question, and what follows no clause of the same one."""
+    rest = fold(before[first.end :])
+    spoken = _WORD.findall(rest)
+    alike = second.word[:_ALIKE_CHARS]
+    enough = _WORDS_OF_ALIKE if first.word.startswith(alike) else _WORDS
+    goes_on = any(word.startswith(alike) for word in spoken)
+    return len(spoken) >= enough and bool(content_words(rest, code)) and not goes_on
+
+
+def _opening(text: str, code: str) -> _Opening | None:
+    """Return the word that asks at the beginning of a text: "when", "until when". None where none stands there."""
+    known = language(code)
+    folded = fold(text)
+    relative = known.demands.get("relative")
+    place = 0
+    for word in list(_WORD.finditer(folded))[: _LEADING_WORDS + 1]:
+        asks = folded_pattern(known.question_words).match(folded, word.start())
+        if asks is not None and not (relative and place and folded_pattern(relative).fullmatch(asks[0])):
+            return _Opening(asks.end(), asks[0])
+        if word[0] not in known.stop_words:
+            return None
+        place += 1
+    return None
+
+
+def _refers(text: str, code: str) -> bool:
+    """Tell whether a text points at what was said before: "who chairs it?"."""
+    opening = _opening(text, code)
+    return (
+        folded_pattern(language(code).demands["refers"]).search(fold(text), opening.end if opening else 0) is not None
+    )
+
+
+def _completed(part: str, first: str, code: str) -> str:
+    """Return a part with the first question, but for the word that asks there."""
+    opening = _opening(first, code)
+    about = first[opening.end if opening else 0 :].strip(_SIGNS)
+    link = ":" if content_words(part, code) else ""
+    return f"{part.strip(_SIGNS)}{link} {about}?"
+
+
+def _can_be_asked(part: AskedPart) -> bool:
+    try:
+        readable(part.asked)
+    except QuestionError:
+        return False
+    return True

@@ -1,0 +1,66 @@
+"""Puts the answers to several questions together into one."""
+
+from collections.abc import Sequence
+
+from index.answering.several import AskedPart
+from index.results import Answer, AnsweredPart, Notice, Quote
+
+
+def together(
+    text: str, parts: Sequence[AskedPart], answers: Sequence[Answer], limit: int, took_ms: float
+) -> Answer | None:
+    """Return the answer to a text that asks several questions, None where none of them is answered.
+
+    It is as sure as the least sure of those that are answered. A part that is not is named in a notice.
+
+    :param limit: the most quotes, unless there are more questions, each of which has one.
+    """
+    answered = [answer for answer in answers if answer.answered]
+    if not answered:
+        return None
+    rooms = iter(limit // len(answered) + (place < limit % len(answered)) for place in range(len(answered)))
+    shown = [answer.quotes[: max(1, next(rooms))] if answer.answered else () for answer in answers]
+    quotes = _distinct([quote for of_one in shown for quote in of_one])
+    each = tuple(
+        AnsweredPart(
+            part.written, answer.answered, answer.confidence, tuple(_number(quote, quotes) for quote in of_one)
+        )
+        for part, answer, of_one in zip(parts, answers, shown, strict=True)
+    )
+    notices = [_notice(part) for part in each] + [notice for answer in answers for notice in answer.notices]
+    sources = {source.release_id: source for answer in answered for source in answer.sources}
+    return Answer(
+        question=text,
+        answered=True,
+        confidence=min(answer.confidence for answer in answered),
+        threshold=answered[0].threshold,
+        quotes=quotes,
+        sources=tuple(sources.values()),
+        related=(),
+        notices=tuple(dict.fromkeys(notices)),
+        generation=answered[0].generation,
+        took_ms=took_ms,
+        questions=each,
+    )
+
+
+def _distinct(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+    """Return quotes without those that others hold."""
+    longest = sorted(dict.fromkeys(quotes), key=lambda quote: quote.start - quote.end)
+    kept = [quote for place, quote in enumerate(longest) if not any(_holds(other, quote) for other in longest[:place])]
+    return tuple(sorted(kept, key=lambda quote: next(at for at, each in enumerate(quotes) if _holds(quote, each))))
+
+
+def _number(quote: Quote, quotes: Sequence[Quote]) -> int:
+    return next(number for number, other in enumerate(quotes, 1) if _holds(other, quote))
+
+
+def _holds(quote: Quote, other: Quote) -> bool:
+    return quote.release_id == other.release_id and quote.start <= other.start and other.end <= quote.end
+
+
+def _notice(part: AnsweredPart) -> Notice:
+    if not part.answered:
+        return Notice("The releases do not hold an answer to “{question}”.", {"question": part.question})
+    numbers = ", ".join(f"[{number}]" for number in part.quotes)
+    return Notice("On “{question}”: {numbers}.", {"question": part.question, "numbers": numbers})

@@ -1,0 +1,72 @@
+"""Lines of the log: when with the offset to UTC, fields in JSON, and no secret wherever one turns up."""
+
+import datetime
+import json
+import logging
+import time
+from collections.abc import Iterator
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app.logs import configure_logging
+from bot.app.settings import BotSettings, secrets_of
+from corpus.log_lines import with_fields
+from index.maintenance import build_all
+from index.processes.engine_process import EngineProcess
+from index.settings import IndexSettings
+from tests.emulator.platform import TOKEN
+from tests.fakes import FakeEmbedder, silent
+
+KEY = 'a "key" of many\\characters'
+
+
+@pytest.fixture(autouse=True)
+def own_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give back the handlers of before; the clock is that of Brussels."""
+    monkeypatch.setenv("TZ", "Europe/Brussels")
+    time.tzset()
+    before = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:], logging.root.level = before
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_time_has_its_offset(log_format: str, capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging(log_format, verbose=False)  # type: ignore[arg-type]
+    before = datetime.datetime.now(datetime.UTC)
+    logging.getLogger("bot.tests").info("something")
+    (said,) = capfd.readouterr().err.splitlines()
+    at = datetime.datetime.fromisoformat(json.loads(said)["at"] if log_format == "json" else said.split(" ")[0])
+    assert at.utcoffset() in (datetime.timedelta(hours=1), datetime.timedelta(hours=2))
+    assert abs(at - before) < datetime.timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_no_secret_is_logged(log_format: str, capfd: pytest.CaptureFixture[str]) -> None:
+    settings = BotSettings.model_validate({"DISCORD_TOKEN": f" {TOKEN}\n", "http_key": KEY})
+    secrets = secrets_of(settings, SecretStr("http://me:pass%40word@proxy.example.org:3128"))
+    configure_logging(log_format, verbose=True, secrets=secrets)  # type: ignore[arg-type]
+    log = logging.getLogger("bot.tests")
+    log.warning("%s and %s", TOKEN, KEY, extra=with_fields(event="told", why=f"because of {TOKEN}"))
+    log.warning("http://me:pass%40word@proxy.example.org:3128 refuses")
+    try:
+        raise OSError(f"cannot log in with {TOKEN}, {KEY} or pass@word")
+    except OSError:
+        log.exception("failed")
+    said = capfd.readouterr().err
+    shown = "\n".join(map(str, map(json.loads, said.splitlines()))) if log_format == "json" else said
+    for secret in (TOKEN, KEY, "many", "pass%40word", "pass@word"):
+        assert secret not in shown
+    assert shown.count("[secret]") >= 6
+    assert "proxy.example.org:3128 refuses" in shown
+
+
+def test_engine_logs_as_the_bot_does(settings: IndexSettings, capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging("json", verbose=False)
+    build_all(settings, FakeEmbedder(), silent)
+    EngineProcess(settings, "tests.fakes:warning_embedder").close()
+    said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [one["message"] for one in said if one["logger"] == "tests.fakes"] == ["made"]

@@ -1,0 +1,40 @@
+"""A page that Safari saved as a web archive is read like the page itself."""
+
+import plistlib
+
+import pytest
+
+from corpus.cleaning.clean import clean
+from corpus.errors import SourceError
+from corpus.models import Origin
+
+ADDRESS = "https://www.consilium.europa.eu/en/press/press-releases/2026/10/06/quays/"
+PAGE = """<!doctype html><html lang="en"><head><title>Quays: Council adopts rules</title></head><body><main>
+<h1>Quays: Council adopts rules</h1><p>6 October 2026</p>
+<p>The Council adopted rules on the upkeep of quays, which will apply in every port of the Union from next year.</p>
+<p>The rules oblige ports to inspect their quays – once a year – and to publish what was found there.</p>
+</main></body></html>"""
+
+
+def web_archive(page: bytes = PAGE.encode(), url: str = ADDRESS) -> bytes:
+    main = {"WebResourceData": page, "WebResourceURL": url, "WebResourceMIMEType": "text/html"}
+    return plistlib.dumps({"WebMainResource": main, "WebSubresources": []}, fmt=plistlib.FMT_BINARY)
+
+
+def test_page_and_address_are_found_in_the_archive() -> None:
+    draft = clean(web_archive(), "quays.webarchive", handed_over=True)
+    assert (draft.title, str(draft.date), draft.url) == ("Quays: Council adopts rules", "2026-10-06", ADDRESS)
+    assert draft.origin == Origin.SAVED
+    assert draft.text == clean(PAGE.encode(), "quays.html", ADDRESS).text
+
+
+def test_address_in_fetched_bytes_does_not_count() -> None:
+    assert clean(web_archive(), "https://example.org/x").origin != Origin.SAVED
+
+
+@pytest.mark.parametrize(
+    "data", [b"bplist00", web_archive()[:-40], plistlib.dumps({"page": PAGE}, fmt=plistlib.FMT_BINARY)]
+)
+def test_archive_without_a_page_is_refused_in_a_sentence(data: bytes) -> None:
+    with pytest.raises(SourceError, match=r"^quays\.webarchive .*\.$"):
+        clean(data, "quays.webarchive", handed_over=True)

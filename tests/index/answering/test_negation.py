@@ -1,0 +1,142 @@
+"""What a question denies is not answered by what affirms it, and "raised" is not answered by "lowered"."""
+
+import pytest
+
+from index.answering.polarity import asked_polarity, denies_otherwise, opposite, polarity
+from index.engine import Engine
+from index.filters import Filters
+from index.text.languages import LANGUAGES
+
+NOTHING = Filters()
+AFFIRMED = polarity("Operational support was given to five Member States on Monday.", "en")
+LOWERED = polarity("The Governing Council decided to lower the key interest rates by 25 basis points.", "en")
+DENYING = {
+    "bg": "Кои държави не получиха подкрепа?",
+    "cs": "Které země nedostaly podporu?",
+    "da": "Hvilke lande fik ikke støtte?",
+    "de": "Welche Länder haben keine Unterstützung erhalten?",
+    "el": "Ποιες χώρες δεν έλαβαν στήριξη;",
+    "en": "Which countries did not receive support?",
+    "es": "¿Qué países no recibieron ayuda?",
+    "et": "Millised riigid ei saanud toetust?",
+    "fi": "Mitkä maat eivät saaneet tukea?",
+    "fr": "Quels pays n'ont pas reçu d'aide ?",
+    "ga": "Cé na tíortha nach bhfuair tacaíocht?",
+    "hr": "Koje zemlje nisu dobile potporu?",
+    "hu": "Mely országok nem kaptak támogatást?",
+    "it": "Quali paesi non hanno ricevuto aiuti?",
+    "lt": "Kurios šalys negavo paramos?",
+    "lv": "Kuras valstis nesaņēma atbalstu?",
+    "mt": "Liema pajjiżi ma rċevewx appoġġ?",
+    "nl": "Welke landen kregen geen steun?",
+    "pl": "Które kraje nie otrzymały wsparcia?",
+    "pt": "Que países não receberam apoio?",
+    "ro": "Ce țări nu au primit sprijin?",
+    "sk": "Ktoré krajiny nedostali podporu?",
+    "sl": "Katere države niso prejele podpore?",
+    "sv": "Vilka länder fick inte stöd?",
+}
+RAISED = {
+    "bg": "С колко ЕЦБ повиши лихвените проценти?",
+    "cs": "O kolik ECB zvýšila úrokové sazby?",
+    "da": "Hvor meget hævede ECB renten?",
+    "de": "Um wie viel hat die EZB die Zinsen erhöht?",
+    "el": "Κατά πόσο αύξησε η ΕΚΤ τα επιτόκια;",
+    "en": "By how much did the ECB raise its interest rates?",
+    "es": "¿Cuánto subió el BCE los tipos de interés?",
+    "et": "Kui palju EKP intressimäärasid tõstis?",
+    "fi": "Kuinka paljon EKP nosti korkoja?",
+    "fr": "De combien la BCE a-t-elle relevé ses taux ?",
+    "ga": "Cé mhéad a d'ardaigh an BCE na rátaí úis?",
+    "hr": "Za koliko je ESB povećao kamatne stope?",
+    "hu": "Mennyivel emelte meg az EKB a kamatokat?",
+    "it": "Di quanto ha alzato i tassi la BCE?",
+    "lt": "Kiek ECB padidino palūkanų normas?",
+    "lv": "Par cik ECB paaugstināja procentu likmes?",
+    "mt": "B'kemm il-BĊE żied ir-rati tal-imgħax?",
+    "nl": "Met hoeveel heeft de ECB de rente verhoogd?",
+    "pl": "O ile EBC podniósł stopy procentowe?",
+    "pt": "Em quanto aumentou o BCE as taxas de juro?",
+    "ro": "Cu cât a majorat BCE ratele dobânzilor?",
+    "sk": "O koľko ECB zvýšila úrokové sadzby?",
+    "sl": "Za koliko je ECB zvišala obrestne mere?",
+    "sv": "Hur mycket höjde ECB räntorna?",
+}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_is_denied_is_told_in_every_language(code: str) -> None:
+    question = asked_polarity(DENYING[code], code)
+    assert denies_otherwise(question, AFFIRMED, frozenset())
+    assert not denies_otherwise(question, polarity(DENYING[code], code), frozenset())
+    assert not denies_otherwise(asked_polarity(RAISED[code], code), AFFIRMED, frozenset())
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_opposite_directions_are_told_across_languages(code: str) -> None:
+    question = asked_polarity(RAISED[code], code)
+    found = opposite(question, LOWERED)
+    assert found is not None
+    assert found[0] in RAISED[code]
+    assert found[1] == "lower"
+    assert opposite(question, polarity("The Governing Council raised the key interest rates.", "en")) is None
+    assert opposite(question, polarity("Rates were raised in May and lowered in June.", "en")) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("Isn't the plan about migrant smuggling?", "en"),
+        ("How many people are killed by germs that drugs can no longer beat?", "en"),
+        ("Which countries receive not only money but also advice?", "en"),
+        ("Kui suur osa taimedest oleks hädas, kui putukad õitel ei käiks?", "et"),
+        ("Är inte planen ny?", "sv"),
+        ("Warum sagte sie, dass die Prognosen nicht wörtlich zu nehmen sind?", "de"),
+        ("Combien de personnes meurent de germes que rien ne peut plus tuer ?", "fr"),
+        ("No. 1234 of which regulation applies?", "en"),
+    ],
+)
+def test_what_denies_nothing_or_something_beside_is_no_denial(question: str, code: str) -> None:
+    assert not asked_polarity(question, code).denies
+
+
+def test_sentence_denies_only_the_words_after_its_negation() -> None:
+    question = asked_polarity("Which countries received support?", "en")
+    asked = frozenset({"countri", "receiv", "support"})
+    denied = polarity("Hungary did not receive any money in 2020.", "en")
+    beside = polarity("Hungary received support, although it did not ask for it.", "en")
+    assert denies_otherwise(question, denied, asked)
+    assert not denies_otherwise(question, beside, asked)
+
+
+@pytest.mark.parametrize(
+    ("plain", "denying"),
+    [
+        ("Which agency will train border control units?", "Which agency will not train border control units?"),
+        ("Welche Agentur bildet Grenzschutzeinheiten aus?", "Welche Agentur bildet keine Grenzschutzeinheiten aus?"),
+        (
+            "Quelle agence formera les unités de contrôle des frontières ?",
+            "Quelle agence ne formera pas les unités de contrôle des frontières ?",
+        ),
+        (
+            "Która agencja będzie szkolić jednostki kontroli granicznej?",
+            "Która agencja nie będzie szkolić jednostek kontroli granicznej?",
+        ),
+    ],
+)
+def test_what_did_not_happen_is_not_answered_by_what_did(
+    served_by_default_model: Engine, plain: str, denying: str
+) -> None:
+    affirmed = served_by_default_model.answer(plain, NOTHING)
+    denied = served_by_default_model.answer(denying, NOTHING)
+    assert denied.confidence < affirmed.confidence - 0.1
+    assert not denied.answered
+
+
+def test_opposite_of_what_a_release_says_is_refused_or_told(served_by_default_model: Engine) -> None:
+    answer = served_by_default_model.answer("Why did the Council reject measures against migrant smuggling?", NOTHING)
+    approved = served_by_default_model.answer(
+        "Why did the Council approve measures against migrant smuggling?", NOTHING
+    )
+    assert answer.confidence < approved.confidence - 0.1
+    assert not answer.answered or "The releases say otherwise: here reject, there approved." in map(str, answer.notices)

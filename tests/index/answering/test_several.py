@@ -1,0 +1,149 @@
+"""Two questions in one are both answered, or it is said which is not."""
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from index.answering.several import questions_in
+from index.engine import Engine
+from index.filters import Filters
+from index.intake.ingest import ingest_file
+from index.intake.overrides import Overrides
+from index.maintenance import build_all
+from index.processes.jobs import open_corpus
+from index.settings import IndexSettings
+from index.text.languages import LANGUAGES
+from tests.fakes import FakeEmbedder, silent
+
+NOTHING = Filters()
+# In each language: two questions in one sentence, and where the second begins.
+COORDINATED = {
+    "bg": ("Кога беше приет планът и кой председателства Съвета?", "Кой"),
+    "cs": ("Kdy byl plán přijat a kdo předsedá Radě?", "Kdo"),
+    "da": ("Hvornår blev planen vedtaget, og hvem leder Rådet?", "Hvem"),
+    "de": ("Wann wurde der Plan angenommen und wer leitet den Rat?", "Wer"),
+    "el": ("Πότε εγκρίθηκε το σχέδιο και ποιος προεδρεύει του Συμβουλίου;", "Ποιος"),
+    "en": ("When was the plan adopted and who chairs the Council?", "Who"),
+    "es": ("¿Cuándo se adoptó el plan y quién preside el Consejo?", "Quién"),
+    "et": ("Millal kava vastu võeti ja kes juhib nõukogu?", "Kes"),
+    "fi": ("Milloin suunnitelma hyväksyttiin ja kuka johtaa neuvostoa?", "Kuka"),
+    "fr": ("Quand le plan a-t-il été adopté et qui préside le Conseil ?", "Qui"),
+    "ga": ("Cathain a glacadh an plean agus cé atá ina chathaoirleach ar an gComhairle?", "Cé"),
+    "hr": ("Kada je plan usvojen i tko predsjeda Vijećem?", "Tko"),
+    "hu": ("Mikor fogadták el a tervet, és ki vezeti a Tanácsot?", "Ki"),
+    "it": ("Quando è stato adottato il piano e chi presiede il Consiglio?", "Chi"),
+    "lt": ("Kada priimtas planas ir kas pirmininkauja Tarybai?", "Kas"),
+    "lv": ("Kad tika pieņemts plāns un kas vada Padomi?", "Kas"),
+    "mt": ("Meta ġie adottat il-pjan u min jippresiedi l-Kunsill?", "Min"),
+    "nl": ("Wanneer werd het plan aangenomen en wie leidt de Raad?", "Wie"),
+    "pl": ("Kiedy przyjęto plan i kto przewodniczy Radzie?", "Kto"),
+    "pt": ("Quando foi adotado o plano e quem preside ao Conselho?", "Quem"),
+    "ro": ("Când a fost adoptat planul și cine conduce Consiliul?", "Cine"),
+    "sk": ("Kedy bol plán prijatý a kto predsedá Rade?", "Kto"),
+    "sl": ("Kdaj je bil načrt sprejet in kdo predseduje Svetu?", "Kdo"),
+    "sv": ("När antogs planen och vem leder rådet?", "Vem"),
+}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_second_question_of_a_sentence_is_found_in_every_language(code: str) -> None:
+    text, second = COORDINATED[code]
+    parts = [part.written for part in questions_in(text)]
+    assert len(parts) == 2
+    assert parts[1].startswith(second)
+    assert parts[0].rstrip("?").casefold() in text.casefold()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which agencies and which countries will take part?",
+        "How and when will the plan be carried out?",
+        "What did the Council say about smugglers and traffickers?",
+        "Wie viele Pässe und wie viele Visa wurden ausgestellt?",
+        "Quel est le programme qui finance les ports et qui dure trois ans ?",
+        "¿Qué dijo el Consejo que aprobaría y que publicaría?",
+        "Która agencja szkoli jednostki, które chronią granice i które pomagają?",
+        "Ministers from France and Italy met: why?",
+        "What will Europol do?",
+        "Salmon and trout quotas",
+    ],
+)
+def test_what_is_one_question_stays_one(text: str) -> None:
+    assert questions_in(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("When was the plan adopted, and by whom?", "By whom was the plan adopted?"),
+        ("When was the plan adopted? Why?", "Why was the plan adopted?"),
+        ("When was the plan adopted and who chairs it?", "Who chairs it: was the plan adopted?"),
+        ("Wann wurde der Plan angenommen, und von wem?", "Von wem wurde der Plan angenommen?"),
+        ("Quand le plan a-t-il été adopté et pourquoi ?", "Pourquoi le plan a-t-il été adopté?"),
+        ("Πότε εγκρίθηκε το σχέδιο; Ποιος προεδρεύει;", "Ποιος προεδρεύει: εγκρίθηκε το σχέδιο?"),
+    ],
+)
+def test_what_a_part_leaves_out_comes_from_the_first(text: str, asked: str) -> None:
+    assert questions_in(text)[1].asked == asked
+
+
+@pytest.fixture
+def fish(settings: IndexSettings, embedder: FakeEmbedder, write_release: Callable[..., Path]) -> Engine:
+    """An engine over two releases, which takes what has most words of a question for its answer."""
+    texts = {
+        "cod.md": "The cod quota for the North Sea is 100 tonnes.",
+        "eel.md": "Minister Ada Bauer protects eels in all rivers of Europe.",
+    }
+    with closing(open_corpus(settings)) as store:
+        for name, text in texts.items():
+            ingest_file(store, write_release(name, text, title=name), Overrides())
+    build_all(settings, embedder, silent)
+    return Engine(settings.model_copy(update={"threshold": 0.3}), embedder)
+
+
+def test_both_questions_are_answered_with_quotes_of_each(fish: Engine) -> None:
+    answer = fish.answer("What is the cod quota for the North Sea and who protects eels?", NOTHING)
+    assert answer.answered
+    assert [answer.quotes[part.quotes[0] - 1].text for part in answer.questions] == [
+        "The cod quota for the North Sea is 100 tonnes.",
+        "Minister Ada Bauer protects eels in all rivers of Europe.",
+    ]
+    assert len(answer.quotes) <= 3
+    assert {number for part in answer.questions for number in part.quotes} == set(range(1, len(answer.quotes) + 1))
+    assert answer.confidence == min(part.confidence for part in answer.questions)
+    assert {quote.release_id for quote in answer.quotes} <= {source.release_id for source in answer.sources}
+    assert any(str(notice).startswith("On “Who protects eels?”: [") for notice in answer.notices)
+
+
+@pytest.mark.parametrize("text", ["{} And {}?", "{}? {}?"])
+def test_question_without_an_answer_is_named(fish: Engine, text: str) -> None:
+    answer = fish.answer(
+        text.format("What is the cod quota for the North Sea", "how do bakers knead sourdough bread").replace(
+            " And", " and"
+        ),
+        NOTHING,
+    )
+    assert answer.answered
+    assert [quote.text for quote in answer.quotes] == ["The cod quota for the North Sea is 100 tonnes."]
+    assert [part.answered for part in answer.questions] == [True, False]
+    [told] = [str(notice) for notice in answer.notices if "do not hold" in str(notice)]
+    assert "ow do bakers knead sourdough bread" in told
+    shown = json.loads(json.dumps(answer.to_dict()))
+    assert [part["quotes"] for part in shown["questions"]] == [[1], []]
+
+
+def test_two_questions_without_an_answer_are_not_found(fish: Engine) -> None:
+    answer = fish.answer("How do bakers knead sourdough bread and why do violins tremble?", NOTHING)
+    assert not answer.answered
+    assert answer.questions == ()
+    assert "questions" not in answer.to_dict()
+
+
+def test_greeting_that_is_a_question_is_no_part(fish: Engine) -> None:
+    answer = fish.answer("How are you? What is the cod quota for the North Sea?", NOTHING)
+    assert answer.answered
+    assert answer.questions == ()
