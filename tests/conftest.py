@@ -9,10 +9,14 @@ import pytest
 
 from corpus.front_matter import shipped_releases
 from corpus.models import Release
-from index.encoders.embedder import SentenceTransformerEmbedder
+from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
+from index.encoders.model_files import DEFAULT_MODEL
+from index.encoders.reader import Reader, reader_beside
 from index.engine import Engine
 from index.maintenance import build_all
 from index.settings import IndexSettings
+from tests.cached_embedder import CachedEmbedder
+from tests.cached_reader import CachedReader
 from tests.fakes import FakeEmbedder, silent
 from tests.postgres import Server, programs
 
@@ -86,9 +90,26 @@ def write_release(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def default_model() -> SentenceTransformerEmbedder:
     """The model that comes with the installation, loaded once."""
-    model = SentenceTransformerEmbedder()
+    model = CachedEmbedder()
     model.word_vectors(["measure"])
     return model
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_reader() -> Iterator[None]:
+    """Let all engines with the default model share a reader, which reads no pair twice: to make one takes a second."""
+    shared: list[Reader] = []
+
+    def beside(embedder: Embedder, cache_dir: Path | None = None) -> Reader | None:
+        if not isinstance(embedder, SentenceTransformerEmbedder) or embedder.model != DEFAULT_MODEL:
+            return reader_beside(embedder, cache_dir)
+        if not shared:
+            shared.append(CachedReader(embedder))
+        return shared[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.engine.reader_beside", beside)
+        yield
 
 
 @pytest.fixture(scope="session")

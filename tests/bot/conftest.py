@@ -60,6 +60,7 @@ def one_model(default_model: SentenceTransformerEmbedder, monkeypatch: pytest.Mo
         load(embedder, model, cache_dir)
         if embedder.model == default_model.model:
             vars(embedder).update(vars(default_model))
+            embedder.__class__ = type(default_model)
 
     monkeypatch.setattr(SentenceTransformerEmbedder, "__init__", share)
 

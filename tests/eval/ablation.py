@@ -17,9 +17,9 @@ from index.answering.ranking import Ranking, passages
 from index.evaluation.evaluate import Outcome, evaluate, temporary_index
 from index.filters import Filters
 from index.generations.reader import OpenGeneration
+from tests.cached_embedder import CachedEmbedder
+from tests.cached_reader import CachedReader
 from tests.eval.asked import FOLDS, Asked
-from tests.eval.cached_embedder import CachedEmbedder
-from tests.eval.cached_reader import CachedReader
 from tests.eval.fit import Fit, labels, zero_weights
 from tests.eval.fitting import Labels, Matrix, fit_sentences
 from tests.fakes import silent

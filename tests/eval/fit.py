@@ -36,9 +36,9 @@ from index.evaluation.gold import GoldQuestion, load_corpus
 from index.evaluation.metrics import fold, holds
 from index.filters import Filters
 from index.generations.reader import OpenGeneration
+from tests.cached_embedder import CachedEmbedder
+from tests.cached_reader import CachedReader
 from tests.eval.asked import FOLDS, Asked, asked_questions
-from tests.eval.cached_embedder import CachedEmbedder
-from tests.eval.cached_reader import CachedReader
 from tests.eval.fitting import Labels, Matrix, fit_gate, fit_reading, fit_sentences
 from tests.eval.report import judged, report
 from tests.fakes import silent

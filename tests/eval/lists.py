@@ -25,7 +25,7 @@ from index.evaluation.gold import load_corpus
 from index.evaluation.metrics import fold, holds
 from index.text.passages import chunk, context
 from index.text.sentences import sentences
-from tests.eval.cached_embedder import CachedEmbedder
+from tests.cached_embedder import CachedEmbedder
 
 KEPT_OUT = 0.22
 SEED = 16

@@ -33,7 +33,7 @@ GOLD = [
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(tmp_path_factory: pytest.TempPathFactory, default_model: SentenceTransformerEmbedder) -> Iterator[Engine]:
     """An engine with the default model, over four releases that use one name of a body each."""
     folder = tmp_path_factory.mktemp("names")
     settings = IndexSettings(data_dir=folder / "data", model="")
@@ -43,9 +43,8 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
             head = f"title: Notice {number}\nissuer: European Commission\ndate: 2024-05-0{number}\nlanguage: en"
             path.write_text(f"---\n{head}\n---\n\nThe {name} {does}.\n\nNothing else was decided that day.\n", "utf-8")
             ingest_file(store, path, Overrides())
-    embedder = SentenceTransformerEmbedder()
-    build_all(settings, embedder, silent)
-    with Engine(settings, embedder) as opened:
+    build_all(settings, default_model, silent)
+    with Engine(settings, default_model) as opened:
         yield opened
 
 
