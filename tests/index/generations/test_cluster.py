@@ -350,6 +350,28 @@ def test_generation_that_somebody_reads_is_deleted_later(
         assert open_ids(keeper) == ["000002", "000003"]
 
 
+def test_erased_text_leaves_the_database_even_while_somebody_reads_it(
+    keeper: IndexSettings, other: IndexSettings, database: str, embedder: FakeEmbedder
+) -> None:
+    keep_releases(keeper, 1)
+    build(keeper, embedder, silent)
+    with Engine(other, embedder) as engine:
+        assert engine.release(COUNCIL)
+        erased = upkeep(keeper, embedder).erase(COUNCIL, quiet)
+        assert (erased.generation, erased.dropped, erased.left) == ("000003", ("000001", "000002"), None)
+        assert engine.release(COUNCIL) is None
+    assert schemas(database) == {"000003"}
+
+
+def test_compacting_deletes_what_a_killed_evaluation_left(
+    keeper: IndexSettings, database: str, embedder: FakeEmbedder
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA measures_eval_0123; CREATE TABLE measures_eval_0123.passages (row int)")
+    upkeep(keeper, embedder).compact(quiet)
+    assert schemas(database) == {"000001"}
+
+
 def test_damage_is_named(keeper: IndexSettings, database: str, embedder: FakeEmbedder) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("UPDATE g000001.passages SET text = text || ' not' WHERE row = 2")
