@@ -62,7 +62,7 @@ class SchemaSite:
                 self._copy(connection, table, rows)
             connection.execute(generation_indexes(self._schema))
             if passages > EXACT_MAX_ROWS:
-                self._index_vectors(connection, passages)
+                index_vectors(connection, self._schema, passages)
         for table in KEYS:
             self._link.execute(f"ANALYZE {self._schema}.{table}")
         return record_tables(self._link, self._schema)
@@ -86,15 +86,14 @@ class SchemaSite:
             for row in rows:
                 copy.write_row(row)
 
-    def _index_vectors(self, connection: Any, passages: int) -> None:  # noqa: ANN401
-        """Index the vectors. Pgvector asks for four bytes for every pair of a sample and a list."""
-        lists = lists_of(passages)
-        samples = max(_FEWEST_SAMPLES, _SAMPLES_A_LIST * lists)
-        megabytes = 128 + 2 * samples * lists * 4 // 1_000_000
-        connection.execute(f"SET LOCAL maintenance_work_mem = '{megabytes}MB'")
-        connection.execute(
-            f"CREATE INDEX ON {self._schema}.passages USING ivfflat (v halfvec_ip_ops) WITH (lists = {lists})"
-        )
+
+def index_vectors(connection: Any, schema: str, passages: int) -> None:  # noqa: ANN401
+    """Index the vectors of the passages. Pgvector asks for four bytes for every pair of a sample and a list."""
+    lists = lists_of(passages)
+    samples = max(_FEWEST_SAMPLES, _SAMPLES_A_LIST * lists)
+    megabytes = 128 + 2 * samples * lists * 4 // 1_000_000
+    connection.execute(f"SET LOCAL maintenance_work_mem = '{megabytes}MB'")
+    connection.execute(f"CREATE INDEX ON {schema}.passages USING ivfflat (v halfvec_ip_ops) WITH (lists = {lists})")
 
 
 def schema_of(generation: str) -> str:

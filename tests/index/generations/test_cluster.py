@@ -27,7 +27,8 @@ from index.filters import Filters
 from index.generations.cluster import vectors
 from index.generations.cluster.keywords import PostingLists, posting_lists
 from index.generations.cluster.link import Link
-from index.generations.cluster.vectors import PassageColumn, lists_of
+from index.generations.cluster.site import index_vectors
+from index.generations.cluster.vectors import PassageColumn
 from index.generations.home import open_generations
 from index.generations.tantivy_index import LexicalIndex, build_lexical
 from index.maintenance import build_all
@@ -185,9 +186,7 @@ def test_many_passages_are_found_by_an_index_with_filters_inside(
         with connection.cursor().copy("COPY one.passages FROM STDIN") as copy:
             for row, vector in enumerate(matrix):
                 copy.write_row((row, str(vector.tolist())))
-        connection.execute(
-            f"CREATE INDEX ON one.passages USING ivfflat (v halfvec_ip_ops) WITH (lists = {lists_of(4_000)})"
-        )
+        index_vectors(connection, "one", 4_000)
     monkeypatch.setattr(vectors, "EXACT_MAX_ROWS", 500)
     column = PassageColumn(link, "one", 4_000, 32)
     link.execute("ANALYZE one.passages")
@@ -312,7 +311,7 @@ def test_killed_build_leaves_what_is_served(
     keeper: IndexSettings, other: IndexSettings, database: str, embedder: FakeEmbedder
 ) -> None:
     draw = random.Random(1)
-    keep_releases(keeper, 40)
+    keep_releases(keeper, 15)
     with Engine(other, embedder) as engine:
         for _ in range(3):
             process = subprocess.Popen(
@@ -325,7 +324,7 @@ def test_killed_build_leaves_what_is_served(
             process.communicate()
             assert engine.search("border control units", Filters(until=datetime.date(2018, 12, 31)), 9).passages
             index.verify(other)
-    assert build(keeper, embedder, silent).manifest.releases == 41
+    assert build(keeper, embedder, silent).manifest.releases == 16
     assert schemas(database) == set(open_ids(keeper))
 
 
