@@ -40,6 +40,7 @@ from index.evaluation.metrics import (
 from index.filters import Filters
 from index.generations.files import FolderSite
 from index.generations.generation import Generation, Rows, Scope
+from index.generations.home import check_installed
 from index.generations.reader import OpenGeneration
 from index.generations.store import Site
 from index.results import CurvePoint, FoundPassage, Phase, Progress, Quote, Step
@@ -119,6 +120,7 @@ def temporary_index(
 @contextmanager
 def _temporary_site(folder: Path, settings: IndexSettings | None) -> Iterator[Site]:
     if settings is not None and settings.database_url is not None:
+        check_installed()
         from index.generations.cluster.site import temporary_site  # It loads psycopg.
 
         with temporary_site(settings.database_url.get_secret_value()) as site:

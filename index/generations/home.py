@@ -1,5 +1,8 @@
 """Where generations are kept, as the settings say: in files, or in PostgreSQL."""
 
+from importlib.util import find_spec
+
+from corpus import SettingsError
 from index.generations.folder import Generations
 from index.generations.store import GenerationStore
 from index.settings import IndexSettings
@@ -13,6 +16,19 @@ def open_generations(settings: IndexSettings, *, reading: bool = False) -> Gener
     """
     if settings.database_url is None:
         return Generations(settings.data_dir)
+    check_installed()
     from index.generations.cluster.generations import DatabaseGenerations  # It loads psycopg.
 
     return DatabaseGenerations(settings.database_url.get_secret_value(), settings.data_dir, reading=reading)
+
+
+def check_installed() -> None:
+    """Check that what speaks to a database is installed.
+
+    :raises SettingsError: when it is not.
+    """
+    if find_spec("psycopg") is None or find_spec("pgvector") is None:
+        raise SettingsError(
+            "MEASURES_DATABASE_URL is set, but psycopg is not installed: install this program with its extra, as in "
+            '`pip install ".[cluster]"`.'
+        )

@@ -381,6 +381,13 @@ def test_damage_is_named(keeper: IndexSettings, database: str, embedder: FakeEmb
         engine.answer("cod", Filters())
 
 
+def test_missing_library_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.generations.home.find_spec", lambda name: None)
+    settings = IndexSettings(data_dir=tmp_path, database_url=SecretStr("postgresql://measures:geheim@127.0.0.1/x"))
+    with pytest.raises(SettingsError, match=r"psycopg is not installed: .*\[cluster\]"):
+        index.status(settings)
+
+
 def test_help_loads_nothing_of_it(tmp_path: Path) -> None:
     code = (
         "import sys; from click.testing import CliRunner; from bot.cli.main import measures\n"
