@@ -8,12 +8,14 @@ import re
 from dataclasses import dataclass
 
 from corpus import QuestionError
+from index.answering.names import names_in
 from index.answering.question import content_words, readable
 from index.text.detection import language_of
 from index.text.languages import fold, folded_pattern, language
 
 MOST_QUESTIONS = 3
 _ENDS, _GREEK_ENDS = re.compile(r"(?<=\?)\s*(?=[¿\w])"), re.compile(r"(?<=[?;\u037e])\s*(?=\w)")
+_QUESTION_MARKS = (("?",), ("?", ";", "\u037e"))  # elsewhere, and in Greek
 _SIGNS = " \t?!.;,…¿¡"
 _WORD = re.compile(r"\w+")
 _LEADING_WORDS = 2  # "by whom", "until when": so many words may stand before the word that asks.
@@ -43,15 +45,30 @@ def questions_in(text: str) -> tuple[AskedPart, ...]:
     code = language_of(text)
     sentences = (_GREEK_ENDS if code == "el" else _ENDS).split(text)
     parts: list[AskedPart] = []
-    for part in (part for sentence in sentences for part in _coordinated(sentence.strip(), code)):
-        written = f"{part.strip(_SIGNS)}?"
-        opening = _opening(written, code)
-        content = content_words(written[opening.end if opening else 0 :], code)
-        if parts and opening and (len(content) <= 1 or _refers(written, code)):
-            parts.append(AskedPart(written, _completed(written, parts[0].asked, code)))
-        elif content:
-            parts.append(AskedPart(written, written))
+    for sentence in map(str.strip, sentences):
+        if parts and not _asks(sentence, code):
+            continue
+        for place, part in enumerate(_coordinated(sentence, code)):
+            written = f"{part.strip(_SIGNS)}?"
+            opening = _opening(written, code)
+            content = content_words(written[opening.end if opening else 0 :], code)
+            # "What is Europol? What is Frontex?": the second needs nothing from the first.
+            is_short = len(content) <= 1 and (place > 0 or not names_in(written, code))
+            if parts and opening and (is_short or _refers(written, code)):
+                parts.append(AskedPart(written, _completed(written, parts[0].asked, code)))
+            elif content:
+                parts.append(AskedPart(written, written))
     return tuple(filter(_can_be_asked, parts))[:MOST_QUESTIONS] if len(parts) > 1 else ()
+
+
+def _asks(sentence: str, code: str) -> bool:
+    """Tell whether a sentence after a question asks, too, other than "I am a student."."""
+    yes_no = language(code).yes_no
+    return (
+        sentence.rstrip().endswith(_QUESTION_MARKS[code == "el"])
+        or _opening(sentence, code) is not None
+        or (bool(yes_no) and folded_pattern(yes_no).match(fold(sentence)) is not None)
+    )
 
 
 def _coordinated(sentence: str, code: str) -> list[str]:

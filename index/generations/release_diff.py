@@ -24,24 +24,28 @@ def compare_releases(settings: IndexSettings, before: str, after: str | None = N
 
     :param before: the id of a release, or a version of it: ``ID@1`` is the oldest, and ``ID@`` with the first
         characters of the SHA-256 of its text is the one with that text.
-    :param after: the same; None, or the same id, compares the current version with the one before it.
+    :param after: the same; None, or the same id, compares a version with the current one, and the current version with
+        the one before it.
     :raises UnknownReleaseError: when there is no such release or version.
     """
     with closing(open_corpus_db(settings, reading=True)) as store:
         if after is None or before == after:
-            old, new = _last_two(store, before)
+            old, new = _with_current(store, before)
         else:
             old, new = _side(store, before), _side(store, after)
     return _compared(old, new)
 
 
-def _last_two(store: CorpusStore, release_id: str) -> "tuple[_Side, _Side]":
-    versions = _versions(store, release_id.partition(_AT)[0])
-    if len(versions) < 2:
+def _with_current(store: CorpusStore, name: str) -> "tuple[_Side, _Side]":
+    """Return the version that a name means and the current one; the last two where it means the current one."""
+    named = _side(store, name)
+    current = len(named.versions) - 1
+    if not current:
+        release_id = named.release.release_id
         raise UnknownReleaseError(
             f"Of {release_id[:60]} only one version is kept: name another release to compare it with."
         )
-    return _Side(versions, len(versions) - 2), _Side(versions, len(versions) - 1)
+    return _Side(named.versions, min(named.row, current - 1)), _Side(named.versions, current)
 
 
 @dataclass(frozen=True, slots=True)

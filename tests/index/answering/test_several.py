@@ -69,6 +69,8 @@ def test_second_question_of_a_sentence_is_found_in_every_language(code: str) -> 
         "Która agencja szkoli jednostki, które chronią granice i które pomagają?",
         "Ministers from France and Italy met: why?",
         "What will Europol do?",
+        "What will Europol do? I am a student from Spain.",
+        "Τι θα κάνει η Ευρωπόλ; Είμαι φοιτητής από την Ισπανία.",
         "Salmon and trout quotas",
     ],
 )
@@ -84,6 +86,9 @@ def test_what_is_one_question_stays_one(text: str) -> None:
         ("When was the plan adopted and who chairs it?", "Who chairs it: was the plan adopted?"),
         ("Wann wurde der Plan angenommen, und von wem?", "Von wem wurde der Plan angenommen?"),
         ("Quand le plan a-t-il été adopté et pourquoi ?", "Pourquoi le plan a-t-il été adopté?"),
+        ("What is Europol? What is Frontex? Thank you so much.", "What is Frontex?"),
+        ("What is Europol? Will Frontex help", "Will Frontex help?"),
+        ("What will Europol do and what will Frontex?", "What will Frontex: will Europol do?"),
         ("Πότε εγκρίθηκε το σχέδιο; Ποιος προεδρεύει;", "Ποιος προεδρεύει: εγκρίθηκε το σχέδιο?"),
     ],
 )

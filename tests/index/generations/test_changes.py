@@ -87,6 +87,10 @@ def test_versions_are_compared_with_figures_first(
     back = index.compare_releases(settings, release_id, f"{release_id}@1")
     assert (back.came, back.went) == (diff.went, diff.came)
     assert index.compare_releases(settings, f"{release_id}@1", f"{release_id}@1").before.version == 1
+    correct(keeper, write_release, NEW.replace("120", "130"))
+    for name, version in ((release_id, 2), (f"{release_id}@1", 1), (f"{release_id}@2", 2), (f"{release_id}@3", 2)):
+        diff = index.compare_releases(settings, name)
+        assert (diff.before.version, diff.after.version) == (version, 3)
 
 
 def test_two_releases_are_compared_and_say_what_differs_of_them(
@@ -118,6 +122,7 @@ def test_what_is_not_there_is_said_in_a_sentence(
     for names, sentence in (
         ((release_id,), "only one version is kept"),
         ((release_id, "nothing"), "There is no release 'nothing'"),
+        ((f"{release_id}@7",), "There is no version '7': there are"),
         ((release_id, f"{release_id}@7"), "There is no version '7': there are"),
         ((release_id, f"{release_id}@"), "There is no version ''"),
     ):
