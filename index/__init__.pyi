@@ -72,7 +72,7 @@ from .filters import parse_until as parse_until
 from .generations.diff import Comparison as Comparison
 from .generations.diff import compare as compare
 from .generations.editions import one_edition_each as one_edition_each
-from .generations.folder import Generations as Generations
+from .generations.home import open_generations as open_generations
 from .generations.manifest import Manifest as Manifest
 from .generations.process_lock import Lock as Lock
 from .generations.release_diff import compare_releases as compare_releases

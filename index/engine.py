@@ -33,10 +33,10 @@ from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
 from index.encoders.reader import reader_beside
 from index.encoders.reranker import Reranker
 from index.filters import Filters
-from index.generations.folder import Generations
-from index.generations.reader import OpenGeneration, open_generation, open_served
+from index.generations.home import open_generations
+from index.generations.reader import OpenGeneration
 from index.generations.release_diff import compare_releases
-from index.generations.status import matching, withdrawn_releases
+from index.generations.status import matching, served_id
 from index.generations.verification import verify_citations
 from index.results import Answer, Corpus, FoundPassage, NotAsked, SearchResult, Source
 from index.settings import IndexSettings
@@ -57,7 +57,7 @@ class Engine:
         self._reader = reader_beside(self._embedder, settings.cache_dir) if settings.reader else None
         reranker = Reranker(settings.cross_encoder) if settings.cross_encoder else None
         self._answerer = Answerer(self._embedder, weights or shipped_weights(), self._reader, reranker)
-        self._generations = Generations(settings.data_dir)
+        self._generations = open_generations(settings, reading=True)
         self._generation: OpenGeneration | None = None
         self._stamp: tuple[int, int] | None = None
         if settings.threshold is None and not self._answerer.weights.was_measured(self._embedder.model):
@@ -79,10 +79,11 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Close the generation."""
+        """Close the generation, and what it comes from."""
         if self._generation is not None:
             self._generation.close()
             self._generation = None
+        self._generations.close()
 
     @property
     def threshold(self) -> float:
@@ -92,15 +93,16 @@ class Engine:
         return self._answerer.weights.threshold_for(self._embedder.model)
 
     def served(self) -> OpenGeneration:
-        """Return the served generation. It is opened anew when CURRENT has changed.
+        """Return the served generation. It is opened anew when another is served.
 
         :raises UnbuiltError: when there is none that this program can read.
         :raises GenerationError: when it is damaged.
         """
         stamp = self._generations.stamp()
         if self._generation is None or stamp != self._stamp:
-            generation = open_served(self._generations, withdrawn_releases(self._settings))
-            self.close()
+            generation = self._generations.open(served_id(self._generations), self._generations.withdrawn())
+            if self._generation is not None:
+                self._generation.close()
             self._generation, self._stamp = generation, stamp
         return self._generation
 
@@ -131,7 +133,7 @@ class Engine:
         if generation not in self._generations.ids():
             return NotAsked.GONE
         try:
-            older = open_generation(self._generations, generation, withdrawn_releases(self._settings))
+            older = self._generations.open(generation, self._generations.withdrawn())
         except (GenerationError, UnbuiltError):
             return NotAsked.UNREADABLE
         with closing(older):

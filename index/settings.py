@@ -15,6 +15,7 @@ ENV_FILE = Path(".env")
 ENV_ENCODING = "utf-8-sig"  # Some editors put a byte order mark before UTF-8.
 SETTINGS_CONFIG = SettingsConfigDict(
     env_prefix="MEASURES_",
+    hide_input_in_errors=True,
     env_file=ENV_FILE,
     env_file_encoding=ENV_ENCODING,
     env_ignore_empty=True,
@@ -29,6 +30,7 @@ class IndexSettings(BaseSettings):
     model_config = SETTINGS_CONFIG
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("eu-measures", appauthor=False))
+    database_url: SecretStr | None = None
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("eu-measures", appauthor=False))
     model: str = ""
     reader: bool = True
@@ -42,6 +44,13 @@ class IndexSettings(BaseSettings):
     fetch_delay: float = Field(default=1.0, ge=0.0, le=3600.0)
     feed_interval: float = Field(default=60.0, ge=1.0, le=1440.0)
     proxy: SecretStr | None = None
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("it begins with postgresql://")
+        return value
 
     @field_validator("fetch_hosts", mode="before")
     @classmethod

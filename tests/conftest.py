@@ -18,6 +18,7 @@ from index.settings import IndexSettings
 from tests.cached_embedder import CachedEmbedder
 from tests.cached_reader import CachedReader
 from tests.fakes import FakeEmbedder, silent
+from tests.postgres import Server, programs
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SHARED = Path(__file__).parents[2] / "shared"
@@ -36,6 +37,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEASURES_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.delenv("DISCORD_TOKEN", raising=False)
+    monkeypatch.delenv("MEASURES_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
 
 
@@ -43,6 +45,20 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def settings(tmp_path: Path) -> IndexSettings:
     """Settings with an empty data folder."""
     return IndexSettings(data_dir=tmp_path / "data", model="fake")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server of PostgreSQL with pgvector."""
+    server = Server(programs())
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def database(postgres: Server) -> str:
+    """The address of an empty database."""
+    return postgres.new_database()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 from corpus import MeasuresError, OutdatedError, UnbuiltError
-from index import By, Generations, IndexSettings, Maintenance, Step, check_fit, refresh, renew
+from index import By, IndexSettings, Maintenance, Step, check_fit, open_generations, refresh, renew
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -52,7 +52,7 @@ class Background:
 
         :raises MeasuresError: why it cannot be built.
         """
-        generations = Generations(self._settings.data_dir)
+        generations = open_generations(self._settings)
         self.updating = generations.current() is not None
         try:
             renew(generations, why, lambda: self._rebuild(why), log.info)
@@ -77,7 +77,7 @@ class Background:
 
     async def _refresh(self) -> None:
         try:
-            await self.run(lambda: check_fit(Generations(self._settings.data_dir)))
+            await self.run(lambda: check_fit(open_generations(self._settings, reading=True)))
         except OutdatedError as error:
             why = error
             await self.run(lambda: refresh(why, lambda: self._rebuild(why), log.warning))

@@ -129,7 +129,7 @@ class MeasuresBot(commands.AutoShardedBot):
         self.buttons = Dispatcher(self.admit, self.admission)
         self.windows = Windows(self.admit)
         self.store = AsyncBotStore(index_settings.data_dir / "bot.db")
-        self.findings = Findings(index_settings.data_dir, self.store, self.with_engine)
+        self.findings = Findings(index_settings, self.store, self.with_engine)
         self.stopping = False
         self._locales: LRUCache[int, str] = LRUCache(_MOST_LOCALES)
         self._windows = _OpenWindows(_MOST_WINDOWS)

@@ -5,14 +5,13 @@ import datetime
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 from bot.app.bot_db import BotStore
 from bot.app.bot_db_async import AsyncBotStore
 from bot.user_data import Finding, Subscription
 from corpus import TooSlowError
-from index import Edition, Engine, Generations, News, Wanted, WantedKind
+from index import Edition, Engine, IndexSettings, News, Wanted, WantedKind, open_generations
 
 log = logging.getLogger(__name__)
 T = TypeVar("T", covariant=True)
@@ -31,9 +30,9 @@ class WithEngine(Protocol):
 class Findings:
     """Finds what is new to subscriptions, whoever built it: the bot, or a command in another process."""
 
-    def __init__(self, data_dir: Path, store: AsyncBotStore, with_engine: WithEngine) -> None:
+    def __init__(self, settings: IndexSettings, store: AsyncBotStore, with_engine: WithEngine) -> None:
         """Take where the generations are, where subscriptions are kept, and what asks the engine."""
-        self._generations = Generations(data_dir)
+        self._generations = open_generations(settings, reading=True)
         self._store = store
         self._with_engine = with_engine
         self._looked_at: tuple[tuple[int, int] | None, datetime.date] | None = None
@@ -54,7 +53,7 @@ class Findings:
                 self._looked_at = None
                 return 0
             day = min([at.date(), *(each.since.date() for each in subscriptions)])
-            looked_at = (self._generations.stamp(), day)
+            looked_at = (await asyncio.to_thread(self._generations.stamp), day)
             if looked_at == self._looked_at:
                 return 0
             served = await self._with_engine(partial(Engine.editions_since, day=day))

@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 from bot.app.http import RUNNING
 from bot.app.metrics import REGISTRY
 from corpus import MeasuresError
-from index import Generations, IndexSettings, Manifest, build_counts
+from index import IndexSettings, Manifest, build_counts, open_generations
 
 if TYPE_CHECKING:
     from bot.app.client import MeasuresBot
@@ -40,7 +40,7 @@ def _kept(settings: IndexSettings, maintenance: "Maintenance") -> _Kept:
     """Read the data folder, which takes some milliseconds."""
     manifest, sources, builds = None, [], []
     with suppress(MeasuresError):
-        generations = Generations(settings.data_dir)
+        generations = open_generations(settings, reading=True)
         served = generations.current()
         manifest = generations.check(served) if served is not None else None
     with suppress(MeasuresError):

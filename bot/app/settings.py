@@ -90,11 +90,12 @@ def load_bot_settings() -> BotSettings:
     return read_settings(BotSettings)
 
 
-def secrets_of(settings: BotSettings, proxy: SecretStr | None = None) -> tuple[str, ...]:
-    """Return the values that no log may hold: of the proxy, that is who logs in there."""
+def secrets_of(settings: BotSettings, *addresses: SecretStr | None) -> tuple[str, ...]:
+    """Return the values that no log may hold: of the addresses of a proxy or database, that is who logs in there."""
     held = (settings.discord_token, settings.http_key)
-    login = urlsplit(proxy.get_secret_value()).netloc.rpartition("@")[0] if proxy else ""
-    password = login.partition(":")[2]
-    passwords = [each for each in (password, unquote(password)) if len(each) >= _LEAST_HIDDEN]
-    found = (*(secret.get_secret_value().strip() for secret in held if secret), login, *passwords)
+    found = [secret.get_secret_value().strip() for secret in held if secret]
+    for address in filter(None, addresses):
+        login = urlsplit(address.get_secret_value()).netloc.rpartition("@")[0]
+        password = login.partition(":")[2]
+        found += [login, *(each for each in (password, unquote(password)) if len(each) >= _LEAST_HIDDEN)]
     return tuple(filter(None, found))

@@ -17,7 +17,7 @@ from bot.cli.doctor_discord import Connect, check_discord
 from bot.cli.doctor_machine import check_clock, check_disks, check_memory
 from bot.cli.terminal import Terminal
 from corpus import MeasuresError
-from index import Generations, IndexSettings, check_fit, load_index_settings, open_to_others, private_folder
+from index import IndexSettings, check_fit, load_index_settings, open_generations, open_to_others, private_folder
 
 if TYPE_CHECKING:
     from index import Embedder
@@ -136,7 +136,7 @@ def _model(embedder: "Embedder") -> str:
 
 
 def _generation(settings: IndexSettings) -> str:
-    if Generations(settings.data_dir).current() is None:
+    if open_generations(settings, reading=True).current() is None:
         return "none yet: the first question builds it from the shipped releases"
     manifest = index.verify(settings)
     return f"{manifest.generation}: {manifest.releases} releases, {manifest.passages} passages, all files whole"
@@ -144,7 +144,7 @@ def _generation(settings: IndexSettings) -> str:
 
 def _fit(settings: IndexSettings, embedder: "Embedder") -> str:
     """Check whether the next question could be asked of what is served, or would have to wait for a build."""
-    generations = Generations(settings.data_dir)
+    generations = open_generations(settings, reading=True)
     if generations.current() is None:
         return "none yet"
     check_fit(generations, embedder)

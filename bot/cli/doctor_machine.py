@@ -11,7 +11,7 @@ import psutil
 
 from bot.cli.doctor_check import Check
 from corpus import MeasuresError
-from index import Generations, IndexSettings
+from index import IndexSettings, open_generations
 
 _GB = 1_000_000_000
 # Building needs 1.25 GB (measured with the default model); a bot that answers meanwhile shares most of it.
@@ -59,8 +59,8 @@ def _disk(there: Path, needed: float) -> Check:
 
 
 def _size_of(settings: IndexSettings) -> int:
-    with suppress(OSError):
-        return Generations(settings.data_dir).bytes_on_disk()
+    with suppress(OSError, MeasuresError):
+        return open_generations(settings, reading=True).bytes_on_disk()
     return 0
 
 
@@ -80,7 +80,7 @@ def _built(settings: IndexSettings | None) -> Iterable[datetime.datetime]:
     if settings is None:
         return
     with suppress(MeasuresError, ValueError):
-        generations = Generations(settings.data_dir)
+        generations = open_generations(settings, reading=True)
         served = generations.current()
         if served is not None:
             built_at = datetime.datetime.fromisoformat(generations.check(served).built_at)

@@ -15,9 +15,9 @@ def build_first(settings: "IndexSettings", terminal: Terminal, embedder: "Embedd
     :param embedder: the model to ask with; without it, what is served need not be of the model in the settings.
     :raises MeasuresError: why it cannot be built, or must not be.
     """
-    from index import Generations, ensure_fit  # these load what reads the index
+    from index import ensure_fit, open_generations  # these load what reads the index
 
-    generations = Generations(settings.data_dir)
+    generations = open_generations(settings, reading=True)
 
     def build(why: UnbuiltError) -> None:
         from index import SentenceTransformerEmbedder, build_all

@@ -151,7 +151,7 @@ def compact(json_: bool) -> None:
     with terminal.progress() as progress:
         compacted = maintenance_of(settings).compact(progress, by("index compact"))
     said, acts = _compact_bot_db(settings, bot_settings.feedback_days)
-    after = index.Generations(settings.data_dir).bytes_on_disk()
+    after = index.open_generations(settings).bytes_on_disk()
     document = dataclasses.asdict(compacted) | {"feedback": said, "audit": acts, "bytes_after": after}
     if json_:
         print_json(document)
@@ -241,9 +241,9 @@ def rollback(generation: str | None) -> None:
 
 def _renewed(settings: IndexSettings) -> IndexSettings:
     """Build what an older program made, before it is told of; where nothing is served yet, nothing is built."""
-    from index import Generations
+    from index import open_generations
 
-    if Generations(settings.data_dir).current() is not None:
+    if open_generations(settings, reading=True).current() is not None:
         build_first(settings, Terminal())
     return settings
 

@@ -102,15 +102,15 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     from bot.app.settings import load_bot_settings, secrets_of
     from bot.cli.doctor_machine import check_disks, check_memory
     from bot.programs.http_api import prepare
-    from index import Generations, check_fit
+    from index import check_fit, open_generations
 
     settings = load_bot_settings()
     index_settings = load_index_settings()
     verbose = bool(context.find_root().params["verbose"])
-    secrets = secrets_of(settings, index_settings.proxy)
+    secrets = secrets_of(settings, index_settings.proxy, index_settings.database_url)
     configure_logging(log_format or settings.log_format, verbose=verbose, secrets=secrets)
     with suppress(UnbuiltError):  # the bot builds these by itself; with any other error it could answer nothing
-        check_fit(Generations(index_settings.data_dir))
+        check_fit(open_generations(index_settings, reading=True))
     for check in (check_memory(), *check_disks(index_settings)):
         log.log(
             logging.INFO if check.ok else logging.WARNING, "%s: %s", check.name, f"{check.found} {check.remedy}".strip()

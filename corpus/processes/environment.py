@@ -3,7 +3,7 @@
 import os
 
 # The proxy may hold a password; children get their settings over a pipe. Settings are read in any case.
-_SECRETS = frozenset({"DISCORD_TOKEN", "MEASURES_HTTP_KEY", "MEASURES_PROXY"})
+_SECRETS = frozenset({"DISCORD_TOKEN", "MEASURES_DATABASE_URL", "MEASURES_HTTP_KEY", "MEASURES_PROXY"})
 
 
 def child_environment(**more: str) -> dict[str, str]:

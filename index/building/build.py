@@ -1,4 +1,4 @@
-"""Builds a new generation of the corpus in a folder of its own, checks it, and only then serves it."""
+"""Builds a new generation of the corpus aside, checks it, and only then serves it."""
 
 import hashlib
 import itertools
@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +17,14 @@ from index.database.corpus_db import CorpusStore
 from index.database.embeddings import EmbeddingKey
 from index.database.history import NOBODY, By
 from index.database.home import open_corpus_db
-from index.database.passages_writer import write_passages
-from index.database.sqlite import now, storage_errors
+from index.database.sqlite import now
 from index.encoders.background import background_of
 from index.encoders.embedder import Embedder
 from index.generations.code_digest import code_digest
-from index.generations.faiss_index import VectorIndex
-from index.generations.folder import Generations
-from index.generations.manifest import FORMAT, Layout, Manifest, record_files
-from index.generations.reader import OpenGeneration
-from index.generations.sentence_table import write_sentence_table
-from index.generations.tantivy_index import build_lexical
+from index.generations.contents import Contents
+from index.generations.home import open_generations
+from index.generations.manifest import FORMAT, Manifest
+from index.generations.store import GenerationStore, Site
 from index.results import Phase, Progress, Step
 from index.settings import IndexSettings
 from index.text.passages import Passage, context
@@ -66,17 +62,18 @@ def build(
     :raises GateError: when what was built is not good enough. What is served stays as it was.
     :raises StorageError: when something cannot be written. What is served stays as it was.
     """
-    generations = Generations(settings.data_dir)
+    generations = open_generations(settings)
     with (
-        generations.building(by.who, by.why) as folder,
+        closing(generations),
+        generations.building(by.who, by.why, take_over=force) as site,
         closing(open_corpus_db(settings, by)) as store,
     ):
-        return build_in(folder, generations, store, embedder, progress, keep=settings.keep_generations, force=force)
+        return build_in(site, generations, store, embedder, progress, keep=settings.keep_generations, force=force)
 
 
 def build_in(
-    folder: Path,
-    generations: Generations,
+    site: Site,
+    generations: GenerationStore,
     store: CorpusStore,
     embedder: Embedder,
     progress: Progress,
@@ -84,7 +81,7 @@ def build_in(
     keep: int,
     force: bool = False,
 ) -> Built:
-    """Build as `build` does, in the folder that `Generations.building` gave.
+    """Build as `build` does, at the site that `GenerationStore.building` gave.
 
     :raises GateError: when what was built is not good enough. What is served stays as it was.
     :raises StorageError: when something cannot be written. What is served stays as it was.
@@ -92,17 +89,17 @@ def build_in(
     began = time.monotonic()
     generation = generations.next_id()
     revision = store.history.revision()
-    manifest, embedded = write_generation(Layout(folder), generation, list(store.releases()), store, embedder, progress)
+    manifest, embedded = write_generation(site, generation, list(store.releases()), store, embedder, progress)
     progress(Step(Phase.VERIFY, 0, 1))
     try:
-        with closing(OpenGeneration(Layout(folder), manifest, frozenset())) as new:
+        with closing(site.open(manifest)) as new:
             check_new(new, generations, store, embedder, force=force)
-        generations.adopt(folder, generation)
+        site.adopt(manifest)
         _check_digests(generations, generation)
     except GateError as error:
         store.history.add("refused", generation=generation, seconds=time.monotonic() - began, reason=str(error))
         raise
-    generations.serve(generation)
+    generations.serve(generation, store.withdrawn())
     with undone("Generation {generation} is served, but the history does not say so", generation=generation):
         generations.unpin()
         generations.prune(keep)
@@ -118,7 +115,7 @@ def build_in(
     return Built(manifest, embedded, revision)
 
 
-def _check_digests(generations: Generations, generation: str) -> None:
+def _check_digests(generations: GenerationStore, generation: str) -> None:
     """Read a generation back from the disk.
 
     :raises GateError: when it is not what was written. It is then deleted.
@@ -134,16 +131,16 @@ def _check_digests(generations: Generations, generation: str) -> None:
 
 
 def write_generation(
-    layout: Layout,
+    site: Site,
     generation: str,
     releases: Sequence[Release],
     store: CorpusStore,
     embedder: Embedder,
     progress: Progress,
 ) -> tuple[Manifest, int]:
-    """Write all files of a generation into an empty folder. Return its manifest, and how many texts were embedded.
+    """Write a generation at an empty site. Return its manifest, and how many texts were embedded.
 
-    :raises StorageError: when one cannot be written.
+    :raises StorageError: when it cannot be written.
     """
     derived = derive_all(store, releases, progress)
     chunked = _chunked(releases, derived)
@@ -151,7 +148,7 @@ def write_generation(
     sentence_texts = list(_sentence_texts(chunked))
     vectors, embedded = _embed(store, embedder, passage_texts + sentence_texts, progress)
     progress(Step(Phase.WRITE, 0, 1))
-    _write(layout, chunked, derived, vectors[: len(passage_texts)], vectors[len(passage_texts) :])
+    files = site.write(_contents(chunked, derived, vectors[: len(passage_texts)], vectors[len(passage_texts) :]))
     manifest = Manifest(
         generation=generation,
         format=FORMAT,
@@ -165,10 +162,8 @@ def write_generation(
         passages=len(passage_texts),
         sentences=len(sentence_texts),
         corpus_sha256=_corpus_sha256(releases),
-        files=record_files(layout.folder),
+        files=files,
     )
-    with storage_errors(layout.manifest):
-        layout.manifest.write_text(manifest.to_json(), "utf-8")
     progress(Step(Phase.WRITE, 1, 1))
     return manifest, embedded
 
@@ -177,46 +172,26 @@ def _chunked(releases: Sequence[Release], derived: Sequence[Derived]) -> Chunked
     return [(release, work.passages) for release, work in zip(releases, derived, strict=True)]
 
 
-def _write(
-    layout: Layout,
+def _contents(
     chunked: Chunked,
     derived: Sequence[Derived],
     passages: NDArray[np.float16],
     sentences: NDArray[np.float16],
-) -> None:
-    write_passages(layout.passages, chunked, [work.placed for work in derived])
-    VectorIndex.build(passages.astype(np.float32)).save(layout.vectors)
+) -> Contents:
     vocabulary = Vocabulary(spoken for work in derived for spoken in (work.text_words, work.title_words))
     sentence_terms = (
         vocabulary.terms(spoken, work.language) + agencies
         for work in derived
         for spoken, agencies in zip(work.sentence_words, work.agency_terms, strict=True)
     )
-    terms = [list(itertools.islice(sentence_terms, len(passage.sentences))) for _, cut in chunked for passage in cut]
-    titles = [vocabulary.terms(work.title_words, work.language) for work in derived]
-    with storage_errors(layout.terms):
-        layout.lexical.mkdir()
-        np.save(layout.first_sentences, np.cumsum([0, *map(len, terms)]).astype(np.int64))
-        write_sentence_table(
-            layout.sentence_vectors,
-            layout.terms,
-            layout.term_ends,
-            sentences,
-            [*itertools.chain.from_iterable(terms), *titles],
-        )
-    build_lexical(layout.lexical, _documents(chunked, terms, titles))
-
-
-def _documents(
-    chunked: Chunked, terms: Sequence[list[list[str]]], titles: Sequence[list[str]]
-) -> Iterator[tuple[int, int, list[str], list[str]]]:
-    """Yield what `build_lexical` takes of each passage."""
-    row = itertools.count()
-    for release_row, (_, passages) in enumerate(chunked):
-        for _ in passages:
-            passage_row = next(row)
-            words = list(itertools.chain.from_iterable(terms[passage_row]))
-            yield passage_row, release_row, words, titles[release_row]
+    return Contents(
+        chunked=chunked,
+        mentions=[work.placed for work in derived],
+        terms=[list(itertools.islice(sentence_terms, len(passage.sentences))) for _, cut in chunked for passage in cut],
+        titles=[vocabulary.terms(work.title_words, work.language) for work in derived],
+        passage_vectors=passages,
+        sentence_vectors=sentences,
+    )
 
 
 def embedded_digests(store: CorpusStore, progress: Progress) -> frozenset[bytes]:

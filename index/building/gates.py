@@ -8,10 +8,10 @@ from index.answering.search import find_passages
 from index.database.canaries import Canary
 from index.database.corpus_db import CorpusStore
 from index.encoders.embedder import Embedder
-from index.generations.folder import Generations
 from index.generations.generation import Scope
 from index.generations.manifest import Manifest
 from index.generations.reader import OpenGeneration
+from index.generations.store import GenerationStore
 
 # 24 canaries take 0.2 s on 2 cores and notice damage to a tenth of the releases with probability 0.92.
 CANARIES = 24
@@ -20,7 +20,7 @@ _MAX_FALL = 0.1
 
 
 def check_new(
-    new: OpenGeneration, generations: Generations, store: CorpusStore, embedder: Embedder, *, force: bool
+    new: OpenGeneration, generations: GenerationStore, store: CorpusStore, embedder: Embedder, *, force: bool
 ) -> None:
     """Check a built generation before it is served.
 
@@ -43,13 +43,13 @@ def check_new(
         )
 
 
-def _served(generations: Generations, withdrawn: frozenset[str]) -> OpenGeneration | None:
+def _served(generations: GenerationStore, withdrawn: frozenset[str]) -> OpenGeneration | None:
     """Open what is served. None where nothing is, or where it is damaged or of another format."""
     try:
         current = generations.current()
         if current is None:
             return None
-        return OpenGeneration(generations.layout(current), generations.check(current), withdrawn)
+        return generations.open(current, withdrawn)
     except MeasuresError:
         return None
 

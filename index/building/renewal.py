@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from corpus import BuildRunningError, GenerationError, MeasuresError, OutdatedError, UnbuiltError
 from index.generations.code_digest import code_digest
-from index.generations.folder import Generations
 from index.generations.manifest import Manifest
 from index.generations.status import served_id
+from index.generations.store import GenerationStore
 
 if TYPE_CHECKING:
     from index.encoders.embedder import Embedder
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ROUNDS = 3  # Others may build at the same time, for another program or model.
 
 
-def check_fit(generations: Generations, embedder: "Embedder | None" = None) -> None:
+def check_fit(generations: GenerationStore, embedder: "Embedder | None" = None) -> None:
     """Check that what is served is what this program would build.
 
     :param embedder: the model that will be asked; None where no vectors are compared.
@@ -54,7 +54,7 @@ def check_model(manifest: Manifest, embedder: "Embedder") -> None:
 
 
 def ensure_fit(
-    generations: Generations,
+    generations: GenerationStore,
     embedder: "Embedder | None",
     build: Callable[[UnbuiltError], object],
     tell: Callable[[str], None],
@@ -78,7 +78,7 @@ def ensure_fit(
 
 
 def renew(
-    generations: Generations, why: UnbuiltError, build: Callable[[], object], tell: Callable[[str], None]
+    generations: GenerationStore, why: UnbuiltError, build: Callable[[], object], tell: Callable[[str], None]
 ) -> None:
     """Build what cannot be served as it is. Where another process builds already, wait for that build instead.
 
@@ -101,7 +101,7 @@ def refresh(why: OutdatedError, build: Callable[[], object], tell: Callable[[str
         tell(f"{why.reason}, and is served as it is: {error}")
 
 
-def _refuse_where_pinned(generations: Generations, why: UnbuiltError) -> None:
+def _refuse_where_pinned(generations: GenerationStore, why: UnbuiltError) -> None:
     if generations.pinned():
         raise GenerationError(
             f"{why.reason}, and a roll-back to it is pinned: `measures index build` takes the pin off and serves all "

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,9 +38,11 @@ from index.evaluation.metrics import (
     risk_curve,
 )
 from index.filters import Filters
+from index.generations.files import FolderSite
 from index.generations.generation import Generation, Rows, Scope
-from index.generations.manifest import Layout
+from index.generations.home import check_installed
 from index.generations.reader import OpenGeneration
+from index.generations.store import Site
 from index.results import CurvePoint, FoundPassage, Phase, Progress, Quote, Step
 from index.settings import IndexSettings
 
@@ -104,21 +106,28 @@ class Evaluation:
 
 
 @contextmanager
-def temporary_index(releases: Sequence[Release], embedder: Embedder, progress: Progress) -> Iterator[OpenGeneration]:
-    """Build an index of releases in a temporary folder, and open it."""
+def temporary_index(
+    releases: Sequence[Release], embedder: Embedder, progress: Progress, settings: IndexSettings | None = None
+) -> Iterator[OpenGeneration]:
+    """Build an index of releases aside, and open it: in a temporary folder, or in the database of the settings."""
     with tempfile.TemporaryDirectory(prefix="measures-eval-") as name:
-        layout = Layout(Path(name) / "000001")
-        layout.folder.mkdir()
-        store = CorpusStore(Path(name) / "corpus.db")
-        try:
-            manifest, _ = write_generation(layout, "000001", releases, store, embedder, progress)
-        finally:
-            store.close()
-        generation = OpenGeneration(layout, manifest, frozenset())
-        try:
-            yield generation
-        finally:
-            generation.close()
+        with closing(CorpusStore(Path(name) / "corpus.db")) as store, _temporary_site(Path(name), settings) as site:
+            manifest, _ = write_generation(site, "000001", releases, store, embedder, progress)
+            with closing(site.open(manifest)) as generation:
+                yield generation
+
+
+@contextmanager
+def _temporary_site(folder: Path, settings: IndexSettings | None) -> Iterator[Site]:
+    if settings is not None and settings.database_url is not None:
+        check_installed()
+        from index.generations.cluster.site import temporary_site  # It loads psycopg.
+
+        with temporary_site(settings.database_url.get_secret_value()) as site:
+            yield site
+        return
+    (folder / "000001").mkdir()
+    yield FolderSite(folder / "000001")
 
 
 def ask(gold: GoldQuestion, generation: Generation, answerer: Answerer, threshold: float) -> Outcome:
@@ -149,7 +158,7 @@ def run_evaluation(
     reader = reader_beside(embedder, settings.cache_dir) if settings.reader else None
     answerer = Answerer(embedder, weights, reader, reranker)
     outcomes = []
-    with temporary_index(releases, embedder, progress) as generation:
+    with temporary_index(releases, embedder, progress, settings) as generation:
         for done, question in enumerate(questions):
             progress(Step(Phase.ASK, done, len(questions)))
             outcomes.append(ask(question, generation, answerer, threshold))

@@ -1,1 +1,1 @@
-"""Generations: the files of an index that is never written again, how they are opened, and what is served."""
+"""Generations: an index that is never written again, in files or in a database, and what is served."""

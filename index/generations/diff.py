@@ -2,12 +2,12 @@
 
 import dataclasses
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass
 
-from index.database.passages_db import PassageStore, ReleasePassages
-from index.generations.folder import Generations
+from index.database.passages_db import ReleasePassages
+from index.generations.home import open_generations
 from index.generations.status import existing
+from index.generations.store import GenerationStore
 from index.settings import IndexSettings
 
 
@@ -44,7 +44,7 @@ def compare(settings: IndexSettings, before: str, after: str) -> Comparison:
 
     :raises GenerationError: when one does not exist or is damaged.
     """
-    generations = Generations(settings.data_dir)
+    generations = open_generations(settings, reading=True)
     old, new = _read(generations, before), _read(generations, after)
     old_texts = Counter(text for release in old.values() for text in release.texts)
     new_texts = Counter(text for release in new.values() for text in release.texts)
@@ -65,7 +65,6 @@ def compare(settings: IndexSettings, before: str, after: str) -> Comparison:
     )
 
 
-def _read(generations: Generations, generation: str) -> dict[str, ReleasePassages]:
+def _read(generations: GenerationStore, generation: str) -> dict[str, ReleasePassages]:
     generations.check(existing(generations, generation))
-    with closing(PassageStore(generations.layout(generation).passages)) as passages:
-        return {release.release.release_id: release for release in passages.by_release()}
+    return {release.release.release_id: release for release in generations.by_release(generation)}

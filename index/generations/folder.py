@@ -9,16 +9,24 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from corpus import BuildRunningError, GenerationError, Holder, UnbuiltError
+from corpus import BuildRunningError, GenerationError, Holder, Release
+from index.database.corpus_db import CorpusStore
 from index.database.faults import unreadable
+from index.database.history import NOBODY
+from index.database.passages_db import PassageStore, ReleasePassages
 from index.database.sqlite import storage_errors
 from index.durable import sync_folder, sync_tree, write_durably
-from index.generations.manifest import FORMAT, Layout, Manifest, sha256_of
+from index.generations.manifest import Layout, Manifest, read_manifest, sha256_of
 from index.generations.process_lock import Lock
+from index.generations.store import Site
+
+if TYPE_CHECKING:
+    from index.generations.reader import OpenGeneration
 
 _ID = re.compile(r"\d{6}")
 _OLD_S = 3600.0
@@ -26,7 +34,7 @@ _REMEDY = "run `measures index rollback` to serve an older one, or `measures ind
 
 
 class Generations:
-    """The generations in a data folder."""
+    """The generations in a data folder: the `GenerationStore` of one machine, which explains the methods."""
 
     def __init__(self, data_dir: Path) -> None:
         """Look into a data folder, which need not exist yet."""
@@ -64,8 +72,13 @@ class Generations:
                 return None
         return stat.st_mtime_ns, stat.st_ino
 
-    def touch(self) -> None:
-        """Let a running bot look again at what is withdrawn: CURRENT names the same generation, and seems new."""
+    def withdrawn(self) -> frozenset[str]:
+        """Return the ids of withdrawn releases, as corpus.db knows them."""
+        with closing(CorpusStore(self.data_dir / "corpus.db", NOBODY, reading=True)) as store:
+            return store.withdrawn()
+
+    def hide(self, withdrawn: Iterable[str]) -> None:
+        """Let a running bot look into corpus.db for what is withdrawn: CURRENT is the same, and seems new."""
         with storage_errors(self._pointer), suppress(FileNotFoundError):
             os.utime(self._pointer, ns=(time.time_ns(), time.time_ns()))
 
@@ -90,18 +103,10 @@ class Generations:
         """
         try:
             text = self.layout(generation).manifest.read_text("utf-8")
-            version = Manifest.format_of(text)
-            if version == FORMAT:
-                return Manifest.from_json(text)
+            return read_manifest(generation, text)
         except (OSError, ValueError) as error:
             damaged = GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.")
             raise unreadable(self.layout(generation).manifest, damaged) from error
-        if version < FORMAT:
-            raise UnbuiltError(f"Generation {generation} has the older format {version}, this program reads {FORMAT}")
-        raise GenerationError(
-            f"Generation {generation} was made by a newer version of this program, in format {version}, and this one "
-            f"reads {FORMAT}: start the newer one, or run `measures index build` to go on with this one."
-        )
 
     def check(self, generation: str, *, digests: bool = False) -> Manifest:
         """Check that the files of a generation are what its manifest says, and return the manifest.
@@ -131,22 +136,50 @@ class Generations:
             _write_stamps(checked, stamps)
         return manifest
 
+    def open(self, generation: str, withdrawn: frozenset[str]) -> "OpenGeneration":
+        """Check the files of a generation and open them.
+
+        :raises GenerationError: when one is damaged.
+        """
+        from index.generations.files import open_files  # It loads what reads vectors and keywords.
+
+        return open_files(self.layout(generation), self.check(generation), withdrawn)
+
+    def releases(self, generation: str) -> list[Release]:
+        """Return all releases of a generation, with their texts, in the order of their rows."""
+        with closing(PassageStore(self.layout(generation).passages)) as passages:
+            return passages.all_releases()
+
+    def by_release(self, generation: str) -> list[ReleasePassages]:
+        """Return all releases of a generation with the texts of their passages."""
+        with closing(PassageStore(self.layout(generation).passages)) as passages:
+            return passages.by_release()
+
+    def holds(self, generation: str, release_id: str) -> bool:
+        """Tell whether a generation holds a release. One that cannot be read may hold it."""
+        try:
+            with closing(PassageStore(self.layout(generation).passages)) as passages:
+                return passages.holds(release_id)
+        except GenerationError:
+            return True
+
     @contextmanager
-    def building(self, who: str = "", what: str = "", *, wait_s: float = 0.0) -> Iterator[Path]:
+    def building(
+        self, who: str = "", what: str = "", *, wait_s: float = 0.0, take_over: bool = False
+    ) -> Iterator[Site]:
         """Hold the build lock and give an empty folder to build in. What a broken build left there is deleted.
 
-        :param who: who builds. Whoever wants to build meanwhile is told.
-        :param what: what is built for; it is told, too.
-        :param wait_s: how long another build is waited for.
         :raises BuildRunningError: when another build holds the lock.
         """
+        from index.generations.files import FolderSite  # It loads what writes vectors and keywords.
+
         with self._lock.held(Holder(who or "nobody named", what), BuildRunningError, wait_s=wait_s):
             folder = self.root / ".building"
             shutil.rmtree(folder, ignore_errors=True)
             try:
                 with storage_errors(folder):
                     folder.mkdir(parents=True)
-                yield folder
+                yield FolderSite(folder, self)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -165,8 +198,8 @@ class Generations:
         """Return the id for the next generation: the highest plus one."""
         return f"{int((self.ids() or ['0'])[-1]) + 1:06d}"
 
-    def serve(self, generation: str) -> None:
-        """Let CURRENT name a generation. A running bot notices, even when it named the same one before."""
+    def serve(self, generation: str, withdrawn: Iterable[str] | None = None) -> None:
+        """Let CURRENT name a generation. A running bot notices, and looks into corpus.db for what is withdrawn."""
         with storage_errors(self._pointer):
             write_durably(self._pointer, generation + "\n")
 
@@ -215,6 +248,9 @@ class Generations:
             with suppress(FileNotFoundError):
                 size += path.stat().st_size if path.is_file() else 0
         return size
+
+    def close(self) -> None:
+        """Do nothing, because no file is held open."""
 
 
 def _is_old(path: Path) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus import GenerationError, UnbuiltError
 from index.database.sqlite import storage_errors
 from index.encoders.background import Background
 
@@ -118,6 +119,24 @@ class Manifest:
             return cls(**fields, background=background, files=files)
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(str(error)) from error
+
+
+def read_manifest(generation: str, text: str) -> Manifest:
+    """Read the manifest of a generation that this program can serve.
+
+    :raises ValueError: when it is none.
+    :raises UnbuiltError: when an older program made it.
+    :raises GenerationError: when a newer program made it.
+    """
+    version = Manifest.format_of(text)
+    if version == FORMAT:
+        return Manifest.from_json(text)
+    if version < FORMAT:
+        raise UnbuiltError(f"Generation {generation} has the older format {version}, this program reads {FORMAT}")
+    raise GenerationError(
+        f"Generation {generation} was made by a newer version of this program, in format {version}, and this one "
+        f"reads {FORMAT}: start the newer one, or run `measures index build` to go on with this one."
+    )
 
 
 def record_files(folder: Path) -> dict[str, FileRecord]:

@@ -1,4 +1,4 @@
-"""The files of a generation, opened for reading: the `Generation` of one machine."""
+"""A generation that is open for reading, whatever stores its parts."""
 
 import re
 from collections import Counter
@@ -10,12 +10,9 @@ from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
 from corpus import GenerationError, Release
-from index.database.faults import unreadable
-from index.database.passages_db import Namings, PassageStore, ServedPassage, ServedRelease
+from index.database.passages_db import Namings, ServedPassage, ServedRelease
 from index.encoders.embedder import Vectors
 from index.filters import Filters
-from index.generations.faiss_index import VectorIndex
-from index.generations.folder import Generations
 from index.generations.generation import (
     Flags,
     PassageEvidence,
@@ -25,11 +22,9 @@ from index.generations.generation import (
     SentenceEvidence,
     SpansAround,
 )
-from index.generations.manifest import Layout, Manifest
+from index.generations.manifest import Manifest
+from index.generations.parts import Parts
 from index.generations.release_filter import ReleaseColumns
-from index.generations.sentence_table import SentenceTable
-from index.generations.status import served_id
-from index.generations.tantivy_index import LexicalIndex
 from index.text.sentences import Span
 from index.text.terms import Hashes, terms
 
@@ -39,26 +34,20 @@ _RELEASES_KEPT = 64  # These texts take about 1 MB. An answer reads three.
 
 
 class OpenGeneration:
-    """The files of a generation, and which of its releases may be shown. Used by one thread at a time."""
+    """The parts of a generation, and which of its releases may be shown. Used by one thread at a time."""
 
-    def __init__(self, layout: Layout, manifest: Manifest, withdrawn: frozenset[str]) -> None:
-        """Open a generation whose files were checked.
+    def __init__(self, parts: Parts, manifest: Manifest, withdrawn: frozenset[str]) -> None:
+        """Put the parts together.
 
         :param withdrawn: ids of withdrawn releases, which are not shown.
-        :raises GenerationError: when a file cannot be read or does not fit the others.
+        :raises GenerationError: when they do not fit each other.
         """
         self.manifest = manifest
-        self._store = PassageStore(layout.passages)
-        self._vectors = VectorIndex.load(layout.vectors)
-        self._lexical = LexicalIndex(layout.lexical)
-        try:
-            self._sentences = SentenceTable(layout.sentence_vectors, layout.terms, layout.term_ends)
-            self._first_sentences: Rows = np.load(layout.first_sentences)
-        except (OSError, ValueError) as error:
-            damaged = GenerationError(
-                f"The sentences of generation {manifest.generation} are damaged: run `measures index build`."
-            )
-            raise unreadable(layout.sentence_vectors, damaged) from error
+        self._store = parts.texts
+        self._vectors = parts.vectors
+        self._lexical = parts.keywords
+        self._sentences = parts.sentences
+        self._first_sentences = parts.first_sentences
         self._releases = self._store.releases()
         terms = int(self._sentences.lengths(np.array([0]), np.array([len(self._sentences)]))[0])
         self._terms_a_passage = terms / max(1, manifest.passages) or 1.0
@@ -74,7 +63,7 @@ class OpenGeneration:
         counts = (len(self._releases), len(self._vectors), len(self._lexical), len(self._sentences))
         if counts != (manifest.releases, manifest.passages, manifest.passages, manifest.sentences):
             raise GenerationError(
-                f"The files of generation {manifest.generation} do not fit each other: run `measures index build`."
+                f"The parts of generation {manifest.generation} do not fit each other: run `measures index build`."
             )
 
     def close(self) -> None:
@@ -245,23 +234,3 @@ class OpenGeneration:
             self._first_sentences[self._first_passages[releases]],
             self._first_sentences[self._first_passages[releases + 1]],
         )
-
-
-def open_served(generations: Generations, withdrawn: frozenset[str]) -> OpenGeneration:
-    """Open the generation that CURRENT names.
-
-    :param withdrawn: ids of withdrawn releases.
-    :raises UnbuiltError: before the first build, or when an older program made it.
-    :raises GenerationError: when it is damaged. It is then not served.
-    """
-    return open_generation(generations, served_id(generations), withdrawn)
-
-
-def open_generation(generations: Generations, generation: str, withdrawn: frozenset[str]) -> OpenGeneration:
-    """Open a generation by its id.
-
-    :param withdrawn: ids of withdrawn releases.
-    :raises UnbuiltError: when an older program made it.
-    :raises GenerationError: when it is damaged, or there is none.
-    """
-    return OpenGeneration(generations.layout(generation), generations.check(generation), withdrawn)

@@ -8,9 +8,9 @@ from corpus import GenerationError, Release, StorageError, UnbuiltError, Unknown
 from index.database.corpus_db import CorpusStore
 from index.database.history import NOBODY, BuildCount, By, LogEntry
 from index.database.home import open_corpus_db
-from index.database.passages_db import PassageStore
-from index.generations.folder import Generations
+from index.generations.home import open_generations
 from index.generations.manifest import Manifest
+from index.generations.store import GenerationStore
 from index.settings import IndexSettings
 
 
@@ -72,10 +72,10 @@ def releases(settings: IndexSettings, query: str = "") -> list[Release]:
 
     :raises GenerationError: when nothing is served, or it is damaged.
     """
-    generations = Generations(settings.data_dir)
+    generations = open_generations(settings, reading=True)
     manifest = generations.check(served_id(generations))
-    withdrawn = withdrawn_releases(settings)
-    served = served_releases(generations, manifest)
+    withdrawn = generations.withdrawn()
+    served = generations.releases(manifest.generation)
     return matching([release for release in served if release.release_id not in withdrawn], query)
 
 
@@ -119,9 +119,9 @@ def status(settings: IndexSettings) -> Status:
 
     :raises GenerationError: when nothing is, or it is damaged.
     """
-    generations = Generations(settings.data_dir)
+    generations = open_generations(settings, reading=True)
     manifest = generations.check(served_id(generations))
-    shown = served_releases(generations, manifest)
+    shown = generations.releases(manifest.generation)
     dates = sorted(release.date.isoformat() for release in shown)
     return Status(
         generation=manifest.generation,
@@ -142,7 +142,7 @@ def status(settings: IndexSettings) -> Status:
 
 def history(settings: IndexSettings) -> History:
     """Return what was done, newest first."""
-    generations = Generations(settings.data_dir)
+    generations = open_generations(settings, reading=True)
     with closing(open_corpus_db(settings, reading=True)) as store:
         return History(tuple(store.history.entries()), tuple(generations.ids()), generations.current())
 
@@ -164,7 +164,7 @@ def verify(settings: IndexSettings, generation: str | None = None) -> Manifest:
 
     :raises GenerationError: naming the file that is missing or differs.
     """
-    generations = Generations(settings.data_dir)
+    generations = open_generations(settings, reading=True)
     return generations.check(existing(generations, generation or served_id(generations)), digests=True)
 
 
@@ -174,10 +174,10 @@ def rollback(settings: IndexSettings, generation: str | None = None, by: By = NO
     :raises GenerationError: when there is none, or it is damaged; what is served stays as it was.
     :raises StorageError: saying what was not done.
     """
-    generations = Generations(settings.data_dir)
+    generations = open_generations(settings)
     target = existing(generations, generation) if generation else _before(generations)
     manifest = generations.check(target, digests=True)
-    served = served_releases(generations, manifest)
+    served = generations.releases(manifest.generation)
     if target == _served_or_none(generations):
         with closing(open_corpus_db(settings, reading=True)) as store:
             return RolledBack(manifest, pending(store, served), changed=False)
@@ -191,7 +191,7 @@ def rollback(settings: IndexSettings, generation: str | None = None, by: By = NO
         return RolledBack(manifest, pending(store, served))
 
 
-def _serve_pinned(generations: Generations, target: str) -> None:
+def _serve_pinned(generations: GenerationStore, target: str) -> None:
     """Pin a generation and serve it, or do neither."""
     pinned = generations.pinned()
     generations.pin(target)
@@ -227,7 +227,7 @@ def pending(store: CorpusStore, served: Sequence[Release]) -> Pending:
     )
 
 
-def existing(generations: Generations, generation: str) -> str:
+def existing(generations: GenerationStore, generation: str) -> str:
     """Return the id of a generation that is there.
 
     :raises GenerationError: when it is not.
@@ -238,7 +238,7 @@ def existing(generations: Generations, generation: str) -> str:
     return generation
 
 
-def _served_or_none(generations: Generations) -> str | None:
+def _served_or_none(generations: GenerationStore) -> str | None:
     """Return the id of what is served. None where CURRENT is damaged, which a roll-back mends."""
     try:
         return generations.current()
@@ -246,7 +246,7 @@ def _served_or_none(generations: Generations) -> str | None:
         return None
 
 
-def _before(generations: Generations) -> str:
+def _before(generations: GenerationStore) -> str:
     served = _served_or_none(generations)
     older = [generation for generation in generations.ids() if served is None or generation < served]
     if not older:
@@ -254,13 +254,7 @@ def _before(generations: Generations) -> str:
     return older[-1]
 
 
-def withdrawn_releases(settings: IndexSettings) -> frozenset[str]:
-    """Return the ids of withdrawn releases."""
-    with closing(open_corpus_db(settings, reading=True)) as store:
-        return store.withdrawn()
-
-
-def served_id(generations: Generations) -> str:
+def served_id(generations: GenerationStore) -> str:
     """Return the id of the served generation.
 
     :raises UnbuiltError: when there is none yet.
@@ -269,9 +263,3 @@ def served_id(generations: Generations) -> str:
     if generation is None:
         raise UnbuiltError("There is no index yet")
     return generation
-
-
-def served_releases(generations: Generations, manifest: Manifest) -> list[Release]:
-    """Return all releases of a generation, with their texts, in the order of their rows."""
-    with closing(PassageStore(generations.layout(manifest.generation).passages)) as passages:
-        return passages.all_releases()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from corpus import GenerationError, undone
 from index.database.corpus_db import CorpusStore
-from index.generations.folder import Generations
+from index.generations.home import open_generations
+from index.generations.store import GenerationStore
 
 if TYPE_CHECKING:
     from index.processes.jobs import Tools
@@ -44,7 +45,7 @@ class Compact:
         :raises BuildRunningError: when a build runs.
         :raises StorageError: saying what was not done.
         """
-        generations = Generations(tools.settings.data_dir)
+        generations = open_generations(tools.settings)
         before = generations.bytes_on_disk()
         with (
             undone("Not everything was compacted"),
@@ -62,7 +63,7 @@ class Compact:
         return Compacted(generations=dropped, bytes_before=before, bytes_after=generations.bytes_on_disk(), **counts)
 
 
-def _pruned(store: CorpusStore, generations: Generations, tools: "Tools") -> dict[str, int]:
+def _pruned(store: CorpusStore, generations: GenerationStore, tools: "Tools") -> dict[str, int]:
     """Delete rows, and return how many of each kind."""
     from index.building.build import embedded_digests
 
@@ -79,7 +80,7 @@ def _pruned(store: CorpusStore, generations: Generations, tools: "Tools") -> dic
     return counts | {"embeddings": embeddings}
 
 
-def _models(generations: Generations) -> list[str]:
+def _models(generations: GenerationStore) -> list[str]:
     """Return the digests of the models that the generations kept were built with."""
     digests = []
     for generation in generations.ids():

@@ -69,7 +69,7 @@ class DryRun:
         """
         open_corpus(tools.settings).close()  # It brings an older corpus.db up to date, as every command does.
         with tempfile.TemporaryDirectory(prefix="measures-dry-run-") as folder:
-            settings = tools.settings.model_copy(update={"data_dir": Path(folder)})
+            settings = tools.settings.model_copy(update={"data_dir": Path(folder), "database_url": None})
             open_corpus_db(settings).close()
             copy_rows(tools.settings.data_dir / "corpus.db", settings.data_dir / "corpus.db")
             job = dataclasses.replace(self.job, build=False)

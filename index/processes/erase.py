@@ -14,16 +14,15 @@ from corpus import (
     BuildRunningError,
     Draft,
     GateError,
-    GenerationError,
     Release,
     UnknownReleaseError,
     canonical_url,
     undone,
 )
 from index.database.corpus_db import CorpusStore
-from index.database.passages_db import PassageStore
 from index.database.quarantine import QuarantineEntry
-from index.generations.folder import Generations
+from index.generations.home import open_generations
+from index.generations.store import GenerationStore
 from index.intake.duplicates import NEARLY_SAME, in_common, signature
 
 if TYPE_CHECKING:
@@ -59,31 +58,32 @@ class Erase:
         :raises UnknownReleaseError: when the corpus never held it.
         :raises StorageError: saying what was not erased.
         """
-        generations = Generations(tools.settings.data_dir)
+        generations = open_generations(tools.settings)
         with undone("Nothing was erased"), closing(tools.corpus()) as store:
             _forget(store, self.release_id)
+            withdrawn = store.withdrawn()
         with undone("The text is hidden and out of the corpus, but generations may still hold it"):
-            generations.touch()
+            generations.hide(withdrawn)
             try:
                 return self._rebuild(tools, generations)
             except (BuildRunningError, GateError) as error:
                 return Erased(self.release_id, generations.current(), (), left=str(error))
 
-    def _rebuild(self, tools: "Tools", generations: Generations) -> Erased:
+    def _rebuild(self, tools: "Tools", generations: GenerationStore) -> Erased:
         """Serve a generation without the text, delete those with it, and overwrite the free space."""
         from index.building.build import build_in, embedded_digests
 
         by, pinned = tools.by, generations.pinned()
         with (
-            generations.building(by.who, by.why, wait_s=_WAIT_S) as folder,
+            generations.building(by.who, by.why, wait_s=_WAIT_S) as site,
             closing(tools.corpus()) as store,
         ):
             served = generations.current()
-            rebuilt = served is not None and _holds(generations, served, self.release_id)
+            rebuilt = served is not None and generations.holds(served, self.release_id)
             if rebuilt:
                 keep = tools.settings.keep_generations
-                build_in(folder, generations, store, tools.embedder, tools.progress, keep=keep)
-            dropped = tuple(each for each in generations.ids() if _holds(generations, each, self.release_id))
+                build_in(site, generations, store, tools.embedder, tools.progress, keep=keep)
+            dropped = tuple(each for each in generations.ids() if generations.holds(each, self.release_id))
             for generation in dropped:
                 generations.discard(generation)
             with undone("The text is erased, but the free space of corpus.db may still hold pieces of it"):
@@ -134,12 +134,3 @@ def _canonical(address: str) -> str | None:
 def _is_nearly_the_same(draft: Draft, signed: list[bytes]) -> bool:
     own = signature(draft.text)
     return any(in_common(own, other) >= NEARLY_SAME for other in signed)
-
-
-def _holds(generations: Generations, generation: str, release_id: str) -> bool:
-    """Tell whether a generation holds a release. One that cannot be read may hold it."""
-    try:
-        with closing(PassageStore(generations.layout(generation).passages)) as passages:
-            return passages.holds(release_id)
-    except GenerationError:
-        return True

@@ -10,7 +10,7 @@ from index.database.announcements import BY_HAND, Announcement
 from index.database.corpus_db import CorpusStore
 from index.database.history import NOBODY, By
 from index.database.home import open_corpus_db
-from index.generations.folder import Generations
+from index.generations.home import open_generations
 from index.intake.ingest import accept, ingest_shipped, withdraw
 from index.intake.keep import Ingested
 from index.intake.overrides import UNSAID, Overrides
@@ -145,8 +145,9 @@ class Withdraw:
         """
         with undone("Nothing was withdrawn"), closing(tools.corpus()) as store:
             withdraw(store, self.release_id)
+            withdrawn = store.withdrawn()
         with undone("It is withdrawn, but a bot that runs may still show it"):
-            Generations(tools.settings.data_dir).touch()
+            open_generations(tools.settings).hide(withdrawn)
         return serve(tools, Taken((), ()), build=self.build, changed=True)
 
 
@@ -202,7 +203,7 @@ def _told_how_much_is_kept(store: CorpusStore) -> Iterator[None]:
 
 def serve(tools: Tools, taken: Taken, *, build: bool, force: bool = False, changed: bool = False) -> Added:
     """Build where something changed, unless a roll-back is pinned or another build runs, which includes the change."""
-    generations = Generations(tools.settings.data_dir)
+    generations = open_generations(tools.settings)
     waits = refused = None
     if build and (changed or taken.changed):
         if generations.pinned():

@@ -64,7 +64,7 @@ class Newsroom:
     def forget_what_was_looked_at(self) -> None:
         """Let the bot look as it does after a restart."""
         bot = self.chat.bot
-        bot.findings = Findings(bot.index_settings.data_dir, bot.store, bot.with_engine)
+        bot.findings = Findings(bot.index_settings, bot.store, bot.with_engine)
 
 
 Scenario = Callable[[Newsroom], Awaitable[None]]

@@ -19,7 +19,7 @@ from bot.views import admin as render_admin
 from bot.views import sources as render_sources
 from bot.views.escaping import label
 from corpus import undone
-from index import Generations, Overrides, parse_day
+from index import Overrides, open_generations, parse_day
 
 _CHOICES, _CHOICE_CHARS = 25, 100
 
@@ -167,7 +167,7 @@ class Index(Administration):
     @rollback.autocomplete("generation")
     async def complete_generation(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Complete a generation that is still there."""
-        kept = await self.complete(interaction, lambda: Generations(self.bot.index_settings.data_dir).ids())
+        kept = await self.complete(interaction, lambda: open_generations(self.bot.index_settings, reading=True).ids())
         return [Choice(name=each, value=each) for each in reversed(kept) if typed.strip() in each][:_CHOICES]
 
     @index.command(description=locale_str("Look after what was set aside instead of added"), auto_locale_strings=False)

@@ -24,12 +24,24 @@ from tests.pages import paragraphs, press_page
 TOKEN = "very-secret"  # noqa: S105 - of nobody
 
 
-@pytest.fixture(params=["DISCORD_TOKEN", "discord_token", "MEASURES_HTTP_KEY", "MEASURES_PROXY"], autouse=True)
+@pytest.fixture(
+    params=["DISCORD_TOKEN", "discord_token", "MEASURES_DATABASE_URL", "MEASURES_HTTP_KEY", "MEASURES_PROXY"],
+    autouse=True,
+)
 def told(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this process have a token, in a name that the settings read, and something that children are to have."""
-    is_proxy = request.param == "MEASURES_PROXY"
-    monkeypatch.setenv(request.param, f"http://me:{TOKEN}@proxy.example.org:3128" if is_proxy else TOKEN)
+    addresses = {
+        "MEASURES_PROXY": f"http://me:{TOKEN}@proxy.example.org:3128",
+        "MEASURES_DATABASE_URL": f"postgresql://me:{TOKEN}@db.example.org/measures",
+    }
+    monkeypatch.setenv(request.param, addresses.get(request.param, TOKEN))
     monkeypatch.setenv("MEASURES_TEST", "passed on")
+
+
+@pytest.fixture
+def settings(settings: IndexSettings) -> IndexSettings:
+    """Settings without the database, which is not there."""
+    return settings.model_copy(update={"database_url": None})
 
 
 @dataclass(frozen=True, slots=True)

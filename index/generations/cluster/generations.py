@@ -1,0 +1,276 @@
+"""The generations in a database: the `GenerationStore` of several machines.
+
+One machine keeps the corpus and builds. Its data folder holds a file `KEEPER`, with the name that the database knows it
+by, so that no other machine can serve a corpus of its own by mistake. All others only read.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from corpus import BuildRunningError, GenerationError, Holder, MeasuresError, Release
+from index.database.passages_db import ReleasePassages
+from index.database.private_files import private_folder
+from index.database.sqlite import now, storage_errors
+from index.durable import write_durably
+from index.generations.cluster.link import Link
+from index.generations.cluster.opening import open_schema
+from index.generations.cluster.site import SchemaSite, clear_temporary, prepare, record_tables, schema_of
+from index.generations.cluster.tables import KEYS
+from index.generations.cluster.texts import TextTables
+from index.generations.folder import Generations
+from index.generations.manifest import Manifest, read_manifest
+from index.generations.reader import OpenGeneration
+from index.generations.store import Site
+
+_REMEDY = "run `measures index rollback` to serve an older one, or `measures index build` to make a new one"
+_BUILD_LOCK = "hashtext('measures build'), 0"
+_GENERATION_LOCK = "hashtext('measures generation')"
+_LOOK_S = 0.2
+
+
+class DatabaseGenerations:
+    """The generations in a database. `GenerationStore` explains the methods. Used by one thread at a time."""
+
+    def __init__(self, url: str, data_dir: Path, *, reading: bool = False) -> None:
+        """Take the address of the database, and the data folder of this machine.
+
+        :param reading: whether a replica will do for what is only read.
+        """
+        self._primary = Link(url)
+        self._reader = Link(url, reading=True) if reading else self._primary
+        self._data_dir = data_dir
+        self._keeper = data_dir / "KEEPER"
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._primary.close()
+        self._reader.close()
+
+    def current(self) -> str | None:
+        """Return the id of the served generation."""
+        served = self._served("generation")
+        return None if served is None else served[0]
+
+    def stamp(self) -> tuple[int, int] | None:
+        """Return the revision of what is served, and the number of the generation."""
+        served = self._served("revision, generation")
+        return None if served is None or served[1] is None else (served[0], int(served[1]))
+
+    def withdrawn(self) -> frozenset[str]:
+        """Return the ids of withdrawn releases."""
+        if self._served("revision") is None:
+            return frozenset()
+        return frozenset(release_id for (release_id,) in self._read().rows("SELECT release_id FROM measures.withdrawn"))
+
+    def hide(self, withdrawn: Iterable[str]) -> None:
+        """Keep which releases are withdrawn, and let all that read look again."""
+        if self._served("revision") is None:
+            return
+        with self._primary.transaction() as connection:
+            self._mine(connection)
+            _keep_withdrawn(connection, withdrawn)
+            connection.execute("UPDATE measures.served SET revision = revision + 1")
+
+    def ids(self) -> list[str]:
+        """Return the ids of all generations, oldest first."""
+        if self._served("revision") is None:
+            return []
+        return [generation for (generation,) in self._read().rows("SELECT id FROM measures.generations ORDER BY id")]
+
+    def next_id(self) -> str:
+        """Return the id for the next generation: the highest plus one."""
+        return f"{int((self.ids() or ['0'])[-1]) + 1:06d}"
+
+    def manifest(self, generation: str) -> Manifest:
+        """Read the manifest of a generation."""
+        found = self._read().rows("SELECT manifest FROM measures.generations WHERE id = %s", [generation])
+        try:
+            return read_manifest(generation, found[0][0])
+        except (IndexError, ValueError) as error:
+            raise GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.") from error
+
+    def check(self, generation: str, *, digests: bool = False) -> Manifest:
+        """Check that the tables of a generation are there, and with `digests` that they hold what they held."""
+        manifest = self.manifest(generation)
+        schema = schema_of(generation)
+        for table in KEYS:
+            if not self._read().rows("SELECT 1 WHERE to_regclass(%s) IS NOT NULL", [f"{schema}.{table}"]):
+                raise GenerationError(f"Generation {generation} has lost its table {table}: {_REMEDY}.")
+        for table, record in record_tables(self._read(), schema).items() if digests else ():
+            if record != manifest.files.get(table):
+                raise GenerationError(
+                    f"Generation {generation} is damaged, {table} does not have its SHA-256: {_REMEDY}."
+                )
+        return manifest
+
+    def open(self, generation: str, withdrawn: frozenset[str]) -> OpenGeneration:
+        """Open a generation, and keep it from being deleted by a build until it is closed."""
+        link, number = self._read(), int(generation)
+        link.hold(number)
+        try:
+            return open_schema(link, schema_of(generation), self.check(generation), withdrawn, number)
+        except MeasuresError:
+            link.let_go(number)
+            raise
+
+    def releases(self, generation: str) -> list[Release]:
+        """Return all releases of a generation, with their texts, in the order of their rows."""
+        return TextTables(self._read(), schema_of(generation)).all_releases()
+
+    def by_release(self, generation: str) -> list[ReleasePassages]:
+        """Return all releases of a generation with the texts of their passages."""
+        return TextTables(self._read(), schema_of(generation)).by_release()
+
+    def holds(self, generation: str, release_id: str) -> bool:
+        """Tell whether a generation holds a release."""
+        try:
+            return TextTables(self._read(), schema_of(generation)).holds(release_id)
+        except GenerationError:
+            return True
+
+    @contextmanager
+    def building(
+        self, who: str = "", what: str = "", *, wait_s: float = 0.0, take_over: bool = False
+    ) -> Iterator[Site]:
+        """Hold the build lock and give a schema to build in. What a broken build left there is deleted.
+
+        :raises BuildRunningError: when another build holds the lock.
+        :raises GenerationError: when another machine keeps the corpus.
+        """
+        self._lock(wait_s)
+        try:
+            prepare(self._primary)
+            self._keep_corpus(take_over=take_over)
+            site = SchemaSite(self._primary, "measures_building")
+            holder = asdict(Holder(who or "nobody named", what, now()))
+            self._primary.execute("UPDATE measures.served SET builder = %s", [json.dumps(holder)])
+            try:
+                yield site
+            finally:
+                with suppress(MeasuresError):
+                    site.clear()
+        finally:
+            with suppress(MeasuresError):
+                self._primary.execute(f"SELECT pg_advisory_unlock({_BUILD_LOCK})")
+
+    def wait_for_build(self) -> None:
+        """Wait until no build is running."""
+        self._primary.execute(f"SELECT pg_advisory_lock({_BUILD_LOCK})")
+        self._primary.execute(f"SELECT pg_advisory_unlock({_BUILD_LOCK})")
+
+    def serve(self, generation: str, withdrawn: Iterable[str] | None = None) -> None:
+        """Serve a generation, in one transaction with what is withdrawn."""
+        with self._primary.transaction() as connection:
+            connection.execute("UPDATE measures.served SET generation = %s, revision = revision + 1", [generation])
+            if withdrawn is not None:
+                _keep_withdrawn(connection, withdrawn)
+            connection.execute("SELECT pg_notify('measures_served', %s)", [generation])
+
+    def pin(self, generation: str) -> None:
+        """Pin a roll-back: automatic builds wait."""
+        self._primary.execute("UPDATE measures.served SET pinned = true")
+
+    def unpin(self) -> None:
+        """Let automatic builds run again."""
+        self._primary.execute("UPDATE measures.served SET pinned = false")
+
+    def pinned(self) -> bool:
+        """Tell whether a roll-back is pinned."""
+        served = self._served("pinned")
+        return served is not None and bool(served[0])
+
+    def prune(self, keep: int) -> None:
+        """Delete the oldest generations but for the last `keep`, the served one, and those that a machine reads."""
+        served = self.current()
+        for generation in self.ids()[:-keep]:
+            if generation == served:
+                continue
+            lock = f"{_GENERATION_LOCK}, {int(generation)}"
+            if self._primary.rows(f"SELECT 1 WHERE pg_try_advisory_lock({lock})"):
+                try:
+                    self.discard(generation)
+                finally:
+                    self._primary.execute(f"SELECT pg_advisory_unlock({lock})")
+
+    def discard(self, generation: str) -> None:
+        """Delete a generation, even where a machine still reads it: its next question opens another."""
+        with self._primary.transaction() as connection:
+            connection.execute("DELETE FROM measures.generations WHERE id = %s", [generation])
+            connection.execute(f"DROP SCHEMA IF EXISTS {schema_of(generation)} CASCADE")
+
+    def tidy(self) -> None:
+        """Delete what evaluations that were killed left behind."""
+        clear_temporary(self._primary)
+
+    def bytes_on_disk(self) -> int:
+        """Return the size of the database and of the data folder, in bytes."""
+        ((size,),) = self._read().rows("SELECT pg_database_size(current_database())")
+        return int(size) + Generations(self._data_dir).bytes_on_disk()
+
+    def _read(self) -> Link:
+        """Return the link to read by: the primary once this object has written, so that it sees what it wrote."""
+        return self._primary if self._primary.is_open else self._reader
+
+    def _served(self, columns: str) -> tuple[Any, ...] | None:
+        """Return columns of the row that says what is served. None where nothing was ever built."""
+        try:
+            return self._read().rows(f"SELECT {columns} FROM measures.served")[0]
+        except GenerationError:  # There is no such table yet.
+            return None
+
+    def _lock(self, wait_s: float) -> None:
+        until = time.monotonic() + wait_s
+        while not self._primary.rows(f"SELECT 1 WHERE pg_try_advisory_lock({_BUILD_LOCK})"):
+            if time.monotonic() >= until:
+                raise BuildRunningError(self._holder())
+            time.sleep(_LOOK_S)
+
+    def _holder(self) -> Holder:
+        try:
+            served = self._served("builder")
+            note = json.loads(served[0]) if served is not None and served[0] else {}
+        except ValueError:
+            note = {}
+        return Holder(**{field.name: str(note.get(field.name, "")) for field in fields(Holder)})
+
+    def _keep_corpus(self, *, take_over: bool) -> None:
+        """Make sure that the corpus of this data folder is that which is served.
+
+        :raises GenerationError: when it is another's.
+        """
+        own = self._own_name()
+        served = self._served("keeper")
+        keeper = None if served is None else served[0]
+        if keeper not in (None, own) and not take_over:
+            raise GenerationError(
+                "Another data folder keeps the corpus of this database: build there, or copy it here with its file "
+                "KEEPER; `measures index build --force` serves the corpus of this one instead."
+            )
+        if keeper is None or keeper != own:
+            own = own or uuid.uuid4().hex
+            with storage_errors(self._keeper):
+                private_folder(self._data_dir)
+                write_durably(self._keeper, own + "\n")
+            self._primary.execute("UPDATE measures.served SET keeper = %s", [own])
+
+    def _own_name(self) -> str | None:
+        with storage_errors(self._keeper):
+            return self._keeper.read_text("utf-8").strip() if self._keeper.exists() else None
+
+    def _mine(self, connection: Any) -> None:  # noqa: ANN401
+        """Refuse to change what is withdrawn where another machine keeps the corpus."""
+        ((keeper,),) = connection.execute("SELECT keeper FROM measures.served").fetchall()
+        if keeper != self._own_name():
+            raise GenerationError("Another data folder keeps the corpus of this database: withdraw it there.")
+
+
+def _keep_withdrawn(connection: Any, withdrawn: Iterable[str]) -> None:  # noqa: ANN401
+    connection.execute("DELETE FROM measures.withdrawn")
+    for release_id in sorted(withdrawn):
+        connection.execute("INSERT INTO measures.withdrawn VALUES (%s)", [release_id])

@@ -1,0 +1,34 @@
+"""Where generations are kept, as the settings say: in files, or in PostgreSQL."""
+
+from importlib.util import find_spec
+
+from corpus import SettingsError
+from index.generations.folder import Generations
+from index.generations.store import GenerationStore
+from index.settings import IndexSettings
+
+
+def open_generations(settings: IndexSettings, *, reading: bool = False) -> GenerationStore:
+    """Return what keeps generations. Nothing is opened before it is asked something.
+
+    :param reading: whether it is only read, so that a replica of the database will do.
+    :raises SettingsError: when there is a database, and what speaks to it is not installed.
+    """
+    if settings.database_url is None:
+        return Generations(settings.data_dir)
+    check_installed()
+    from index.generations.cluster.generations import DatabaseGenerations  # It loads psycopg.
+
+    return DatabaseGenerations(settings.database_url.get_secret_value(), settings.data_dir, reading=reading)
+
+
+def check_installed() -> None:
+    """Check that what speaks to a database is installed.
+
+    :raises SettingsError: when it is not.
+    """
+    if find_spec("psycopg") is None or find_spec("pgvector") is None:
+        raise SettingsError(
+            "MEASURES_DATABASE_URL is set, but psycopg is not installed: install this program with its extra, as in "
+            '`pip install ".[cluster]"`.'
+        )

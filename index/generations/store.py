@@ -1,0 +1,130 @@
+"""The protocol of what keeps generations: files (`folder.py`) or PostgreSQL (`cluster/`)."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
+
+from corpus import Release
+from index.database.passages_db import ReleasePassages
+from index.generations.manifest import FileRecord, Manifest
+
+if TYPE_CHECKING:
+    from index.generations.contents import Contents
+    from index.generations.reader import OpenGeneration
+
+
+class Site(Protocol):
+    """Where a new generation is written, aside from all that is served."""
+
+    def write(self, contents: "Contents") -> Mapping[str, FileRecord]:
+        """Write everything but the manifest, and return what the manifest says of the parts.
+
+        :raises StorageError: when it cannot be written.
+        """
+
+    def open(self, manifest: Manifest) -> "OpenGeneration":
+        """Open what was written, before it is a generation."""
+
+    def adopt(self, manifest: Manifest) -> None:
+        """Make a generation of what was written, durably. It is not served yet."""
+
+
+class GenerationStore(Protocol):
+    """Keeps generations, and knows which of them is served."""
+
+    def current(self) -> str | None:
+        """Return the id of the served generation, or None before the first build.
+
+        :raises GenerationError: when what says so is damaged.
+        """
+
+    def stamp(self) -> tuple[int, int] | None:
+        """Return what changes with what is served, and when a release is withdrawn. None where nothing is served."""
+
+    def withdrawn(self) -> frozenset[str]:
+        """Return the ids of withdrawn releases, which are not shown."""
+
+    def hide(self, withdrawn: Iterable[str]) -> None:
+        """Let all that read see that these releases, and no others, are withdrawn."""
+
+    def ids(self) -> list[str]:
+        """Return the ids of all generations, oldest first."""
+
+    def next_id(self) -> str:
+        """Return the id for the next generation: the highest plus one."""
+
+    def manifest(self, generation: str) -> Manifest:
+        """Read the manifest of a generation.
+
+        :raises UnbuiltError: when an older program made it.
+        :raises GenerationError: when there is none, or a newer program's.
+        """
+
+    def check(self, generation: str, *, digests: bool = False) -> Manifest:
+        """Check that a generation is what its manifest says, and return the manifest.
+
+        :param digests: whether all of it is read for that.
+        :raises GenerationError: naming the part that is missing or differs.
+        """
+
+    def open(self, generation: str, withdrawn: frozenset[str]) -> "OpenGeneration":
+        """Check a generation and open it.
+
+        :param withdrawn: ids of releases that are not shown.
+        :raises UnbuiltError: when an older program made it.
+        :raises GenerationError: when it is damaged.
+        """
+
+    def releases(self, generation: str) -> list[Release]:
+        """Return all releases of a generation, with their texts, in the order of their rows."""
+
+    def by_release(self, generation: str) -> list[ReleasePassages]:
+        """Return all releases of a generation with the texts of their passages."""
+
+    def holds(self, generation: str, release_id: str) -> bool:
+        """Tell whether a generation holds a release. One that cannot be read may hold it."""
+
+    def building(
+        self, who: str = "", what: str = "", *, wait_s: float = 0.0, take_over: bool = False
+    ) -> AbstractContextManager[Site]:
+        """Hold the build lock and give a place to build in. What a broken build left there is deleted.
+
+        :param who: who builds. Whoever wants to build meanwhile is told.
+        :param what: what is built for; it is told, too.
+        :param wait_s: how long another build is waited for.
+        :param take_over: whether this data folder builds from now on, even where another did.
+        :raises BuildRunningError: when another build holds the lock.
+        """
+
+    def wait_for_build(self) -> None:
+        """Wait until no build is running."""
+
+    def serve(self, generation: str, withdrawn: Iterable[str] | None = None) -> None:
+        """Serve a generation. A running bot notices, even when the same one was served before.
+
+        :param withdrawn: ids of all releases that are withdrawn; None where they stay as they were.
+        """
+
+    def pin(self, generation: str) -> None:
+        """Pin a roll-back: automatic builds wait."""
+
+    def unpin(self) -> None:
+        """Let automatic builds run again."""
+
+    def pinned(self) -> bool:
+        """Tell whether a roll-back is pinned."""
+
+    def prune(self, keep: int) -> None:
+        """Delete the oldest generations but for the last `keep` and the served one."""
+
+    def discard(self, generation: str) -> None:
+        """Delete a generation."""
+
+    def tidy(self) -> None:
+        """Delete what processes that were killed left beside the generations. Call it while no build runs."""
+
+    def bytes_on_disk(self) -> int:
+        """Return how many bytes everything takes."""
+
+    def close(self) -> None:
+        """Close what is held open. Whatever is asked next opens it again."""

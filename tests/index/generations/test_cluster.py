@@ -1,0 +1,414 @@
+"""What only a database can do wrong: it is away, it is slow, it is somebody else's, it holds a secret."""
+
+import dataclasses
+import datetime
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import psycopg
+import pytest
+from pydantic import SecretStr
+
+import index
+from corpus.errors import GenerationError, MeasuresError, SettingsError, StorageError
+from corpus.models import Release
+from index.building.build import build
+from index.database.home import open_corpus_db
+from index.engine import Engine
+from index.filters import Filters
+from index.generations.cluster import vectors
+from index.generations.cluster.keywords import PostingLists, posting_lists
+from index.generations.cluster.link import Link
+from index.generations.cluster.site import index_vectors
+from index.generations.cluster.vectors import PassageColumn
+from index.generations.home import open_generations
+from index.generations.tantivy_index import LexicalIndex, build_lexical
+from index.maintenance import build_all
+from index.processes.jobs import open_corpus
+from index.results import Answer, SearchResult
+from index.settings import IndexSettings, load_index_settings
+from tests.fakes import FakeEmbedder, quiet, silent, upkeep
+from tests.postgres import Server, free_port
+
+ROOT = Path(__file__).parents[3]
+COUNCIL = "2018-12-06-council-migrant-smuggling"
+SEEDS = (
+    "What will the joint liaison task force do?",
+    "Which agency will train border control units?",
+    "How much of the quota of cod was caught in 2023?",
+    "Who takes part in the patrols of Frontex in the Aegean Sea?",
+    "quota 7 herring",
+    "When does the ban on seal meat end?",
+)
+BUILD = """
+import sys, pathlib
+from index.settings import IndexSettings
+from index.maintenance import build_all
+from tests.fakes import FakeEmbedder, silent
+print("building", flush=True)
+settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model="fake", database_url=sys.argv[2])
+build_all(settings, FakeEmbedder(), silent)
+"""
+
+
+@pytest.fixture
+def keeper(tmp_path: Path, database: str, embedder: FakeEmbedder) -> IndexSettings:
+    """Settings of the machine that keeps the corpus and has built it."""
+    settings = IndexSettings(data_dir=tmp_path / "keeper", model="fake", database_url=SecretStr(database))
+    build_all(settings, embedder, silent)
+    return settings
+
+
+@pytest.fixture
+def other(keeper: IndexSettings, tmp_path: Path) -> IndexSettings:
+    """Settings of another machine, which has nothing but the address of the database."""
+    return keeper.model_copy(update={"data_dir": tmp_path / "other"})
+
+
+def keep_releases(settings: IndexSettings, count: int) -> None:
+    """Put made-up releases into the corpus: of three issuers and two languages, some naming agencies, some alike."""
+    draw = random.Random(5)
+    fish = ("cod", "herring", "sprat", "sole", "hake")
+    bodies = ("Frontex", "Europol", "the European Fisheries Control Agency", "the ship")
+    with closing(open_corpus_db(settings)) as store:
+        for number in range(count):
+            lines = [
+                f"The quota {draw.randrange(40)} of {draw.choice(fish)} was {draw.randrange(1000)} tonnes in "
+                f"{draw.randrange(2015, 2024)}, and {draw.choice(bodies)} sent {draw.randrange(9)} patrols to sea."
+                for _ in range(12)
+            ]
+            release = Release(
+                f"made-up-{number}",
+                f"Title {number} on {draw.choice(fish)}",
+                ("OLAF", "Council of the European Union", "Frontex")[number % 3],
+                datetime.date(2015 + number % 9, 1 + number % 12, 1),
+                "en",
+                "\n\n".join(["Ending overfishing stays the same in all releases of this kind.", *lines]),
+            )
+            store.accept(release, canonical_url=None, raw_sha256="", cleaner=1, action="added")
+
+
+def asked(engine: Engine, question: str, filters: Filters) -> tuple[Answer, SearchResult]:
+    return engine.answer(question, filters), engine.search(question, filters, 20)
+
+
+def test_both_kinds_of_storage_give_the_same_answers(tmp_path: Path, database: str, embedder: FakeEmbedder) -> None:
+    files = IndexSettings(data_dir=tmp_path / "files", model="fake", threshold=0.5)
+    tables = files.model_copy(update={"data_dir": tmp_path / "tables", "database_url": SecretStr(database)})
+    open_corpus(files).close()
+    keep_releases(files, 30)
+    build(files, embedder, silent)
+    tables.data_dir.mkdir()
+    shutil.copy(files.data_dir / "corpus.db", tables.data_dir)
+    build(tables, embedder, silent)
+    every = (
+        Filters(),
+        Filters(agency="frontex"),
+        Filters(issuer="OLAF", since=datetime.date(2018, 1, 1)),
+        Filters(agency="europol", until=datetime.date(2020, 1, 1)),
+    )
+    with Engine(files, embedder) as one, Engine(tables, embedder) as two:
+        for question in SEEDS:
+            for filters in every:
+                answers, found = zip(*(asked(engine, question, filters) for engine in (one, two)), strict=True)
+                assert answers[0].confidence == pytest.approx(answers[1].confidence, abs=0.01)
+                same = {"confidence": 0.0, "took_ms": 0.0}
+                assert dataclasses.replace(answers[0], **same) == dataclasses.replace(answers[1], **same)
+                assert found[0].passages == found[1].passages
+        assert one.card("frontex") == two.card("frontex")
+        assert one.timeline(["frontex", "europol"]) == two.timeline(["frontex", "europol"])
+        assert one.releases() == two.releases()
+        for term in ("cod", "titl", "frontex", "nowher"):
+            assert one.served().frequency(term) == two.served().frequency(term)
+            assert set(one.served().similar(term)) == set(two.served().similar(term))
+        assert two.served().manifest.passages > 100
+
+
+def test_posting_lists_rank_as_tantivy_does(tmp_path: Path, database: str) -> None:
+    draw = np.random.default_rng(3)
+    words = [f"w{number}" for number in range(300)]
+    releases = np.sort(draw.integers(0, 80, 600))
+    titles = [list(draw.choice(words, draw.integers(0, 12))) for _ in range(80)]
+    documents = [
+        (row, int(release), list(draw.choice(words[: draw.integers(20, 300)], draw.integers(0, 160))), titles[release])
+        for row, release in enumerate(releases)
+    ]
+    (tmp_path / "lexical").mkdir()
+    build_lexical(tmp_path / "lexical", documents)
+    tantivy = LexicalIndex(tmp_path / "lexical")
+    link = Link(database)
+    with link.transaction() as connection:
+        connection.execute("CREATE SCHEMA one")
+        connection.execute(
+            'CREATE TABLE one.postings (term text COLLATE "C", df int, title_df int, rows bytea, '
+            "tfs bytea, releases bytea)"
+        )
+        for each in posting_lists(documents):
+            connection.execute("INSERT INTO one.postings VALUES (%s, %s, %s, %s, %s, %s)", each)
+    lengths = np.array([len(body) for _, _, body, _ in documents])
+    firsts = np.searchsorted(releases, np.arange(81))
+    lists = PostingLists(link, "one", lengths, np.array(list(map(len, titles))), firsts)
+    for _ in range(30):
+        asked = list(draw.choice(words, 6, replace=False))
+        weights = draw.uniform(0.1, 6.0, 6)
+        allowed = draw.random(600) < 0.3
+        some = draw.random(80) < 0.4
+        for field, mask in (("row", allowed), ("release", some), ("", None)):
+            assert (
+                lists.search(asked, weights, 40, field, mask).tolist()
+                == tantivy.search(asked, weights, 40, field, mask).tolist()
+            )
+        assert [lists.frequency(term) for term in asked] == [tantivy.frequency(term) for term in asked]
+    assert set(lists.similar("w")) == set(tantivy.similar("w"))
+    link.close()
+
+
+def test_many_passages_are_found_by_an_index_with_filters_inside(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = np.random.default_rng(1)
+    centres = draw.normal(size=(40, 32))
+    matrix = (centres[draw.integers(0, 40, 4_000)] + draw.normal(size=(4_000, 32))).astype(np.float32)
+    matrix = (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float16)
+    link = Link(database)
+    with link.transaction() as connection:
+        connection.execute(
+            "CREATE EXTENSION vector; CREATE SCHEMA one; CREATE TABLE one.passages (row int, v halfvec(32))"
+        )
+        with connection.cursor().copy("COPY one.passages FROM STDIN") as copy:
+            for row, vector in enumerate(matrix):
+                copy.write_row((row, str(vector.tolist())))
+        index_vectors(connection, "one", 4_000)
+    monkeypatch.setattr(vectors, "EXACT_MAX_ROWS", 500)
+    column = PassageColumn(link, "one", 4_000, 32)
+    link.execute("ANALYZE one.passages")
+    link.execute("SET enable_seqscan = off")
+    recalls = []
+    for share in (1.0, 0.5, 0.05):
+        allowed = None if share == 1.0 else draw.random(4_000) < share
+        for vector in draw.normal(size=(15, 32)).astype(np.float32):
+            found = column.search(vector, 10, allowed)
+            scores = np.where(True if allowed is None else allowed, matrix.astype(np.float32) @ vector, -np.inf)
+            best = np.argsort(-scores)[:10]
+            assert allowed is None or allowed[found].all()
+            recalls.append((share, len(set(found) & set(best)) / 10))
+    link.execute("SELECT pg_stat_force_next_flush()")
+    ((scans,),) = link.rows("SELECT idx_scan FROM pg_stat_user_indexes WHERE schemaname = 'one'")
+    link.close()
+    assert scans >= 30
+    assert np.mean([recall for share, recall in recalls if share == 0.05]) == 1.0
+    assert np.mean([recall for _, recall in recalls]) > 0.9
+
+
+def test_other_machine_answers_and_follows_without_a_corpus(
+    keeper: IndexSettings, other: IndexSettings, embedder: FakeEmbedder
+) -> None:
+    with Engine(other, embedder) as engine:
+        assert engine.search("border control units", Filters(), 5).passages
+        upkeep(keeper, embedder).withdraw(COUNCIL, quiet, build=False)
+        assert not engine.search("border control units", Filters(), 5).passages
+        assert not index.releases(other)
+        keep_releases(keeper, 3)
+        build(keeper, embedder, silent)
+        assert engine.answer("cod", Filters()).generation == "000002"
+    assert not list(other.data_dir.glob("*"))
+
+
+def test_only_the_machine_with_the_corpus_builds(
+    keeper: IndexSettings, other: IndexSettings, embedder: FakeEmbedder
+) -> None:
+    with pytest.raises(GenerationError, match="Another data folder keeps the corpus"):
+        build_all(other, embedder, silent)
+    assert index.status(other).generation == "000001"
+    build(other, embedder, silent, force=True)
+    assert index.status(keeper).generation == "000002"
+    with pytest.raises(GenerationError, match="Another data folder keeps the corpus"):
+        build(keeper, embedder, silent)
+
+
+def test_database_that_was_away_is_used_again(keeper: IndexSettings, postgres: Server, embedder: FakeEmbedder) -> None:
+    with Engine(keeper, embedder) as engine:
+        assert engine.answer("cod", Filters()).generation == "000001"
+        postgres.stop()
+        try:
+            for act in (lambda: engine.answer("cod", Filters()), lambda: build(keeper, embedder, silent)):
+                with pytest.raises(StorageError, match="The database of the index does not answer") as away:
+                    act()
+                assert_no_secret("".join(traceback.format_exception(away.value)), keeper)
+        finally:
+            postgres.start()
+        assert engine.answer("cod", Filters()).generation == "000001"
+        postgres.stop()
+        postgres.start()
+        assert engine.answer("cod", Filters()).generation == "000001"
+    assert build(keeper, embedder, silent).manifest.generation == "000002"
+
+
+def test_replica_answers_while_the_primary_is_down(
+    keeper: IndexSettings, other: IndexSettings, postgres: Server, embedder: FakeEmbedder
+) -> None:
+    assert keeper.database_url is not None
+    url = keeper.database_url.get_secret_value()
+    replica = postgres.replica()
+    try:
+        here = f"127.0.0.1:{postgres.port}"
+        both = SecretStr(url.replace(here, f"{here},127.0.0.1:{replica.port}"))
+        keeper, other = (each.model_copy(update={"database_url": both}) for each in (keeper, other))
+        with Engine(other, embedder) as engine:
+            assert engine.answer("cod", Filters()).generation == "000001"
+            build(keeper, embedder, silent)
+            until = time.monotonic() + 20
+            while engine.answer("cod", Filters()).generation != "000002" and time.monotonic() < until:
+                time.sleep(0.05)
+            postgres.stop()
+            try:
+                assert engine.answer("cod", Filters()).generation == "000002"
+                assert index.status(other).generation == "000002"
+                with pytest.raises(StorageError, match="does not answer"):
+                    build(keeper, embedder, silent)
+            finally:
+                postgres.start()
+        assert build(keeper, embedder, silent).manifest.generation == "000003"
+    finally:
+        replica.remove()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://measures:geheim@127.0.0.1:{port}/x",
+        "postgresql://measures:geheim@no-such-host.invalid/x",
+        "postgresql://measures:geheim@[127.0.0.1/x",
+        "postgresql://measures@127.0.0.1/x?geheim=1",
+        "postgresql://measures:geheim@127.0.0.1:port/x",
+    ],
+)
+def test_address_is_told_to_nobody(
+    url: str, tmp_path: Path, embedder: FakeEmbedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = IndexSettings(data_dir=tmp_path, database_url=SecretStr(url.format(port=free_port())))
+    with Engine(settings, embedder) as engine, pytest.raises(MeasuresError) as error:
+        engine.answer("cod", Filters())
+    assert_no_secret("".join(traceback.format_exception(error.value)) + caplog.text + repr(settings), settings)
+
+
+def test_address_of_something_else_is_refused_without_repeating_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEASURES_DATABASE_URL", "mysql://measures:geheim@127.0.0.1/x")
+    with pytest.raises(SettingsError, match=r"MEASURES_DATABASE_URL \(.*begins with postgresql://") as error:
+        load_index_settings()
+    assert "geheim" not in str(error.value)
+
+
+def test_killed_build_leaves_what_is_served(
+    keeper: IndexSettings, other: IndexSettings, database: str, embedder: FakeEmbedder
+) -> None:
+    draw = random.Random(1)
+    keep_releases(keeper, 15)
+    with Engine(other, embedder) as engine:
+        for _ in range(3):
+            process = subprocess.Popen(
+                [sys.executable, "-c", BUILD, str(keeper.data_dir), database], cwd=ROOT, stdout=subprocess.PIPE
+            )
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(draw.uniform(0.0, 0.9))
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            assert engine.search("border control units", Filters(until=datetime.date(2018, 12, 31)), 9).passages
+            index.verify(other)
+    assert build(keeper, embedder, silent).manifest.releases == 16
+    assert schemas(database) == set(open_ids(keeper))
+
+
+def test_schema_of_a_killed_build_is_deleted(keeper: IndexSettings, database: str, embedder: FakeEmbedder) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA measures_building; CREATE TABLE measures_building.releases (row int)")
+    build(keeper, embedder, silent)
+    assert schemas(database) == {"000001", "000002"}
+
+
+def test_generation_that_somebody_reads_is_deleted_later(
+    keeper: IndexSettings, other: IndexSettings, embedder: FakeEmbedder
+) -> None:
+    keeper = keeper.model_copy(update={"keep_generations": 1})
+    with Engine(other, embedder) as engine:
+        old = engine.served()
+        build(keeper, embedder, silent)
+        assert open_ids(keeper) == ["000001", "000002"]
+        assert old.release(0).release_id == COUNCIL
+        assert engine.served().manifest.generation == "000002"
+        build(keeper, embedder, silent)
+        assert open_ids(keeper) == ["000002", "000003"]
+
+
+def test_erased_text_leaves_the_database_even_while_somebody_reads_it(
+    keeper: IndexSettings, other: IndexSettings, database: str, embedder: FakeEmbedder
+) -> None:
+    keep_releases(keeper, 1)
+    build(keeper, embedder, silent)
+    with Engine(other, embedder) as engine:
+        assert engine.release(COUNCIL)
+        erased = upkeep(keeper, embedder).erase(COUNCIL, quiet)
+        assert (erased.generation, erased.dropped, erased.left) == ("000003", ("000001", "000002"), None)
+        assert engine.release(COUNCIL) is None
+    assert schemas(database) == {"000003"}
+
+
+def test_compacting_deletes_what_a_killed_evaluation_left(
+    keeper: IndexSettings, database: str, embedder: FakeEmbedder
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA measures_eval_0123; CREATE TABLE measures_eval_0123.passages (row int)")
+    upkeep(keeper, embedder).compact(quiet)
+    assert schemas(database) == {"000001"}
+
+
+def test_damage_is_named(keeper: IndexSettings, database: str, embedder: FakeEmbedder) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("UPDATE g000001.passages SET text = text || ' not' WHERE row = 2")
+        with pytest.raises(GenerationError, match="passages does not have its SHA-256"):
+            index.verify(keeper)
+        connection.execute("DROP TABLE g000001.mentions")
+    with Engine(keeper, embedder) as engine, pytest.raises(GenerationError, match="has lost its table mentions"):
+        engine.answer("cod", Filters())
+
+
+def test_missing_library_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.generations.home.find_spec", lambda name: None)
+    settings = IndexSettings(data_dir=tmp_path, database_url=SecretStr("postgresql://measures:geheim@127.0.0.1/x"))
+    with pytest.raises(SettingsError, match=r"psycopg is not installed: .*\[cluster\]"):
+        index.status(settings)
+
+
+def test_help_loads_nothing_of_it(tmp_path: Path) -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from bot.cli.main import measures\n"
+        "CliRunner().invoke(measures, ['--help']); raise SystemExit('psycopg' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def assert_no_secret(text: str, settings: IndexSettings) -> None:
+    assert settings.database_url is not None
+    assert "geheim" not in text.replace("test_cluster", "")
+    assert settings.database_url.get_secret_value() not in text
+
+
+def schemas(database: str) -> set[str]:
+    """Return the ids of the generations that have a schema, and the names of all other schemas."""
+    with psycopg.connect(database) as connection:
+        rows = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^g[0-9]|^measures_'").fetchall()
+    return {name.removeprefix("g") for (name,) in rows}
+
+
+def open_ids(settings: IndexSettings) -> list[str]:
+    with closing(open_generations(settings)) as generations:
+        return generations.ids()

