@@ -50,11 +50,14 @@ BOUNDED_S = 0.01
 MADE_OF_LITERALS = {
     "corpus.agencies.folding",
     "index.generations.release_filter",
+    "index.answering.claimed",
+    "index.answering.news",
     "index.answering.padding",
     "index.answering.polarity",
     "index.conversation.follow_up",
     "index.conversation.phrases",
     "index.text.languages",
+    "index.text.terms",
     "index.text.times",
 }
 

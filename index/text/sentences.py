@@ -102,7 +102,9 @@ def _goes_on(line: str, start: int, end: int, known: Language) -> bool:
     last_word = _LAST_WORD.search(ending)
     words = (last_word[0][:-1], last_word[0][:-1].rpartition("-")[2]) if last_word else ()
     spellings = {spelling for word in words for spelling in (word, word[:1].lower() + word[1:])}
-    return bool(spellings & known.abbreviations or (spellings & known.before_figures and _FIGURE_FOLLOWS.match(line, end)))
+    return bool(
+        spellings & known.abbreviations or (spellings & known.before_figures and _FIGURE_FOLLOWS.match(line, end))
+    )
 
 
 def _boundaries(line: str, code: str) -> Iterator[int]:
