@@ -178,7 +178,10 @@ class Answer:
     read_as: str | None = None
 
     def to_dict(self) -> dict[str, object]:
-        """Return the answer as `measures ask --json` prints it. `questions` is there where several were asked."""
+        """Return the answer as `measures ask --json` prints it.
+
+        `questions` is there where several were asked, `read_as` where the spelling was corrected.
+        """
         worded = {
             "quotes": [quote.to_dict() for quote in self.quotes],
             "related": [quote.to_dict() for quote in self.related],
@@ -186,9 +189,10 @@ class Answer:
             "notices": list(map(str, self.notices)),
         }
         shown = dataclasses.asdict(self) | worded
-        del shown["known"], shown["read_as"]
-        if not self.questions:
-            del shown["questions"]
+        del shown["known"]
+        for name in ("questions", "read_as"):
+            if not shown[name]:
+                del shown[name]
         return shown
 
 
