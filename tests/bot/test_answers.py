@@ -51,7 +51,7 @@ async def test_context_shows_the_quote_between_its_neighbours_to_one_person(chat
 async def test_more_shows_other_passages_page_by_page(chat: Chat) -> None:
     answer = await chat.ask("How many officers will Europol send?", **MARCH)
     assert SENT in answer.text()
-    answer = await chat.ask("How many officers will Europol send?")
+    answer = await chat.ask("What is the budget of Europol?")
     nearest = await chat.bob.click(answer, "Nearest passage")
     page = await chat.bob.click(nearest, "More")
     assert page.ephemeral

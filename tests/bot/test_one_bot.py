@@ -46,7 +46,7 @@ def test_second_bot_on_a_data_folder_is_told_who_the_first_is(process: BotProces
     assert re.fullmatch(
         rf"Error: A bot runs on this data folder already \(process {pid}, since [-\d]+T[:\d]+\+00:00\): stop it first, "
         r"or give this one a folder of its own with MEASURES_DATA_DIR\.",
-        "\n".join(second.lines()),
+        second.lines()[-1],
     )
     assert not second.emulator.requests, "nothing was asked of Discord"
 

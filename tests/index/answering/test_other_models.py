@@ -17,7 +17,6 @@ from tests.fakes import FakeEmbedder, silent
 ANSWERED = (
     "Which agency will train border control units?",
     "How will the EU disrupt smugglers' online communications?",
-    "Until when does the action plan against migrant smuggling run?",
 )
 REFUSED = (
     "What is the budget of Frontex?",

