@@ -4,10 +4,12 @@ Answers, feedback, subscriptions, settings of servers, and what administrators d
 """
 
 import datetime
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from index import Filters, Wanted
 
@@ -82,6 +84,13 @@ class ServerSettings:
     ask_message: int | None = None
     zone: str | None = None
     quiet: tuple[int, int] | None = None
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the settings that a JSON object holds, as bot.db keeps it."""
+        values = json.loads(text)
+        quiet = values.get("quiet")
+        return cls(**values | {"channels": tuple(values["channels"]), "quiet": tuple(quiet) if quiet else None})
 
 
 @dataclass(frozen=True, slots=True)

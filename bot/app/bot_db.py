@@ -218,7 +218,7 @@ class BotStore:
         """Return what every server set."""
         with errors(self._path):
             rows = list(self._db.query("SELECT guild, settings FROM servers"))
-        return {row["guild"]: _server_settings(row["settings"]) for row in rows}
+        return {row["guild"]: ServerSettings.from_json(row["settings"]) for row in rows}
 
     def set_server(self, guild_id: int, settings: ServerSettings) -> None:
         """Keep what a server set."""
@@ -297,9 +297,3 @@ def _kept(row: dict[str, Any]) -> KeptAnswer:
     spans = tuple(QuotedSpan(**span) for span in json.loads(row["spans"]))
     filters = Filters.from_dict(json.loads(row["filters"]))
     return KeptAnswer(**fields | {"by_command": bool(row["by_command"]), "spans": spans, "filters": filters})
-
-
-def _server_settings(text: str) -> ServerSettings:
-    values = json.loads(text)
-    quiet = values.get("quiet")
-    return ServerSettings(**values | {"channels": tuple(values["channels"]), "quiet": tuple(quiet) if quiet else None})

@@ -34,23 +34,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Interaction = discord.Interaction["MeasuresBot"]
 COGS = (
-    "ask",
-    "messages",
-    "check",
-    "answer_buttons",
-    "agencies",
-    "releases",
-    "diff",
-    "verify",
-    "about",
-    "setup",
-    "ask_channel",
-    "subscriptions",
-    "notices",
-    "admin.index",
-    "admin.feeds",
-    "admin.sources",
-)
+    "ask", "messages", "check", "answer_buttons", "agencies", "releases", "diff", "verify", "about", "setup",
+    "ask_channel", "subscriptions", "notices", "admin.index", "admin.feeds", "admin.sources",
+)  # fmt: skip
 _INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 _MOST_LOCALES = 10_000
 _MOST_EVENTS = 2_000

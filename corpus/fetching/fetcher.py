@@ -10,7 +10,6 @@ import math
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
@@ -19,7 +18,7 @@ import httpcore
 import httpx
 
 from corpus.errors import ClosedToRobotsError, FetchError, ProgramsRefusedError, UnansweredError
-from corpus.fetching.network import Network, Resolver, Transport, UntrustedError, resolve
+from corpus.fetching.network import Network, Resolver, Transport, UntrustedError, resolve, trusted_authorities
 from corpus.fetching.proxy import read_proxy
 from corpus.fetching.responses import (
     ExhaustedError,
@@ -74,7 +73,7 @@ class Fetcher:
         proxy = read_proxy(rules.proxy) if rules.proxy else None
         self._network = Network(rules.private, resolver, clock, backend or httpcore.SyncBackend(), proxy)
         self._client = httpx.Client(
-            transport=Transport(self._network, tls or _trusted_authorities()),
+            transport=Transport(self._network, tls or trusted_authorities()),
             headers={"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip, identity"},
             timeout=httpx.Timeout(self._limits.read_s, connect=self._limits.connect_s),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # No cookie is kept.
@@ -294,9 +293,3 @@ class Fetcher:
             raise NotReachedError("The host wants to be waited for longer than there is time: try again later.")
         self._sleep(seconds)
         self._network.deadline = min(self._network.deadline + seconds, self._latest)
-
-
-@cache
-def _trusted_authorities() -> ssl.SSLContext:
-    """Return the certificate authorities that browsers trust. Reading them takes 20 ms."""
-    return httpx.create_ssl_context(trust_env=False)
