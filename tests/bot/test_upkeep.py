@@ -205,8 +205,9 @@ def test_rollback_to_what_is_served_says_that_nothing_was_changed(run: Run) -> N
 
 def test_read_only_folder_is_asked_and_says_what_cannot_be_done(run: Run, tmp_path: Path) -> None:
     with read_only(tmp_path / "data"):
-        answer = json.loads(run("ask", "Which agency will train border control units?", "--json").stdout)
-        assert "CEPOL" in answer["quotes"][0]["text"]
+        asked = run("ask", "Which agency will train border control units?", "--json")
+        assert asked.returncode == 0, asked.stderr
+        assert "CEPOL" in json.loads(asked.stdout)["quotes"][0]["text"]
         for reading in ("releases", "agency CEPOL", "index history", "index verify", "index quarantine", "feeds list"):
             assert run(*reading.split()).returncode == 0
         told = sentence_of(run("feeds", "add", "https://www.europol.europa.eu/rss"))
