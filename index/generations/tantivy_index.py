@@ -59,7 +59,8 @@ def _lockable(folder: Path) -> Iterator[Path]:
         yield folder
         return
     try:
-        aside = TemporaryDirectory(prefix="measures-")
+        # A thread of tantivy may still take its lock file away while the folder is deleted.
+        aside = TemporaryDirectory(prefix="measures-", ignore_cleanup_errors=True)
     except OSError as error:
         raise StorageError(
             f"{folder} is read-only, and there is no folder for temporary files to lock it from; set TMPDIR to one.",

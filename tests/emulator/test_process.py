@@ -12,8 +12,10 @@ from tests.emulator import Emulator, State, Upload
 from tests.emulator.fast import asynchronous
 
 PROGRAM = """
-import os, socket, discord
+import os, signal, socket, discord
 from discord import app_commands
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
 
 class Bot(discord.Client):
     async def setup_hook(self):
