@@ -1,5 +1,6 @@
 """The tools that programs have: what each takes, gives and costs. HTTP, MCP and OpenAPI are made of this."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,17 +18,17 @@ Work = Callable[[Engine], Any]
 _DAY = "A year, a month or a day, such as 2018, 2018-12 or 2018-12-06."
 
 
-class Parameters(BaseModel):
+class Parameters(BaseModel, ABC):
     """What a tool takes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @abstractmethod
     def work(self) -> Work:
         """Return what is done with the engine.
 
         :raises MeasuresError: when something makes no sense.
         """
-        raise NotImplementedError
 
 
 class _Filtered(Parameters):

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class QuoteDocument(TypedDict):
-    """Whole sentences of a release, word for word: its text from `start` to `end`. `link` opens the page there."""
+    """Whole sentences of a release, word for word: its text from `start` to `end`. `link` opens the page there.
+
+    `parts` is there where only some ranges of that text are shown, each from an offset to another.
+    """
 
     text: str
     release_id: str
@@ -32,6 +35,7 @@ class QuoteDocument(TypedDict):
     heading: str
     score: float
     link: str | None
+    parts: NotRequired[list[tuple[int, int]]]
 
 
 class ListedDocument(TypedDict):
@@ -51,8 +55,20 @@ class SourceDocument(ListedDocument):
     text_sha256: str
 
 
+class QuestionDocument(TypedDict):
+    """One of several questions that were asked at once, and the numbers of its quotes, from 1 on."""
+
+    question: str
+    answered: bool
+    confidence: float
+    quotes: list[int]
+
+
 class AnswerDocument(TypedDict):
-    """What the releases say to a question. Where `answered` is false, `related` is what comes nearest: no answer."""
+    """What the releases say to a question. Where `answered` is false, `related` is what comes nearest: no answer.
+
+    `questions` is there where several were asked, `read_as` where the spelling was corrected.
+    """
 
     question: str
     answered: bool
@@ -64,6 +80,8 @@ class AnswerDocument(TypedDict):
     notices: list[str]
     generation: str
     took_ms: float
+    questions: NotRequired[list[QuestionDocument]]
+    read_as: NotRequired[str]
 
 
 class PassageDocument(TypedDict):

@@ -55,28 +55,35 @@ def write_passages(
             connection.close()
 
 
-def _insert_release(connection: sqlite3.Connection, row: int, first_passage: int, release: Release) -> None:
-    connection.execute(
-        f"INSERT INTO releases VALUES ({marks(range(16))})",
-        [
-            row,
-            release.release_id,
-            release.text_sha256,
-            release.title,
-            release.issuer,
-            release.date.isoformat(),
-            release.language,
-            release.kind,
-            release.url,
-            release.retrieved_from,
-            release.note,
-            release.reference,
-            release.origin,
-            release.edition_of,
-            first_passage,
-            release.text,
-        ],
+def release_values(row: int, release: Release, first_passage: int) -> tuple[object, ...]:
+    """Return a release as a generation keeps it, in the order of the columns of `releases`.
+
+    :param row: its number in the generation.
+    :param first_passage: the row of its first passage.
+    """
+    return (
+        row,
+        release.release_id,
+        release.text_sha256,
+        release.title,
+        release.issuer,
+        release.date.isoformat(),
+        release.language,
+        release.kind,
+        release.url,
+        release.retrieved_from,
+        release.note,
+        release.reference,
+        release.origin,
+        release.edition_of,
+        first_passage,
+        release.text,
     )
+
+
+def _insert_release(connection: sqlite3.Connection, row: int, first_passage: int, release: Release) -> None:
+    values = release_values(row, release, first_passage)
+    connection.execute(f"INSERT INTO releases VALUES ({marks(values)})", values)
 
 
 def _insert_mentions(

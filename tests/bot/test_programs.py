@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,10 @@ from bot.programs.http_api import prepare
 from bot.programs.openapi import openapi
 from bot.programs.service import caller_id
 from bot.programs.tools import TOOLS
+from bot.views.documents import AnswerDocument, QuoteDocument
 from index.engine import Engine
 from index.maintenance import build_all
+from index.results import Answer, Quote
 from index.settings import IndexSettings
 from tests.emulator.fast import asynchronous
 from tests.fakes import EngineHere, FakeEmbedder, HangingEmbedder, silent
@@ -201,6 +204,11 @@ def test_description_is_sound_and_has_every_tool() -> None:
     for reference in {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}:
         assert reference in described["components"]["schemas"]
     assert "$defs" not in text
+
+
+def test_documents_describe_all_that_an_answer_can_hold() -> None:
+    assert AnswerDocument.__annotations__.keys() == {field.name for field in fields(Answer)} - {"known"}
+    assert QuoteDocument.__annotations__.keys() == {field.name for field in fields(Quote)}
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

@@ -12,6 +12,7 @@ from pgvector import HalfVector
 from pgvector.psycopg import register_vector
 
 from corpus import Fault, MeasuresError, StorageError
+from index.database.passages_writer import release_values
 from index.generations.cluster.arrays import to_bytes
 from index.generations.cluster.keywords import posting_lists
 from index.generations.cluster.link import Link, database_errors
@@ -173,25 +174,7 @@ def _tables(contents: Contents) -> dict[str, Iterable[Sequence[object]]]:
 def _releases(contents: Contents) -> Iterator[Sequence[object]]:
     first_passage = 0
     for row, ((release, passages), title) in enumerate(zip(contents.chunked, contents.titles, strict=True)):
-        yield (
-            row,
-            release.release_id,
-            release.text_sha256,
-            release.title,
-            release.issuer,
-            release.date.isoformat(),
-            release.language,
-            release.kind,
-            release.url,
-            release.retrieved_from,
-            release.note,
-            release.reference,
-            release.origin,
-            release.edition_of,
-            first_passage,
-            release.text,
-            hashes(title).astype("<u4").tobytes(),
-        )
+        yield (*release_values(row, release, first_passage), hashes(title).astype("<u4").tobytes())
         first_passage += len(passages)
 
 
