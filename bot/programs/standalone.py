@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.app.admission import Admission
 from bot.app.background import Background
+from bot.app.coordination import open_coordination
 from bot.app.http import Running, listening
 from bot.app.metrics import Surface, took
 from bot.app.queue import EngineQueue
@@ -59,12 +60,15 @@ async def _with_service(
 ) -> bool:
     background = Background(settings, Maintenance(settings))
     queue = EngineQueue(engine_opener(settings), bot_settings.queue, background.renew, took)
+    coordination = open_coordination(settings)
+    admission = Admission(bot_settings, queue, {}, lambda: background.updating, coordination)
     queue.start()
     background.start_refreshing()
     try:
-        await serve(Service(queue, Surface.HTTP, Admission(bot_settings, queue, {}, lambda: background.updating)))
+        await serve(Service(queue, Surface.HTTP, admission))
     finally:
         background.stop_refreshing()
+        await coordination.close()
         queue_is_free = queue.close()
         is_free = await background.close() and queue_is_free
     return is_free

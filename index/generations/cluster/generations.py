@@ -21,7 +21,7 @@ from index.durable import write_durably
 from index.generations.cluster.link import Link
 from index.generations.cluster.opening import open_schema
 from index.generations.cluster.site import SchemaSite, clear_temporary, prepare, record_tables, schema_of
-from index.generations.cluster.tables import KEYS
+from index.generations.cluster.tables import KEYS, SERVED_CHANNEL
 from index.generations.cluster.texts import TextTables
 from index.generations.folder import Generations
 from index.generations.manifest import Manifest, read_manifest
@@ -170,7 +170,7 @@ class DatabaseGenerations:
             connection.execute("UPDATE measures.served SET generation = %s, revision = revision + 1", [generation])
             if withdrawn is not None:
                 _keep_withdrawn(connection, withdrawn)
-            connection.execute("SELECT pg_notify('measures_served', %s)", [generation])
+            connection.execute("SELECT pg_notify(%s, %s)", [SERVED_CHANNEL, generation])
 
     def pin(self, generation: str) -> None:
         """Pin a roll-back: automatic builds wait."""
