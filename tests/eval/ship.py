@@ -24,8 +24,9 @@ import torch
 from safetensors.numpy import load_file, save_file
 
 from index.encoders.unpacked import DIGESTS, PACKED_SHA256, TUNED, sha256_of, unpacked_folder
-from tests.eval.lists import TrainingList, kept_out, read_lines, read_lists
+from tests.eval.lists import kept_out
 from tests.eval.lora import RANK
+from tests.eval.training_lists import TrainingList, read_lines, read_lists
 
 INDEX = Path(__file__).parents[2] / "index" / "encoders"
 
