@@ -212,6 +212,7 @@ class Fault(StrEnum):
     UNREADABLE = "unreadable"
     BUSY = "busy"
     DAMAGED = "damaged"
+    AWAY = "away"
     OTHER = "other"
 
 

@@ -69,10 +69,12 @@ from .filters import parse_agency as parse_agency
 from .filters import parse_day as parse_day
 from .filters import parse_since as parse_since
 from .filters import parse_until as parse_until
+from .generations.cluster.link import Link as Link
 from .generations.diff import Comparison as Comparison
 from .generations.diff import compare as compare
 from .generations.editions import one_edition_each as one_edition_each
 from .generations.home import open_generations as open_generations
+from .generations.home import open_link as open_link
 from .generations.manifest import Manifest as Manifest
 from .generations.process_lock import Lock as Lock
 from .generations.release_diff import compare_releases as compare_releases

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import aiohttp
@@ -14,14 +15,15 @@ from discord.ext import commands, tasks
 from bot.app import errors, logs, metrics
 from bot.app import sending as delivery
 from bot.app.admission import Admission
+from bot.app.async_store import AsyncBotStore
 from bot.app.background import Background
-from bot.app.bot_db_async import AsyncBotStore
 from bot.app.command_sync import sync_commands
 from bot.app.findings import Findings
 from bot.app.modals import Windows
 from bot.app.persistent import Dispatcher, PersistentButton, PersistentMenu
 from bot.app.queue import EngineQueue
 from bot.app.settings import BotSettings
+from bot.database.home import open_store
 from bot.i18n.translator import CatalogueTranslator
 from bot.i18n.words import Words, words_for, words_of_question
 from bot.user_data import ServerSettings
@@ -114,7 +116,7 @@ class MeasuresBot(commands.AutoShardedBot):
         self.admission = Admission(settings, self.queue, self.servers, lambda: self.background.updating)
         self.buttons = Dispatcher(self.admit, self.admission)
         self.windows = Windows(self.admit)
-        self.store = AsyncBotStore(index_settings.data_dir / "bot.db")
+        self.store = AsyncBotStore(partial(open_store, index_settings))
         self.findings = Findings(index_settings, self.store, self.with_engine)
         self.stopping = False
         self._locales: LRUCache[int, str] = LRUCache(_MOST_LOCALES)

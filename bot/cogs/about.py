@@ -57,7 +57,8 @@ class About(commands.Cog):
         words = self.bot.words_private(interaction)
         png = await asyncio.to_thread(draw_risk, shipped_weights().curve(), words)
         lines = await self._for_administrators(interaction, words)
-        view = about_view(words, corpus, self.bot.settings.answer_days, lines)
+        in_database = self.bot.index_settings.database_url is not None
+        view = about_view(words, corpus, self.bot.settings.answer_days, lines, in_database=in_database)
         await delivery.answer(interaction, view, [lambda: discord.File(io.BytesIO(png), CURVE_FILE)])
 
     async def _for_administrators(self, interaction: Interaction, words: Words) -> list[str]:

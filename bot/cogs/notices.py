@@ -5,10 +5,10 @@ import logging
 import discord
 from discord.ext import commands, tasks
 
-from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import MeasuresBot
 from bot.app.notices import Notices
 from bot.app.queue import Stopping
+from bot.database.connection import BotStoreError
 from corpus import MeasuresError
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,6 @@ from discord.ext import commands
 
 from bot.app import errors
 from bot.app.admission import Price
-from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.errors import Refused
 from bot.app.permissions import missing_permissions, spelled_out
@@ -24,6 +23,7 @@ from bot.cogs.setup_menus import (
     RateLimitMenu,
     ZoneMenu,
 )
+from bot.database.connection import BotStoreError
 from bot.i18n.words import Words
 from bot.user_data import ServerSettings
 from bot.views.message import BLUE, title

@@ -9,12 +9,12 @@ from discord.ext import commands
 
 from bot.app import sending as delivery
 from bot.app.admission import Price
-from bot.app.bot_db_subscriptions import MOST_OF_PERSON, MOST_OF_SERVER, Added
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.clock import now
 from bot.app.errors import Refused
 from bot.app.permissions import channel_of, is_switched_on, missing_permissions, spelled_out
 from bot.cogs.ask import NO_QUESTIONS, Ask, complete_agency
+from bot.database.subscriptions import MOST_OF_PERSON, MOST_OF_SERVER, Added
 from bot.i18n.words import Words
 from bot.user_data import Often, Subscription, new_subscription_id
 from bot.views.message import text_view
