@@ -10,10 +10,10 @@ from typing import Any, cast
 
 from bot.app import metrics
 from bot.app.admission import Admission, wait_sentence
-from bot.app.bot_db import BotStore
-from bot.app.bot_db_async import AsyncBotStore
+from bot.app.async_store import AsyncBotStore
 from bot.app.errors import Refused, sentence
 from bot.app.queue import EngineQueue, Stopping
+from bot.database.store import BotStore
 from bot.i18n.words import ENGLISH
 from bot.programs.tools import TOOLS, Tool, Work
 from bot.programs.work import Asked

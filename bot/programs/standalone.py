@@ -7,16 +7,18 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 from bot.app.admission import Admission
+from bot.app.async_store import AsyncBotStore
 from bot.app.background import Background
-from bot.app.bot_db_async import AsyncBotStore
 from bot.app.health import prepare_for
 from bot.app.http import Running, listening
 from bot.app.metrics import Surface, took
 from bot.app.queue import EngineQueue
 from bot.app.run import engine_opener
 from bot.app.settings import BotSettings
+from bot.database.home import open_store
 from bot.programs.http_api import routes_of
 from bot.programs.service import Service, keeping
 from corpus import SettingsError
@@ -63,7 +65,7 @@ async def _with_service(
     bot_settings: BotSettings, settings: IndexSettings, serve: Callable[[Service], Awaitable[None]]
 ) -> bool:
     background = Background(settings, Maintenance(settings))
-    store = AsyncBotStore(settings.data_dir / "bot.db")
+    store = AsyncBotStore(partial(open_store, settings))
     queue = EngineQueue(engine_opener(settings), bot_settings.queue, background.renew, took)
     queue.start()
     background.start_refreshing()

@@ -159,7 +159,9 @@ def test_database_is_a_profile_that_the_bot_waits_for_and_reaches_by_the_address
     assert database["logging"] == bot["logging"]
     comment = (DEPLOY / "compose.yaml").read_text("utf-8")
     (url,) = re.findall(r"MEASURES_DATABASE_URL=(\S+)", comment)
-    address = urlsplit(IndexSettings.model_validate({"database_url": url}).database_url.get_secret_value())
+    read = IndexSettings.model_validate({"database_url": url}).database_url
+    assert read is not None
+    address = urlsplit(read.get_secret_value())
     given = database["environment"]
     assert (address.hostname, address.username, address.path[1:]) == (
         "database",
