@@ -213,6 +213,8 @@ class Fault(StrEnum):
     BUSY = "busy"
     DAMAGED = "damaged"
     AWAY = "away"
+    REFUSED = "refused"
+    """A value cannot be kept, and nothing is wrong with what keeps it."""
     OTHER = "other"
 
 

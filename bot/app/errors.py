@@ -45,6 +45,7 @@ _WHY = {
     Fault.BUSY: message("another process holds the data of the bot; try again in a minute."),
     Fault.DAMAGED: message("the data of the bot is damaged; tell whoever runs the bot."),
     Fault.AWAY: message("the database of the bot does not answer; try again in a minute."),
+    Fault.REFUSED: message("the data of the bot cannot be used; tell whoever runs the bot."),
     Fault.OTHER: message("the data of the bot cannot be used; tell whoever runs the bot."),
 }
 

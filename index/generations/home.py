@@ -1,16 +1,15 @@
 """Where generations are kept, as the settings say: in files, or in PostgreSQL."""
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from corpus import SettingsError
+from index.database.home import check_installed
 from index.generations.folder import Generations
 from index.generations.store import GenerationStore
 from index.settings import IndexSettings
 
 if TYPE_CHECKING:
-    from index.generations.cluster.link import Link
+    from index.database.link import Link
 
 
 def open_generations(settings: IndexSettings, *, reading: bool = False) -> GenerationStore:
@@ -36,18 +35,6 @@ def open_link(settings: IndexSettings, statements: Sequence[str] = ()) -> "Link 
     if settings.database_url is None:
         return None
     check_installed()
-    from index.generations.cluster.link import Link  # It loads psycopg.
+    from index.database.link import Link  # It loads psycopg.
 
     return Link(settings.database_url.get_secret_value(), settings=statements)
-
-
-def check_installed() -> None:
-    """Check that what speaks to a database is installed.
-
-    :raises SettingsError: when it is not.
-    """
-    if find_spec("psycopg") is None or find_spec("pgvector") is None:
-        raise SettingsError(
-            "MEASURES_DATABASE_URL is set, but psycopg is not installed: install this program with its extra, as in "
-            '`pip install ".[cluster]"`.'
-        )

@@ -30,6 +30,7 @@ _SENTENCES = {
     "57014": ("the database is busy; try again in a minute.", Fault.BUSY),
     "0A000": ("the database has no pgvector; install version 0.8 or newer there.", Fault.OTHER),
 }
+_REFUSALS = ("22", "23", "54")  # bad data, a constraint, a limit such as the length of what is indexed
 _GONE = {"42P01", "3F000"}  # undefined table, undefined schema
 
 
@@ -177,6 +178,8 @@ def _told(error: psycopg.Error) -> MeasuresError:
         return StorageError(*_SENTENCES[state])
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
         return StorageError(_AWAY, Fault.AWAY)
+    if isinstance(error, psycopg.DataError | psycopg.IntegrityError) or state.startswith(_REFUSALS):
+        return StorageError(f"the database refuses a value (code {state or 'of its driver'}).", Fault.REFUSED)
     if isinstance(error, psycopg.ProgrammingError) and not state:
         return StorageError("MEASURES_DATABASE_URL is no address of a database; correct it.", Fault.OTHER)
     return StorageError(f"the database refuses this (code {state}); look into its log.", Fault.OTHER)
