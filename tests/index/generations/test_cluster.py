@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -48,15 +47,6 @@ SEEDS = (
     "quota 7 herring",
     "When does the ban on seal meat end?",
 )
-BUILD = """
-import sys, pathlib
-from index.settings import IndexSettings
-from index.maintenance import build_all
-from tests.fakes import FakeEmbedder, silent
-print("building", flush=True)
-settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model="fake", database_url=sys.argv[2])
-build_all(settings, FakeEmbedder(), silent)
-"""
 
 
 @pytest.fixture
@@ -339,27 +329,6 @@ def test_address_of_something_else_is_refused_without_repeating_it(monkeypatch: 
     with pytest.raises(SettingsError, match=r"MEASURES_DATABASE_URL \(.*begins with postgresql://") as error:
         load_index_settings()
     assert "geheim" not in str(error.value)
-
-
-def test_killed_build_leaves_what_is_served(
-    first: IndexSettings, other: IndexSettings, database: str, embedder: FakeEmbedder
-) -> None:
-    draw = random.Random(1)
-    keep_releases(first, 15)
-    with Engine(other, embedder) as engine:
-        for _ in range(3):
-            process = subprocess.Popen(
-                [sys.executable, "-c", BUILD, str(first.data_dir), database], cwd=ROOT, stdout=subprocess.PIPE
-            )
-            assert process.stdout is not None
-            process.stdout.readline()
-            time.sleep(draw.uniform(0.0, 0.9))
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-            assert engine.search("border control units", Filters(until=datetime.date(2018, 12, 31)), 9).passages
-            index.verify(other)
-    assert build(first, embedder, silent).manifest.releases == 16
-    assert schemas(database) == set(open_ids(first))
 
 
 def test_schema_of_a_killed_build_is_deleted(first: IndexSettings, database: str, embedder: FakeEmbedder) -> None:
