@@ -136,6 +136,12 @@ async def test_one_of_them_answers_and_either_knows_the_answer(database: str, tm
         kept = [await bot.store.read(lambda store: store.usage()) for bot in two.bots]
         assert kept[0] == kept[1]
         assert [day.questions for day in kept[0]] == [6]
+        for bot in two.bots:
+            bot.stopping = True
+            asked = await two.ask()
+            assert asked.original is not None
+            assert "[1]" in asked.original.text(), "whoever stops leaves it to the other"
+            bot.stopping = False
 
 
 @asynchronous
