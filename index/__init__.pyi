@@ -73,6 +73,7 @@ from .filters import parse_agency as parse_agency
 from .filters import parse_day as parse_day
 from .filters import parse_since as parse_since
 from .filters import parse_until as parse_until
+from .generations.cluster.tables import SERVED_CHANNEL as SERVED_CHANNEL
 from .generations.diff import Comparison as Comparison
 from .generations.diff import compare as compare
 from .generations.editions import one_edition_each as one_edition_each

@@ -19,6 +19,7 @@ from bot.app.http import Prepare, Running, listening
 from bot.app.proxy import proxy_options
 from bot.app.routes import ROUTES
 from bot.app.settings import BotSettings
+from bot.database.connection import StoreBusyError
 from corpus import Holder, SettingsError, forget_secrets
 from index import EngineProcess, EngineRunner, IndexSettings, Lock
 
@@ -54,11 +55,16 @@ def run_bot(
 ) -> None:
     """Run the bot until SIGTERM or SIGINT; then finish what is under way within 10 s.
 
-    :raises SettingsError: when there is no token, or nothing can listen on the address for HTTP.
+    :raises SettingsError: when there is no token, nothing can listen on the address for HTTP, or only some shards
+        are to be served without a database.
     :raises BotRunningError: when another bot runs on the data folder, naming its process.
     :raises DiscordError: when Discord does not take the token or an intent.
     """
     token = _token(settings)
+    if settings.shards is not None and index_settings.database_url is None:
+        raise SettingsError(
+            "MEASURES_SHARDS is set, but MEASURES_DATABASE_URL is not, by which the bots agree: set both or none."
+        )
     forget_secrets()
     running = Running()
     options |= proxy_options(index_settings)
@@ -122,6 +128,9 @@ async def _supervise(
         try:
             content = await _unless(stop, may_read_content())
             return content is None or await _run_once(make(message_content=content), token, stop)
+        except StoreBusyError as error:
+            log.warning("%s: trying again in %d s", str(error).rstrip("."), _PAUSES_S[-2])
+            await _unless(stop, asyncio.sleep(_PAUSES_S[-2]))
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             if refusal := _refusal(error):
                 raise DiscordError(refusal) from error

@@ -75,7 +75,7 @@ class Subscriptions(commands.Cog):
         """Subscribe to one thing."""
         wanted = _wanted(self.bot.words_private(interaction), agency, issuer, subject, question)
         channel = self._channel(interaction) if here and interaction.guild_id is not None else None
-        self.bot.admission.let_in_or_refuse(interaction, Price.NOTE)
+        await self.bot.admission.let_in_or_refuse(interaction, Price.NOTE)
         await self._subscribe(interaction, wanted, Often(often), channel)
 
     @subscribe.autocomplete("agency")
@@ -94,7 +94,7 @@ class Subscriptions(commands.Cog):
     )
     async def subscriptions(self, interaction: Interaction) -> None:
         """List a person's subscriptions, and those of the channels that the person manages, to the person alone."""
-        self.bot.admission.let_in_or_refuse(interaction, Price.LOOK)
+        await self.bot.admission.let_in_or_refuse(interaction, Price.LOOK)
         await delivery.defer(interaction, ephemeral=True)
         await self._show(interaction, 1)
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 
 SCHEMA = "measures_bot"
+SERVERS_CHANGE = "measures_servers"
 _ROWID = "rowid bigint GENERATED ALWAYS AS IDENTITY"
 
 MIGRATIONS: Sequence[str] = (
@@ -49,6 +50,18 @@ CREATE TRIGGER answer_goes AFTER DELETE ON answers FOR EACH ROW EXECUTE FUNCTION
 CREATE FUNCTION subscription_ends() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   DELETE FROM {SCHEMA}.findings WHERE subscription = OLD.id; RETURN NULL; END $$;
 CREATE TRIGGER subscription_ends AFTER DELETE ON subscriptions FOR EACH ROW EXECUTE FUNCTION subscription_ends();
+""",
+    # 2: what bots agree on. None of it is needed after a crash, and none of it stays: it is not logged.
+    f"""
+CREATE UNLOGGED TABLE events (id bigint PRIMARY KEY, bot text NOT NULL, at timestamptz NOT NULL DEFAULT now());
+CREATE INDEX ON events (at);
+CREATE UNLOGGED TABLE pace (kind text COLLATE "C", person bigint, tokens float8 NOT NULL, at timestamptz NOT NULL,
+  PRIMARY KEY (kind, person));
+CREATE UNLOGGED TABLE identified (bucket int PRIMARY KEY, at timestamptz NOT NULL);
+CREATE FUNCTION server_changes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM pg_notify('{SERVERS_CHANGE}', ''); RETURN NULL; END $$;
+CREATE TRIGGER server_changes AFTER INSERT OR UPDATE OR DELETE ON servers
+  FOR EACH STATEMENT EXECUTE FUNCTION server_changes();
 """,
 )
 

@@ -89,7 +89,7 @@ class Service:
 
     async def _served(self, tool: Tool, work: Work, caller: int) -> _Document:
         if self.admission is not None:
-            wait = self.admission.let_in(caller, None, tool.price)
+            wait = await self.admission.let_in(caller, None, tool.price)
             if wait is not None:
                 status = 503 if wait.is_full else 429
                 raise _TooManyError(wait_sentence(ENGLISH, wait, by_button=False), status, wait.seconds)

@@ -12,6 +12,7 @@ from functools import partial
 from bot.app.admission import Admission
 from bot.app.async_store import AsyncBotStore
 from bot.app.background import Background
+from bot.app.coordination import open_coordination
 from bot.app.health import prepare_for
 from bot.app.http import Running, listening
 from bot.app.metrics import Surface, took
@@ -67,13 +68,16 @@ async def _with_service(
     background = Background(settings, Maintenance(settings))
     store = AsyncBotStore(partial(open_store, settings))
     queue = EngineQueue(engine_opener(settings), bot_settings.queue, background.renew, took)
+    coordination = open_coordination(settings)
+    admission = Admission(bot_settings, queue, {}, lambda: background.updating, coordination)
+    coordination.start(1, {})
     queue.start()
     background.start_refreshing()
     try:
-        admission = Admission(bot_settings, queue, {}, lambda: background.updating)
         await serve(Service(queue, Surface.HTTP, keeping(store, bot_settings.answer_days), admission))
     finally:
         background.stop_refreshing()
+        await coordination.close()
         await store.close()
         queue_is_free = queue.close()
         is_free = await background.close() and queue_is_free

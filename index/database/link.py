@@ -82,6 +82,20 @@ class Link:
             cursor.executemany(sql, rows)
             return max(0, cursor.rowcount)
 
+    def heard(self, channels: Iterable[str], timeout_s: float) -> set[str] | None:
+        """Return the channels on which something was said, once it is or the time is over.
+
+        None where the connection is new: what was said before that was not heard.
+        """
+        is_new = not self.is_open
+        with database_errors(self):
+            connection = self.connection()
+            if is_new:
+                for channel in channels:
+                    connection.execute(f"LISTEN {channel}")
+                return None
+            return {said.channel for said in connection.notifies(timeout=timeout_s, stop_after=1)}
+
     @contextmanager
     def transaction(self) -> Iterator["psycopg.Connection[Any]"]:
         """Run everything in the block in one transaction, and as of one moment where the link is for reading."""

@@ -197,14 +197,14 @@ async def test_programs_wait_their_turn_as_people_do(folder: Path) -> None:
         assert [response.status for response in asked] == [200, 200, 429]
         assert 1 <= int(asked[2].headers["Retry-After"]) <= 60
         assert (await asked[2].json())["error"].startswith("That was fast: ask again in")
-        assert bot.admission.let_in(PERSON, None) is None, "people have turns of their own"
+        assert await bot.admission.let_in(PERSON, None) is None, "people have turns of their own"
     async with served(folder, embedder=HangingEmbedder(), queue=1) as (client, bot):
         first = asyncio.create_task(client.post("/v1/ask", json={"question": "Will this last for ever?"}))
         while not bot.queue.pending:  # noqa: ASYNC110 - the queue has no event for it
             await asyncio.sleep(0.01)
         second = await client.post("/v1/ask", json={"question": QUESTION})
         assert (second.status, (await second.json())["error"].split(":")[0]) == (503, "Busy")
-        assert bot.admission.let_in(PERSON, None) is not None, "the queue is the same"
+        assert await bot.admission.let_in(PERSON, None) is not None, "the queue is the same"
         first.cancel()
         bot.queue.close()
 

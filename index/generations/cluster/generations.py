@@ -15,7 +15,7 @@ from index.database.passages_db import ReleasePassages
 from index.database.sqlite import now
 from index.generations.cluster.opening import open_schema
 from index.generations.cluster.site import SchemaSite, clear_temporary, prepare, record_tables, schema_of
-from index.generations.cluster.tables import KEYS
+from index.generations.cluster.tables import KEYS, SERVED_CHANNEL
 from index.generations.cluster.texts import TextTables
 from index.generations.folder import Generations
 from index.generations.manifest import Manifest, read_manifest
@@ -163,7 +163,7 @@ class DatabaseGenerations:
         """Serve a generation, and tell all that wait for it."""
         with self._primary.transaction() as connection:
             connection.execute("UPDATE measures.served SET generation = %s, revision = revision + 1", [generation])
-            connection.execute("SELECT pg_notify('measures_served', %s)", [generation])
+            connection.execute("SELECT pg_notify(%s, %s)", [SERVED_CHANNEL, generation])
 
     def pin(self, generation: str) -> None:
         """Pin a roll-back: automatic builds wait."""

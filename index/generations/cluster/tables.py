@@ -1,5 +1,7 @@
 """The tables: those that say what is served, and those of a generation, which are a schema of their own."""
 
+SERVED_CHANNEL = "measures_served"  # on which a generation that is served from now on is told of
+
 CONTROL = """
 CREATE SCHEMA IF NOT EXISTS measures;
 CREATE EXTENSION IF NOT EXISTS vector;
