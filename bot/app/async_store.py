@@ -18,7 +18,7 @@ from bot.database.connection import StoreBusyError
 from bot.database.store import BotStore
 from bot.receipts import Receipt
 from bot.user_data import Forgotten, KeptAnswer
-from corpus import StorageError
+from corpus import Fault, StorageError
 from index import now
 
 log = logging.getLogger(__name__)
@@ -78,8 +78,12 @@ class _Later:
 class AsyncBotStore:
     """What the bot keeps, read and written off the event loop."""
 
-    def __init__(self, open_store: Callable[[], BotStore]) -> None:
-        """Take what opens the store in the thread that uses it, when it is needed."""
+    def __init__(self, open_store: Callable[[], BotStore], read_within_s: float | None = None) -> None:
+        """Take what opens the store in the thread that uses it, when it is needed.
+
+        :param read_within_s: how long a database is waited for that says nothing at all.
+        """
+        self._read_within_s = read_within_s
         self._reads, self._writes = _StoreThread(open_store, "bot-reads"), _StoreThread(open_store, "bot-writes")
         self._later: dict[Hashable, _Later] = {}
         self._task: asyncio.Task[None] | None = None
@@ -89,7 +93,11 @@ class AsyncBotStore:
 
         :raises BotStoreError: when it cannot be read.
         """
-        return await self._reads.run(look, READ_S)
+        try:
+            async with asyncio.timeout(self._read_within_s):
+                return await self._reads.run(look, READ_S)
+        except TimeoutError as error:
+            raise StoreBusyError("the database does not answer in time; try again in a minute.", Fault.AWAY) from error
 
     async def write(self, act: Callable[[BotStore], T]) -> T:
         """Write something while somebody waits; it is written as a whole or not at all.

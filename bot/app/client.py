@@ -42,7 +42,7 @@ COGS = (
 )  # fmt: skip
 _INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 _MOST_LOCALES = 10_000
-_OTHERS_S = 1.0
+_OTHERS_S, _READ_WITHIN_S = 1.0, 2.5  # of the three seconds that Discord waits
 _TELL_S = 2.0  # of the time to stop, for telling those whose turn does not come
 _OWN_WORK = 0  # the user id under which the bot's own work waits
 
@@ -111,7 +111,9 @@ class MeasuresBot(commands.AutoShardedBot):
         )
         self.buttons = Dispatcher(self.admit, self.admission)
         self.windows = Windows(self.admit, _OTHERS_S if self.coordination.is_shared else 0.0)
-        self.store = AsyncBotStore(partial(open_store, index_settings))
+        self.store = AsyncBotStore(
+            partial(open_store, index_settings), _READ_WITHIN_S if self.coordination.is_shared else None
+        )
         self.findings = Findings(index_settings, self.store, self.with_engine)
         self.stopping = False
         self._locales: LRUCache[int, str] = LRUCache(_MOST_LOCALES)

@@ -128,17 +128,17 @@ async def _supervise(
         try:
             content = await _unless(stop, may_read_content())
             return content is None or await _run_once(make(message_content=content), token, stop)
-        except StoreBusyError as error:
-            log.warning("%s: trying again in %d s", str(error).rstrip("."), _PAUSES_S[-2])
-            await _unless(stop, asyncio.sleep(_PAUSES_S[-2]))
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        except (StoreBusyError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
             if refusal := _refusal(error):
                 raise DiscordError(refusal) from error
             if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429:
                 raise
             failures = 1 if time.monotonic() - began > 2 * _PAUSES_S[-1] else failures + 1
             pause_s = _PAUSES_S[min(failures, len(_PAUSES_S)) - 1]
-            log.warning("no connection to Discord (%s): trying again in %d s", type(error).__name__, pause_s)
+            why = (
+                str(error) if isinstance(error, StoreBusyError) else f"no connection to Discord: {type(error).__name__}"
+            )
+            log.warning("%s: trying again in %d s", why.rstrip("."), pause_s)
             await _unless(stop, asyncio.sleep(pause_s))
     return True
 

@@ -1,6 +1,7 @@
 """Several bots agree in a database."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,8 +13,10 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import coordination
+from bot.app.async_store import AsyncBotStore
 from bot.app.coordination import Coordination, OneBot, SeveralBots, open_coordination
 from bot.app.rate_limit import RateLimit
+from bot.database.connection import StoreBusyError
 from bot.database.home import open_store
 from bot.database.postgres_schema import SERVERS_CHANGE
 from bot.user_data import ServerSettings
@@ -33,6 +36,12 @@ async def bots(url: str, count: int = 2) -> AsyncIterator[list[SeveralBots]]:
         yield [bot for bot in made if isinstance(bot, SeveralBots)]
     finally:
         await asyncio.gather(*(bot.close() for bot in made))
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for the database however busy this machine is."""
+    monkeypatch.setattr(coordination, "_PATIENCE_S", 30.0)
 
 
 def test_files_need_nobody_else(tmp_path: Path) -> None:
@@ -170,6 +179,23 @@ async def test_while_the_database_is_away_each_bot_goes_on_by_itself(
     told = [record for record in caplog.records if "cannot agree" in record.message]
     assert len(told) == 2, "each says so once"
     assert "geheim" not in caplog.text
+
+
+@asynchronous
+async def test_database_that_says_nothing_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coordination, "_PATIENCE_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = SecretStr(f"postgresql://measures@127.0.0.1:{mute.getsockname()[1]}/x")
+        settings = IndexSettings(data_dir=tmp_path, database_url=url)
+        bot, store = open_coordination(settings), AsyncBotStore(partial(open_store, settings), 0.2)
+        began = time.monotonic()
+        with pytest.raises(StoreBusyError, match="does not answer in time"):
+            await store.read(lambda kept: kept.servers())
+        assert await bot.claim(1)
+        assert await bot.claim(2)
+        assert time.monotonic() - began < 3.0
+    await bot.close()
+    await store.close()
 
 
 def test_nothing_of_it_is_kept_for_long(database: str) -> None:
