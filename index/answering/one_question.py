@@ -20,11 +20,13 @@ def answer_one(
     threshold: float,
     *,
     doubting: bool = True,
+    beside: str = "",
 ) -> Answer:
     """Answer a question with at most `limit` quotes, or say that the releases hold none.
 
     :param threshold: the confidence from which on it counts as answered.
     :param doubting: as `Answerer.rank` takes it.
+    :param beside: the question that this one was completed from: what answers that rather does not answer this.
     :raises QuestionError: when it cannot be asked.
     :raises FilterError: when a filter names nothing.
     """
@@ -32,6 +34,8 @@ def answer_one(
     query = answerer.read(text, generation)
     ranking = answerer.rank(query, generation, filters, doubting=doubting)
     sure = answerer.confidence(query, ranking, generation)
+    if beside and sure >= threshold and answerer.answers_rather(beside, ranking, generation):
+        sure = 0.0
     shown = quotes(query, ranking, generation, limit, query.language)
     answered = answers(ranking, shown, sure, threshold)
     near = answered or (

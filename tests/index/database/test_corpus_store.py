@@ -276,7 +276,7 @@ def test_old_versions_lose_their_words_and_old_history_goes(store: CorpusStore) 
     assert not store.history.is_built()
 
 
-@pytest.mark.parametrize("value", ["\x00", "\ud800", "x" * 9_000])
+@pytest.mark.parametrize("value", ["\x00", "\ud800", "x" * 9_000], ids=["zero", "half a character", "long"])
 def test_value_that_a_database_refuses_is_the_fault_of_its_source(value: str, store: CorpusStore) -> None:
     """Where it is refused at all, the others come in."""
     told = []
