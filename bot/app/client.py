@@ -158,6 +158,8 @@ class MeasuresBot(commands.AutoShardedBot):
 
     async def admit(self, interaction: Interaction) -> bool:
         """Remember when an interaction came and in which language; tell people to come back while the bot stops."""
+        if self.stopping and self.coordination.is_shared:
+            await asyncio.sleep(_OTHERS_S)  # another bot may answer
         if not await self.coordination.claim(interaction.id):
             return False
         logs.begin(interaction)

@@ -203,7 +203,9 @@ class SeveralBots:
                 return await loop.run_in_executor(self._thread, question, self._agreement)
         except (StorageError, TimeoutError) as error:
             if self._away_until < loop.time() - 2 * _AGAIN_S:
-                log.warning("the bots cannot agree just now, each goes on by itself: %s", error or "no answer in time")
+                log.warning(
+                    "the bots cannot agree just now, each goes on by itself: %s", str(error) or "no answer in time"
+                )
             self._away_until = loop.time() + _AGAIN_S
             return otherwise
 

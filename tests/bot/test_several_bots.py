@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -136,6 +137,12 @@ async def test_one_of_them_answers_and_either_knows_the_answer(database: str, tm
         kept = [await bot.store.read(lambda store: store.usage()) for bot in two.bots]
         assert kept[0] == kept[1]
         assert [day.questions for day in kept[0]] == [6]
+        for bot in two.bots:
+            bot.stopping = True
+            asked = await two.ask()
+            assert asked.original is not None
+            assert "[1]" in asked.original.text(), "whoever stops leaves it to the other"
+            bot.stopping = False
 
 
 @asynchronous
@@ -147,7 +154,9 @@ async def test_who_asks_too_fast_does_so_at_both(database: str, tmp_path: Path) 
 
 
 @asynchronous
-async def test_what_a_server_sets_and_what_is_served_is_heard_by_both(database: str, tmp_path: Path) -> None:
+async def test_what_a_server_sets_and_what_is_served_is_heard_by_both_and_one_polls(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with two_bots(database, tmp_path) as two:
         chosen = ServerSettings(private=True, language="el")
         await two.bots[0].set_server(two.guild.id, chosen)
@@ -162,6 +171,16 @@ async def test_what_a_server_sets_and_what_is_served_is_heard_by_both(database: 
             bot.add_listener(hear, "on_generation_served")
         await asyncio.to_thread(build, two.keeper, FakeEmbedder(), silent)
         await until(lambda: len(opened) >= 2)
+        polled: list[int] = []
+        clocks: list[Any] = [bot.get_cog("Polling") for bot in two.bots]
+        for number, clock in enumerate(clocks):
+            monkeypatch.setattr(clock, "_poll", partial(polled.append, number))
+        async with two.bots[0].coordination.alone("sources", wait=False) as may_poll:
+            assert may_poll
+            await clocks[1].poll()
+            assert not polled
+        await clocks[1].poll()
+        assert 1 in polled
 
 
 @asynchronous
