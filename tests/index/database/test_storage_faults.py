@@ -10,7 +10,7 @@ import pytest
 
 import index
 from corpus.errors import Fault, GenerationError, StorageError
-from index.database import corpus_db as corpus
+from index.database import corpus_sqlite as corpus
 from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
