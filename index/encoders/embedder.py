@@ -19,6 +19,7 @@ from index.encoders.model_files import DEFAULT_MODEL, Stamps, have_changed, mode
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch import Tensor
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 BATCH_SIZE = 24
@@ -209,18 +210,24 @@ class SentenceTransformerEmbedder:
 
     def _piece_mean(self, pieces: Sequence[int]) -> Vectors:
         embeddings, centre = self._input_embeddings
-        vectors = embeddings[list(pieces)] - centre
+        vectors: Vectors = embeddings[list(pieces)].float().numpy() - centre
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
         mean: Vectors = vectors.sum(axis=0)
         return mean / (np.linalg.norm(mean) + 1e-9)
 
     @cached_property
-    def _input_embeddings(self) -> tuple[Vectors, Vectors]:
-        """The model's input embeddings, ``(vocabulary, dim)``, and their mean, ``(dim,)``."""
+    def _input_embeddings(self) -> tuple["Tensor", Vectors]:
+        """The model's input embeddings, ``(vocabulary, dim)``, and their mean, ``(dim,)``.
+
+        They stay in the type that the model has them in: in fp32 they would take another 384 MB.
+        """
+        import torch
+
         transformer: Any = self._loaded[0]
-        weight = transformer.auto_model.get_input_embeddings().weight
-        embeddings: Vectors = weight.detach().float().numpy()
-        return embeddings, embeddings.mean(axis=0)
+        weight: Tensor = transformer.auto_model.get_input_embeddings().weight.detach()
+        parts = [weight[start : start + 10_000].sum(0, dtype=torch.float64) for start in range(0, len(weight), 10_000)]
+        total = torch.stack(parts).sum(0)
+        return weight, (total / len(weight)).float().numpy()
 
     @property
     def transformer(self) -> "PreTrainedModel":
