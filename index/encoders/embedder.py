@@ -16,6 +16,7 @@ from corpus import ModelError
 from index.encoders.batches import map_on_cores, slices
 from index.encoders.libraries import hush, torch_threads
 from index.encoders.model_files import DEFAULT_MODEL, Stamps, have_changed, model_digest, model_folder, model_stamps
+from index.encoders.tensor_files import tensor_mean
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 BATCH_SIZE = 24
+_INPUT_EMBEDDINGS = "embeddings.word_embeddings.weight"
 
 Vectors = NDArray[np.float32]
 
@@ -221,13 +223,11 @@ class SentenceTransformerEmbedder:
 
         They stay in the type that the model has them in: in fp32 they would take another 384 MB.
         """
-        import torch
-
         transformer: Any = self._loaded[0]
         weight: Tensor = transformer.auto_model.get_input_embeddings().weight.detach()
-        parts = [weight[start : start + 10_000].sum(0, dtype=torch.float64) for start in range(0, len(weight), 10_000)]
-        total = torch.stack(parts).sum(0)
-        return weight, (total / len(weight)).float().numpy()
+        rows, dim = weight.shape
+        kept = tensor_mean(self._folder / "model.safetensors", _INPUT_EMBEDDINGS, (rows, dim))
+        return weight, weight.float().numpy().mean(axis=0) if kept is None else kept
 
     @property
     def transformer(self) -> "PreTrainedModel":
