@@ -54,6 +54,7 @@ IN_OTHER_LANGUAGES = [
     ("Dia duit, cé mhéad tír atá páirteach? Go raibh maith agat", "ga", "Cé mhéad tír atá páirteach?"),
     ("I was wondering whether you could tell me who leads Frontex. TIA", "en", "Who leads Frontex?"),
     ("good morning, hope you are well. who leads frontex? thx", "en", "Who leads Frontex?"),
+    ("PLEASE HELP: WHO LEADS FRONTEX", "en", "Who leads Frontex?"),
     ("Ich würde gerne wissen, wer Frontex leitet. LG", "de", "Wer Frontex leitet?"),
     ("Auriez-vous la gentillesse de me dire qui dirige Frontex ?", "fr", "Qui dirige Frontex?"),
     ("Salut, quelqu'un sait qui dirige Frontex ? merci", "fr", "Qui dirige Frontex?"),
