@@ -5,6 +5,7 @@ A sentence contradicts a question that it affirms and the question denies, or th
 """
 
 import dataclasses
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -83,6 +84,17 @@ def would_answer(confidence: float, ranking: Ranking, threshold: float) -> bool:
     """Tell whether an answer is sure enough, or would be if its best sentence contradicted nothing."""
     odds = confidence / max(1.0 - confidence, 1e-9) * float(np.exp(doubt(ranking)))
     return odds / (1.0 + odds) >= threshold
+
+
+def put_right(query: Query, ranking: Ranking, generation: Generation) -> Iterator[str]:
+    """Yield a claim that the best sentence contradicts with the words of that sentence in place of its own."""
+    if not query.claims or not doubt(ranking):
+        return
+    best = int(ranking.best_first[0])
+    release = generation.served([int(ranking.sentences.releases[best])])[0].release
+    claimed, found = differing(query, ranking, best, release)
+    for instead in found:
+        yield query.asked.replace(claimed[0], instead)
 
 
 def doubt(ranking: Ranking) -> float:

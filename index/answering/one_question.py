@@ -4,7 +4,7 @@ import datetime
 import time
 
 from index.answering.answer import Answerer, answers, quotes
-from index.answering.doubts import would_answer
+from index.answering.doubts import put_right, would_answer
 from index.answering.notices import known, notices
 from index.filters import Filters
 from index.generations.generation import Generation
@@ -38,7 +38,17 @@ def answer_one(
         sure = 0.0
     shown = quotes(query, ranking, generation, limit, query.language)
     answered = answers(ranking, shown, sure, threshold)
-    near = answered or (bool(shown.quotes) and ranking.is_timely and would_answer(sure, ranking, threshold))
+    near = answered or (
+        bool(shown.quotes)
+        and ranking.is_timely
+        and (
+            would_answer(sure, ranking, threshold)
+            or any(
+                _confidence(answerer, generation, claim, filters) >= threshold
+                for claim in put_right(query, ranking, generation)
+            )
+        )
+    )
     today = datetime.datetime.now(datetime.UTC).date()
     return Answer(
         question=query.text,
@@ -54,3 +64,8 @@ def answer_one(
         known=None if answered else known(query, generation),
         read_as=query.asked if query.respelled else None,
     )
+
+
+def _confidence(answerer: Answerer, generation: Generation, text: str, filters: Filters) -> float:
+    query = answerer.read(text, generation)
+    return answerer.confidence(query, answerer.rank(query, generation, filters), generation)
