@@ -91,7 +91,7 @@ def test_dtype_of_the_cpu_and_fp32_agree(default_model: SentenceTransformerEmbed
 
 def test_input_embeddings_are_those_of_the_model_and_no_copy(default_model: SentenceTransformerEmbedder) -> None:
     embeddings, mean = default_model._input_embeddings
-    own = default_model.transformer.get_input_embeddings().weight
+    own: torch.Tensor = default_model.transformer.get_parameter("embeddings.word_embeddings.weight")
     assert embeddings.data_ptr() == own.data_ptr()
     assert np.allclose(mean, own.detach().float().numpy().mean(axis=0), atol=1e-5)
 
