@@ -17,6 +17,7 @@ from index.text.terms import words
 # These alone greet nobody: "everyone in the EU". After "hello" they belong to the greeting.
 _ADDRESSED = fold("bot bote botti μποτ бот there everyone all team folks leute zusammen alla alle kaikki kõik mindenki")
 _SHORT_GREETINGS = frozenset(fold("hi hey ei ciao hei hoi hej moi oi bok čau szia oye bună γεια").split())
+_SHORT_THANKS = frozenset({"thx", "pls", "plz", "svp", "stp", "mfg"})
 _SURE_CHARS = 5  # A shorter word greets or thanks only with punctuation after it.
 _END = " \t?!.;…¿¡"
 _PUNCTUATION = re.compile(r"[,.!:;?\n]|\s[-–—]\s")
@@ -68,7 +69,11 @@ def _is_sure(run: str, first: str) -> bool:
 
 def _without_end(text: str, *codes: str) -> str:
     match = _thanks(*codes).search(fold(text))
-    return text[: match.start()] if match and len(match[0].strip()) >= _SURE_CHARS - 1 else text
+    if match is None:
+        return text
+    said = match[0].strip(_END + ",")
+    is_sure = len(match[0].strip()) >= _SURE_CHARS - 1 or said in _SHORT_THANKS
+    return text[: match.start()] if is_sure else text
 
 
 def _with_names(text: str, code: str) -> str:

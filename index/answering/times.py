@@ -4,16 +4,21 @@ A question on June 2003 is not answered from May 2004, however alike the words a
 """
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from re import Pattern
 
 from index.text.languages import fold, folded_pattern, language
-from index.text.times import Moment, moments
+from index.text.times import Moment, Named, moments
 
 _HALF_A_YEAR = 6
+_BETWEEN_CHARS = 16
+_DASHES = frozenset("-\u2010\u2011\u2013\u2014")
+_POSTPOSITIONS = frozenset({"et", "fi", "hu"})  # "2014 és 2016 között"
 _LEAD_CHARS = 25  # "since the beginning of " stands within this many characters before a time.
 
 
@@ -44,12 +49,30 @@ class Time:
 def time_of(question: str, code: str = "en") -> Time | None:
     """Return the time that a question in a language names, None where it names none."""
     folded = fold(question)
-    named = tuple(
-        NamedTime(each.moment, _relation(folded[max(0, each.start - _LEAD_CHARS) : each.start], code))
-        for each in moments(question, code)
-    )
+    found = moments(question, code)
+    named = [
+        NamedTime(each.moment, _relation(folded[max(0, each.start - _LEAD_CHARS) : each.start], code)) for each in found
+    ]
+    for place, (first, second) in enumerate(pairwise(found)):
+        if _spans(first, second, question, folded, code):
+            named[place] = NamedTime(first.moment, Relation.SINCE)
+            named[place + 1] = NamedTime(second.moment, Relation.UNTIL)
     latest = not named and _latest(code).search(folded) is not None
-    return Time(named, latest) if named or latest else None
+    return Time(tuple(named), latest) if named or latest else None
+
+
+def _spans(first: Named, second: Named, question: str, folded: str, code: str) -> bool:
+    """Tell whether two moments are the ends of one time: "between 2014 and 2016", "from May to July", "2014-2016"."""
+    between = question[first.end : second.start]
+    if between.strip() in _DASHES:
+        return True
+    known = language(code)
+    joined_by_and = folded_pattern(known.demands["and"]).search(fold(between)) is not None
+    words = folded_pattern(known.time["between" if joined_by_and else "from"])
+    before, after = folded[max(0, first.start - _LEAD_CHARS) : first.start], folded[second.end :][:_LEAD_CHARS]
+    leads = re.compile(rf"(?:{words.pattern})\s+(?:\w+\s+){{0,2}}$").search(before)
+    ends = code in _POSTPOSITIONS and words.match(after.lstrip(" .").removeprefix("aasta "))
+    return len(between) <= _BETWEEN_CHARS and not any(map(str.isdigit, between)) and bool(leads or ends)
 
 
 def fits(time: Time | None, published: datetime.date, told: Iterable[Moment]) -> bool:

@@ -16,12 +16,15 @@ from corpus import ModelError
 from index.encoders.batches import map_on_cores, slices
 from index.encoders.libraries import hush, torch_threads
 from index.encoders.model_files import DEFAULT_MODEL, Stamps, have_changed, model_digest, model_folder, model_stamps
+from index.encoders.tensor_files import tensor_mean
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch import Tensor
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 BATCH_SIZE = 24
+_INPUT_EMBEDDINGS = "embeddings.word_embeddings.weight"
 
 Vectors = NDArray[np.float32]
 
@@ -209,18 +212,22 @@ class SentenceTransformerEmbedder:
 
     def _piece_mean(self, pieces: Sequence[int]) -> Vectors:
         embeddings, centre = self._input_embeddings
-        vectors = embeddings[list(pieces)] - centre
+        vectors: Vectors = embeddings[list(pieces)].float().numpy() - centre
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
         mean: Vectors = vectors.sum(axis=0)
         return mean / (np.linalg.norm(mean) + 1e-9)
 
     @cached_property
-    def _input_embeddings(self) -> tuple[Vectors, Vectors]:
-        """The model's input embeddings, ``(vocabulary, dim)``, and their mean, ``(dim,)``."""
+    def _input_embeddings(self) -> tuple["Tensor", Vectors]:
+        """The model's input embeddings, ``(vocabulary, dim)``, and their mean, ``(dim,)``.
+
+        They stay in the type that the model has them in: in fp32 they would take another 384 MB.
+        """
         transformer: Any = self._loaded[0]
-        weight = transformer.auto_model.get_input_embeddings().weight
-        embeddings: Vectors = weight.detach().float().numpy()
-        return embeddings, embeddings.mean(axis=0)
+        weight: Tensor = transformer.auto_model.get_input_embeddings().weight.detach()
+        rows, dim = weight.shape
+        kept = tensor_mean(self._folder / "model.safetensors", _INPUT_EMBEDDINGS, (rows, dim))
+        return weight, weight.float().numpy().mean(axis=0) if kept is None else kept
 
     @property
     def transformer(self) -> "PreTrainedModel":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus import ModelError
 from index.encoders.batches import balanced, cores, map_on_cores
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
 from index.encoders.model_files import DEFAULT_MODEL
@@ -81,11 +82,16 @@ class PairReader:
         encoder = self._encoder.transformer
         model = copy.deepcopy(encoder, {id(encoder.embeddings): encoder.embeddings})
         tensors = read_tensors(self._adapter)
-        weights = {f"{name}.weight": layer.weight for name, layer in model.named_modules() if f"{name}.up" in tensors}
-        numbers = merged({name: weight.detach().float().numpy() for name, weight in weights.items()}, tensors)
+        layers = {name.removesuffix(".up") for name in tensors if name.endswith(".up")}
+        weights = {name: layer.weight for name, layer in model.named_modules() if name in layers}
+        if len(weights) < len(layers):
+            raise ModelError(f"{self._adapter.name} does not fit the model {self._encoder.model}: install it again.")
         with torch.no_grad():
+            # One after the other: all layers in fp32 at once would take 170 MB for a moment.
             for name, weight in weights.items():
-                weight.copy_(torch.from_numpy(numbers[name]))
+                own = {f"{name}.{part}": tensors[f"{name}.{part}"] for part in ("up", "down")}
+                whole = merged({f"{name}.weight": weight.detach().float().numpy()}, own)
+                weight.copy_(torch.from_numpy(whole[f"{name}.weight"]))
         rest = {name: tensor for name, tensor in tensors.items() if not name.endswith((".up", ".down"))}
         return model, {name: torch.from_numpy(tensor) for name, tensor in rest.items()}
 

@@ -16,6 +16,7 @@ from corpus import ModelError
 Tensor = NDArray[np.float32]
 
 _DTYPES: Mapping[str, Any] = {"F32": np.float32, "F16": np.float16, "BF16": np.uint16}
+_ROWS = 10_000
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -41,6 +42,30 @@ def _tensor(content: bytes, begin: int, entry: Mapping[str, Any]) -> Tensor:
     if entry["dtype"] == "BF16":
         numbers = (numbers.astype(np.uint32) << 16).view(np.float32)
     return numbers.astype(np.float32).reshape(entry["shape"])
+
+
+def tensor_mean(path: Path, name: str, shape: tuple[int, int]) -> NDArray[np.float32] | None:
+    """Return the mean of the rows of a tensor in a file, ``(dim,)``, None where the file has none of that shape.
+
+    It reads some rows at a time. The weights of a loaded model are pages of the file that stay in memory once read.
+    """
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            entry = json.loads(file.read(length)).get(name, {})
+            if tuple(entry.get("shape", ())) != shape or entry["dtype"] not in _DTYPES:
+                return None
+            file.seek(8 + length + entry["data_offsets"][0])
+            dtype, (rows, dim) = np.dtype(_DTYPES[entry["dtype"]]), shape
+            total = np.zeros(dim)
+            for start in range(0, rows, _ROWS):
+                count = min(_ROWS, rows - start)
+                content = file.read(count * dim * dtype.itemsize)
+                part = {"dtype": entry["dtype"], "shape": (count, dim), "data_offsets": (0, len(content))}
+                total += _tensor(content, 0, part).sum(axis=0, dtype=np.float64)
+    except (OSError, ValueError):
+        return None
+    return (total / rows).astype(np.float32)
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:

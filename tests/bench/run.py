@@ -61,6 +61,16 @@ import sys
 from sentence_transformers import SentenceTransformer
 SentenceTransformer(sys.argv[1], device="cpu").encode("What will it do?")
 """
+ANSWERING = """
+import sys
+from pathlib import Path
+from index.engine import Engine
+from index.filters import Filters
+from index.settings import IndexSettings
+with Engine(IndexSettings(data_dir=Path(sys.argv[1]), model="")) as engine:
+    for question in sys.argv[2:]:
+        engine.answer(question, Filters())
+"""
 # A child's peak starts at that of the process it was forked from, so a small process runs it.
 PEAK = """
 import resource, subprocess, sys
@@ -184,10 +194,13 @@ def bench_cold(data: Path) -> None:
     rounds = [[seconds(partial(_run, command, environment)) for command in commands] for _ in range(5)]
     bare, ours = (statistics.median(column) for column in zip(*rounds, strict=True))
     line(f"ask, cold, over import, load and one encode ({bare:.1f} s), whole processes", ours - bare, "<= 1.5", "s")
-    peak_bare, peak = (
-        int(subprocess.check_output([sys.executable, "-c", PEAK, *command], env=environment)) for command in commands
+    answering = [sys.executable, "-c", ANSWERING, str(data), *QUESTIONS]
+    peak_bare, peak, peak_answering = (
+        int(subprocess.check_output([sys.executable, "-c", PEAK, *command], env=environment))
+        for command in (*commands, answering)
     )
     line(f"peak memory of it (of the bare one {peak_bare} MB)", peak, "< 1100", "MB")
+    line(f"peak memory of an engine that answers {len(QUESTIONS)} questions", peak_answering, "< 1100", "MB")
     light = "import click, rich.console, rich.progress, sqlite_utils, pydantic_settings"
     base = median_s(lambda: subprocess.run([sys.executable, "-c", light], check=True), 5)
     for arguments in (["--help"], ["index", "status"], ["releases"]):

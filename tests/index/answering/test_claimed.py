@@ -47,6 +47,59 @@ def test_claim_is_read_without_what_asks_to_confirm_it(code: str) -> None:
     assert not stated(f"{statement}?", code).claims
 
 
+TRUE_OR_FALSE = {
+    "bg": "Вярно или грешно",
+    "cs": "Pravda nebo lež",
+    "da": "Sandt eller falsk",
+    "de": "Wahr oder falsch",
+    "el": "Σωστό ή λάθος",
+    "en": "True or false",
+    "es": "Verdadero o falso",
+    "et": "Tõsi või vale",
+    "fi": "Totta vai tarua",
+    "fr": "Vrai ou faux",
+    "ga": "Fíor nó bréagach",
+    "hr": "Točno ili netočno",
+    "hu": "Igaz vagy hamis",
+    "it": "Vero o falso",
+    "lt": "Tiesa ar melas",
+    "lv": "Patiesība vai meli",
+    "mt": "Veru jew falz",
+    "nl": "Waar of niet waar",
+    "pl": "Prawda czy fałsz",
+    "pt": "Verdadeiro ou falso",
+    "ro": "Adevărat sau fals",
+    "sk": "Pravda alebo lož",
+    "sl": "Drži ali ne drži",
+    "sv": "Sant eller falskt",
+}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_true_or_false_asks_to_confirm(code: str) -> None:
+    statement = CLAIMS[code][0]
+    for text in (f"{TRUE_OR_FALSE[code]}: {statement}?", f"{statement}. {TRUE_OR_FALSE[code]}?"):
+        read = stated(text, code)
+        assert (read.text, read.claims) == (f"{statement}?", True)
+
+
+@pytest.mark.parametrize(
+    ("opening", "code"),
+    [
+        ("Did I hear correctly that", "en"),
+        ("Habe ich richtig gehört, dass", "de"),
+        ("Ai-je bien compris que", "fr"),
+        ("Czy dobrze rozumiem, że", "pl"),
+        ("¿He oído bien que", "es"),
+        ("Ho capito bene che", "it"),
+    ],
+)
+def test_what_was_heard_is_a_claim(opening: str, code: str) -> None:
+    statement = CLAIMS[code][0]
+    assert stated(f"{opening} {statement}?", code).text == f"{statement}?"
+    assert stated(f"{opening} {statement}?", code).claims
+
+
 @pytest.mark.parametrize(
     ("question", "code"),
     [

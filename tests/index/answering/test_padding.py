@@ -52,6 +52,15 @@ IN_OTHER_LANGUAGES = [
     ("Labdien, vai jūs varat man pateikt, cik valstis piedalās? Paldies", "lv", "Cik valstis piedalās?"),
     ("Bonġu, tista' tgħidli kemm pajjiżi jipparteċipaw? Grazzi ħafna", "mt", "Kemm pajjiżi jipparteċipaw?"),
     ("Dia duit, cé mhéad tír atá páirteach? Go raibh maith agat", "ga", "Cé mhéad tír atá páirteach?"),
+    ("I was wondering whether you could tell me who leads Frontex. TIA", "en", "Who leads Frontex?"),
+    ("good morning, hope you are well. who leads frontex? thx", "en", "Who leads Frontex?"),
+    ("PLEASE HELP: WHO LEADS FRONTEX", "en", "Who leads Frontex?"),
+    ("Ich würde gerne wissen, wer Frontex leitet. LG", "de", "Wer Frontex leitet?"),
+    ("Auriez-vous la gentillesse de me dire qui dirige Frontex ?", "fr", "Qui dirige Frontex?"),
+    ("Salut, quelqu'un sait qui dirige Frontex ? merci", "fr", "Qui dirige Frontex?"),
+    ("Pourriez-vous m'indiquer qui dirige Frontex ?", "fr", "Qui dirige Frontex?"),
+    ("Czy mogliby Państwo powiedzieć mi, kto kieruje Frontexem?", "pl", "Kto kieruje Frontexem?"),
+    ("Potreste gentilmente dirmi chi dirige Frontex?", "it", "Chi dirige Frontex?"),
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from index.intake.overrides import Overrides
 from index.maintenance import build_all
 from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
+from index.text.languages import LANGUAGES
 from index.text.times import moments
 from tests.fakes import silent
 
@@ -80,6 +81,67 @@ def test_what_is_latest_is_asked_for_in_every_language(question: str, code: str)
     assert time is not None
     assert time.latest
     assert time.named == ()
+
+
+SPANS = {
+    "bg": "Какво реши Съветът между 2014 и 2016 г.?",
+    "cs": "Co Rada rozhodla mezi lety 2014 a 2016?",
+    "da": "Hvad besluttede Rådet mellem 2014 og 2016?",
+    "de": "Was entschied der Rat zwischen 2014 und 2016?",
+    "el": "Τι αποφάσισε το Συμβούλιο μεταξύ 2014 και 2016;",
+    "en": "What did the Council decide between 2014 and 2016?",
+    "es": "¿Qué decidió el Consejo entre 2014 y 2016?",
+    "et": "Mida nõukogu otsustas 2014. ja 2016. aasta vahel?",
+    "fi": "Mitä neuvosto päätti vuosien 2014 ja 2016 välillä?",
+    "fr": "Qu'a décidé le Conseil entre 2014 et 2016 ?",
+    "ga": "Cad a shocraigh an Chomhairle idir 2014 agus 2016?",
+    "hr": "Što je Vijeće odlučilo između 2014. i 2016.?",
+    "hu": "Mit döntött a Tanács 2014 és 2016 között?",
+    "it": "Cosa ha deciso il Consiglio tra il 2014 e il 2016?",
+    "lt": "Ką Taryba nusprendė tarp 2014 ir 2016 metų?",
+    "lv": "Ko Padome nolēma starp 2014. un 2016. gadu?",
+    "mt": "X'iddeċieda l-Kunsill bejn l-2014 u l-2016?",
+    "nl": "Wat besloot de Raad tussen 2014 en 2016?",
+    "pl": "Co uchwaliła Rada w latach 2014-2016?",
+    "pt": "O que decidiu o Conselho entre 2014 e 2016?",
+    "ro": "Ce a decis Consiliul între 2014 și 2016?",
+    "sk": "O čom Rada rozhodla medzi rokmi 2014 a 2016?",
+    "sl": "Kaj je Svet odločil med letoma 2014 in 2016?",
+    "sv": "Vad beslutade rådet mellan 2014 och 2016?",
+}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_time_between_two_that_are_named_fits(code: str) -> None:
+    time = time_of(SPANS[code], code)
+    assert [fits(time, datetime.date(year, 6, 1), ()) for year in (2013, 2014, 2015, 2016, 2017)] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("What did the ECB do from May 2014 to July 2016?", "en"),
+        ("Was galt von Mai 2014 bis Juli 2016?", "de"),
+        ("Qu'a décidé le Conseil de mai 2014 à juillet 2016 ?", "fr"),
+        ("Co zrobiła Rada od maja 2014 do lipca 2016?", "pl"),
+        ("¿Qué decidió el Consejo de mayo de 2014 a julio de 2016?", "es"),
+    ],
+)
+def test_time_from_one_month_to_another_fits(question: str, code: str) -> None:
+    time = time_of(question, code)
+    assert fits(time, datetime.date(2015, 6, 1), ())
+    assert not fits(time, datetime.date(2016, 8, 1), ())
+
+
+@pytest.mark.parametrize("question", ["What changed in 2014 and in 2016?", "decisions of May 2014 and of June 2016"])
+def test_two_times_are_no_span(question: str) -> None:
+    assert not fits(time_of(question), datetime.date(2015, 6, 1), ())
 
 
 def test_year_that_is_named_beside_latest_counts() -> None:

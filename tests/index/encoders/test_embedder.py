@@ -14,6 +14,7 @@ import index.encoders.embedder
 import index.encoders.model_files
 from corpus.errors import ModelError
 from index.encoders.embedder import SentenceTransformerEmbedder
+from index.encoders.reader import PairReader
 from index.engine import Engine
 
 TEXTS = [
@@ -83,6 +84,16 @@ def test_dtype_of_the_cpu_and_fp32_agree(default_model: SentenceTransformerEmbed
     plain.__dict__["dtype"] = "float32"
     cosines = (plain.encode_document(TEXTS, nothing) * default_model.encode_document(TEXTS, nothing)).sum(axis=1)
     assert cosines.min() > 0.995
+    assert plain.encode_query(TEXTS[0]) @ default_model.encode_query(TEXTS[0]) > 0.995
+    readings = [PairReader(model).read("Who provides training?", TEXTS) for model in (plain, default_model)]
+    assert readings[0] == pytest.approx(readings[1], abs=0.5)
+
+
+def test_input_embeddings_are_those_of_the_model_and_no_copy(default_model: SentenceTransformerEmbedder) -> None:
+    embeddings, mean = default_model._input_embeddings
+    own: torch.Tensor = default_model.transformer.get_parameter("embeddings.word_embeddings.weight")
+    assert embeddings.data_ptr() == own.data_ptr()
+    assert np.allclose(mean, own.detach().float().numpy().mean(axis=0), atol=1e-5)
 
 
 def test_word_vectors_tell_like_from_unlike(default_model: SentenceTransformerEmbedder) -> None:
