@@ -5,20 +5,17 @@ import datetime
 import hashlib
 import hmac
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from bot.app import bot_db_receipts as receipts
-from bot.app.bot_db_schema import StoreBusyError, bot_migrations, errors
+from bot.app.bot_db_schema import StoreBusyError, errors, opened, snapshot_of
 from bot.app.bot_db_subscriptions import SubscriptionTables
 from bot.receipts import Receipt, Unanswered, UsageDay
 from bot.user_data import FEEDBACK_DAYS, AdminAct, Feedback, Forgotten, KeptAnswer, QuotedSpan, ServerSettings
-from index import Filters, marks, now, private_folder
+from index import Filters, marks, now
 
 # How long SQLite waits for a lock that another program holds. `bot_db_async` tries again, and makes nobody wait for it.
 _WAIT_S = 0.25
@@ -33,21 +30,14 @@ class BotStore:
     and `scrub` finishes it later. No call waits longer than `_WAIT_S` for another program.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
         """Open the database, or create it.
 
+        :param reading: whether it is only read, as it is now. It must be there, and nothing in its folder is written.
         :raises StorageError: when the folder cannot be written or the file is no database.
         """
         with errors(path):
-            private_folder(path.parent)
-            self._db = Database(sqlite3.connect(path, timeout=_WAIT_S, check_same_thread=False))
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.execute("PRAGMA secure_delete = ON")
-            if bot_migrations.pending(self._db):
-                self._db.execute("BEGIN IMMEDIATE")
-                with self._db.conn:
-                    bot_migrations.apply(self._db)
+            self._db = snapshot_of(path, _WAIT_S) if reading else opened(path, _WAIT_S)
         self._path = path
         self._key: bytes | None = None
         self.is_scrubbed = True

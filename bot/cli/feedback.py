@@ -67,7 +67,7 @@ def _read(settings: IndexSettings) -> _Left:
         return _Left()
     from bot.app.bot_db import BotStore
 
-    with closing(BotStore(path)) as store:
+    with closing(BotStore(path, reading=True)) as store:
         return _Left(store.feedback()[::-1], store.audited(), store.usage(), store.unanswered())
 
 

@@ -1,7 +1,6 @@
 """`measures verify`, and the receipts that the command line keeps of its own answers."""
 
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 import click
 from rich.text import Text
@@ -15,9 +14,6 @@ from bot.receipts import Receipt, Verification, new_answer_id, read_id, receipt_
 from bot.views.comparison import again_line, fact_line, fate_line, no_id_line, not_kept_line
 from corpus import MeasuresError, UnknownEntryError, lines
 from index import Answer, Filters, IndexSettings, NotAsked, Verified, load_index_settings
-
-if TYPE_CHECKING:
-    from bot.app.bot_db import BotStore
 
 
 @click.command()
@@ -46,9 +42,11 @@ def verify(answer_id: str, json_: bool) -> None:
 
 def keep(settings: IndexSettings, answer: Answer, filters: Filters, most_quotes: int, terminal: Terminal) -> str | None:
     """Keep the receipt of an answer, erase those that are too old, and return its id; say why where it has none."""
+    from bot.app.bot_db import BotStore
+
     receipt = receipt_of(new_answer_id(), answer, filters, most_quotes, local=True)
     try:
-        with closing(_store(settings)) as store:
+        with closing(BotStore(settings.data_dir / "bot.db")) as store:
             store.keep_receipt(receipt, load_bot_settings().answer_days)
     except MeasuresError as error:
         terminal.note(f"This answer has no id, because it could not be kept: {error}")
@@ -56,16 +54,13 @@ def keep(settings: IndexSettings, answer: Answer, filters: Filters, most_quotes:
     return shown_id(receipt.id)
 
 
-def _store(settings: IndexSettings) -> "BotStore":
+def _kept(settings: IndexSettings, answer_id: str, days: int) -> Receipt | None:
+    path = settings.data_dir / "bot.db"
+    if not path.exists():
+        return None
     from bot.app.bot_db import BotStore
 
-    return BotStore(settings.data_dir / "bot.db")
-
-
-def _kept(settings: IndexSettings, answer_id: str, days: int) -> Receipt | None:
-    if not (settings.data_dir / "bot.db").exists():
-        return None
-    with closing(_store(settings)) as store:
+    with closing(BotStore(path, reading=True)) as store:
         return store.receipt(answer_id, days)
 
 
