@@ -22,6 +22,7 @@ MORE_PASSAGES = 3
 _NOTICES_CHARS = 1_000
 _LEFT_OUT = "[…]"
 _HEADING = re.compile(r"#{1,6} ")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _UNNAMED = "No release names {body}."  # the line on what is known says this, too
 _EVERYTHING = Filters()
 
@@ -224,10 +225,15 @@ def _verdict(words: Words, claim: Checked) -> str:
     if claim.verdict is Verdict.SAY_OTHERWISE:
         return words(
             "The releases say otherwise: here {claimed}, there {found}.",
-            claimed=", ".join(claim.differing),
-            found=", ".join(claim.instead),
+            claimed=", ".join(map(_dated, claim.differing)),
+            found=", ".join(map(_dated, claim.instead)),
         )
     return words("The releases do not say this.")
+
+
+def _dated(word: str) -> str:
+    """Return what a text says, a release's own date as Discord shows dates."""
+    return timestamp(datetime.date.fromisoformat(word)) if _ISO_DATE.fullmatch(word) else plain(word, NAME_CHARS)
 
 
 def page_of(passages: Sequence[FoundPassage], page: int) -> list[FoundPassage]:

@@ -1,10 +1,11 @@
 """Answers one question from a generation."""
 
+import dataclasses
 import datetime
 import time
 
 from index.answering.answer import Answerer, answers, quotes
-from index.answering.doubts import would_answer
+from index.answering.doubts import OTHER_TIME, less_sure, would_answer
 from index.answering.notices import known, notices
 from index.filters import Filters
 from index.generations.generation import Generation
@@ -32,6 +33,11 @@ def answer_one(
     query = answerer.read(text, generation)
     ranking = answerer.rank(query, generation, filters, doubting=doubting)
     sure = answerer.confidence(query, ranking, generation)
+    if not doubting and (sure < threshold or not ranking.is_timely) and query.time and query.time.named:
+        # A statement may name a wrong time: what bears on it otherwise is found, less surely.
+        query = dataclasses.replace(query, time=None)
+        ranking = answerer.rank(query, generation, filters, doubting=False)
+        sure = less_sure(answerer.confidence(query, ranking, generation), OTHER_TIME)
     shown = quotes(query, ranking, generation, limit, query.language)
     answered = answers(ranking, shown, sure, threshold)
     near = answered or (bool(shown.quotes) and ranking.is_timely and would_answer(sure, ranking, threshold))
