@@ -1,7 +1,8 @@
 """What a claim and the sentence quoted on it say differently beside figures: dates, countries, and other names.
 
 Two names are held against each other only where they stand in the same place: after or before the same words, as in
-"the port of Antwerp" and "the port of Bremen", or after the same title, as in "Commissioner Brunner" and "Commissioner Johansson".
+"the port of Antwerp" and "the port of Bremen", or after the same title, as in "Commissioner Brunner" and "Commissioner
+Johansson".
 """
 
 import datetime

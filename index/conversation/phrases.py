@@ -15,13 +15,14 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.conversation.spoken import Spoken, spoken
+from index.conversation.spoken import Spoken, fold, spoken
 from index.text.languages import LANGUAGES
 
 _FOLDER = resources.files("index.conversation") / "phrases"
 MAX_WORDS = 16
 _MIN_TYPO_CHARS = 5
 _PARTS = re.compile(r"[()\[\]|]|\{\w+\}|[^\s()\[\]|{}]+")
+_JOINED = frozenset("'’-")
 _WORDS = re.compile(r"[^\W_]+")
 _SIGNS = {"(": "(?:", ")": ")", "[": "(?:(?:", "]": "))?", "|": "|"}
 _SLOTS = {"x": 6, "body": 6, "time": 5}  # the most words of what is asked about
@@ -57,6 +58,7 @@ class Table:
         self._data: Mapping[str, Any] = tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
         self.asks_by_order: bool = self._data["asks_by_order"]
         self._lists: Mapping[str, str] = self._data["words"]
+        self._chat = {fold(written): spoken(meant).words for written, meant in self._data.get("chat", {}).items()}
         self._small_talk: Mapping[str, str] = self._data["small_talk"]
 
     @cached_property
@@ -118,9 +120,32 @@ class Table:
         """All words of the phrases."""
         return frozenset(spoken(" ".join({word for text in _texts(self._data) for word in _WORDS.findall(text)})).words)
 
+    @cached_property
+    def asking(self) -> re.Pattern[str] | None:
+        """Words that make a question of a statement, also without a question mark; None where there are none."""
+        phrases = self._data.get("asks_with")
+        return _compiled([f"({phrases})"], {}) if phrases else None
+
     def respelled(self, said: Spoken) -> Spoken:
-        """Return a message with words that no phrase has read as the word that they are one slip away from."""
-        return Spoken(said.text, tuple(_respelled(self.language, word) for word in said.words), said.spans)
+        """Return a message with the words that phrases have.
+
+        What is written in haste ("u", "thats") is read as what it stands for, and a word that no phrase has as the one
+        that it is one slip away from.
+        """
+        read = [
+            (word, span)
+            for written, span in zip(said.words, said.spans, strict=True)
+            for word in self._meant(
+                written, said.text[max(0, span[0] - 1) : span[0]] + said.text[span[1] : span[1] + 1]
+            )
+        ]
+        return Spoken(said.text, tuple(word for word, _ in read), tuple(span for _, span in read))
+
+    def _meant(self, word: str, beside: str) -> tuple[str, ...]:
+        """Return the words that one is read as; part of another, as in "c'est" and "a-t-il", stands for itself."""
+        if word in self._chat and _JOINED.isdisjoint(beside):
+            return self._chat[word]
+        return (_respelled(self.language, word),)
 
 
 @cache
@@ -229,4 +254,4 @@ def _by_name(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _texts(data: Mapping[str, Any]) -> list[str]:
-    return [text for name in ("words", "small_talk", "shapes") for text in data[name].values()]
+    return [text for name in ("words", "small_talk", "shapes", "chat") for text in data.get(name, {}).values()]
