@@ -71,6 +71,7 @@ class Shaped:
     """A whole question about the collection: its kind, its language, and what it is about, as written.
 
     ``about`` is what somebody asks about in words, ``body`` an agency, ``time`` a date; "" where nothing is named.
+    ``is_open`` tells that the time begins then and does not end, ``says_release`` that a word for releases is used.
     """
 
     kind: MessageKind
@@ -78,6 +79,8 @@ class Shaped:
     about: str = ""
     body: str = ""
     time: str = ""
+    is_open: bool = False
+    says_release: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,15 @@ def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped
                     slots = {
                         name: said.written(*match.span(name)) for name, value in match.groupdict().items() if value
                     }
-                    yield Shaped(kind, table.language, slots.get("x", ""), slots.get("body", ""), slots.get("time", ""))
+                    yield Shaped(
+                        kind,
+                        table.language,
+                        slots.get("x", ""),
+                        slots.get("body", ""),
+                        slots.get("time", ""),
+                        "time" in slots and bool(table.opens_time.search(said.key[: match.start("time")])),
+                        not table.words["release"].isdisjoint(words),
+                    )
 
 
 def _after_fillers(table: Table, key: str) -> list[int]:

@@ -16,12 +16,14 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.conversation.spoken import Spoken, fold, spoken
-from index.text.languages import LANGUAGES
+from index.text.languages import LANGUAGES, fold_pattern, language
 
 _FOLDER = resources.files("index.conversation") / "phrases"
 MAX_WORDS = 16
 _MIN_TYPO_CHARS = 5
 _PARTS = re.compile(r"[()\[\]|]|\{\w+\}|[^\s()\[\]|{}]+")
+_OF_A_TIME = frozenset({"count", "list", "latest"})
+_ARTICLES = "the|year|el|la|le|il|lo|o|a|das|dem|der|den|jahr|to"  # between "since" and a date
 _JOINED = frozenset("'’-")
 _WORDS = re.compile(r"[^\W_]+")
 _SIGNS = {"(": "(?:", ")": ")", "[": "(?:(?:", "]": "))?", "|": "|"}
@@ -111,9 +113,30 @@ class Table:
     def shapes(self) -> Mapping[str, tuple[Shape, ...]]:
         """Whole questions about the collection, by kind."""
         return {
-            kind: tuple(Shape(line, self._lists) for line in text.splitlines() if line.strip())
+            kind: tuple(Shape(line, self._with_time) for line in self._lines(kind, text))
             for kind, text in self._data["shapes"].items()
         }
+
+    def _lines(self, kind: str, text: str) -> Iterator[str]:
+        """Yield the lines of a kind; what is listed may be of a time, which is looked for first."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        if kind in _OF_A_TIME and self._with_time["when"]:
+            yield from (f"{line} {{when}} {{time}}" for line in lines if "{time}" not in line)
+        yield from lines
+
+    @cached_property
+    def _with_time(self) -> Mapping[str, str]:
+        """The lists of words, with those that stand before a time: not those of a time that ends."""
+        time = language(self.language).time
+        ends = _at_the_end(f"{time['until']}|{time['before']}")
+        phrases = self._data["follow_up"]["in_time"].split("|")
+        return {**self._lists, "when": "|".join(each for each in phrases if not ends.search(spoken(each).key))}
+
+    @cached_property
+    def opens_time(self) -> re.Pattern[str]:
+        """What stands before a time that has no end, as "since"."""
+        time = language(self.language).time
+        return _at_the_end(f"{time['since']}|{time['after']}")
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -223,6 +246,10 @@ def _words_of(parts: Sequence[str], words: Mapping[str, str]) -> frozenset[str]:
             found.update(said)
             alternative += len(said)
     return frozenset(found) if alternative else frozenset()
+
+
+def _at_the_end(phrases: str) -> re.Pattern[str]:
+    return re.compile(rf"(?: |^)(?:{fold_pattern(phrases)})(?: (?:{_ARTICLES}))?$")
 
 
 def _compiled(lines: Iterable[str], words: Mapping[str, str]) -> re.Pattern[str]:
