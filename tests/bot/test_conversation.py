@@ -26,9 +26,8 @@ SHIPPED = [case for case in CASES if "on" not in case]
 DEVELOPMENT = [case for case in CASES if case.get("on") == "development"]
 # What is asked of the development corpus is asked of these: to embed all 291 releases takes a minute.
 RELEASES = {
-    *("ecnews-0009", "ecnews-0056", "ecnews-0071", "ecnews-0083", "ecnews-0096", "ecnews-0099", "ecnews-0103"),
-    *("ecnews-0129", "ecnews-0136", "ecnews-0163", "ecnews-0177", "ecnews-0178", "ecnews-0198", "ecnews-0207"),
-    *("ecnews-0217", "ecnews25-0174", "ecnews25-0210", "ecnews25-0248", "ecb-pc-0062"),
+    *("ecnews-0009", "ecnews-0056", "ecnews-0083", "ecnews-0099", "ecnews-0103", "ecnews-0129", "ecnews-0177"),
+    *("ecnews-0178", "ecnews25-0174", "ecb-pc-0062"),
 }
 FIRST = "What will CEPOL do?"
 CLAIM = "I heard that CEPOL trains border control units. Cats are nice animals, too."
