@@ -12,7 +12,20 @@ from bot.receipts import shown_id
 from bot.views import custom_ids as ids
 from bot.views import wording as cards
 from bot.views.escaping import escape, plain
-from bot.views.message import AMBER, BLUE, GREY, bold, button, pager, small, text_view, timestamp, whole_lines
+from bot.views.message import (
+    AMBER,
+    BLUE,
+    GREY,
+    bold,
+    button,
+    link_button,
+    pager,
+    small,
+    text_view,
+    timestamp,
+    web_address,
+    whole_lines,
+)
 from bot.views.quotes import NAME_CHARS, TITLE_CHARS, QuoteBox, place_buttons, source_lines
 from corpus import registry
 from index import Answer, Checked, Filters, FoundPassage, Neighbours, Notice, Quote, Source, Verdict
@@ -150,6 +163,9 @@ def neighbours_view(words: Words, context: Neighbours, today: datetime.date, *, 
     box.release(source)
     view = ui.LayoutView(timeout=None)
     _finish(words, view, box)
+    address = web_address(context.source.url)
+    if address is not None:
+        view.add_item(ui.ActionRow(link_button(words("Read it at the source"), address)))
     return view
 
 

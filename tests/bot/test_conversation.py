@@ -52,7 +52,8 @@ def kind_of(reply: Message | None, asked: Message, words: Words = ENGLISH) -> st
         "choices": text.startswith(words("What do you mean?")),
         "help": text.startswith(f"## {words('Ask what the EU has decided')}"),
         "feedback": text.startswith(words("Did this answer help? Press a button, and it is kept without your name.")),
-        "sources": set(reply.buttons) == {words("Read it at the source")},
+        "sources": set(reply.buttons) == {words("Read it at the source")}
+        or text.startswith(words("The answer quotes:")),
         "about": text.startswith(words("I answer from official press releases of the EU, in their own words.")),
         "agencies": agencies.partition("\0")[2].strip() in text,
         "more": text.startswith(f"**{words('More passages, which may or may not answer:')}"),
