@@ -63,8 +63,11 @@ async def test_not_found_says_what_is_known_and_folds_the_nearest_passage_away(c
 
 
 @pytest.mark.parametrize(
-    ("locale", "follow", "meant"),
-    [("de", "wer leitet es?", "wer leitet Frontex?"), ("fr", "qui la dirige ?", "qui dirige Frontex?")],
+    ("locale", "follow", "meant", "blame"),
+    [
+        ("de", "wer leitet es?", "wer leitet Frontex?", "völliger quatsch"),
+        ("fr", "qui la dirige ?", "qui dirige Frontex?", "n'importe quoi"),
+    ],
 )
 @simulated()
 async def test_what_may_mean_two_things_is_asked_back(
