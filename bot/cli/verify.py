@@ -10,6 +10,7 @@ from bot.cli.documents import print_json
 from bot.cli.ensure_index import ready_embedder
 from bot.cli.options import as_json
 from bot.cli.terminal import Terminal
+from bot.database.home import has_store, open_store
 from bot.receipts import Receipt, Verification, new_answer_id, read_id, receipt_of, shown_id
 from bot.views.comparison import again_line, fact_line, fate_line, no_id_line, not_kept_line
 from corpus import MeasuresError, UnknownEntryError, lines
@@ -42,11 +43,9 @@ def verify(answer_id: str, json_: bool) -> None:
 
 def keep(settings: IndexSettings, answer: Answer, filters: Filters, most_quotes: int, terminal: Terminal) -> str | None:
     """Keep the receipt of an answer, erase those that are too old, and return its id; say why where it has none."""
-    from bot.app.bot_db import BotStore
-
     receipt = receipt_of(new_answer_id(), answer, filters, most_quotes, local=True)
     try:
-        with closing(BotStore(settings.data_dir / "bot.db")) as store:
+        with closing(open_store(settings)) as store:
             store.keep_receipt(receipt, load_bot_settings().answer_days)
     except MeasuresError as error:
         terminal.note(f"This answer has no id, because it could not be kept: {error}")
@@ -55,12 +54,9 @@ def keep(settings: IndexSettings, answer: Answer, filters: Filters, most_quotes:
 
 
 def _kept(settings: IndexSettings, answer_id: str, days: int) -> Receipt | None:
-    path = settings.data_dir / "bot.db"
-    if not path.exists():
+    if not has_store(settings):
         return None
-    from bot.app.bot_db import BotStore
-
-    with closing(BotStore(path, reading=True)) as store:
+    with closing(open_store(settings, reading=True)) as store:
         return store.receipt(answer_id, days)
 
 

@@ -46,10 +46,10 @@ class Check(commands.Cog):
         if not has_text_file(message):
             text = "" if message.author == self.bot.user else await text_of(message)
             claims(text)
-            self.bot.admission.let_in_or_refuse(interaction)
+            await self.bot.admission.let_in_or_refuse(interaction)
             await delivery.defer(interaction, ephemeral=True)
             return text
-        self.bot.admission.let_in_or_refuse(interaction)
+        await self.bot.admission.let_in_or_refuse(interaction)
         await delivery.defer(interaction, ephemeral=True)
         text = await text_of(message)
         claims(text)

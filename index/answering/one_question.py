@@ -5,8 +5,10 @@ import datetime
 import time
 
 from index.answering.answer import Answerer, answers, quotes
-from index.answering.doubts import OTHER_TIME, less_sure, would_answer
+from index.answering.doubts import OTHER_TIME, less_sure, put_right, would_answer
 from index.answering.notices import known, notices
+from index.answering.question import Query
+from index.answering.ranking import Ranking
 from index.filters import Filters
 from index.generations.generation import Generation
 from index.results import Answer
@@ -21,11 +23,13 @@ def answer_one(
     threshold: float,
     *,
     doubting: bool = True,
+    beside: str = "",
 ) -> Answer:
     """Answer a question with at most `limit` quotes, or say that the releases hold none.
 
     :param threshold: the confidence from which on it counts as answered.
     :param doubting: as `Answerer.rank` takes it.
+    :param beside: the question that this one was completed from: what answers that rather does not answer this.
     :raises QuestionError: when it cannot be asked.
     :raises FilterError: when a filter names nothing.
     """
@@ -34,13 +38,22 @@ def answer_one(
     ranking = answerer.rank(query, generation, filters, doubting=doubting)
     sure = answerer.confidence(query, ranking, generation)
     if not doubting and (sure < threshold or not ranking.is_timely) and query.time and query.time.named:
-        # A statement may name a wrong time: what bears on it otherwise is found, less surely.
-        query = dataclasses.replace(query, time=None)
-        ranking = answerer.rank(query, generation, filters, doubting=False)
-        sure = less_sure(answerer.confidence(query, ranking, generation), OTHER_TIME)
+        query, ranking, sure = _whenever(answerer, query, generation, filters)
+    if beside and sure >= threshold and answerer.answers_rather(beside, ranking, generation):
+        sure = 0.0
     shown = quotes(query, ranking, generation, limit, query.language)
     answered = answers(ranking, shown, sure, threshold)
-    near = answered or (bool(shown.quotes) and ranking.is_timely and would_answer(sure, ranking, threshold))
+    near = answered or (
+        bool(shown.quotes)
+        and ranking.is_timely
+        and (
+            would_answer(sure, ranking, threshold)
+            or any(
+                _confidence(answerer, generation, claim, filters) >= threshold
+                for claim in put_right(query, ranking, generation)
+            )
+        )
+    )
     today = datetime.datetime.now(datetime.UTC).date()
     return Answer(
         question=query.text,
@@ -56,3 +69,17 @@ def answer_one(
         known=None if answered else known(query, generation),
         read_as=query.asked if query.respelled else None,
     )
+
+
+def _whenever(
+    answerer: Answerer, query: Query, generation: Generation, filters: Filters
+) -> tuple[Query, Ranking, float]:
+    """Find what bears on a statement that may name a wrong time; how sure that is counts the time against it."""
+    query = dataclasses.replace(query, time=None)
+    ranking = answerer.rank(query, generation, filters, doubting=False)
+    return query, ranking, less_sure(answerer.confidence(query, ranking, generation), OTHER_TIME)
+
+
+def _confidence(answerer: Answerer, generation: Generation, text: str, filters: Filters) -> float:
+    query = answerer.read(text, generation)
+    return answerer.confidence(query, answerer.rank(query, generation, filters), generation)

@@ -26,7 +26,7 @@ from index.settings import IndexSettings
 from tests.bench.run import fill
 from tests.cached_embedder import CachedEmbedder
 from tests.eval.asked import ANSWERABLE
-from tests.eval.lists import read_lines
+from tests.eval.training_lists import read_lines
 from tests.fakes import silent
 
 _NEAREST = 20

@@ -1,15 +1,8 @@
-"""The tables of bot.db, made by numbered migrations, and the errors of a bot.db that cannot be used."""
+"""The tables of bot.db, made by numbered migrations. `postgres_schema.py` has the same for PostgreSQL."""
 
 import secrets
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
 
 from sqlite_utils import Database, Migrations
-
-from corpus import Fault, StorageError
-from index import private_folder, storage_errors
 
 bot_migrations = Migrations("bot")
 
@@ -102,71 +95,3 @@ def m007_subscriptions(db: Database) -> None:
         "CREATE TRIGGER subscription_ends AFTER DELETE ON subscriptions BEGIN "
         "DELETE FROM findings WHERE subscription = OLD.id; END"
     )
-
-
-def opened(path: Path, wait_s: float) -> Database:
-    """Open bot.db, or create it; its tables are then those of this program.
-
-    :param wait_s: how long SQLite waits for a lock that another program holds.
-    """
-    private_folder(path.parent)
-    db = Database(sqlite3.connect(path, timeout=wait_s, check_same_thread=False))
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = NORMAL")
-    db.execute("PRAGMA secure_delete = ON")
-    if bot_migrations.pending(db):
-        db.execute("BEGIN IMMEDIATE")
-        with db.conn:
-            bot_migrations.apply(db)
-    return db
-
-
-def snapshot_of(path: Path, wait_s: float) -> Database:
-    """Return what bot.db holds now, in memory, so that it can be read where nothing may be written.
-
-    An older bot.db gets the tables of this program there, and keeps its own.
-    """
-    db = Database(sqlite3.connect(":memory:"))
-    with closing(_connected_for_reading(path, wait_s)) as source:
-        source.backup(db.conn)
-    bot_migrations.apply(db)
-    return db
-
-
-def _connected_for_reading(path: Path, wait_s: float) -> sqlite3.Connection:
-    """Connect to bot.db without writing. SQLite wants to make a file beside it, unless it is told that nobody writes.
-
-    That is told only where the file cannot be read otherwise and no log stands beside it, which would be left out.
-    """
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    source = sqlite3.connect(uri, uri=True, timeout=wait_s)
-    try:
-        source.execute("SELECT 1 FROM sqlite_master")
-    except sqlite3.OperationalError:
-        source.close()
-        log = path.with_name(f"{path.name}-wal")
-        if log.exists() and log.stat().st_size:
-            raise
-        return sqlite3.connect(f"{uri}&immutable=1", uri=True)
-    return source
-
-
-class BotStoreError(StorageError):
-    """bot.db cannot be used, and nothing in it was changed."""
-
-
-class StoreBusyError(BotStoreError):
-    """Another program writes to bot.db just now."""
-
-
-@contextmanager
-def errors(path: Path) -> Iterator[None]:
-    """Turn errors of SQLite and the system into one sentence; `StoreBusyError` where trying again may help."""
-    try:
-        with storage_errors(path):
-            yield
-    except BotStoreError:
-        raise
-    except StorageError as error:
-        kind = StoreBusyError if error.fault is Fault.BUSY else BotStoreError
-        raise kind(str(error.args[0]), error.fault) from error
