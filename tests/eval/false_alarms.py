@@ -1,6 +1,6 @@
 """How often a saved question is told of a release that does not answer it, and how often of the one that does.
 
-    python -m tests.eval.false_alarms FOLDER [--cache FOLDER] [--languages]
+    python -m tests.eval.false_alarms FOLDER [--cache FOLDER] [--languages] [--every N]
 
 A question waits in a collection without the release that answers it, as one that somebody saved because it was not
 found. Each other release is then taken for new, one at a time, and asked what `Engine.news` asks of it. Told of are
@@ -121,7 +121,7 @@ def _in(question: GoldQuestion, text: str) -> GoldQuestion:
     return GoldQuestion(question.question_id, text, question.relevant, question.kind, question.quotes, question.answer)
 
 
-def measure(folder: Path, cache: Path | None, *, languages: bool) -> tuple[list[Saved], list[Release]]:
+def measure(folder: Path, cache: Path | None, every: int, *, languages: bool) -> tuple[list[Saved], list[Release]]:
     """Ask all questions."""
     releases = list(load_corpus(folder))
     embedder = CachedEmbedder("", cache)
@@ -134,7 +134,7 @@ def measure(folder: Path, cache: Path | None, *, languages: bool) -> tuple[list[
             served = [release.release_id for release in engine.releases()]
             saved = [
                 save(engine, question, language, served)
-                for question, language in questions(folder, languages=languages)
+                for question, language in questions(folder, languages=languages)[::every]
             ]
     return saved, releases
 
@@ -145,8 +145,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--cache", type=Path, help="a folder that keeps vectors from one run to the next")
     parser.add_argument("--languages", action="store_true", help="ask the translated questions, too")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="ask only every Nth question")
     arguments = parser.parse_args()
-    saved, releases = measure(arguments.folder, arguments.cache, languages=arguments.languages)
+    saved, releases = measure(arguments.folder, arguments.cache, arguments.every, languages=arguments.languages)
     report(saved, len(releases))
 
 
