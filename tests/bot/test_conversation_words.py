@@ -78,7 +78,7 @@ async def test_what_may_mean_two_things_is_asked_back(
     chat.ada.locale = locale
     answer = await told(chat, "Will Europol and Frontex share data?")
     asked_back = await chat.ada.reply(answer, follow)
-    assert asked_back.text() == words("What do you mean?")
+    assert asked_back.text().startswith(words("What do you mean?"))
     assert meant in asked_back.buttons
     read = await chat.ada.click(asked_back, meant)
     assert read.text().startswith(f"-# {words('Read as: {question}', question=meant)}")
