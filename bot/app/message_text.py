@@ -18,11 +18,7 @@ async def text_of(message: discord.Message, *, beside: bool = False) -> str:
     parts = [*_read(message)][1 if beside else 0 :]
     for snapshot in message.message_snapshots:
         parts += _read(snapshot)
-    attached = [
-        *message.attachments,
-        *(file for snapshot in message.message_snapshots for file in snapshot.attachments),
-    ]
-    for file in attached:
+    for file in _text_files(message):
         parts.append(await _file_text(file))
     return "\n".join(part.strip() for part in parts if part and part.strip())[:_MOST_CHARS]
 
@@ -55,11 +51,21 @@ def _component(component: object) -> Iterator[str]:
         yield from _component(inner)
 
 
+def has_text_file(message: discord.Message) -> bool:
+    """Tell whether there is a text file to be fetched of what a person reads in a message."""
+    return any(_text_files(message))
+
+
+def _text_files(message: discord.Message) -> Iterator[discord.Attachment]:
+    """Yield the small text files of a message and of what it forwards: Discord makes one of a message too long."""
+    snapshots = message.message_snapshots
+    for file in (*message.attachments, *(file for snapshot in snapshots for file in snapshot.attachments)):
+        is_text = file.filename.lower().endswith(_TEXT_FILES) or (file.content_type or "").startswith("text/plain")
+        if is_text and file.size <= _MOST_FILE_BYTES:
+            yield file
+
+
 async def _file_text(file: discord.Attachment) -> str:
-    """Return the text of a small text file, as Discord makes of a message that is too long."""
-    is_text = file.filename.lower().endswith(_TEXT_FILES) or (file.content_type or "").startswith("text/plain")
-    if not is_text or file.size > _MOST_FILE_BYTES:
-        return ""
     with suppress(discord.HTTPException):
         return (await file.read()).decode("utf-8", errors="replace")
     return ""

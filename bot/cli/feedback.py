@@ -65,7 +65,7 @@ def _read(settings: IndexSettings) -> _Left:
     """Return what the bot kept; nothing where no bot ran on the data folder."""
     if not has_store(settings):
         return _Left()
-    with closing(open_store(settings)) as store:
+    with closing(open_store(settings, reading=True)) as store:
         return _Left(store.feedback()[::-1], store.audited(), store.usage(), store.unanswered())
 
 

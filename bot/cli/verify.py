@@ -56,7 +56,7 @@ def keep(settings: IndexSettings, answer: Answer, filters: Filters, most_quotes:
 def _kept(settings: IndexSettings, answer_id: str, days: int) -> Receipt | None:
     if not has_store(settings):
         return None
-    with closing(open_store(settings)) as store:
+    with closing(open_store(settings, reading=True)) as store:
         return store.receipt(answer_id, days)
 
 

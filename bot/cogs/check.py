@@ -11,6 +11,7 @@ from bot.app import metrics
 from bot.app import sending as delivery
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.clock import today
+from bot.app.message_text import has_text_file, text_of
 from bot.views import answers as render
 from index import Engine, claims
 
@@ -30,15 +31,29 @@ class Check(commands.Cog):
 
     async def check(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer with what the releases say, to the person alone."""
-        text = message.content
         with metrics.asked(metrics.Surface.CHECK) as counted:
-            claims(text)  # refuses a text without any
-            await self.bot.admission.let_in_or_refuse(interaction)
-            await delivery.defer(interaction, ephemeral=True)
+            text = await self._claimed(interaction, message)
             checked = await self.bot.with_engine(partial(Engine.check, text=text), interaction.user.id)
             view = render.check_view(self.bot.words_private(interaction), checked, today())
             await delivery.answer(interaction, view)
             counted.checked(checked)
+
+    async def _claimed(self, interaction: Interaction, message: discord.Message) -> str:
+        """Return what a message claims, and defer the answer: before that where there is a file to be fetched.
+
+        :raises QuestionError: when it claims nothing; what the bot itself quotes is no claim.
+        """
+        if not has_text_file(message):
+            text = "" if message.author == self.bot.user else await text_of(message)
+            claims(text)
+            await self.bot.admission.let_in_or_refuse(interaction)
+            await delivery.defer(interaction, ephemeral=True)
+            return text
+        await self.bot.admission.let_in_or_refuse(interaction)
+        await delivery.defer(interaction, ephemeral=True)
+        text = await text_of(message)
+        claims(text)
+        return text
 
 
 async def setup(bot: MeasuresBot) -> None:

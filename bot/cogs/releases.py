@@ -1,16 +1,17 @@
-"""`/releases`: what is served, newest first; choosing one shows its outline."""
+"""`/releases`: what is served, newest first; choosing one shows its outline, and a single one is shown so at once."""
 
 import asyncio
 from collections import Counter
 from functools import partial
 
-from discord import app_commands
+from discord import app_commands, ui
 from discord.app_commands import Range, locale_str
 from discord.ext import commands
 
 from bot.app import sending as delivery
 from bot.app.asking import is_private, public_words
 from bot.app.client import Interaction, MeasuresBot
+from bot.i18n.words import Words
 from bot.views import agencies as render_cards
 from bot.views.message import AMBER, text_view
 from corpus import Agency, Release, outline, registry
@@ -48,21 +49,26 @@ class Releases(commands.Cog):
         """Show a release's outline, the agencies it names and its link, to the person alone."""
         words = self.bot.words_private(interaction)
         await delivery.defer(interaction, ephemeral=True)
-        release = await self.bot.with_engine(partial(Engine.release, release_id=release_id), interaction.user.id)
+        await delivery.answer(interaction, await self._outline(words, release_id, interaction.user.id))
+
+    async def _outline(self, words: Words, release_id: str, user_id: int) -> ui.LayoutView:
+        release = await self.bot.with_engine(partial(Engine.release, release_id=release_id), user_id)
         if release is None:
-            view = text_view(words("This release is no longer served."), accent=AMBER)
-        else:
-            headings = [section.heading for section in outline(release.text)]
-            agencies = await asyncio.to_thread(_named_agencies, release)
-            view = render_cards.outline_view(words, release, headings, agencies)
-        await delivery.answer(interaction, view)
+            return text_view(words("This release is no longer served."), accent=AMBER)
+        headings = [section.heading for section in outline(release.text)]
+        agencies = await asyncio.to_thread(_named_agencies, release)
+        return render_cards.outline_view(words, release, headings, agencies)
 
     async def _show(self, interaction: Interaction, query: str, page: int, *, is_public: bool) -> None:
         words = public_words(self.bot, interaction) if is_public else self.bot.words_private(interaction)
         found = await self.bot.with_engine(partial(Engine.releases, query=query), interaction.user.id)
         shown = one_edition_each(found, words.language)
         releases = [release for release in found if release.release_id in shown]
-        await delivery.answer(interaction, render_cards.releases_view(words, releases, query, page))
+        if len(releases) == 1:  # there is nothing to choose
+            view = await self._outline(words, releases[0].release_id, interaction.user.id)
+        else:
+            view = render_cards.releases_view(words, releases, query, page)
+        await delivery.answer(interaction, view)
 
 
 def _named_agencies(release: Release) -> dict[str, Agency]:

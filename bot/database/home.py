@@ -19,9 +19,10 @@ def has_store(settings: IndexSettings) -> bool:
     return settings.database_url is not None or bot_db(settings).exists()
 
 
-def open_store(settings: IndexSettings) -> "BotStore":
+def open_store(settings: IndexSettings, *, reading: bool = False) -> "BotStore":
     """Open what the bot keeps, for one thread; make it where it is not there yet.
 
+    :param reading: whether it is only read: bot.db must be there then, and nothing in its folder is written.
     :raises BotStoreError: when it cannot be opened.
     :raises SettingsError: when there is a database, and what speaks to it is not installed.
     """
@@ -31,4 +32,4 @@ def open_store(settings: IndexSettings) -> "BotStore":
     from bot.database.store import BotStore
 
     link = open_link(settings, SETTINGS)
-    return BotStore(SqliteConnection(bot_db(settings)) if link is None else PostgresConnection(link))
+    return BotStore(SqliteConnection(bot_db(settings), reading=reading) if link is None else PostgresConnection(link))

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +25,16 @@ class SqliteConnection:
     and `scrub` finishes it later. No call waits longer than `_WAIT_S` for another program.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
         """Open the file, or create it.
 
+        :param reading: whether it is only read, as it is now. It must be there, and nothing in its folder is written.
         :raises BotStoreError: when the folder cannot be written or the file is no database.
         """
         self._path = path
         self.is_scrubbed = True
         with self._errors():
-            private_folder(path.parent)
-            self._db = Database(sqlite3.connect(path, timeout=_WAIT_S, check_same_thread=False))
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.execute("PRAGMA secure_delete = ON")
-            if bot_migrations.pending(self._db):
-                self._db.execute("BEGIN IMMEDIATE")
-                with self._db.conn:
-                    bot_migrations.apply(self._db)
+            self._db = _snapshot_of(path) if reading else _opened(path)
 
     def close(self) -> None:
         """Close the file."""
@@ -119,3 +112,47 @@ class SqliteConnection:
         except StorageError as error:
             kind = StoreBusyError if error.fault is Fault.BUSY else BotStoreError
             raise kind(str(error.args[0]), error.fault) from error
+
+
+def _opened(path: Path) -> Database:
+    """Open bot.db, or create it, with the tables of this program."""
+    private_folder(path.parent)
+    db = Database(sqlite3.connect(path, timeout=_WAIT_S, check_same_thread=False))
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA secure_delete = ON")
+    if bot_migrations.pending(db):
+        db.execute("BEGIN IMMEDIATE")
+        with db.conn:
+            bot_migrations.apply(db)
+    return db
+
+
+def _snapshot_of(path: Path) -> Database:
+    """Return what bot.db holds now, in memory, so that it can be read where nothing may be written.
+
+    An older bot.db gets the tables of this program there, and keeps its own.
+    """
+    db = Database(sqlite3.connect(":memory:"))
+    with closing(_connected_for_reading(path)) as source:
+        source.backup(db.conn)
+    bot_migrations.apply(db)
+    return db
+
+
+def _connected_for_reading(path: Path) -> sqlite3.Connection:
+    """Connect to bot.db without writing. SQLite wants to make a file beside it, unless it is told that nobody writes.
+
+    That is told only where the file cannot be read otherwise and no log stands beside it, which would be left out.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    source = sqlite3.connect(uri, uri=True, timeout=_WAIT_S)
+    try:
+        source.execute("SELECT 1 FROM sqlite_master")
+    except sqlite3.OperationalError:
+        source.close()
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise
+        return sqlite3.connect(f"{uri}&immutable=1", uri=True)
+    return source

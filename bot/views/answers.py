@@ -12,7 +12,20 @@ from bot.receipts import shown_id
 from bot.views import custom_ids as ids
 from bot.views import wording as cards
 from bot.views.escaping import escape, plain
-from bot.views.message import AMBER, BLUE, GREY, bold, button, pager, small, text_view, timestamp, whole_lines
+from bot.views.message import (
+    AMBER,
+    BLUE,
+    GREY,
+    bold,
+    button,
+    link_button,
+    pager,
+    small,
+    text_view,
+    timestamp,
+    web_address,
+    whole_lines,
+)
 from bot.views.quotes import NAME_CHARS, TITLE_CHARS, QuoteBox, place_buttons, source_lines
 from corpus import registry
 from index import Answer, Checked, Filters, FoundPassage, Neighbours, Notice, Quote, Source, Verdict
@@ -22,6 +35,7 @@ MORE_PASSAGES = 3
 _NOTICES_CHARS = 1_000
 _LEFT_OUT = "[…]"
 _HEADING = re.compile(r"#{1,6} ")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _UNNAMED = "No release names {body}."  # the line on what is known says this, too
 _EVERYTHING = Filters()
 
@@ -149,6 +163,9 @@ def neighbours_view(words: Words, context: Neighbours, today: datetime.date, *, 
     box.release(source)
     view = ui.LayoutView(timeout=None)
     _finish(words, view, box)
+    address = web_address(context.source.url)
+    if address is not None:
+        view.add_item(ui.ActionRow(link_button(words("Read it at the source"), address)))
     return view
 
 
@@ -224,10 +241,15 @@ def _verdict(words: Words, claim: Checked) -> str:
     if claim.verdict is Verdict.SAY_OTHERWISE:
         return words(
             "The releases say otherwise: here {claimed}, there {found}.",
-            claimed=", ".join(claim.differing),
-            found=", ".join(claim.instead),
+            claimed=", ".join(map(_dated, claim.differing)),
+            found=", ".join(map(_dated, claim.instead)),
         )
     return words("The releases do not say this.")
+
+
+def _dated(word: str) -> str:
+    """Return what a text says, a release's own date as Discord shows dates."""
+    return timestamp(datetime.date.fromisoformat(word)) if _ISO_DATE.fullmatch(word) else plain(word, NAME_CHARS)
 
 
 def page_of(passages: Sequence[FoundPassage], page: int) -> list[FoundPassage]:

@@ -1,12 +1,14 @@
 """Splits a message into claims, and asks what the releases say of each."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from corpus import QuestionError, Release
 from index.answering.differences import differences
 from index.answering.question import MAX_QUESTION_CHARS, content_words, readable
+from index.answering.slots import further_differences
 from index.results import Answer, Quote
 from index.text.detection import language_of
 from index.text.sentences import sentences
@@ -28,7 +30,7 @@ class Verdict(StrEnum):
 class Checked:
     """A claim, the answer that the releases give to it, and the quote that bears most on it.
 
-    ``differing`` is what the claim says of figures, bodies, countries and directions, and ``instead`` what the evidence
+    ``differing`` is what the claim says of figures, dates, names and directions, and ``instead`` what the evidence
     says, where that is not the same.
     """
 
@@ -75,9 +77,20 @@ def _checked(claim: str, answer: Answer, release_of: Callable[[str], Release | N
     release = release_of(evidence.release_id)
     assert release is not None
     differ = differences(claim, code, evidence.shown, release)
-    if differ.claimed:
-        return Checked(claim, answer, Verdict.SAY_OTHERWISE, evidence, differ.claimed, differ.found)
+    pairs = [(differ.claimed, differ.found), *further_differences(claim, code, evidence.shown, release)]
+    claimed, found = (_each_once([each for pair in pairs for each in pair[side]]) for side in (0, 1))
+    if claimed:
+        return Checked(claim, answer, Verdict.SAY_OTHERWISE, evidence, claimed, found)
     return Checked(claim, answer, Verdict.DO_NOT_SAY if differ.missing else Verdict.SAY, evidence)
+
+
+def _each_once(words: Sequence[str]) -> tuple[str, ...]:
+    """Return words in order, each once; a figure is left out where it stands in a date or a name among them."""
+    return tuple(
+        word
+        for word in dict.fromkeys(words)
+        if not any(word != other and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", other) for other in words)
+    )
 
 
 def _content(text: str, code: str) -> set[str]:

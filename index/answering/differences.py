@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from corpus import Release
+from corpus import Release, registry
 from index.answering.names import Name, holds, names_in
 from index.answering.polarity import asked_polarity, opposite, polarity
 from index.text.terms import words
@@ -58,13 +58,16 @@ def _directions(claim: str, code: str, quote: str, release: Release) -> Iterator
 
 
 def _names(claim: str, code: str, quote: str, release: Release) -> Iterator[tuple[Words, Words]]:
-    """Pair the bodies that only the claim names with those that only the quotation names, and so the countries."""
+    """Pair the bodies that only the claim names with those that only the quotation names, and so the countries.
+
+    To name a part of a body is to name the body, too.
+    """
     context = f"{release.title}. {release.issuer}. {quote}"
     own, theirs, around = names_in(claim, code), names_in(quote, release.language), names_in(context, release.language)
-    bodies = {name.agency for name in around}
+    claimed, named = ({name.agency for name in names if name.agency} for names in (own, around))
     yield from _paired(
-        [name for name in own if name.agency and name.agency not in bodies],
-        [name for name in theirs if name.agency and name.agency not in {each.agency for each in own}],
+        [name for name in own if name.agency and named.isdisjoint(registry().with_parts(name.agency))],
+        [name for name in theirs if name.agency and claimed.isdisjoint(registry().with_parts(name.agency))],
     )
     yield from _paired(
         [name for name in own if name.country and not holds(name, context, release.language)],

@@ -82,8 +82,13 @@ def differing(query: Query, ranking: Ranking, number: int, release: Release) -> 
 
 def would_answer(confidence: float, ranking: Ranking, threshold: float) -> bool:
     """Tell whether an answer is sure enough, or would be if its best sentence contradicted nothing."""
-    odds = confidence / max(1.0 - confidence, 1e-9) * float(np.exp(doubt(ranking)))
-    return odds / (1.0 + odds) >= threshold
+    return less_sure(confidence, -doubt(ranking)) >= threshold
+
+
+def less_sure(confidence: float, nats: float) -> float:
+    """Return a confidence that is lower by so many nats."""
+    odds = confidence / max(1.0 - confidence, 1e-9) * float(np.exp(-nats))
+    return odds / (1.0 + odds)
 
 
 def put_right(query: Query, ranking: Ranking, generation: Generation) -> Iterator[str]:

@@ -1,11 +1,14 @@
 """Answers one question from a generation."""
 
+import dataclasses
 import datetime
 import time
 
 from index.answering.answer import Answerer, answers, quotes
-from index.answering.doubts import put_right, would_answer
+from index.answering.doubts import OTHER_TIME, less_sure, put_right, would_answer
 from index.answering.notices import known, notices
+from index.answering.question import Query
+from index.answering.ranking import Ranking
 from index.filters import Filters
 from index.generations.generation import Generation
 from index.results import Answer
@@ -34,6 +37,8 @@ def answer_one(
     query = answerer.read(text, generation)
     ranking = answerer.rank(query, generation, filters, doubting=doubting)
     sure = answerer.confidence(query, ranking, generation)
+    if not doubting and (sure < threshold or not ranking.is_timely) and query.time and query.time.named:
+        query, ranking, sure = _whenever(answerer, query, generation, filters)
     if beside and sure >= threshold and answerer.answers_rather(beside, ranking, generation):
         sure = 0.0
     shown = quotes(query, ranking, generation, limit, query.language)
@@ -64,6 +69,15 @@ def answer_one(
         known=None if answered else known(query, generation),
         read_as=query.asked if query.respelled else None,
     )
+
+
+def _whenever(
+    answerer: Answerer, query: Query, generation: Generation, filters: Filters
+) -> tuple[Query, Ranking, float]:
+    """Find what bears on a statement that may name a wrong time; how sure that is counts the time against it."""
+    query = dataclasses.replace(query, time=None)
+    ranking = answerer.rank(query, generation, filters, doubting=False)
+    return query, ranking, less_sure(answerer.confidence(query, ranking, generation), OTHER_TIME)
 
 
 def _confidence(answerer: Answerer, generation: Generation, text: str, filters: Filters) -> float:

@@ -19,6 +19,7 @@ from index.results import Source
 from index.text.terms import hashes, terms, words
 
 MOST_LISTED = 10
+_MONTH_DAYS = 31
 _MOST_SUBJECT_WORDS = 4
 # How many passages with words of a subject are looked at. Where there are more, the number of releases is a least one.
 _MOST_PASSAGES = 2_000
@@ -85,10 +86,16 @@ def _read(shaped: Shaped, today: datetime.date) -> CollectionQuestion | None:
         question = replace(question, issuer=agency or "", period=named)
     if shaped.time:
         named = period(shaped.time, shaped.language, today)
-        if named is None:
+        if named is None or _is_of_what_happened(shaped, named):
             return None
-        question = replace(question, period=named)
+        question = replace(question, period=Period(named.since) if shaped.is_open else named)
     return _about(question, shaped, today) if shaped.about else question
+
+
+def _is_of_what_happened(shaped: Shaped, time: Period) -> bool:
+    """Tell whether a question is better answered from texts, as "What did the ECB decide in June 2003?"."""
+    is_year = time.until is None or (time.until - time.since).days > _MONTH_DAYS
+    return shaped.kind is MessageKind.LIST and not (is_year or shaped.is_open or shaped.says_release)
 
 
 def _about(question: CollectionQuestion, shaped: Shaped, today: datetime.date) -> CollectionQuestion | None:

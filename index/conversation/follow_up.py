@@ -9,8 +9,9 @@ from corpus import registry
 from index.answering.question import STOP_WORDS
 from index.conversation.collection import agency_called
 from index.conversation.countries import countries
-from index.conversation.phrases import Table, tables
+from index.conversation.phrases import Table, table_of, tables
 from index.conversation.spoken import Spoken, spoken
+from index.text.detection import language_of
 from index.text.languages import LANGUAGES
 
 _MOST_WORDS = 9
@@ -148,14 +149,23 @@ def _country(earlier: Spoken, part: _Part) -> Sequence[str] | None:
     [*new] = countries(part.said)
     if len(new) != 1 or (new[0].first, new[0].last) != (place, part.last):
         return None
-    old = _spans_of_countries(earlier)
+    old = _spans_of_countries(earlier, part)
     if not old:
         return [_added(earlier, part.written())]
     first = part.without("prepositions")
     while first > 0 and part.said.words[first - 1] in part.table.follow_up["articles"]:  # the opening "e a" has one
         first -= 1
-    named = part.written(first)
-    return [_with(earlier, span, named) for code, span in old if code != new[0].code]
+    return [_with(earlier, *_with_preposition(earlier, span, part, first)) for code, span in old if code != new[0].code]
+
+
+def _with_preposition(earlier: Spoken, span: tuple[int, int], part: _Part, first: int) -> tuple[tuple[int, int], str]:
+    """Return what to replace by a name, and by what: with its preposition where both have one ("im Kongo")."""
+    before = earlier.key[: span[0]].split()
+    prepositions = part.table.follow_up["prepositions"]
+    own = part.words[0] in prepositions and part.words[0] not in part.table.follow_up["articles"]
+    if own and first > part.first and before and before[-1] in prepositions:
+        return (span[0] - len(before[-1]) - 1, span[1]), part.written()
+    return span, part.written(first)
 
 
 def _pointing(earlier: Spoken, part: _Part) -> Sequence[str] | None:
@@ -163,7 +173,7 @@ def _pointing(earlier: Spoken, part: _Part) -> Sequence[str] | None:
     followed = _pointer(part)
     if followed is None:
         return None
-    old = _agencies(earlier) or _spans_of_countries(earlier)
+    old = _agencies(earlier) or _spans_of_countries(earlier, part)
     named = [earlier.written(*span) for _, span in old]
     if named:
         return [followed(name) for name in named]
@@ -249,9 +259,9 @@ def _agencies(said: Spoken) -> list[tuple[str, tuple[int, int]]]:
     return list(found.items())
 
 
-def _spans_of_countries(said: Spoken) -> list[tuple[str, tuple[int, int]]]:
+def _spans_of_countries(said: Spoken, part: _Part) -> list[tuple[str, tuple[int, int]]]:
     """Return the countries that a question names, with the parts of its key, articles before them included."""
-    articles = frozenset().union(*(table.follow_up["articles"] for table in tables()))
+    articles = part.table.follow_up["articles"] | table_of(language_of(said.text)).follow_up["articles"]
     found: dict[str, tuple[int, int]] = {}
     for country in countries(said):
         first = country.first

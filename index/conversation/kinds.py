@@ -58,7 +58,9 @@ _RANKS = (
     MessageKind.GREETING,
     MessageKind.NOTHING,
 )
-_TALK = frozenset({MessageKind.THANKS, MessageKind.PRAISE, MessageKind.BLAME, MessageKind.GREETING})
+_TALK = frozenset(
+    {MessageKind.THANKS, MessageKind.PRAISE, MessageKind.BLAME, MessageKind.GREETING, MessageKind.NOTHING}
+)
 _MOST_FILLERS = 6  # words
 _NUMBER = re.compile(r"[\d\s.,:/+%-]*")
 _ASKS = re.compile(r"[?;\u037e]\s*$|^\s*¿")
@@ -69,6 +71,7 @@ class Shaped:
     """A whole question about the collection: its kind, its language, and what it is about, as written.
 
     ``about`` is what somebody asks about in words, ``body`` an agency, ``time`` a date; "" where nothing is named.
+    ``is_open`` tells that the time begins then and does not end, ``says_release`` that a word for releases is used.
     """
 
     kind: MessageKind
@@ -76,6 +79,8 @@ class Shaped:
     about: str = ""
     body: str = ""
     time: str = ""
+    is_open: bool = False
+    says_release: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,16 @@ def message_kind(text: str) -> MessageKind:
     if len(said.words) > MAX_WORDS:
         return MessageKind.QUESTION
     asks = _ASKS.search(text) is not None
+    kind = _kind_of(said, asks=asks)
+    if kind is MessageKind.QUESTION and any(word.isdecimal() for word in said.words):
+        kept = [number for number, word in enumerate(said.words) if not word.isdecimal()]
+        without = Spoken(text, tuple(said.words[each] for each in kept), tuple(said.spans[each] for each in kept))
+        if kept and _kind_of(without, asks=asks) is MessageKind.NOTHING:  # "test 123"
+            return MessageKind.NOTHING
+    return kind
+
+
+def _kind_of(said: Spoken, *, asks: bool) -> MessageKind:
     kinds = [kind for table in tables() if (kind := _kind_in(table, table.respelled(said), asks=asks)) is not None]
     return min(kinds, key=_RANKS.index, default=MessageKind.QUESTION)
 
@@ -122,7 +137,15 @@ def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped
                     slots = {
                         name: said.written(*match.span(name)) for name, value in match.groupdict().items() if value
                     }
-                    yield Shaped(kind, table.language, slots.get("x", ""), slots.get("body", ""), slots.get("time", ""))
+                    yield Shaped(
+                        kind,
+                        table.language,
+                        slots.get("x", ""),
+                        slots.get("body", ""),
+                        slots.get("time", ""),
+                        "time" in slots and bool(table.opens_time.search(said.key[: match.start("time")])),
+                        not table.words["release"].isdisjoint(words),
+                    )
 
 
 def _after_fillers(table: Table, key: str) -> list[int]:
@@ -146,10 +169,11 @@ def _kind_in(table: Table, said: Spoken, *, asks: bool) -> MessageKind | None:
     """
     if not table.known.issuperset(said.words):
         return None
+    asks = asks or (table.asking is not None and table.asking.search(said.key) is not None)
     is_statement = not asks and not table.asks_by_order
     orders = (True, False) if is_statement else (False, True)
-    covers = (_cover(table, said.key, talk=talk) for talk in orders)
-    pieces = next((pieces for pieces in covers if any(piece.kind for piece in pieces)), [])
+    covers = ((talk, _cover(table, said.key, talk=talk)) for talk in orders)
+    pieces = next((pieces for talk, pieces in covers if any(_tells(piece, talk=talk) for piece in pieces)), [])
     present = {piece.kind for piece in pieces if piece.kind is not None}
     verdicts = present & {MessageKind.PRAISE, MessageKind.BLAME}
     if verdicts and asks:
@@ -162,10 +186,15 @@ def _kind_in(table: Table, said: Spoken, *, asks: bool) -> MessageKind | None:
     return min(present, key=_RANKS.index, default=None)
 
 
+def _tells(piece: _Piece, *, talk: bool) -> bool:
+    """Tell whether a piece makes a message one of a kind; among talk, "lol" does not."""
+    return piece.kind is not None and not (talk and piece.kind is MessageKind.NOTHING)
+
+
 def _cover(table: Table, key: str, *, talk: bool) -> list[_Piece]:
     """Return phrases that make up the whole message, longest first at each place; none where there are none.
 
-    :param talk: whether words of praise and blame may stand between, and then nothing else beside thanks.
+    :param talk: whether words of praise and blame may stand between, and then nothing else beside thanks and "lol".
     """
     hopeless: set[int] = set()
 

@@ -1,5 +1,6 @@
 """Dates as people say them: "since Monday", "this week", "2018", in all languages of the phrases."""
 
+import calendar
 import datetime
 import re
 from dataclasses import dataclass
@@ -24,7 +25,9 @@ class Period:
 
 
 def period(text: str, language: str, today: datetime.date) -> Period | None:
-    """Return the time that a text names: "2018" is that year, "Monday" the last one and what came since; None for none.
+    """Return the time that a text names; None for none.
+
+    "2018" and "March 2018" are that year and that month, "Monday" the last one and what came since.
 
     :param today: the day on which it is said.
     """
@@ -41,7 +44,15 @@ def period(text: str, language: str, today: datetime.date) -> Period | None:
         return None
     written = table.times.get(key) or text[said.spans[len(said.words) - len(words)][0] :].strip(" ?!.,")
     day = _parsed(written, language, today)
-    return Period(day) if day is not None and day <= today else None
+    if day is None or day > today:
+        return None
+    numbers = [word for word in words if word.isdecimal()]
+    is_month = len(words) > 1 and len(numbers) == 1 and _YEAR.fullmatch(numbers[0]) is not None
+    return Period(day, _last_of_month(day)) if is_month else Period(day)
+
+
+def _last_of_month(day: datetime.date) -> datetime.date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def is_date(text: str) -> bool:

@@ -15,13 +15,16 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.conversation.spoken import Spoken, spoken
-from index.text.languages import LANGUAGES
+from index.conversation.spoken import Spoken, fold, spoken
+from index.text.languages import LANGUAGES, fold_pattern, language
 
 _FOLDER = resources.files("index.conversation") / "phrases"
 MAX_WORDS = 16
 _MIN_TYPO_CHARS = 5
 _PARTS = re.compile(r"[()\[\]|]|\{\w+\}|[^\s()\[\]|{}]+")
+_OF_A_TIME = frozenset({"count", "list", "latest"})
+_ARTICLES = "the|year|el|la|le|il|lo|o|a|das|dem|der|den|jahr|to"  # between "since" and a date
+_JOINED = frozenset("'’-")
 _WORDS = re.compile(r"[^\W_]+")
 _SIGNS = {"(": "(?:", ")": ")", "[": "(?:(?:", "]": "))?", "|": "|"}
 _SLOTS = {"x": 6, "body": 6, "time": 5}  # the most words of what is asked about
@@ -57,6 +60,7 @@ class Table:
         self._data: Mapping[str, Any] = tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
         self.asks_by_order: bool = self._data["asks_by_order"]
         self._lists: Mapping[str, str] = self._data["words"]
+        self._chat = {fold(written): spoken(meant).words for written, meant in self._data.get("chat", {}).items()}
         self._small_talk: Mapping[str, str] = self._data["small_talk"]
 
     @cached_property
@@ -109,18 +113,62 @@ class Table:
     def shapes(self) -> Mapping[str, tuple[Shape, ...]]:
         """Whole questions about the collection, by kind."""
         return {
-            kind: tuple(Shape(line, self._lists) for line in text.splitlines() if line.strip())
+            kind: tuple(Shape(line, self._with_time) for line in self._lines(kind, text))
             for kind, text in self._data["shapes"].items()
         }
+
+    def _lines(self, kind: str, text: str) -> Iterator[str]:
+        """Yield the lines of a kind; what is listed may be of a time, which is looked for first."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        if kind in _OF_A_TIME and self._with_time["when"]:
+            yield from (f"{line} {{when}} {{time}}" for line in lines if "{time}" not in line)
+        yield from lines
+
+    @cached_property
+    def _with_time(self) -> Mapping[str, str]:
+        """The lists of words, with those that stand before a time: not those of a time that ends."""
+        time = language(self.language).time
+        ends = _at_the_end(f"{time['until']}|{time['before']}")
+        phrases = self._data["follow_up"]["in_time"].split("|")
+        return {**self._lists, "when": "|".join(each for each in phrases if not ends.search(spoken(each).key))}
+
+    @cached_property
+    def opens_time(self) -> re.Pattern[str]:
+        """What stands before a time that has no end, as "since"."""
+        time = language(self.language).time
+        return _at_the_end(f"{time['since']}|{time['after']}")
 
     @cached_property
     def known(self) -> frozenset[str]:
         """All words of the phrases."""
         return frozenset(spoken(" ".join({word for text in _texts(self._data) for word in _WORDS.findall(text)})).words)
 
+    @cached_property
+    def asking(self) -> re.Pattern[str] | None:
+        """Words that make a question of a statement, also without a question mark; None where there are none."""
+        phrases = self._data.get("asks_with")
+        return _compiled([f"({phrases})"], {}) if phrases else None
+
     def respelled(self, said: Spoken) -> Spoken:
-        """Return a message with words that no phrase has read as the word that they are one slip away from."""
-        return Spoken(said.text, tuple(_respelled(self.language, word) for word in said.words), said.spans)
+        """Return a message with the words that phrases have.
+
+        What is written in haste ("u", "thats") is read as what it stands for, and a word that no phrase has as the one
+        that it is one slip away from.
+        """
+        read = [
+            (word, span)
+            for written, span in zip(said.words, said.spans, strict=True)
+            for word in self._meant(
+                written, said.text[max(0, span[0] - 1) : span[0]] + said.text[span[1] : span[1] + 1]
+            )
+        ]
+        return Spoken(said.text, tuple(word for word, _ in read), tuple(span for _, span in read))
+
+    def _meant(self, word: str, beside: str) -> tuple[str, ...]:
+        """Return the words that one is read as; part of another, as in "c'est" and "a-t-il", stands for itself."""
+        if word in self._chat and _JOINED.isdisjoint(beside):
+            return self._chat[word]
+        return (_respelled(self.language, word),)
 
 
 @cache
@@ -200,6 +248,10 @@ def _words_of(parts: Sequence[str], words: Mapping[str, str]) -> frozenset[str]:
     return frozenset(found) if alternative else frozenset()
 
 
+def _at_the_end(phrases: str) -> re.Pattern[str]:
+    return re.compile(rf"(?: |^)(?:{fold_pattern(phrases)})(?: (?:{_ARTICLES}))?$")
+
+
 def _compiled(lines: Iterable[str], words: Mapping[str, str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{_expression(line, words)})" for line in lines if line.strip()))
 
@@ -229,4 +281,4 @@ def _by_name(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _texts(data: Mapping[str, Any]) -> list[str]:
-    return [text for name in ("words", "small_talk", "shapes") for text in data[name].values()]
+    return [text for name in ("words", "small_talk", "shapes", "chat") for text in data.get(name, {}).values()]

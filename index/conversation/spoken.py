@@ -29,6 +29,10 @@ class Spoken:
         first, last = self.key.count(" ", 0, start), self.key.count(" ", 0, end) - 1
         return "" if last < first else self.text[self.spans[first][0] : self.spans[last][1]]
 
+    def beside(self, span: tuple[int, int]) -> str:
+        """Return the characters before and after a word."""
+        return self.text[max(0, span[0] - 1) : span[0]] + self.text[span[1] : span[1] + 1]
+
 
 def spoken(text: str) -> Spoken:
     """Read the words of a text."""

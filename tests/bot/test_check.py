@@ -1,9 +1,19 @@
 """“Check against EU releases” on a message."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
 import pytest
+from simcord.backend.models import Poll, PollAnswer
 
 from bot.user_data import Forgotten
 from bot.views.message import AMBER, BLUE
+from index.engine import Engine
+from index.settings import IndexSettings
+from tests.emulator import components as parts
+from tests.emulator.flags import MessageFlag
+from tests.fakes import FakeEmbedder, quiet, upkeep
 from tests.simulation import QUESTION, QUOTE, Chat, Message, refusal, simulated
 
 CHECK = "Check against EU releases"
@@ -38,6 +48,7 @@ async def test_claims_are_answered_with_quotes_for_one_person(chat: Chat) -> Non
 async def test_strongest_evidence_is_the_sentence_with_most_of_the_claim(chat: Chat) -> None:
     message = await checked(chat, "Europol will get a joint liaison task force.")
     assert "> **[1]** “Furthermore, a joint liaison task force on migrant smuggling" in message.text()
+    assert "The releases say something on this: [1]" in message.text(), "the centre is a part of Europol"
 
 
 @pytest.mark.parametrize("locale", ["en-US", "de"])
@@ -51,6 +62,33 @@ async def test_figure_that_differs_is_shown_with_that_of_the_release(chat: Chat,
     written = await chat.ada.write("Europol will send 700 officers to the port of Constanța to search containers.")
     message = await carl.use(CHECK, written)
     assert told[locale] in message.text()
+
+
+@pytest.fixture
+def office(settings: IndexSettings, embedder: FakeEmbedder, write_release: Callable[..., Path]) -> Iterator[Engine]:
+    """An engine over one release, which answers everything."""
+    own = settings.model_copy(update={"threshold": 0.0})
+    text = "Frontex will open an office in the port of Izola on 3 May 2024."
+    upkeep(own, embedder).add([str(write_release("office.md", text))], quiet, force=True)
+    with Engine(own, embedder) as engine:
+        yield engine
+
+
+@simulated(engine="office")
+async def test_name_country_or_date_that_differs_is_shown_with_that_of_the_release(chat: Chat) -> None:
+    eva = chat.add_person("eva", locale="de")
+    told = {
+        "Frontex will open an office in the port of Koper on 3 May 2024.": ("Koper", "Izola"),
+        "Frontex will open an office in the port of Izola on 4 June 2024.": ("4 June 2024", "3 May 2024"),
+        "Europol will open an office in the port of Izola on 3 May 2024.": ("Europol", "Frontex"),
+    }
+    for claim, (claimed, found) in told.items():
+        written = await chat.ada.write(claim)
+        english, german = [await person.use(CHECK, written) for person in (chat.bob, eva)]
+        assert f"The releases say otherwise: here {claimed}, there {found}. [1]" in english.text()
+        assert f"sagen etwas anderes: hier {claimed}, dort {found}. [1]" in german.text()
+    same = await chat.bob.use(CHECK, await chat.ada.write("An office of Frontex opens in Izola in May."))
+    assert "The releases say something on this: [1]" in same.text()
 
 
 @simulated()
@@ -71,6 +109,37 @@ async def test_message_without_a_claim_is_refused_at_once(chat: Chat, text: str)
 async def test_answer_of_the_bot_itself_claims_nothing(chat: Chat) -> None:
     refused = await chat.bob.use(CHECK, await chat.ask())
     assert refusal(refused) == "The message claims nothing that could be looked up."
+
+
+CLAIM = "CEPOL trains border control units."
+
+
+@simulated()
+async def test_what_a_person_reads_beside_the_text_is_checked(chat: Chat) -> None:
+    """Discord shows the message of this command whole, whatever intents the bot has."""
+    theirs = await chat.ada.write(CLAIM)
+    write = partial(chat.env.backend.create_message, chat.channel.id, chat.ada.id, "")
+    box = {"type": parts.CONTAINER, "components": [{"type": parts.TEXT, "content": CLAIM}]}
+    forwarded = {"type": 1, "channel_id": str(chat.channel.id), "message_id": str(theirs.id)}
+    poll = Poll("Who trains border control units?", [PollAnswer(1, CLAIM)], "2030-01-01T00:00:00+00:00")
+    written = [
+        write(embeds=[{"title": "News", "description": CLAIM}]).id,
+        write(components=[box], flags=MessageFlag.IS_COMPONENTS_V2).id,
+        write(reference=forwarded).id,
+        write(poll=poll).id,
+        (await chat.ada.write(files=[("message.txt", CLAIM.encode())])).id,
+    ]
+    for message_id in written:
+        told = await chat.bob.use(CHECK, Message(chat.env, chat.channel.id, message_id))
+        assert told.ephemeral
+        assert f"“{QUOTE}" in told.text(), message_id
+
+
+@simulated()
+async def test_file_that_claims_nothing_is_told_after_it_was_read(chat: Chat) -> None:
+    told = await chat.bob.use(CHECK, await chat.ada.write(files=[("message.txt", b"lol")]))
+    assert told.ephemeral
+    assert told.text() == "The message claims nothing that could be looked up."
 
 
 @simulated(pace=6, pace_burst=1)

@@ -1,6 +1,7 @@
 """What people said of answers, and what administrators did: who reads it, on the command line and in `/about`."""
 
 import json
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -94,6 +95,27 @@ async def test_about_tells_administrators_what_was_said_and_done(chat: Chat) -> 
     others = (await chat.bob.command("about")).text()
     assert "Feedback**" not in others
     assert "index rebuild" not in others
+
+
+@simulated()
+async def test_all_that_is_collected_of_what_people_say_can_be_read(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who runs the bot reads it on the command line, also where no administrator is named."""
+    data = chat.bot.index_settings.data_dir
+    answer = await chat.ask()
+    await chat.bob.click(answer, "Helpful")
+    chat.ada.locale = "de"
+    window = await chat.ada.opens(answer, "Not helpful")
+    await window.send({"Was stimmt nicht? (freiwillig)": "Falsches Jahr."})
+    monkeypatch.setenv("MEASURES_DATA_DIR", str(data))
+    document = json.loads(run("--json").stdout)
+    read = [(each["verdict"], each["reason"]) for each in document["feedback"]]
+    assert read == [("not helpful", "Falsches Jahr."), ("helpful", None)]
+    with closing(sqlite3.connect(data / "bot.db")) as db:
+        kept = {table: {row[1] for row in db.execute(f"PRAGMA table_info({table})")} for table in ("feedback", "usage")}
+    assert kept["feedback"] - {"id", "voter"} == document["feedback"][0].keys(), "the voter only tells people apart"
+    assert kept["usage"] == document["usage"][0].keys()
 
 
 IN_VAIN = (

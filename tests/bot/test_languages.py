@@ -107,15 +107,15 @@ async def test_window_of_administrators_speaks_their_language(chat: Chat) -> Non
 
 @pytest.mark.parametrize(
     ("locale", "date"),
-    [("fr", "6 décembre 2018"), ("de", "6. Dezember 2018"), ("es-ES", "6 de diciembre de 2018"),
-     ("es-419", "6 de diciembre de 2018"), ("it", "6 dicembre 2018"), ("pl", "6 grudnia 2018"),
-     ("en-US", "6 December 2018"), ("ja", "6 December 2018")],
+    [("fr", "15 décembre 2023"), ("de", "15. Dezember 2023"), ("es-ES", "15 de diciembre de 2023"),
+     ("es-419", "15 de diciembre de 2023"), ("it", "15 dicembre 2023"), ("pl", "15 grudnia 2023"),
+     ("en-US", "15 December 2023"), ("ja", "15 December 2023")],
 )  # fmt: skip
-@simulated()
+@simulated(engine="library")
 async def test_what_everybody_sees_is_in_the_language_of_the_server(chat: Chat, locale: str, date: str) -> None:
     chat.locale = locale
     chat.ada.locale = "pl"
-    assert dates(await chat.ada.command("releases")) == [date]
+    assert dates(await chat.ada.command("releases"))[0] == date
 
 
 @simulated()
@@ -148,7 +148,7 @@ async def test_what_only_one_person_sees_speaks_their_language(chat: Chat) -> No
         )
 
 
-@simulated()
+@simulated(engine="library")
 async def test_what_a_server_keeps_private_speaks_the_language_of_whoever_asked(chat: Chat) -> None:
     chat.locale = "fr"
     hans = chat.add_person("hans", locale="de")
@@ -157,7 +157,7 @@ async def test_what_a_server_keeps_private_speaks_the_language_of_whoever_asked(
     outline = await hans.choose(message, menu["placeholder"], [menu["options"][0]["value"]])
     assert outline.text().split("\n")[1].endswith(" · Englisch")
     await chat.server_chose(private=True)
-    assert dates(await hans.command("releases")) == ["6. Dezember 2018"]
+    assert dates(await hans.command("releases"))[0] == "15. Dezember 2023"
 
 
 @simulated()

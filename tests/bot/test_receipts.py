@@ -5,6 +5,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from index.maintenance import Maintenance
 from index.settings import IndexSettings
 from tests.bot.conftest import Run, sentence_of
 from tests.bot.stores import file_store
+from tests.disks import read_only
 from tests.fakes import FakeEmbedder, quiet, upkeep
 from tests.simulation import Chat, Message, Person, refusal, simulated
 
@@ -173,3 +175,21 @@ def test_command_line_keeps_what_it_answers_and_verifies_it(run: Run, tmp_path: 
         store.forget_release("2018-12-06-council-migrant-smuggling")
     assert run("verify", answer_id).stdout == "No longer kept: answers are kept for 30 days.\n"
     assert json.loads(run("verify", answer_id, "--json").stdout) == {"id": answer_id, "kept": False}
+
+
+def test_answer_is_verified_where_nothing_may_be_written(run: Run, tmp_path: Path) -> None:
+    question = "Which agency will train border control units?"
+    answer_id = json.loads(run("ask", question, "--json").stdout)["id"]
+    with closing(file_store(tmp_path / "data" / "bot.db")) as running:  # its log stands beside the file
+        kept = running.receipt(answer_id.replace("-", ""), 30)
+        assert kept is not None
+        running.keep_receipt(replace(kept, id=new_answer_id(), answered=False), 30)
+        with read_only(tmp_path / "data"):
+            documents = [json.loads(run("verify", answer_id, "--json").stdout)]
+            assert run("feedback").stderr == "Nobody has said anything of an answer yet.\n"
+    before = sorted(path.name for path in (tmp_path / "data").iterdir())
+    with read_only(tmp_path / "data"):
+        documents.append(json.loads(run("verify", answer_id, "--json").stdout))
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == before
+    assert [(each["question"], each["same_answer"]) for each in documents] == [(question, True)] * 2
+    assert [quote["fate"] for each in documents for quote in each["quotes"]] == ["identical"] * 2

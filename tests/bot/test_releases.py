@@ -58,30 +58,42 @@ async def test_nothing_matching_is_said(chat: Chat) -> None:
     assert message.text() == "No release matches."
 
 
+LISBON = [
+    "## Cocaine in the port of Lisbon",
+    "European Commission · <t:1702641600:D> · English",
+    "• Checks",
+    "• Money",
+    "**Names** European Commission, Europol",
+    "Open the release",
+]
+
+
 @simulated(engine="library")
 async def test_picking_one_shows_its_outline_to_that_person(chat: Chat) -> None:
-    message = await chat.ada.command("releases", query="Antwerp")
+    message = await chat.ada.command("releases", query="cocaine port")
     options = message.components[1]["components"][0]["options"]
-    assert [(one["label"], one["description"]) for one in options] == [
-        ("Cocaine in the port of Antwerp", "15 January 2023")
-    ]
+    assert (options[0]["label"], options[0]["description"]) == ("Cocaine in the port of Lisbon", "15 December 2023")
     shown = await chat.bob.choose(message, PICK, [options[0]["value"]])
     assert shown.ephemeral
     assert shown.accent_colours == [BLUE]
-    assert shown.text().split("\n") == [
-        "## Cocaine in the port of Antwerp",
-        "European Commission · <t:1673784000:D> · English",
-        "• Checks",
-        "• Money",
-        "**Names** European Commission, Europol",
-        "Open the release",
-    ]
-    assert shown.components[1]["components"][0]["url"] == "https://example.europa.eu/antwerp"
+    assert shown.text().split("\n") == LISBON
+    assert shown.components[1]["components"][0]["url"] == "https://example.europa.eu/lisbon"
+
+
+@simulated(engine="library")
+async def test_single_release_is_shown_without_a_menu(chat: Chat) -> None:
+    message = await chat.ada.command("releases", query="Lisbon")
+    assert message.text().split("\n") == LISBON
+    assert message.buttons == ["Open the release"]
+    assert not message.ephemeral
+    chat.ada.locale = chat.locale = "de"
+    german = await chat.ada.command("releases", query="Lisbon")
+    assert german.text().split("\n")[1] == "European Commission · <t:1702641600:D> · Englisch"
 
 
 @simulated(engine="library")
 async def test_picking_one_that_is_gone_says_so(chat: Chat) -> None:
-    message = await chat.ada.command("releases", query="Antwerp")
+    message = await chat.ada.command("releases", query="cocaine port")
     chat.rewrite(message, message.components[1]["components"][0]["options"][0]["value"], "2020-01-01-gone")
     shown = await chat.ada.choose(message, PICK, ["2020-01-01-gone"])
     assert shown.text() == "This release is no longer served."

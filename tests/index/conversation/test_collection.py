@@ -8,6 +8,7 @@ import pytest
 
 from index.conversation.collection import CollectionAnswer, answer_collection, read_collection_question
 from index.conversation.kinds import MessageKind
+from index.conversation.periods import Period
 from index.engine import Engine
 from index.evaluation.evaluate import temporary_index
 from index.evaluation.gold import load_corpus
@@ -102,6 +103,46 @@ def test_since_when_is_read_in_each_language(text: str, since: datetime.date) ->
     assert question.kind is MessageKind.NEW
     assert question.period is not None
     assert question.period.since == since
+
+
+YEAR = datetime.date(2018, 1, 1), datetime.date(2018, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "since", "until"),
+    [
+        ("what did the Council approve in 2018?", MessageKind.LIST, *YEAR),
+        ("what has the Commission proposed since 2018", MessageKind.LIST, YEAR[0], None),
+        ("was hat der rat seit 2018 beschlossen", MessageKind.LIST, YEAR[0], None),
+        ("qu'est-ce que le conseil a approuvé en 2018 ?", MessageKind.LIST, *YEAR),
+        ("wat heeft de raad in 2018 besloten", MessageKind.LIST, *YEAR),
+        ("releases on smuggling from December 2018", MessageKind.LIST, datetime.date(2018, 12, 1), YEAR[1]),
+        ("how many releases on migration in 2018?", MessageKind.COUNT, *YEAR),
+        ("ile komunikatów o migracji w 2018", MessageKind.COUNT, *YEAR),
+        ("kuinka monta tiedotetta vuonna 2018?", MessageKind.COUNT, *YEAR),
+        ("latest from Europol in 2018", MessageKind.LATEST, *YEAR),
+        ("what's new since 2018?", MessageKind.NEW, YEAR[0], None),
+    ],
+)
+def test_time_of_what_is_listed(
+    text: str, kind: MessageKind, since: datetime.date, until: datetime.date | None
+) -> None:
+    question = read_collection_question(text, TODAY)
+    assert question is not None
+    assert (question.kind, question.period) == (kind, Period(since, until))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What did the ECB decide in June 2003?",
+        "was hat der rat im dezember 2018 beschlossen?",
+        "what did Poland do in 2018?",
+        "what will be new before 2018",
+    ],
+)
+def test_what_happened_in_a_month_is_told_by_texts_and_not_by_titles(text: str) -> None:
+    assert read_collection_question(text, TODAY) is None
 
 
 def test_agencies_are_those_that_releases_name(development: OpenGeneration) -> None:

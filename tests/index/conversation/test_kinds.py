@@ -83,6 +83,43 @@ def test_of_the_questions_off_topic_only_small_talk_is_small_talk(name: str) -> 
     assert {text for text in texts if kind_of(text) is not MessageKind.QUESTION} <= REALLY_SMALL_TALK
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("thx m8", MessageKind.THANKS),
+        ("mrc bcp", MessageKind.THANKS),
+        ("grz mille", MessageKind.THANKS),
+        ("obg!!", MessageKind.THANKS),
+        ("bjr", MessageKind.GREETING),
+        ("hola q tal", MessageKind.GREETING),
+        ("gm all ☀️", MessageKind.GREETING),
+        ("what r u", MessageKind.HELP),
+        ("wat can u do", MessageKind.HELP),
+        ("thats wrong lol", MessageKind.BLAME),
+        ("u r wrong", MessageKind.BLAME),
+        ("c faux", MessageKind.BLAME),
+        ("nope thats fake newz", MessageKind.BLAME),
+        ("u sure?", MessageKind.DOUBT),
+        ("czy to prawda", MessageKind.DOUBT),
+        ("este asta adevărat", MessageKind.DOUBT),
+        ("ali je to res", MessageKind.DOUBT),
+        ("вярно ли е", MessageKind.DOUBT),
+        ("test 123", MessageKind.NOTHING),
+        ("whats this about", MessageKind.ABOUT),
+        ("c'était quand ?", MessageKind.WHEN),
+    ],
+)
+def test_what_is_written_in_haste_is_read_as_it_is_meant(text: str, kind: MessageKind) -> None:
+    assert message_kind(text) is kind
+
+
+@pytest.mark.parametrize(
+    "text", ["Tell me a joke", "what does c stand for", "n 5 rockets were sent", "Will Europol lol?", "5 wrong visas"]
+)
+def test_words_of_haste_and_laughter_make_no_small_talk_of_a_question(text: str) -> None:
+    assert message_kind(text) is MessageKind.QUESTION
+
+
 @pytest.mark.parametrize("text", ["", "…", "https://x.eu", "<https://x.eu> <https://y.eu>", "<:cat:123>", "24.12.2018"])
 def test_what_has_no_words_is_nothing(text: str) -> None:
     assert message_kind(text) is MessageKind.NOTHING
