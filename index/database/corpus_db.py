@@ -26,6 +26,7 @@ from index.database.signatures import SignatureTable
 from index.database.sources import SourceTable
 from index.database.spool import SpoolTable
 from index.database.sqlite import now, release_from_row, storage_errors
+from index.database.textless import TextlessTable
 from index.database.versions import VersionTable
 
 _RELEASE_FIELDS = tuple("title issuer date language kind url retrieved_from note reference origin text".split())
@@ -92,6 +93,7 @@ class CorpusStore:
         self.signatures = SignatureTable(self._db, path)
         self.sources = SourceTable(self._db, path)
         self.spool = SpoolTable(self._db, path)
+        self.textless = TextlessTable(self._db, path)
         self.shown_versions = VersionTable(self._db, path)
 
     @contextmanager

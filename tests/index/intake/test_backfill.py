@@ -144,14 +144,14 @@ def test_document_that_was_fetched_before_a_kill_is_not_fetched_again(
 ) -> None:
     dying = """
 import os
-import index.intake.sources as sources
-take, taken = sources.ingest, []
+import index.intake.addresses as addresses
+take, taken = addresses.ingest, []
 def ingest_or_die(*given, **options):
     taken.append(given)
     if len(taken) == 5:
         os._exit(9)
     return take(*given, **options)
-sources.ingest = ingest_or_die
+addresses.ingest = ingest_or_die
 """
     for _ in range(3):
         command = [sys.executable, "-c", dying + _WORK, str(settings.data_dir), str(site.port)]

@@ -12,7 +12,7 @@ from index.maintenance import Maintenance
 from index.processes.jobs import Added
 from index.settings import IndexSettings
 from tests.conftest import SHARED
-from tests.corpus.servers import Server
+from tests.corpus.servers import Server, redirect
 from tests.fakes import quiet
 from tests.press_corner import MORE, ROOT, SHELL, PressCorner, document
 
@@ -80,10 +80,53 @@ def test_language_is_the_one_that_was_answered(
     assert (release.language, release.url) == ("en", site.url(f"{ROOT}/detail/en/ip_26_301"))
 
 
-def test_document_without_text_is_told_as_such(site: Server, corner: PressCorner, keeper: Maintenance) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/detail/en/fs_26_7",
+        "/detail/EN/FS_26_7#1",
+        "/detail/de/fs_26_7",
+        "/api/documents?reference=FS/26/7&language=fr",
+        "/api/files/document/print/en/fs_26_7/FS_26_7_EN.pdf",
+    ],
+)
+def test_document_without_text_is_asked_for_once_unless_forced(
+    path: str, site: Server, corner: PressCorner, keeper: Maintenance, settings: IndexSettings
+) -> None:
     corner.textless.add(corner.publish(7, kind="FS"))
     (failed,) = keeper.add([site.url(f"{ROOT}/detail/en/fs_26_7")], quiet).taken.failed
     assert "has no text in the press corner" in failed.error
+    (told,) = keeper.add([site.url(ROOT + path)], quiet).taken.failed
+    assert "has no text in the press corner, as was found on 20" in told.error
+    assert told.error.endswith("it was not asked for again, --force does that.")
+    assert corner.read == ["FS/26/7 en"]
+    (asked,) = keeper.add([site.url(ROOT + path)], quiet, force=True).taken.failed
+    assert "as factsheets have none" in asked.error
+    assert len(corner.read) == 2
+    corner.textless.clear()
+    assert index.release(settings, only(keeper.add([site.url(ROOT + path)], quiet, force=True))).reference == "FS/26/7"
+    (again,) = keeper.add([site.url(ROOT + path)], quiet).taken.ingested
+    assert again.status == "unchanged", "with a text it is like any other"
+
+
+def test_what_one_way_found_to_have_no_text_no_other_asks_for(
+    site: Server, corner: PressCorner, keeper: Maintenance
+) -> None:
+    references = corner.publish(7, kind="FS"), corner.publish(8, kind="FS", day="2026-01-21")
+    corner.textless.add(references[0])
+    corner.documents[references[1], "en"]["docuLanguageResource"]["htmlContent"] = "<p> &nbsp; </p>"  # type: ignore[index]
+    site.handlers["/rapid/press-release_FS-26-8_en.htm"] = redirect(f"{ROOT}/detail/en/fs_26_8")
+    added = keeper.add([site.url(f"{ROOT}/detail/en/{page}") for page in ("fs_26_7", "fs_26_8")], quiet)
+    assert len(added.taken.failed) == 2
+    keeper.add_feed(site.url(f"{ROOT}/api/rss?language=en"))
+    polled = keeper.poll(quiet)
+    assert [source.status for source in polled.added.taken.ingested] == ["skipped", "skipped"]
+    assert polled.added.complete, "nobody is told a second time"
+    keeper.add_source(site.url(f"{ROOT}/"))
+    keeper.backfill(quiet, since=datetime.date(2026, 1, 1), until=datetime.date(2026, 1, 31))
+    (failed,) = keeper.add([site.url("/rapid/press-release_FS-26-8_en.htm")], quiet).taken.failed
+    assert "as was found on" in failed.error
+    assert corner.read == ["FS/26/7 en", "FS/26/8 en"]
 
 
 @pytest.mark.parametrize(
