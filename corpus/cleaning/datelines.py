@@ -8,9 +8,10 @@ beside a date.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LABELS, REFERENCE
-from corpus.cleaning.dates import FoundDate, find_date, is_weekday
+from corpus.cleaning.dates import FoundDate, find_date, is_weekday, weekdays
 from corpus.cleaning.wording import LANGUAGES, agencies_named, folded, openings, phrases
 from corpus.release_text import HEADING, ends_sentence, is_list_item
 
@@ -25,6 +26,7 @@ _COMMA = re.compile(r"[,:;()\[\]]")
 _TIME = re.compile(
     r"(?<!\d)\d{1,2}(?:[:.]\d{2}|[hu]\d{0,2})(?: ?(?:h|uhr|ce?s?t|gmt|utc))?(?![\w/])|\b[ap]\.?m\b\.?", re.IGNORECASE
 )
+_SAYS_FIGURES = re.compile(r"[\d/]|[ap]\.?m\b", re.IGNORECASE)  # Every time, code and reference has one of these.
 _READING = re.compile(
     r"(?<!\d)\d{1,3}\s?(?:min|perc|\u03bb\u03b5\u03c0|\u043c\u0438\u043d|n\u00f3im)[^\W\d_]{0,8}\b", re.IGNORECASE
 )
@@ -171,8 +173,10 @@ def _is_known(part: str, language: str | None) -> bool:
     """Tell whether a part of a line states the kind, the issuer, the number, the time or nothing."""
     if _READING.search(part) and len(part.split()) <= _READING_MAX_WORDS:
         return True
-    rest = _NUMBER_SIGNS.sub(" ", REFERENCE.sub(" ", _CODE.sub(" ", _TIME.sub(" ", part))))
-    words = [word for word in (folded(word) for word in rest.split()) if word and any(map(str.isalnum, word))]
+    if _SAYS_FIGURES.search(part):
+        part = REFERENCE.sub(" ", _CODE.sub(" ", _TIME.sub(" ", part)))
+    words = [folded(word) for word in _NUMBER_SIGNS.sub(" ", part).split()]
+    words = [word for word in words if word and any(map(str.isalnum, word))]
     return len(words) <= _KNOWN_MAX_WORDS and _are_known(words, language)
 
 
@@ -180,11 +184,20 @@ def _are_known(words: Sequence[str], language: str | None) -> bool:
     """Tell whether words are phrases that pages put beside a date, one after the other."""
     if not words:
         return True
+    if words[0] not in _first_words(language):
+        return False
     for end in range(len(words), 0, -1):
         phrase = " ".join(words[:end])
         if _is_phrase(phrase, language) and _are_known(words[end:], language):
             return True
     return False
+
+
+@cache
+def _first_words(language: str | None) -> frozenset[str]:
+    """Return the words with which phrases begin: most parts of lines begin with another."""
+    known = phrases("kinds", "beside", "places") | phrases("published", language=language) | {*agencies_named()}
+    return frozenset(phrase.split()[0] for phrase in (*known, *LANGUAGES, *weekdays(language)))
 
 
 def _is_phrase(phrase: str, language: str | None) -> bool:

@@ -10,7 +10,7 @@ from datetime import date
 
 from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LINE, REFERENCE, bare_reference, is_tail, without_tail
 from corpus.cleaning.datelines import is_about, is_byline, is_label, is_labelled, is_update, opening_date
-from corpus.cleaning.dates import find_date, first_date, without_date
+from corpus.cleaning.dates import find_date, first_date
 from corpus.release_text import HEADING, LIST_ITEM, ends_sentence, is_list_item, is_speaker
 
 HEADING_MAX_CHARS = 100
@@ -101,8 +101,8 @@ def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
     with a place and a date. Inside the text, a line with only a date may head a part of it, and stays.
     """
     first, last = _prose_span(lines)
-    dated = [index for index in range(first, last) if without_date(lines[index], language) is not None]
-    alone = [index for index in dated if is_about(lines[index], language, places=False)]
+    about = [index for index in range(first, last) if is_about(lines[index], language, places=False)]
+    alone = [index for index in about if find_date(lines[index], language) is not None]
     found: list[int] = []
     for index, line in enumerate(lines):
         if index < first:
