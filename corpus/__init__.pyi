@@ -15,6 +15,7 @@ from .cleaning.quality import Doubt as Doubt
 from .cleaning.quality import DoubtKind as DoubtKind
 from .cleaning.quality import Inspection as Inspection
 from .cleaning.quality import inspect_draft as inspect_draft
+from .cleaning.saved_page import saved_from as saved_from
 from .errors import ArchiveError as ArchiveError
 from .errors import BuildRunningError as BuildRunningError
 from .errors import ClosedToRobotsError as ClosedToRobotsError

@@ -12,13 +12,18 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from corpus.cleaning.wording import LANGUAGES, further_months
+from corpus.cleaning.wording import LANGUAGES, further_months, further_weekdays
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 _LINE_MAX_CHARS = 5_000  # Dates that far inside a line do not matter, and patterns need a bound.
 _ISO = re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)")
 _BASIC = re.compile(r"^\s*(\d{4})(\d{2})(\d{2})(?:T|\s*$)")
-_FIGURES = re.compile(r"(?<![\d./-])(?P<first>\d{1,2})[./-]\s?(?P<second>\d{1,2})[./-]\s?(?P<year>\d{4})(?!\d)")
+_FIGURES = re.compile(
+    r"(?<![\d./-])(?P<first>\d{1,2})(?:\s?[./-]\s?|\u2013)(?P<second>\d{1,2})(?:\s?[./-]\s?|\u2013)(?P<year>\d{4})(?!\d)"
+)
+_SHORT = re.compile(
+    r"(?<![\w./-])(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>[^\W\d_]{3,9})\.?(?P=mark)(?P<year>\d{4})(?!\d)"
+)
 _YEAR_FIGURES = re.compile(r"(?<![\d./-])(?P<year>\d{4})[./]\s?(?P<month>\d{1,2})[./]\s?(?P<day>\d{1,2})(?![\d/])")
 _ROMAN = re.compile(r"(?<![\d./-])(?P<day>\d{1,2})[. /-]\s?(?P<month>[IVX]{1,4})[. /-]\s?(?P<year>\d{4})(?!\d)")
 _SPELLED = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]){2,20}"  # Capitals with two accents have a combining one.
@@ -38,7 +43,7 @@ _YEAR_FIRST = re.compile(
 _YEAR_THEN_DAY = re.compile(
     rf"(?<!\d)(?P<year>\d{{4}})\.?\s+(?:gada\s+|g\.\s+)?(?P<day>\d{{1,2}})\.?\s+(?P<month>{_SPELLED})", re.IGNORECASE
 )
-_BY_NAME = (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _YEAR_THEN_DAY)
+_BY_NAME = (_DAY_FIRST, _SHORT, _MONTH_FIRST, _YEAR_FIRST, _YEAR_THEN_DAY)
 _PATTERNS = (_ISO, _YEAR_FIGURES, _FIGURES, _ROMAN, *_BY_NAME)
 _ROMAN_MONTHS = {name: number for number, name in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)}
 _WEEKDAY_CHARS = 30
@@ -191,7 +196,8 @@ def _weekdays(language: str) -> Mapping[str, int]:
 
     days = Locale.parse(language).days
     forms = [days[context][width] for context in ("stand-alone", "format") for width in ("abbreviated", "wide")]
-    return {_plain(name): number for form in forms for number, name in form.items() if len(name) > 1}
+    known = {_plain(name): number for form in forms for number, name in form.items() if len(name) > 1}
+    return known | {_plain(name): number for name, number in further_weekdays(language).items()}
 
 
 def _valid_date(year: str, month: str, day: str) -> date | None:

@@ -94,6 +94,9 @@ def drop_unread(tree: "HtmlElement") -> None:
     """Remove from a tree what is not read: scripts, forms, pictures."""
     from lxml.etree import strip_elements
 
+    for button in [*tree.iter("button")]:  # The heading of a part that opens is a button.
+        if next(button.iterancestors(*_HEADINGS, "dt"), None) is not None:
+            button.drop_tag()
     strip_elements(tree, *_UNREAD, with_tail=False)
 
 
@@ -125,10 +128,19 @@ def _names_boilerplate(names: str) -> bool:
 
 def _is_hidden(element: "HtmlElement") -> bool:
     return (
-        element.get("hidden") is not None
+        (element.get("hidden") is not None and not _opens(element))
         or not _HIDDEN_WORDS.isdisjoint((element.get("class") or "").split())
         or bool((style := element.get("style")) and _HIDDEN_STYLE.search(style))
     )
+
+
+def _opens(element: "HtmlElement") -> bool:
+    """Tell whether a hidden part holds prose and is shown to whoever opens it, as parts of an accordion are."""
+    name = element.get("id")
+    opened = element.get("role") in ("region", "tabpanel") or (
+        name is not None and bool(element.getroottree().xpath("//*[@aria-controls=$name]", name=name))
+    )
+    return opened and any(len(p.text_content()) >= _PROSE_CHARS for p in element.iter("p"))
 
 
 def _holds_release(element: "HtmlElement", total_chars: int) -> bool:
@@ -252,7 +264,9 @@ def _flushed(
             fresh_items.discard(item)
         elif "blockquote" in tags:
             kind = "quote"
-        elif kind == "paragraph" and item is None and (bold or tags[0] == "dt") and _reads_as_heading(text):
+        elif (
+            kind == "paragraph" and item is None and (bold or tags[0] in ("dt", "summary")) and _reads_as_heading(text)
+        ):
             kind = "heading"
         yield Block(kind, text, numbers.setdefault(container, len(numbers)), linked)
 

@@ -14,6 +14,7 @@ from corpus import (
     SourceError,
     document_at,
     is_press_shell,
+    saved_from,
     utf8,
 )
 from index.database.corpus_db import CorpusStore
@@ -162,8 +163,10 @@ def _why(error: Exception) -> Failing:
 
 def _address_of_shell(raw: Raw, overrides: Overrides) -> str | None:
     """Return the address of a page of the press corner that was saved without its text: the text is fetched then."""
-    document = document_at(overrides.url)
-    return document.page if document is not None and is_press_shell(raw.data) else None
+    if not is_press_shell(raw.data):
+        return None
+    document = document_at(overrides.url or saved_from(raw.data.decode("utf-8", "replace")))
+    return document.page if document is not None else None
 
 
 def _opened(source: IntakeSource, overrides: Overrides) -> Sequence[IntakeSource | Member]:
