@@ -78,6 +78,7 @@ from .processes.child_process import ChildProcess as ChildProcess
 from .processes.child_process import ExitReport as ExitReport
 from .processes.child_process import pipe_to_parent as pipe_to_parent
 from .processes.environment import forget_secrets as forget_secrets
+from .processes.sandbox import end_child as end_child
 from .release_text import HEADING as HEADING
 from .release_text import ends_sentence as ends_sentence
 from .release_text import is_list_item as is_list_item

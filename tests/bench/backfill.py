@@ -32,7 +32,11 @@ from tests.press_corner import ROOT, PressCorner
 
 _DAYS = ("2025-11-15", "2025-12-01", "2026-01-20")
 _SOURCES = [sys.executable, "-c", "from bot.cli.main import main; main()", "sources"]
-_BARE = "from index.encoders.embedder import SentenceTransformerEmbedder as E; E().encode_query('What will it do?')"
+# The model at work: it embeds as many passages as a build gives it at a time.
+_BARE = """
+from index.encoders.embedder import SentenceTransformerEmbedder
+SentenceTransformerEmbedder().encode_document(["The quay of the port is repaired in three years. " * 12] * 96, print)
+"""
 _LIVES_S = (2.0, 20.0)  # How long the command runs before it is killed.
 _SAMPLE_S = 0.25
 _MB = 1 << 20
