@@ -91,11 +91,15 @@ def parse(html: str, name: str) -> "HtmlElement":
 
 
 def drop_unread(tree: "HtmlElement") -> None:
-    """Remove from a tree what is not read: scripts, forms, pictures."""
+    """Remove from a tree what is not read: scripts, forms, pictures. What a button opens is marked as a region."""
     from lxml.etree import strip_elements
 
-    for button in [*tree.iter("button")]:  # The heading of a part that opens is a button.
-        if next(button.iterancestors(*_HEADINGS, "dt"), None) is not None:
+    hidden = {element.get("id"): element for element in tree.xpath("//*[@hidden][@id]")}
+    for button in [*tree.iter("button")]:
+        opened = hidden.get(button.get("aria-controls"))
+        if opened is not None and opened.get("role") is None:
+            opened.set("role", "region")
+        if next(button.iterancestors(*_HEADINGS, "dt"), None) is not None:  # It is the heading of what it opens.
             button.drop_tag()
     strip_elements(tree, *_UNREAD, with_tail=False)
 
@@ -136,10 +140,7 @@ def _is_hidden(element: "HtmlElement") -> bool:
 
 def _opens(element: "HtmlElement") -> bool:
     """Tell whether a hidden part holds prose and is shown to whoever opens it, as parts of an accordion are."""
-    name = element.get("id")
-    opened = element.get("role") in ("region", "tabpanel") or (
-        name is not None and bool(element.getroottree().xpath("//*[@aria-controls=$name]", name=name))
-    )
+    opened = element.get("role") in ("region", "tabpanel")
     return opened and any(len(p.text_content()) >= _PROSE_CHARS for p in element.iter("p"))
 
 

@@ -30,6 +30,7 @@ def only(added: Added) -> str:
         "/detail/en/ip_26_301",
         "/detail/EN/IP_26_301#11",
         "/detail/en/ip_26_301/",
+        "/detail/en/ip%5F26%5F301",
         "/api/documents?reference=IP/26/301&language=en",
         "/api/documents?language=en&reference=IP%2F26%2F301",
         "/api/files/document/print/en/ip_26_301/IP_26_301_EN.pdf",
@@ -59,6 +60,10 @@ def test_page_that_was_saved_without_its_text_is_read_through_the_interface(
     given = Overrides(url=site.url(f"{ROOT}/detail/en/IP_26_301"))
     release = index.release(settings, only(keeper.add([str(path)], quiet, given)))
     assert (release.reference, release.url) == ("IP/26/301", site.url(f"{ROOT}/detail/en/ip_26_301"))
+    comment = f"<!-- saved from url=(0000){site.url(f'{ROOT}/detail/en/ip_26_301')} -->\n<html"
+    path.write_bytes(SHELL.replace(b"<html", comment.encode(), 1))
+    (again,) = keeper.add([str(path)], quiet).taken.ingested
+    assert again.release_id == release.release_id, "the comment of a browser tells where it is from"
 
 
 def test_old_address_that_leads_to_a_page_is_read_there(
