@@ -97,7 +97,7 @@ async def _ask_by_interaction(
         by_command=True,
         read_as=read_as,
     )
-    bot.admission.let_in_or_refuse(interaction)
+    await bot.admission.let_in_or_refuse(interaction)
     on_collection = filters == Filters() and read_collection_question(asking.question, today()) is not None
     work = None if on_collection else ask_engine(bot, asking)
     ephemeral = is_private(bot, interaction, private)

@@ -25,7 +25,7 @@ import psutil
 
 import index
 from index.settings import IndexSettings
-from tests.bench.run import line
+from tests.bench.timing import line
 from tests.corpus.servers import Handler, Request, Server, missing
 from tests.pages import paragraphs
 from tests.press_corner import ROOT, PressCorner

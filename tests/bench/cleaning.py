@@ -18,7 +18,7 @@ import trafilatura
 
 from corpus.cleaning.clean import clean
 from corpus.errors import SourceError
-from tests.bench.run import line
+from tests.bench.timing import line
 from tests.conftest import FIXTURES, SHARED
 
 ROUNDS = 20
