@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from corpus.cleaning.clean import clean
+from corpus.cleaning.quality import DoubtKind, inspect_draft
 
 BODY = [
     "The agency today published what it found in the ports of the Union, and what it wants to be done about them soon.",
@@ -69,3 +70,33 @@ def test_page_gives_its_paragraphs_and_its_date(shape: str) -> None:
     assert draft.text.split("\n\n") == (BODY if shape in SHAPES else headed)
     assert (draft.title, draft.date, draft.issuer) == ("A look at ports", DAY, "European Commission")
     assert draft.claims == {}
+
+
+TITLES = ("Trains run on", "Buses run late", "Ports are closed", "Quays are dry", "Ferries are new", "Boats are old")
+TEASERS = [
+    f"The agency said in its report number {number} that all is well there, as it was before." for number in range(6)
+]
+
+
+@pytest.mark.parametrize(
+    "teaser",
+    [
+        "<article><h3><a href=/{number}>{title}</a></h3><p>20 January 2026</p><p>{teaser}</p></article>",
+        "<div><h2>{title}</h2><p>{teaser}</p><p><a href=/{number}>Read more</a></p></div>",
+    ],
+)
+def test_teasers_with_short_titles_are_a_list_of_pages(teaser: str) -> None:
+    shown = [
+        teaser.format(number=number, title=title, teaser=text)
+        for number, (title, text) in enumerate(zip(TITLES, TEASERS, strict=True))
+    ]
+    listing = page(f"<h1>News</h1>{''.join(shown)}")
+    doubts = inspect_draft(clean(listing, "x.html", ADDRESS), listing, "x.html").doubts
+    assert DoubtKind.LIST_OF_PAGES in [doubt.kind for doubt in doubts]
+
+
+def test_headings_that_link_to_themselves_are_no_list_of_pages() -> None:
+    parts = [f"<h2 id={number}><a href=#{number}>What comes next there</a></h2><p>{text}</p>" for number, text in
+             enumerate(TEASERS)]  # fmt: skip
+    release = page(f"{H1}{DATE}{PROSE}{''.join(parts)}")
+    assert inspect_draft(clean(release, "x.html", ADDRESS), release, "x.html").doubts == ()
