@@ -83,6 +83,8 @@ def test_language_is_the_one_that_was_answered(
     corner.publish(301)
     release = index.release(settings, only(keeper.add([site.url(f"{ROOT}/detail/de/ip_26_301")], quiet)))
     assert (release.language, release.url) == ("en", site.url(f"{ROOT}/detail/en/ip_26_301"))
+    (again,) = keeper.add([site.url(f"{ROOT}/detail/en/ip_26_301")], quiet).taken.ingested
+    assert (again.status, again.release_id) == ("unchanged", release.release_id)
 
 
 @pytest.mark.parametrize(
