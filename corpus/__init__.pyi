@@ -15,6 +15,7 @@ from .cleaning.quality import Doubt as Doubt
 from .cleaning.quality import DoubtKind as DoubtKind
 from .cleaning.quality import Inspection as Inspection
 from .cleaning.quality import inspect_draft as inspect_draft
+from .cleaning.saved_page import saved_from as saved_from
 from .errors import ArchiveError as ArchiveError
 from .errors import BuildRunningError as BuildRunningError
 from .errors import ClosedToRobotsError as ClosedToRobotsError
@@ -77,6 +78,7 @@ from .processes.child_process import ChildProcess as ChildProcess
 from .processes.child_process import ExitReport as ExitReport
 from .processes.child_process import pipe_to_parent as pipe_to_parent
 from .processes.environment import forget_secrets as forget_secrets
+from .processes.sandbox import end_child as end_child
 from .release_text import HEADING as HEADING
 from .release_text import ends_sentence as ends_sentence
 from .release_text import is_list_item as is_list_item

@@ -8,7 +8,7 @@ addresses and the types of documents are here, the fields of the answers in `cor
 import datetime
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from corpus.web_urls import web_url
 
@@ -105,7 +105,7 @@ def document_at(url: str | None) -> PressDocument | None:
         return None
     parts = urlsplit(valid_url)
     server = f"{parts.scheme}://{parts.netloc}"
-    page = _PAGE.match(parts.path)
+    page = _PAGE.match(unquote(parts.path))
     if page:
         return PressDocument(server, *(part.lower() for part in page.groups()))
     if parts.path.rstrip("/").lower() != f"{_ROOT}/api/documents":

@@ -26,7 +26,7 @@ def web_url(text: str | None, base: str | None = None) -> str | None:
     :param base: the address that a relative address is resolved against.
     """
     text = (text or "").strip(" ")
-    if len(text) > MAX_URL_CHARS or any(unicodedata.category(char) in _INVISIBLE for char in text):
+    if len(text) > MAX_URL_CHARS or not ((text.isascii() and text.isprintable()) or _is_visible(text)):
         return None
     try:
         parts = urlsplit(urljoin(base, text) if base else text)
@@ -77,6 +77,10 @@ def canonical_url(url: str | None) -> str | None:
     parts = urlsplit(valid_url)
     query = "&".join(part for part in parts.query.split("&") if not _COUNTS_READERS.match(part))
     return urlunsplit(("https", parts.netloc.removeprefix("www."), parts.path.rstrip("/"), query, ""))
+
+
+def _is_visible(text: str) -> bool:
+    return all(unicodedata.category(char) not in _INVISIBLE for char in text)
 
 
 def _host(host: str) -> str | None:

@@ -90,9 +90,12 @@ class IndexSettings(BaseSettings):
 
 
 def fetch_rules(settings: IndexSettings) -> FetchRules:
-    """Return the settings of fetching."""
+    """Return the settings of fetching. A private server gets a pause between requests only where one is set."""
     proxy = settings.proxy.get_secret_value() if settings.proxy else None
-    return FetchRules(settings.fetch_private, settings.fetch_hosts, settings.fetch_delay, proxy)
+    private_delay_s = settings.fetch_delay if "fetch_delay" in settings.model_fields_set else 0.0
+    return FetchRules(
+        settings.fetch_private, settings.fetch_hosts, settings.fetch_delay, private_delay_s=private_delay_s, proxy=proxy
+    )
 
 
 def load_index_settings() -> IndexSettings:

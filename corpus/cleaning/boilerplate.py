@@ -44,7 +44,7 @@ REFERENCE = re.compile(
 )
 ABOUT_MAX_CHARS = 120
 LABELS = ("details", "published", "updated")  # Kinds of phrases that label a value of the release.
-_LABEL_MAX_CHARS = 80
+_LABEL_MAX_CHARS, _LABEL_WORDS = 80, 5
 _PERSON_MAX_CHARS = 240  # A line with names, telephone numbers and addresses of persons to contact.
 _NOTE_LABEL = re.compile(r"^(?:## )?([^\W\d_]{2,20}(?: [^\W\d_]{2,20})?) ?:")
 _TELEPHONE = re.compile(
@@ -121,10 +121,13 @@ def without_tail(lines: Sequence[str], prose_chars: int, language: str | None = 
 
 
 def _is_over_contacts(lines: Sequence[str], index: int) -> bool:
-    """Tell whether a line is a heading, in any language, over a line that says whom to ask."""
+    """Tell whether a line is a heading or a label, in any language, over a line that says whom to ask."""
     line = lines[index]
-    labels = len(line) <= _LABEL_MAX_CHARS and (line.startswith("## ") or line.endswith(":"))
-    return labels and index + 1 < len(lines) and is_only_contact(lines[index + 1])
+    words = line.split()
+    # A label without a mark has a few words; those of a name all have capitals.
+    unmarked = len(words) <= _LABEL_WORDS and any(word.islower() for word in words) and not ends_sentence(line)
+    labels = line.startswith("## ") or line.endswith(":") or (unmarked and not line.startswith("- "))
+    return labels and len(line) <= _LABEL_MAX_CHARS and index + 1 < len(lines) and is_only_contact(lines[index + 1])
 
 
 def bare_reference(line: str) -> str | None:

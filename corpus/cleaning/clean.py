@@ -11,9 +11,11 @@ server could have written them.
 """
 
 import io
+import json
 import re
 import unicodedata
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 
 from corpus.cleaning.draft_limits import bounded_draft, check_length
@@ -42,6 +44,10 @@ _UNREADABLE = {
     b"7z\xbc\xaf": "a 7z archive",
     b"Rar!": "a RAR archive",
 }
+_XML = re.compile(
+    r"(?:<\?xml[^>]{0,80}>\s{0,9})?(?:<!--[^>]{0,80}-->\s{0,9})?<(?:rss|feed|svg|urlset|sitemapindex|rdf:rdf)[\s>]",
+    re.IGNORECASE,
+)
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|p|div|h1)[\s>]", re.IGNORECASE)
 
 
@@ -78,6 +84,7 @@ def _draft(data: bytes, name: str, address: str | None, handed_over: bool) -> Dr
         return from_lines(word_lines(data, name), address, titled=True)
     archived = archive(data, name)
     text = decode(archived.page if archived else data, name)
+    _refuse_data(text, name)
     header = parse_front_matter(text, name) if handed_over else None
     if header is not None:
         if is_markdown(header.text):
@@ -112,6 +119,20 @@ def kind_of(data: bytes, name: str) -> str:
         if head.startswith(start):
             raise SourceError(f"{name} is {kind} and no release: save it as PDF, .docx or text and add that.")
     return "text"
+
+
+def _refuse_data(text: str, name: str) -> None:
+    """Refuse what programs exchange.
+
+    :raises SourceError: when a text is JSON or XML.
+    """
+    begin = text.lstrip()[:200]
+    if begin.startswith(("{", "[")):
+        with suppress(ValueError, RecursionError):
+            json.loads(text)
+            raise SourceError(f"{name} is JSON, but no document of the press corner: give the page or the document.")
+    if _XML.match(begin):
+        raise SourceError(f"{name} is XML and no page: give the page, or follow a feed with `measures sources add`.")
 
 
 def is_html(text: str) -> bool:

@@ -8,9 +8,10 @@ beside a date.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LABELS, REFERENCE
-from corpus.cleaning.dates import FoundDate, find_date, is_weekday
+from corpus.cleaning.dates import FoundDate, find_date, is_weekday, weekdays
 from corpus.cleaning.wording import LANGUAGES, agencies_named, folded, openings, phrases
 from corpus.release_text import HEADING, ends_sentence, is_list_item
 
@@ -23,8 +24,11 @@ _OPENING_CHARS, _AFTER_CHARS = 120, 40
 _SEPARATOR = re.compile(r"\s?[|•·]\s?|\s[-\u2013\u2014/]{1,3}\s|\s?\u2014\s?")
 _COMMA = re.compile(r"[,:;()\[\]]")
 _TIME = re.compile(
-    r"(?<!\d)\d{1,2}(?:[:.]\d{2}|[hu]\d{0,2})(?: ?(?:h|uhr|ce?s?t|gmt|utc))?(?![\w/])|\b[ap]\.?m\b\.?", re.IGNORECASE
+    r"(?<!\d)\d{1,2}(?:[:.]\d{2}(?::\d{2})?|[hu]\d{0,2})(?: ?(?:h|uhr|ce?s?t|gmt|utc|[+-]\d{2}:?\d{2}))?(?![\w/])"
+    r"|\b[ap]\.?m\b\.?|(?<!\w)(?:klo|kl|kello|um|om|ore|ora|orele|alle|a las|godz|ob)\.? \d{1,2}(?![\w/:.-])",
+    re.IGNORECASE,
 )
+_SAYS_FIGURES = re.compile(r"[\d/]|[ap]\.?m\b", re.IGNORECASE)  # Every time, code and reference has one of these.
 _READING = re.compile(
     r"(?<!\d)\d{1,3}\s?(?:min|perc|\u03bb\u03b5\u03c0|\u043c\u0438\u043d|n\u00f3im)[^\W\d_]{0,8}\b", re.IGNORECASE
 )
@@ -35,14 +39,20 @@ _NUMBER_SIGNS = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(
-    r"(?<!\S)(?:[A-Z]{2,5} )?[A-Z\d(][A-Z\d().-]{0,12}/[A-Z\d()/.-]{1,20}(?!\S)"
+    r"(?<!\S)Ares\(\d{4}\)\d{1,9}(?!\S)|(?<!\S)(?:[A-Z]{2,5} )?[A-Z\d(][A-Z\d().-]{0,12}/[A-Z\d()/.-]{1,20}(?!\S)"
 )  # "2021/2540(RSP)", "C-999/24"
 # Small words inside names of places: "Frankfurt am Main", "'s-Hertogenbosch", "La Valletta".
 _PARTICLES = frozenset(
-    "a aan al am an at auf bei da de del den der des di do dos du el en het i im in la le les lez lo na nad ob of on "
-    "op os pod pri s sous sur ta the upon van von w we y".split()
+    "a aan al am an and at auf bei d da de del dell della dello den der des di do dos du e el en et het i im in ja la "
+    "le les lez lo na nad nel nell nella ob och of og on op os pod pri s sous sul sull sulla sur ta the und upon van "
+    "von w we y \u0433\u0440 \u0438 \u03ba\u03b1\u03b9 \u0441".split()
 )
 _AFTER_DATELINE = re.compile(r"^([^-:\u2013\u2014]{0,25})[-:\u2013\u2014]\s{1,3}[^\W\d_\s]")
+# "Posted on 6 December 2018 by editor", "Submitted by editor on 6 December 2018"
+_AUTHOR = re.compile(
+    r"^((?:posted|submitted|published|written)\b[^|]{0,50}?) by [^\W\d][^.,|]{1,40}?(?=$| on )", re.IGNORECASE
+)
+_ACRONYM = re.compile(r"\s*[A-Z]{2,4}-?[A-Z]{1,6}(?=\s)")
 _COUNTRY = re.compile(r"\s\(([^\W\d_][^()\d]{1,30})\)")  # "Valletta (Malta)"
 _WORD = re.compile(r"[^\W_]+")
 
@@ -66,6 +76,7 @@ def is_about(line: str, language: str | None = None, *, places: bool = True) -> 
     line = unmarked(line)
     if not line or len(line) > ABOUT_MAX_CHARS or line[-1] in "?!;" or not any(map(str.isalnum, line)):
         return False
+    line = _AUTHOR.sub(r"\1", line)
     found = find_date(line, language)
     if found is None:
         return _is_known(line, language)
@@ -76,7 +87,9 @@ def is_about(line: str, language: str | None = None, *, places: bool = True) -> 
         return False
     if parts.separated and parts.known:  # "Press release - 6 December 2018 - Plenary session"
         return len(parts.unknown) <= _MAX_LABELS and all(map(_is_short, parts.unknown))
-    return len(parts.unknown) == 1 and _is_place(parts.unknown[0])
+    # After a date stand a place and its country; before one, it may be a person and a place.
+    most = _MAX_LABELS if found.start == 0 else 1
+    return len(parts.unknown) <= most and all(map(_is_place, parts.unknown))
 
 
 def is_label(line: str, language: str | None = None) -> bool:
@@ -110,9 +123,15 @@ def is_byline(line: str, language: str | None = None) -> bool:
     return named and len(before) > 1 and before[0][:1].isupper() and _is_place(before[-1])
 
 
+def parts_of(line: str) -> list[str]:
+    """Return the parts of a line between bars and dashes."""
+    return _SEPARATOR.split(unmarked(line))
+
+
 def is_update(line: str) -> bool:
     """Tell whether a line dates a change of the page and not the release."""
-    return folded(unmarked(line)).startswith(openings("updated"))
+    begin = folded(unmarked(line))
+    return any(begin.startswith(opening) and not begin[len(opening) :][:1].isalnum() for opening in openings("updated"))
 
 
 def opening_date(line: str, language: str | None = None) -> FoundDate | None:
@@ -136,9 +155,16 @@ def unmarked(line: str) -> str:
     return heading["title"] if heading else line.removeprefix("- ").strip()
 
 
+def is_service(line: str) -> bool:
+    """Tell whether a line may be the name of a directorate-general, which sites put beside a date."""
+    line = unmarked(line)
+    short = len(line) <= ABOUT_MAX_CHARS and not ends_sentence(line)
+    return short and line[:1].isupper() and any(name in folded(line) for name in phrases("services"))
+
+
 def agency_in(line: str) -> str | None:
     """Return the id of the agency whose name a line of a letterhead consists of, beside the kind of the release."""
-    for part in _SEPARATOR.split(unmarked(line)):
+    for part in parts_of(line):
         words = folded(part).split()
         for end in range(min(len(words), _KNOWN_MAX_WORDS), 0, -1):
             agency_id = agencies_named().get(" ".join(words[:end]))
@@ -154,7 +180,7 @@ def _parts(line: str, found: FoundDate, language: str | None) -> _Parts:
         pieces = _SEPARATOR.split(_COUNTRY.sub(" ", side))
         separated = separated or len(pieces) > 1
         for piece in pieces:
-            if _is_known(piece, language):
+            if _is_known(piece, language) or (is_update(piece) and find_date(piece, language) is not None):
                 known += any(map(str.isalnum, piece))
                 continue
             for part in _COMMA.split(piece):
@@ -171,20 +197,34 @@ def _is_known(part: str, language: str | None) -> bool:
     """Tell whether a part of a line states the kind, the issuer, the number, the time or nothing."""
     if _READING.search(part) and len(part.split()) <= _READING_MAX_WORDS:
         return True
-    rest = _NUMBER_SIGNS.sub(" ", REFERENCE.sub(" ", _CODE.sub(" ", _TIME.sub(" ", part))))
-    words = [word for word in (folded(word) for word in rest.split()) if word and any(map(str.isalnum, word))]
-    return len(words) <= _KNOWN_MAX_WORDS and _are_known(words, language)
+    if _SAYS_FIGURES.search(part):
+        part = REFERENCE.sub(" ", _CODE.sub(" ", _TIME.sub(" ", part)))
+    words = [folded(word.strip(",;()")) for word in _NUMBER_SIGNS.sub(" ", part).split()]
+    words = [word for word in words if word and any(map(str.isalnum, word))]
+    if len(words) > _KNOWN_MAX_WORDS:
+        return False
+    after_acronym = words[1:] if _ACRONYM.match(part) else []  # "ECB press release"
+    return _are_known(words, language) or (bool(after_acronym) and _are_known(after_acronym, language))
 
 
 def _are_known(words: Sequence[str], language: str | None) -> bool:
     """Tell whether words are phrases that pages put beside a date, one after the other."""
     if not words:
         return True
+    if words[0] not in _first_words(language):
+        return False
     for end in range(len(words), 0, -1):
         phrase = " ".join(words[:end])
         if _is_phrase(phrase, language) and _are_known(words[end:], language):
             return True
     return False
+
+
+@cache
+def _first_words(language: str | None) -> frozenset[str]:
+    """Return the words with which phrases begin: most parts of lines begin with another."""
+    known = phrases("kinds", "beside", "places") | phrases("published", language=language) | {*agencies_named()}
+    return frozenset(phrase.split()[0] for phrase in (*known, *LANGUAGES, *weekdays(language)))
 
 
 def _is_phrase(phrase: str, language: str | None) -> bool:
@@ -212,7 +252,7 @@ def _without_small_words(part: str, language: str | None) -> str:
 def _is_short(part: str) -> bool:
     """Tell whether a part between bars or dashes may be a label, such as the name of a committee."""
     short = len(part) <= _PLACE_MAX_CHARS and len(part.split()) <= _PLACE_MAX_WORDS
-    return _is_place(part) or (short and part[:1].isupper())
+    return _is_place(part) or (part[:1].isupper() and (short or is_service(part)))
 
 
 def _is_place(part: str) -> bool:

@@ -9,16 +9,21 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from corpus.cleaning.wording import LANGUAGES, further_months
+from corpus.cleaning.wording import LANGUAGES, further_months, further_weekdays
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 _LINE_MAX_CHARS = 5_000  # Dates that far inside a line do not matter, and patterns need a bound.
 _ISO = re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)")
 _BASIC = re.compile(r"^\s*(\d{4})(\d{2})(\d{2})(?:T|\s*$)")
-_FIGURES = re.compile(r"(?<![\d./-])(?P<first>\d{1,2})[./-]\s?(?P<second>\d{1,2})[./-]\s?(?P<year>\d{4})(?!\d)")
+_FIGURES = re.compile(
+    r"(?<![\d./-])(?P<first>\d{1,2})(?:\s?[./-]\s?|\u2013)(?P<second>\d{1,2})(?:\s?[./-]\s?|\u2013)(?P<year>\d{4})(?!\d)"
+)
+_SHORT = re.compile(
+    r"(?<![\w./-])(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>[^\W\d_]{3,9})\.?(?P=mark)(?P<year>\d{4})(?!\d)"
+)
 _YEAR_FIGURES = re.compile(r"(?<![\d./-])(?P<year>\d{4})[./]\s?(?P<month>\d{1,2})[./]\s?(?P<day>\d{1,2})(?![\d/])")
 _ROMAN = re.compile(r"(?<![\d./-])(?P<day>\d{1,2})[. /-]\s?(?P<month>[IVX]{1,4})[. /-]\s?(?P<year>\d{4})(?!\d)")
 _SPELLED = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]){2,20}"  # Capitals with two accents have a combining one.
@@ -38,10 +43,11 @@ _YEAR_FIRST = re.compile(
 _YEAR_THEN_DAY = re.compile(
     rf"(?<!\d)(?P<year>\d{{4}})\.?\s+(?:gada\s+|g\.\s+)?(?P<day>\d{{1,2}})\.?\s+(?P<month>{_SPELLED})", re.IGNORECASE
 )
-_BY_NAME = (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _YEAR_THEN_DAY)
+_BY_NAME = (_DAY_FIRST, _SHORT, _MONTH_FIRST, _YEAR_FIRST, _YEAR_THEN_DAY)
 _PATTERNS = (_ISO, _YEAR_FIGURES, _FIGURES, _ROMAN, *_BY_NAME)
 _ROMAN_MONTHS = {name: number for number, name in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)}
 _WEEKDAY_CHARS = 30
+_YEAR = re.compile(r"\d{4}")  # All of the patterns have one.
 _YEARS = range(1900, 2200)
 
 
@@ -82,23 +88,25 @@ def first_date(line: str, language: str | None = None) -> date | None:
     return found.day if found else None
 
 
-def without_date(line: str, language: str | None = None) -> str | None:
-    """Return a line without the date in it; None when it has no date."""
-    found = find_date(line, language)
-    return line[: found.start] + " " + line[found.end :] if found else None
-
-
 def find_date(line: str, language: str | None = None) -> FoundDate | None:
     """Return the first date in a line and its place, in figures or with a month in English or in the language."""
-    line = line[:_LINE_MAX_CHARS]
-    if not any(char.isdigit() for char in line):
-        return None
-    return min(_found(line, language), key=lambda found: found.start, default=None)
+    return _first_found(line[:_LINE_MAX_CHARS], language) if _YEAR.search(line) else None
 
 
 def is_weekday(word: str, language: str | None = None) -> bool:
     """Tell whether a word is the name of a day of the week in English or in the language."""
     return _weekday(word, language) is not None
+
+
+def weekdays(language: str | None = None) -> frozenset[str]:
+    """Return the names of the days of the week in English and in the language, without case and accents."""
+    other = _weekdays(language) if language in LANGUAGES and language is not None else {}
+    return frozenset((*_weekdays("en"), *other))
+
+
+@lru_cache(256)  # Several steps ask for the date of the same line.
+def _first_found(line: str, language: str | None) -> FoundDate | None:
+    return min(_found(line, language), key=lambda found: found.start, default=None)
 
 
 def _found(line: str, language: str | None) -> Iterator[FoundDate]:
@@ -147,8 +155,11 @@ def _month(name: str, language: str | None) -> int | None:
 
 def _plain(name: str) -> str:
     """Return a name without case and accents, which capitals often lack."""
-    decomposed = unicodedata.normalize("NFD", name.replace("\u2019", "'").casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).rstrip(".")
+    plain = name.replace("\u2019", "'").casefold()
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFD", plain)
+        plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return plain.rstrip(".")
 
 
 @cache
@@ -185,7 +196,8 @@ def _weekdays(language: str) -> Mapping[str, int]:
 
     days = Locale.parse(language).days
     forms = [days[context][width] for context in ("stand-alone", "format") for width in ("abbreviated", "wide")]
-    return {_plain(name): number for form in forms for number, name in form.items() if len(name) > 1}
+    known = {_plain(name): number for form in forms for number, name in form.items() if len(name) > 1}
+    return known | {_plain(name): number for name, number in further_weekdays(language).items()}
 
 
 def _valid_date(year: str, month: str, day: str) -> date | None:

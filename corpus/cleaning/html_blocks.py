@@ -7,6 +7,7 @@ come from the tree of the page, with a space where the browser breaks the line, 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from corpus.cleaning.datelines import is_about
@@ -40,12 +41,14 @@ _UNSURE_WORDS = frozenset(
     "share sharing social socials contact links tags topics toolbar skip search menu navigation navbar subscribe "
     "download downloads lang languages comment".split()
 )
+_BOILERPLATE_WORDS = _SURE_WORDS | _UNSURE_WORDS
 _LANGUAGE_MENU = re.compile(
     r"lang(?:uage)?s?[-_]+(?:menu|select|switch|list|drop|nav|bar)|site-header__lang", re.IGNORECASE
 )
 _HIDDEN_WORDS = frozenset(("visually-hidden", "sr-only", "element-invisible", "ep_hidden", "wai-shortcut", "hidden"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PROSE_CHARS = 80
+_BREAKS = re.compile(r"\x0b\s*\x0b")  # A line break is read as U+000B.
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,16 @@ def parse(html: str, name: str) -> "HtmlElement":
 
 
 def drop_unread(tree: "HtmlElement") -> None:
-    """Remove from a tree what is not read: scripts, forms, pictures."""
+    """Remove from a tree what is not read: scripts, forms, pictures. What a button opens is marked as a region."""
     from lxml.etree import strip_elements
 
+    hidden = {element.get("id"): element for element in tree.xpath("//*[@hidden][@id]")}
+    for button in [*tree.iter("button")]:
+        opened = hidden.get(button.get("aria-controls"))
+        if opened is not None and opened.get("role") is None:
+            opened.set("role", "region")
+        if next(button.iterancestors(*_HEADINGS, "dt"), None) is not None:  # It is the heading of what it opens.
+            button.drop_tag()
     strip_elements(tree, *_UNREAD, with_tail=False)
 
 
@@ -111,19 +121,27 @@ def _is_boilerplate(element: "HtmlElement") -> bool:
         return True
     if tag in ("html", "body", "main", "article", "h1", "p", "a", "span", "em", "strong", "b", "i", "li"):
         return _is_hidden(element)
-    return (
-        bool(_words(element) & (_SURE_WORDS | _UNSURE_WORDS))
-        or bool(_LANGUAGE_MENU.search(_names(element)))
-        or _is_hidden(element)
-    )
+    return _names_boilerplate(_names(element)) or _is_hidden(element)
+
+
+@lru_cache(256)  # The elements of a page share their classes.
+def _names_boilerplate(names: str) -> bool:
+    words = _WORD.findall(names)
+    return not _BOILERPLATE_WORDS.isdisjoint(map(str.casefold, words)) or bool(_LANGUAGE_MENU.search(names))
 
 
 def _is_hidden(element: "HtmlElement") -> bool:
     return (
-        element.get("hidden") is not None
+        (element.get("hidden") is not None and not _opens(element))
         or not _HIDDEN_WORDS.isdisjoint((element.get("class") or "").split())
-        or bool(_HIDDEN_STYLE.search(element.get("style") or ""))
+        or bool((style := element.get("style")) and _HIDDEN_STYLE.search(style))
     )
+
+
+def _opens(element: "HtmlElement") -> bool:
+    """Tell whether a hidden part holds prose and is shown to whoever opens it, as parts of an accordion are."""
+    opened = element.get("role") in ("region", "tabpanel")
+    return opened and any(len(p.text_content()) >= _PROSE_CHARS for p in element.iter("p"))
 
 
 def _holds_release(element: "HtmlElement", total_chars: int) -> bool:
@@ -165,8 +183,10 @@ class _Buffer:
 
     def flush(self) -> tuple[list[str], float, bool]:
         """Empty the buffer. Return its paragraphs, the share of its text in links, and whether all of it is bold."""
-        text = "".join(self.parts).translate(_INVISIBLE)
-        parts = (part for text in re.split(r"\x0b\s*\x0b", text) for part in _without_dateline(text, self.language))
+        text = "".join(self.parts)
+        text = text if text.isascii() else text.translate(_INVISIBLE)
+        pieces = _BREAKS.split(text) if "\x0b" in text else (text,)
+        parts = (part for piece in pieces for part in _without_dateline(piece, self.language))
         paragraphs = [line for line in map(fold, parts) if line]
         size = sum(map(len, text.split())) or 1
         linked_share, is_bold = self.linked / size, self.bold >= size
@@ -227,6 +247,8 @@ def blocks(tree: "HtmlElement", language: str | None = None) -> Iterator[Block]:
 def _flushed(
     buffer: _Buffer, element: "HtmlElement | None", fresh_items: "set[HtmlElement]", numbers: "dict[HtmlElement, int]"
 ) -> Iterator[Block]:
+    if not buffer.parts:
+        return
     paragraphs, linked, bold = buffer.flush()
     if not paragraphs or element is None:
         return
@@ -243,7 +265,9 @@ def _flushed(
             fresh_items.discard(item)
         elif "blockquote" in tags:
             kind = "quote"
-        elif kind == "paragraph" and item is None and (bold or tags[0] == "dt") and _reads_as_heading(text):
+        elif (
+            kind == "paragraph" and item is None and (bold or tags[0] in ("dt", "summary")) and _reads_as_heading(text)
+        ):
             kind = "heading"
         yield Block(kind, text, numbers.setdefault(container, len(numbers)), linked)
 

@@ -4,7 +4,7 @@ from corpus.cleaning.wording import LANGUAGES
 
 MIN_CHARS = 40
 _SAMPLE_CHARS = 5000
-_SURE_CHARS, _SURE_SAMPLE_CHARS = 200, 1500
+_SURE_CHARS, _SURE_SAMPLE_CHARS = 200, 600
 # Languages that are taken for each other where a text is short.
 _ALIKE = (frozenset(("cs", "sk")), frozenset(("hr", "sl")), frozenset(("da", "sv")), frozenset(("es", "pt")))
 

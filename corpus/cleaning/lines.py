@@ -9,8 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LINE, REFERENCE, bare_reference, is_tail, without_tail
-from corpus.cleaning.datelines import is_about, is_byline, is_label, is_labelled, is_update, opening_date
-from corpus.cleaning.dates import find_date, first_date, without_date
+from corpus.cleaning.datelines import (
+    is_about,
+    is_byline,
+    is_label,
+    is_labelled,
+    is_service,
+    is_update,
+    opening_date,
+    parts_of,
+    unmarked,
+)
+from corpus.cleaning.dates import find_date, first_date
+from corpus.cleaning.wording import folded, phrases
 from corpus.release_text import HEADING, LIST_ITEM, ends_sentence, is_list_item, is_speaker
 
 HEADING_MAX_CHARS = 100
@@ -57,9 +68,10 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     dates = [_own_date(kept[index], language) for index in about if index < first]
     dates += _dateline(kept, about, language)
     dates += [_own_date(kept[index], language) for index in about if index >= first]
+    dates += _labelled_dates(lines[len(kept) :], language)
     reference = _reference(kept, about) or next(filter(None, map(bare_reference, lines[len(kept) :])), None)
     above = tuple(kept[index] for index in about if index < _ABOUT_LINES)
-    kept = [line for index, line in enumerate(kept) if index not in about and not LINE.match(line) and _says(line)]
+    kept = [line for index, line in enumerate(kept) if index not in about and not _is_button(line) and _says(line)]
     first_line = _title(kept) if title is None else None
     body = kept[1:] if first_line or (title and kept and _same(kept[0], title)) else kept
     body = _unwrap_guillemets(body)
@@ -101,8 +113,8 @@ def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
     with a place and a date. Inside the text, a line with only a date may head a part of it, and stays.
     """
     first, last = _prose_span(lines)
-    dated = [index for index in range(first, last) if without_date(lines[index], language) is not None]
-    alone = [index for index in dated if is_about(lines[index], language, places=False)]
+    about = [index for index in range(first, last) if is_about(lines[index], language, places=False)]
+    alone = [index for index in about if find_date(lines[index], language) is not None]
     found: list[int] = []
     for index, line in enumerate(lines):
         if index < first:
@@ -152,6 +164,8 @@ def _is_above_text(lines: Sequence[str], index: int, language: str | None, above
         and not line.startswith("#")
     )
     dated_update = is_update(line) and find_date(line, language) is not None
+    if is_service(line) and any(is_about(each, language) for each in lines[:_ABOUT_LINES]):
+        return True
     if valued or dated_update or is_about(line, language) or is_label(line, language) or is_labelled(line, language):
         return True
     dated = (is_about(each, language) and find_date(each, language) for each in lines[:_ABOUT_LINES])
@@ -172,12 +186,13 @@ def _is_item_about(lines: Sequence[str], index: int, language: str | None) -> bo
         end += 1
     items = lines[start:end]
     sure = len(items) == 1 or any(is_about(item, language, places=False) for item in items)
-    return sure and all(is_about(item, language) for item in items)
+    return sure and all(is_about(item, language) or is_service(item) for item in items)
 
 
 def _own_date(line: str, language: str | None) -> date | None:
     """Return the date of a line about the release; None for the day on which its page was changed."""
-    return None if is_update(line) or LINE.match(line) else first_date(line, language)
+    parts = [part for part in parts_of(line) if not is_update(part)] if is_update(line) else [line]
+    return None if LINE.match(line) else next(filter(None, (first_date(part, language) for part in parts)), None)
 
 
 def _reference(lines: Sequence[str], about: Sequence[int]) -> str | None:
@@ -190,6 +205,21 @@ def _reference(lines: Sequence[str], about: Sequence[int]) -> str | None:
         if not match["council"] or index in about
     )
     return next(numbers, None)
+
+
+def _is_button(line: str) -> bool:
+    """Tell whether a line is links and buttons of the site, as "Print this page | Download PDF"."""
+    return LINE.match(line) is not None or all(LINE.match(part.strip()) for part in parts_of(line))
+
+
+def _labelled_dates(tail: Sequence[str], language: str | None) -> list[date | None]:
+    """Return the date below a text whose label says that it is the release's own: "Publication date"."""
+    published = phrases("published", language=language)
+    for index, line in enumerate(tail):
+        label, _, value = unmarked(line).partition(":")
+        if folded(label) in published and (value or index + 1 < len(tail)):
+            return [first_date(value or tail[index + 1], language)]
+    return []
 
 
 def _says(line: str) -> bool:

@@ -4,7 +4,7 @@ The checks read the draft's text, and the source's bytes where only the page sho
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -29,6 +29,7 @@ _NON_ASCII = re.compile(r"[^\x00-\x7f]{2,}|[^\x00-\x7f]")
 _PAGE_MAX_CHARS = 1_000_000  # Only the beginning of a longer page is inspected.
 _TEASER_CHARS = 60
 _MIN_TEASERS, _MAX_TEASERS = 4, 200
+_HEADING_WORDS = 3  # Of a heading that is a link, so many words are a title.
 _MIN_LISTED = 8  # A listing page has one link of a title's length for each release.
 _NOT_FOUND = re.compile(
     r"\b404\b|page (?:was )?not (?:be )?found|(?:page|content) (?:is )?(?:no longer|not) available"
@@ -181,13 +182,27 @@ def _title_links(page: "HtmlElement") -> "Iterator[HtmlElement]":
     """Yield the links in a page's content that read as titles."""
     for link in page.iter("a"):
         text = fold(link.text_content())
+        if (link.get("href") or "").startswith("#"):
+            continue
+        is_heading = next(link.iterancestors("h2", "h3", "h4"), None) is not None
         if (
-            len(text) >= 25
-            and len(text.split()) >= 4
+            (len(text) >= 25 or is_heading)
+            and len(text.split()) >= (_HEADING_WORDS if is_heading else 4)
             and not ends_sentence(text)
             and next(link.iterancestors("p", "nav", "header", "footer", "aside"), None) is None
         ):
             yield link
+
+
+def _more_links(page: "HtmlElement") -> "list[HtmlElement]":
+    """Return the links that stand alone under one name and lead to many pages: "Read more"."""
+    alone: defaultdict[str, list[HtmlElement]] = defaultdict(list)
+    for link in page.iter("a"):
+        text, parent = fold(link.text_content()), link.getparent()
+        if text and parent is not None and fold(parent.text_content()) == text:
+            alone[text].append(link)
+    most = max(alone.values(), key=len, default=[])
+    return most if len({link.get("href") for link in most}) >= _MIN_TEASERS else []
 
 
 def _is_made_of_teasers(draft: Draft, page: "HtmlElement") -> bool:
@@ -196,7 +211,7 @@ def _is_made_of_teasers(draft: Draft, page: "HtmlElement") -> bool:
     A teaser is what is inside the largest element that holds one link with a title and no other.
     """
     prose = [line for line in draft.text.split("\n") if len(line) >= _TEASER_CHARS and not HEADING.match(line)]
-    links = list(_title_links(page))
+    links = [*_title_links(page), *_more_links(page)]
     if len(links) < _MIN_TEASERS or not prose:
         return False
     held = Counter(ancestor for link in links for ancestor in link.iterancestors())

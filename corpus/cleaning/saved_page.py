@@ -1,7 +1,7 @@
 """A page that a browser saved: the page itself, and the address that the browser wrote next to it.
 
-Only the comment before the html element and the header of the archive count. Whatever is inside the page could have
-been written by its author.
+Only the comment at the html element and the header of the archive count. Whatever is inside the page could have been
+written by its author.
 """
 
 import email
@@ -13,12 +13,18 @@ from corpus.errors import SourceError
 from corpus.web_urls import web_url
 
 _HEADER = re.compile(rb"(?:from|mime-version|content-type|snapshot-content-location|subject|date):", re.IGNORECASE)
-_PROPERTY_LIST = b"bplist00"
+_PROPERTY_LISTS = re.compile(rb"bplist00|<\?xml[^>]{0,80}>\s{0,4}<!DOCTYPE plist ")
 _HEAD_BYTES = 8_192
 _HEAD_CHARS = 4_096
 # The form that browsers have used since Internet Explorer. The number is the length of the address.
 _COMMENT = re.compile(r"<!--\s?saved from url=\(\d{4,5}\)([^\s<>]{1,2048})\s?-->\s*\Z", re.IGNORECASE)
 _ELEMENT = re.compile(r"<html[\s>]", re.IGNORECASE)
+# What programs for saving pages write directly after the start of the html element: the extension SingleFile, HTTrack.
+_AFTER_ELEMENT = re.compile(
+    r"<html(?:\s[^<>]{0,500})?>\s*(?:<!--\s{1,4}Page saved with SingleFile\s{1,4}url: (\S{1,2048})\s"
+    r"|<!-- Mirrored from (\S{1,2048}) by HTTrack )",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,20 @@ class Archive:
 
 
 def saved_from(text: str) -> str | None:
-    """Return the address in the comment directly before the html element of a page; None without one."""
+    """Return the address that a program wrote in a comment when it saved a page; None without one.
+
+    Browsers write it directly before the html element, other programs directly after its start.
+    """
     element = _ELEMENT.search(text[:_HEAD_CHARS])
-    comment = _COMMENT.search(text[: element.start()]) if element else None
-    return web_url(comment[1]) if comment else None
+    if element is None:
+        return None
+    comment = _COMMENT.search(text[: element.start()])
+    if comment is not None:
+        return web_url(comment[1])
+    written = _AFTER_ELEMENT.match(text, element.start())
+    if written is None:
+        return None
+    return web_url(written[1] or f"https://{written[2]}")
 
 
 def archive(data: bytes, name: str) -> Archive | None:
@@ -41,7 +57,7 @@ def archive(data: bytes, name: str) -> Archive | None:
 
     :raises SourceError: when they are an archive of Safari's that holds no page.
     """
-    return _from_property_list(data, name) if data.startswith(_PROPERTY_LIST) else _from_mhtml(data)
+    return _from_property_list(data, name) if _PROPERTY_LISTS.match(data) else _from_mhtml(data)
 
 
 def _from_property_list(data: bytes, name: str) -> Archive:

@@ -64,6 +64,12 @@ def further_months(language: str) -> Mapping[str, int]:
     return {form: number for number, both in enumerate(forms, 1) for form in both.split("|") if form}
 
 
+def further_weekdays(language: str) -> Mapping[str, int]:
+    """Return the numbers of the weekdays, Monday being 0, by the forms of their names that the CLDR lacks."""
+    forms = _tables().get(language, {}).get("weekdays", ())
+    return {form: number for number, both in enumerate(forms) for form in both.split("|") if form}
+
+
 @cache
 def _tables() -> Mapping[str, Mapping[str, Sequence[str]]]:
     return tomllib.loads((resources.files("corpus.cleaning") / "wording.toml").read_text("utf-8"))

@@ -277,10 +277,11 @@ class Fetcher:
         return Robots(until_s, parse_robots(answer.data if isinstance(answer, Fetched) else b""))
 
     def _delay_of(self, target: Target) -> float:
-        if target.place in self._rules.private:
-            return 0.0
+        is_private = target.place in self._rules.private
         robots = self._robots.get(target.origin)
-        return max(self._rules.delay_s, robots.delay_s if robots else 0.0)
+        return max(
+            self._rules.private_delay_s if is_private else self._rules.delay_s, robots.delay_s if robots else 0.0
+        )
 
     def _pause(self, seconds: float) -> None:
         """Wait, and extend the deadline of the fetch by the same time.

@@ -9,12 +9,15 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from corpus.errors import FetchError, ProgramsRefusedError, UnansweredError
+from corpus.fetching.robot_checks import is_robot_check
 from corpus.fetching.urls import Target, shown
 
 _TOO_MANY = 429
 _PASSING_STATUSES = (408, 425, _TOO_MANY, 500, 502, 503, 504)
 _REFUSING_STATUSES = (202, 403)  # A page is never "accepted for later" (202): what answers so is a challenge.
 _CHALLENGES = ("x-amzn-waf-action", "cf-mitigated")  # Headers of answers that only a browser can use.
+_ERRORS = 400
+_MAX_ERROR_PAGE_BYTES = 500_000
 _MEGABYTE = 1_000_000
 
 
@@ -97,6 +100,8 @@ def read_answer(target: Target, response: httpx.Response, limits: FetchLimits, n
     status, headers, url = response.status_code, response.headers, shown(target.url)
     if status in _REFUSING_STATUSES or any(name in headers for name in _CHALLENGES):
         raise ProgramsRefusedError(url, _refusal(status))
+    if status >= _ERRORS and is_robot_check(_error_page(response, url)):
+        raise ProgramsRefusedError(url, _refusal(status))
     if status in _PASSING_STATUSES:
         refused = _refusal(status) if status == _TOO_MANY else None
         wait_s = _wait_asked(url, headers, limits.retry_after_s, now, refused)
@@ -115,6 +120,16 @@ def read_answer(target: Target, response: httpx.Response, limits: FetchLimits, n
         payload_bytes=limits.payload_bytes,
     )
     return Fetched(target.url, data, headers.get("etag"), headers.get("last-modified"))
+
+
+def _error_page(response: httpx.Response, url: str) -> bytes:
+    """Return the page that comes with an error, as far as it is small; a check for robots is."""
+    encoding = response.headers.get("content-encoding", "")
+    try:
+        most = _MAX_ERROR_PAGE_BYTES
+        return _read_payload(response.iter_raw(), encoding, url, wire_bytes=most, payload_bytes=most)
+    except FetchError:
+        return b""
 
 
 def _refusal(status: int) -> str:

@@ -8,6 +8,7 @@ import re
 ROBOT_CHECK = " is a check for robots, not a page"
 _MAX_BYTES = 500_000  # Pages with a check are small; their scripts are not always.
 _MAX_SHOWN_CHARS = 1_500  # A release is longer than what a check says, or says none of the words below.
+_MAX_SAID_CHARS = 600  # Without a mark or a title of a check, a longer page may be a short release on robots.
 _MAX_TITLE_CHARS = 200
 _UNSHOWN = ("script", "style", "template", "svg")
 # Names that the makers of such checks give to their scripts. Forms of other pages may have a captcha: that is no mark.
@@ -17,7 +18,8 @@ _MARKS = re.compile(
     re.IGNORECASE,
 )
 _SURE = re.compile(
-    r"checking (?:if )?(?:the site connection|your browser)|(?:you are|you're|are you) (?:a )?(?:human|robot|bot)\b"
+    r"(?:checking|verifying) (?:if )?(?:the site connection|your browser)"
+    r"|(?:you are|you're|are you) (?:a )?(?:human|robot|bot)\b"
     r"|(?:you are|you're) not (?:a|an automated) (?:ro)?bot\b|\bnot a (?:ro)?bot\b"
     r"|requests? comes? from (?:real people|a real person|humans?)"
     r"|requested url was rejected|your support id is|incapsula incident id|pardon our interruption|human verification"
@@ -36,7 +38,8 @@ _SURE = re.compile(
 _TITLES = re.compile(
     r"just a moment\W*|attention required\W*.{0,40}|access denied|request rejected|browser check.{0,40}|security check"
     r"|robot check|are you a robot\W*|captcha|one moment,? please\W*|challenge validation|verification required"
-    r"|bot verification|ddos-guard|forbidden|blocked|accès refusé|zugriff verweigert|acceso denegado|accesso negato",
+    r"|bot verification|ddos-guard|you are being redirected\W*|(?:\w+ )?security checkpoint"
+    r"|forbidden|blocked|accès refusé|zugriff verweigert|acceso denegado|accesso negato",
     re.IGNORECASE,
 )
 
@@ -52,7 +55,8 @@ def is_robot_check(data: bytes) -> bool:
     if len(shown) > _MAX_SHOWN_CHARS:
         return False
     titled = any(_TITLES.fullmatch(title) for title in titles)
-    return titled or _MARKS.search(page) is not None or _SURE.search(shown) is not None
+    said = len(shown) <= _MAX_SAID_CHARS and _SURE.search(shown) is not None
+    return titled or said or _MARKS.search(page) is not None
 
 
 def shown_text(page: str) -> tuple[str, list[str]]:

@@ -32,7 +32,9 @@ class FetchRules:
     hosts: tuple[str, ...] = ()
     """Patterns such as ``*.europa.eu``, which includes europa.eu; ``*`` is every host. Empty means `default_hosts`."""
     delay_s: float = 1.0
-    """Seconds between two requests to a public host; there is no pause between requests to a private one."""
+    """Seconds between two requests to a public host."""
+    private_delay_s: float = 0.0
+    """Seconds between two requests to a private host. A host of either kind gets more where its robots.txt asks."""
     proxy: str | None = field(default=None, repr=False)
     """Address of the HTTP proxy through which public hosts are reached; private ones are reached without it."""
 

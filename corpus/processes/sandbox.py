@@ -110,6 +110,12 @@ class _Reader:
             self._child = child
         return outcome
 
+    def end(self) -> None:
+        """End the child where there is one."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
+
 
 def _ask(child: ChildProcess, work: Work) -> Outcome:
     child.pipe.send(work)
@@ -129,6 +135,11 @@ def _without_answer(exit_report: ExitReport) -> Outcome:
         log.info("a reader was ended by %s", by)
         raise _OutOfBoundsError
     return Outcome(traceback=f"the reader ended with status {exit_report.status}: {exit_report.stderr}", worn=True)
+
+
+def end_child() -> None:
+    """End the child of this thread, whose memory is as large as what it has read. The next task gets a new one."""
+    _reader().end()
 
 
 _of_thread = threading.local()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corpus.agencies.registry import registry
+from corpus.cleaning.dates import date_of_value
 from corpus.cleaning.draft_limits import bounded_draft, check_length, repaired
 from corpus.cleaning.html_blocks import Block, blocks, drop_unread, parse
 from corpus.cleaning.html_metadata import by_address, completed
@@ -33,6 +34,7 @@ _MARKS = (b"docuLanguageResource", b"refCd")
 _HEAD_BYTES = 200
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _PRE = re.compile(r"<pre[^<>]{0,500}>([^<]*)</pre>")
+_WRITTEN_LINE_ENDS = re.compile(r"(?<=>)(?:\\[rnt])+|(?:\\[rnt])+(?=\s{0,9}<)")  # A backslash and a letter.
 _MOSTLY_LINKS = 0.5
 _MAX_SHELL_BYTES = 200_000
 _MAX_SHELL_CHARS = 300
@@ -84,7 +86,7 @@ def read_press_list(data: bytes, url: str) -> tuple[FeedEntry, ...]:
 def _read(data: bytes, name: str, address: str | None) -> PressRelease:
     document = _object(data, name)
     content = _mapping(document.get("docuLanguageResource"))
-    markup = _text(content.get("htmlContent"))
+    markup = _markup(_text(content.get("htmlContent")))
     if not _words(markup):
         raise NoTextError(f"{name} has no text in the press corner: what there is of it are files, add those.")
     check_length(len(_words(markup)), name)
@@ -99,9 +101,21 @@ def _read(data: bytes, name: str, address: str | None) -> PressRelease:
     return PressRelease(bounded_draft(draft, name), page.encode("utf-8", "replace"), policies)
 
 
+def _markup(content: str) -> str:
+    """Return the HTML of a document. Some answers have it escaped once more, or as plain text in paragraphs."""
+    if "<" not in content and "&lt;" in content:
+        content = html.unescape(content)
+    content = _WRITTEN_LINE_ENDS.sub("\n", content)
+    if _TAG.search(content):
+        return content
+    return "".join(f"<p>{paragraph}</p>" for paragraph in re.split(r"\n\s*\n", content.replace("\r", "")))
+
+
 def _draft(document: Mapping[str, Any], content: Mapping[str, Any], tree: "HtmlElement", language: str | None) -> Draft:
     """Return what the fields and the text of a document state, without its address."""
     drop_unread(tree)
+    for element in [*tree.iter("title")]:  # Where the text is a whole page.
+        element.drop_tree()
     title = _words(_text(content.get("title")))
     lines = [block.line for block in _without_links(blocks(tree, language))]
     laid_out = lay_out(lines, title=title or None, language=language)
@@ -193,7 +207,4 @@ def _words(markup: str) -> str:
 
 
 def _day(value: object) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(_text(value)[:10])
-    except ValueError:
-        return None
+    return date_of_value(value)

@@ -63,11 +63,21 @@ def _read(data: bytes, url: str) -> Sitemap:
     except (etree.XMLSyntaxError, ValueError):
         root = None
     kind = _name(root) if root is not None else ""
+    listed = _listed(data) if root is None else ()
+    if listed:
+        return Sitemap(listed, ())
     if root is None or kind not in ("urlset", "sitemapindex"):
         raise FeedError(f"{url} is a page or a file, not a sitemap: give the address of a sitemap.")
     entries = {entry.url: entry for element in list(root)[:MAX_SITEMAP_ENTRIES] if (entry := _entry(element, url))}
     newest = tuple(sorted(entries.values(), key=lambda entry: entry.changed or datetime.date.min, reverse=True))
     return Sitemap(newest, ()) if kind == "urlset" else Sitemap((), newest)
+
+
+def _listed(data: bytes) -> tuple[SitemapEntry, ...]:
+    """Return the pages of a sitemap in plain text, which has an address a line; none where a line is anything else."""
+    lines = data.decode("utf-8-sig", "replace").split()[: MAX_SITEMAP_ENTRIES + 1]
+    urls = [web_url(line) for line in lines[:MAX_SITEMAP_ENTRIES]]
+    return tuple(SitemapEntry(url) for url in dict.fromkeys(urls) if url) if all(urls) else ()
 
 
 def _unpacked(data: bytes, url: str) -> bytes:

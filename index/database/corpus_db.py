@@ -24,6 +24,7 @@ from index.database.signatures import SignatureTable
 from index.database.sources import SourceTable
 from index.database.spool import SpoolTable
 from index.database.sqlite import marks, now, release_from_row
+from index.database.textless import TextlessTable
 from index.database.transfer import read_rows, write_rows
 from index.database.versions import VersionTable
 
@@ -77,6 +78,7 @@ class CorpusStore:
         self.signatures = SignatureTable(self._db)
         self.sources = SourceTable(self._db)
         self.spool = SpoolTable(self._db)
+        self.textless = TextlessTable(self._db)
         self.shown_versions = VersionTable(self._db)
 
     def writing(self) -> AbstractContextManager[None]:

@@ -54,4 +54,5 @@ CREATE TABLE restoring (digest TEXT NOT NULL);
 
 MIGRATIONS: Sequence[str] = (
     _TABLES.replace("TEXT", _TEXT),  # 1: what corpus.db has since its migration 18
+    "CREATE TABLE textless (document TEXT PRIMARY KEY, at TEXT NOT NULL);".replace("TEXT", _TEXT),  # 2: migration 19
 )

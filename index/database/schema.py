@@ -2,10 +2,11 @@
 
 import json
 import re
+from dataclasses import replace
 
 from sqlite_utils import Database, Migrations
 
-from corpus import canonical_url, kept_address
+from corpus import canonical_url, document_at, kept_address
 
 corpus_migrations = Migrations("corpus")
 
@@ -223,3 +224,14 @@ def m018_spool(db: Database) -> None:
         "CREATE TABLE spool (url TEXT PRIMARY KEY, answer_url TEXT NOT NULL, data BLOB NOT NULL, etag TEXT, "
         "last_modified TEXT) STRICT"
     )
+
+
+@corpus_migrations()
+def m019_textless(db: Database) -> None:
+    """Add the documents of the press corner that have no text in any language, and when that was found."""
+    db.execute("CREATE TABLE textless (document TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID")
+    for url, at in db.execute("SELECT url, at FROM announcements WHERE outcome = 'textless'").fetchall():
+        document = document_at(url)
+        if document is not None:
+            key = canonical_url(replace(document, language="en").page)
+            db.execute("INSERT OR REPLACE INTO textless VALUES (?, ?)", [key, at])

@@ -174,7 +174,8 @@ def _begun(
     """
     if since is None:
         begun = [source for source in chosen if source.backfill is not None]
-        if not begun:
+        # What was kept right before an interruption may still have to be served.
+        if not begun and (store.history.is_built() or not chosen):
             raise SourceError("No backfill was interrupted: say with --since from which day on to read.")
         return begun
     until = until or datetime.datetime.now(datetime.UTC).date()

@@ -173,9 +173,17 @@ def _read(raw: Raw, overrides: Overrides) -> _Read:
     """Return the draft that a source holds, completed by what people say about it, with its address and origin."""
     read = _read_bytes(raw, None if raw.mirror else overrides.url or raw.url, overrides.url)
     draft = completed(hinted(read.draft, raw.hints), overrides)
-    draft = located(draft, raw.url, mirror=raw.mirror, given=overrides.url is not None)
+    draft = located(draft, _fetched_from(raw, read.draft), mirror=raw.mirror, given=overrides.url is not None)
     draft = dataclasses.replace(draft, url=kept_address(draft.url))
     return dataclasses.replace(read, draft=bounded_draft(draft, raw.name))
+
+
+def _fetched_from(raw: Raw, draft: Draft) -> str | None:
+    """Return where a source was fetched: of a document that was answered in another language, the page in that one."""
+    asked, answered = document_at(raw.url), document_at(draft.url)
+    if asked is not None and answered == dataclasses.replace(asked, language=answered.language if answered else ""):
+        return answered.page
+    return raw.url
 
 
 def _read_bytes(raw: Raw, address: str | None, given: str | None) -> _Read:

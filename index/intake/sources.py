@@ -1,33 +1,29 @@
 """Many sources -> corpus.db: each file or address is taken in by itself, so that a bad one does not stop the others."""
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
 
 from corpus import (
-    Fetched,
     NoTextError,
-    NotModified,
     NotReachedError,
     ProgramsRefusedError,
     SourceError,
     document_at,
     is_press_shell,
-    speaks_for,
+    saved_from,
     utf8,
 )
 from index.database.corpus_db import CorpusStore
-from index.database.fetches import Fetch
+from index.intake.addresses import Rules, from_address
 from index.intake.archives import Member, members
 from index.intake.failures import failure_sentence
 from index.intake.ingest import Raw, ingest, read_file
 from index.intake.keep import Ingested
-from index.intake.overrides import UNSAID, Overrides
+from index.intake.overrides import Overrides
 from index.intake.patient_fetcher import Fetches, OpenFetcher, PatientFetcher
 from index.results import Phase, Progress, Step
 
@@ -83,18 +79,6 @@ class Taken:
 IntakeSource = str | Upload
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """How sources are taken in; `take_in` explains the fields."""
-
-    overrides: Overrides
-    hints: Mapping[str, Overrides]
-    mirrors: frozenset[tuple[str, int]]
-    force: bool
-    revive: bool
-    policies: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
 def is_address(source: object) -> bool:
     """Tell whether a source is an address and not a file."""
     return isinstance(source, str) and source.lower().startswith(("http:", "https:"))
@@ -123,7 +107,7 @@ def take_in(
     :param force: whether doubts about a release do not count.
     :param revive: whether a withdrawn release comes back.
     """
-    rules = _Rules(overrides, hints or {}, mirrors, force, revive, policies or {})
+    rules = Rules(overrides, hints or {}, mirrors, force, revive, policies or {})
     outcomes: list[Ingested | Failed] = []
 
     def note(given: IntakeSource, outcome: Ingested | Failed) -> None:
@@ -147,7 +131,7 @@ def take_in(
 
 
 def _outcome(
-    store: CorpusStore, source: IntakeSource | Member, fetcher: Callable[[], Fetches], rules: _Rules
+    store: CorpusStore, source: IntakeSource | Member, fetcher: Callable[[], Fetches], rules: Rules
 ) -> Ingested | Failed:
     """Take in one source. Any error of it must not stop the others.
 
@@ -157,7 +141,7 @@ def _outcome(
         raw = None if is_address(source) else _from_file(source)
         address = str(source) if raw is None else _address_of_shell(raw, rules.overrides)
         if raw is None or address is not None:
-            return _from_address(store, str(address), fetcher(), rules)
+            return from_address(store, str(address), fetcher(), rules)
         return ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)
     except Exception as error:
         name = _shown(source)
@@ -179,8 +163,10 @@ def _why(error: Exception) -> Failing:
 
 def _address_of_shell(raw: Raw, overrides: Overrides) -> str | None:
     """Return the address of a page of the press corner that was saved without its text: the text is fetched then."""
-    document = document_at(overrides.url)
-    return document.page if document is not None and is_press_shell(raw.data) else None
+    if not is_press_shell(raw.data):
+        return None
+    document = document_at(overrides.url or saved_from(raw.data.decode("utf-8", "replace")))
+    return document.page if document is not None else None
 
 
 def _opened(source: IntakeSource, overrides: Overrides) -> Sequence[IntakeSource | Member]:
@@ -213,41 +199,3 @@ def _from_file(source: IntakeSource | Member) -> Raw:
         name = Path(source.name.replace("\\", "/")).name or "a file without a name"
         return Raw(source.name, name, read_file(source.path))
     return Raw(source, Path(source).name, read_file(Path(source)))
-
-
-def _from_address(store: CorpusStore, url: str, fetcher: Fetches, rules: _Rules) -> Ingested:
-    """Fetch an address and take it in. Without overrides and force, it is fetched only if it has changed since."""
-    before = store.fetches.fetched(url) if rules.overrides == UNSAID and not rules.force else None
-    answer = _fetch(fetcher, url, before)
-    if isinstance(answer, NotModified):
-        return Ingested(url, "unchanged", before.release_id if before is not None else "")
-    parts = urlsplit(answer.url)
-    name = parts.path.rsplit("/", 1)[-1] or url
-    # After a redirect to another site, the hints are about another page.
-    hints = rules.hints.get(url, UNSAID) if speaks_for(url, answer.url) else UNSAID
-    mirror = (parts.hostname, parts.port) in rules.mirrors
-    raw = Raw(url, name, answer.data, answer.url, hints, mirror, rules.policies.get(url, frozenset()))
-    ingested = ingest(store, raw, rules.overrides, force=rules.force, revive=rules.revive)
-    if ingested.release_id and (answer.etag or answer.last_modified):
-        store.fetches.remember(url, Fetch(answer.etag, answer.last_modified, ingested.release_id))
-    return ingested
-
-
-def _fetch(fetcher: Fetches, url: str, before: Fetch | None) -> Fetched | NotModified:
-    """Fetch an address. Of a page of the press corner, what its interface answers counts as the page.
-
-    :raises NoTextError: when the interface has no text of the document.
-    """
-    etag, last_modified = (before.etag, before.last_modified) if before else (None, None)
-    document = document_at(url)
-    answer = fetcher.fetch(document.api if document else url, etag=etag, last_modified=last_modified)
-    if document is None and isinstance(answer, Fetched):  # An old address may lead to such a page.
-        document = document_at(answer.url)
-        answer = fetcher.fetch(document.api) if document else answer
-    if document is None or isinstance(answer, NotModified):
-        return answer
-    if not answer.data.strip():
-        raise NoTextError(
-            f"{document.page} has no text in the press corner, as factsheets have none: it is not asked for again."
-        )
-    return dataclasses.replace(answer, url=document.page)

@@ -1,6 +1,6 @@
 """The jobs that change the corpus or what is served, as values that can be sent to another process and run there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -71,6 +71,8 @@ class Tools:
     open_fetcher: OpenFetcher
     by: By
     progress: Progress
+    before_build: Callable[[], None] = lambda: None
+    """What gives memory back that a build needs: what read the sources is not needed any more."""
 
     def corpus(self) -> CorpusStore:
         """Open corpus.db."""
@@ -208,6 +210,7 @@ def serve(tools: Tools, taken: Taken, *, build: bool, force: bool = False, chang
         if generations.pinned():
             waits = "a roll-back is pinned; `measures index build` takes the pin off and serves it"
         else:
+            tools.before_build()
             try:
                 with undone("The change is kept, but not built into the index yet"):
                     _build_until_all_is_served(tools, force=force)

@@ -11,7 +11,7 @@ import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from corpus import Fetcher, MeasuresError, pipe_to_parent
+from corpus import Fetcher, MeasuresError, end_child, pipe_to_parent
 from index.processes.gc_tuning import collect_rarely
 from index.processes.jobs import Tools
 from index.processes.meter import Meter
@@ -74,7 +74,14 @@ def _give_way() -> None:
 
 def _run(task: Task, reports: Reports) -> object:
     embedder = make_embedder(task.embedder, task.settings)
-    tools = Tools(task.settings, embedder, lambda: Fetcher(fetch_rules(task.settings)), task.by, Meter(reports.send))
+    tools = Tools(
+        task.settings,
+        embedder,
+        lambda: Fetcher(fetch_rules(task.settings)),
+        task.by,
+        Meter(reports.send),
+        before_build=end_child,
+    )
     return task.job.run(tools)
 
 

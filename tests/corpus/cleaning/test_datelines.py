@@ -145,6 +145,18 @@ def test_date_found_is_where_it_is_written(line: str, language: str) -> None:
     ("en", "Brussels, 6.12.2018 IP/18/6635"), ("pl", "Warszawa, 6.XII.2018 r."), ("en", "6 December 2018 at 10:30"),
     ("en", "2021/2540(RSP) 11/02/2021"), ("hr", "Bruxelles, 6. prosinca 2018."),
     ("pl", "Bruksela, dnia 6 grudnia 2018 r."),
+    ("en", "6 December 2018 - Parma, Italy"), ("en", "Brussels and Athens, 6 December 2018"),
+    ("fr", "Saint-Pierre-et-Miquelon, le 6 décembre 2018"),
+    ("it", "Reggio nell’Emilia, lì 6 dicembre 2018"), ("bg", "гр. Русе, 06.12.2018 г."), ("es", "06/dic/2018"),
+    ("sv", "torsdagen den 6 december 2018"), ("fi", "torstaina 6. joulukuuta 2018"),
+    ("cs", "ve středu 5. prosince 2018"),
+    ("de", "Am Donnerstag, dem 6. Dezember 2018"), ("ro", "joi, 6 decembrie 2018, ora 11"), ("en", "06–12–2018"),
+    ("bg", "Четвъртък, 6 декември 2018 г., 11:00 ч."), ("en", "Thu, 6 Dec 2018 10:30:00 +0100"),
+    ("en", "Frankfurt am Main, 6 December 2018 (embargo until 10:00)"), ("en", "Ref. Ares(2018)12345 - 06/12/2018"),
+    ("en", "ECB press release, 6 December 2018"), ("en", "Posted on 6 December 2018 by press office"),
+    ("en", "Submitted by editor on Thu, 12/06/2018 - 10:30"),
+    ("en", "News article | 6 December 2018 | Directorate-General for Mobility and Transport | 2 min read"),
+    ("fr", "Publié le 6 décembre 2018 – Mis à jour le 7 décembre 2018"),
 ])  # fmt: skip
 def test_line_is_about_the_release(language: str, line: str) -> None:
     assert is_about(line, language)
@@ -156,8 +168,19 @@ def test_line_is_about_the_release(language: str, line: str) -> None:
     "Ministers meet in Brussels on 6 December 2018", "Vote: 6 December 2018 in plenary", "1,234 people", "Background",
     "By 31 December 2030, all ports must offer shore power.", "Why now?", "Brussels is a city in Belgium.",
     "(a) 6 December 2018 for ports; and", "240 million euros in 2027",
+    "Standards for ferries, 6 December 2018 edition", "Directorate-General for Mobility gets a new head",
+    "Ministers met on 6 December 2018 and agreed by a large majority",
 ])  # fmt: skip
 def test_line_of_the_text_is_not_about_the_release(line: str) -> None:
     assert not is_about(line, "en")
     assert not is_byline(line, "en")
     assert opening_date(line, "en") is None
+
+
+@pytest.mark.parametrize(("line", "day"), [
+    ("Published 6 December 2018 | Last updated 7 December 2018", 6),
+    ("Updated 7 December 2018 | Published 6 December 2018", 6), ("Last updated 7 December 2018", None),
+])  # fmt: skip
+def test_day_of_an_update_beside_the_title_is_not_the_date(line: str, day: int | None) -> None:
+    dates = lay_out([line, *BODY], title="A title", language="en").dates
+    assert [found.day for found in dates] == ([day] if day else [])

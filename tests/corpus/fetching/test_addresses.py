@@ -248,6 +248,7 @@ def test_settings_make_the_rules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         private=frozenset({("mirror.example.org", 8080), ("::1", 81)}),
         hosts=("*.europa.eu", "example.org"),
         delay_s=2.5,
+        private_delay_s=2.5,
     )
 
 

@@ -3,6 +3,7 @@
 import ssl
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 import trustme
@@ -150,13 +151,18 @@ def test_crawl_delay_is_kept_within_reason() -> None:
         assert clock.sleeps[1:] == [kept], wanted
 
 
-def test_private_places_are_not_waited_for() -> None:
+@pytest.mark.parametrize(
+    ("set_s", "robots", "kept"),
+    [(0.0, b"", []), (2.0, b"", [2.0, 2.0]), (2.0, b"User-agent: *\nCrawl-delay: 3", [3.0] * 2)],
+)
+def test_private_places_are_waited_for_only_where_that_is_asked(set_s: float, robots: bytes, kept: list[float]) -> None:
     clock = Clock()
-    with Server({"/": page(b"")}) as server:
-        with Fetcher(private(server), clock=clock, sleep=clock.sleep) as fetcher:
-            for _ in range(5):
+    with Server({"/": page(b""), "/robots.txt": page(robots)}) as server:
+        rules = replace(private(server), private_delay_s=set_s)
+        with Fetcher(rules, clock=clock, sleep=clock.sleep) as fetcher:
+            for _ in range(3):
                 fetcher.fetch(server.url())
-    assert clock.sleeps == []
+    assert clock.sleeps[-2:] == kept
 
 
 def test_waiting_does_not_count_into_the_whole() -> None:

@@ -24,8 +24,13 @@ CHECKS = {
 RELEASE = "<h1>Captchas and robots</h1>" + "<p>The agency looked at who is a robot and who is not a robot.</p>" * 40
 
 
-def answers(status: str, **headers: str) -> Handler:
-    return lambda request: request.answer(b"", status, **headers)
+SHORT_RELEASE = (
+    "<h1>Captchas</h1>" + "<p>The agency looked at pages that ask who is not a robot, and counted them.</p>" * 9
+)
+
+
+def answers(status: str, body: bytes = b"", **headers: str) -> Handler:
+    return lambda request: request.answer(body, status, **headers)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +42,8 @@ def answers(status: str, **headers: str) -> Handler:
         (answers("405 No", X_Amzn_Waf_Action="captcha"), ": this site answers programs with 405"),
         (answers("503 No", Cf_Mitigated="challenge"), ": this site answers programs with 503"),
         (answers("429 Slow"), ": this site answers programs with 429"),
+        (answers("503 No", CHECKS["anubis"].encode()), ": this site answers programs with 503"),
+        (answers("405 No", b"<title>Human Verification</title><script>gokuProps = {}</script>"), ": this site .* 405"),
         *((page(check.encode()), " is a check for robots, not a page") for check in CHECKS.values()),
     ],
 )
@@ -83,6 +90,7 @@ def test_page_that_robots_txt_closes_is_refused_too() -> None:
         '{"title": "<p>are you a robot</p>"}',
         "<h1>Security check of ports</h1><p>The agency checked four ports.</p>",
         "<p>are you a robot</p>" + "<p>prose of the page</p>" * 200,
+        SHORT_RELEASE,
     ],
 )
 def test_page_about_robots_is_no_check(body: str) -> None:

@@ -99,3 +99,30 @@ def test_rows_of_a_list_that_make_no_sense_are_left_out() -> None:
         ("mex_26_2", "A title", "None"),
     ]
     assert document_named("IP/26/1", "english") is None
+
+
+PARAGRAPHS = [
+    "The ports and the quays of the Union grow every year.",
+    "The ferries and the cranes grow with all of them.",
+]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "".join(f"&lt;p&gt;{paragraph}&lt;/p&gt;" for paragraph in PARAGRAPHS),
+        "\n\n".join(PARAGRAPHS),
+        r"\r\n".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS),
+        f"<!DOCTYPE html><html><head><title>A page</title></head><body>{'<br><br>'.join(PARAGRAPHS)}</body></html>",
+    ],
+)
+def test_text_that_is_written_otherwise_is_the_same(content: str) -> None:
+    answer = document(1)
+    answer["docuLanguageResource"] |= {"htmlContent": content}  # type: ignore[operator]
+    assert _read(json.dumps(answer).encode(), "answer.json", None).draft.text == "\n\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("day", ["2026-01-20", "2026-01-20T00:00:00", "2026-01-19T23:00:00Z", "20/01/2026"])
+def test_day_of_the_event_is_that_in_brussels(day: str) -> None:
+    draft = _read(json.dumps(document(1, day=day)).encode(), "answer.json", None).draft
+    assert str(draft.date) == "2026-01-20"

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from corpus.errors import ArchiveError, Fault, MeasuresError, StorageError
 from corpus.fetching.responses import Fetched
 from corpus.models import Draft, Release
+from corpus.press_corner import PressDocument
 from corpus.web_urls import canonical_url
 from index.database import corpus_postgres
 from index.database.announcements import Announcement
@@ -239,6 +240,16 @@ def test_what_saves_work_is_kept_and_pruned(store: CorpusStore) -> None:
     assert store.canaries.drawn(3) == [Canary("a", "Who?")]
     store.withdraw("a")
     assert (store.canaries.drawn(3), store.fetches.fetched(URL), store.pruning.derived()) == ([], None, 1)
+
+
+def test_document_without_text_is_known_in_all_languages_until_it_has_one(store: CorpusStore) -> None:
+    english, german = (PressDocument("https://ec.europa.eu", language, "fs", "26", "7") for language in ("en", "de"))
+    assert store.textless.since(english) is None
+    store.textless.note(german)
+    store.textless.note(german)
+    assert store.textless.since(english) == datetime.datetime.now(datetime.UTC).date().isoformat()
+    store.textless.forget(english)
+    assert store.textless.since(german) is None
 
 
 def test_signatures_find_what_shares_a_band(store: CorpusStore) -> None:

@@ -139,19 +139,38 @@ def test_kept_before_an_interruption_is_served_after_it(
     assert len(index.releases(settings)) == 31
 
 
+def test_backfill_that_was_killed_before_its_build_is_served_by_the_next_call(
+    corner: PressCorner, keeper: Maintenance, settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("index.processes.source_jobs.serve", raise_interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            keeper.backfill(quiet, since=SINCE, until=datetime.date(2026, 1, 31))
+    assert (len(corner.read), keeper.sources()[0].source.backfill) == (31, None)
+    done = keeper.backfill(quiet)
+    assert (done.sources, done.added.generation) == ((), "000001")
+    assert len(index.releases(settings)) == 31
+    with pytest.raises(SourceError, match="No backfill was interrupted"):
+        keeper.backfill(quiet)
+
+
+def raise_interrupt(*given: object, **options: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_document_that_was_fetched_before_a_kill_is_not_fetched_again(
     site: Server, corner: PressCorner, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     dying = """
 import os
-import index.intake.sources as sources
-take, taken = sources.ingest, []
+import index.intake.addresses as addresses
+take, taken = addresses.ingest, []
 def ingest_or_die(*given, **options):
     taken.append(given)
     if len(taken) == 5:
         os._exit(9)
     return take(*given, **options)
-sources.ingest = ingest_or_die
+addresses.ingest = ingest_or_die
 """
     for _ in range(3):
         command = [sys.executable, "-c", dying + _WORK, str(settings.data_dir), str(site.port)]

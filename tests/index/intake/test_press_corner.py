@@ -12,7 +12,7 @@ from index.maintenance import Maintenance
 from index.processes.jobs import Added
 from index.settings import IndexSettings
 from tests.conftest import SHARED
-from tests.corpus.servers import Server
+from tests.corpus.servers import Server, redirect
 from tests.fakes import quiet
 from tests.press_corner import MORE, ROOT, SHELL, PressCorner, document
 
@@ -30,6 +30,7 @@ def only(added: Added) -> str:
         "/detail/en/ip_26_301",
         "/detail/EN/IP_26_301#11",
         "/detail/en/ip_26_301/",
+        "/detail/en/ip%5F26%5F301",
         "/api/documents?reference=IP/26/301&language=en",
         "/api/documents?language=en&reference=IP%2F26%2F301",
         "/api/files/document/print/en/ip_26_301/IP_26_301_EN.pdf",
@@ -59,6 +60,10 @@ def test_page_that_was_saved_without_its_text_is_read_through_the_interface(
     given = Overrides(url=site.url(f"{ROOT}/detail/en/IP_26_301"))
     release = index.release(settings, only(keeper.add([str(path)], quiet, given)))
     assert (release.reference, release.url) == ("IP/26/301", site.url(f"{ROOT}/detail/en/ip_26_301"))
+    comment = f"<!-- saved from url=(0000){site.url(f'{ROOT}/detail/en/ip_26_301')} -->\n<html"
+    path.write_bytes(SHELL.replace(b"<html", comment.encode(), 1))
+    (again,) = keeper.add([str(path)], quiet).taken.ingested
+    assert again.release_id == release.release_id, "the comment of a browser tells where it is from"
 
 
 def test_old_address_that_leads_to_a_page_is_read_there(
@@ -78,12 +83,57 @@ def test_language_is_the_one_that_was_answered(
     corner.publish(301)
     release = index.release(settings, only(keeper.add([site.url(f"{ROOT}/detail/de/ip_26_301")], quiet)))
     assert (release.language, release.url) == ("en", site.url(f"{ROOT}/detail/en/ip_26_301"))
+    (again,) = keeper.add([site.url(f"{ROOT}/detail/en/ip_26_301")], quiet).taken.ingested
+    assert (again.status, again.release_id) == ("unchanged", release.release_id)
 
 
-def test_document_without_text_is_told_as_such(site: Server, corner: PressCorner, keeper: Maintenance) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/detail/en/fs_26_7",
+        "/detail/EN/FS_26_7#1",
+        "/detail/de/fs_26_7",
+        "/api/documents?reference=FS/26/7&language=fr",
+        "/api/files/document/print/en/fs_26_7/FS_26_7_EN.pdf",
+    ],
+)
+def test_document_without_text_is_asked_for_once_unless_forced(
+    path: str, site: Server, corner: PressCorner, keeper: Maintenance, settings: IndexSettings
+) -> None:
     corner.textless.add(corner.publish(7, kind="FS"))
     (failed,) = keeper.add([site.url(f"{ROOT}/detail/en/fs_26_7")], quiet).taken.failed
     assert "has no text in the press corner" in failed.error
+    (told,) = keeper.add([site.url(ROOT + path)], quiet).taken.failed
+    assert "has no text in the press corner, as was found on 20" in told.error
+    assert told.error.endswith("it was not asked for again, --force does that.")
+    assert corner.read == ["FS/26/7 en"]
+    (asked,) = keeper.add([site.url(ROOT + path)], quiet, force=True).taken.failed
+    assert "as factsheets have none" in asked.error
+    assert len(corner.read) == 2
+    corner.textless.clear()
+    assert index.release(settings, only(keeper.add([site.url(ROOT + path)], quiet, force=True))).reference == "FS/26/7"
+    (again,) = keeper.add([site.url(ROOT + path)], quiet).taken.ingested
+    assert again.status == "unchanged", "with a text it is like any other"
+
+
+def test_what_one_way_found_to_have_no_text_no_other_asks_for(
+    site: Server, corner: PressCorner, keeper: Maintenance
+) -> None:
+    references = corner.publish(7, kind="FS"), corner.publish(8, kind="FS", day="2026-01-21")
+    corner.textless.add(references[0])
+    corner.documents[references[1], "en"]["docuLanguageResource"]["htmlContent"] = "<p> &nbsp; </p>"  # type: ignore[index]
+    site.handlers["/rapid/press-release_FS-26-8_en.htm"] = redirect(f"{ROOT}/detail/en/fs_26_8")
+    added = keeper.add([site.url(f"{ROOT}/detail/en/{page}") for page in ("fs_26_7", "fs_26_8")], quiet)
+    assert len(added.taken.failed) == 2
+    keeper.add_feed(site.url(f"{ROOT}/api/rss?language=en"))
+    polled = keeper.poll(quiet)
+    assert [source.status for source in polled.added.taken.ingested] == ["skipped", "skipped"]
+    assert polled.added.complete, "nobody is told a second time"
+    keeper.add_source(site.url(f"{ROOT}/"))
+    keeper.backfill(quiet, since=datetime.date(2026, 1, 1), until=datetime.date(2026, 1, 31))
+    (failed,) = keeper.add([site.url("/rapid/press-release_FS-26-8_en.htm")], quiet).taken.failed
+    assert "as was found on" in failed.error
+    assert corner.read == ["FS/26/7 en", "FS/26/8 en"]
 
 
 @pytest.mark.parametrize(
