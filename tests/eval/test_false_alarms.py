@@ -36,7 +36,7 @@ def test_release_that_does_not_hold_the_answer_is_a_false_alarm_where_it_is_told
     with Engine(settings, embedder) as engine:
         ids = {release.title.split()[-1]: release.release_id for release in engine.releases()}
         gold = GoldQuestion("q", QUESTION, {ids["own"]: 1}, "fact", (PORTS,), "forty officers")
-        saved = save(engine, gold, "en", list(ids.values()))
+        saved = save(engine, gold, "en", [ids[name] for name in texts])
     assert saved.told is (threshold == 0.0)
     assert saved.alarms == alarms, "the release that says the same holds the answer"
     report([saved], len(ids))
