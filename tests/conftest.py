@@ -1,6 +1,7 @@
 """What every test may ask for: a data folder of its own, releases, a built index, the shared evaluation data."""
 
 import datetime
+import gc
 import os
 import shutil
 import tempfile
@@ -13,7 +14,6 @@ import pytest
 from corpus.front_matter import shipped_releases
 from corpus.models import Release
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
-from index.encoders.model_files import DEFAULT_MODEL
 from index.encoders.reader import Reader, reader_beside
 from index.engine import Engine
 from index.maintenance import build_all
@@ -119,28 +119,39 @@ def write_release(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def default_model() -> SentenceTransformerEmbedder:
+def unloaded_model() -> CachedEmbedder:
+    """The model that comes with the installation, which whoever asks it first has to load."""
+    return CachedEmbedder()
+
+
+@pytest.fixture(scope="session")
+def default_model(unloaded_model: CachedEmbedder) -> SentenceTransformerEmbedder:
     """The model that comes with the installation, loaded once."""
-    model = CachedEmbedder()
-    model.word_vectors(["measure"])
-    return model
+    unloaded_model.word_vectors(["measure"])
+    return unloaded_model
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_reader() -> Iterator[None]:
-    """Let all engines with the default model share a reader, which reads no pair twice: to make one takes a second."""
-    shared: list[Reader] = []
+def one_reader(unloaded_model: CachedEmbedder) -> Iterator[None]:
+    """Let all engines share a reader, whatever their model: to make one takes a second, and five with its model.
+
+    It reads no pair twice.
+    """
+    shared = CachedReader(unloaded_model)
 
     def beside(embedder: Embedder, cache_dir: Path | None = None) -> Reader | None:
-        if not isinstance(embedder, SentenceTransformerEmbedder) or embedder.model != DEFAULT_MODEL:
-            return reader_beside(embedder, cache_dir)
-        if not shared:
-            shared.append(CachedReader(embedder))
-        return shared[0]
+        return shared if isinstance(embedder, SentenceTransformerEmbedder) else reader_beside(embedder, cache_dir)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.engine.reader_beside", beside)
         yield
+
+
+@pytest.fixture(scope="module")
+def models_end() -> Iterator[None]:
+    """Free the models that a module loads, each a third of a gigabyte: their parts refer to each other."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

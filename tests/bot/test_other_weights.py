@@ -26,6 +26,8 @@ from tests.fakes import WeighedEmbedder, run_one, silent
 from tests.simulation import QUESTION
 from tests.tiny_model import make_tiny_model
 
+pytestmark = pytest.mark.usefixtures("models_end")
+
 
 @pytest.fixture(scope="module")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
