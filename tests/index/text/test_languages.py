@@ -126,8 +126,8 @@ def test_no_question_takes_long_to_read(piece: str, end: str) -> None:
     text = (piece * (MAX_QUESTION_CHARS // len(piece)))[: MAX_QUESTION_CHARS - len(end)] + end
     for code in LANGUAGES:
         asked("warm", code)
-        began = time.perf_counter()
+        began = time.process_time()
         asked(text, code)
         asked_for(text, code)
         time_of(text, code)
-        assert time.perf_counter() - began < 0.5, code
+        assert time.process_time() - began < 0.5, code
