@@ -23,7 +23,7 @@ class Receipt:
     """What an answer quoted, from which generation, and how it was asked.
 
     ``question`` is None where it was erased. ``citations`` are what comes nearest where it was not answered. ``local``
-    tells that it was asked on the command line. ``at`` is when it was kept, empty before that.
+    tells that it was asked on the command line or by a program. ``at`` is when it was kept, empty before that.
     """
 
     id: str

@@ -212,6 +212,9 @@ class Fault(StrEnum):
     UNREADABLE = "unreadable"
     BUSY = "busy"
     DAMAGED = "damaged"
+    AWAY = "away"
+    REFUSED = "refused"
+    """A value cannot be kept, and nothing is wrong with what keeps it."""
     OTHER = "other"
 
 

@@ -17,6 +17,7 @@ from .answering.question import readable as readable
 from .answering.quotes import MAX_QUOTES as MAX_QUOTES
 from .answering.weights import shipped_weights as shipped_weights
 from .backup.archive import BackupSummary as BackupSummary
+from .backup.into_database import restore_into_database as restore_into_database
 from .backup.restoring import check_backup as check_backup
 from .backup.restoring import restore as restore
 from .backup.snapshot import BackedUp as BackedUp
@@ -48,6 +49,7 @@ from .conversation.periods import Period as Period
 from .database.announcements import Announced as Announced
 from .database.history import BuildCount as BuildCount
 from .database.history import By as By
+from .database.link import Link as Link
 from .database.private_files import keep_private as keep_private
 from .database.private_files import open_to_others as open_to_others
 from .database.private_files import private_folder as private_folder
@@ -58,6 +60,8 @@ from .database.sources import SourceOptions as SourceOptions
 from .database.sqlite import marks as marks
 from .database.sqlite import now as now
 from .database.sqlite import storage_errors as storage_errors
+from .database.transfer import read_rows as read_rows
+from .database.transfer import write_rows as write_rows
 from .encoders.embedder import Embedder as Embedder
 from .encoders.embedder import SentenceTransformerEmbedder as SentenceTransformerEmbedder
 from .engine import Engine as Engine
@@ -69,10 +73,12 @@ from .filters import parse_agency as parse_agency
 from .filters import parse_day as parse_day
 from .filters import parse_since as parse_since
 from .filters import parse_until as parse_until
+from .generations.cluster.tables import SERVED_CHANNEL as SERVED_CHANNEL
 from .generations.diff import Comparison as Comparison
 from .generations.diff import compare as compare
 from .generations.editions import one_edition_each as one_edition_each
 from .generations.home import open_generations as open_generations
+from .generations.home import open_link as open_link
 from .generations.manifest import Manifest as Manifest
 from .generations.process_lock import Lock as Lock
 from .generations.release_diff import compare_releases as compare_releases

@@ -22,7 +22,7 @@ from index.answering.question import Query, readable
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
 from index.answering.several import questions_in
-from index.answering.together import together
+from index.answering.together import Ask, answer_each
 from index.answering.weights import Weights, shipped_weights
 from index.building.renewal import check_model
 from index.changes import Citation, ReleaseDiff, Verified
@@ -149,23 +149,25 @@ class Engine:
             return NotAsked.REFUSED
 
     def _answer(self, generation: OpenGeneration, text: str, filters: Filters, limit: int) -> Answer:
-        began = time.perf_counter()
+        ask = self._asking(generation, filters, limit)
         parts = [part for part in questions_in(readable(text)) if message_kind(part.written) is MessageKind.QUESTION]
-        if len(parts) == 1:
-            one = self._answer_one(generation, parts[0].asked, filters, limit)
-            return dataclasses.replace(one, question=readable(text))
-        answers = [self._answer_one(generation, part.asked, filters, limit) for part in parts]
-        whole = together(readable(text), parts, answers, limit, _ms_since(began))
-        return self._answer_one(generation, text, filters, limit) if whole is None else whole
+        if len(parts) > 1:
+            return answer_each(readable(text), parts, ask, limit)
+        return dataclasses.replace(ask(parts[0].asked), question=readable(text)) if parts else ask(text)
 
-    def _answer_one(
-        self, generation: OpenGeneration, text: str, filters: Filters, limit: int, *, doubting: bool = True
-    ) -> Answer:
-        answer = answer_one(self._answerer, generation, text, filters, limit, self.threshold, doubting=doubting)
-        log.info(
-            "answered in %.1f ms: confidence %.2f, answered %s", answer.took_ms, answer.confidence, answer.answered
-        )
-        return answer
+    def _asking(self, generation: OpenGeneration, filters: Filters, limit: int, *, doubting: bool = True) -> Ask:
+        """Return what answers a question from a generation."""
+
+        def ask(text: str, beside: str = "") -> Answer:
+            answer = answer_one(
+                self._answerer, generation, text, filters, limit, self.threshold, doubting=doubting, beside=beside
+            )
+            log.info(
+                "answered in %.1f ms: confidence %.2f, answered %s", answer.took_ms, answer.confidence, answer.answered
+            )
+            return answer
+
+        return ask
 
     def explain(self, text: str, filters: Filters) -> dict[str, float]:
         """Return how much each feature of confidence speaks for the answer to a question, in nats over the usual one.
@@ -182,11 +184,7 @@ class Engine:
         :raises QuestionError: when the text claims nothing.
         """
         generation = self._fitting()
-        return check(
-            text,
-            lambda claim: self._answer_one(generation, claim, Filters(), MAX_QUOTES, doubting=False),
-            self.release,
-        )
+        return check(text, self._asking(generation, Filters(), MAX_QUOTES, doubting=False), self.release)
 
     def collection(self, question: CollectionQuestion) -> CollectionAnswer:
         """Answer a question about the collection from what is known of the releases. No model is loaded."""

@@ -8,9 +8,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+import psutil
 import pytest
 
 _USER = "nobody"  # PostgreSQL refuses to run as root.
@@ -19,9 +21,13 @@ _USER = "nobody"  # PostgreSQL refuses to run as root.
 class Server:
     """A server of its own, on loopback."""
 
-    def __init__(self, programs: Path, primary: "Server | None" = None) -> None:
-        """Make a folder with empty databases or with those of a primary, which are followed; and start the server."""
+    def __init__(self, programs: Path, primary: "Server | None" = None, *, sync: bool = False) -> None:
+        """Make a folder with empty databases or with those of a primary, which are followed; and start the server.
+
+        :param sync: whether what is acknowledged must be on the disk, which takes its time.
+        """
         self._programs = programs
+        self._sync = sync
         self.folder = Path(tempfile.mkdtemp(prefix="measures-pg-"))
         if os.getuid() == 0:
             shutil.chown(self.folder, _USER)
@@ -35,16 +41,26 @@ class Server:
 
     def start(self) -> None:
         """Start the server, and wait until it takes connections."""
-        options = f"-h 127.0.0.1 -p {self.port} -k {self.folder} -c fsync=off"
+        options = f"-h 127.0.0.1 -p {self.port} -k {self.folder} -c fsync={'on' if self._sync else 'off'}"
         self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self) -> None:
         """End the server at once, as a crash does."""
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
 
+    def kill(self) -> None:
+        """End the server and all its processes with signal 9."""
+        pid = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        postmaster = psutil.Process(pid)
+        processes = [postmaster, *postmaster.children(recursive=True)]
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(processes)
+
     def replica(self) -> "Server":
         """Start a server that follows this one."""
-        return Server(self._programs, self)
+        return Server(self._programs, self, sync=self._sync)
 
     def remove(self) -> None:
         """End the server, and delete all that it holds."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import discord
 
+from bot.app.coordination import Coordination
 from bot.app.errors import Refused
 from bot.app.queue import EngineQueue
 from bot.app.rate_limit import RateLimit
@@ -53,37 +54,45 @@ class Admission:
         queue: EngineQueue,
         servers: Mapping[int, ServerSettings],
         is_updating: Callable[[], bool],
+        coordination: Coordination,
     ) -> None:
-        """Take the queue that counts who is served, what servers set, and what tells whether the index is updated."""
+        """Take the queue that counts who is served, what servers set, and what tells whether the index is updated.
+
+        :param coordination: what knows how much a person asked of all bots.
+        """
         self.rate_limit = RateLimit(settings.pace, settings.pace_burst)
         self.note_limit = RateLimit(_NOTES_A_TURN * settings.pace, _NOTES_A_TURN * settings.pace_burst)
         self._queue = queue
         self._servers = servers
         self._is_updating = is_updating
+        self._coordination = coordination
 
-    def let_in(self, user_id: int, guild_id: int | None, price: Price = Price.TURN) -> Wait | None:
+    async def let_in(self, user_id: int, guild_id: int | None, price: Price = Price.TURN) -> Wait | None:
         """Let a person in until the current task ends, for a price; or return how long they have to wait."""
         if price is Price.NOTHING:
             return None
         busy_s = self._queue.busy_s()
         if busy_s:
             return Wait(busy_s, is_full=True)
-        if price is Price.NOTE:
-            wait_s = self.note_limit.wait_s(user_id)
-        else:
-            per_minute = self._servers.get(guild_id or 0, ServerSettings()).pace
-            wait_s = self.rate_limit.wait_s(user_id, per_minute, _TOKENS[price], take=price is not Price.AHEAD)
-        if wait_s:
-            return Wait(wait_s, is_full=False)
-        self._queue.enter()
-        return None
+        is_first = self._queue.enter()  # before asking, so that those who are asked about count
+        wait_s = await self._wait_s(user_id, guild_id, price)
+        if wait_s and is_first:
+            self._queue.leave()
+        return Wait(wait_s, is_full=False) if wait_s else None
 
-    def let_in_or_refuse(self, interaction: discord.Interaction[Any], price: Price = Price.TURN) -> None:
+    async def _wait_s(self, user_id: int, guild_id: int | None, price: Price) -> int:
+        if price is Price.NOTE:
+            return await self._coordination.wait_s("note", self.note_limit, user_id, take=True)
+        per_minute = self._servers.get(guild_id or 0, ServerSettings()).pace
+        turns, take = _TOKENS[price], price is not Price.AHEAD
+        return await self._coordination.wait_s("turn", self.rate_limit, user_id, per_minute, turns, take=take)
+
+    async def let_in_or_refuse(self, interaction: discord.Interaction[Any], price: Price = Price.TURN) -> None:
         """Let a person in, or refuse one who asks too fast or comes when too many are being served.
 
         :raises Refused: with the seconds after which to try again.
         """
-        wait = self.let_in(interaction.user.id, interaction.guild_id, price)
+        wait = await self.let_in(interaction.user.id, interaction.guild_id, price)
         if wait is None:
             return
         words = words_for(str(interaction.locale))

@@ -100,7 +100,7 @@ async def _ask_by_interaction(
         by_command=True,
         read_as=read_as,
     )
-    bot.admission.let_in_or_refuse(interaction)
+    await bot.admission.let_in_or_refuse(interaction)
     on_collection = read_collection_question(asking.question, today(), kind) if filters == Filters() else None
     work = ask_engine(bot, asking) if on_collection is None else None
     ephemeral = is_private(bot, interaction, private)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import aiohttp
@@ -14,14 +15,16 @@ from discord.ext import commands, tasks
 from bot.app import errors, logs, metrics
 from bot.app import sending as delivery
 from bot.app.admission import Admission
+from bot.app.async_store import AsyncBotStore
 from bot.app.background import Background
-from bot.app.bot_db_async import AsyncBotStore
 from bot.app.command_sync import sync_commands
+from bot.app.coordination import open_coordination
 from bot.app.findings import Findings
-from bot.app.modals import Windows
+from bot.app.modals import OpenWindows, Windows
 from bot.app.persistent import Dispatcher, PersistentButton, PersistentMenu
 from bot.app.queue import EngineQueue
 from bot.app.settings import BotSettings
+from bot.database.home import open_store
 from bot.i18n.translator import CatalogueTranslator
 from bot.i18n.words import Words, words_for, words_of_question
 from bot.user_data import ServerSettings
@@ -35,12 +38,11 @@ T = TypeVar("T")
 Interaction = discord.Interaction["MeasuresBot"]
 COGS = (
     "ask", "messages", "check", "answer_buttons", "agencies", "releases", "diff", "verify", "about", "setup",
-    "ask_channel", "subscriptions", "notices", "admin.index", "admin.feeds", "admin.sources",
+    "ask_channel", "subscriptions", "notices", "other_bots", "admin.index", "admin.feeds", "admin.sources",
 )  # fmt: skip
 _INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 _MOST_LOCALES = 10_000
-_MOST_EVENTS = 2_000
-_MOST_WINDOWS = 1_000
+_OTHERS_S, _READ_WITHIN_S = 1.0, 2.5  # of the three seconds that Discord waits
 _TELL_S = 2.0  # of the time to stop, for telling those whose turn does not come
 _OWN_WORK = 0  # the user id under which the bot's own work waits
 
@@ -70,16 +72,6 @@ _CLIENT_OPTIONS: dict[str, Any] = {
 }
 
 
-class _OpenWindows(LRUCache[int, discord.ui.Modal]):
-    """The last window that each person was shown; discord.py stops waiting for a window that drops out."""
-
-    def popitem(self) -> tuple[int, discord.ui.Modal]:
-        """Drop the window that was shown longest ago."""
-        user_id, window = super().popitem()
-        window.stop()
-        return user_id, window
-
-
 class MeasuresBot(commands.AutoShardedBot):
     """The client, with the queue to the engine, bot.db, and what servers and people chose."""
 
@@ -102,6 +94,8 @@ class MeasuresBot(commands.AutoShardedBot):
         :param connector: how Discord is reached; the tests bring one that reaches a Discord of their own.
         """
         intents = discord.Intents(_INTENTS.value, message_content=message_content)
+        if settings.shards is not None:
+            options |= {"shard_ids": list(settings.shards.ids), "shard_count": settings.shards.count}
         super().__init__(
             intents=intents, connector=connector, http_trace=logs.request_trace(), **_CLIENT_OPTIONS, **options
         )
@@ -111,15 +105,19 @@ class MeasuresBot(commands.AutoShardedBot):
         self.background = Background(index_settings, self.maintenance)
         self.queue = EngineQueue(open_engine, settings.queue, self.background.renew, metrics.took)
         self.servers: dict[int, ServerSettings] = {}
-        self.admission = Admission(settings, self.queue, self.servers, lambda: self.background.updating)
+        self.coordination = open_coordination(index_settings)
+        self.admission = Admission(
+            settings, self.queue, self.servers, lambda: self.background.updating, self.coordination
+        )
         self.buttons = Dispatcher(self.admit, self.admission)
-        self.windows = Windows(self.admit)
-        self.store = AsyncBotStore(index_settings.data_dir / "bot.db")
+        self.windows = Windows(self.admit, _OTHERS_S if self.coordination.is_shared else 0.0)
+        self.store = AsyncBotStore(
+            partial(open_store, index_settings), _READ_WITHIN_S if self.coordination.is_shared else None
+        )
         self.findings = Findings(index_settings, self.store, self.with_engine)
         self.stopping = False
         self._locales: LRUCache[int, str] = LRUCache(_MOST_LOCALES)
-        self._windows = _OpenWindows(_MOST_WINDOWS)
-        self._events: LRUCache[int, None] = LRUCache(_MOST_EVENTS)
+        self._windows = OpenWindows()
         self._ready_shards: set[int] = set()
         self._connected_shards: set[int] = set()
         self._force_sync = force_sync
@@ -138,24 +136,29 @@ class MeasuresBot(commands.AutoShardedBot):
             await self.load_extension(f"bot.cogs.{cog}")
         assert self.application_id is not None
         guild_ids = self.settings.admin_guilds
-        await sync_commands(self.tree, self.application_id, guild_ids, self.store, force=self._force_sync)
+        async with self.coordination.alone("commands", wait=True):
+            await sync_commands(self.tree, self.application_id, guild_ids, self.store, force=self._force_sync)
         self.erase_old.start()
         self.background.start_refreshing()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait for the turn of a shard among those of all bots."""
+        if not await self.coordination.identify(shard_id or 0):
+            await super().before_identify_hook(shard_id, initial=initial)
+
+    def has_guild(self, guild_id: int) -> bool:
+        """Tell whether a server is for the shards of this bot."""
+        if self.shard_count is None or self.shard_ids is None:
+            return True
+        return (guild_id >> 22) % self.shard_count in self.shard_ids
 
     async def with_engine(self, work: Callable[[Engine], T], user_id: int = _OWN_WORK) -> T:
         """Return what work with the engine returns, when the person's turn has come."""
         return await self.queue.run(user_id, work)
 
-    def is_new(self, event_id: int) -> bool:
-        """Tell whether an interaction or a message comes for the first time: Discord may send one twice."""
-        if event_id in self._events:
-            return False
-        self._events[event_id] = None
-        return True
-
     async def admit(self, interaction: Interaction) -> bool:
         """Remember when an interaction came and in which language; tell people to come back while the bot stops."""
-        if not self.is_new(interaction.id):
+        if not await self.coordination.claim(interaction.id):
             return False
         logs.begin(interaction)
         self._locales[interaction.user.id] = str(interaction.locale)
@@ -282,6 +285,7 @@ class MeasuresBot(commands.AutoShardedBot):
         is_free = self.queue.close()
         await _finish_tasks(min(timeout_s, _TELL_S))
         await self.close()
+        await self.coordination.close()
         await self.store.close()
         return await self.background.close() and is_free
 

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.app.bot_db_async import AsyncBotStore
+from bot.app.async_store import AsyncBotStore
 
 log = logging.getLogger(__name__)
 Tree = app_commands.CommandTree[Any]

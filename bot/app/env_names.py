@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from bot.app.settings import BotSettings
 from corpus import SettingsError
-from index import ENV_ENCODING, ENV_FILE, IndexSettings, variable
+from index import ENV_ENCODING, ENV_FILE, IndexSettings, read_settings, variable
 
 log = logging.getLogger(__name__)
 # Also what was meant to begin so: MEASURE_PACE would be ignored without a word.
@@ -63,6 +63,8 @@ def find_settings() -> Found:
     path = ENV_FILE.absolute()
     in_environment = tuple(sorted(filter(_is_ours, os.environ)))
     if not path.is_file():
+        if os.path.lexists(path) and not path.is_char_device():  # a link to /dev/null is a way to have none
+            raise SettingsError(f"{path} is no file: make it one, or move it away.")
         return Found(path, None, in_environment)
     try:
         with path.open(encoding=ENV_ENCODING) as stream:
@@ -75,6 +77,16 @@ def find_settings() -> Found:
     names = dict.fromkeys(binding.key for binding in bindings if binding.key and _is_ours(binding.key))
     lines = tuple(_line_of(binding.original.string, binding.original.line) for binding in bindings if binding.error)
     return Found(path, tuple(names), in_environment, lines, bool(mode & 0o077))
+
+
+def check_settings() -> None:
+    """Check the names and values of all that is set, also of what a command does not use, and warn of an open `.env`.
+
+    :raises SettingsError: naming each name that no setting has, or else each value that makes no sense.
+    """
+    check_names()
+    for kind in (BotSettings, IndexSettings):
+        read_settings(kind)
 
 
 def check_names() -> None:

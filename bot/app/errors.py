@@ -19,9 +19,9 @@ from discord.app_commands import AppCommandError
 
 from bot.app import logs
 from bot.app import sending as delivery
-from bot.app.bot_db_schema import BotStoreError
 from bot.app.queue import Stopping
 from bot.app.refusals import refusal_of, told
+from bot.database.connection import BotStoreError
 from bot.i18n.words import Words, message, words_for
 from bot.views.escaping import plain
 from bot.views.message import text_view
@@ -44,6 +44,8 @@ _WHY = {
     Fault.UNREADABLE: message("the bot may not read its data; whoever runs the bot must allow it."),
     Fault.BUSY: message("another process holds the data of the bot; try again in a minute."),
     Fault.DAMAGED: message("the data of the bot is damaged; tell whoever runs the bot."),
+    Fault.AWAY: message("the database of the bot does not answer; try again in a minute."),
+    Fault.REFUSED: message("the data of the bot cannot be used; tell whoever runs the bot."),
     Fault.OTHER: message("the data of the bot cannot be used; tell whoever runs the bot."),
 }
 

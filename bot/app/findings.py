@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol, TypeVar
 
-from bot.app.bot_db import BotStore
-from bot.app.bot_db_async import AsyncBotStore
+from bot.app.async_store import AsyncBotStore
+from bot.database.store import BotStore
 from bot.user_data import Finding, Subscription
 from corpus import TooSlowError
 from index import Edition, Engine, IndexSettings, News, Wanted, WantedKind, open_generations

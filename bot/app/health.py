@@ -1,6 +1,7 @@
 """`/healthz` and `/readyz`: for whoever restarts the bot, or waits for it."""
 
 import asyncio
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -58,12 +59,15 @@ async def healthz(request: web.Request) -> web.Response:
 async def readyz(request: web.Request) -> web.Response:
     """Tell whether a question would be answered: connected to Discord, the index open, answers within their time."""
     bot = request.app[RUNNING].bot
-    has_index = bot is not None and bot.queue.is_ready
-    checks = {
-        "discord": bot is not None and bot.is_connected and not bot.stopping,
-        "index": has_index,
-        "answers": bot is not None and has_index and await request.app[_PROBE].answers(bot.queue),
-    }
+    discord = bot is not None and bot.is_connected and not bot.stopping
+    return await _ready(request.app[_PROBE], bot.queue if bot is not None else None, {"discord": discord})
+
+
+async def _ready(probe: Probe, queue: EngineQueue | None, checks: dict[str, bool]) -> web.Response:
+    """Tell whether all of that is well, and whether the queue answers."""
+    has_index = queue is not None and queue.is_ready
+    answers = queue is not None and has_index and await probe.answers(queue)
+    checks = {**checks, "index": has_index, "answers": answers}
     ready = all(checks.values())
     return web.json_response({"ready": ready, **checks}, status=200 if ready else 503)
 
@@ -72,3 +76,16 @@ def prepare(app: web.Application) -> None:
     """Add the routes."""
     app[_PROBE] = Probe()
     app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz)])
+
+
+def prepare_for(queue: EngineQueue) -> Callable[[web.Application], None]:
+    """Return what adds the routes where programs are served without Discord."""
+    probe = Probe()
+
+    async def answers(request: web.Request) -> web.Response:
+        return await _ready(probe, queue, {})
+
+    def add(app: web.Application) -> None:
+        app.add_routes([web.get("/healthz", healthz), web.get("/readyz", answers)])
+
+    return add

@@ -105,6 +105,17 @@ def error_response(status: int, why: str) -> web.Response:
     return web.json_response({"error": why}, status=status, headers=headers)
 
 
+def _sentence(error: web.HTTPException) -> str:
+    """Say in a sentence what is wrong with a request that no route takes."""
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return f"The request is larger than {_MOST_BYTES // 1024} KB: send less."
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        return f"This path takes {' or '.join(sorted(error.allowed_methods - {'HEAD'}))}, not {error.method[:20]}."
+    if isinstance(error, web.HTTPNotFound):
+        return "There is no such path: /openapi.json describes those that there are."
+    return f"{error.reason}."
+
+
 @web.middleware
 async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer what may be asked; turn every error into a sentence that holds nothing of a traceback."""
@@ -116,7 +127,7 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return error_response(error.status, f"{error.reason}.")
+        return error_response(error.status, _sentence(error))
     except (QuestionError, FilterError) as error:
         return error_response(400, str(error))
     except MeasuresError as error:

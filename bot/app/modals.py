@@ -1,11 +1,13 @@
 """Windows that ask for a text. Like buttons they outlive a restart: their custom id says what is done with it."""
 
+import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import discord
+from cachetools import LRUCache
 from discord import ui
 
 from bot.app import errors, logs
@@ -17,6 +19,7 @@ Interaction = discord.Interaction[Any]
 WindowHandler: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
 SESSION = secrets.token_hex(4)  # of this process: a window that holds more than a text does not outlive it
 _LABEL_CHARS = 45
+_MOST_WINDOWS = 1_000
 _WINDOW = re.compile(ids.WINDOW)
 
 
@@ -47,13 +50,31 @@ def text_window(
     return window
 
 
+class OpenWindows(LRUCache[int, discord.ui.Modal]):
+    """The last window that each person was shown; discord.py stops waiting for a window that drops out."""
+
+    def __init__(self) -> None:
+        """Remember windows of so many people."""
+        super().__init__(_MOST_WINDOWS)
+
+    def popitem(self) -> tuple[int, discord.ui.Modal]:
+        """Drop the window that was shown longest ago."""
+        user_id, window = super().popitem()
+        window.stop()
+        return user_id, window
+
+
 class Windows:
     """Runs the handler of a window that is submitted, also of one that was open over a restart."""
 
-    def __init__(self, admit: Callable[[Interaction], Awaitable[bool]]) -> None:
-        """Take the function that checks every interaction first."""
+    def __init__(self, admit: Callable[[Interaction], Awaitable[bool]], others_s: float = 0.0) -> None:
+        """Take the function that checks every interaction first.
+
+        :param others_s: how long other bots are given to handle a window that one of them opened.
+        """
         self.handlers: dict[str, WindowHandler] = {}
         self._admit = admit
+        self._others_s = others_s
 
     def add(self, handlers: Mapping[str, WindowHandler]) -> None:
         """Let functions handle windows, by action; each gets the interaction, the rest of the id, and the text."""
@@ -64,6 +85,10 @@ class Windows:
         data: Mapping[str, Any] = dict(interaction.data or {})
         custom_id = str(data.get("custom_id", ""))
         if custom_id.startswith(ids.SHORT_LIVED) and SESSION not in custom_id:
+            if self._others_s:
+                await asyncio.sleep(self._others_s)
+                if not await self._admit(interaction):
+                    return
             words = words_for(str(interaction.locale))
             sentence = words("I was restarted since this window was opened: use the command again.")
             await errors.tell(interaction, errors.Refused(sentence))

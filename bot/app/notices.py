@@ -98,7 +98,9 @@ class Notices:
         return sent
 
     def _is_to_be_sent(self, waiting: Waiting) -> bool:
-        at = self.clock()
+        at, guild_id = self.clock(), waiting.subscription.guild
+        if not self.bot.has_guild(guild_id or 0):  # shard 0 has the direct messages
+            return False
         tried_until, _ = self._tries.get(waiting.subscription.id, (at, 0.0))
         return tried_until <= at and (waiting.nonce is not None or is_due(waiting, at, self.bot.servers))
 

@@ -35,7 +35,7 @@ class Dispatcher:
         if not await self._admit(interaction):
             return
         try:
-            self._admission.let_in_or_refuse(interaction, self.prices.get(action, Price.LOOK))
+            await self._admission.let_in_or_refuse(interaction, self.prices.get(action, Price.LOOK))
             await self.handlers[action](interaction, rest)
         except Exception as error:
             await errors.tell(interaction, error)

@@ -90,12 +90,23 @@ class EngineQueue:
         with self._lock:
             return sum(map(len, self._waiting.values())) + len(self._under_way)
 
-    def enter(self) -> None:
-        """Count the current task as being served until it ends: it may wait for other things than its turn, too."""
+    def enter(self) -> bool:
+        """Count the current task as being served until it ends: it may wait for other things than its turn, too.
+
+        Return whether it was not counted before.
+        """
+        task = asyncio.current_task()
+        if task is None or task in self._served:
+            return False
+        self._served.add(task)
+        task.add_done_callback(self._served.discard)
+        return True
+
+    def leave(self) -> None:
+        """Count the current task no more."""
         task = asyncio.current_task()
         if task is not None:
-            self._served.add(task)
-            task.add_done_callback(self._served.discard)
+            self._served.discard(task)
 
     def busy_s(self) -> int:
         """Return 0 where one more may come in, else the seconds after which to try again."""

@@ -24,6 +24,11 @@ class RateLimit:
         self._clock = clock
         self._buckets: dict[int, _Bucket] = {}
 
+    def bucket(self, per_minute: int | None = None) -> tuple[int, float]:
+        """Return how many tokens a bucket holds, and how many come back a second."""
+        rate = (self._per_minute if per_minute is None else per_minute) / 60
+        return min(self._burst, max(1, round(rate * 60))), rate
+
     def wait_s(self, user_id: int, per_minute: int | None = None, turns: float = 1.0, *, take: bool = True) -> int:
         """Take tokens and return 0, or return the seconds until there are so many, and take none.
 
@@ -31,8 +36,7 @@ class RateLimit:
         :param turns: how many tokens.
         :param take: whether they are taken, or only looked for.
         """
-        rate = (self._per_minute if per_minute is None else per_minute) / 60
-        burst = min(self._burst, max(1, round(rate * 60)))
+        burst, rate = self.bucket(per_minute)
         now = self._clock()
         bucket = self._buckets.get(user_id) or _Bucket(burst, now)
         tokens = min(burst, bucket.tokens + max(0.0, now - bucket.at_s) * rate)

@@ -19,6 +19,7 @@ from bot.app.http import Prepare, Running, listening
 from bot.app.proxy import proxy_options
 from bot.app.routes import ROUTES
 from bot.app.settings import BotSettings
+from bot.database.connection import StoreBusyError
 from corpus import Holder, SettingsError, forget_secrets
 from index import EngineProcess, EngineRunner, IndexSettings, Lock
 
@@ -54,11 +55,16 @@ def run_bot(
 ) -> None:
     """Run the bot until SIGTERM or SIGINT; then finish what is under way within 10 s.
 
-    :raises SettingsError: when there is no token, or nothing can listen on the address for HTTP.
+    :raises SettingsError: when there is no token, nothing can listen on the address for HTTP, or only some shards
+        are to be served without a database.
     :raises BotRunningError: when another bot runs on the data folder, naming its process.
     :raises DiscordError: when Discord does not take the token or an intent.
     """
     token = _token(settings)
+    if settings.shards is not None and index_settings.database_url is None:
+        raise SettingsError(
+            "MEASURES_SHARDS is set, but MEASURES_DATABASE_URL is not, by which the bots agree: set both or none."
+        )
     forget_secrets()
     running = Running()
     options |= proxy_options(index_settings)
@@ -122,14 +128,17 @@ async def _supervise(
         try:
             content = await _unless(stop, may_read_content())
             return content is None or await _run_once(make(message_content=content), token, stop)
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        except (StoreBusyError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
             if refusal := _refusal(error):
                 raise DiscordError(refusal) from error
             if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429:
                 raise
             failures = 1 if time.monotonic() - began > 2 * _PAUSES_S[-1] else failures + 1
             pause_s = _PAUSES_S[min(failures, len(_PAUSES_S)) - 1]
-            log.warning("no connection to Discord (%s): trying again in %d s", type(error).__name__, pause_s)
+            why = (
+                str(error) if isinstance(error, StoreBusyError) else f"no connection to Discord: {type(error).__name__}"
+            )
+            log.warning("%s: trying again in %d s", why.rstrip("."), pause_s)
             await _unless(stop, asyncio.sleep(pause_s))
     return True
 

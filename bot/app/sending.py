@@ -94,10 +94,16 @@ async def respond(interaction: Interaction, view: ui.LayoutView, *, ephemeral: b
         await _first_response(interaction, lambda: interaction.response.send_message(view=view, ephemeral=ephemeral))
 
 
-async def reply(message: discord.Message, view: ui.LayoutView) -> discord.Message:
-    """Answer a channel message with a reply that pings nobody."""
+async def reply(message: discord.Message, view: ui.LayoutView, *, failed: bool = False) -> discord.Message:
+    """Answer a channel message with a reply that pings nobody.
+
+    A message has one answer, and after it one reply that says what went wrong. Their nonces are made of its id, so that
+    two bots that cannot agree who answers send one of each all the same.
+
+    :param failed: whether it says what went wrong.
+    """
     view.stop()
-    nonce = new_nonce()
+    nonce = f"{message.id}!" if failed else str(message.id)
     reference = message.to_reference(fail_if_not_exists=False)
     return await _in_open_thread(
         message.channel,

@@ -13,6 +13,8 @@ from index import SETTINGS_CONFIG, read_settings
 
 Ids = Annotated[frozenset[int], NoDecode]
 _LEAST_HIDDEN = 6  # A shorter password may be part of any word.
+_SHARDS = re.compile(r"(?P<first>[0-9]{1,5})(?:-(?P<last>[0-9]{1,5}))?/(?P<count>[0-9]{1,5})")
+_SHARDS_ARE = "it is the shards of this bot and how many there are, such as 0-3/16, which are the first four of 16"
 _LISTENS_AT = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:\[\]/@]+)):(?P<port>[0-9]{1,5})")
 
 
@@ -36,6 +38,20 @@ class Address:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """The part of Discord's servers that one of several bots serves."""
+
+    first: int
+    last: int
+    count: int
+
+    @property
+    def ids(self) -> range:
+        """The numbers of its shards."""
+        return range(self.first, self.last + 1)
+
+
 class BotSettings(BaseSettings):
     """What the environment or `.env` says about the bot; its secrets show in no message and no log."""
 
@@ -49,6 +65,7 @@ class BotSettings(BaseSettings):
     answer_days: int = Field(default=30, ge=1, le=3650)
     feedback_days: int = Field(default=730, ge=1)
     log_format: Literal["text", "json"] = "text"
+    shards: Shards | None = None
     admin_guilds: Ids = frozenset()
     admin_users: Ids = frozenset()
     admin_roles: Ids = frozenset()
@@ -69,6 +86,21 @@ class BotSettings(BaseSettings):
         if not isinstance(value, str):
             return value
         return frozenset(part.strip().lower() for part in value.split(",") if part.strip())
+
+    @field_validator("shards", mode="before")
+    @classmethod
+    def read_shards(cls, value: object) -> object:
+        """Read which shards of how many."""
+        if not isinstance(value, str):
+            return value
+        match = _SHARDS.fullmatch(value.strip())
+        if match is None:
+            raise ValueError(_SHARDS_ARE)
+        first, count = int(match["first"]), int(match["count"])
+        last = int(match["last"] or first)
+        if not first <= last < count:
+            raise ValueError(_SHARDS_ARE)
+        return Shards(first, last, count)
 
     @field_validator("http", mode="before")
     @classmethod

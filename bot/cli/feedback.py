@@ -11,6 +11,7 @@ from rich.text import Text
 from bot.cli.documents import print_json
 from bot.cli.options import as_json
 from bot.cli.terminal import Terminal
+from bot.database.home import has_store, open_store
 from bot.receipts import FoundNothing, Unanswered, UsageDay, distinct, found_nothing, shown_id
 from corpus import MeasuresError
 from index import IndexSettings, load_index_settings
@@ -62,12 +63,9 @@ def feedback(audit: bool, json_: bool) -> None:
 
 def _read(settings: IndexSettings) -> _Left:
     """Return what the bot kept; nothing where no bot ran on the data folder."""
-    path = settings.data_dir / "bot.db"
-    if not path.exists():
+    if not has_store(settings):
         return _Left()
-    from bot.app.bot_db import BotStore
-
-    with closing(BotStore(path)) as store:
+    with closing(open_store(settings)) as store:
         return _Left(store.feedback()[::-1], store.audited(), store.usage(), store.unanswered())
 
 

@@ -25,6 +25,7 @@ from bot.cli.show_index import (
 )
 from bot.cli.starter import start
 from bot.cli.terminal import Terminal
+from bot.database.home import has_store, open_store
 from corpus import undone
 from index import IndexSettings, load_index_settings
 
@@ -124,15 +125,12 @@ def remove(release_id: str, no_build: bool, erase: bool) -> None:
 
 def _erase(settings: IndexSettings, release_id: str, terminal: Terminal) -> None:
     """Erase a text, and the questions that it answered, which may quote it; exit with 1 where it is not all gone."""
-    from bot.app.bot_db import BotStore
-
     with terminal.progress() as progress:
         erased = maintenance_of(settings).erase(release_id, progress, by("index remove --erase"))
-    answers = settings.data_dir / "bot.db"
-    if answers.exists():
+    if has_store(settings):
         with (
             undone("The text is erased, but not the questions that it answered"),
-            closing(BotStore(answers)) as store,
+            closing(open_store(settings)) as store,
         ):
             store.forget_release(release_id)
     show_erased(terminal, erased)
@@ -161,12 +159,9 @@ def compact(json_: bool) -> None:
 
 def _compact_bot_db(settings: IndexSettings, feedback_days: int) -> tuple[int, int]:
     """Compact what Discord users left behind; return how many verdicts and acts of administrators were deleted."""
-    from bot.app.bot_db import BotStore
-
-    path = settings.data_dir / "bot.db"
-    if not path.exists():
+    if not has_store(settings):
         return 0, 0
-    with undone("Not everything was compacted"), closing(BotStore(path)) as store:
+    with undone("Not everything was compacted"), closing(open_store(settings)) as store:
         pruned = store.prune(feedback_days, settings.history_days)
         store.compact()
         return pruned

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import click
 
-from bot.app.env_names import check_names
+from bot.app.env_names import check_settings
 from bot.cli.agency import agency
 from bot.cli.asking import ask, releases, search
 from bot.cli.backup import backup, restore
@@ -85,7 +85,7 @@ def measures(context: click.Context, verbose: bool) -> None:
     log_to_stderr(logging.INFO if verbose else logging.WARNING, LogFormatter("%(asctime)s %(name)s %(message)s"))
     is_help = not {"-h", "--help"}.isdisjoint(context.meta[_TYPED])
     if context.invoked_subcommand != "doctor" and not is_help:  # `doctor` says the same among all else
-        check_names()
+        check_settings()
 
 
 @measures.command()

@@ -1,7 +1,6 @@
 """`measures verify`, and the receipts that the command line keeps of its own answers."""
 
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 import click
 from rich.text import Text
@@ -11,13 +10,11 @@ from bot.cli.documents import print_json
 from bot.cli.ensure_index import ready_embedder
 from bot.cli.options import as_json
 from bot.cli.terminal import Terminal
+from bot.database.home import has_store, open_store
 from bot.receipts import Receipt, Verification, new_answer_id, read_id, receipt_of, shown_id
 from bot.views.comparison import again_line, fact_line, fate_line, no_id_line, not_kept_line
 from corpus import MeasuresError, UnknownEntryError, lines
 from index import Answer, Filters, IndexSettings, NotAsked, Verified, load_index_settings
-
-if TYPE_CHECKING:
-    from bot.app.bot_db import BotStore
 
 
 @click.command()
@@ -48,7 +45,7 @@ def keep(settings: IndexSettings, answer: Answer, filters: Filters, most_quotes:
     """Keep the receipt of an answer, erase those that are too old, and return its id; say why where it has none."""
     receipt = receipt_of(new_answer_id(), answer, filters, most_quotes, local=True)
     try:
-        with closing(_store(settings)) as store:
+        with closing(open_store(settings)) as store:
             store.keep_receipt(receipt, load_bot_settings().answer_days)
     except MeasuresError as error:
         terminal.note(f"This answer has no id, because it could not be kept: {error}")
@@ -56,16 +53,10 @@ def keep(settings: IndexSettings, answer: Answer, filters: Filters, most_quotes:
     return shown_id(receipt.id)
 
 
-def _store(settings: IndexSettings) -> "BotStore":
-    from bot.app.bot_db import BotStore
-
-    return BotStore(settings.data_dir / "bot.db")
-
-
 def _kept(settings: IndexSettings, answer_id: str, days: int) -> Receipt | None:
-    if not (settings.data_dir / "bot.db").exists():
+    if not has_store(settings):
         return None
-    with closing(_store(settings)) as store:
+    with closing(open_store(settings)) as store:
         return store.receipt(answer_id, days)
 
 

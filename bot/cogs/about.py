@@ -51,13 +51,14 @@ class About(commands.Cog):
     )
     async def about(self, interaction: Interaction) -> None:
         """Tell of the corpus, the measured quality, what is stored, and whose the texts are; to the person alone."""
-        self.bot.admission.let_in_or_refuse(interaction)
+        await self.bot.admission.let_in_or_refuse(interaction)
         await delivery.defer(interaction, ephemeral=True)
         corpus = await self.bot.with_engine(Engine.corpus, interaction.user.id)
         words = self.bot.words_private(interaction)
         png = await asyncio.to_thread(draw_risk, shipped_weights().curve(), words)
         lines = await self._for_administrators(interaction, words)
-        view = about_view(words, corpus, self.bot.settings.answer_days, lines)
+        in_database = self.bot.index_settings.database_url is not None
+        view = about_view(words, corpus, self.bot.settings.answer_days, lines, in_database=in_database)
         await delivery.answer(interaction, view, [lambda: discord.File(io.BytesIO(png), CURVE_FILE)])
 
     async def _for_administrators(self, interaction: Interaction, words: Words) -> list[str]:
@@ -82,7 +83,7 @@ class About(commands.Cog):
     @app_commands.command(name=locale_str("forget-me"), description=locale_str("Erase what is stored about you"))
     async def forget_me(self, interaction: Interaction) -> None:
         """Erase what is stored about the person, and say what is not erased, and why."""
-        self.bot.admission.let_in_or_refuse(interaction, Price.NOTE)
+        await self.bot.admission.let_in_or_refuse(interaction, Price.NOTE)
         user_id = interaction.user.id
         await delivery.defer(interaction, ephemeral=True)
         with undone("Nothing was erased"):

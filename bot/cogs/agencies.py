@@ -47,7 +47,7 @@ class Agencies(commands.Cog):
     @app_commands.describe(name=locale_str("Its name or acronym, a former one, or one in another language"))
     async def agency(self, interaction: Interaction, name: Range[str, 1, 200]) -> None:
         """Show an agency's card, or what else may be meant."""
-        self.bot.admission.let_in_or_refuse(interaction)
+        await self.bot.admission.let_in_or_refuse(interaction)
         lookup = registry().find(name)
         words = self.bot.words_private(interaction)
         if lookup.agency is None:

@@ -9,13 +9,13 @@ from discord.ext import commands
 from bot.app import sending as delivery
 from bot.app.admission import Price
 from bot.app.asking import ask_by_interaction
-from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.clock import today
 from bot.app.errors import Refused
 from bot.app.modals import text_window
 from bot.app.more import more_passages
 from bot.cogs.conversation import keep_readings
+from bot.database.connection import BotStoreError
 from bot.user_data import HELPFUL, NOT_HELPFUL, KeptAnswer
 from bot.views import answers as render
 from bot.views import custom_ids as ids

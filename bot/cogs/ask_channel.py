@@ -43,7 +43,7 @@ class AskChannel(commands.Cog):
     async def answer_in_thread(self, interaction: Interaction, rest: str, text: str) -> None:
         """Answer a question in a thread of its own."""
         question = readable(text)
-        self.bot.admission.let_in_or_refuse(interaction)
+        await self.bot.admission.let_in_or_refuse(interaction)
         words = self.bot.words_private(interaction)
         channel = interaction.channel
         if not isinstance(channel, discord.TextChannel):

@@ -33,7 +33,7 @@ class Check(commands.Cog):
         text = message.content
         with metrics.asked(metrics.Surface.CHECK) as counted:
             claims(text)  # refuses a text without any
-            self.bot.admission.let_in_or_refuse(interaction)
+            await self.bot.admission.let_in_or_refuse(interaction)
             await delivery.defer(interaction, ephemeral=True)
             checked = await self.bot.with_engine(partial(Engine.check, text=text), interaction.user.id)
             view = render.check_view(self.bot.words_private(interaction), checked, today())

@@ -102,7 +102,7 @@ class Conversation:
         is_question = kind is MessageKind.QUESTION or followed is not None
         price = Price.TURN if is_question else Price.LOOK
         is_silent = is_question and followed is None and incoming.is_reply and not incoming.text.endswith("?")
-        if self.bot.admission.let_in(message.author.id, incoming.guild_id, price) is not None:
+        if await self.bot.admission.let_in(message.author.id, incoming.guild_id, price) is not None:
             if not is_silent:
                 await self._show_hourglass(message)
             if is_question:
@@ -218,7 +218,7 @@ class Conversation:
             await delivery.reply(message, text_view(self._unseen(words)))
             return
         claims(text)  # refuses a text without any
-        if self.bot.admission.let_in(message.author.id, incoming.guild_id) is not None:
+        if await self.bot.admission.let_in(message.author.id, incoming.guild_id) is not None:
             await self._show_hourglass(message)
             return
         with metrics.asked(metrics.Surface.CHECK) as counted:

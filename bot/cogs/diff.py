@@ -42,7 +42,7 @@ class Diff(commands.Cog):
         self, interaction: Interaction, before: Range[str, 1, 100], after: Range[str, 1, 100] | None = None
     ) -> None:
         """Compare them, sentence by sentence."""
-        self.bot.admission.let_in_or_refuse(interaction)
+        await self.bot.admission.let_in_or_refuse(interaction)
         ephemeral = is_private(self.bot, interaction, None)
         await delivery.defer(interaction, ephemeral=ephemeral)
         words = self.bot.words_private(interaction) if ephemeral else public_words(self.bot, interaction)

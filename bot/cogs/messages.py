@@ -77,7 +77,7 @@ class Messages(commands.Cog):
 
     async def _handle(self, message: discord.Message) -> None:
         """Answer a message; whatever goes wrong is told in one sentence, or logged in one line where it cannot be."""
-        if not self._may_answer(message) or not self.bot.is_new(message.id):
+        if not self._may_answer(message) or not await self.bot.coordination.claim(message.id):
             return
         words = self._words(message)
         try:
@@ -94,7 +94,7 @@ class Messages(commands.Cog):
             self._warn_once(message.channel.id, f"Discord refused: {refusal.reason}")
             return
         try:
-            await delivery.reply(message, text_view(sentence(words, error, said=self._said(message))))
+            await delivery.reply(message, text_view(sentence(words, error, said=self._said(message))), failed=True)
         except discord.HTTPException as failure:
             self._warn_once(message.channel.id, f"an error could not be told ({failure.code})")
 

@@ -5,10 +5,10 @@ import logging
 import discord
 from discord.ext import commands, tasks
 
-from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import MeasuresBot
 from bot.app.notices import Notices
 from bot.app.queue import Stopping
+from bot.database.connection import BotStoreError
 from corpus import MeasuresError
 
 log = logging.getLogger(__name__)
@@ -38,8 +38,9 @@ class NoticesClock(commands.Cog):
         if not self.bot.is_ready() or self.bot.stopping:
             return
         try:
-            await self.bot.findings.look(self.notices.clock())
-            await self.notices.send()
+            async with self.bot.coordination.alone("notices", wait=True):
+                await self.bot.findings.look(self.notices.clock())
+                await self.notices.send()
         except Stopping:
             return
         except MeasuresError as error:
@@ -62,7 +63,13 @@ class NoticesClock(commands.Cog):
         guilds = {each.guild or each.made_in for each in subscriptions} - {None}
         for guild_id in guilds - {guild.id for guild in self.bot.guilds}:
             assert guild_id is not None
-            self.bot.store.forget_guild(guild_id)
+            if self.bot.has_guild(guild_id):
+                self.bot.store.forget_guild(guild_id)
+
+    @commands.Cog.listener()
+    async def on_generation_served(self) -> None:
+        """Tell what is new at once, where a build tells of itself."""
+        await self.tell()
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:

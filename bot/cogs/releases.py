@@ -33,7 +33,7 @@ class Releases(commands.Cog):
     @app_commands.describe(query=locale_str("Words of the title, the issuer or the date"))
     async def releases(self, interaction: Interaction, query: Range[str, 1, 70] | None = None) -> None:
         """Show the first page of the releases that match."""
-        self.bot.admission.let_in_or_refuse(interaction)
+        await self.bot.admission.let_in_or_refuse(interaction)
         ephemeral = is_private(self.bot, interaction, None)
         await delivery.defer(interaction, ephemeral=ephemeral)
         await self._show(interaction, query or "", 1, is_public=not ephemeral)

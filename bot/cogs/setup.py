@@ -10,7 +10,6 @@ from discord.ext import commands
 
 from bot.app import errors
 from bot.app.admission import Price
-from bot.app.bot_db_schema import BotStoreError
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.errors import Refused
 from bot.app.permissions import missing_permissions, spelled_out
@@ -24,6 +23,7 @@ from bot.cogs.setup_menus import (
     RateLimitMenu,
     ZoneMenu,
 )
+from bot.database.connection import BotStoreError
 from bot.i18n.words import Words
 from bot.user_data import ServerSettings
 from bot.views.message import BLUE, title
@@ -48,7 +48,7 @@ class Setup(commands.Cog):
         words = self.bot.words_private(interaction)
         if interaction.guild is None or not interaction.permissions.manage_guild:
             raise Refused(words("This needs the permission to manage the server."))
-        self.bot.admission.let_in_or_refuse(interaction, Price.NOTE)
+        await self.bot.admission.let_in_or_refuse(interaction, Price.NOTE)
         view = SetupView(self.bot, interaction.guild, words)
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -70,7 +70,7 @@ class SetupView(ui.LayoutView):
             return False
         if not interaction.permissions.manage_guild:
             raise Refused(self.words("This needs the permission to manage the server."))
-        self.bot.admission.let_in_or_refuse(interaction, Price.NOTE)
+        await self.bot.admission.let_in_or_refuse(interaction, Price.NOTE)
         return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /) -> None:

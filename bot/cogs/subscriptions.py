@@ -9,12 +9,12 @@ from discord.ext import commands
 
 from bot.app import sending as delivery
 from bot.app.admission import Price
-from bot.app.bot_db_subscriptions import MOST_OF_PERSON, MOST_OF_SERVER, Added
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.clock import now
 from bot.app.errors import Refused
 from bot.app.permissions import channel_of, is_switched_on, missing_permissions, spelled_out
 from bot.cogs.ask import NO_QUESTIONS, Ask, complete_agency
+from bot.database.subscriptions import MOST_OF_PERSON, MOST_OF_SERVER, Added
 from bot.i18n.words import Words
 from bot.user_data import Often, Subscription, new_subscription_id
 from bot.views.message import text_view
@@ -75,7 +75,7 @@ class Subscriptions(commands.Cog):
         """Subscribe to one thing."""
         wanted = _wanted(self.bot.words_private(interaction), agency, issuer, subject, question)
         channel = self._channel(interaction) if here and interaction.guild_id is not None else None
-        self.bot.admission.let_in_or_refuse(interaction, Price.NOTE)
+        await self.bot.admission.let_in_or_refuse(interaction, Price.NOTE)
         await self._subscribe(interaction, wanted, Often(often), channel)
 
     @subscribe.autocomplete("agency")
@@ -94,7 +94,7 @@ class Subscriptions(commands.Cog):
     )
     async def subscriptions(self, interaction: Interaction) -> None:
         """List a person's subscriptions, and those of the channels that the person manages, to the person alone."""
-        self.bot.admission.let_in_or_refuse(interaction, Price.LOOK)
+        await self.bot.admission.let_in_or_refuse(interaction, Price.LOOK)
         await delivery.defer(interaction, ephemeral=True)
         await self._show(interaction, 1)
 

@@ -39,7 +39,7 @@ class Verify(commands.Cog):
         answer_id = read_id(answer)
         if answer_id is None:
             raise Refused(no_id_line(plain(answer, _ID_CHARS), words))
-        self.bot.admission.let_in_or_refuse(interaction)
+        await self.bot.admission.let_in_or_refuse(interaction)
         await delivery.defer(interaction, ephemeral=True)
         days, user_id = self.bot.settings.answer_days, interaction.user.id
         receipt = await self.bot.store.receipt(answer_id, days)

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.app.http import RUNNING, Prepare, error_response
 from bot.app.metrics import Surface
 from bot.programs.openapi import openapi
-from bot.programs.service import NotServedError, Service, caller_id
+from bot.programs.service import NotServedError, Service, caller_id, keeping
 from bot.programs.tools import TOOLS, Tool
 from corpus import as_json
 
@@ -51,7 +51,7 @@ def _of_the_bot(app: web.Application) -> Service:
     bot = app[RUNNING].bot
     if bot is None or bot.stopping or bot.is_closed():
         raise NotServedError("The bot is starting or stopping: ask again in a minute.", 503, 60)
-    return Service(bot.queue, Surface.HTTP, bot.admission)
+    return Service(bot.queue, Surface.HTTP, keeping(bot.store, bot.settings.answer_days), bot.admission)
 
 
 async def _describe(request: web.Request) -> web.Response:
@@ -61,7 +61,8 @@ async def _describe(request: web.Request) -> web.Response:
 async def _call(request: web.Request, tool: Tool) -> web.Response:
     try:
         arguments = await _arguments(request)
-        document = await request.app[_SERVICE]().call(tool.name, arguments, caller_id(request.remote))
+        service, as_text = request.app[_SERVICE](), request.method != "POST"
+        document = await service.call(tool.name, arguments, caller_id(request.remote), as_text=as_text)
     except NotServedError as error:
         response = error_response(error.status, str(error))
         if error.retry_s is not None:

@@ -3,18 +3,24 @@
 import asyncio
 import hashlib
 import ipaddress
-from collections.abc import Awaitable, Mapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from bot.app import metrics
 from bot.app.admission import Admission, wait_sentence
+from bot.app.async_store import AsyncBotStore
 from bot.app.errors import Refused, sentence
 from bot.app.queue import EngineQueue, Stopping
+from bot.database.store import BotStore
 from bot.i18n.words import ENGLISH
 from bot.programs.tools import TOOLS, Tool, Work
-from corpus import FilterError, MeasuresError, QuestionError, TooSlowError, UnknownReleaseError
+from bot.programs.work import Asked
+from bot.receipts import Receipt, shown_id
+from corpus import FilterError, MeasuresError, QuestionError, StorageError, TooSlowError, UnknownReleaseError
 
+log = logging.getLogger(__name__)
 # A question takes less than a second. Whoever asks while an index is built should ask again, not hold a connection.
 _ANSWER_S = 60.0
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
@@ -26,6 +32,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (MeasuresError, 503),
 )
 _Document = dict[str, Any]
+Keep = Callable[[Receipt], Awaitable[object]]
 
 
 class NotServedError(Exception):
@@ -44,23 +51,28 @@ class _TooManyError(NotServedError, Refused):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Calls tools. Without an admission nobody has to wait for more than their turn. ``surface`` is what is counted."""
+    """Calls tools. Without an admission nobody has to wait for more than their turn. ``surface`` is what is counted.
+
+    ``keep`` keeps the receipt of an answer.
+    """
 
     queue: EngineQueue
     surface: metrics.Surface
+    keep: Keep
     admission: Admission | None = None
 
-    async def call(self, name: str, arguments: Mapping[str, Any], caller: int) -> _Document:
+    async def call(self, name: str, arguments: Mapping[str, Any], caller: int, *, as_text: bool = False) -> _Document:
         """Return the document that a tool gives.
 
         :param caller: who asks, as `caller_id` tells it.
+        :param as_text: whether all arguments are strings.
         :raises NotServedError: saying in a sentence why there is none.
         """
         tool = TOOLS.get(name)
         if tool is None:
             raise NotServedError(f"There is no tool {name[:40]!r}: there are {', '.join(TOOLS)}.", 404)
         try:
-            work = tool.read(arguments).work()
+            work = tool.read(arguments, as_text=as_text).work()
             # A task of its own, because whoever is served counts until their task ends, and a connection lives longer.
             served = asyncio.create_task(self._served(tool, work, caller), name=f"program: {name}")
             return await (self._asked(served) if name == "ask" else served)
@@ -77,13 +89,23 @@ class Service:
 
     async def _served(self, tool: Tool, work: Work, caller: int) -> _Document:
         if self.admission is not None:
-            wait = self.admission.let_in(caller, None, tool.price)
+            wait = await self.admission.let_in(caller, None, tool.price)
             if wait is not None:
                 status = 503 if wait.is_full else 429
                 raise _TooManyError(wait_sentence(ENGLISH, wait, by_button=False), status, wait.seconds)
         async with asyncio.timeout(_ANSWER_S):
-            document: _Document = await self.queue.run(caller, work)
-            return document
+            result: _Document | Asked = await self.queue.run(caller, work)
+        return await self._with_id(result) if isinstance(result, Asked) else result
+
+    async def _with_id(self, asked: Asked) -> _Document:
+        """Keep the receipt of an answer, and return the document with its id; with none where it cannot be kept."""
+        document = cast(_Document, asked.document)
+        try:
+            await self.keep(asked.receipt)
+        except StorageError as error:
+            log.warning("an answer has no id, because it could not be kept: %s", error)
+            return document | {"id": None}
+        return document | {"id": shown_id(asked.receipt.id)}
 
     async def _asked(self, ask: Awaitable[_Document]) -> _Document:
         """Count a question."""
@@ -91,6 +113,15 @@ class Service:
             document = await ask
             counted.is_answered(document["answered"], document["confidence"])
             return document
+
+
+def keeping(store: AsyncBotStore, days: int) -> Keep:
+    """Return what keeps receipts in bot.db for so many days."""
+
+    def keep(receipt: Receipt) -> Awaitable[object]:
+        return store.write(lambda opened: BotStore.keep_receipt(opened, receipt, days))
+
+    return keep
 
 
 def caller_id(address: str | None) -> int:

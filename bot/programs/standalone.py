@@ -6,20 +6,26 @@ The index is opened, and where there is none built, in the background, so that a
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 
 from bot.app.admission import Admission
+from bot.app.async_store import AsyncBotStore
 from bot.app.background import Background
+from bot.app.coordination import open_coordination
+from bot.app.health import prepare_for
 from bot.app.http import Running, listening
 from bot.app.metrics import Surface, took
 from bot.app.queue import EngineQueue
 from bot.app.run import engine_opener
 from bot.app.settings import BotSettings
+from bot.database.home import open_store
 from bot.programs.http_api import routes_of
-from bot.programs.service import Service
+from bot.programs.service import Service, keeping
 from corpus import SettingsError
 from index import IndexSettings, Maintenance
 
-_ITS_OWNER = -1  # who asks over pipes; a program that starts another needs no pace
+_ITS_OWNER = -1  # who asks over pipes
 
 
 def serve_stdio(bot_settings: BotSettings, settings: IndexSettings) -> bool:
@@ -29,7 +35,8 @@ def serve_stdio(bot_settings: BotSettings, settings: IndexSettings) -> bool:
     from bot.programs.mcp_server import mcp_server
 
     async def serve(service: Service) -> None:
-        server = mcp_server(lambda: Service(service.queue, Surface.MCP), lambda _: _ITS_OWNER)
+        own = replace(service, admission=None)  # a program that starts another needs no pace
+        server = mcp_server(lambda: own, lambda _: _ITS_OWNER)
         async with stdio_server() as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
 
@@ -48,7 +55,8 @@ def serve_http(bot_settings: BotSettings, settings: IndexSettings) -> bool:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        async with listening(bot_settings, Running(), [routes_of(lambda: service)]):
+        routes = [prepare_for(service.queue), routes_of(lambda: service)]
+        async with listening(bot_settings, Running(), routes):
             await stop.wait()
 
     return asyncio.run(_with_service(bot_settings, settings, serve))
@@ -58,13 +66,19 @@ async def _with_service(
     bot_settings: BotSettings, settings: IndexSettings, serve: Callable[[Service], Awaitable[None]]
 ) -> bool:
     background = Background(settings, Maintenance(settings))
+    store = AsyncBotStore(partial(open_store, settings))
     queue = EngineQueue(engine_opener(settings), bot_settings.queue, background.renew, took)
+    coordination = open_coordination(settings)
+    admission = Admission(bot_settings, queue, {}, lambda: background.updating, coordination)
+    coordination.start(1, {})
     queue.start()
     background.start_refreshing()
     try:
-        await serve(Service(queue, Surface.HTTP, Admission(bot_settings, queue, {}, lambda: background.updating)))
+        await serve(Service(queue, Surface.HTTP, keeping(store, bot_settings.answer_days), admission))
     finally:
         background.stop_refreshing()
+        await coordination.close()
+        await store.close()
         queue_is_free = queue.close()
         is_free = await background.close() and queue_is_free
     return is_free

@@ -4,9 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.app.admission import Price
 from bot.programs import work
@@ -16,6 +16,14 @@ from index import Engine, Filters, parse_agency, parse_since, parse_until, reada
 
 Work = Callable[[Engine], Any]
 _DAY = "A year, a month or a day, such as 2018, 2018-12 or 2018-12-06."
+
+
+def _whole(value: object) -> object:
+    """Take 3.0 for 3, as JSON schema does."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Count = Annotated[int, BeforeValidator(_whole)]
 
 
 class Parameters(BaseModel, ABC):
@@ -58,7 +66,7 @@ class Ask(_Filtered):
     """A question."""
 
     question: str = Field(description="The question, in any official language of the EU.")
-    limit: int = Field(3, ge=1, le=10, description="At most this many quotes.")
+    limit: Count = Field(3, ge=1, le=10, description="At most this many quotes.")
 
     def work(self) -> Work:
         """Answer it."""
@@ -69,7 +77,7 @@ class Search(_Filtered):
     """A search."""
 
     query: str = Field(description="What to look for.")
-    limit: int = Field(10, ge=1, le=100, description="At most this many passages.")
+    limit: Count = Field(10, ge=1, le=100, description="At most this many passages.")
 
     def work(self) -> Work:
         """Find passages."""
@@ -91,8 +99,8 @@ class ReleaseList(Parameters):
     """Which releases to list."""
 
     query: str = Field("", max_length=300, description="Only those with all these words in title, issuer, date or id.")
-    limit: int = Field(50, ge=1, le=500, description="At most this many.")
-    offset: int = Field(0, ge=0, le=10_000_000, description="Leave out this many of the newest.")
+    limit: Count = Field(50, ge=1, le=500, description="At most this many.")
+    offset: Count = Field(0, ge=0, le=10_000_000, description="Leave out this many of the newest.")
 
     def work(self) -> Work:
         """List them."""
@@ -121,13 +129,16 @@ class Tool:
     path: str
     needs_key: bool = False
 
-    def read(self, arguments: Mapping[str, Any]) -> Parameters:
+    def read(self, arguments: Mapping[str, Any], *, as_text: bool = False) -> Parameters:
         """Read what it is given.
 
+        :param as_text: whether all values are strings, as in the query of an address; else each has its type.
         :raises FilterError: with one sentence on what is wrong, which does not repeat the values.
         """
         try:
-            return self.parameters.model_validate(dict(arguments))
+            if as_text:
+                return self.parameters.model_validate_strings(dict(arguments))
+            return self.parameters.model_validate(dict(arguments), strict=True)
         except ValidationError as error:
             places = [(".".join(map(str, fault["loc"])) or "body", fault["msg"]) for fault in error.errors()]
             wrong = [f"{place[:60]}: {message[:1].lower()}{message[1:]}" for place, message in places]

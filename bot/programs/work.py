@@ -1,5 +1,8 @@
 """What each tool does with the engine. It is sent to the engine's process, so nothing here knows of HTTP or MCP."""
 
+from dataclasses import dataclass
+
+from bot.receipts import Receipt, new_answer_id, receipt_of
 from bot.views.documents import (
     AgencyDocument,
     AnswerDocument,
@@ -17,9 +20,18 @@ from corpus import UnknownReleaseError, outline, registry
 from index import Engine, Filters
 
 
-def ask(engine: Engine, question: str, filters: Filters, limit: int) -> AnswerDocument:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer, and the receipt that is to be kept of it."""
+
+    document: AnswerDocument
+    receipt: Receipt
+
+
+def ask(engine: Engine, question: str, filters: Filters, limit: int) -> Asked:
     """Answer a question with at most `limit` quotes."""
-    return answer_document(engine.answer(question, filters, limit))
+    answer = engine.answer(question, filters, limit)
+    return Asked(answer_document(answer), receipt_of(new_answer_id(), answer, filters, limit, local=True))
 
 
 def search(engine: Engine, query: str, filters: Filters, limit: int) -> SearchDocument:

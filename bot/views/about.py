@@ -74,16 +74,19 @@ def forgotten_text(words: Words, forgotten: Forgotten, administered: int | None)
     return f"{erased} {kept}"
 
 
-def about_view(words: Words, corpus: Corpus, days: int, for_administrators: Sequence[str] = ()) -> ui.LayoutView:
+def about_view(
+    words: Words, corpus: Corpus, days: int, for_administrators: Sequence[str] = (), *, in_database: bool = False
+) -> ui.LayoutView:
     """Return what `/about` tells, with the picture of the risk-coverage curve, which comes along as `CURVE_FILE`.
 
+    :param in_database: whether several machines keep what is stored in a database.
     :param for_administrators: the lines that only administrators read.
     """
     lines = [
         title(words("EU Measures")),
         *_served(words, corpus),
         labelled(words("Measured quality"), _quality(words, corpus.threshold)),
-        labelled(words("What is stored"), _stored(words, days)),
+        labelled(words("What is stored"), _stored(words, days, in_database=in_database)),
         labelled(words("Whose texts"), _whose(words)),
         *for_administrators,
     ]
@@ -129,7 +132,7 @@ def _whose(words: Words) -> str:
     return f"{texts} {no_model}"
 
 
-def _stored(words: Words, days: int) -> str:
+def _stored(words: Words, days: int, *, in_database: bool) -> str:
     answers = words.count(
         "Your question and the place of its answer, for {count} day, with your id, so that the buttons work; "
         "`/forget-me` erases them at once.",
@@ -153,7 +156,15 @@ def _stored(words: Words, days: int) -> str:
         "What administrators do to the releases stays under their id, so that it can be told who did it."
     )
     logs = words("Logs hold no questions and no names.")
-    return f"{answers} {receipts} {feedback} {subscriptions} {administered} {logs}"
+    told = [answers, receipts, feedback, subscriptions, administered, logs]
+    if in_database:
+        told.append(
+            words(
+                "All this is in a database: what is erased leaves it at once, but stays in its logs, replicas and "
+                "backups until they expire; if the machine that writes it is lost, so may be the last moments."
+            )
+        )
+    return " ".join(told)
 
 
 def _curve_in_words(words: Words) -> str:

@@ -67,7 +67,8 @@ class QuestionDocument(TypedDict):
 class AnswerDocument(TypedDict):
     """What the releases say to a question. Where `answered` is false, `related` is what comes nearest: no answer.
 
-    `questions` is there where several were asked, `read_as` where the spelling was corrected.
+    `questions` is there where several were asked, `read_as` where the spelling was corrected. `id` is that of the
+    receipt, null where it could not be kept.
     """
 
     question: str
@@ -82,6 +83,7 @@ class AnswerDocument(TypedDict):
     took_ms: float
     questions: NotRequired[list[QuestionDocument]]
     read_as: NotRequired[str]
+    id: NotRequired[str | None]
 
 
 class PassageDocument(TypedDict):

@@ -6,7 +6,7 @@ from index.answering.confidence import confidence, judged_by
 from index.answering.doubts import doubt, doubted
 from index.answering.question import Query, analyse, readable
 from index.answering.quotes import Picked, as_quote, pick_quotes
-from index.answering.ranking import Ranking, rank, read
+from index.answering.ranking import Ranking, answers_rather, rank, read
 from index.answering.weights import Weights
 from index.database.passages_db import ServedRelease
 from index.encoders.embedder import Embedder
@@ -53,6 +53,10 @@ class Answerer:
     def confidence(self, query: Query, ranking: Ranking, generation: Generation) -> float:
         """Return the probability that the best quotes hold the answer."""
         return confidence(query, ranking, generation, self.embedder, self.weights)
+
+    def answers_rather(self, other: str, ranking: Ranking, generation: Generation) -> bool:
+        """Tell whether the best sentence answers another question, as `answers_rather`. Never without a reader."""
+        return self._reader is not None and answers_rather(other, ranking, generation, self._reader)
 
     def spoken(self, query: Query, ranking: Ranking, generation: Generation) -> dict[str, float]:
         """Return how much each feature of confidence speaks for the answer, in nats over the usual question."""

@@ -5,6 +5,7 @@ A sentence contradicts a question that it affirms and the question denies, or th
 """
 
 import dataclasses
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -55,8 +56,11 @@ def _doubt(query: Query, ranking: Ranking, number: int, release: Release) -> flo
 
 def is_denied(query: Query, text: str, release: Release) -> bool:
     """Tell whether a sentence affirms what a question denies, or denies what it affirms."""
+    if _is_answered_by_no(query):
+        return denies_otherwise(query.polarity, polarity(text, release.language), frozenset())
     asked = _asked_stems(query) if release.language == query.language else frozenset()
-    return denies_otherwise(query.polarity, polarity(text, release.language), asked)
+    directions = frozenset(query.polarity.directions)
+    return denies_otherwise(query.polarity, polarity(text, release.language), asked, directions)
 
 
 def differing(query: Query, ranking: Ranking, number: int, release: Release) -> tuple[Words, Words]:
@@ -82,6 +86,17 @@ def would_answer(confidence: float, ranking: Ranking, threshold: float) -> bool:
     return odds / (1.0 + odds) >= threshold
 
 
+def put_right(query: Query, ranking: Ranking, generation: Generation) -> Iterator[str]:
+    """Yield a claim that the best sentence contradicts with the words of that sentence in place of its own."""
+    if not query.claims or not doubt(ranking):
+        return
+    best = int(ranking.best_first[0])
+    release = generation.served([int(ranking.sentences.releases[best])])[0].release
+    claimed, found = differing(query, ranking, best, release)
+    for instead in found:
+        yield query.asked.replace(claimed[0], instead)
+
+
 def doubt(ranking: Ranking) -> float:
     """Return how many nats the best sentence takes from the confidence of its answer."""
     if ranking.doubts is None or not len(ranking.scores):
@@ -89,8 +104,10 @@ def doubt(ranking: Ranking) -> float:
     return float(ranking.doubts[ranking.best_first[0]])
 
 
+def _is_answered_by_no(query: Query) -> bool:
+    return wants_yes_or_no(fold(query.asked), query.language) and not query.claims
+
+
 def _asked_stems(query: Query) -> frozenset[str]:
-    """Return the stems of the words of a question that a sentence must not deny; none where "no" would answer it."""
-    if wants_yes_or_no(fold(query.asked), query.language) and not query.claims:
-        return frozenset()
+    """Return the stems of the words of a question that a sentence must not deny."""
     return frozenset(stem(word, query.language) for word in content_words(query.asked, query.language))

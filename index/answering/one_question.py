@@ -4,7 +4,7 @@ import datetime
 import time
 
 from index.answering.answer import Answerer, answers, quotes
-from index.answering.doubts import would_answer
+from index.answering.doubts import put_right, would_answer
 from index.answering.notices import known, notices
 from index.filters import Filters
 from index.generations.generation import Generation
@@ -20,11 +20,13 @@ def answer_one(
     threshold: float,
     *,
     doubting: bool = True,
+    beside: str = "",
 ) -> Answer:
     """Answer a question with at most `limit` quotes, or say that the releases hold none.
 
     :param threshold: the confidence from which on it counts as answered.
     :param doubting: as `Answerer.rank` takes it.
+    :param beside: the question that this one was completed from: what answers that rather does not answer this.
     :raises QuestionError: when it cannot be asked.
     :raises FilterError: when a filter names nothing.
     """
@@ -32,9 +34,21 @@ def answer_one(
     query = answerer.read(text, generation)
     ranking = answerer.rank(query, generation, filters, doubting=doubting)
     sure = answerer.confidence(query, ranking, generation)
+    if beside and sure >= threshold and answerer.answers_rather(beside, ranking, generation):
+        sure = 0.0
     shown = quotes(query, ranking, generation, limit, query.language)
     answered = answers(ranking, shown, sure, threshold)
-    near = answered or (bool(shown.quotes) and ranking.is_timely and would_answer(sure, ranking, threshold))
+    near = answered or (
+        bool(shown.quotes)
+        and ranking.is_timely
+        and (
+            would_answer(sure, ranking, threshold)
+            or any(
+                _confidence(answerer, generation, claim, filters) >= threshold
+                for claim in put_right(query, ranking, generation)
+            )
+        )
+    )
     today = datetime.datetime.now(datetime.UTC).date()
     return Answer(
         question=query.text,
@@ -50,3 +64,8 @@ def answer_one(
         known=None if answered else known(query, generation),
         read_as=query.asked if query.respelled else None,
     )
+
+
+def _confidence(answerer: Answerer, generation: Generation, text: str, filters: Filters) -> float:
+    query = answerer.read(text, generation)
+    return answerer.confidence(query, answerer.rank(query, generation, filters), generation)

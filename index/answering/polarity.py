@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from index.answering.answer_types import wants_yes_or_no
-from index.text.languages import fold, folded_pattern, language
+from index.text.languages import fold, fold_pattern, folded_pattern, language
 from index.text.terms import stem, words
 
 OPPOSITES = (("rises", "falls"), ("approves", "rejects"), ("allows", "forbids"))
 _OPPOSITE = {one: other for pair in OPPOSITES for one, other in (pair, pair[::-1])}
 _REACH = 2  # A negation is of one of this many words after it: "did not receive", "not all received".
 _CLAUSE_WORDS = 3  # A comma or a "that" after this many words ends the main clause of a question.
+_NOT_AFTER_VERB = frozenset({"da", "de", "nl", "sv"})
+_NOT_IN_VERB = frozenset({"cs", "lt", "lv", "sk"})  # "neschválila"
+_REACH_BACK = 3  # "Der Rat billigte den neuen Plan nicht."
+_WORD = re.compile(r"\w+")
+_COMPOUND = re.compile(r"[-\u2010\u2011]\w")
 _RHETORICAL_WORDS = 2  # "Isn't the plan new?" denies nothing.
 
 
@@ -25,13 +30,14 @@ class Polarity:
 
     ``denies`` tells whether it holds a negation, as "not", and ``lacks`` whether it holds a word such as "refuses" or
     "without". ``denied`` are the stems of the words after a negation. ``directions`` maps each direction to the word
-    that says it.
+    that says it, and ``not_gone`` are those that it says things did not go in: "did not approve".
     """
 
     denies: bool
     lacks: bool
     denied: frozenset[str]
     directions: dict[str, str]
+    not_gone: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=256)
@@ -41,13 +47,28 @@ def polarity(text: str, code: str) -> Polarity:
     folded = fold(text)
     negations = _negations(text, code)
     after = (words(text[match.end() :], code)[:_REACH] for match in negations)
-    found = {name: folded_pattern(demands[name]).search(folded) for name in _OPPOSITE}
+    found = {name: list(folded_pattern(demands[name]).finditer(folded)) for name in _OPPOSITE}
     return Polarity(
         denies=bool(negations),
         lacks=folded_pattern(demands["lacks"]).search(folded) is not None,
         denied=frozenset(stem(word, code) for following in after for word in following),
-        directions={name: text[match.start() : match.end()] for name, match in found.items() if match},
+        directions={name: text[said[0].start() : said[0].end()] for name, said in found.items() if said},
+        not_gone=frozenset(
+            name
+            for name, said in found.items()
+            if (said and all(any(_is_of(negation, word, folded, code) for negation in negations) for word in said))
+            or (not said and code in _NOT_IN_VERB and _prefixed(demands[name]).search(folded))
+        ),
     )
+
+
+def _is_of(negation: re.Match[str], word: re.Match[str], folded: str, code: str) -> bool:
+    """Tell whether a negation is of a word: it stands before it, or after a verb where a language puts it there."""
+    if word.start() >= negation.end():
+        between = folded[negation.end() : word.start()]
+        return len(_WORD.findall(between)) < _REACH and "," not in between
+    between = folded[word.end() : negation.start()]
+    return code in _NOT_AFTER_VERB and len(_WORD.findall(between)) <= _REACH_BACK and "," not in between
 
 
 def asked_polarity(question: str, code: str) -> Polarity:
@@ -59,17 +80,20 @@ def asked_polarity(question: str, code: str) -> Polarity:
     first_words = re.match(rf"\W*(?:\w+\W+){{{_RHETORICAL_WORDS}}}", folded)
     if first_words and wants_yes_or_no(folded, code):
         negations = [match for match in negations if match.start() >= first_words.end()]
-    return Polarity(bool(negations), whole.lacks or whole.denies, whole.denied, whole.directions)
+    return Polarity(bool(negations), whole.lacks or whole.denies, whole.denied, whole.directions, whole.not_gone)
 
 
-def denies_otherwise(question: Polarity, sentence: Polarity, asked: frozenset[str]) -> bool:
+def denies_otherwise(
+    question: Polarity, sentence: Polarity, asked: frozenset[str], directions: frozenset[str] = frozenset()
+) -> bool:
     """Tell whether a sentence affirms what a question denies, or denies what it affirms.
 
     :param asked: the stems of the words of the question that tell something, in the language of the sentence.
+    :param directions: those that the question says that things went in, whatever its language.
     """
     if question.denies:
         return not (sentence.denies or sentence.lacks)
-    return bool(sentence.denied & asked) and not question.lacks
+    return not question.lacks and bool(sentence.denied & asked or sentence.not_gone & directions)
 
 
 def opposite(question: Polarity, sentence: Polarity) -> tuple[str, str] | None:
@@ -86,11 +110,24 @@ def opposite(question: Polarity, sentence: Polarity) -> tuple[str, str] | None:
 
 
 def _negations(text: str, code: str) -> list[re.Match[str]]:
-    """Return the negations in a text in a language. A word in capitals, as "NEATS" in Latvian, is a name."""
+    """Return the negations in a text in a language.
+
+    A word in capitals, as "NEATS" in Latvian, is a name. One before a hyphen belongs to an adjective: "niet-EU-landen".
+    """
     demands = language(code).demands
     meant = folded_pattern(demands["not_but"]).sub(lambda match: " " * len(match[0]), fold(text))
     found = folded_pattern(demands["not"]).finditer(meant)
-    return [match for match in found if text.isupper() or not text[match.start() : match.end()].isupper()]
+    return [
+        match
+        for match in found
+        if (text.isupper() or not text[match.start() : match.end()].isupper())
+        and not _COMPOUND.match(text, match.end())
+    ]
+
+
+@cache
+def _prefixed(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)ne(?:{fold_pattern(pattern)})(?!\w)")
 
 
 @cache

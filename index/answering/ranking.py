@@ -26,6 +26,9 @@ from index.text.terms import words
 
 SCORED_PASSAGES = 40  # Only the sentences of this many of the best passages are scored.
 READ_SENTENCES = 5
+# Nats. Of 14 questions on the shipped release that "it" completes, wrong sentences were read so by 2.2 and more, right
+# ones by 0.7 at most.
+RATHER = 1.5
 
 
 @dataclass(frozen=True)
@@ -97,16 +100,32 @@ def read(query: Query, ranking: Ranking, generation: Generation, weights: Weight
     best = ranking.best_first[:READ_SENTENCES]
     if not len(best):
         return ranking
-    sentences = ranking.sentences
-    titles = [served.release.title for served in generation.served(sentences.releases[best].tolist())]
-    texts = [f"{title}. {sentences.texts[number]}" for title, number in zip(titles, best.tolist(), strict=True)]
     readings = ranking.readings.copy()
-    readings[best] = reader.read(query.asked, texts)
+    readings[best] = reader.read(query.asked, _as_read(ranking, best, generation))
     counts = np.where(ranking.evidence.foreign[best], weights.other.reading, weights.same.reading)
     scores = ranking.scores.copy()
     scores[best] += counts * (readings[best] - readings[best].min())
-    of_ages = None if ranking.ages is None else ages(generation, sentences, scores)
+    of_ages = None if ranking.ages is None else ages(generation, ranking.sentences, scores)
     return dataclasses.replace(ranking, scores=scores, readings=readings, ages=of_ages)
+
+
+def answers_rather(other: str, ranking: Ranking, generation: Generation, reader: Reader) -> bool:
+    """Tell whether the best sentence answers another question than the one that it was found for.
+
+    What completes "who leads it?" with the words of the question before it also finds what answers that.
+    """
+    best = ranking.best_first[:1]
+    if not len(best) or np.isnan(ranking.readings[best]).any():
+        return False
+    asked = reader.read(other, _as_read(ranking, best, generation))
+    return bool(asked[0] - ranking.readings[best[0]] > RATHER)
+
+
+def _as_read(ranking: Ranking, numbers: Rows, generation: Generation) -> list[str]:
+    """Return sentences as the reader reads them: after the titles of their releases."""
+    sentences = ranking.sentences
+    titles = [served.release.title for served in generation.served(sentences.releases[numbers].tolist())]
+    return [f"{title}. {sentences.texts[number]}" for title, number in zip(titles, numbers.tolist(), strict=True)]
 
 
 def passages(

@@ -1,7 +1,7 @@
 """Splits "When was the plan adopted and who chairs the Council?" into the questions that it asks.
 
 What a part leaves out, or points at, is added from the first part: "When was the plan adopted, and by whom?" also asks
-"By whom was the plan adopted?".
+"By whom was the plan adopted?", and "What is Europol, and who leads it?" also asks "Who leads Europol?".
 """
 
 import re
@@ -26,10 +26,14 @@ _ALIKE_CHARS = 4
 
 @dataclass(frozen=True, slots=True)
 class AskedPart:
-    """One of several questions: as it is written, and as it can be asked alone."""
+    """One of several questions: as it is written, and as it can be asked alone.
+
+    ``beside`` is the question from which ``asked`` has what the part leaves out, "" where that is nothing.
+    """
 
     written: str
     asked: str
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class _Opening:
 
 
 def questions_in(text: str) -> tuple[AskedPart, ...]:
-    """Return the questions that a text asks, in order; none where it asks only one."""
+    """Return all questions that a text asks, in order; none where it asks only one."""
     code = language_of(text)
     sentences = (_GREEK_ENDS if code == "el" else _ENDS).split(text)
     parts: list[AskedPart] = []
@@ -55,10 +59,10 @@ def questions_in(text: str) -> tuple[AskedPart, ...]:
             # "What is Europol? What is Frontex?": the second needs nothing from the first.
             is_short = len(content) <= 1 and (place > 0 or not names_in(written, code))
             if parts and opening and (is_short or _refers(written, code)):
-                parts.append(AskedPart(written, _completed(written, parts[0].asked, code)))
+                parts.append(AskedPart(written, _completed(written, parts[0].asked, code), parts[0].asked))
             elif content:
                 parts.append(AskedPart(written, written))
-    return tuple(filter(_can_be_asked, parts))[:MOST_QUESTIONS] if len(parts) > 1 else ()
+    return tuple(filter(_can_be_asked, parts)) if len(parts) > 1 else ()
 
 
 def _asks(sentence: str, code: str) -> bool:
@@ -81,8 +85,27 @@ def _coordinated(sentence: str, code: str) -> list[str]:
         before, after = sentence[: match.start()], sentence[match.end() :].strip(_SIGNS)
         second = _opening(after, code)
         if second is not None and _is_whole(before, first, second, code):
-            return [before.strip(_SIGNS), *_coordinated(f"{after[:1].upper()}{after[1:]}", code)]
+            return [*_listed(before, first, code), *_coordinated(_capital(after), code)]
     return [sentence.strip(_SIGNS)]
+
+
+def _listed(before: str, first: _Opening, code: str) -> list[str]:
+    """Split what stands before an "and" at its commas, where a question follows each: "When did it start, who paid"."""
+    # In English a comma also stands before the last "and" of a list; elsewhere it ends a clause there.
+    listed = before.rstrip(_SIGNS) if code == "en" else before
+    segments = [segment.strip(_SIGNS) for segment in listed.split(",")]
+    openings = [_opening(segment, code) for segment in segments[1:]]
+    are_questions = all(
+        opening is not None and len(_WORD.findall(segment)) >= _WORDS and opening.word != first.word
+        for opening, segment in zip(openings, segments[1:], strict=True)
+    )
+    if are_questions and len(_WORD.findall(segments[0][first.end :])) >= _WORDS:
+        return list(map(_capital, segments))
+    return [before.strip(_SIGNS)]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _is_whole(before: str, first: _Opening, second: _Opening, code: str) -> bool:
@@ -111,19 +134,23 @@ def _opening(text: str, code: str) -> _Opening | None:
     return None
 
 
-def _refers(text: str, code: str) -> bool:
-    """Tell whether a text points at what was said before: "who chairs it?"."""
+def _refers(text: str, code: str) -> re.Match[str] | None:
+    """Return the word by which a text points at what was said before: "who chairs it?"."""
     opening = _opening(text, code)
-    return (
-        folded_pattern(language(code).demands["refers"]).search(fold(text), opening.end if opening else 0) is not None
-    )
+    return folded_pattern(language(code).demands["refers"]).search(fold(text), opening.end if opening else 0)
 
 
 def _completed(part: str, first: str, code: str) -> str:
-    """Return a part with the first question, but for the word that asks there."""
-    opening = _opening(first, code)
-    about = first[opening.end if opening else 0 :].strip(_SIGNS)
-    link = ":" if content_words(part, code) else ""
+    """Return a part with what the first question is about in place of the word that points at it.
+
+    Where that is no name, the whole first question follows the part, but for the word that asks there.
+    """
+    opening, refers = _opening(first, code), _refers(part, code)
+    about = first[opening.end if opening else 0 :].strip(_SIGNS + "'’")
+    names = names_in(first, code)
+    if refers and len(names) == 1 and content_words(about, code) == content_words(names[0].written, code):
+        return f"{part[: refers.start()]}{names[0].written}{part[refers.end() :]}"
+    link = ":" if refers or content_words(part, code) else ""
     return f"{part.strip(_SIGNS)}{link} {about}?"
 
 

@@ -1,14 +1,40 @@
 """Puts the answers to several questions together into one."""
 
+import dataclasses
+import time
 from collections.abc import Sequence
+from typing import Protocol
 
-from index.answering.several import AskedPart
+from index.answering.several import MOST_QUESTIONS, AskedPart
 from index.results import Answer, AnsweredPart, Notice, Quote
 
 
-def together(
-    text: str, parts: Sequence[AskedPart], answers: Sequence[Answer], limit: int, took_ms: float
-) -> Answer | None:
+class Ask(Protocol):
+    """Answers one question."""
+
+    def __call__(self, text: str, beside: str = "", /) -> Answer:
+        """Answer a question that was completed from the one `beside` it, "" where it was not."""
+
+
+def answer_each(text: str, parts: Sequence[AskedPart], ask: Ask, limit: int) -> Answer:
+    """Answer the first of several questions that a text asks, and name those that are too many.
+
+    Where none is answered, the text is asked as one question.
+
+    :param limit: as `together` takes it.
+    """
+    began = time.perf_counter()
+    asked = parts[:MOST_QUESTIONS]
+    answers = [ask(part.asked, part.beside) for part in asked]
+    whole = together(text, asked, answers, limit) or ask(text)
+    return dataclasses.replace(
+        whole,
+        notices=(*whole.notices, *map(_not_asked, parts[MOST_QUESTIONS:])),
+        took_ms=round((time.perf_counter() - began) * 1000, 2),
+    )
+
+
+def together(text: str, parts: Sequence[AskedPart], answers: Sequence[Answer], limit: int) -> Answer | None:
     """Return the answer to a text that asks several questions, None where none of them is answered.
 
     It is as sure as the least sure of those that are answered. A part that is not is named in a notice.
@@ -39,8 +65,16 @@ def together(
         related=(),
         notices=tuple(dict.fromkeys(notices)),
         generation=answered[0].generation,
-        took_ms=took_ms,
+        took_ms=sum(answer.took_ms for answer in answers),
         questions=each,
+    )
+
+
+def _not_asked(part: AskedPart) -> Notice:
+    """Return a notice of a question that was not asked, because the text asks more than are answered at once."""
+    return Notice(
+        "At most {most} questions are answered at once. Ask “{question}” again.",
+        {"most": str(MOST_QUESTIONS), "question": part.written},
     )
 
 

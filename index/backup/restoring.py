@@ -28,9 +28,9 @@ _ORDER = ("corpus.db", "bot.db", "settings.env", "generations", "PINNED", "CURRE
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A backup that was restored, and the folder that holds it now."""
+    """A backup that was restored, and the folder that holds it now; None where a database does."""
 
-    folder: Path
+    folder: Path | None
     summary: BackupSummary
 
 
@@ -60,7 +60,7 @@ def restore(archive: Path, folder: Path) -> Restored:
             size = archive_size(archive)
             private_folder(folder)
             check_space(folder, size)
-            summary = _unpack(archive, stage)
+            summary = unpack(archive, stage)
         _move(folder, stage)
     return Restored(folder, summary)
 
@@ -78,8 +78,8 @@ def _check_empty(folder: Path) -> None:
         )
 
 
-def _unpack(archive: Path, stage: Path) -> BackupSummary:
-    """Unpack and check an archive, and note that it is whole.
+def unpack(archive: Path, stage: Path) -> BackupSummary:
+    """Unpack and check an archive into a folder `data` of a new folder, and note that it is whole.
 
     :raises ArchiveError: when it is not.
     """

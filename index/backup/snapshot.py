@@ -8,17 +8,20 @@ then all is copied anew.
 import datetime
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol
 
 from corpus import ArchiveError, Fault, GenerationError, StorageError, undone
 from index.backup.archive import ArchiveWriter, BackupSummary, Member, read_archive
+from index.backup.moved import Moved
 from index.backup.staging import staging
 from index.database.copies import copy_database
-from index.database.corpus_db import CorpusStore
+from index.database.home import open_corpus_file
 from index.database.passages_db import PassageStore
 from index.database.private_files import private_opener
 from index.database.sqlite import storage_errors
@@ -27,8 +30,20 @@ from index.generations.folder import Generations
 from index.settings import IndexSettings
 
 _CORPUS, _BOT = "corpus.db", "bot.db"
+WriteBotDb = Callable[[Path], None]
 _TRIES = 5
 _PAUSE_S = 1.0
+
+
+class AddOnce(Protocol):
+    """Adds what is to be backed up, once."""
+
+    def __call__(self, writer: ArchiveWriter, folder: Path, *, with_generation: bool) -> tuple[str | None, str | None]:
+        """Return the id of the generation that was added, or None and why there is none.
+
+        :raises Moved: when the generation does not fit the corpus any more.
+        :raises GenerationError: when the generation is damaged.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +56,17 @@ class BackedUp:
     note: str | None
 
 
-class _Moved(Exception):
-    """The served generation was pruned, or lost a text that was erased, while it was copied."""
-
-
-def back_up(settings: IndexSettings, target: Path, texts: Mapping[str, str]) -> BackedUp:
-    """Write a backup of the data folder into a file. It is there as a whole, or as it was before.
+def back_up(
+    settings: IndexSettings, target: Path, texts: Mapping[str, str], bot_db: WriteBotDb | None = None
+) -> BackedUp:
+    """Write a backup of the data folder, or of the database, into a file. It is there as a whole, or as it was before.
 
     :param texts: small files that go into it beside the data.
+    :param bot_db: writes what the bot keeps in a database into a bot.db.
     :raises ArchiveError: when there is nothing to back up, or when `target` is a file that is no backup.
     :raises StorageError: when something cannot be read or written, or a database is damaged.
     """
-    if not (settings.data_dir / _CORPUS).is_file():
+    if settings.database_url is None and not (settings.data_dir / _CORPUS).is_file():
         raise ArchiveError(f"There is nothing to back up: {settings.data_dir} holds no corpus.db.")
     target = target.absolute()
     if target.exists():
@@ -66,7 +80,7 @@ def back_up(settings: IndexSettings, target: Path, texts: Mapping[str, str]) -> 
         with open(path, "xb", opener=private_opener) as file:
             now = datetime.datetime.now(datetime.UTC)
             writer = ArchiveWriter(file, now.timestamp())
-            generation, note = _add_data(settings.data_dir, writer, folder)
+            generation, note = _add_data(settings, writer, folder, bot_db)
             for name, text in texts.items():
                 writer.add_text(name, text)
             summary = BackupSummary(
@@ -91,20 +105,27 @@ def _check_may_be_replaced(target: Path) -> None:
         raise ArchiveError(f"{target} is there already and is no whole backup: give another name.") from error
 
 
-def _add_data(data_dir: Path, writer: ArchiveWriter, folder: Path) -> tuple[str | None, str | None]:
+def _add_data(
+    settings: IndexSettings, writer: ArchiveWriter, folder: Path, bot_db: WriteBotDb | None
+) -> tuple[str | None, str | None]:
     """Add generation and databases. Return the generation's id, or None and why there is none."""
-    generations = Generations(data_dir)
+    if settings.database_url is None:
+        add_once: AddOnce = partial(_add_once, Generations(settings.data_dir))
+    else:
+        from index.backup.from_database import add_once as add_tables  # It loads what writes vectors and keywords.
+
+        add_once = partial(add_tables, settings, bot_db)
     for _ in range(_TRIES):
         try:
-            return _add_once(generations, writer, folder, with_generation=True)
-        except _Moved:
+            return add_once(writer, folder, with_generation=True)
+        except Moved:
             writer.restart()
             time.sleep(_PAUSE_S)
         except GenerationError as error:
             writer.restart()
-            without, _ = _add_once(generations, writer, folder, with_generation=False)
+            without, _ = add_once(writer, folder, with_generation=False)
             return without, f"The index is not in it and will be built anew: {error}"
-    without, _ = _add_once(generations, writer, folder, with_generation=False)
+    without, _ = add_once(writer, folder, with_generation=False)
     return without, "The index is not in it and will be built anew, because it did not stay the same long enough."
 
 
@@ -113,7 +134,7 @@ def _add_once(
 ) -> tuple[str | None, str | None]:
     """Add what the data folder holds.
 
-    :raises _Moved: when the generation does not fit corpus.db any more.
+    :raises Moved: when the generation does not fit corpus.db any more.
     :raises GenerationError: when the generation is damaged.
     """
     served = generations.current() if with_generation else None
@@ -121,7 +142,7 @@ def _add_once(
         _add_generation(generations, served, writer)
     with _copied(generations.data_dir / _CORPUS, folder) as copy:
         if served is not None and _holds_erased(generations, served, copy):
-            raise _Moved
+            raise Moved
         writer.add(_CORPUS, copy)
     if (generations.data_dir / _BOT).is_file():
         with _copied(generations.data_dir / _BOT, folder) as copy:
@@ -137,7 +158,7 @@ def _add_once(
 def _add_generation(generations: Generations, served: str, writer: ArchiveWriter) -> None:
     """Add the files of a generation, each as its manifest says.
 
-    :raises _Moved: when it is pruned meanwhile.
+    :raises Moved: when it is pruned meanwhile.
     :raises GenerationError: when it is damaged.
     """
     layout = generations.layout(served)
@@ -149,7 +170,7 @@ def _add_generation(generations: Generations, served: str, writer: ArchiveWriter
         writer.add(f"generations/{served}/{layout.manifest.name}", layout.manifest)
     except (FileNotFoundError, GenerationError):
         if generations.current() != served:
-            raise _Moved from None
+            raise Moved from None
         raise
 
 
@@ -165,7 +186,7 @@ def _copied(original: Path, folder: Path) -> Iterator[Path]:
 
 def _holds_erased(generations: Generations, served: str, corpus_db: Path) -> bool:
     """Tell whether a generation holds a text that corpus.db says is erased."""
-    with closing(CorpusStore(corpus_db, reading=True)) as store:
+    with closing(open_corpus_file(corpus_db, reading=True)) as store:
         erased = store.erasures.erased()
     if not erased:
         return False
@@ -173,7 +194,7 @@ def _holds_erased(generations: Generations, served: str, corpus_db: Path) -> boo
         with closing(PassageStore(generations.layout(served).passages)) as passages:
             return any(map(passages.holds, erased))
     except GenerationError:
-        raise _Moved from None
+        raise Moved from None
 
 
 def check_space(folder: Path, size: int) -> None:

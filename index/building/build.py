@@ -1,5 +1,6 @@
 """Builds a new generation of the corpus aside, checks it, and only then serves it."""
 
+import dataclasses
 import hashlib
 import itertools
 import time
@@ -65,7 +66,7 @@ def build(
     generations = open_generations(settings)
     with (
         closing(generations),
-        generations.building(by.who, by.why, take_over=force) as site,
+        generations.building(by.who, by.why) as site,
         closing(open_corpus_db(settings, by)) as store,
     ):
         return build_in(site, generations, store, embedder, progress, keep=settings.keep_generations, force=force)
@@ -99,7 +100,7 @@ def build_in(
     except GateError as error:
         store.history.add("refused", generation=generation, seconds=time.monotonic() - began, reason=str(error))
         raise
-    generations.serve(generation, store.withdrawn())
+    generations.serve(generation)
     with undone("Generation {generation} is served, but the history does not say so", generation=generation):
         generations.unpin()
         generations.prune(keep)
@@ -166,6 +167,29 @@ def write_generation(
     )
     progress(Step(Phase.WRITE, 1, 1))
     return manifest, embedded
+
+
+def write_again(
+    site: Site, manifest: Manifest, releases: Sequence[Release], store: CorpusStore, progress: Progress
+) -> Manifest | None:
+    """Write what another kind of storage served: the same releases, with the vectors that were kept of their texts.
+
+    :param manifest: that of the generation.
+    :return: the manifest of what was written; None where vectors are missing, so that it must be built.
+    """
+    derived = derive_all(store, releases, progress)
+    chunked = _chunked(releases, derived)
+    passages, sentences = list(_passage_texts(chunked)), list(_sentence_texts(chunked))
+    digests = [_digest(text) for text in (*passages, *sentences)]
+    known = store.embeddings.of_model(manifest.weights_sha256, digests)
+    if known is None or not digests:
+        return None
+    whole = b"".join(map(known.__getitem__, digests))
+    vectors = np.frombuffer(whole, np.float16).reshape(len(digests), -1)
+    files = site.write(_contents(chunked, derived, vectors[: len(passages)], vectors[len(passages) :]))
+    return dataclasses.replace(
+        manifest, program=code_digest().hex(), passages=len(passages), sentences=len(sentences), files=files
+    )
 
 
 def _chunked(releases: Sequence[Release], derived: Sequence[Derived]) -> Chunked:

@@ -3,13 +3,11 @@
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from corpus import canonical_url, kept_address
-from index.database.sqlite import now, storage_errors
+from index.database.connection import CorpusConnection
+from index.database.sqlite import now
 
 BY_HAND = ""  # The source of an address that a person gave, and whose site refused it.
 _KEPT = "('added', 'changed', 'unchanged', 'resolved')"
@@ -67,28 +65,28 @@ class Counts:
 class AnnouncementTable:
     """The announcements in corpus.db. Used by the thread that opened the store."""
 
-    def __init__(self, db: Database, path: Path) -> None:
-        """Look into an open corpus.db."""
+    def __init__(self, db: CorpusConnection) -> None:
+        """Look into an open database."""
         self._db = db
-        self._path = path
 
     def see(self, source: str, announcement: Announcement, outcome: str, error: str | None, retry: float) -> None:
         """Note what became of an announcement, why where it failed, and when it is tried again.
 
         :param retry: seconds since 1970.
         """
-        with storage_errors(self._path), self._db.atomic():
+        with self._db.atomic():
             self._db.execute(
                 "INSERT INTO announcements VALUES (:source, :url, :canonical, :title, :date, :version, :now, :now, 1, "
-                ":outcome, :error, :retry) ON CONFLICT DO UPDATE SET at = :now, outcome = :outcome, error = :error, "
-                "version = :version, attempts = attempts + 1, retry = :retry, "
-                "title = iif(:title = '', title, :title), date = coalesce(:date, date)",
+                ":outcome, :error, :retry) ON CONFLICT (source, url) DO UPDATE SET at = :now, outcome = :outcome, "
+                "error = :error, version = :version, attempts = announcements.attempts + 1, retry = :retry, "
+                "title = CASE WHEN :title = '' THEN announcements.title ELSE :title END, "
+                "date = coalesce(:date, announcements.date)",
                 _values(source, announcement) | {"outcome": outcome, "error": error, "retry": retry},
             )
 
     def wait(self, source: str, announcements: Iterable[Announcement]) -> None:
         """Note announcements that are to be read later. What became of one before stays."""
-        with storage_errors(self._path), self._db.atomic():
+        with self._db.atomic():
             for announcement in announcements:
                 self._db.execute(
                     "INSERT INTO announcements VALUES (:source, :url, :canonical, :title, :date, :version, :now, "
@@ -101,7 +99,7 @@ class AnnouncementTable:
         return self._read(
             "SELECT * FROM announcements WHERE source = ? AND (outcome = 'waiting' "
             "OR (outcome = 'failed' AND attempts < ?) OR (outcome = 'refused' AND retry <= ?)) "
-            "ORDER BY date DESC, url DESC",
+            "ORDER BY date DESC NULLS LAST, url DESC",
             [source, attempts, time],
         )
 
@@ -115,9 +113,8 @@ class AnnouncementTable:
 
     def attempts(self, source: str, url: str) -> int:
         """Return how often an announcement was tried in vain."""
-        with storage_errors(self._path):
-            rows = self._db.query("SELECT attempts FROM announcements WHERE source = ? AND url = ?", [source, url])
-            return next((row["attempts"] for row in rows), 0)
+        rows = self._db.query("SELECT attempts FROM announcements WHERE source = ? AND url = ?", [source, url])
+        return next((row["attempts"] for row in rows), 0)
 
     def settled(self, source: str, announcements: Sequence[Announcement], attempts: int) -> frozenset[str]:
         """Return the addresses that a poll need not try: they were taken in, set aside, refused, or failed too often.
@@ -125,29 +122,27 @@ class AnnouncementTable:
         What was refused is tried again by `refused`, when its time has come.
         """
         versions = {announcement.url: announcement.version for announcement in announcements}
-        with storage_errors(self._path):
-            rows = self._db.query(
-                "SELECT url, version FROM announcements WHERE source = ? AND (outcome NOT IN ('failed', 'waiting') "
-                "OR (outcome = 'failed' AND attempts >= ?))",
-                [source, attempts],
-            )
-            return frozenset(row["url"] for row in rows if versions.get(row["url"]) == row["version"])
+        rows = self._db.query(
+            "SELECT url, version FROM announcements WHERE source = ? AND (outcome NOT IN ('failed', 'waiting') "
+            "OR (outcome = 'failed' AND attempts >= ?))",
+            [source, attempts],
+        )
+        return frozenset(row["url"] for row in rows if versions.get(row["url"]) == row["version"])
 
     def failing(self, source: str, urls: Iterable[str]) -> list[str]:
         """Return why those of some addresses that gave nothing did so, the latest last."""
         wanted = frozenset(urls)
-        with storage_errors(self._path):
-            rows = self._db.query(
-                "SELECT url, error FROM announcements WHERE source = ? AND outcome IN ('failed', 'refused') "
-                "ORDER BY at, url",
-                [source],
-            )
-            return [row["error"] or "" for row in rows if row["url"] in wanted]
+        rows = self._db.query(
+            "SELECT url, error FROM announcements WHERE source = ? AND outcome IN ('failed', 'refused') "
+            "ORDER BY at, url",
+            [source],
+        )
+        return [row["error"] or "" for row in rows if row["url"] in wanted]
 
     def resolve(self, canonical_url: str | None) -> None:
         """Note that an address was read after all, or that a person brought what is there."""
         if canonical_url is not None:
-            with storage_errors(self._path), self._db.atomic():
+            with self._db.atomic():
                 self._db.execute(
                     "UPDATE announcements SET outcome = 'resolved', error = NULL WHERE canonical_url = ? "
                     f"AND outcome NOT IN {_KEPT}",
@@ -157,50 +152,49 @@ class AnnouncementTable:
     def is_kept(self, url: str) -> bool:
         """Tell whether an address holds a release of the corpus, so that it need not be read."""
         canonical = canonical_url(kept_address(url))
-        with storage_errors(self._path):
-            rows = self._db.query(
-                "SELECT 1 FROM releases WHERE canonical_url = :url UNION "
-                "SELECT 1 FROM addresses WHERE canonical_url = :url",
-                {"url": canonical},
-            )
-            return canonical is not None and next(iter(rows), None) is not None
+        rows = self._db.query(
+            "SELECT 1 FROM releases WHERE canonical_url = :url UNION "
+            "SELECT 1 FROM addresses WHERE canonical_url = :url",
+            {"url": canonical},
+        )
+        return canonical is not None and next(iter(rows), None) is not None
 
     def announced(self) -> list[Announced]:
         """Return what was announced and may not be read by programs, newest first. Each address is told once."""
-        with storage_errors(self._path):
-            rows = self._db.query(
-                "SELECT *, max(attempts) FROM announcements WHERE outcome = 'refused' "
-                "GROUP BY coalesce(canonical_url, url) ORDER BY coalesce(date, substr(first_at, 1, 10)) DESC, url"
+        rows = self._db.query(
+            "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY coalesce(canonical_url, url) "
+            "ORDER BY attempts DESC, source, url) AS place FROM announcements WHERE outcome = 'refused') AS ranked "
+            "WHERE place = 1 ORDER BY coalesce(date, substr(first_at, 1, 10)) DESC, url"
+        )
+        return [
+            Announced(
+                row["url"],
+                row["title"],
+                datetime.date.fromisoformat(row["date"]) if row["date"] else None,
+                row["source"],
+                row["first_at"],
+                row["attempts"],
+                row["retry"],
+                row["error"] or "",
             )
-            return [
-                Announced(
-                    row["url"],
-                    row["title"],
-                    datetime.date.fromisoformat(row["date"]) if row["date"] else None,
-                    row["source"],
-                    row["first_at"],
-                    row["attempts"],
-                    row["retry"],
-                    row["error"] or "",
-                )
-                for row in rows
-            ]
+            for row in rows
+        ]
 
     def counts(self) -> dict[str, Counts]:
         """Return what became of all that each source announced."""
-        with storage_errors(self._path):
-            rows = self._db.query(
-                f"SELECT source, sum(outcome IN {_KEPT}) AS kept, sum(outcome = 'refused') AS refused, "
-                "sum(outcome = 'failed') AS failed, sum(outcome = 'waiting') AS waiting, "
-                "sum(outcome = 'quarantined' AND EXISTS (SELECT 1 FROM quarantine q WHERE q.source = a.url "
-                "AND q.state = 'held')) AS quarantined FROM announcements a GROUP BY source"
-            )
-            names = ("kept", "quarantined", "refused", "failed", "waiting")
-            return {row["source"]: Counts(**{name: row[name] for name in names}) for row in rows}
+        rows = self._db.query(
+            f"SELECT source, count(*) FILTER (WHERE outcome IN {_KEPT}) AS kept, "
+            "count(*) FILTER (WHERE outcome = 'refused') AS refused, "
+            "count(*) FILTER (WHERE outcome = 'failed') AS failed, "
+            "count(*) FILTER (WHERE outcome = 'waiting') AS waiting, "
+            "count(*) FILTER (WHERE outcome = 'quarantined' AND EXISTS (SELECT 1 FROM quarantine q "
+            "WHERE q.source = a.url AND q.state = 'held')) AS quarantined FROM announcements a GROUP BY source"
+        )
+        names = ("kept", "quarantined", "refused", "failed", "waiting")
+        return {row["source"]: Counts(**{name: row[name] for name in names}) for row in rows}
 
     def _read(self, sql: str, values: Sequence[object]) -> list[Announcement]:
-        with storage_errors(self._path):
-            return [_from_row(row) for row in self._db.query(sql, values)]
+        return [_from_row(row) for row in self._db.query(sql, values)]
 
 
 def _values(source: str, announcement: Announcement) -> dict[str, object]:

@@ -2,11 +2,8 @@
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
-from sqlite_utils import Database
-
-from index.database.sqlite import storage_errors
+from index.database.connection import CorpusConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +17,25 @@ class Canary:
 class CanaryTable:
     """The canaries in corpus.db. Used by the thread that opened the store."""
 
-    def __init__(self, db: Database, path: Path) -> None:
-        """Look into an open corpus.db."""
+    def __init__(self, db: CorpusConnection) -> None:
+        """Look into an open database."""
         self._db = db
-        self._path = path
 
     def set(self, canary: Canary) -> None:
         """Keep the question of a release. The digest of the release's id decides whether it is asked."""
         draw = hashlib.sha256(canary.release_id.encode()).hexdigest()
-        with storage_errors(self._path), self._db.atomic():
+        with self._db.atomic():
             self._db.execute(
-                "INSERT OR REPLACE INTO canaries VALUES (?, ?, ?)", [canary.release_id, draw, canary.question]
+                "INSERT INTO canaries VALUES (?, ?, ?) ON CONFLICT (release_id) DO UPDATE SET draw = excluded.draw, "
+                "question = excluded.question",
+                [canary.release_id, draw, canary.question],
             )
 
     def drawn(self, limit: int) -> list[Canary]:
         """Return the questions of at most `limit` releases that are not withdrawn: the same while the releases stay."""
-        with storage_errors(self._path):
-            rows = self._db.query(
-                "SELECT c.release_id, c.question FROM canaries c JOIN releases r USING (release_id) "
-                "WHERE r.removed_at IS NULL ORDER BY c.draw LIMIT ?",
-                [limit],
-            )
-            return [Canary(row["release_id"], row["question"]) for row in rows]
+        rows = self._db.query(
+            "SELECT c.release_id, c.question FROM canaries c JOIN releases r USING (release_id) "
+            "WHERE r.removed_at IS NULL ORDER BY c.draw LIMIT ?",
+            [limit],
+        )
+        return [Canary(row["release_id"], row["question"]) for row in rows]

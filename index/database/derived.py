@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from sqlite_utils import Database
-
-from index.database.sqlite import storage_errors
+from index.database.connection import CorpusConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +18,20 @@ class Kept:
 class DerivedTable:
     """One row a release in corpus.db. Used by the thread that opened the store."""
 
-    def __init__(self, db: Database, path: Path) -> None:
-        """Look into an open corpus.db."""
+    def __init__(self, db: CorpusConnection) -> None:
+        """Look into an open database."""
         self._db = db
-        self._path = path
 
     def all(self) -> dict[str, Kept]:
         """Return all rows by release."""
-        with storage_errors(self._path):
-            rows = self._db.execute("SELECT release_id, key, value FROM derived").fetchall()
-            return {release_id: Kept(release_id, key, value) for release_id, key, value in rows}
+        rows = self._db.rows("SELECT release_id, key, value FROM derived")
+        return {release_id: Kept(release_id, key, value) for release_id, key, value in rows}
 
     def keep(self, rows: Iterable[Kept]) -> None:
         """Keep rows. Each replaces the one that its release had."""
-        with storage_errors(self._path), self._db.atomic():
-            self._db.conn.executemany(
-                "INSERT OR REPLACE INTO derived VALUES (?, ?, ?)",
+        with self._db.atomic():
+            self._db.execute_many(
+                "INSERT INTO derived VALUES (?, ?, ?) ON CONFLICT (release_id) DO UPDATE SET key = excluded.key, "
+                "value = excluded.value",
                 [(row.release_id, row.key, row.value) for row in rows],
             )

@@ -3,11 +3,9 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from sqlite_utils import Database
-
-from index.database.sqlite import now, storage_errors
+from index.database.connection import CorpusConnection
+from index.database.sqlite import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +49,9 @@ class BuildCount:
 class HistoryTable:
     """The log in corpus.db. Used by the thread that opened the store."""
 
-    def __init__(self, db: Database, path: Path, by: By) -> None:
+    def __init__(self, db: CorpusConnection, by: By) -> None:
         """Look into an open corpus.db; `by` stands in all entries that are added."""
         self._db = db
-        self._path = path
         self._by = by
 
     def add(
@@ -69,7 +66,7 @@ class HistoryTable:
         """Write down what was done."""
         taken = None if seconds is None else round(seconds, 1)
         by = (self._by.who, self._by.why)
-        with storage_errors(self._path), self._db.atomic():
+        with self._db.atomic():
             self._db.execute(
                 "INSERT INTO log (at, action, release_id, generation, details, who, why, seconds) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -78,28 +75,26 @@ class HistoryTable:
 
     def entries(self) -> Iterator[LogEntry]:
         """Yield what was done, newest first."""
-        with storage_errors(self._path):
-            for row in self._db.query("SELECT * FROM log ORDER BY id DESC"):
-                yield LogEntry(
-                    row["at"],
-                    row["action"],
-                    row["release_id"],
-                    row["generation"],
-                    json.loads(row["details"]),
-                    row["who"],
-                    row["why"],
-                    row["seconds"],
-                )
+        for row in self._db.query("SELECT * FROM log ORDER BY id DESC"):
+            yield LogEntry(
+                row["at"],
+                row["action"],
+                row["release_id"],
+                row["generation"],
+                json.loads(row["details"]),
+                row["who"],
+                row["why"],
+                row["seconds"],
+            )
 
     def build_counts(self) -> list[BuildCount]:
         """Count the builds by their outcome."""
         outcomes = {"built": "served", "refused": "refused"}
-        with storage_errors(self._path):
-            rows = self._db.query(
-                "SELECT action, count(*) AS number, sum(seconds) AS seconds FROM log "
-                "WHERE action IN ('built', 'refused') GROUP BY action"
-            )
-            found = {row["action"]: row for row in rows}
+        rows = self._db.query(
+            "SELECT action, count(*) AS number, sum(seconds) AS seconds FROM log "
+            "WHERE action IN ('built', 'refused') GROUP BY action"
+        )
+        found = {row["action"]: row for row in rows}
         return [
             BuildCount(outcome, found[action]["number"], found[action]["seconds"] or 0.0)
             if action in found
@@ -109,12 +104,10 @@ class HistoryTable:
 
     def is_built(self) -> bool:
         """Tell whether a build ended after the last release was added, changed or withdrawn."""
-        with storage_errors(self._path):
-            rows = self._db.query("SELECT max(id) AS last FROM log WHERE action = 'built'")
-            return (next(iter(rows))["last"] or 0) > self.revision()
+        rows = self._db.query("SELECT max(id) AS last FROM log WHERE action = 'built'")
+        return (next(iter(rows))["last"] or 0) > self.revision()
 
     def revision(self) -> int:
         """Return a number that grows with every release that is added, changed or withdrawn."""
-        with storage_errors(self._path):
-            rows = self._db.query("SELECT max(id) AS last FROM log WHERE release_id IS NOT NULL")
-            return next(iter(rows))["last"] or 0
+        rows = self._db.query("SELECT max(id) AS last FROM log WHERE release_id IS NOT NULL")
+        return next(iter(rows))["last"] or 0

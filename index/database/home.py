@@ -1,15 +1,84 @@
-"""Where the databases of a data folder are, and how they are opened."""
+"""Where the corpus is kept, as the settings say, and how it is opened: in corpus.db, or in PostgreSQL."""
 
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus import Fault, SettingsError, StorageError
 from index.database.corpus_db import CorpusStore
+from index.database.corpus_sqlite import SqliteCorpus
 from index.database.history import NOBODY, By
 from index.settings import IndexSettings
 
+if TYPE_CHECKING:
+    from index.database.corpus_postgres import PostgresCorpus
+
+_NOWHERE = Path(":memory:")
+
 
 def open_corpus_db(settings: IndexSettings, by: By = NOBODY, *, reading: bool = False) -> CorpusStore:
-    """Open the corpus.db of the data folder.
+    """Open the corpus.
 
     :param by: who changes it, and why.
-    :param reading: as `CorpusStore` takes it.
-    :raises StorageError: when the data folder cannot be used.
+    :param reading: whether it is only read. None is then made; where there is none it is empty.
+    :raises StorageError: when it cannot be used.
+    :raises SettingsError: when there is a database, and what speaks to it is not installed.
     """
-    return CorpusStore(settings.data_dir / "corpus.db", by, reading=reading)
+    if settings.database_url is None:
+        return open_corpus_file(settings.data_dir / "corpus.db", by, reading=reading)
+    store = open_corpus_tables(settings, by, reading=reading)
+    left = settings.data_dir / "corpus.db"
+    if not reading and left.exists() and store.is_new():
+        store.close()
+        raise StorageError(
+            f"the database holds no corpus yet, and {left} holds one; take it along by `measures backup FILE` without "
+            "MEASURES_DATABASE_URL and `measures restore FILE` with it, or move that file away to begin anew.",
+            Fault.OTHER,
+        )
+    return store
+
+
+def open_corpus_file(path: Path, by: By = NOBODY, *, reading: bool = False) -> CorpusStore:
+    """Open a corpus.db, or create it.
+
+    :raises StorageError: when it cannot be used.
+    """
+    return CorpusStore(SqliteCorpus(path, reading=reading), by)
+
+
+def open_corpus_tables(settings: IndexSettings, by: By = NOBODY, *, reading: bool = False) -> CorpusStore:
+    """Open the corpus in the database of the settings, and make its tables where there are none.
+
+    :raises StorageError: when it cannot be used.
+    :raises SettingsError: when what speaks to a database is not installed.
+    """
+    db = open_tables(settings, reading=reading)
+    if reading and not db.is_there:
+        db.close()
+        return open_corpus_file(_NOWHERE, by, reading=True)
+    return CorpusStore(db, by)
+
+
+def open_tables(settings: IndexSettings, *, reading: bool = False) -> "PostgresCorpus":
+    """Open the tables of the corpus in the database of the settings.
+
+    :raises StorageError: when they cannot be used.
+    :raises SettingsError: when what speaks to a database is not installed.
+    """
+    check_installed()
+    from index.database.corpus_postgres import PostgresCorpus  # It loads psycopg.
+
+    assert settings.database_url is not None
+    return PostgresCorpus(settings.database_url.get_secret_value(), reading=reading)
+
+
+def check_installed() -> None:
+    """Check that what speaks to a database is installed.
+
+    :raises SettingsError: when it is not.
+    """
+    if find_spec("psycopg") is None or find_spec("pgvector") is None:
+        raise SettingsError(
+            "MEASURES_DATABASE_URL is set, but psycopg is not installed: install this program with its extra, as in "
+            '`pip install ".[cluster]"`.'
+        )

@@ -5,12 +5,10 @@ What a release says now, its address and the digests of all its texts stay: noth
 
 import datetime
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
-from sqlite_utils import Database
-
+from index.database.connection import CorpusConnection
 from index.database.erasures import UNSAID, WORDLESS
-from index.database.sqlite import marks, storage_errors
+from index.database.sqlite import marks
 
 # For how long it is told that an entry of the quarantine was accepted or discarded. Its text is deleted at once.
 SETTLED_DAYS = 365
@@ -19,10 +17,9 @@ SETTLED_DAYS = 365
 class PruningTable:
     """What can be deleted from corpus.db. Used by the thread that opened the store."""
 
-    def __init__(self, db: Database, path: Path) -> None:
-        """Look into an open corpus.db."""
+    def __init__(self, db: CorpusConnection) -> None:
+        """Look into an open database."""
         self._db = db
-        self._path = path
 
     def versions(self, keep: int) -> int:
         """Delete the words of all but the newest `keep` versions of each release, and return how many had any.
@@ -30,10 +27,10 @@ class PruningTable:
         The current version counts as the newest, whenever it came.
         """
         return self._changed(
-            f"UPDATE versions SET {WORDLESS}, {UNSAID} WHERE rowid IN (SELECT row FROM (SELECT v.rowid AS row, "
+            f"UPDATE versions SET {WORDLESS}, {UNSAID} WHERE rowid IN (SELECT number FROM (SELECT v.rowid AS number, "
             "row_number() OVER (PARTITION BY v.release_id ORDER BY v.text_sha256 = r.text_sha256 DESC, "
             "v.added_at DESC, v.rowid DESC) AS place FROM versions v JOIN releases r USING (release_id) "
-            "WHERE v.text <> '') WHERE place > ?)",
+            "WHERE v.text <> '') AS ranked WHERE place > ?)",
             [keep],
         )
 
@@ -62,8 +59,8 @@ class PruningTable:
         return self._changed(f"DELETE FROM embeddings WHERE model NOT IN ({marks(models)})", models)
 
     def _changed(self, sql: str, values: Sequence[object] = ()) -> int:
-        with storage_errors(self._path), self._db.atomic():
-            return int(self._db.execute(sql, list(values)).rowcount)
+        with self._db.atomic():
+            return self._db.execute(sql, values)
 
 
 def _ago(days: int) -> str:

@@ -5,13 +5,11 @@ import datetime
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
-from sqlite_utils import Database
-
 from corpus import Draft
-from index.database.sqlite import now, storage_errors
+from index.database.connection import CorpusConnection
+from index.database.sqlite import now
 
 State = Literal["held", "accepted", "discarded"]
 _SETTLED = '{"text": ""}'  # It replaces a draft that was accepted, whose text is in the release, or discarded.
@@ -72,16 +70,15 @@ class QuarantineEntry:
 class QuarantineTable:
     """The quarantine in corpus.db. Used by the thread that opened the store."""
 
-    def __init__(self, db: Database, path: Path) -> None:
-        """Look into an open corpus.db."""
+    def __init__(self, db: CorpusConnection) -> None:
+        """Look into an open database."""
         self._db = db
-        self._path = path
 
     def add(self, quarantined: QuarantinedDraft, who: str) -> int:
         """Quarantine a draft, in place of what the same source gave before, and return its number."""
-        with storage_errors(self._path), self._db.atomic():
+        with self._db.atomic():
             self._db.execute("DELETE FROM quarantine WHERE source = ? AND state = 'held'", [quarantined.source])
-            row = self._db.execute(
+            [(number,)] = self._db.rows(
                 "INSERT INTO quarantine (at, source, canonical_url, raw_sha256, cleaner, draft, reasons, duplicate_of, "
                 "change_of, who, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'held') RETURNING id",
                 [
@@ -96,17 +93,17 @@ class QuarantineTable:
                     quarantined.change_of,
                     who,
                 ],
-            ).fetchone()
-            return int(row[0])
+            )
+            return int(number)
 
     def settle(self, number: int, state: State) -> None:
         """Note what became of an entry, and delete its text."""
-        with storage_errors(self._path), self._db.atomic():
+        with self._db.atomic():
             self._db.execute("UPDATE quarantine SET state = ?, draft = ? WHERE id = ?", [state, _SETTLED, number])
 
     def release_source(self, source: str) -> None:
         """Note that a source has become a release after all."""
-        with storage_errors(self._path), self._db.atomic():
+        with self._db.atomic():
             self._db.execute(
                 "UPDATE quarantine SET state = 'accepted', draft = ? WHERE source = ? AND state = 'held'",
                 [_SETTLED, source],
@@ -121,8 +118,7 @@ class QuarantineTable:
         return next(iter(self._read("SELECT * FROM quarantine WHERE state = 'held' AND id = ?", [number])), None)
 
     def _read(self, sql: str, values: Sequence[object] = ()) -> list[QuarantineEntry]:
-        with storage_errors(self._path):
-            return [_from_row(row) for row in self._db.query(sql, values)]
+        return [_from_row(row) for row in self._db.query(sql, values)]
 
 
 def _from_row(row: Mapping[str, Any]) -> QuarantineEntry:

@@ -6,12 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
-from index.database.sqlite import now, storage_errors
+from index.database.connection import CorpusConnection
+from index.database.sqlite import now
 
 
 class SourceKind(StrEnum):
@@ -99,35 +97,33 @@ class FollowedSource:
 class SourceTable:
     """The sources in corpus.db. Used by the thread that opened the store."""
 
-    def __init__(self, db: Database, path: Path) -> None:
-        """Look into an open corpus.db."""
+    def __init__(self, db: CorpusConnection) -> None:
+        """Look into an open database."""
         self._db = db
-        self._path = path
 
     def add(self, url: str, kind: SourceKind, options: SourceOptions, title: str) -> bool:
         """Keep a source, which is due at once. Tell whether it is new."""
-        with storage_errors(self._path), self._db.atomic():
-            cursor = self._db.execute(
+        with self._db.atomic():
+            added = self._db.execute(
                 "INSERT INTO sources (url, kind, options, title, added_at, due, failures, entries, failed_entries) "
                 "VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0) ON CONFLICT DO NOTHING",
                 [url, kind, json.dumps(options.given()), title, now()],
             )
-            return bool(cursor.rowcount)
+            return bool(added)
 
     def remove(self, url: str) -> bool:
         """Forget a source and what it announced. Tell whether it was there."""
-        with storage_errors(self._path), self._db.atomic():
+        with self._db.atomic():
             self._db.execute("DELETE FROM announcements WHERE source = ?", [url])
-            return bool(self._db.execute("DELETE FROM sources WHERE url = ?", [url]).rowcount)
+            return bool(self._db.execute("DELETE FROM sources WHERE url = ?", [url]))
 
     def all(self) -> list[FollowedSource]:
         """Return all sources, by address."""
-        with storage_errors(self._path):
-            return [_from_row(row) for row in self._db.query("SELECT * FROM sources ORDER BY url")]
+        return [_from_row(row) for row in self._db.query("SELECT * FROM sources ORDER BY url")]
 
     def polled(self, url: str, due: float, *, title: str, etag: str | None, last_modified: str | None) -> None:
         """Note that a source was read, and when it is due again."""
-        with storage_errors(self._path), self._db.atomic():
+        with self._db.atomic():
             self._db.execute(
                 "UPDATE sources SET polled_at = :now, succeeded_at = :now, due = :due, failures = 0, "
                 "last_error = NULL, title = :title, etag = :etag, last_modified = :last_modified WHERE url = :url",
@@ -136,7 +132,7 @@ class SourceTable:
 
     def failed(self, url: str, due: float, error: str) -> None:
         """Note that a source could not be read, and when it is tried again."""
-        with storage_errors(self._path), self._db.atomic():
+        with self._db.atomic():
             self._db.execute(
                 "UPDATE sources SET polled_at = ?, due = ?, failures = failures + 1, last_error = ? WHERE url = ?",
                 [now(), due, error, url],
@@ -144,12 +140,12 @@ class SourceTable:
 
     def hurry(self, url: str, due: float) -> None:
         """Let a source be due at a time, unless it is due earlier."""
-        with storage_errors(self._path), self._db.atomic():
-            self._db.execute("UPDATE sources SET due = min(due, ?) WHERE url = ?", [due, url])
+        with self._db.atomic():
+            self._db.execute("UPDATE sources SET due = ? WHERE url = ? AND due > ?", [due, url, due])
 
     def count(self, url: str, entries: int, failed: int, error: str | None) -> None:
         """Note how many entries a source announces, how many of these failed, and why."""
-        with storage_errors(self._path), self._db.atomic():
+        with self._db.atomic():
             self._db.execute(
                 "UPDATE sources SET entries = ?, failed_entries = ?, entry_error = ? WHERE url = ?",
                 [entries, failed, error, url],
@@ -158,7 +154,7 @@ class SourceTable:
     def backfilling(self, url: str, state: BackfillState | None) -> None:
         """Note how far the past of a source is walked; None when that is done."""
         kept = json.dumps(dataclasses.asdict(state)) if state else None
-        with storage_errors(self._path), self._db.atomic():
+        with self._db.atomic():
             self._db.execute("UPDATE sources SET backfill = ? WHERE url = ?", [kept, url])
 
 

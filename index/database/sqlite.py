@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from corpus import Release
+from corpus import Fault, Release, StorageError
 from index.database.faults import storage_error
 
 
@@ -24,7 +24,9 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def is_refused_value(error: BaseException) -> bool:
-    """Tell whether an error means that SQLite refuses a value, so that nothing is wrong with the file."""
+    """Tell whether an error means that a database refuses a value, so that nothing is wrong with the database."""
+    if isinstance(error, StorageError) and error.fault is Fault.REFUSED:
+        return True
     refusals = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
     return isinstance(error.__cause__, refusals)
 

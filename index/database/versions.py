@@ -1,12 +1,10 @@
 """The versions of releases in corpus.db, each with when it was kept."""
 
 from dataclasses import dataclass
-from pathlib import Path
-
-from sqlite_utils import Database
 
 from corpus import Release
-from index.database.sqlite import release_from_row, storage_errors
+from index.database.connection import CorpusConnection
+from index.database.sqlite import release_from_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +19,17 @@ class KeptVersion:
 class VersionTable:
     """The versions in corpus.db. Used by the thread that opened the store."""
 
-    def __init__(self, db: Database, path: Path) -> None:
-        """Look into an open corpus.db."""
+    def __init__(self, db: CorpusConnection) -> None:
+        """Look into an open database."""
         self._db = db
-        self._path = path
 
     def of(self, release_id: str) -> list[KeptVersion]:
         """Return every version of a release, the current one last; none where it is withdrawn or erased."""
-        with storage_errors(self._path):
-            rows = self._db.query(
-                "SELECT v.*, r.edition_of, v.text_sha256 = r.text_sha256 AS is_current "
-                "FROM releases r JOIN versions v USING (release_id) "
-                "WHERE r.release_id = ? AND r.removed_at IS NULL AND v.text <> '' ORDER BY is_current, v.added_at",
-                [release_id],
-            )
-            return [KeptVersion(release_from_row(row), row["added_at"], bool(row["is_current"])) for row in rows]
+        rows = self._db.query(
+            "SELECT v.*, r.edition_of, v.text_sha256 = r.text_sha256 AS is_current "
+            "FROM releases r JOIN versions v USING (release_id) "
+            "WHERE r.release_id = ? AND r.removed_at IS NULL AND v.text <> '' "
+            "ORDER BY is_current, v.added_at, v.text_sha256",
+            [release_id],
+        )
+        return [KeptVersion(release_from_row(row), row["added_at"], bool(row["is_current"])) for row in rows]

@@ -3,8 +3,7 @@
 Where the CPU has bf16 instructions, the model runs in bf16 (mean cosine to fp32 0.9999), elsewhere in fp32.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import ModelError
+from index.encoders.batches import map_on_cores, slices
 from index.encoders.libraries import hush, torch_threads
 from index.encoders.model_files import DEFAULT_MODEL, Stamps, have_changed, model_digest, model_folder, model_stamps
 
@@ -183,9 +183,9 @@ class SentenceTransformerEmbedder:
             )
 
         pieces = self._pieces(texts)
-        batches = list(_slices(sorted(range(len(texts)), key=lambda number: -pieces[number]), BATCH_SIZE))
+        batches = slices(sorted(range(len(texts)), key=lambda number: -pieces[number]), BATCH_SIZE)
         encode([0])  # This sets the padding of the tokenizer, which two threads must not do at once.
-        for batch, embedded in zip(batches, _map_on_cores(encode, batches), strict=True):
+        for batch, embedded in zip(batches, map_on_cores(encode, batches), strict=True):
             vectors[batch] = embedded
             progress(len(batch))
         return vectors
@@ -195,7 +195,7 @@ class SentenceTransformerEmbedder:
         tokenizer = self._loaded.tokenizer
         return [
             len(ids)
-            for part in _slices(range(len(texts)), 1000)
+            for part in slices(range(len(texts)), 1000)
             for ids in tokenizer([texts[number] for number in part], truncation=True)["input_ids"]
         ]
 
@@ -263,17 +263,3 @@ class SentenceTransformerEmbedder:
 def _normalised(vectors: Vectors) -> Vectors:
     normalised: Vectors = vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-9)
     return normalised
-
-
-def _map_on_cores(encode: Callable[[Sequence[int]], Vectors], batches: Sequence[Sequence[int]]) -> Iterator[Vectors]:
-    """Encode batches, one at a time on each core that torch may use."""
-    import torch
-
-    cores = torch.get_num_threads()
-    with torch_threads(1), ThreadPoolExecutor(cores) as pool:  # All threads have the number that was set last.
-        yield from pool.map(encode, batches)
-
-
-def _slices(order: Sequence[int], size: int) -> Iterator[list[int]]:
-    for start in range(0, len(order), size):
-        yield list(order[start : start + size])

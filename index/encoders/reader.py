@@ -6,7 +6,7 @@ pieces, nine tenths of its numbers, are those of the encoder where that is the d
 
 import copy
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.encoders.batches import balanced, cores, map_on_cores
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
 from index.encoders.model_files import DEFAULT_MODEL
 from index.encoders.tensor_files import merged, read_tensors
@@ -47,11 +48,24 @@ class PairReader:
         """Return how surely each sentence answers a question, ``(n,)``: log-odds against that nothing does."""
         if not sentences:
             return np.empty(0)
+        _ = self._loaded  # It is loaded by one thread.
+        pairs = read_pairs(self._encoder.tokenizer, [question] * len(sentences), sentences)
+        lengths = pairs["attention_mask"].sum(1).tolist()
+        scores = np.empty(len(sentences), np.float64)
+        # One core reads two batches, too, since so they are padded less.
+        batches = balanced(lengths, max(2, cores()))
+        for batch, read in zip(batches, map_on_cores(partial(self._read, pairs, lengths), batches), strict=True):
+            scores[batch] = read
+        return scores
+
+    def _read(self, pairs: Mapping[str, "Tensor"], lengths: Sequence[int], batch: list[int]) -> NDArray[np.float64]:
+        """Read some of the pairs, whose lengths in word pieces are given. No more is padded than the longest needs."""
         import torch
         from torch.nn import functional
 
         model, numbers = self._loaded
-        pairs = read_pairs(self._encoder.tokenizer, [question] * len(sentences), sentences)
+        longest = max(lengths[number] for number in batch)
+        pairs = {name: rows[batch, :longest] for name, rows in pairs.items()}
         with torch.inference_mode():
             hidden = model(pairs["input_ids"], pairs["attention_mask"]).last_hidden_state.float()
             asked, told = pooled(hidden, pairs["in_question"]), pooled(hidden, pairs["in_sentence"])

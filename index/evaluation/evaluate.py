@@ -17,7 +17,7 @@ from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
 from index.answering.weights import shipped_weights
 from index.building.build import write_generation
-from index.database.corpus_db import CorpusStore
+from index.database.home import check_installed, open_corpus_file
 from index.database.sqlite import storage_errors
 from index.encoders.embedder import Embedder
 from index.encoders.reader import reader_beside
@@ -40,7 +40,6 @@ from index.evaluation.metrics import (
 from index.filters import Filters
 from index.generations.files import FolderSite
 from index.generations.generation import Generation, Rows, Scope
-from index.generations.home import check_installed
 from index.generations.reader import OpenGeneration
 from index.generations.store import Site
 from index.results import CurvePoint, FoundPassage, Phase, Progress, Quote, Step
@@ -111,7 +110,10 @@ def temporary_index(
 ) -> Iterator[OpenGeneration]:
     """Build an index of releases aside, and open it: in a temporary folder, or in the database of the settings."""
     with tempfile.TemporaryDirectory(prefix="measures-eval-") as name:
-        with closing(CorpusStore(Path(name) / "corpus.db")) as store, _temporary_site(Path(name), settings) as site:
+        with (
+            closing(open_corpus_file(Path(name) / "corpus.db")) as store,
+            _temporary_site(Path(name), settings) as site,
+        ):
             manifest, _ = write_generation(site, "000001", releases, store, embedder, progress)
             with closing(site.open(manifest)) as generation:
                 yield generation

@@ -9,15 +9,14 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus import BuildRunningError, GenerationError, Holder, Release
-from index.database.corpus_db import CorpusStore
 from index.database.faults import unreadable
-from index.database.history import NOBODY
+from index.database.home import open_corpus_file
 from index.database.passages_db import PassageStore, ReleasePassages
 from index.database.sqlite import storage_errors
 from index.durable import sync_folder, sync_tree, write_durably
@@ -74,10 +73,10 @@ class Generations:
 
     def withdrawn(self) -> frozenset[str]:
         """Return the ids of withdrawn releases, as corpus.db knows them."""
-        with closing(CorpusStore(self.data_dir / "corpus.db", NOBODY, reading=True)) as store:
+        with closing(open_corpus_file(self.data_dir / "corpus.db", reading=True)) as store:
             return store.withdrawn()
 
-    def hide(self, withdrawn: Iterable[str]) -> None:
+    def hide(self) -> None:
         """Let a running bot look into corpus.db for what is withdrawn: CURRENT is the same, and seems new."""
         with storage_errors(self._pointer), suppress(FileNotFoundError):
             os.utime(self._pointer, ns=(time.time_ns(), time.time_ns()))
@@ -164,9 +163,7 @@ class Generations:
             return True
 
     @contextmanager
-    def building(
-        self, who: str = "", what: str = "", *, wait_s: float = 0.0, take_over: bool = False
-    ) -> Iterator[Site]:
+    def building(self, who: str = "", what: str = "", *, wait_s: float = 0.0) -> Iterator[Site]:
         """Hold the build lock and give an empty folder to build in. What a broken build left there is deleted.
 
         :raises BuildRunningError: when another build holds the lock.
@@ -198,7 +195,7 @@ class Generations:
         """Return the id for the next generation: the highest plus one."""
         return f"{int((self.ids() or ['0'])[-1]) + 1:06d}"
 
-    def serve(self, generation: str, withdrawn: Iterable[str] | None = None) -> None:
+    def serve(self, generation: str) -> None:
         """Let CURRENT name a generation. A running bot notices, and looks into corpus.db for what is withdrawn."""
         with storage_errors(self._pointer):
             write_durably(self._pointer, generation + "\n")

@@ -1,11 +1,15 @@
 """Where generations are kept, as the settings say: in files, or in PostgreSQL."""
 
-from importlib.util import find_spec
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from corpus import SettingsError
+from index.database.home import check_installed
 from index.generations.folder import Generations
 from index.generations.store import GenerationStore
 from index.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from index.database.link import Link
 
 
 def open_generations(settings: IndexSettings, *, reading: bool = False) -> GenerationStore:
@@ -22,13 +26,15 @@ def open_generations(settings: IndexSettings, *, reading: bool = False) -> Gener
     return DatabaseGenerations(settings.database_url.get_secret_value(), settings.data_dir, reading=reading)
 
 
-def check_installed() -> None:
-    """Check that what speaks to a database is installed.
+def open_link(settings: IndexSettings, statements: Sequence[str] = ()) -> "Link | None":
+    """Return a connection to the primary of the database, for what else is kept there; None where all is in files.
 
-    :raises SettingsError: when it is not.
+    :param statements: what every connection begins with.
+    :raises SettingsError: when what speaks to a database is not installed.
     """
-    if find_spec("psycopg") is None or find_spec("pgvector") is None:
-        raise SettingsError(
-            "MEASURES_DATABASE_URL is set, but psycopg is not installed: install this program with its extra, as in "
-            '`pip install ".[cluster]"`.'
-        )
+    if settings.database_url is None:
+        return None
+    check_installed()
+    from index.database.link import Link  # It loads psycopg.
+
+    return Link(settings.database_url.get_secret_value(), settings=statements)

@@ -1,6 +1,6 @@
 """The protocol of what keeps generations: files (`folder.py`) or PostgreSQL (`cluster/`)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -44,8 +44,8 @@ class GenerationStore(Protocol):
     def withdrawn(self) -> frozenset[str]:
         """Return the ids of withdrawn releases, which are not shown."""
 
-    def hide(self, withdrawn: Iterable[str]) -> None:
-        """Let all that read see that these releases, and no others, are withdrawn."""
+    def hide(self) -> None:
+        """Let all that read look into the corpus again for what is withdrawn."""
 
     def ids(self) -> list[str]:
         """Return the ids of all generations, oldest first."""
@@ -84,26 +84,20 @@ class GenerationStore(Protocol):
     def holds(self, generation: str, release_id: str) -> bool:
         """Tell whether a generation holds a release. One that cannot be read may hold it."""
 
-    def building(
-        self, who: str = "", what: str = "", *, wait_s: float = 0.0, take_over: bool = False
-    ) -> AbstractContextManager[Site]:
+    def building(self, who: str = "", what: str = "", *, wait_s: float = 0.0) -> AbstractContextManager[Site]:
         """Hold the build lock and give a place to build in. What a broken build left there is deleted.
 
         :param who: who builds. Whoever wants to build meanwhile is told.
         :param what: what is built for; it is told, too.
         :param wait_s: how long another build is waited for.
-        :param take_over: whether this data folder builds from now on, even where another did.
         :raises BuildRunningError: when another build holds the lock.
         """
 
     def wait_for_build(self) -> None:
         """Wait until no build is running."""
 
-    def serve(self, generation: str, withdrawn: Iterable[str] | None = None) -> None:
-        """Serve a generation. A running bot notices, even when the same one was served before.
-
-        :param withdrawn: ids of all releases that are withdrawn; None where they stay as they were.
-        """
+    def serve(self, generation: str) -> None:
+        """Serve a generation. A running bot notices, even when the same one was served before."""
 
     def pin(self, generation: str) -> None:
         """Pin a roll-back: automatic builds wait."""

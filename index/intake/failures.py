@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from corpus import FeedError, FetchError, MeasuresError, SourceError
+from corpus import FeedError, FetchError, MeasuresError, SourceError, line
 from index.database.sqlite import is_refused_value
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ def failure_sentence(source: str, error: Exception) -> str:
     if isinstance(error, MeasuresError) and not is_refused_value(error):
         raise error
     reference = secrets.token_hex(4)
-    log.error("unexpected error %s with %s", reference, source[:_SHOWN_CHARS], exc_info=error)
+    log.error("unexpected error %s with %s", reference, line(source[:_SHOWN_CHARS]), exc_info=error)
     kind = type(error.__cause__ or error).__name__
     return (
         f"{source[:_SHOWN_CHARS]} met an error that nobody foresaw ({kind}, reference {reference}): nothing of it was "

@@ -14,12 +14,12 @@ from typing import Literal
 from corpus import Draft, Release
 from index.database.corpus_db import CorpusStore
 from index.database.home import open_corpus_db
-from index.database.scratch import copy_rows
 from index.intake.keep import Ingested
 from index.intake.sources import Failed
 from index.processes.jobs import Add, Added, Tools, open_corpus
 from index.processes.source_jobs import Backfill, BackfilledAndServed, Poll, PolledAndServed
 
+_ONLY_SAVES_WORK = ("embeddings", "derived", "spool")
 _FIRST_LINES = 4
 _FIRST_CHARS = 600
 
@@ -70,8 +70,10 @@ class DryRun:
         open_corpus(tools.settings).close()  # It brings an older corpus.db up to date, as every command does.
         with tempfile.TemporaryDirectory(prefix="measures-dry-run-") as folder:
             settings = tools.settings.model_copy(update={"data_dir": Path(folder), "database_url": None})
+            copy = settings.data_dir / "corpus.db"
             open_corpus_db(settings).close()
-            copy_rows(tools.settings.data_dir / "corpus.db", settings.data_dir / "corpus.db")
+            with closing(open_corpus_db(tools.settings, reading=True)) as store:
+                store.copy_to(copy, leave_out=_ONLY_SAVES_WORK)
             job = dataclasses.replace(self.job, build=False)
             done = job.run(dataclasses.replace(tools, settings=settings))
             with closing(open_corpus_db(settings)) as store:

@@ -61,9 +61,8 @@ class Erase:
         generations = open_generations(tools.settings)
         with undone("Nothing was erased"), closing(tools.corpus()) as store:
             _forget(store, self.release_id)
-            withdrawn = store.withdrawn()
         with undone("The text is hidden and out of the corpus, but generations may still hold it"):
-            generations.hide(withdrawn)
+            generations.hide()
             try:
                 return self._rebuild(tools, generations)
             except (BuildRunningError, GateError) as error:

@@ -145,9 +145,8 @@ class Withdraw:
         """
         with undone("Nothing was withdrawn"), closing(tools.corpus()) as store:
             withdraw(store, self.release_id)
-            withdrawn = store.withdrawn()
         with undone("It is withdrawn, but a bot that runs may still show it"):
-            open_generations(tools.settings).hide(withdrawn)
+            open_generations(tools.settings).hide()
         return serve(tools, Taken((), ()), build=self.build, changed=True)
 
 

@@ -18,7 +18,8 @@ from index.engine import Engine
 from index.filters import Filters
 from index.maintenance import build_all
 from index.settings import IndexSettings
-from tests.bench.run import QUESTIONS, MadeUpVectors, fill, line, median_s, seconds
+from tests.bench.run import QUESTIONS, MadeUpVectors, fill
+from tests.bench.timing import line, median_s, seconds
 from tests.fakes import silent
 
 _VERBS = "open close visit inspect rebuild equip staff fund rent survey".split()

@@ -15,7 +15,7 @@ from pathlib import Path
 import trafilatura
 
 from corpus.cleaning.clean import clean
-from tests.bench.run import line
+from tests.bench.timing import line
 from tests.conftest import FIXTURES, SHARED
 
 ROUNDS = 30

@@ -26,7 +26,8 @@ from index.engine import Engine
 from index.filters import Filters
 from index.maintenance import build_all
 from index.settings import IndexSettings
-from tests.bench.run import QUESTIONS, MadeUpVectors, fill, line, made_up_releases, seconds
+from tests.bench.run import QUESTIONS, MadeUpVectors, fill, made_up_releases
+from tests.bench.timing import line, seconds
 from tests.bot.bot_process import BotProcess
 from tests.emulator import Emulator, Interaction, State
 from tests.emulator import gateway as gateway_module

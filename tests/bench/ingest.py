@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.encoders.embedder import SentenceTransformerEmbedder, Vectors
+from index.encoders.model_files import DEFAULT_MODEL, model_folder
 from index.engine import Engine
 from index.filters import Filters
 from index.maintenance import Maintenance, build_all
@@ -32,7 +33,8 @@ from index.processes.job_process import JobProcess
 from index.processes.jobs import Added
 from index.results import Step
 from index.settings import IndexSettings
-from tests.bench.run import COLD, QUESTIONS, MadeUpVectors, fill, line, made_up_releases
+from tests.bench.run import COLD, QUESTIONS, MadeUpVectors, fill, made_up_releases
+from tests.bench.timing import line
 from tests.corpus.servers import Server, page
 from tests.fakes import quiet, silent
 from tests.pages import release_page
@@ -132,7 +134,11 @@ def bench_one_more(settings: IndexSettings, upkeep: Maintenance, times: Path, si
     for number in range(3):
         path = f"/one/{number}"
         site.handlers[path] = page(release_page(10_000 + number))
-        bare = used(lambda: subprocess.run([sys.executable, "-c", COLD], check=True, capture_output=True))
+        bare = used(
+            lambda: subprocess.run(
+                [sys.executable, "-c", COLD, str(model_folder(DEFAULT_MODEL))], check=True, capture_output=True
+            )
+        )
         rounds.append((*timed(upkeep, times, [site.url(path)]).rest(bare), bare[0]))
     clock, cpu, load = (statistics.median(column) for column in zip(*rounds, strict=True))
     line(

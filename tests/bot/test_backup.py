@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.bot_db import BotStore
 from bot.app.env_copy import settings_without_secrets
 from tests.bot.conftest import Run, sentence_of
+from tests.bot.stores import file_store
 
 
 def test_folder_that_was_lost_comes_back(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +47,7 @@ def test_settings_that_are_backed_up_hold_no_secret_and_no_folder(
 
 
 def test_compact_tells_what_it_deleted_and_freed(run: Run, tmp_path: Path) -> None:
-    with closing(BotStore(tmp_path / "data" / "bot.db")) as store:
+    with closing(file_store(tmp_path / "data" / "bot.db")) as store:
         store.audit(1, None, "index add", {})
     with closing(sqlite3.connect(tmp_path / "data" / "bot.db")) as db, db:
         said = ("answer", "helpful", None, "2001-01-01T00:00:00+00:00", None)
@@ -55,6 +55,6 @@ def test_compact_tells_what_it_deleted_and_freed(run: Run, tmp_path: Path) -> No
     document = json.loads(run("index", "compact", "--json").stdout)
     assert (document["feedback"], document["audit"], document["versions"]) == (3, 0, 0)
     assert document["bytes_after"] <= document["bytes_before"]
-    with closing(BotStore(tmp_path / "data" / "bot.db")) as store:
+    with closing(file_store(tmp_path / "data" / "bot.db")) as store:
         assert (store.feedback(), len(store.audited())) == ([], 1)
     assert run("index", "compact").stdout.startswith("Freed ")

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import simcord
 
-from bot.app import bot_db_async
-from bot.app.bot_db import BotStore
-from bot.app.bot_db_schema import StoreBusyError
+from bot.app import async_store
+from bot.database.connection import StoreBusyError
 from bot.user_data import KeptAnswer, ServerSettings
 from index.filters import Filters
+from tests.bot.stores import file_store
 from tests.bot.test_answers import context_of, count_kept
 from tests.bot.test_setup import manager, opened
 from tests.simulation import QUESTION, QUOTE, Chat, simulated
@@ -62,13 +62,13 @@ def on_disk(chat: Chat, text: str) -> bool:
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the bot write what it could not write two minutes later: an act ends with the first try."""
-    monkeypatch.setattr(bot_db_async, "_PAUSES_S", (LATER_S,))
+    monkeypatch.setattr(async_store, "_PAUSES_S", (LATER_S,))
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the bot give up soon where somebody waits for what is written."""
-    monkeypatch.setattr(bot_db_async, "WRITE_S", 0.5)
+    monkeypatch.setattr(async_store, "WRITE_S", 0.5)
 
 
 async def acknowledged(chat: Chat, *pressed: simcord.InteractionResult) -> None:
@@ -188,7 +188,7 @@ async def test_bot_that_cannot_write_stops_in_time_all_the_same(chat: Chat) -> N
 
 
 def test_nothing_waits_for_another_writer_for_longer_than_a_moment(tmp_path: Path) -> None:
-    store = BotStore(tmp_path / "bot.db")
+    store = file_store(tmp_path / "bot.db")
     store.keep(kept_answer("a"))
     acts = (
         lambda: store.keep(kept_answer("b")),
@@ -208,7 +208,7 @@ def test_nothing_waits_for_another_writer_for_longer_than_a_moment(tmp_path: Pat
             with pytest.raises(StoreBusyError, match=r"^Another process holds .*bot\.db; do it again when"):
                 act()
             assert time.monotonic() - began < 1.5
-        other = BotStore(tmp_path / "bot.db")  # opens, and reads
+        other = file_store(tmp_path / "bot.db")  # opens, and reads
         assert other.answer("a") == kept_answer("a")
         other.close()
     for act in acts:
@@ -217,7 +217,7 @@ def test_nothing_waits_for_another_writer_for_longer_than_a_moment(tmp_path: Pat
 
 
 def test_database_of_the_version_before_is_taken_over(tmp_path: Path) -> None:
-    store = BotStore(tmp_path / "bot.db")
+    store = file_store(tmp_path / "bot.db")
     store.keep(kept_answer("a"))
     store.close()
     with closing(sqlite3.connect(tmp_path / "bot.db")) as db, db:
@@ -231,8 +231,8 @@ def test_database_of_the_version_before_is_taken_over(tmp_path: Path) -> None:
         ):
             db.execute(sql)
     with held(tmp_path / "bot.db"), pytest.raises(StoreBusyError):
-        BotStore(tmp_path / "bot.db")
-    store = BotStore(tmp_path / "bot.db")
+        file_store(tmp_path / "bot.db")
+    store = file_store(tmp_path / "bot.db")
     assert store.answer("a") == kept_answer("a")
     assert store.say("a", 1, "helpful", None)
     assert len(store.feedback()) == 2

@@ -14,6 +14,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import pytest
@@ -21,6 +22,7 @@ import yaml
 
 from bot.app.env_names import known_names
 from bot.cli.main import measures
+from index.settings import IndexSettings
 from tests.bot.bot_process import ROOT
 
 DEPLOY = ROOT / "bot" / "deploy"
@@ -124,16 +126,13 @@ def test_model_is_unpacked_where_the_program_looks_for_it() -> None:
 
 
 @cache
-def service() -> dict[str, Any]:
-    composed: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
-    assert list(composed["services"]) == ["bot"]
-    assert {volume.partition(":")[0] for volume in composed["services"]["bot"]["volumes"]} == set(composed["volumes"])
-    bot: dict[str, Any] = composed["services"]["bot"]
-    return bot
+def composed() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    return read
 
 
 def test_compose_keeps_data_restarts_checks_health_and_bounds_logs() -> None:
-    bot = service()
+    bot = composed()["services"]["bot"]
     image = environment_of_the_image()
     assert (DEPLOY / bot["build"]["context"] / bot["build"]["dockerfile"]).resolve() == DEPLOY / "Dockerfile"
     assert (DEPLOY / bot["env_file"]).resolve() == ROOT / ".env"
@@ -143,9 +142,38 @@ def test_compose_keeps_data_restarts_checks_health_and_bounds_logs() -> None:
     assert {"max-size", "max-file"} <= set(bot["logging"]["options"])
     assert bot["volumes"] == [f"data:{image['MEASURES_DATA_DIR']}"]
     check_names(set(bot["environment"]))
-    assert all(image[name] == value for name, value in bot["environment"].items())
+    ours = {name: value for name, value in bot["environment"].items() if name.startswith("MEASURES_")}
+    assert all(image[name] == value for name, value in ours.items())
     assert (bot["read_only"], bot["tmpfs"], bot["cap_drop"]) == (True, ["/tmp"], ["ALL"])  # noqa: S108
     assert image["MPLCONFIGDIR"].startswith("/tmp/")  # noqa: S108
+
+
+def test_database_is_a_profile_that_the_bot_waits_for_and_reaches_by_the_address_in_its_comment() -> None:
+    bot, database = composed()["services"]["bot"], composed()["services"]["database"]
+    assert list(composed()["services"]) == ["bot", "database"]
+    used = [volume.partition(":")[0] for each in (bot, database) for volume in each["volumes"]]
+    assert sorted(used) == sorted(composed()["volumes"])
+    assert (database["profiles"], "profiles" in bot, "ports" in database) == (["cluster"], False, False)
+    assert bot["depends_on"] == {"database": {"condition": "service_healthy", "required": False}}
+    assert database["restart"] == bot["restart"]
+    assert database["logging"] == bot["logging"]
+    comment = (DEPLOY / "compose.yaml").read_text("utf-8")
+    (url,) = re.findall(r"MEASURES_DATABASE_URL=(\S+)", comment)
+    read = IndexSettings.model_validate({"database_url": url}).database_url
+    assert read is not None
+    address = urlsplit(read.get_secret_value())
+    given = database["environment"]
+    assert (address.hostname, address.username, address.path[1:]) == (
+        "database",
+        given["POSTGRES_USER"],
+        given["POSTGRES_DB"],
+    )
+    assert given["POSTGRES_PASSWORD"] == "${POSTGRES_PASSWORD-}"  # noqa: S105 - no password, but where it comes from
+    assert f"POSTGRES_PASSWORD={address.password}\n" in comment
+    assert bot["environment"]["POSTGRES_PASSWORD"] == ""
+    assert database["healthcheck"]["test"][1] == "pg_isready"
+    assert {f"--username={address.username}", f"--dbname={address.path[1:]}"} <= set(database["healthcheck"]["test"])
+    assert any("[cluster]" in step for step in steps("RUN")), "the image has what speaks to it"
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not at hand")

@@ -104,6 +104,9 @@ def test_memory_of_a_container_counts(tmp_path: Path) -> None:
     found = check_memory([str(limit), str(tmp_path / "missing")])
     assert not found.ok
     assert found.found.startswith("1.0 GB")
+    limit.write_text("2000000000\n", "ascii")
+    enough = check_memory([str(limit)])
+    assert (enough.ok, enough.remedy[:12]) == (True, "Stop the bot")
     limit.write_text("max\n", "ascii")
     assert check_memory([str(limit)]).ok is (psutil.virtual_memory().total > 1.25e9)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.app.bot_db import BotStore
 from bot.cli.main import measures
+from bot.database.store import BotStore
 from bot.receipts import Receipt, new_answer_id
 from bot.user_data import KeptAnswer
 from index.filters import Filters
+from tests.bot.stores import file_store
 from tests.simulation import Chat, simulated
 
 HOSTILE = "wrong\x1b[31m \u202eyear"
@@ -25,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def said(folder: Path) -> None:
-    with closing(BotStore(folder / "bot.db")) as store:
+    with closing(file_store(folder / "bot.db")) as store:
         store.keep(KeptAnswer("a", 1, 2, 3, None, True, "What?", Filters(), ()))
         store.say("a", 1, "helpful", None)
         store.say("a", 2, "not helpful", HOSTILE)
@@ -122,7 +123,7 @@ def ask_all_in_vain(store: BotStore) -> None:
 def test_what_three_people_asked_in_vain_is_told_in_whatever_words_and_nothing_that_fewer_asked(
     folder: Path, one_model: None
 ) -> None:
-    with closing(BotStore(folder / "bot.db")) as store:
+    with closing(file_store(folder / "bot.db")) as store:
         ask_all_in_vain(store)
     document = json.loads(run("--json").stdout)
     assert document["found_nothing"] == [{"question": IN_VAIN[2], "people": 3, "asked": 3}]
@@ -132,7 +133,7 @@ def test_what_three_people_asked_in_vain_is_told_in_whatever_words_and_nothing_t
     assert f"   3 people,    3 times  {IN_VAIN[2]}" in printed
     assert printed.splitlines()[-1].endswith("12 asked,     3 answered")
     assert not any(hidden in printed for hidden in ("zebras", "birthday"))
-    with closing(BotStore(folder / "bot.db")) as store:
+    with closing(file_store(folder / "bot.db")) as store:
         store.forget_asker(2)
     assert json.loads(run("--json").stdout)["found_nothing"] == []
 

@@ -13,7 +13,7 @@ from discord import Permissions
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
-from bot.app import bot_db_async, notices
+from bot.app import async_store, notices
 from bot.app.clock import now
 from bot.app.notice_times import is_due
 from bot.user_data import Finding, Often, ServerSettings, Subscription, Waiting
@@ -210,7 +210,7 @@ def test_server_that_threw_the_bot_out_meanwhile_is_forgotten_when_it_connects(t
 
 
 def test_storage_that_is_busy_holds_back_and_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot_db_async, "WRITE_S", 0.1)
+    monkeypatch.setattr(async_store, "WRITE_S", 0.1)
 
     async def scenario(room: Newsroom) -> None:
         ada, path = room.chat.ada, room.folder / "data" / "bot.db"

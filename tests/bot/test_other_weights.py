@@ -10,7 +10,7 @@ import pytest
 
 from corpus.errors import MeasuresError, ModelError, UnbuiltError
 from index.building.renewal import check_fit
-from index.database.corpus_db import CorpusStore
+from index.database.home import open_corpus_file
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
 from index.filters import Filters
@@ -75,7 +75,7 @@ def change(model: Path, *, in_place: bool = False) -> None:
 def built(data: Path) -> tuple[str, int]:
     """Return the weights of what is served, and how many texts had to be embedded for it."""
     generations = Generations(data)
-    with closing(CorpusStore(data / "corpus.db")) as store:
+    with closing(open_corpus_file(data / "corpus.db")) as store:
         embedded = next(entry.details["embedded"] for entry in store.history.entries() if entry.action == "built")
     assert isinstance(embedded, int)
     return generations.manifest(served(data)).weights_sha256, embedded

@@ -28,7 +28,9 @@ from bot.programs.http_api import prepare
 from bot.programs.openapi import openapi
 from bot.programs.service import caller_id
 from bot.programs.tools import TOOLS
+from bot.receipts import read_id
 from bot.views.documents import AnswerDocument, QuoteDocument
+from corpus.errors import StorageError
 from index.engine import Engine
 from index.maintenance import build_all
 from index.results import Answer, Quote
@@ -100,19 +102,30 @@ async def test_each_path_gives_the_document_of_the_command_line_and_the_spans_ho
         ("POST", "/v1/ask", {"json": {"question": "x" * 9000}}, 400, "."),
         ("POST", "/v1/ask", {"json": {"question": 5, "secret": "smuggled"}}, 400, "ask takes agency"),
         ("POST", "/v1/ask", {"json": {"question": QUESTION, "limit": 0}}, 400, "limit"),
+        ("POST", "/v1/ask", {"json": {"question": QUESTION, "limit": True}}, 400, "limit"),
+        ("POST", "/v1/ask", {"json": {"question": QUESTION, "limit": "3"}}, 400, "limit"),
+        ("POST", "/v1/ask", {"json": {"question": QUESTION, "limit": 3.5}}, 400, "limit"),
+        ("POST", "/v1/ask", {"json": {"question": QUESTION, "exact": 1}}, 400, "exact"),
+        ("GET", "/v1/agency", {"params": {"name": "CEPOL", "exact": "perhaps"}}, 400, "exact"),
         ("POST", "/v1/ask", {"json": {"question": QUESTION, "since": "tomorrow"}}, 400, "“tomorrow” is no date"),
         ("POST", "/v1/ask", {"json": {"question": QUESTION, "agency": "*NATO*"}}, 400, "No EU body is called “*NATO*”"),
         ("POST", "/v1/ask", {"json": [QUESTION]}, 400, "no JSON object"),
         ("POST", "/v1/ask", {"data": "[" * 50_000, "headers": {"Content-Type": "application/json"}}, 400, "no JSON"),
         ("POST", "/v1/ask", {"data": {"question": QUESTION}}, 415, "application/json"),
-        ("POST", "/v1/ask", {"data": b"x" * 70_000, "headers": {"Content-Type": "application/json"}}, 413, "."),
-        ("GET", "/v1/ask", {"params": {"question": QUESTION}}, 405, "."),
-        ("GET", "/mcp", {}, 405, "."),
+        (
+            "POST",
+            "/v1/ask",
+            {"data": b"x" * 70_000, "headers": {"Content-Type": "application/json"}},
+            413,
+            "than 64 KB",
+        ),
+        ("GET", "/v1/ask", {"params": {"question": QUESTION}}, 405, "takes POST, not GET"),
+        ("GET", "/mcp", {}, 405, "takes POST, not GET"),
         ("GET", "/v1/agency", {"params": [("name", "a"), ("name", "b")]}, 400, "once"),
         ("GET", "/v1/agency", {"params": {"name": "x" * 400}}, 400, "name"),
         ("GET", "/v1/releases", {"params": {"limit": "many"}}, 400, "limit"),
         ("GET", "/v1/release", {"params": {"release_id": "nothing"}}, 404, "No release 'nothing' is served"),
-        ("GET", "/v1/nothing", {}, 404, "."),
+        ("GET", "/v1/nothing", {}, 404, "/openapi.json"),
     ],
 )
 @asynchronous
@@ -128,6 +141,37 @@ async def test_bad_input_gets_one_sentence(
     assert "\n" not in error
     assert "smuggled" not in error
     assert "pydantic" not in error
+
+
+@asynchronous
+async def test_numbers_may_be_written_as_json_and_as_addresses_have_them(folder: Path) -> None:
+    async with served(folder) as (client, _):
+        found = await client.post("/v1/search", json={"query": "smuggling", "limit": 2.0, "exact": False})
+        card = await client.get("/v1/agency", params={"name": "CEPOL", "exact": "true"})
+        assert ((await found.json())["passages"][2:], found.status, card.status) == ([], 200, 200)
+
+
+@asynchronous
+async def test_answer_has_a_receipt_which_the_command_line_verifies(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served(folder) as (client, bot):
+        answer = await (await client.post("/v1/ask", json={"question": QUESTION, "limit": 1})).json()
+        known = read_id(answer["id"])
+        assert known is not None
+        receipt = await bot.store.receipt(known, 30)
+        assert receipt is not None
+        assert (receipt.question, receipt.most_quotes, receipt.generation) == (QUESTION, 1, answer["generation"])
+        quotes = answer["quotes"] or answer["related"]
+        assert [cited.start for cited in receipt.citations] == [quote["start"] for quote in quotes]
+        assert await bot.store.read(lambda store: store.usage()) == [], "it is not a question in Discord"
+
+        async def fail(act: object) -> None:
+            raise StorageError("bot.db is full.")
+
+        monkeypatch.setattr(bot.store, "write", fail)
+        without = await (await client.post("/v1/ask", json={"question": QUESTION})).json()
+        assert (without["id"], without["answered"]) == (None, answer["answered"])
 
 
 @asynchronous
@@ -153,14 +197,14 @@ async def test_programs_wait_their_turn_as_people_do(folder: Path) -> None:
         assert [response.status for response in asked] == [200, 200, 429]
         assert 1 <= int(asked[2].headers["Retry-After"]) <= 60
         assert (await asked[2].json())["error"].startswith("That was fast: ask again in")
-        assert bot.admission.let_in(PERSON, None) is None, "people have turns of their own"
+        assert await bot.admission.let_in(PERSON, None) is None, "people have turns of their own"
     async with served(folder, embedder=HangingEmbedder(), queue=1) as (client, bot):
         first = asyncio.create_task(client.post("/v1/ask", json={"question": "Will this last for ever?"}))
         while not bot.queue.pending:  # noqa: ASYNC110 - the queue has no event for it
             await asyncio.sleep(0.01)
         second = await client.post("/v1/ask", json={"question": QUESTION})
         assert (second.status, (await second.json())["error"].split(":")[0]) == (503, "Busy")
-        assert bot.admission.let_in(PERSON, None) is not None, "the queue is the same"
+        assert await bot.admission.let_in(PERSON, None) is not None, "the queue is the same"
         first.cancel()
         bot.queue.close()
 
@@ -207,7 +251,7 @@ def test_description_is_sound_and_has_every_tool() -> None:
 
 
 def test_documents_describe_all_that_an_answer_can_hold() -> None:
-    assert AnswerDocument.__annotations__.keys() == {field.name for field in fields(Answer)} - {"known"}
+    assert AnswerDocument.__annotations__.keys() == {field.name for field in fields(Answer)} - {"known"} | {"id"}
     assert QuoteDocument.__annotations__.keys() == {field.name for field in fields(Quote)}
 
 
@@ -294,6 +338,9 @@ async def test_command_serves_http_without_discord_until_it_is_stopped(folder: P
                     break
                 await asyncio.sleep(0.1)
             assert listed.json()["releases"][0]["release_id"] == COUNCIL
+            alive, ready = [await http.get(f"http://127.0.0.1:{port}/{at}") for at in ("healthz", "readyz")]
+            assert (alive.status_code, alive.json()) == (200, {"alive": True})
+            assert (ready.status_code, ready.json()) == (200, {"ready": True, "index": True, "answers": True})
             async with Client(streamable_http_client(f"http://127.0.0.1:{port}/mcp", http_client=http)) as mcp:
                 assert not (await mcp.call_tool("search", {"query": "smuggling"})).is_error
     finally:

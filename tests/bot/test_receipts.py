@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app.bot_db import BotStore
 from bot.receipts import new_answer_id, read_id, shown_id
 from bot.views.message import AMBER, BLUE
 from index.engine import Engine
 from index.maintenance import Maintenance
 from index.settings import IndexSettings
 from tests.bot.conftest import Run, sentence_of
+from tests.bot.stores import file_store
 from tests.fakes import FakeEmbedder, quiet, upkeep
 from tests.simulation import Chat, Message, Person, refusal, simulated
 
@@ -168,7 +168,7 @@ def test_command_line_keeps_what_it_answers_and_verifies_it(run: Run, tmp_path: 
         db.execute("UPDATE receipts SET generation = '000099'")
     gone = json.loads(run("verify", answer_id, "--json").stdout)
     assert (gone["asked_again"], gone["same_answer"], gone["not_asked"]) == (False, None, "generation gone")
-    with closing(BotStore(tmp_path / "data" / "bot.db")) as store:
+    with closing(file_store(tmp_path / "data" / "bot.db")) as store:
         assert store.usage() == [], "what is asked on the command line is nobody's usage"
         store.forget_release("2018-12-06-council-migrant-smuggling")
     assert run("verify", answer_id).stdout == "No longer kept: answers are kept for 30 days.\n"

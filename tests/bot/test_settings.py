@@ -75,6 +75,28 @@ def test_all_settings_of_the_example_are_known(tmp_path: Path) -> None:
     assert "MEASURES_PROXY" in known_names()
 
 
+def test_env_that_is_no_file_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.mkdir()
+    said = [f"Error: {path} is no file: make it one, or move it away."]
+    assert run(*LIST) == (1, said)
+    path.rmdir()
+    path.symlink_to("nowhere")
+    with pytest.raises(SettingsError, match="is no file"):
+        check_names()
+    path.unlink()
+    path.symlink_to("/dev/null")
+    check_names()
+
+
+@pytest.mark.parametrize(("name", "value"), [("MEASURES_LOG_FORMAT", "xml"), ("MEASURES_KEEP_VERSIONS", "0")])
+def test_value_is_checked_by_commands_that_do_not_use_it(name: str, value: str, tmp_path: Path) -> None:
+    write(tmp_path, f"{name}={value}\n".encode())
+    status, said = run(*LIST)
+    assert (status, len(said)) == (1, 1)
+    assert said[0].startswith(f"Error: Correct these settings in the environment or .env: {name} (")
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
 def test_env_that_others_read_is_a_warning(mode: int, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write(tmp_path, b"MEASURES_PACE=6\n", mode)

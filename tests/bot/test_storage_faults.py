@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import bot_db_async
+from bot.app import async_store
 from bot.i18n.words import words_for
 from bot.user_data import ServerSettings
 from index.engine import Engine
@@ -35,7 +35,7 @@ Scenario = Callable[[Chat], Awaitable[None]]
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the bot write what it could not write two minutes later: an act ends with the first try."""
-    monkeypatch.setattr(bot_db_async, "_PAUSES_S", (LATER_S,))
+    monkeypatch.setattr(async_store, "_PAUSES_S", (LATER_S,))
 
 
 def play(scenario: Scenario, folder: Path) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from discord import Permissions
 
-from bot.app import bot_db_subscriptions, notices
+from bot.app import notices
+from bot.database import subscriptions
 from bot.user_data import Often
 from tests.bot.newsroom import Newsroom, play
 from tests.fakes import quiet
@@ -153,7 +154,7 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(tmp_path: Path) -> None:
 
 def test_bounds_of_a_person_and_of_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, most in (("MOST_OF_PERSON", 2), ("MOST_OF_SERVER", 1)):
-        monkeypatch.setattr(bot_db_subscriptions, name, most)
+        monkeypatch.setattr(subscriptions, name, most)
 
     async def scenario(room: Newsroom) -> None:
         ada = room.chat.ada
@@ -234,7 +235,7 @@ def test_one_strike_of_the_clock_sends_so_many_messages_and_the_next_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notices, "MOST_AT_A_TIME", 2)
-    monkeypatch.setattr(bot_db_subscriptions, "MOST_WAITING", 3)
+    monkeypatch.setattr(subscriptions, "MOST_WAITING", 3)
 
     async def scenario(room: Newsroom) -> None:
         people = [room.chat.ada, room.chat.bob, room.chat.add_person("carol", locale="fr")]

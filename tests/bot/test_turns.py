@@ -14,10 +14,10 @@ import simcord
 from discord import ui
 
 from bot.app import sending as delivery
-from bot.app.bot_db import BotStore
 from bot.app.rate_limit import RateLimit
 from bot.views.custom_ids import button
 from bot.views.message import text_view
+from tests.bot.stores import file_store
 from tests.bot.test_answers import context_of
 from tests.bot.test_busy import kept_answer
 from tests.simulation import QUESTION, Chat, Message, Person, refusal, simulated
@@ -197,11 +197,11 @@ async def test_a_person_has_one_verdict_an_answer_and_may_change_it(chat: Chat) 
 
 def test_one_verdict_outlives_a_restart_and_names_nobody(tmp_path: Path) -> None:
     for verdict in ("helpful", "not helpful"):
-        store = BotStore(tmp_path / "bot.db")
+        store = file_store(tmp_path / "bot.db")
         store.keep(kept_answer("a", asker=7))
         assert store.say("a", 123456789, verdict, None)
         assert not store.say("gone", 123456789, verdict, None)
         assert [row.verdict for row in store.feedback()] == [verdict]
-        assert not [row for row in store._db.query("SELECT * FROM feedback") if 123456789 in row.values()]
+        assert not [row for row in store._db.dicts("SELECT * FROM feedback") if 123456789 in row.values()]
         assert b"123456789" not in (tmp_path / "bot.db").read_bytes()
         store.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index.database.corpus_db import CorpusStore
+from index.database.home import open_corpus_file
 from index.generations.folder import Generations
 from index.generations.manifest import FORMAT
 from index.maintenance import build_all
@@ -100,7 +100,7 @@ def test_process_that_asks_after_an_upgrade_embeds_nothing_anew(fake_data: Path)
     out, err = process.communicate(timeout=100)
     assert (process.returncode, err.splitlines()) == (0, [ANEW])
     assert json.loads(out)["answered"] is True
-    with closing(CorpusStore(fake_data / "corpus.db")) as store:
+    with closing(open_corpus_file(fake_data / "corpus.db")) as store:
         built = next(iter(store.history.entries()))
     assert (built.action, built.generation, built.details["embedded"]) == ("built", "000002", 0)
 

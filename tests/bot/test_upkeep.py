@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.bot_db import BotStore
 from bot.receipts import Receipt
 from bot.user_data import KeptAnswer, QuotedSpan
 from index.changes import Citation
 from index.filters import Filters
 from tests.bot.conftest import Run, sentence_of
+from tests.bot.stores import file_store
 from tests.conftest import SHARED
 from tests.corpus.servers import Server, page
 from tests.disks import read_only
@@ -166,7 +166,7 @@ def test_history_names_who_typed_what(run_with_processes: Run, site: Server, mon
 
 def test_text_is_erased_with_the_answers_that_quote_it(run: Run, site: Server, tmp_path: Path) -> None:
     (release_id,) = json.loads(run("index", "add", site.url("/consilium.html"), "--json").stdout)["added"]
-    with closing(BotStore(tmp_path / "data" / "bot.db")) as store:
+    with closing(file_store(tmp_path / "data" / "bot.db")) as store:
         for answer, quoted in (("of it", release_id), ("of another", "2018-12-06-council-migrant-smuggling")):
             spans = (QuotedSpan(quoted, 0, 9),)
             kept = KeptAnswer(answer, 1, None, 1, None, True, "National authorities will?", Filters(), spans)
@@ -186,7 +186,7 @@ def test_text_is_erased_with_the_answers_that_quote_it(run: Run, site: Server, t
     )
     files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
     assert not [path for path in files if b"National authorities will have 90 days" in path.read_bytes()]
-    with closing(BotStore(tmp_path / "data" / "bot.db")) as store:
+    with closing(file_store(tmp_path / "data" / "bot.db")) as store:
         assert (store.answer("of it"), store.answer("of another") is None) == (None, False)
         assert [store.receipt(each, 30) is None for each in ("of it", "typed", "of another")] == [True, True, False]
     left = b"".join(path.read_bytes() for path in files if path.name.startswith("bot.db"))

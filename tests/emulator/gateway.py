@@ -189,7 +189,8 @@ class Gateway:
 
     def _ready(self, session: Session, connection: Connection) -> JSON:
         world = self._platform.world
-        guilds = [guild for guild in world.guilds.values() if guild.installed]
+        number, count = session.shard
+        guilds = [guild for guild in world.guilds.values() if guild.installed and (guild.id >> 22) % count == number]
         return {
             "v": 10,
             "user": payloads.own_user(world.bot),

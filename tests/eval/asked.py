@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.evaluation.gold import GoldQuestion, load_questions
-from tests.eval.lists import kept_out, read_lines, xquad_lists
+from tests.eval.lists import kept_out
+from tests.eval.public_lists import xquad_lists
+from tests.eval.training_lists import read_lines
 
 FOLDS = 10
 ANSWERABLE = ("fact", "body", "paraphrase", "terse")

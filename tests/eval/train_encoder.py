@@ -23,12 +23,22 @@ from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer
 
 from tests.eval import lora
-from tests.eval.lists import TrainingList, read_lists
-from tests.eval.training import AnyPlan, adapter_tensors, begin_from, parsed, train_steps
+from tests.eval.training import AnyPlan, adapter_tensors, begin_from, in_parts, parsed, train_steps
+from tests.eval.training_lists import TrainingList, read_lists
 
-SHARES = {"eval": 5, "xquad": 2, "clapnq": 1, "ntrex": 8}
+SHARES = {
+    "eval": 13,
+    "squad": 18,
+    "xquad": 4,
+    "clapnq": 2,
+    "obliqa": 4,
+    "ntrex": 14,
+    "tatoeba": 5,
+    "eurovoc": 3,
+}
 PROMPTS = {"question": "query: ", "document": "passage: "}
 MAX_PIECES = {"question": 64, "document": 128}
+READ_TOGETHER = 192  # texts in one pass at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,7 @@ class Step:
     """The texts of one step: forms of questions, documents, and for each form which documents answer and may not."""
 
     questions: list[str]
-    english: list[int]  # the row of each form's English one
+    english: list[int]  # the row of each form's English one, or of its first where it has no English one
     documents: list[str]
     answers: Tensor  # (questions, documents)
     ignored: Tensor  # (questions, documents)
@@ -72,11 +82,12 @@ class Encoder(nn.Module):
 
     def forward(self, texts: Sequence[str], kind: str) -> Tensor:
         """Return the vectors of texts, ``(n, dim)``; long ones are read apart from short ones, to pad less."""
-        order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
-        half = order[: len(order) // 2], order[len(order) // 2 :]
-        parts = [self._read([PROMPTS[kind] + texts[at] for at in rows], MAX_PIECES[kind]) for rows in half if rows]
-        rows = torch.tensor(order, device=self.null.device).argsort()
-        return torch.cat(parts)[rows]
+        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+        parts = [
+            self._read([PROMPTS[kind] + texts[row] for row in rows], MAX_PIECES[kind])
+            for rows in in_parts(order, READ_TOGETHER)
+        ]
+        return torch.cat(parts)[torch.tensor(order, device=self.null.device).argsort()]
 
     def _read(self, texts: list[str], most: int) -> Tensor:
         read = self.tokenizer(texts, padding=True, truncation=True, max_length=most, return_tensors="pt")
@@ -90,20 +101,34 @@ def steps_of(lists: Sequence[TrainingList], plan: Plan, begin: int = 0) -> Itera
     """Yield the steps from one on; which lists a step takes depends on the seed and its number alone."""
     pools = defaultdict(list)
     for one in lists:
-        pools[one.source].append(one)
+        if one.source in SHARES:
+            pools[one.source].append(one)
     whole = sum(SHARES[source] for source in pools)
     counts = {source: plan.questions * SHARES[source] // whole for source in pools}
     counts[next(iter(pools))] += plan.questions - sum(counts.values())
+    orders = {source: _Orders(len(pool), plan.seed) for source, pool in pools.items()}
     for number in range(begin, plan.steps):
-        chosen = [one for source, pool in pools.items() for one in _drawn(pool, number, counts[source], plan.seed)]
+        chosen = [
+            pool[orders[source].of(place)]
+            for source, pool in pools.items()
+            for place in range(number * counts[source], (number + 1) * counts[source])
+        ]
         yield _step(chosen, plan, random.Random(f"{plan.seed}-{number}"))
 
 
-def _drawn(pool: Sequence[TrainingList], number: int, count: int, seed: int) -> Iterator[TrainingList]:
-    """Yield a step's share of a pool, which is gone through in ever new orders."""
-    for at in range(number * count, (number + 1) * count):
-        order = random.Random(f"{seed}-{at // len(pool)}").sample(range(len(pool)), len(pool))
-        yield pool[order[at % len(pool)]]
+class _Orders:
+    """Goes through a pool in ever new orders, which depend on the seed alone."""
+
+    def __init__(self, size: int, seed: int) -> None:
+        self._size, self._seed = size, seed
+        self._round, self._order = -1, list[int]()
+
+    def of(self, place: int) -> int:
+        """Return which one of the pool is taken at a place of the whole training."""
+        if place // self._size != self._round:
+            self._round = place // self._size
+            self._order = random.Random(f"{self._seed}-{self._round}").sample(range(self._size), self._size)
+        return self._order[place % self._size]
 
 
 def _step(lists: Sequence[TrainingList], plan: Plan, draw: random.Random) -> Step:
@@ -120,8 +145,9 @@ def _step(lists: Sequence[TrainingList], plan: Plan, draw: random.Random) -> Ste
         wanted = plan.negatives if positives else plan.negatives + 1
         own = draw.sample(positives, min(1, len(positives))) + draw.sample(negatives, min(wanted, len(negatives)))
         documents += own
-        others = [lang for lang in one.forms if lang != "en"]
-        forms = [one.forms["en"], *(one.forms[lang] for lang in draw.sample(others, min(plan.languages, len(others))))]
+        first = "en" if "en" in one.forms else next(iter(one.forms))
+        others = [lang for lang in one.forms if lang != first]
+        forms = [one.forms[first], *(one.forms[lang] for lang in draw.sample(others, min(plan.languages, len(others))))]
         english += [len(questions)] * len(forms)
         for form in forms:
             questions.append(form)
@@ -176,7 +202,7 @@ def write_adapter(encoder: Encoder, path: Path) -> None:
 def main() -> None:
     """Train."""
     arguments, plan = parsed(__doc__, Plan())
-    encoder = Encoder(arguments.model, arguments.device)
+    encoder = Encoder(arguments.model, arguments.device, plan.rank)
     begin_from(encoder, arguments.start)
     train(encoder, read_lists(arguments.lists_file), plan, arguments.work)
     write_adapter(encoder, arguments.work / "adapter.safetensors")

@@ -22,11 +22,21 @@ from transformers import AutoModel, AutoTokenizer
 
 from index.encoders.reader import compared, pooled, read_pairs
 from tests.eval import lora
-from tests.eval.lists import TrainingList, read_lists
-from tests.eval.training import AnyPlan, adapter_tensors, begin_from, parsed, train_steps
+from tests.eval.training import AnyPlan, adapter_tensors, begin_from, in_parts, parsed, train_steps
+from tests.eval.training_lists import TrainingList, read_lists
 
 HIDDEN = 64
-KINDS = {"answered": 0.5, "nothing": 0.25, "other": 0.25}
+READ_TOGETHER = 128  # pairs in one pass at most
+# How often a list of a kind is drawn; "other" are questions on other subjects.
+SHARES = {
+    ("answered", "eval"): 24,
+    ("answered", "squad"): 20,
+    ("answered", "xquad"): 4,
+    ("answered", "clapnq"): 2,
+    ("nothing", "eval"): 10,
+    ("nothing", "squad"): 20,
+    ("other", "off topic"): 20,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +82,10 @@ class Reader(nn.Module):
     def forward(self, questions: Sequence[str], sentences: Sequence[str]) -> Tensor:
         """Return the score of each pair over the null's, ``(n,)``."""
         order = sorted(range(len(questions)), key=lambda row: -len(questions[row]) - len(sentences[row]))
-        halves = [half for half in (order[: len(order) // 2], order[len(order) // 2 :]) if half]
-        scores = [self._score([questions[row] for row in half], [sentences[row] for row in half]) for half in halves]
+        scores = [
+            self._score([questions[row] for row in rows], [sentences[row] for row in rows])
+            for rows in in_parts(order, READ_TOGETHER)
+        ]
         return torch.cat(scores)[torch.tensor(order, device=self.null.device).argsort()]
 
     def _score(self, questions: list[str], sentences: list[str]) -> Tensor:
@@ -88,20 +100,27 @@ class Reader(nn.Module):
 
 def steps_of(lists: Sequence[TrainingList], plan: Plan, begin: int = 0) -> Iterator[list[Example]]:
     """Yield the steps from one on; which lists a step takes depends on the seed and its number alone."""
-    pools = {
-        "answered": [one for one in lists if one.positives and one.negatives],
-        "nothing": [one for one in lists if not one.positives and one.source == "eval"],
-        "other": [one for one in lists if not one.positives and one.source != "eval"],
-    }
+    pools: dict[tuple[str, str], list[TrainingList]] = {kind: [] for kind in SHARES}
+    for one in lists:
+        if (kind := _kind(one)) in pools and one.negatives:
+            pools[kind].append(one)
+    shares = [SHARES[kind] if pool else 0 for kind, pool in pools.items()]
     for number in range(begin, plan.steps):
         draw = random.Random(f"{plan.seed}-{number}")
-        kinds = draw.choices(list(KINDS), [KINDS[kind] if pools[kind] else 0.0 for kind in KINDS], k=plan.questions)
+        kinds = draw.choices(list(pools), shares, k=plan.questions)
         yield [_example(draw.choice(pools[kind]), plan, draw) for kind in kinds]
+
+
+def _kind(one: TrainingList) -> tuple[str, str]:
+    if one.positives:
+        return "answered", one.source
+    return "other" if one.source == "off topic" else "nothing", one.source
 
 
 def _example(chosen: TrainingList, plan: Plan, draw: random.Random) -> Example:
     others = [lang for lang in chosen.forms if lang != "en"]
-    lang = "en" if not others or draw.random() < plan.english else draw.choice(others)
+    english = "en" in chosen.forms and (not others or draw.random() < plan.english)
+    lang = "en" if english else draw.choice(others)
     positives = [text.sentence for text in chosen.positives]
     negatives = list(dict.fromkeys(text.sentence for text in chosen.negatives if text.sentence not in positives))
     right = [] if not positives or draw.random() < plan.left_out else [draw.choice(positives)]
@@ -146,7 +165,7 @@ def write_reader(reader: Reader, path: Path) -> None:
 def main() -> None:
     """Train."""
     arguments, plan = parsed(__doc__, Plan())
-    reader = Reader(arguments.model, arguments.device)
+    reader = Reader(arguments.model, arguments.device, plan.rank)
     begin_from(reader, arguments.start)
     train(reader, read_lists(arguments.lists_file), plan, arguments.work)
     write_reader(reader, arguments.work / "reader.safetensors")

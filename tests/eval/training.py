@@ -26,9 +26,16 @@ class AnyPlan:
     rate: float = 5e-4
     warm_up: int = 30
     seed: int = 16
+    rank: int = lora.RANK
 
 
 PlanType = TypeVar("PlanType", bound=AnyPlan)
+
+
+def in_parts(order: Sequence[int], together: int) -> list[Sequence[int]]:
+    """Return rows in at least two parts of about the same size, of which none is longer than `together`."""
+    size = min(together, -(-len(order) // 2))
+    return [order[start : start + size] for start in range(0, len(order), max(1, size))]
 
 
 def trained_parameters(model: nn.Module) -> dict[str, nn.Parameter]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from index.encoders.embedder import SentenceTransformerEmbedder, Vectors
-from tests.eval.lists import XQUAD_LANGUAGES, xquad_articles
+from tests.eval.public_lists import XQUAD_LANGUAGES, xquad_articles
 
 
 def main() -> None:

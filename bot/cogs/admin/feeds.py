@@ -111,7 +111,9 @@ class Polling(commands.Cog):
         if not self.bot.queue.is_ready:
             return
         try:
-            await self.bot.background.run(self._poll)
+            async with self.bot.coordination.alone("sources", wait=False) as may_poll:
+                if may_poll:
+                    await self.bot.background.run(self._poll)
         except MeasuresError as error:
             log.warning("feeds could not be polled: %s", error)
 

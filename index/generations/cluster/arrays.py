@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from index.database.link import Link
 from index.encoders.embedder import Vectors
-from index.generations.cluster.link import Link
 
 _HEADER_BYTES = 4  # Before the numbers of a halfvec come its dimension and two unused bytes.
 

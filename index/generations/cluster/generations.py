@@ -1,27 +1,21 @@
-"""The generations in a database: the `GenerationStore` of several machines.
-
-One machine keeps the corpus and builds. Its data folder holds a file `KEEPER`, with the name that the database knows it
-by, so that no other machine can serve a corpus of its own by mistake. All others only read.
-"""
+"""The generations in a database: the `GenerationStore` of several machines. Any of them may build."""
 
 import json
 import time
-import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from corpus import BuildRunningError, GenerationError, Holder, MeasuresError, Release
+from index.database.corpus_tables import SCHEMA
+from index.database.link import Link
 from index.database.passages_db import ReleasePassages
-from index.database.private_files import private_folder
-from index.database.sqlite import now, storage_errors
-from index.durable import write_durably
-from index.generations.cluster.link import Link
+from index.database.sqlite import now
 from index.generations.cluster.opening import open_schema
 from index.generations.cluster.site import SchemaSite, clear_temporary, prepare, record_tables, schema_of
-from index.generations.cluster.tables import KEYS
+from index.generations.cluster.tables import KEYS, SERVED_CHANNEL
 from index.generations.cluster.texts import TextTables
 from index.generations.folder import Generations
 from index.generations.manifest import Manifest, read_manifest
@@ -45,7 +39,6 @@ class DatabaseGenerations:
         self._primary = Link(url)
         self._reader = Link(url, reading=True) if reading else self._primary
         self._data_dir = data_dir
-        self._keeper = data_dir / "KEEPER"
 
     def close(self) -> None:
         """Close the connections."""
@@ -63,19 +56,25 @@ class DatabaseGenerations:
         return None if served is None or served[1] is None else (served[0], int(served[1]))
 
     def withdrawn(self) -> frozenset[str]:
-        """Return the ids of withdrawn releases."""
-        if self._served("revision") is None:
-            return frozenset()
-        return frozenset(release_id for (release_id,) in self._read().rows("SELECT release_id FROM measures.withdrawn"))
+        """Return the ids of withdrawn releases, as the corpus knows them."""
+        try:
+            found = self._read().rows(f"SELECT release_id FROM {SCHEMA}.releases WHERE removed_at IS NOT NULL")
+        except GenerationError:  # There is no corpus yet.
+            return self._withdrawn_before()
+        return frozenset(release_id for (release_id,) in found)
 
-    def hide(self, withdrawn: Iterable[str]) -> None:
-        """Keep which releases are withdrawn, and let all that read look again."""
-        if self._served("revision") is None:
-            return
-        with self._primary.transaction() as connection:
-            self._mine(connection)
-            _keep_withdrawn(connection, withdrawn)
-            connection.execute("UPDATE measures.served SET revision = revision + 1")
+    def _withdrawn_before(self) -> frozenset[str]:
+        """Return what is withdrawn in a database of an older program, which kept no corpus there."""
+        try:
+            found = self._read().rows("SELECT release_id FROM measures.withdrawn")
+        except GenerationError:
+            return frozenset()
+        return frozenset(release_id for (release_id,) in found)
+
+    def hide(self) -> None:
+        """Let all that read look again into the corpus for what is withdrawn."""
+        if self._served("revision") is not None:
+            self._primary.execute("UPDATE measures.served SET revision = revision + 1")
 
     def ids(self) -> list[str]:
         """Return the ids of all generations, oldest first."""
@@ -135,18 +134,14 @@ class DatabaseGenerations:
             return True
 
     @contextmanager
-    def building(
-        self, who: str = "", what: str = "", *, wait_s: float = 0.0, take_over: bool = False
-    ) -> Iterator[Site]:
+    def building(self, who: str = "", what: str = "", *, wait_s: float = 0.0) -> Iterator[Site]:
         """Hold the build lock and give a schema to build in. What a broken build left there is deleted.
 
         :raises BuildRunningError: when another build holds the lock.
-        :raises GenerationError: when another machine keeps the corpus.
         """
         self._lock(wait_s)
         try:
             prepare(self._primary)
-            self._keep_corpus(take_over=take_over)
             site = SchemaSite(self._primary, "measures_building")
             holder = asdict(Holder(who or "nobody named", what, now()))
             self._primary.execute("UPDATE measures.served SET builder = %s", [json.dumps(holder)])
@@ -164,13 +159,11 @@ class DatabaseGenerations:
         self._primary.execute(f"SELECT pg_advisory_lock({_BUILD_LOCK})")
         self._primary.execute(f"SELECT pg_advisory_unlock({_BUILD_LOCK})")
 
-    def serve(self, generation: str, withdrawn: Iterable[str] | None = None) -> None:
-        """Serve a generation, in one transaction with what is withdrawn."""
+    def serve(self, generation: str) -> None:
+        """Serve a generation, and tell all that wait for it."""
         with self._primary.transaction() as connection:
             connection.execute("UPDATE measures.served SET generation = %s, revision = revision + 1", [generation])
-            if withdrawn is not None:
-                _keep_withdrawn(connection, withdrawn)
-            connection.execute("SELECT pg_notify('measures_served', %s)", [generation])
+            connection.execute("SELECT pg_notify(%s, %s)", [SERVED_CHANNEL, generation])
 
     def pin(self, generation: str) -> None:
         """Pin a roll-back: automatic builds wait."""
@@ -238,39 +231,3 @@ class DatabaseGenerations:
         except ValueError:
             note = {}
         return Holder(**{field.name: str(note.get(field.name, "")) for field in fields(Holder)})
-
-    def _keep_corpus(self, *, take_over: bool) -> None:
-        """Make sure that the corpus of this data folder is that which is served.
-
-        :raises GenerationError: when it is another's.
-        """
-        own = self._own_name()
-        served = self._served("keeper")
-        keeper = None if served is None else served[0]
-        if keeper not in (None, own) and not take_over:
-            raise GenerationError(
-                "Another data folder keeps the corpus of this database: build there, or copy it here with its file "
-                "KEEPER; `measures index build --force` serves the corpus of this one instead."
-            )
-        if keeper is None or keeper != own:
-            own = own or uuid.uuid4().hex
-            with storage_errors(self._keeper):
-                private_folder(self._data_dir)
-                write_durably(self._keeper, own + "\n")
-            self._primary.execute("UPDATE measures.served SET keeper = %s", [own])
-
-    def _own_name(self) -> str | None:
-        with storage_errors(self._keeper):
-            return self._keeper.read_text("utf-8").strip() if self._keeper.exists() else None
-
-    def _mine(self, connection: Any) -> None:  # noqa: ANN401
-        """Refuse to change what is withdrawn where another machine keeps the corpus."""
-        ((keeper,),) = connection.execute("SELECT keeper FROM measures.served").fetchall()
-        if keeper != self._own_name():
-            raise GenerationError("Another data folder keeps the corpus of this database: withdraw it there.")
-
-
-def _keep_withdrawn(connection: Any, withdrawn: Iterable[str]) -> None:  # noqa: ANN401
-    connection.execute("DELETE FROM measures.withdrawn")
-    for release_id in sorted(withdrawn):
-        connection.execute("INSERT INTO measures.withdrawn VALUES (%s)", [release_id])

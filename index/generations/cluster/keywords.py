@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.generations.cluster.link import Link
+from index.database.link import Link
 from index.generations.generation import Flags, Rows
 
 _K1, _B = 1.2, 0.75

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from index.database.link import Link
 from index.generations.cluster.arrays import read_array
 from index.generations.cluster.keywords import PostingLists
-from index.generations.cluster.link import Link
 from index.generations.cluster.sentences import SentenceRows
 from index.generations.cluster.texts import TextTables
 from index.generations.cluster.vectors import PassageColumn

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from index.database.link import Link
 from index.encoders.embedder import Vectors
 from index.generations.cluster.arrays import from_halfvecs
-from index.generations.cluster.link import Link
 from index.generations.generation import Rows
 from index.text.terms import Hashes
 

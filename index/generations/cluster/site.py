@@ -12,10 +12,10 @@ from pgvector import HalfVector
 from pgvector.psycopg import register_vector
 
 from corpus import Fault, MeasuresError, StorageError
+from index.database.link import Link, database_errors
 from index.database.passages_writer import release_values
 from index.generations.cluster.arrays import to_bytes
 from index.generations.cluster.keywords import posting_lists
-from index.generations.cluster.link import Link, database_errors
 from index.generations.cluster.opening import open_schema
 from index.generations.cluster.tables import CONTROL, KEYS, generation_indexes, generation_tables
 from index.generations.cluster.vectors import EXACT_MAX_ROWS, lists_of

@@ -1,14 +1,14 @@
 """The tables: those that say what is served, and those of a generation, which are a schema of their own."""
 
+SERVED_CHANNEL = "measures_served"  # on which a generation that is served from now on is told of
+
 CONTROL = """
 CREATE SCHEMA IF NOT EXISTS measures;
 CREATE EXTENSION IF NOT EXISTS vector;
 CREATE TABLE IF NOT EXISTS measures.generations (id text PRIMARY KEY, manifest text NOT NULL);
 CREATE TABLE IF NOT EXISTS measures.served (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-  generation text, revision bigint NOT NULL DEFAULT 0, pinned boolean NOT NULL DEFAULT false, keeper text,
-  builder text);
+  generation text, revision bigint NOT NULL DEFAULT 0, pinned boolean NOT NULL DEFAULT false, builder text);
 INSERT INTO measures.served DEFAULT VALUES ON CONFLICT DO NOTHING;
-CREATE TABLE IF NOT EXISTS measures.withdrawn (release_id text PRIMARY KEY);
 """
 
 # `rows`, `tfs`, `releases` and `terms` are little-endian numbers. They are kept as they are, because unpacking what

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from corpus import Release
+from index.database.link import Link
 from index.database.passages_db import Namings, ReleasePassages, ServedPassage, ServedRelease
 from index.database.sqlite import release_from_row
-from index.generations.cluster.link import Link
 from index.text.passages import Passage
 from index.text.sentences import Span
 

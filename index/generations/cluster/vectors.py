@@ -9,9 +9,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from index.database.link import Link
 from index.encoders.embedder import Vectors
 from index.generations.cluster.arrays import from_halfvecs, halfvec
-from index.generations.cluster.link import Link
 from index.generations.generation import Flags, Rows
 
 EXACT_MAX_ROWS = 20_000

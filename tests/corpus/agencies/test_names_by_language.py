@@ -151,11 +151,18 @@ def test_letters_of_another_script_are_told_apart() -> None:
 def test_every_name_has_a_source() -> None:
     sources = {local.source for agency in registry().agencies.values() for local in agency.names_by_language.values()}
     assert "from memory, not checked" in sources
-    assert len(sources) == 3
+    assert len(sources) == 4
     for agency in registry().agencies.values():
         for local in agency.names_by_language.values():
             assert local.names
             assert set(local.unchecked) <= set(local.all)
+
+
+def test_checked_names_are_those_of_their_source() -> None:
+    frontex, europol = (registry().agencies[each].names_by_language["fr"] for each in ("frontex", "europol"))
+    assert frontex.source.startswith("EuroVoc")
+    assert "Agence européenne de garde-frontières et de garde-côtes" in set(frontex.names) - set(frontex.unchecked)
+    assert europol.source.startswith("EuroVoc")
 
 
 def test_institutions_and_thirty_agencies_have_names_in_every_language() -> None:

@@ -83,6 +83,85 @@ def test_opposite_directions_are_told_across_languages(code: str) -> None:
     assert opposite(question, polarity("Rates were raised in May and lowered in June.", "en")) is None
 
 
+# "The Council did not approve the plan.", and that it did.
+NOT_APPROVED = {
+    "bg": ("Съветът не одобри плана.", "Съветът одобри плана."),
+    "cs": ("Rada plán neschválila.", "Rada plán schválila."),
+    "da": ("Rådet godkendte ikke planen.", "Rådet godkendte planen."),
+    "de": ("Der Rat hat den Plan nicht gebilligt.", "Der Rat hat den Plan gebilligt."),
+    "el": ("Το Συμβούλιο δεν ενέκρινε το σχέδιο.", "Το Συμβούλιο ενέκρινε το σχέδιο."),
+    "en": ("The Council did not approve the plan.", "The Council approved the plan."),
+    "es": ("El Consejo no aprobó el plan.", "El Consejo aprobó el plan."),
+    "et": ("Nõukogu ei kiitnud kava heaks ega kinnitanud seda.", "Nõukogu kinnitas kava."),
+    "fi": ("Neuvosto ei hyväksynyt suunnitelmaa.", "Neuvosto hyväksyi suunnitelman."),
+    "fr": ("Le Conseil n'a pas approuvé le plan.", "Le Conseil a approuvé le plan."),
+    "ga": ("Níor cheadaigh an Chomhairle an plean.", "Cheadaigh an Chomhairle an plean."),
+    "hr": ("Vijeće nije odobrilo plan.", "Vijeće je odobrilo plan."),
+    "hu": ("A Tanács nem fogadta el a tervet.", "A Tanács elfogadta a tervet."),
+    "it": ("Il Consiglio non ha approvato il piano.", "Il Consiglio ha approvato il piano."),
+    "lt": ("Taryba plano nepatvirtino.", "Taryba patvirtino planą."),
+    "lv": ("Padome plānu neapstiprināja.", "Padome apstiprināja plānu."),
+    "mt": ("Il-Kunsill ma approvax il-pjan.", "Il-Kunsill approva l-pjan."),
+    "nl": ("De Raad keurde het plan niet goed.", "De Raad keurde het plan goed."),
+    "pl": ("Rada nie zatwierdziła planu.", "Rada zatwierdziła plan."),
+    "pt": ("O Conselho não aprovou o plano.", "O Conselho aprovou o plano."),
+    "ro": ("Consiliul nu a aprobat planul.", "Consiliul a aprobat planul."),
+    "sk": ("Rada plán neschválila.", "Rada plán schválila."),
+    "sl": ("Svet ni odobril načrta.", "Svet je odobril načrt."),
+    "sv": ("Rådet godkände inte planen.", "Rådet godkände planen."),
+}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_sentence_that_denies_what_a_question_in_another_language_affirms_is_told(code: str) -> None:
+    denied, affirmed = (polarity(text, code) for text in NOT_APPROVED[code])
+    for text, own in (
+        ("Dlaczego Rada zatwierdziła plan?", "pl"),
+        ("When did the Council approve the plan?", "en"),
+        ("Quand le Conseil a-t-il approuvé le plan ?", "fr"),
+    ):
+        question = asked_polarity(text, own)
+        directions = frozenset(question.directions)
+        assert denies_otherwise(question, denied, frozenset(), directions)
+        assert not denies_otherwise(question, affirmed, frozenset(), directions)
+    refusing = asked_polarity("When did the Council reject the plan?", "en")
+    assert not denies_otherwise(refusing, denied, frozenset(), frozenset(refusing.directions))
+
+
+# Questions that hold a word which looks like a negation, or a negation that belongs to an adjective.
+DENYING_NOTHING = {
+    "bg": "Кога е започнал неотдавнашният план?",
+    "cs": "Kdo požádal o nezávislý přezkum v neděli?",
+    "da": "Hvad gør ikke-statslige organisationer?",
+    "de": "Was tun Nicht-EU-Staaten für Nichtregierungsorganisationen?",
+    "el": "Τι κάνουν οι μη κυβερνητικές οργανώσεις;",
+    "en": "What do no-fly zones and non-EU states do?",
+    "es": "¿Qué hacen las organizaciones no gubernamentales?",
+    "et": "Mida teevad valitsusvälised organisatsioonid?",
+    "fi": "Mitä tekevät ei-jäsenvaltiot?",
+    "fr": "Que font les pays non-membres et les organisations non gouvernementales ?",
+    "ga": "Cad a dhéanann eagraíochtaí neamhrialtasacha?",
+    "hr": "Što rade nevladine organizacije nekoliko zemalja?",
+    "hu": "Mit tesznek a nem kormányzati szervezetek?",
+    "it": "Che cosa fanno le organizzazioni non governative?",
+    "lt": "Kiek siekia nedarbas ir nelegali migracija?",
+    "lv": "Kāda palīdzība ir nepieciešama pret nelegālu migrāciju?",
+    "mt": "X'jagħmlu l-organizzazzjonijiet mhux governattivi?",
+    "nl": "Wat doen niet-gouvernementele organisaties in niet-EU-landen?",
+    "pl": "Co będzie robić wspólna grupa zadaniowa w tym zadaniu?",
+    "pt": "O que fazem as organizações não governamentais?",
+    "ro": "Ce fac organizațiile neguvernamentale?",
+    "sk": "O čo žiadala Komisia v nedeľu a čo žiadajú žiadatelia?",
+    "sl": "Kaj počnejo nevladne organizacije?",
+    "sv": "Vad gör icke-statliga organisationer?",
+}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_only_looks_like_a_negation_denies_nothing(code: str) -> None:
+    assert not asked_polarity(DENYING_NOTHING[code], code).denies
+
+
 @pytest.mark.parametrize(
     ("question", "code"),
     [

@@ -58,6 +58,7 @@ UNSURE = {
     "jakie środki zatwierdziła Rada?",
     "was geschieht mit Webseiten, die Schleuser nutzen",
     "How will money flows be investigated?",
+    "Comment les flux financiers seront-ils examinés ?",
     "Wie werden Geldflüsse untersucht?",
     "Jak będą badane przepływy pieniędzy?",
 }

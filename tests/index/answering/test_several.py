@@ -90,10 +90,43 @@ def test_what_is_one_question_stays_one(text: str) -> None:
         ("What is Europol? Will Frontex help", "Will Frontex help?"),
         ("What will Europol do and what will Frontex?", "What will Frontex: will Europol do?"),
         ("Πότε εγκρίθηκε το σχέδιο; Ποιος προεδρεύει;", "Ποιος προεδρεύει: εγκρίθηκε το σχέδιο?"),
+        ("What is the EMSC and when was it founded?", "When was EMSC founded?"),
+        ("Was macht Europol und wer leitet es heute?", "Wer leitet Europol heute?"),
+        ("Quand le plan a-t-il commencé et qui le paie ?", "Qui le paie: le plan a-t-il commencé?"),
+        ("¿Cuándo empezó el plan y quién los paga cada año?", "Quién los paga cada año: empezó el plan?"),
+        ("Quando è iniziato il piano e chi lo paga ogni anno?", "Chi lo paga ogni anno: è iniziato il piano?"),
+        ("Kiedy zaczął się plan i kto za niego co roku płaci?", "Kto za niego co roku płaci: zaczął się plan?"),
+        ("Quando começou o plano e quem o paga todos os anos?", "Quem o paga todos os anos: começou o plano?"),
     ],
 )
 def test_what_a_part_leaves_out_comes_from_the_first(text: str, asked: str) -> None:
     assert questions_in(text)[1].asked == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "When did the plan start, who pays for it, and how long will it run?",
+        "Wann begann der Plan, wer bezahlt ihn und wie lange läuft er?",
+        "Quand le plan a-t-il commencé, qui le paie et combien de temps dure-t-il ?",
+        "Kiedy rozpoczął się plan, kto za niego płaci i jak długo potrwa?",
+        "¿Cuándo empezó el plan, quién lo paga y cuánto dura?",
+    ],
+)
+def test_list_of_questions_is_split_at_its_commas(text: str) -> None:
+    assert len(questions_in(text)) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What did the minister, who resigned, say and when did the Council meet?",
+        "Wann sagte der Minister, was er plant, und wer hörte dem Rat zu?",
+        "Quel ministre, qui préside le Conseil, a parlé et quand le sommet aura-t-il lieu ?",
+    ],
+)
+def test_clause_between_commas_is_no_question(text: str) -> None:
+    assert len(questions_in(text)) == 2
 
 
 @pytest.fixture
@@ -152,3 +185,29 @@ def test_greeting_that_is_a_question_is_no_part(fish: Engine) -> None:
     answer = fish.answer("How are you? What is the cod quota for the North Sea?", NOTHING)
     assert answer.answered
     assert answer.questions == ()
+
+
+@pytest.mark.parametrize("cod_is_asked", [True, False])
+def test_question_that_is_too_many_is_named(fish: Engine, *, cod_is_asked: bool) -> None:
+    breads = ["How do bakers knead bread?", "Why do violins tremble?", "When do swallows leave barns?"]
+    cod = "What is the cod quota for the North Sea?"
+    asked = [cod, *breads] if cod_is_asked else [*breads, cod]
+    answer = fish.answer(" ".join(asked), NOTHING)
+    told = [str(notice) for notice in answer.notices if "At most 3 questions" in str(notice)]
+    assert told == [f"At most 3 questions are answered at once. Ask “{asked[3]}” again."]
+    assert answer.answered or not cod_is_asked
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_answered"),
+    [
+        ("What will the joint liaison task force do", "and who leads it?", False),
+        ("What will the joint liaison task force do", "and where will it be established?", True),
+        ("Que fera la task-force de liaison conjointe", "et qui la dirige ?", False),
+    ],
+)
+def test_words_of_the_first_question_do_not_answer_the_second(
+    served_by_default_model: Engine, first: str, second: str, *, is_answered: bool
+) -> None:
+    answer = served_by_default_model.answer(f"{first} {second}", NOTHING)
+    assert [part.answered for part in answer.questions] == [True, is_answered]

@@ -3,13 +3,12 @@
 import dataclasses
 import datetime
 import random
-import shutil
-import signal
 import subprocess
 import sys
 import time
 import traceback
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +17,15 @@ import pytest
 from pydantic import SecretStr
 
 import index
-from corpus.errors import GenerationError, MeasuresError, SettingsError, StorageError
+from corpus.errors import BuildRunningError, GenerationError, MeasuresError, SettingsError, StorageError
 from corpus.models import Release
 from index.building.build import build
-from index.database.home import open_corpus_db
+from index.database.home import open_corpus_db, open_corpus_tables
+from index.database.link import Link
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.cluster import vectors
 from index.generations.cluster.keywords import PostingLists, posting_lists
-from index.generations.cluster.link import Link
 from index.generations.cluster.site import index_vectors
 from index.generations.cluster.vectors import PassageColumn
 from index.generations.home import open_generations
@@ -48,29 +47,20 @@ SEEDS = (
     "quota 7 herring",
     "When does the ban on seal meat end?",
 )
-BUILD = """
-import sys, pathlib
-from index.settings import IndexSettings
-from index.maintenance import build_all
-from tests.fakes import FakeEmbedder, silent
-print("building", flush=True)
-settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model="fake", database_url=sys.argv[2])
-build_all(settings, FakeEmbedder(), silent)
-"""
 
 
 @pytest.fixture
-def keeper(tmp_path: Path, database: str, embedder: FakeEmbedder) -> IndexSettings:
-    """Settings of the machine that keeps the corpus and has built it."""
-    settings = IndexSettings(data_dir=tmp_path / "keeper", model="fake", database_url=SecretStr(database))
+def first(tmp_path: Path, database: str, embedder: FakeEmbedder) -> IndexSettings:
+    """Settings of the machine that built the index."""
+    settings = IndexSettings(data_dir=tmp_path / "first", model="fake", database_url=SecretStr(database))
     build_all(settings, embedder, silent)
     return settings
 
 
 @pytest.fixture
-def other(keeper: IndexSettings, tmp_path: Path) -> IndexSettings:
+def other(first: IndexSettings, tmp_path: Path) -> IndexSettings:
     """Settings of another machine, which has nothing but the address of the database."""
-    return keeper.model_copy(update={"data_dir": tmp_path / "other"})
+    return first.model_copy(update={"data_dir": tmp_path / "other"})
 
 
 def keep_releases(settings: IndexSettings, count: int) -> None:
@@ -106,8 +96,8 @@ def test_both_kinds_of_storage_give_the_same_answers(tmp_path: Path, database: s
     open_corpus(files).close()
     keep_releases(files, 30)
     build(files, embedder, silent)
-    tables.data_dir.mkdir()
-    shutil.copy(files.data_dir / "corpus.db", tables.data_dir)
+    with closing(open_corpus_tables(tables)) as store:
+        store.take(files.data_dir / "corpus.db")
     build(tables, embedder, silent)
     every = (
         Filters(),
@@ -208,63 +198,97 @@ def test_many_passages_are_found_by_an_index_with_filters_inside(
     assert np.mean([recall for _, recall in recalls]) > 0.9
 
 
-def test_other_machine_answers_and_follows_without_a_corpus(
-    keeper: IndexSettings, other: IndexSettings, embedder: FakeEmbedder
+def test_other_machine_answers_and_follows_without_a_file(
+    first: IndexSettings, other: IndexSettings, embedder: FakeEmbedder
 ) -> None:
     with Engine(other, embedder) as engine:
         assert engine.search("border control units", Filters(), 5).passages
-        upkeep(keeper, embedder).withdraw(COUNCIL, quiet, build=False)
+        upkeep(first, embedder).withdraw(COUNCIL, quiet, build=False)
         assert not engine.search("border control units", Filters(), 5).passages
         assert not index.releases(other)
-        keep_releases(keeper, 3)
-        build(keeper, embedder, silent)
+        keep_releases(first, 3)
+        build(first, embedder, silent)
         assert engine.answer("cod", Filters()).generation == "000002"
     assert not list(other.data_dir.glob("*"))
 
 
-def test_only_the_machine_with_the_corpus_builds(
-    keeper: IndexSettings, other: IndexSettings, embedder: FakeEmbedder
+def test_any_machine_adds_builds_and_withdraws(
+    first: IndexSettings, other: IndexSettings, embedder: FakeEmbedder, tmp_path: Path
 ) -> None:
-    with pytest.raises(GenerationError, match="Another data folder keeps the corpus"):
-        build_all(other, embedder, silent)
-    assert index.status(other).generation == "000001"
-    build(other, embedder, silent, force=True)
-    assert index.status(keeper).generation == "000002"
-    with pytest.raises(GenerationError, match="Another data folder keeps the corpus"):
-        build(keeper, embedder, silent)
+    page = tmp_path / "page.md"
+    page.write_text(
+        "---\ntitle: Otters at sea\nissuer: Frontex\ndate: 2021-03-04\nlanguage: en\n---\n\n" + "Otters swim. " * 40
+    )
+    with Engine(first, embedder) as engine:
+        added = upkeep(other, embedder).add([str(page)], quiet)
+        (ingested,) = added.taken.ingested
+        assert (ingested.status, index.status(first).generation) == ("added", "000002")
+        assert engine.search("otters", Filters(), 3).passages[0].release_id == ingested.release_id
+        again = upkeep(first, embedder).add([str(page)], quiet)
+        assert [each.status for each in again.taken.ingested] == ["unchanged"], "the corpus is one"
+        upkeep(other, embedder).withdraw(COUNCIL, quiet, build=False)
+        assert not engine.search("border control units", Filters(until=datetime.date(2019, 1, 1)), 5).passages
+        assert [entry.action for entry in index.history(first).entries][:2] == ["removed", "built"]
+    assert not (other.data_dir / "corpus.db").exists()
 
 
-def test_database_that_was_away_is_used_again(keeper: IndexSettings, postgres: Server, embedder: FakeEmbedder) -> None:
-    with Engine(keeper, embedder) as engine:
+def test_machines_that_add_at_once_lose_nothing(
+    first: IndexSettings, other: IndexSettings, embedder: FakeEmbedder
+) -> None:
+    def add(settings: IndexSettings, name: str) -> None:
+        for number in range(8):
+            with closing(open_corpus_db(settings)) as store, store.writing():
+                kept = made_up(f"{name}-{number}")
+                assert not store.taken(kept.release_id)
+                store.accept(kept, canonical_url=None, raw_sha256="", cleaner=1, action="added")
+        build(settings, embedder, silent)
+
+    def build_in_turn(settings: IndexSettings, name: str) -> None:
+        with suppress(BuildRunningError):
+            add(settings, name)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(build_in_turn, (first, other), ("a", "b")))
+    assert build(first, embedder, silent).manifest.releases == 17
+    assert index.status(other).generation in open_ids(other)
+
+
+def made_up(release_id: str) -> Release:
+    text = f"The quota of {release_id} was caught by the patrols of Frontex. " * 12
+    return Release(release_id, f"Title {release_id}", "OLAF", datetime.date(2020, 1, 1), "en", text)
+
+
+def test_database_that_was_away_is_used_again(first: IndexSettings, postgres: Server, embedder: FakeEmbedder) -> None:
+    with Engine(first, embedder) as engine:
         assert engine.answer("cod", Filters()).generation == "000001"
         postgres.stop()
         try:
-            for act in (lambda: engine.answer("cod", Filters()), lambda: build(keeper, embedder, silent)):
+            for act in (lambda: engine.answer("cod", Filters()), lambda: build(first, embedder, silent)):
                 with pytest.raises(StorageError, match="The database of the index does not answer") as away:
                     act()
-                assert_no_secret("".join(traceback.format_exception(away.value)), keeper)
+                assert_no_secret("".join(traceback.format_exception(away.value)), first)
         finally:
             postgres.start()
         assert engine.answer("cod", Filters()).generation == "000001"
         postgres.stop()
         postgres.start()
         assert engine.answer("cod", Filters()).generation == "000001"
-    assert build(keeper, embedder, silent).manifest.generation == "000002"
+    assert build(first, embedder, silent).manifest.generation == "000002"
 
 
 def test_replica_answers_while_the_primary_is_down(
-    keeper: IndexSettings, other: IndexSettings, postgres: Server, embedder: FakeEmbedder
+    first: IndexSettings, other: IndexSettings, postgres: Server, embedder: FakeEmbedder
 ) -> None:
-    assert keeper.database_url is not None
-    url = keeper.database_url.get_secret_value()
+    assert first.database_url is not None
+    url = first.database_url.get_secret_value()
     replica = postgres.replica()
     try:
         here = f"127.0.0.1:{postgres.port}"
         both = SecretStr(url.replace(here, f"{here},127.0.0.1:{replica.port}"))
-        keeper, other = (each.model_copy(update={"database_url": both}) for each in (keeper, other))
+        first, other = (each.model_copy(update={"database_url": both}) for each in (first, other))
         with Engine(other, embedder) as engine:
             assert engine.answer("cod", Filters()).generation == "000001"
-            build(keeper, embedder, silent)
+            build(first, embedder, silent)
             until = time.monotonic() + 20
             while engine.answer("cod", Filters()).generation != "000002" and time.monotonic() < until:
                 time.sleep(0.05)
@@ -273,10 +297,10 @@ def test_replica_answers_while_the_primary_is_down(
                 assert engine.answer("cod", Filters()).generation == "000002"
                 assert index.status(other).generation == "000002"
                 with pytest.raises(StorageError, match="does not answer"):
-                    build(keeper, embedder, silent)
+                    build(first, embedder, silent)
             finally:
                 postgres.start()
-        assert build(keeper, embedder, silent).manifest.generation == "000003"
+        assert build(first, embedder, silent).manifest.generation == "000003"
     finally:
         replica.remove()
 
@@ -307,82 +331,61 @@ def test_address_of_something_else_is_refused_without_repeating_it(monkeypatch: 
     assert "geheim" not in str(error.value)
 
 
-def test_killed_build_leaves_what_is_served(
-    keeper: IndexSettings, other: IndexSettings, database: str, embedder: FakeEmbedder
-) -> None:
-    draw = random.Random(1)
-    keep_releases(keeper, 15)
-    with Engine(other, embedder) as engine:
-        for _ in range(3):
-            process = subprocess.Popen(
-                [sys.executable, "-c", BUILD, str(keeper.data_dir), database], cwd=ROOT, stdout=subprocess.PIPE
-            )
-            assert process.stdout is not None
-            process.stdout.readline()
-            time.sleep(draw.uniform(0.0, 0.9))
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-            assert engine.search("border control units", Filters(until=datetime.date(2018, 12, 31)), 9).passages
-            index.verify(other)
-    assert build(keeper, embedder, silent).manifest.releases == 16
-    assert schemas(database) == set(open_ids(keeper))
-
-
-def test_schema_of_a_killed_build_is_deleted(keeper: IndexSettings, database: str, embedder: FakeEmbedder) -> None:
+def test_schema_of_a_killed_build_is_deleted(first: IndexSettings, database: str, embedder: FakeEmbedder) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA measures_building; CREATE TABLE measures_building.releases (row int)")
-    build(keeper, embedder, silent)
+    build(first, embedder, silent)
     assert schemas(database) == {"000001", "000002"}
 
 
 def test_generation_that_somebody_reads_is_deleted_later(
-    keeper: IndexSettings, other: IndexSettings, embedder: FakeEmbedder
+    first: IndexSettings, other: IndexSettings, embedder: FakeEmbedder
 ) -> None:
-    keeper = keeper.model_copy(update={"keep_generations": 1})
+    first = first.model_copy(update={"keep_generations": 1})
     with Engine(other, embedder) as engine:
         old = engine.served()
-        build(keeper, embedder, silent)
-        assert open_ids(keeper) == ["000001", "000002"]
+        build(first, embedder, silent)
+        assert open_ids(first) == ["000001", "000002"]
         assert old.release(0).release_id == COUNCIL
         assert engine.served().manifest.generation == "000002"
-        build(keeper, embedder, silent)
-        assert open_ids(keeper) == ["000002", "000003"]
+        build(first, embedder, silent)
+        assert open_ids(first) == ["000002", "000003"]
 
 
 def test_erased_text_leaves_the_database_even_while_somebody_reads_it(
-    keeper: IndexSettings, other: IndexSettings, database: str, embedder: FakeEmbedder
+    first: IndexSettings, other: IndexSettings, database: str, embedder: FakeEmbedder
 ) -> None:
-    keep_releases(keeper, 1)
-    build(keeper, embedder, silent)
+    keep_releases(first, 1)
+    build(first, embedder, silent)
     with Engine(other, embedder) as engine:
         assert engine.release(COUNCIL)
-        erased = upkeep(keeper, embedder).erase(COUNCIL, quiet)
+        erased = upkeep(first, embedder).erase(COUNCIL, quiet)
         assert (erased.generation, erased.dropped, erased.left) == ("000003", ("000001", "000002"), None)
         assert engine.release(COUNCIL) is None
     assert schemas(database) == {"000003"}
 
 
 def test_compacting_deletes_what_a_killed_evaluation_left(
-    keeper: IndexSettings, database: str, embedder: FakeEmbedder
+    first: IndexSettings, database: str, embedder: FakeEmbedder
 ) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA measures_eval_0123; CREATE TABLE measures_eval_0123.passages (row int)")
-    upkeep(keeper, embedder).compact(quiet)
+    upkeep(first, embedder).compact(quiet)
     assert schemas(database) == {"000001"}
 
 
-def test_damage_is_named(keeper: IndexSettings, database: str, embedder: FakeEmbedder) -> None:
+def test_damage_is_named(first: IndexSettings, database: str, embedder: FakeEmbedder) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("UPDATE g000001.passages SET text = text || ' not' WHERE row = 2")
         with pytest.raises(GenerationError, match="passages does not have its SHA-256"):
-            index.verify(keeper)
+            index.verify(first)
         connection.execute("DROP TABLE g000001.mentions")
-    with Engine(keeper, embedder) as engine, pytest.raises(GenerationError, match="has lost its table mentions"):
+    with Engine(first, embedder) as engine, pytest.raises(GenerationError, match="has lost its table mentions"):
         engine.answer("cod", Filters())
 
 
 def test_missing_library_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.generations.home.find_spec", lambda name: None)
+    monkeypatch.setattr("index.database.home.find_spec", lambda name: None)
     settings = IndexSettings(data_dir=tmp_path, database_url=SecretStr("postgresql://measures:geheim@127.0.0.1/x"))
     with pytest.raises(SettingsError, match=r"psycopg is not installed: .*\[cluster\]"):
         index.status(settings)
@@ -405,7 +408,9 @@ def assert_no_secret(text: str, settings: IndexSettings) -> None:
 def schemas(database: str) -> set[str]:
     """Return the ids of the generations that have a schema, and the names of all other schemas."""
     with psycopg.connect(database) as connection:
-        rows = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^g[0-9]|^measures_'").fetchall()
+        rows = connection.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname ~ '^g[0-9]|^measures_(building|eval)'"
+        ).fetchall()
     return {name.removeprefix("g") for (name,) in rows}
 
 

@@ -1,19 +1,17 @@
-"""The receipts and the figures of usage in bot.db. `BotStore` opens the file and holds its lock."""
+"""The receipts and the figures of usage. `BotStore` holds the transaction."""
 
 import dataclasses
 import json
 from collections.abc import Sequence
 
-from sqlite_utils import Database
-
+from bot.database.connection import BotConnection
 from bot.receipts import Receipt, Unanswered, UsageDay
 from index import Citation, Filters, now
 
 _DAY_CHARS = len("2018-12-06")
-_QUOTES = "EXISTS (SELECT 1 FROM json_each(citations) WHERE json_extract(value, '$.release_id') = ?)"
 
 
-def keep_receipt(db: Database, receipt: Receipt) -> None:
+def keep_receipt(db: BotConnection, receipt: Receipt) -> None:
     """Keep a receipt, unless it is there; a new one of Discord counts as a question of today."""
     at = now()
     values = (
@@ -31,18 +29,19 @@ def keep_receipt(db: Database, receipt: Receipt) -> None:
         "INSERT INTO receipts (id, at, question, filters, most_quotes, answered, generation, citations, local) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         values,
-    ).rowcount
+    )
     if is_new and not receipt.local:
         db.execute(
             "INSERT INTO usage (day, questions, answered) VALUES (?, 1, ?) "
-            "ON CONFLICT (day) DO UPDATE SET questions = questions + 1, answered = answered + excluded.answered",
+            "ON CONFLICT (day) DO UPDATE "
+            "SET questions = usage.questions + 1, answered = usage.answered + excluded.answered",
             [at[:_DAY_CHARS], int(receipt.answered)],
         )
 
 
-def find_receipt(db: Database, answer_id: str, since: str) -> Receipt | None:
+def find_receipt(db: BotConnection, answer_id: str, since: str) -> Receipt | None:
     """Return a receipt that was kept since then, None where there is none."""
-    rows = list(db.query("SELECT * FROM receipts WHERE id = ? AND at >= ?", [answer_id, since]))
+    rows = list(db.dicts("SELECT * FROM receipts WHERE id = ? AND at >= ?", [answer_id, since]))
     return next(
         (
             Receipt(
@@ -62,33 +61,33 @@ def find_receipt(db: Database, answer_id: str, since: str) -> Receipt | None:
     )
 
 
-def forget_receipts_of(db: Database, release_id: str) -> None:
+def forget_receipts_of(db: BotConnection, release_id: str) -> None:
     """Erase the receipts of answers that quoted a release."""
-    db.execute(f"DELETE FROM receipts WHERE {_QUOTES}", [release_id])  # noqa: S608 - a condition of our own
+    db.execute(f"DELETE FROM receipts WHERE {db.holds_release('citations')}", [release_id])
 
 
-def forget_local_receipts_before(db: Database, time: str) -> None:
+def forget_local_receipts_before(db: BotConnection, time: str) -> None:
     """Erase receipts of the command line from before a time; the bot may have other settings, and erases its own."""
-    db.execute("DELETE FROM receipts WHERE local AND at < ?", [time])
+    db.execute("DELETE FROM receipts WHERE local = 1 AND at < ?", [time])
 
 
-def forget_receipts_before(db: Database, time: str, day: str) -> None:
+def forget_receipts_before(db: BotConnection, time: str, day: str) -> None:
     """Erase receipts from before a time, and figures of usage from before a day."""
     db.execute("DELETE FROM receipts WHERE at < ?", [time])
     db.execute("DELETE FROM usage WHERE day < ?", [day])
 
 
-def usage_by_day(db: Database) -> list[UsageDay]:
+def usage_by_day(db: BotConnection) -> list[UsageDay]:
     """Return how much was asked by day, newest first."""
-    return [UsageDay(**row) for row in db.query("SELECT day, questions, answered FROM usage ORDER BY day DESC")]
+    return [UsageDay(**row) for row in db.dicts("SELECT day, questions, answered FROM usage ORDER BY day DESC")]
 
 
-def unanswered_questions(db: Database) -> Sequence[Unanswered]:
+def unanswered_questions(db: BotConnection) -> Sequence[Unanswered]:
     """Return the questions that found nothing and whose answers are kept, newest first."""
     return [
         Unanswered(**row)
-        for row in db.query(
+        for row in db.dicts(
             "SELECT a.question, a.asker FROM answers a JOIN receipts r USING (id) "
-            "WHERE NOT r.answered ORDER BY r.at DESC, a.rowid DESC"
+            "WHERE r.answered = 0 ORDER BY r.at DESC, a.rowid DESC"
         )
     ]

@@ -1,8 +1,8 @@
-"""bot.db for the event loop: while another program holds the file, nobody waits for it longer than they can.
+"""What the bot keeps, for the event loop: while it cannot be used, nobody waits for it longer than they can.
 
 Reads have a thread and a connection of their own, so that they never wait for writes. A write is tried again while the
-file is in use elsewhere: for some seconds where a person waits for the outcome, else until it is done. The buttons of
-an answer find it also while it is not written yet.
+file is in use elsewhere or the database is away: for some seconds where a person waits for the outcome, else until it
+is done. The buttons of an answer find it also while it is not written yet.
 """
 
 import asyncio
@@ -12,14 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
-from bot.app.bot_db import BotStore
-from bot.app.bot_db_schema import StoreBusyError
+from bot.database.connection import StoreBusyError
+from bot.database.store import BotStore
 from bot.receipts import Receipt
 from bot.user_data import Forgotten, KeptAnswer
-from corpus import StorageError
+from corpus import Fault, StorageError
 from index import now
 
 log = logging.getLogger(__name__)
@@ -35,8 +34,8 @@ _SCRUB = "scrub"
 class _StoreThread:
     """A thread with a connection of its own."""
 
-    def __init__(self, path: Path, name: str) -> None:
-        self._path = path
+    def __init__(self, open_store: Callable[[], BotStore], name: str) -> None:
+        self._open = open_store
         self._thread = ThreadPoolExecutor(1, name)
         self._store: BotStore | None = None
 
@@ -57,7 +56,7 @@ class _StoreThread:
 
     def _opened(self) -> BotStore:
         if self._store is None:
-            self._store = BotStore(self._path)
+            self._store = self._open()
         return self._store
 
     async def close(self) -> None:
@@ -77,11 +76,15 @@ class _Later:
 
 
 class AsyncBotStore:
-    """bot.db, read and written off the event loop."""
+    """What the bot keeps, read and written off the event loop."""
 
-    def __init__(self, path: Path) -> None:
-        """Take where bot.db is; it is opened when it is needed."""
-        self._reads, self._writes = _StoreThread(path, "bot-reads"), _StoreThread(path, "bot-writes")
+    def __init__(self, open_store: Callable[[], BotStore], read_within_s: float | None = None) -> None:
+        """Take what opens the store in the thread that uses it, when it is needed.
+
+        :param read_within_s: how long a database is waited for that says nothing at all.
+        """
+        self._read_within_s = read_within_s
+        self._reads, self._writes = _StoreThread(open_store, "bot-reads"), _StoreThread(open_store, "bot-writes")
         self._later: dict[Hashable, _Later] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -90,7 +93,11 @@ class AsyncBotStore:
 
         :raises BotStoreError: when it cannot be read.
         """
-        return await self._reads.run(look, READ_S)
+        try:
+            async with asyncio.timeout(self._read_within_s):
+                return await self._reads.run(look, READ_S)
+        except TimeoutError as error:
+            raise StoreBusyError("the database does not answer in time; try again in a minute.", Fault.AWAY) from error
 
     async def write(self, act: Callable[[BotStore], T]) -> T:
         """Write something while somebody waits; it is written as a whole or not at all.
@@ -185,7 +192,7 @@ class AsyncBotStore:
             with suppress(asyncio.CancelledError):
                 await self._task
         if self._later:
-            log.warning("bot.db could not be written until the end: %d changes are lost", len(self._later))
+            log.warning("what the bot keeps could not be written until the end: %d changes are lost", len(self._later))
         await self._reads.close()
         await self._writes.close()
 
@@ -214,9 +221,9 @@ class AsyncBotStore:
         if len(self._later) > _MOST_LATER:
             answers = (key for key, each in self._later.items() if each.answer is not None)
             del self._later[next(answers, key)]
-            log.warning("bot.db cannot be written for so long that a change is lost")
+            log.warning("what the bot keeps cannot be written for so long that a change is lost")
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._catch_up(), name="bot.db: catching up")
+            self._task = asyncio.create_task(self._catch_up(), name="store: catching up")
 
     async def _catch_up(self) -> None:
         """Write what is to be written, in order, until nothing is; where that fails, try again after a pause."""
@@ -229,7 +236,7 @@ class AsyncBotStore:
                 if key == _SCRUB:
                     self._later[key] = self._later.pop(key)  # a reader of the file prevents the scrub, but no write
                 elif failures == 0:
-                    log.warning("bot.db cannot be written just now, and is tried again: %s", error)
+                    log.warning("what the bot keeps cannot be written just now, and is tried again: %s", error)
                 await asyncio.sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
                 failures += 1
             else:

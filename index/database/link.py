@@ -5,7 +5,7 @@ passes on a message of psycopg, or an exception that holds one.
 """
 
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
@@ -24,21 +24,28 @@ _SENTENCES = {
     "42501": ("the database does not allow this to its user; grant it CREATE on the database.", Fault.READ_ONLY),
     "25006": ("the database is a replica, which cannot be written; name its primary, too.", Fault.READ_ONLY),
     "58P01": ("the database has no pgvector; install version 0.8 or newer there.", Fault.OTHER),
+    "55P03": ("the database is busy; try again in a minute.", Fault.BUSY),
+    "40001": ("the database is busy; try again in a minute.", Fault.BUSY),
+    "40P01": ("the database is busy; try again in a minute.", Fault.BUSY),
+    "57014": ("the database is busy; try again in a minute.", Fault.BUSY),
     "0A000": ("the database has no pgvector; install version 0.8 or newer there.", Fault.OTHER),
 }
+_REFUSALS = ("22", "23", "54")  # bad data, a constraint, a limit such as the length of what is indexed
 _GONE = {"42P01", "3F000"}  # undefined table, undefined schema
 
 
 class Link:
     """A connection, opened when it is first needed and anew after it broke. Used by one thread at a time."""
 
-    def __init__(self, url: str, *, reading: bool = False) -> None:
+    def __init__(self, url: str, *, reading: bool = False, settings: Sequence[str] = ()) -> None:
         """Take the address of the database.
 
         :param reading: whether a replica will do, and is better.
+        :param settings: statements that every connection begins with.
         """
         self._url = url
         self._reading = reading
+        self._settings = settings
         self._kept: dict[str, psycopg.Connection[Any]] = {}
         self._shared: set[int] = set()
         self._finalizer = weakref.finalize(self, _close, self._kept)
@@ -64,10 +71,30 @@ class Link:
         """Return the rows of a query as dicts."""
         return self._fetch(sql, values, dict_row)
 
-    def execute(self, sql: str, values: Sequence[object] = ()) -> None:
-        """Run a statement."""
+    def execute(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run a statement, and return how many rows it changed."""
         with database_errors(self):
-            self.connection().execute(sql, values)
+            return self.connection().execute(sql, values).rowcount
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> int:
+        """Run a statement for each row of values, and return how many rows they changed."""
+        with database_errors(self), self.connection().cursor() as cursor:
+            cursor.executemany(sql, rows)
+            return max(0, cursor.rowcount)
+
+    def heard(self, channels: Iterable[str], timeout_s: float) -> set[str] | None:
+        """Return the channels on which something was said, once it is or the time is over.
+
+        None where the connection is new: what was said before that was not heard.
+        """
+        is_new = not self.is_open
+        with database_errors(self):
+            connection = self.connection()
+            if is_new:
+                for channel in channels:
+                    connection.execute(f"LISTEN {channel}")
+                return None
+            return {said.channel for said in connection.notifies(timeout=timeout_s, stop_after=1)}
 
     @contextmanager
     def transaction(self) -> Iterator["psycopg.Connection[Any]"]:
@@ -101,6 +128,8 @@ class Link:
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.execute(f"SET ivfflat.probes = {_PROBES}")
             connection.execute("SET ivfflat.iterative_scan = 'relaxed_order'")
+            for statement in self._settings:
+                connection.execute(statement)
             for number in self._shared:
                 connection.execute("SELECT pg_advisory_lock_shared(hashtext('measures generation'), %s)", [number])
         return self._kept[""]
@@ -148,7 +177,9 @@ def _told(error: psycopg.Error) -> MeasuresError:
     if state in _SENTENCES:
         return StorageError(*_SENTENCES[state])
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
-        return StorageError(_AWAY, Fault.OTHER)
+        return StorageError(_AWAY, Fault.AWAY)
+    if isinstance(error, psycopg.DataError | psycopg.IntegrityError) or state.startswith(_REFUSALS):
+        return StorageError(f"the database refuses a value (code {state or 'of its driver'}).", Fault.REFUSED)
     if isinstance(error, psycopg.ProgrammingError) and not state:
         return StorageError("MEASURES_DATABASE_URL is no address of a database; correct it.", Fault.OTHER)
     return StorageError(f"the database refuses this (code {state}); look into its log.", Fault.OTHER)

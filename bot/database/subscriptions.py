@@ -1,4 +1,4 @@
-"""The tables of bot.db about subscriptions: what people want to be told of, and what was found for them.
+"""The tables about subscriptions: what people want to be told of, and what was found for them.
 
 Nothing is told twice, also when the process is killed: a finding is claimed with the nonce of a message before that is
 sent. Where the outcome is not known, only a message with the same nonce may be sent, which Discord takes for the same.
@@ -6,15 +6,11 @@ sent. Where the outcome is not known, only a message with the same nonce may be 
 
 import datetime
 import json
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
-from bot.app.bot_db_schema import errors
+from bot.database.connection import BotConnection
 from bot.user_data import Finding, Often, Pause, Subscription, Waiting
 from index import Edition, Filters, Wanted, WantedKind
 
@@ -40,24 +36,22 @@ class Added(StrEnum):
 
 
 class SubscriptionTables:
-    """Subscriptions and findings in an open bot.db, for one thread."""
+    """Subscriptions and findings, for one thread."""
 
-    def __init__(self, db: Database, path: Path, writing: Callable[[], AbstractContextManager[None]]) -> None:
-        """Take the database, and what begins a transaction that writes."""
+    def __init__(self, db: BotConnection) -> None:
+        """Take the open database."""
         self._db = db
-        self._path = path
-        self._writing = writing
 
     def add(self, new: Subscription) -> Added:
         """Keep a subscription, unless there are too many; where the same is there, change how often it tells."""
         key = (new.place, new.wanted.kind, new.wanted.text.casefold(), json.dumps(new.wanted.filters.to_dict()))
-        with self._writing():
+        with self._db.writing():
             changed = self._db.execute(
                 "UPDATE subscriptions SET often = ?, pause = NULL, paused_at = NULL "
                 "WHERE place = ? AND kind = ? AND key = ? AND filters = ?",
                 [new.often, *key],
             )
-            if changed.rowcount:
+            if changed:
                 return Added.CHANGED
             if self._count("owner = ?", new.owner) >= MOST_OF_PERSON:
                 return Added.TOO_MANY_OF_PERSON
@@ -73,7 +67,7 @@ class SubscriptionTables:
 
     def all(self) -> list[Subscription]:
         """Return all subscriptions, the oldest first."""
-        return self._subscriptions("1")
+        return self._subscriptions("1 = 1")
 
     def of_person(self, user_id: int) -> list[Subscription]:
         """Return a person's subscriptions, the oldest first."""
@@ -89,50 +83,49 @@ class SubscriptionTables:
 
     def pause(self, subscription_id: str, why: Pause, at: datetime.datetime) -> None:
         """Let a subscription wait until somebody resumes it."""
-        with self._writing():
+        with self._db.writing():
             self._db.execute(
                 "UPDATE subscriptions SET pause = ?, paused_at = ? WHERE id = ?", [why, _text(at), subscription_id]
             )
 
     def resume(self, subscription_id: str) -> None:
         """Let a subscription go on, with what was found meanwhile."""
-        with self._writing():
+        with self._db.writing():
             self._db.execute("UPDATE subscriptions SET pause = NULL, paused_at = NULL WHERE id = ?", [subscription_id])
 
     def seen_since(self, day: datetime.date) -> frozenset[str]:
         """Return the ids of the releases of a day and later that are not new any more."""
-        with errors(self._path):
-            sql = "SELECT release_id FROM seen_releases WHERE date >= ?"
-            return frozenset(release_id for (release_id,) in self._db.execute(sql, [day.isoformat()]).fetchall())
+        sql = "SELECT release_id FROM seen_releases WHERE date >= ?"
+        return frozenset(release_id for (release_id,) in self._db.rows(sql, [day.isoformat()]))
 
     def add_findings(self, findings: Sequence[Finding], seen: Iterable[Edition], at: datetime.datetime) -> int:
         """Keep what was found, and that the releases are not new any more; return how many findings are new.
 
         A work that a subscription was told, or will be, is not found again.
         """
-        with self._writing():
+        with self._db.writing():
             rows = [[each.work, each.release_id, _text(at), each.subscription, MOST_WAITING] for each in findings]
-            found = self._db.conn.executemany(
-                "INSERT OR IGNORE INTO findings (subscription, work, release_id, found_at) "
+            found = self._db.execute_many(
+                "INSERT INTO findings (subscription, work, release_id, found_at) "
                 "SELECT id, ?, ?, ? FROM subscriptions WHERE id = ? "
-                "AND (SELECT count(*) FROM findings WHERE subscription = id AND told = 0) < ?",
+                "AND (SELECT count(*) FROM findings WHERE subscription = id AND told = 0) < ? ON CONFLICT DO NOTHING",
                 rows,
             )
-            self._db.conn.executemany(
-                "INSERT OR IGNORE INTO seen_releases VALUES (?, ?)", [[each.release_id, each.date] for each in seen]
+            self._db.execute_many(
+                "INSERT INTO seen_releases (release_id, date) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [[each.release_id, each.date] for each in seen],
             )
-            return max(0, found.rowcount)
+            return found
 
     def waiting(self) -> list[Waiting]:
         """Return what is yet to be told: of each subscription that is not paused, one message, the oldest first."""
-        with errors(self._path):
-            rows = self._db.query(
-                "SELECT findings.* FROM findings JOIN subscriptions ON id = subscription "
-                "WHERE told = 0 AND pause IS NULL ORDER BY findings.rowid"
-            )
-            grouped: dict[str, dict[int | None, list[dict[str, Any]]]] = {}
-            for row in rows:
-                grouped.setdefault(row["subscription"], {}).setdefault(row["nonce"], []).append(row)
+        rows = self._db.dicts(
+            "SELECT findings.* FROM findings JOIN subscriptions ON id = subscription "
+            "WHERE told = 0 AND pause IS NULL ORDER BY findings.rowid"
+        )
+        grouped: dict[str, dict[int | None, list[dict[str, Any]]]] = {}
+        for row in rows:
+            grouped.setdefault(row["subscription"], {}).setdefault(row["nonce"], []).append(row)
         known = {each.id: each for each in self.all()} if grouped else {}
         return [
             _waiting(known[subscription_id], by_nonce)
@@ -146,37 +139,33 @@ class SubscriptionTables:
         Return False, and claim nothing, where the subscription ended or waits, or somebody else claimed one of them.
         The claim is on the disk when this returns, so that not even a power cut makes the message be sent twice.
         """
-        self._db.execute("PRAGMA synchronous = FULL")
-        try:
-            with self._writing():
-                claimed = self._db.conn.executemany(
-                    "UPDATE findings SET nonce = ?, claimed_at = ? "
-                    "WHERE subscription = ? AND work = ? AND told = 0 AND nonce IS NULL "
-                    "AND EXISTS (SELECT 1 FROM subscriptions WHERE id = subscription AND pause IS NULL)",
-                    [[nonce, _text(at), each.subscription, each.work] for each in findings],
-                )
-                if claimed.rowcount != len(findings):
-                    self._unclaim(nonce)
-                return bool(claimed.rowcount == len(findings))
-        finally:
-            self._db.execute("PRAGMA synchronous = NORMAL")
+        with self._db.writing(surely=True):
+            claimed = self._db.execute_many(
+                "UPDATE findings SET nonce = ?, claimed_at = ? "
+                "WHERE subscription = ? AND work = ? AND told = 0 AND nonce IS NULL "
+                "AND EXISTS (SELECT 1 FROM subscriptions WHERE id = subscription AND pause IS NULL)",
+                [[nonce, _text(at), each.subscription, each.work] for each in findings],
+            )
+            if claimed != len(findings):
+                self._unclaim(nonce)
+            return claimed == len(findings)
 
     def release(self, nonce: int) -> None:
         """Take back a claim whose message was certainly not sent."""
-        with self._writing():
+        with self._db.writing():
             self._unclaim(nonce)
 
     def told(self, findings: Iterable[Finding]) -> None:
         """Keep that findings were told, or are not to be."""
-        with self._writing():
-            self._db.conn.executemany(
+        with self._db.writing():
+            self._db.execute_many(
                 "UPDATE findings SET told = 1 WHERE subscription = ? AND work = ?",
                 [[each.subscription, each.work] for each in findings],
             )
 
     def end_in_transaction(self, what: str, value: object) -> int:
         """End subscriptions within a transaction that erases, and return how many; `what` names the column."""
-        return int(self._db.execute(f"DELETE FROM subscriptions WHERE {what} = ?", [value]).rowcount)  # noqa: S608
+        return self._db.execute(f"DELETE FROM subscriptions WHERE {what} = ?", [value])
 
     def leave_guild_in_transaction(self, guild_id: int) -> None:
         """End what is told in a server, and forget which direct messages follow its hours."""
@@ -194,19 +183,18 @@ class SubscriptionTables:
             "DELETE FROM seen_releases WHERE date < coalesce((SELECT min(substr(since, 1, 10)) FROM subscriptions), ?)",
             [at.date().isoformat()],
         )
-        return int(ended.rowcount)
+        return ended
 
     def _unclaim(self, nonce: int) -> None:
         self._db.execute("UPDATE findings SET nonce = NULL, claimed_at = NULL WHERE nonce = ? AND told = 0", [nonce])
 
     def _count(self, where: str, value: object) -> int:
-        [(count,)] = self._db.execute(f"SELECT count(*) FROM subscriptions WHERE {where}", [value]).fetchall()  # noqa: S608
+        [(count,)] = self._db.rows(f"SELECT count(*) FROM subscriptions WHERE {where}", [value])
         return int(count)
 
     def _subscriptions(self, where: str, *values: object) -> list[Subscription]:
-        with errors(self._path):
-            sql = f"SELECT * FROM subscriptions WHERE {where} ORDER BY since, rowid"  # noqa: S608 - conditions of our own
-            return [_subscription(row) for row in self._db.query(sql, values)]
+        sql = f"SELECT * FROM subscriptions WHERE {where} ORDER BY since, rowid"
+        return [_subscription(row) for row in self._db.dicts(sql, values)]
 
 
 def _waiting(subscription: Subscription, by_nonce: dict[int | None, list[dict[str, Any]]]) -> Waiting:

@@ -1,14 +1,8 @@
-"""The tables of bot.db, made by numbered migrations, and the errors of a bot.db that cannot be used."""
+"""The tables of bot.db, made by numbered migrations. `postgres_schema.py` has the same for PostgreSQL."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from sqlite_utils import Database, Migrations
-
-from corpus import Fault, StorageError
-from index import storage_errors
 
 bot_migrations = Migrations("bot")
 
@@ -101,24 +95,3 @@ def m007_subscriptions(db: Database) -> None:
         "CREATE TRIGGER subscription_ends AFTER DELETE ON subscriptions BEGIN "
         "DELETE FROM findings WHERE subscription = OLD.id; END"
     )
-
-
-class BotStoreError(StorageError):
-    """bot.db cannot be used, and nothing in it was changed."""
-
-
-class StoreBusyError(BotStoreError):
-    """Another program writes to bot.db just now."""
-
-
-@contextmanager
-def errors(path: Path) -> Iterator[None]:
-    """Turn errors of SQLite and the system into one sentence; `StoreBusyError` where trying again may help."""
-    try:
-        with storage_errors(path):
-            yield
-    except BotStoreError:
-        raise
-    except StorageError as error:
-        kind = StoreBusyError if error.fault is Fault.BUSY else BotStoreError
-        raise kind(str(error.args[0]), error.fault) from error

@@ -1,0 +1,133 @@
+"""What several bots keep together, in PostgreSQL, beside the generations that they answer from."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from bot.database.connection import BotStoreError, StoreBusyError
+from bot.database.postgres_schema import MIGRATIONS, SCHEMA, migration
+from corpus import Fault, GenerationError, StorageError
+
+if TYPE_CHECKING:
+    from index import Link  # It loads psycopg.
+
+_WRITERS = "SELECT pg_advisory_xact_lock(hashtext('measures bot'), 0)"
+SETTINGS = (
+    f"SET search_path = {SCHEMA}",
+    "SET lock_timeout = '2s'",
+    # The lock of a machine that vanishes in the middle of a transaction is free again so soon.
+    "SET idle_in_transaction_session_timeout = '10s'",
+)
+_PASSES = {Fault.BUSY, Fault.AWAY}
+
+
+class PostgresConnection:
+    """The tables of the bot in a database. `BotConnection` explains the methods.
+
+    Those who write take turns, as with bot.db. What is acknowledged is on the disk of the primary. What is erased is
+    gone from the tables at once, but stays in WAL, in replicas and in backups until they expire.
+    """
+
+    is_scrubbed = True
+
+    def __init__(self, link: "Link") -> None:
+        """Take a connection to the primary that begins with `SETTINGS`. Nothing is opened before it is needed."""
+        self._link = link
+        self._is_prepared = False
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._link.close()
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run a statement, and return how many rows it changed."""
+        with self._errors():
+            return self._link.execute(_marked(sql), _plain(values))
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> int:
+        """Run a statement for each row of values, and return how many rows they changed."""
+        with self._errors():
+            return self._link.execute_many(_marked(sql), list(map(_plain, rows)))
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with self._errors():
+            return self._link.rows(_marked(sql), _plain(values))
+
+    def dicts(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """Return the rows of a query by the names of their columns."""
+        with self._errors():
+            return self._link.dicts(_marked(sql), _plain(values))
+
+    @contextmanager
+    def writing(self, *, surely: bool = False) -> Iterator[None]:
+        """Write in one transaction, while no other bot writes. It is on the disk when the block ends, in any case."""
+        with self._errors(), self._link.transaction():
+            self._link.execute(_WRITERS)
+            yield
+
+    def erasing(self) -> AbstractContextManager[None]:
+        """Do the same: there is no file of this program to scrub."""
+        return self.writing()
+
+    def holds_release(self, column: str) -> str:
+        """Return the condition that a list in a column names a release."""
+        return f"EXISTS (SELECT 1 FROM json_array_elements({column}::json) AS each WHERE each->>'release_id' = ?)"
+
+    def scrub(self) -> None:
+        """Do nothing: what was erased is the database's to overwrite."""
+
+    def compact(self) -> None:
+        """Let the database use the space of what was erased again."""
+        for (table,) in self.rows("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"):
+            self.execute(f"VACUUM {table}")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Make the tables where they are missing, and turn errors into `StoreBusyError` where trying again may help."""
+        try:
+            if not self._is_prepared:
+                _prepare(self._link)
+                self._is_prepared = True
+            yield
+        except BotStoreError:
+            raise
+        except GenerationError:
+            self._is_prepared = False
+            raise StoreBusyError("the tables of the bot are gone from the database; they are made anew.") from None
+        except StorageError as error:
+            kind = StoreBusyError if error.fault in _PASSES else BotStoreError
+            raise kind(str(error.args[0]), error.fault) from None
+
+
+def _prepare(link: "Link") -> None:
+    """Make the tables, or bring them up to date, whichever bot comes first."""
+    if _version(link) >= len(MIGRATIONS):
+        return
+    with link.transaction():
+        link.execute("SELECT pg_advisory_xact_lock(hashtext('measures bot'), 1)")
+        link.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        link.execute("CREATE TABLE IF NOT EXISTS migrations (number int PRIMARY KEY)")
+        for number in range(_version(link) + 1, len(MIGRATIONS) + 1):
+            link.execute(migration(number))
+            link.execute("INSERT INTO migrations VALUES (%s)", [number])
+
+
+def _version(link: "Link") -> int:
+    [(is_there,)] = link.rows("SELECT to_regclass(%s) IS NOT NULL", [f"{SCHEMA}.migrations"])
+    if not is_there:
+        return 0
+    [(number,)] = link.rows("SELECT coalesce(max(number), 0) FROM migrations")
+    return int(number)
+
+
+@cache
+def _marked(sql: str) -> str:
+    """Write the marks for values as PostgreSQL's driver has them."""
+    return sql.replace("?", "%s")
+
+
+def _plain(values: Sequence[object]) -> list[object]:
+    """Return values that PostgreSQL takes: no text there may hold a NUL."""
+    return [value.replace("\x00", "") if isinstance(value, str) else value for value in values]

@@ -1,0 +1,116 @@
+"""Backs up a corpus that is in PostgreSQL, in the format of a data folder, so that it comes back into either kind.
+
+The served generation is written anew as files, of the releases that it holds and the vectors that are kept of them.
+"""
+
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from corpus import GenerationError, Release, UnbuiltError
+from index.backup.archive import ArchiveWriter
+from index.backup.moved import Moved
+from index.building.build import write_again
+from index.database.copies import check_database
+from index.database.corpus_db import CorpusStore
+from index.database.home import open_corpus_db, open_corpus_file
+from index.generations.files import FolderSite
+from index.generations.home import open_generations
+from index.generations.manifest import Layout, Manifest
+from index.generations.store import GenerationStore
+from index.results import Step
+from index.settings import IndexSettings
+
+_MISSING = "vectors of its texts are not kept any more"
+
+
+def add_once(
+    settings: IndexSettings,
+    bot_db: Callable[[Path], None] | None,
+    writer: ArchiveWriter,
+    folder: Path,
+    *,
+    with_generation: bool,
+) -> tuple[str | None, str | None]:
+    """Add what the database holds. `snapshot.AddOnce` explains what this returns and raises."""
+    with closing(open_generations(settings, reading=True)) as generations:
+        served = generations.current() if with_generation else None
+        kept = None if served is None else _read(generations, served)
+        copy, generation = folder / "corpus.db", folder / "generation"
+        shutil.rmtree(generation, ignore_errors=True)
+        try:
+            copy.unlink(missing_ok=True)
+            open_corpus_file(copy).close()
+            with closing(open_corpus_db(settings, reading=True)) as store:
+                store.copy_to(copy)
+            if kept is not None:
+                with closing(open_corpus_file(copy)) as store:
+                    _write_generation(*kept, store, generation)
+            check_database(copy)
+            writer.add(copy.name, copy)
+        finally:
+            copy.unlink(missing_ok=True)
+        _add_bot_db(writer, folder, bot_db)
+        if served is None:
+            return None, "No index is in it, because none is served yet." if with_generation else None
+        _add_files(writer, generation, served)
+        if generations.pinned():
+            writer.add_text("PINNED", f"{served}\n")
+        writer.add_text("CURRENT", f"{served}\n")
+        return served, None
+
+
+def _read(generations: GenerationStore, served: str) -> tuple[Manifest, list[Release]]:
+    """Return the manifest and the releases of a generation, which nobody deletes meanwhile."""
+    try:
+        with closing(generations.open(served, frozenset())) as opened:
+            return opened.manifest, generations.releases(served)
+    except UnbuiltError:
+        raise
+    except GenerationError:
+        if generations.current() != served:
+            raise Moved from None
+        raise
+
+
+def _write_generation(manifest: Manifest, releases: list[Release], store: CorpusStore, folder: Path) -> None:
+    """Write a generation as files.
+
+    :raises Moved: when it holds a text that was erased since.
+    :raises GenerationError: when it cannot be written without the model.
+    """
+    erased = frozenset(store.erasures.erased())
+    if any(release.release_id in erased for release in releases):
+        raise Moved
+    folder.mkdir()
+    site = FolderSite(folder)
+    written = write_again(site, manifest, releases, store, _silent)
+    if written is None:
+        raise GenerationError(f"{_MISSING}.")
+    site.adopt(written)
+
+
+def _add_files(writer: ArchiveWriter, generation: Path, served: str) -> None:
+    layout = Layout(generation)
+    files = sorted(path for path in generation.rglob("*") if path.is_file() and path.suffix != ".lock")
+    for path in (*(each for each in files if each != layout.manifest), layout.manifest):
+        writer.add(f"generations/{served}/{path.relative_to(generation).as_posix()}", path)
+    shutil.rmtree(generation)
+
+
+def _add_bot_db(writer: ArchiveWriter, folder: Path, bot_db: Callable[[Path], None] | None) -> None:
+    if bot_db is None:
+        return
+    copy = folder / "bot.db"
+    try:
+        copy.unlink(missing_ok=True)
+        bot_db(copy)
+        writer.add(copy.name, copy)
+    finally:
+        for path in folder.glob("bot.db*"):
+            path.unlink()
+
+
+def _silent(step: Step) -> None:
+    """Tell nobody how far it is."""

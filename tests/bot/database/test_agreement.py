@@ -1,0 +1,219 @@
+"""Several bots agree in a database."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app import coordination
+from bot.app.async_store import AsyncBotStore
+from bot.app.coordination import Coordination, OneBot, SeveralBots, open_coordination
+from bot.app.rate_limit import RateLimit
+from bot.database.connection import StoreBusyError
+from bot.database.home import open_store
+from bot.database.postgres_schema import SERVERS_CHANGE
+from bot.user_data import ServerSettings
+from index import SERVED_CHANNEL, IndexSettings, open_generations
+from tests.emulator.fast import asynchronous
+from tests.postgres import Server
+
+PACE = RateLimit(6, 3)
+
+
+@asynccontextmanager
+async def bots(url: str, count: int = 2) -> AsyncIterator[list[SeveralBots]]:
+    """Make what several bots ask."""
+    settings = IndexSettings(data_dir=Path("nowhere"), database_url=SecretStr(url))
+    made = [open_coordination(settings) for _ in range(count)]
+    try:
+        yield [bot for bot in made if isinstance(bot, SeveralBots)]
+    finally:
+        await asyncio.gather(*(bot.close() for bot in made))
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for the database however busy this machine is."""
+    monkeypatch.setattr(coordination, "_PATIENCE_S", 30.0)
+
+
+def test_files_need_nobody_else(tmp_path: Path) -> None:
+    assert isinstance(open_coordination(IndexSettings(data_dir=tmp_path)), OneBot)
+
+
+@asynchronous
+async def test_event_is_claimed_once_and_who_claimed_it_may_ask_again(database: str) -> None:
+    async with bots(database, 3) as three:
+        for event in range(1 << 62, (1 << 62) + 20):
+            claimed = await asyncio.gather(*(bot.claim(event) for bot in three))
+            assert sum(claimed) == 1
+            assert not any(await asyncio.gather(*(bot.claim(event) for bot in three))), "Discord sent it twice"
+            lost = [bot._agreement.claim(event) for bot in three]
+            assert lost == claimed, "as after an answer of the database that was lost"
+
+
+@asynchronous
+async def test_of_forty_questions_at_once_as_many_are_let_through_as_the_burst_allows(database: str) -> None:
+    async with bots(database, 4) as four:
+        waits = await asyncio.gather(*(bot.wait_s("turn", PACE, 5, take=True) for bot in four for _ in range(10)))
+        assert waits.count(0) == 3
+        assert set(waits) - {0} <= {9, 10}
+        assert await four[0].wait_s("note", PACE, 5, take=True) == 0, "notes have turns of their own"
+        assert await four[1].wait_s("turn", PACE, -6, take=True) == 0, "other people, too"
+        assert await four[1].wait_s("turn", PACE, 6, 60, 1.0, take=False) == 0
+        for _ in range(3):
+            assert await four[2].wait_s("turn", PACE, 6, 60, 1.0, take=True) == 0, "looking took nothing"
+        assert await four[3].wait_s("turn", PACE, 6, 60, 0.25, take=True) == 1
+        await asyncio.sleep(0.3)
+        assert await four[3].wait_s("turn", PACE, 6, 60, 0.25, take=True) == 0, "tokens come back"
+
+
+@asynchronous
+async def test_shards_of_a_bucket_take_turns_to_identify(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coordination, "_IDENTIFY_S", 0.2)
+    monkeypatch.setattr(coordination, "_MARGIN_S", 0.0)
+    turns: list[tuple[int, float]] = []
+
+    async def identify(bot: Coordination, shard_id: int) -> None:
+        assert await bot.identify(shard_id)
+        turns.append((shard_id % 2, time.monotonic()))
+
+    async with bots(database) as (one, two):
+        one.start(2, {})
+        two.start(2, {})
+        await asyncio.gather(*(identify(one, shard) for shard in range(4)), *(identify(two, shard) for shard in (4, 5)))
+    for bucket in (0, 1):
+        at = sorted(at for each, at in turns if each == bucket)
+        assert len(at) == 3
+        assert min(later - before for before, later in pairwise(at)) > 0.15
+    assert max(at for _, at in turns) - min(at for _, at in turns) < 2.0, "buckets do not wait for each other"
+
+
+@asynchronous
+async def test_one_bot_at_a_time_does_what_one_is_enough_for(database: str) -> None:
+    async with bots(database) as (one, two):
+        done = []
+        async with one.alone("sources", wait=False) as may:
+            assert may
+            async with two.alone("sources", wait=False) as may_too:
+                assert not may_too
+            async with two.alone("commands", wait=False) as may_too:
+                assert may_too, "other things are done meanwhile"
+
+            async def wait() -> None:
+                async with two.alone("sources", wait=True) as may_then:
+                    done.append(may_then)
+
+            waiting = asyncio.create_task(wait())
+            await asyncio.sleep(0.3)
+            assert not done
+        await waiting
+        assert done == [True]
+
+
+@asynchronous
+async def test_all_bots_hear_of_a_switch_and_of_settings(database: str, tmp_path: Path) -> None:
+    settings = IndexSettings(data_dir=tmp_path, database_url=SecretStr(database))
+    heard: list[tuple[int, str]] = []
+
+    def ears(number: int) -> dict[str, Callable[[], None]]:
+        return {name: partial(heard.append, (number, name)) for name in (SERVED_CHANNEL, SERVERS_CHANGE)}
+
+    async def until(condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not condition():  # noqa: ASYNC110 - threads say it
+                await asyncio.sleep(0.005)
+
+    async with bots(database) as both:
+        for number, bot in enumerate(both):
+            bot.start(1, ears(number))
+        await until(lambda: len(heard) == 4)  # what was said before is not known
+        generations = open_generations(settings)
+        with generations.building():
+            heard.clear()
+            generations.serve("000001")
+        await until(lambda: len(heard) == 2)
+        assert sorted(heard) == [(0, SERVED_CHANNEL), (1, SERVED_CHANNEL)]
+        heard.clear()
+        open_store(settings).set_server(1, ServerSettings(private=True))
+        await until(lambda: len(heard) == 2)
+        assert sorted(heard) == [(0, SERVERS_CHANGE), (1, SERVERS_CHANGE)]
+        generations.close()
+
+
+@asynchronous
+async def test_while_the_database_is_away_each_bot_goes_on_by_itself(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = postgres.new_database()
+    monkeypatch.setattr(coordination, "_AGAIN_S", 0.3)
+    heard: list[str] = []
+    async with bots(url) as (one, two):
+        one.start(1, {SERVED_CHANNEL: lambda: heard.append("served")})
+        assert await one.claim(1)
+        postgres.stop()
+        try:
+            limit = RateLimit(6, 3)
+            asked: list[Awaitable[int]] = [one.wait_s("turn", limit, 5, take=True) for _ in range(5)]
+            assert [await each for each in asked].count(0) == 3, "paced from memory"
+            assert await one.claim(2)
+            assert not await one.claim(2)
+            assert await two.claim(2), "Discord takes one of their answers"
+            assert not await two.identify(0), "discord.py waits as for one bot"
+        finally:
+            postgres.start()
+        heard.clear()
+        await asyncio.sleep(0.4)
+        assert await one.claim(3)
+        assert not await two.claim(3), "they agree again"
+        async with asyncio.timeout(10):
+            while not heard:  # noqa: ASYNC110 - what was said meanwhile is not known
+                await asyncio.sleep(0.05)
+    told = [record for record in caplog.records if "cannot agree" in record.message]
+    assert len(told) == 2, "each says so once"
+    assert "geheim" not in caplog.text
+
+
+@asynchronous
+async def test_database_that_says_nothing_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coordination, "_PATIENCE_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = SecretStr(f"postgresql://measures@127.0.0.1:{mute.getsockname()[1]}/x")
+        settings = IndexSettings(data_dir=tmp_path, database_url=url)
+        bot, store = open_coordination(settings), AsyncBotStore(partial(open_store, settings), 0.2)
+        began = time.monotonic()
+        with pytest.raises(StoreBusyError, match="does not answer in time"):
+            await store.read(lambda kept: kept.servers())
+        assert await bot.claim(1)
+        assert await bot.claim(2)
+        assert time.monotonic() - began < 3.0
+    await bot.close()
+    await store.close()
+
+
+def test_nothing_of_it_is_kept_for_long(database: str) -> None:
+    async def scenario() -> None:
+        async with bots(database) as (one, _):
+            await one.claim(1)
+            await one.wait_s("turn", PACE, 5, take=True)
+            db = one._agreement._db
+            one._agreement.forget()
+            assert db.rows("SELECT id FROM events UNION ALL SELECT person FROM pace") == [(1,), (5,)]
+            db.execute("UPDATE events SET at = at - interval '16 minutes'")
+            db.execute("UPDATE pace SET at = at - interval '16 minutes'")
+            one._agreement.forget()
+            assert db.rows("SELECT id FROM events UNION ALL SELECT person FROM pace") == []
+            logged = db.rows(
+                "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace "
+                "WHERE nspname = 'measures_bot' AND relkind = 'r' AND relpersistence = 'u' ORDER BY 1"
+            )
+            assert [name for (name,) in logged] == ["events", "identified", "pace"], "no log and no replica has it"
+
+    asyncio.run(scenario())

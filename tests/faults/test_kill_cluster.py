@@ -1,0 +1,13 @@
+"""A few of the points of `tests.faults.cluster`, which strikes 36."""
+
+from pathlib import Path
+
+from tests.faults.cluster import cluster
+
+
+def test_killed_builders_and_primary_lose_nothing_while_a_replica_answers(tmp_path: Path) -> None:
+    with cluster(tmp_path, seed=1) as struck:
+        hits = [struck.strike(0), struck.strike(1), struck.strike(2, primary=True)]
+    assert any(hits)
+    assert struck.asking.asked
+    assert struck.asking.failures == []
