@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psutil
 import pytest
 
@@ -30,12 +31,17 @@ _MEMORY_FOR_FILES = 6 << 30  # of this, the copies of models that tests make tak
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let torch compute on one thread, also in processes that tests start, because tests run side by side.
+    """Prepare for tests that run side by side: torch computes on one thread, also in processes that tests start.
 
     Two threads wait for each other by spinning: with three other processes on 2 cores, 40 questions took 54 s of
     processor time instead of 15 s.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # By the clock on the wall, an example takes the longer, the more tests run beside it.
+    hypothesis.settings.register_profile(
+        "beside others", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("beside others")
     if folder := _memory_folder():
         os.environ["TMPDIR"] = tempfile.tempdir = folder
 
