@@ -1,16 +1,20 @@
 """What every test may ask for: a data folder of its own, releases, a built index, the shared evaluation data."""
 
 import datetime
+import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
+import psutil
 import pytest
 
 from corpus.front_matter import shipped_releases
 from corpus.models import Release
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
-from index.encoders.model_files import DEFAULT_MODEL
 from index.encoders.reader import Reader, reader_beside
 from index.engine import Engine
 from index.maintenance import build_all
@@ -23,12 +27,45 @@ from tests.postgres import Server, programs
 FIXTURES = Path(__file__).parent / "fixtures"
 SHARED = Path(__file__).parents[2] / "shared"
 _MOST_PROCESSES = 4  # each holds the default model, which takes 1.5 GB
+_MEMORY_FOR_FILES = 6 << 30  # of this, the copies of models that tests make take 2 GB
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare for tests that run side by side: torch computes on one thread, also in processes that tests start.
+
+    Two threads wait for each other by spinning: with three other processes on 2 cores, 40 questions took 54 s of
+    processor time instead of 15 s.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # By the clock on the wall, an example takes the longer, the more tests run beside it.
+    hypothesis.settings.register_profile(
+        "beside others", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("beside others")
+    if folder := _memory_folder():
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+
+
+def _memory_folder() -> str | None:
+    """Return a folder in memory for the files of tests; None where there is none, or it has little room.
+
+    What the program writes must survive a power cut, so it waits for the disk; a test does not read it after one. A
+    wait took 47 ms on a busy disk, and none in memory.
+    """
+    folder = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
+    if "TMPDIR" in os.environ or not os.access(folder, os.W_OK) or os.statvfs(folder).f_flag & os.ST_NOEXEC:
+        return None
+    free = min(shutil.disk_usage(folder).free, psutil.virtual_memory().available)
+    return str(folder) if free >= _MEMORY_FOR_FILES else None
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Run folders of tests in a process a core; a file or a single test begins sooner in this one."""
+    """Run folders of tests in a process a core and one more, because many tests wait for other processes.
+
+    A file or a single test begins sooner in this process.
+    """
     whole = all(Path(argument).is_dir() for argument in config.args)
-    return min(_MOST_PROCESSES, len(os.sched_getaffinity(0))) if whole else 0
+    return min(_MOST_PROCESSES, len(os.sched_getaffinity(0)) + 1) if whole else 0
 
 
 @pytest.fixture(autouse=True)
@@ -88,28 +125,39 @@ def write_release(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def default_model() -> SentenceTransformerEmbedder:
+def unloaded_model() -> CachedEmbedder:
+    """The model that comes with the installation, which whoever asks it first has to load."""
+    return CachedEmbedder()
+
+
+@pytest.fixture(scope="session")
+def default_model(unloaded_model: CachedEmbedder) -> SentenceTransformerEmbedder:
     """The model that comes with the installation, loaded once."""
-    model = CachedEmbedder()
-    model.word_vectors(["measure"])
-    return model
+    unloaded_model.word_vectors(["measure"])
+    return unloaded_model
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_reader() -> Iterator[None]:
-    """Let all engines with the default model share a reader, which reads no pair twice: to make one takes a second."""
-    shared: list[Reader] = []
+def one_reader(unloaded_model: CachedEmbedder) -> Iterator[None]:
+    """Let all engines share a reader, whatever their model: to make one takes a second, and five with its model.
+
+    It reads no pair twice.
+    """
+    shared = CachedReader(unloaded_model)
 
     def beside(embedder: Embedder, cache_dir: Path | None = None) -> Reader | None:
-        if not isinstance(embedder, SentenceTransformerEmbedder) or embedder.model != DEFAULT_MODEL:
-            return reader_beside(embedder, cache_dir)
-        if not shared:
-            shared.append(CachedReader(embedder))
-        return shared[0]
+        return shared if isinstance(embedder, SentenceTransformerEmbedder) else reader_beside(embedder, cache_dir)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.engine.reader_beside", beside)
         yield
+
+
+@pytest.fixture(scope="module")
+def models_end() -> Iterator[None]:
+    """Free the models that a module loads, each a third of a gigabyte: their parts refer to each other."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,7 @@ def _content(words: Sequence[Words]) -> bytes:
 
 
 def _file(objects: Sequence[bytes], extra: str) -> bytes:
-    out = b"%PDF-1.5\n"
+    out = bytearray(b"%PDF-1.5\n")
     places = []
     for number, content in enumerate(objects, 1):
         places.append(len(out))
@@ -59,4 +59,4 @@ def _file(objects: Sequence[bytes], extra: str) -> bytes:
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     count = len(objects) + 1
     trailer = f"trailer\n<< /Size {count} /Root 1 0 R /Info 5 0 R {extra} >>\nstartxref\n{len(out)}\n%%EOF\n"
-    return out + b"xref\n0 %d\n0000000000 65535 f \n" % count + table + trailer.encode()
+    return bytes(out) + b"xref\n0 %d\n0000000000 65535 f \n" % count + table + trailer.encode()

@@ -26,6 +26,7 @@ from index import (
     Answer,
     Engine,
     Filters,
+    MessageKind,
     parse_agency,
     parse_since,
     parse_until,
@@ -68,14 +69,16 @@ async def ask_by_interaction(
     *,
     private: bool | None,
     read_as: str | None = None,
+    kind: MessageKind | None = None,
 ) -> None:
     """Answer an interaction that is a question. It is refused before it is deferred, or not at all.
 
+    :param kind: what kind of message the question is, where that was asked already.
     :raises QuestionError: when it cannot be asked.
     :raises Refused: when the person asks too fast, or too many wait.
     """
     with metrics.asked(metrics.Surface.COMMAND) as counted:
-        await _ask_by_interaction(bot, interaction, question, filters, counted, private=private, read_as=read_as)
+        await _ask_by_interaction(bot, interaction, question, filters, counted, private, read_as, kind)
 
 
 async def _ask_by_interaction(
@@ -84,9 +87,9 @@ async def _ask_by_interaction(
     question: str,
     filters: Filters,
     counted: metrics.Asked,
-    *,
     private: bool | None,
     read_as: str | None,
+    kind: MessageKind | None,
 ) -> None:
     asking = Asking(
         interaction.user.id,
@@ -98,8 +101,8 @@ async def _ask_by_interaction(
         read_as=read_as,
     )
     await bot.admission.let_in_or_refuse(interaction)
-    on_collection = filters == Filters() and read_collection_question(asking.question, today()) is not None
-    work = None if on_collection else ask_engine(bot, asking)
+    on_collection = read_collection_question(asking.question, today(), kind) if filters == Filters() else None
+    work = ask_engine(bot, asking) if on_collection is None else None
     ephemeral = is_private(bot, interaction, private)
     try:
         await delivery.defer(interaction, ephemeral=ephemeral)
@@ -111,13 +114,13 @@ async def _ask_by_interaction(
     words = bot.words_private(interaction, asked) if ephemeral else public_words(bot, interaction, asked)
     if bot.background.updating:
         await delivery.answer(interaction, updating_view(words))
-    if work is None:
-        view = await collection_answer(bot, asking.question, words, asking.user_id)
+    if on_collection is not None:
+        view = await collection_answer(bot, on_collection, words, asking.user_id)
         if view is not None:
             await delivery.answer(interaction, view)
             counted.outcome = metrics.Outcome.LISTED
             return
-        work = ask_engine(bot, asking)
+    work = work or ask_engine(bot, asking)
     if not await _is_answered(work):
         raise Refused(_ask_later(bot, words))
     shown_question = None if ephemeral else question

@@ -11,22 +11,21 @@ from bot.i18n.words import Words
 from bot.user_data import KeptAnswer
 from bot.views.conversation import about_collection_view, collection_view, sources_view
 from corpus import outline
-from index import CollectionQuestion, Engine, MessageKind, Source, read_collection_question
+from index import CollectionQuestion, Engine, MessageKind, Source
 
 _ASKED_OF_ONE_ANSWER = (MessageKind.WHEN, MessageKind.WHO, MessageKind.WHERE)
 _NEWEST = 5
 _HEADINGS = 8
 
 
-async def collection_answer(bot: MeasuresBot, text: str, words: Words, user_id: int) -> ui.LayoutView | None:
+async def collection_answer(
+    bot: MeasuresBot, question: CollectionQuestion, words: Words, user_id: int
+) -> ui.LayoutView | None:
     """Return what to say to a question about the collection.
 
-    None where a text is none: then it is a question on what the releases say. That is also so where nothing in the
-    collection bears the name or the words that it asks about.
+    None where nothing in the collection bears the name or the words that it asks about: then it is a question on what
+    the releases say.
     """
-    question = read_collection_question(text, today())
-    if question is None:
-        return None
     if question.kind is MessageKind.ABOUT or question.kind in _ASKED_OF_ONE_ANSWER:
         return await _whole_collection(bot, question, words, user_id)
     answer = await bot.with_engine(partial(Engine.collection, question=question), user_id)

@@ -87,7 +87,7 @@ class Ask(commands.Cog):
             return
         with metrics.asked(metrics.Surface.COMMAND):
             filters = filters_from(agency, issuer, since, until)
-        await ask_by_interaction(self.bot, interaction, question, filters, private=private)
+        await ask_by_interaction(self.bot, interaction, question, filters, private=private, kind=kind)
 
     @ask.autocomplete("agency")
     async def complete_agency(self, interaction: Interaction, typed: str) -> list[Choice[str]]:

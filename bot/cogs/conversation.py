@@ -25,7 +25,18 @@ from bot.views.answers import check_view
 from bot.views.conversation import choices_view, feedback_view
 from bot.views.message import text_view
 from corpus import MeasuresError
-from index import Answer, Engine, Filters, FollowUp, MessageKind, claims, follow_up, message_kind, readable
+from index import (
+    Answer,
+    Engine,
+    Filters,
+    FollowUp,
+    MessageKind,
+    claims,
+    follow_up,
+    message_kind,
+    read_collection_question,
+    readable,
+)
 
 _HOURGLASS = "\N{HOURGLASS WITH FLOWING SAND}"
 _REACTIONS = {MessageKind.GREETING: "\N{WAVING HAND SIGN}", MessageKind.THANKS: "\N{THUMBS UP SIGN}"}
@@ -61,11 +72,6 @@ class Incoming:
     other: discord.Message | None = None
 
     @property
-    def kind(self) -> MessageKind:
-        """What kind of message it is."""
-        return message_kind(self.text)
-
-    @property
     def guild_id(self) -> int | None:
         """The server, None in direct messages."""
         return self.message.guild.id if self.message.guild else None
@@ -85,13 +91,13 @@ class Conversation:
         :raises MeasuresError: when it cannot be done.
         """
         message = incoming.message
-        if incoming.other is not None and (not incoming.text or incoming.kind in _ASKS_TO_CHECK):
+        kind = message_kind(incoming.text)
+        if incoming.other is not None and (not incoming.text or kind in _ASKS_TO_CHECK):
             await self._check(incoming, incoming.other, words)
             return
         if not incoming.text and await text_of(message, beside=True):  # forwarded, or a file instead of a long text
             await self._check(incoming, message, words)
             return
-        kind = incoming.kind
         followed = self._follow_up(incoming, kind)
         is_question = kind is MessageKind.QUESTION or followed is not None
         price = Price.TURN if is_question else Price.LOOK
@@ -149,7 +155,8 @@ class Conversation:
         if kind is MessageKind.HELP or not incoming.text:
             await delivery.reply(message, help_view(words))
             return
-        view = await collection_answer(self.bot, incoming.text, words, message.author.id)
+        on_collection = read_collection_question(incoming.text, today(), kind)
+        view = await collection_answer(self.bot, on_collection, words, message.author.id) if on_collection else None
         if view is not None:
             metrics.count(_surface(incoming), metrics.Outcome.LISTED)
         if view is None and kind is not MessageKind.QUESTION:

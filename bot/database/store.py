@@ -13,7 +13,7 @@ from bot.database.connection import BotConnection
 from bot.database.subscriptions import SubscriptionTables
 from bot.receipts import Receipt, Unanswered, UsageDay
 from bot.user_data import FEEDBACK_DAYS, AdminAct, Feedback, Forgotten, KeptAnswer, QuotedSpan, ServerSettings
-from index import Filters, marks, now
+from index import Filters, days_ago, marks, now
 
 _VOTER_CHARS = 32
 
@@ -52,12 +52,12 @@ class BotStore:
     def keep_receipt(self, receipt: Receipt, days: int) -> None:
         """Keep the receipt of an answer on the command line, and erase those that are older than that."""
         with self._db.erasing():
-            receipts.forget_local_receipts_before(self._db, _ago(days))
+            receipts.forget_local_receipts_before(self._db, days_ago(days))
             receipts.keep_receipt(self._db, receipt)
 
     def receipt(self, answer_id: str, days: int) -> Receipt | None:
         """Return a receipt that is at most so many days old; None where it was never kept or is erased."""
-        return receipts.find_receipt(self._db, answer_id, _ago(days))
+        return receipts.find_receipt(self._db, answer_id, days_ago(days))
 
     def usage(self) -> list[UsageDay]:
         """Return how much was asked by day, newest first."""
@@ -125,20 +125,20 @@ class BotStore:
         Return the number of answers.
         """
         with self._db.erasing():
-            receipts.forget_receipts_before(self._db, _ago(days), _ago(FEEDBACK_DAYS)[:10])
+            receipts.forget_receipts_before(self._db, days_ago(days), days_ago(FEEDBACK_DAYS)[:10])
             self._db.execute(
-                "UPDATE feedback SET reason = NULL WHERE reason IS NOT NULL AND at < ?", [_ago(FEEDBACK_DAYS)]
+                "UPDATE feedback SET reason = NULL WHERE reason IS NOT NULL AND at < ?", [days_ago(FEEDBACK_DAYS)]
             )
             self.subscriptions.tidy_in_transaction(datetime.datetime.now(datetime.UTC))
-            return self._db.execute("DELETE FROM answers WHERE at < ?", [_ago(days)])
+            return self._db.execute("DELETE FROM answers WHERE at < ?", [days_ago(days)])
 
     def prune(self, feedback_days: int, audit_days: int | None) -> tuple[int, int]:
         """Erase old verdicts, and old acts of administrators unless `audit_days` is None; return how many of each."""
         acts = 0
         with self._db.erasing():
-            said = self._db.execute("DELETE FROM feedback WHERE at < ?", [_ago(feedback_days)])
+            said = self._db.execute("DELETE FROM feedback WHERE at < ?", [days_ago(feedback_days)])
             if audit_days is not None:
-                acts = self._db.execute("DELETE FROM audit WHERE at < ?", [_ago(audit_days)])
+                acts = self._db.execute("DELETE FROM audit WHERE at < ?", [days_ago(audit_days)])
         return said, acts
 
     def compact(self) -> None:
@@ -228,10 +228,6 @@ class BotStore:
         if self._key is None:
             [(self._key,)] = self._db.rows("SELECT key FROM fingerprints")
         return hmac.new(self._key, f"{answer_id} {user_id}".encode(), hashlib.sha256).hexdigest()[:_VOTER_CHARS]
-
-
-def _ago(days: int) -> str:
-    return (datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)).isoformat(timespec="seconds")
 
 
 def _kept(row: dict[str, Any]) -> KeptAnswer:

@@ -71,13 +71,13 @@ def country_of(written: str, code: str) -> str:
     for word in (folded, *folded.split()):
         if word in _named(code):
             return _named(code)[word]
-    found = {
+    codes = {
         iso
         for name, iso in _inflected(code)
         if folded.startswith(name[: max(_LEAST_STEM, len(name) - _COUNTRY_ENDING)])
         and len(folded) <= len(name) + _LONGEST_ENDING
     }
-    return next(iter(found)) if len(found) == 1 else ""
+    return next(iter(codes)) if len(codes) == 1 else ""
 
 
 def _runs(question: str, code: str) -> Iterator[list[re.Match[str]]]:
@@ -103,7 +103,7 @@ def _stem(word: str, ending: int = _ENDING) -> str:
 
 
 def _begins(stem: str, folded: str) -> bool:
-    """Tell whether a word of a folded text begins in a way."""
+    """Tell whether a word of a folded text begins with a stem."""
     return f" {stem}" in folded
 
 

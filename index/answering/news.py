@@ -64,12 +64,12 @@ class Edition:
 
 def editions_since(generation: Generation, day: str) -> tuple[Edition, ...]:
     """Return the releases that may be shown and are dated on a day or later, the newest first."""
-    found = [
+    editions = [
         Edition(release.release_id, release.work, release.date.isoformat(), release.language)
         for release in generation.shown_releases()
         if release.date.isoformat() >= day
     ]
-    return tuple(sorted(found, key=lambda edition: (edition.date, edition.release_id), reverse=True))
+    return tuple(sorted(editions, key=lambda edition: (edition.date, edition.release_id), reverse=True))
 
 
 def news(
@@ -91,7 +91,7 @@ def news(
 
 
 def _answering(wanted: Wanted, release_id: str, answer: Callable[[str, Filters], Answer]) -> tuple[Quote, ...]:
-    """Return the quotes with which one release alone answers a question, where who asks it now gets an answer, too."""
+    """Return the quotes of a release that answer a question, none where all releases together do not answer it."""
     try:
         answered = answer(wanted.text, replace(wanted.filters, releases=frozenset({release_id})))
         is_sure = answered.answered and answer(wanted.text, wanted.filters).answered

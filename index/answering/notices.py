@@ -2,17 +2,18 @@
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from corpus import UNDATED, Release, registry
-from index.answering.contradictions import contradictions
+from index.answering.doubts import differing, doubt, is_denied
 from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.answering.timely import SAME_SUBJECT
 from index.generations.generation import Generation
 from index.results import Known, Notice
+from index.text.times import moments
 
 _NOW = re.compile(
     r"\b(?:now|current|currently|latest|newest|recent|recently|today|still|this (?:year|month|week)|so far)\b",
@@ -31,10 +32,32 @@ def notices(
     """
     candidates = [_unnamed(generation, agency_id) for agency_id in query.agencies]
     if near:
-        candidates.extend(contradictions(query, ranking, generation))
+        candidates.extend(_contradictions(query, ranking, generation))
     if quoted:
         candidates.append(_newness(query, ranking, generation, quoted, today))
     return tuple(notice for notice in candidates if notice)
+
+
+def _contradictions(query: Query, ranking: Ranking, generation: Generation) -> Iterator[Notice]:
+    """Give notices of what the best sentence says otherwise than a question or a claim."""
+    if not doubt(ranking):
+        return
+    best = int(ranking.best_first[0])
+    release = generation.served([int(ranking.sentences.releases[best])])[0].release
+    if is_denied(query, ranking.sentences.texts[best], release):
+        yield Notice("The question denies what the quotation says, or the other way round.")
+    if query.claims and query.time is not None and query.time.named and ranking.timely is None:
+        times = [query.asked[each.start : each.end] for each in moments(query.asked, query.language)]
+        yield Notice(
+            "The releases say otherwise: here {claimed}, there {found}.",
+            {"claimed": ", ".join(times), "found": release.date},
+        )
+    claimed, found = differing(query, ranking, best, release)
+    if claimed:
+        yield Notice(
+            "The releases say otherwise: here {claimed}, there {found}.",
+            {"claimed": ", ".join(claimed), "found": ", ".join(found)},
+        )
 
 
 def _newness(

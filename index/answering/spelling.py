@@ -109,7 +109,7 @@ def _nearest(word: str, spellings: Iterable[tuple[str, str]], most: int, *, lett
     A slip is a letter too many, too few or another one, or two in the wrong order.
 
     :param most: how many slips there may be.
-    :param letters_kept: whether a letter may not be another one: names are as near to each other.
+    :param letters_kept: whether no letter may stand for another one: names of two agencies can differ by as little.
     """
     best: tuple[int, str] | None = None
     for plain, spelling in spellings:

@@ -60,7 +60,7 @@ class BackupSummary:
         return hashlib.sha256(self.to_json()).hexdigest()
 
     def to_json(self) -> bytes:
-        """Return it as the archive holds it."""
+        """Return the summary as the archive holds it."""
         return json.dumps(dataclasses.asdict(self), indent=1).encode()
 
 
@@ -151,18 +151,19 @@ def read_archive(path: Path, sink: Callable[[str], Sink] = lambda _: lambda _: N
     archive_size(path)
     with storage_errors(path):
         with path.open("rb") as file:
-            found: dict[str, Member] = {}
+            members: dict[str, Member] = {}
             for name, size in _headers(file, path):
                 if name == _SUMMARY:
                     summary = _summary(_read(file, size, path), path)
                     break
-                if name in found:
+                if name in members:
                     raise ArchiveError(f"{path} holds {name} twice: it is no backup of this program.")
-                found[name] = _copied(file, size, sink(name), path)
+                members[name] = _copied(file, size, sink(name), path)
             else:
                 raise ArchiveError(f"{path} ends too early: it is not whole, use another backup.")
-    if found != summary.members:
-        wrong = sorted(name for name in found | dict(summary.members) if found.get(name) != summary.members.get(name))
+    if members != summary.members:
+        names = members | dict(summary.members)
+        wrong = sorted(name for name in names if members.get(name) != summary.members.get(name))
         raise ArchiveError(f"{path} is damaged, {wrong[0]} is not what was backed up: use another backup.")
     return summary
 

@@ -66,9 +66,14 @@ class CollectionAnswer:
     agencies: tuple[AgencyCount, ...] = ()
 
 
-def read_collection_question(text: str, today: datetime.date) -> CollectionQuestion | None:
-    """Return the question about the collection that a message is; None where it is none."""
-    kind = message_kind(text)
+def read_collection_question(
+    text: str, today: datetime.date, kind: MessageKind | None = None
+) -> CollectionQuestion | None:
+    """Return the question about the collection that a message is; None where it is none.
+
+    :param kind: what `message_kind` says of the message, where that was asked already.
+    """
+    kind = kind or message_kind(text)
     if kind in ON_SOURCES:
         return CollectionQuestion(kind)
     read = (_read(shaped, today) for shaped in shapes(text))

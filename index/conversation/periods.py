@@ -4,15 +4,16 @@ import calendar
 import datetime
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from index.conversation.phrases import Table, table_of
 from index.conversation.spoken import spoken
-from index.text.languages import LANGUAGES
+from index.text.languages import LANGUAGES, fold, language
+from index.text.times import Moment, Named, moments
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MOST_WORDS = 5
-_MONTH_LETTERS = 3  # tell a month, also where a case or an abbreviation changes what follows
+_SIGNS = " ?!.,\u202f"
 _SETTINGS = {"PREFER_DATES_FROM": "past", "PREFER_DAY_OF_MONTH": "first", "PREFER_MONTH_OF_YEAR": "first"}
 
 
@@ -57,28 +58,20 @@ def _last_of_month(day: datetime.date) -> datetime.date:
 
 def is_date(text: str) -> bool:
     """Tell whether a text is nothing but a month with a year or a day, as "March 2024"."""
-    said = spoken(text)
-    if not 2 <= len(said.words) <= 4 or not any(_YEAR.fullmatch(word) for word in said.words):
+    words = spoken(text).words
+    if not 2 <= len(words) <= _MOST_WORDS or not any(_YEAR.fullmatch(word) for word in words):
         return False
-    day = datetime.date.today()  # noqa: DTZ011 - only whether it is a date is asked
-    beginnings = {word[:_MONTH_LETTERS] for word in said.words}
-    languages = [language for language, months in _months().items() if not months.isdisjoint(beginnings)]
-    return any(_parsed(text.strip(" ?!.,"), language, day) for language in languages)
+    return any(_is_whole_date(text.strip(_SIGNS), code) for code in LANGUAGES)
 
 
-@cache
-def _months() -> dict[str, frozenset[str]]:
-    """Return what the months' names begin with, by language: only these are asked whether a text is a date."""
-    from babel.dates import get_month_names
-
-    return {
-        language: frozenset(
-            spoken(name).words[0][:_MONTH_LETTERS]
-            for context in ("format", "stand-alone")
-            for name in get_month_names("wide", context, language).values()
-        )
-        for language in LANGUAGES
-    }
+def _is_whole_date(text: str, code: str) -> bool:
+    """Tell whether a text is a month with a year in a language, or that after "in"."""
+    match moments(text, code):
+        case [Named(Moment(year=int(), month=int()), start, end)]:
+            before, after = fold(text[:start]).strip(), text[end:].strip(_SIGNS)
+            # Bulgarian dates end in the letter that stands for "year".
+            return len(after) <= 1 and (not before or bool(re.fullmatch(fold(language(code).time["in"]), before)))
+    return False
 
 
 def _without_leading(table: Table, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,12 +3,11 @@
 What a release says now, its address and the digests of all its texts stay: nothing that was known comes in as new.
 """
 
-import datetime
 from collections.abc import Collection, Sequence
 
 from index.database.connection import CorpusConnection
 from index.database.erasures import UNSAID, WORDLESS
-from index.database.sqlite import marks
+from index.database.sqlite import days_ago, marks
 
 # For how long it is told that an entry of the quarantine was accepted or discarded. Its text is deleted at once.
 SETTLED_DAYS = 365
@@ -40,12 +39,12 @@ class PruningTable:
             "DELETE FROM log WHERE at < ? AND action <> 'erased' "
             "AND id NOT IN (SELECT max(id) FROM log WHERE release_id IS NOT NULL UNION ALL "
             "SELECT coalesce(max(id), 0) FROM log WHERE action = 'built')",
-            [_ago(days)],
+            [days_ago(days)],
         )
 
     def quarantine(self) -> int:
         """Delete the entries of the quarantine that were settled long ago."""
-        return self._changed("DELETE FROM quarantine WHERE state <> 'held' AND at < ?", [_ago(SETTLED_DAYS)])
+        return self._changed("DELETE FROM quarantine WHERE state <> 'held' AND at < ?", [days_ago(SETTLED_DAYS)])
 
     def derived(self) -> int:
         """Delete what was derived from releases that are withdrawn now."""
@@ -61,7 +60,3 @@ class PruningTable:
     def _changed(self, sql: str, values: Sequence[object] = ()) -> int:
         with self._db.atomic():
             return self._db.execute(sql, values)
-
-
-def _ago(days: int) -> str:
-    return (datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)).isoformat(timespec="seconds")

@@ -58,3 +58,8 @@ def marks(values: Sequence[object]) -> str:
 def now() -> str:
     """Return the time in UTC, to the second, as ISO 8601."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def days_ago(days: int) -> str:
+    """Return the time so many days ago, as `now` gives it."""
+    return (datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)).isoformat(timespec="seconds")

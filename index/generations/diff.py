@@ -35,7 +35,7 @@ class Comparison:
     passages_went: int
 
     def to_dict(self) -> dict[str, object]:
-        """Return it as `measures index diff --json` prints it."""
+        """Return the difference as `measures index diff --json` prints it."""
         return dataclasses.asdict(self)
 
 

@@ -1,4 +1,4 @@
-"""The parts of a generation that each kind of storage has its own of. `reader.py` puts them together."""
+"""The parts of a generation, which each kind of storage implements in its own way. `reader.py` puts them together."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

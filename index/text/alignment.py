@@ -1,4 +1,4 @@
-"""Aligns the sentences of two texts: which stand in both, which became which, which came and which went."""
+"""Aligns the sentences of two texts: which are in both, which were changed, which are new and which are gone."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -49,11 +49,11 @@ def align(before: Sequence[str], after: Sequence[str], language: str) -> list[Pa
             gaps.append((list(range(first, last)), list(range(start, end))))
     spoken = ([words(text, language) for text in plain[0]], [words(text, language) for text in plain[1]])
     # A sentence most likely became one at the same place. Only what finds none there is looked for elsewhere.
-    found = [pair for gap in gaps for pair in _most_alike(*gap, *spoken)]
-    taken = {old for old, _ in found}, {new for _, new in found}
+    changed = [pair for gap in gaps for pair in _most_alike(*gap, *spoken)]
+    taken = {old for old, _ in changed}, {new for _, new in changed}
     left = [[row for gap in gaps for row in gap[side] if row not in taken[side]] for side in (0, 1)]
-    found += _most_alike(left[0], left[1], *spoken)
-    pairs += [Pair(old, new, plain[0][old] == plain[1][new]) for old, new in found]
+    changed += _most_alike(left[0], left[1], *spoken)
+    pairs += [Pair(old, new, plain[0][old] == plain[1][new]) for old, new in changed]
     paired = {pair.before for pair in pairs}, {pair.after for pair in pairs}
     pairs += [Pair(row, None) for row in range(len(before)) if row not in paired[0]]
     pairs += [Pair(None, row) for row in range(len(after)) if row not in paired[1]]
@@ -73,12 +73,12 @@ def _most_alike(
         score_cutoff=_ALIKE,
     )
     olds, news = np.nonzero(alike)
-    found = sorted(
+    likeliest = sorted(
         zip(olds.tolist(), news.tolist(), strict=True),
         key=lambda pair: (-alike[pair], abs(pair[0] - pair[1]), pair),
     )
     taken: tuple[set[int], set[int]] = set(), set()
-    for old, new in found:
+    for old, new in likeliest:
         if old not in taken[0] and new not in taken[1]:
             taken[0].add(old)
             taken[1].add(new)

@@ -45,7 +45,7 @@ def fact_changes(before: str, after: str, code: str, code_after: str | None = No
 
 
 def _of_a_kind(kind: FactKind, old: list[_Fact], new: list[_Fact], *, in_order: bool) -> Iterator[FactChange]:
-    """Pair what went with what came.
+    """Pair the facts of one kind that are gone with those that are new.
 
     Two sentences with as many facts are taken to name them in the same order, where `in_order` says so: of "2.3%,
     compared with 2.4%" and "1.8%, from 2.3%", the first became 1.8% and the second 2.3%. Otherwise what only one has is
@@ -77,18 +77,18 @@ def facts(text: str, code: str, *, only_known: bool = False) -> list[_Fact]:
     :param only_known: whether names are left out that are neither an agency's nor a country's.
     """
     known = language(code)
-    found = [
+    collected = [
         _Fact(FactKind.DATE, named.moment, named.start, named.end, text[named.start : named.end].strip())
         for named in moments(text, code)
     ]
-    found += [
+    collected += [
         _Fact(FactKind.NAME, mention.agency_id, mention.start, mention.end, text[mention.start : mention.end])
         for mention in registry().mentions(text)
     ]
     tokens = list(_TOKEN.finditer(text))
-    found += _outside(found, _figures(text, tokens, known))
-    found += _outside(found, _names(text, tokens, known, only_known=only_known))
-    return sorted(found, key=lambda fact: fact.start)
+    collected += _outside(collected, _figures(text, tokens, known))
+    collected += _outside(collected, _names(text, tokens, known, only_known=only_known))
+    return sorted(collected, key=lambda fact: fact.start)
 
 
 def _outside(taken: list[_Fact], facts: Iterable[_Fact]) -> list[_Fact]:

@@ -26,6 +26,8 @@ from tests.fakes import WeighedEmbedder, run_one, silent
 from tests.simulation import QUESTION
 from tests.tiny_model import make_tiny_model
 
+pytestmark = pytest.mark.usefixtures("models_end")
+
 
 @pytest.fixture(scope="module")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -108,29 +110,34 @@ def test_same_weights_under_another_name_build_nothing(model: Path, data: Path) 
         assert engine.answer(QUESTION, Filters()).answered
 
 
-def test_engine_in_a_process_notices_at_the_next_question(model: Path, data: Path) -> None:
+def test_engine_notices_at_the_next_question(model: Path, data: Path) -> None:
     settings = IndexSettings(data_dir=data, model=str(model))
 
-    def ask(engine: EngineProcess) -> bool:
-        return bool(run_one(engine, answered))
+    def opened() -> Engine:
+        return Engine(settings, SentenceTransformerEmbedder(settings.model))
 
-    engine = EngineProcess(settings)
-    assert ask(engine)
-    (model / "model.safetensors").touch()
-    with pytest.raises(UnbuiltError, match="have changed since they were read"):
-        ask(engine)
-    engine.close()
-    engine = EngineProcess(settings)
-    assert ask(engine), "the same weights, written again"
-    change(model, in_place=True)
-    with pytest.raises(UnbuiltError, match="have changed since they were read"):
-        ask(engine)
-    engine.close()
-    with (
-        Engine(settings, SentenceTransformerEmbedder(settings.model)) as another,
-        pytest.raises(UnbuiltError, match="was built with other weights of the model"),
-    ):
-        another.answer(QUESTION, Filters())
+    with opened() as engine:
+        assert answered(engine)
+        (model / "model.safetensors").touch()
+        with pytest.raises(UnbuiltError, match="have changed since they were read"):
+            answered(engine)
+    with opened() as engine:
+        assert answered(engine), "the same weights, written again"
+        change(model, in_place=True)
+        with pytest.raises(UnbuiltError, match="have changed since they were read"):
+            answered(engine)
+    with opened() as another, pytest.raises(UnbuiltError, match="was built with other weights of the model"):
+        answered(another)
+
+
+def test_engine_in_a_process_notices_too(tmp_path: Path, model: Path) -> None:
+    settings = IndexSettings(data_dir=tmp_path / "data", model=str(model))
+    build_all(settings, WeighedEmbedder(model), silent)
+    with closing(EngineProcess(settings, "tests.fakes:weighed_embedder")) as engine:
+        assert run_one(engine, answered)
+        change(model, in_place=True)
+        with pytest.raises(UnbuiltError, match="have changed since they were read"):
+            run_one(engine, answered)
 
 
 def answered(engine: Engine) -> bool:

@@ -32,10 +32,13 @@ SEARCHED = ("recall@1", "evidence@500chars", "evidence@1000chars", "evidence@200
 Figures = Mapping[str, float]
 
 
-def measure(folder: Path) -> Figures:
-    """Return the watched figures of a folder."""
+def measure(folder: Path, embedder: SentenceTransformerEmbedder | None = None) -> Figures:
+    """Return the watched figures of a folder.
+
+    :param embedder: the default model where it is loaded already.
+    """
     settings = IndexSettings(data_dir=Path("unused"), model="", threshold=None, cross_encoder="")
-    return watched(run_evaluation(folder, settings, SentenceTransformerEmbedder(), silent)[1])
+    return watched(run_evaluation(folder, settings, embedder or SentenceTransformerEmbedder(), silent)[1])
 
 
 def watched(figures: Evaluation) -> Figures:

@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 
 from corpus.models import Release
+from index.encoders.embedder import SentenceTransformerEmbedder
 from tests.eval.floors import FLOORS, SEED_GOLD, below, measure, update, write_seed_folder
 
 
-def test_answers_on_the_shipped_release_stay_above_their_floors(tmp_path: Path) -> None:
-    figures = measure(write_seed_folder(tmp_path))
+def test_answers_on_the_shipped_release_stay_above_their_floors(
+    tmp_path: Path, default_model: SentenceTransformerEmbedder
+) -> None:
+    figures = measure(write_seed_folder(tmp_path), default_model)
     assert below(figures, json.loads(FLOORS.read_text("utf-8"))["seed"]) == []
 
 

@@ -14,6 +14,7 @@ from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, silent
 
+pytestmark = pytest.mark.usefixtures("models_end")
 ANSWERED = (
     "Which agency will train border control units?",
     "How will the EU disrupt smugglers' online communications?",

@@ -10,7 +10,7 @@ import pytest
 
 import index
 from corpus.errors import Fault, GenerationError, StorageError
-from index.database import corpus_sqlite as corpus
+from index.database import corpus_sqlite
 from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
@@ -173,7 +173,7 @@ def test_database_that_another_holds_is_called_that(
 ) -> None:
     settings, keeper = lived_in(tmp_path / "data")
     before = state(settings)
-    monkeypatch.setattr(corpus, "_WAIT_S", 0.05)
+    monkeypatch.setattr(corpus_sqlite, "_WAIT_S", 0.05)
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as holder:
         holder.execute("BEGIN IMMEDIATE")
         for undone, act in OF_CORPUS_DB.items():

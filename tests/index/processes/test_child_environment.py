@@ -24,17 +24,20 @@ from tests.pages import paragraphs, press_page
 TOKEN = "very-secret"  # noqa: S105 - of nobody
 
 
-@pytest.fixture(
-    params=["DISCORD_TOKEN", "discord_token", "MEASURES_DATABASE_URL", "MEASURES_HTTP_KEY", "MEASURES_PROXY"],
-    autouse=True,
-)
-def told(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this process have a token, in a name that the settings read, and something that children are to have."""
-    addresses = {
-        "MEASURES_PROXY": f"http://me:{TOKEN}@proxy.example.org:3128",
-        "MEASURES_DATABASE_URL": f"postgresql://me:{TOKEN}@db.example.org/measures",
-    }
-    monkeypatch.setenv(request.param, addresses.get(request.param, TOKEN))
+SECRETS = {
+    "DISCORD_TOKEN": TOKEN,
+    "discord_token": TOKEN,
+    "MEASURES_DATABASE_URL": f"postgresql://me:{TOKEN}@db.example.org/measures",
+    "MEASURES_HTTP_KEY": TOKEN,
+    "MEASURES_PROXY": f"http://me:{TOKEN}@proxy.example.org:3128",
+}
+
+
+@pytest.fixture(autouse=True)
+def told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process have secrets, in all names that the settings read, and something that children are to have."""
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("MEASURES_TEST", "passed on")
 
 
