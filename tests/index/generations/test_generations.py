@@ -1,6 +1,5 @@
 """What is served never changes under a reader, and every step back is one command; in files and in PostgreSQL."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -84,8 +83,8 @@ def test_corrected_release_embeds_only_what_changed(
     assert 0 < embedder.embedded - before <= 6
     with Engine(settings, embedder) as engine:
         assert any("twenty is gone" in text for text in texts_found(engine, "quota twenty"))
-    with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as connection:
-        assert connection.execute("SELECT count(*) FROM versions WHERE release_id = ?", [FISH]).fetchone() == (2,)
+    with closing(open_corpus_db(settings)) as corpus:
+        assert len(corpus.versions(FISH)) == 2
     actions = [(entry.action, entry.release_id) for entry in index.history(settings).entries]
     assert ("changed", FISH) in actions
     assert ("added", FISH) in actions
