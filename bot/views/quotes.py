@@ -41,7 +41,7 @@ class QuoteBox:
 
     def say(self, text: str) -> bool:
         """Add a text and return True, or return False where it does not fit."""
-        if not text or len(text) > self._left:
+        if not text.strip() or len(text) > self._left:
             return False
         self.container.add_item(self.text(text))
         return True
