@@ -41,10 +41,10 @@ async def test_context_shows_the_quote_between_its_neighbours_to_one_person(chat
     assert lines[at - 1].startswith("The cooperation on the financial investigation component")
     assert lines[at + 1] == "### Disrupting online communications"
     assert lines[at + 2].startswith("The capacity of the EU internet referral unit")
-    assert lines[-4].startswith("**Migrant smuggling: Council approves")
-    assert lines[-2].startswith("-# Fetched from migrationsansfrontieres.com/")
-    assert lines[-1] == "-# Strengthening operational tools"
-    assert not message.buttons
+    assert lines[-5].startswith("**Migrant smuggling: Council approves")
+    assert lines[-3].startswith("-# Fetched from migrationsansfrontieres.com/")
+    assert lines[-2:] == ["-# Strengthening operational tools", "Read it at the source"]
+    assert message.buttons == ["Read it at the source"]
 
 
 @simulated(engine="library")

@@ -220,7 +220,7 @@ def test_bad_token_is_one_sentence(light: BotProcess) -> None:
     assert light.lines()[-1:] == [
         "Error: Discord does not take the token: copy it anew from the developer portal into DISCORD_TOKEN."
     ]
-    assert [line.split()[3] for line in light.lines()[:-1]] == ["memory:", "disk:"]
+    assert {line.split()[3] for line in light.lines()[:-1]} == {"memory:", "disk:"}
 
 
 def test_disallowed_intent_is_one_sentence(light: BotProcess, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,7 @@ def test_each_kind_is_told_in_the_words_of_the_release_with_its_source(tmp_path:
 
 def test_a_question_that_nothing_answered_is_answered_when_a_release_does(tmp_path: Path) -> None:
     async def scenario(room: Newsroom) -> None:
-        question = "Who searches containers for cocaine?"
+        question = "Who searches containers in Antwerp for cocaine?"
         answer = await room.chat.ask(question)
         assert answer.buttons[:2] == ["Nearest passage", "Tell me when a release answers this"]
         told = await room.chat.bob.click(answer, "Tell me when a release answers this")

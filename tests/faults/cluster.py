@@ -157,11 +157,9 @@ class Cluster:
         try:
             process.wait(self.draw.uniform(0.0, self.longest_s))
         except subprocess.TimeoutExpired:
-            if primary:
-                self.primary.kill()
-            else:
+            if not primary:
                 process.send_signal(signal.SIGKILL)
-        if primary and process.poll() is not None:
+        if primary:
             self.primary.kill()
         out, _ = process.communicate()
         lines = out.splitlines()
