@@ -49,8 +49,14 @@ class Server:
         """Stop listening, and cut what is connected."""
         for connection in list(self._gateway.connections):
             connection.close(1001)
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._runner is None or self._runner.server is None:
+            return
+        transports = [handler.transport for handler in self._runner.server.connections]
+        await self._runner.cleanup()
+        for transport in transports:
+            if transport is not None:
+                transport.abort()  # The end of TLS would be waited for, and the loop ends before.
+        await asyncio.sleep(0)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         if request.path.startswith(_API):
