@@ -28,7 +28,7 @@ class Period:
 def period(text: str, language: str, today: datetime.date) -> Period | None:
     """Return the time that a text names; None for none.
 
-    "2018" and "March 2018" are that year and that month, "Monday" the last one and what came since.
+    "2018", "the year 2018" and "March 2018" are that year and that month, "Monday" the last one and what came since.
 
     :param today: the day on which it is said.
     """
@@ -43,17 +43,19 @@ def period(text: str, language: str, today: datetime.date) -> Period | None:
             return Period(_first_day(name, today))
     if not words or len(words) > _MOST_WORDS:
         return None
-    written = table.times.get(key) or text[said.spans[len(said.words) - len(words)][0] :].strip(" ?!.,")
-    day = _parsed(written, language, today)
+    written = table.times.get(key) or text[said.spans[len(said.words) - len(words)][0] :].strip(_SIGNS)
+    day, unit = _parsed(written, language, today)
     if day is None or day > today:
         return None
-    numbers = [word for word in words if word.isdecimal()]
-    is_month = len(words) > 1 and len(numbers) == 1 and _YEAR.fullmatch(numbers[0]) is not None
-    return Period(day, _last_of_month(day)) if is_month else Period(day)
+    return Period(day, _last_day(day, unit) if any(map(_YEAR.fullmatch, words)) else None)
 
 
-def _last_of_month(day: datetime.date) -> datetime.date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+def _last_day(first: datetime.date, unit: str) -> datetime.date | None:
+    """Return the last day of a month or a year; None for a day, since which all is asked for."""
+    if unit not in ("month", "year"):
+        return None
+    month = first.month if unit == "month" else 12
+    return first.replace(month=month, day=calendar.monthrange(first.year, month)[1])
 
 
 def is_date(text: str) -> bool:
@@ -91,10 +93,11 @@ def _first_day(name: str, today: datetime.date) -> datetime.date:
 
 
 @lru_cache(maxsize=1_000)
-def _parsed(text: str, language: str, today: datetime.date) -> datetime.date | None:
-    """Return the day that a text is; dateparser is slow to import, and few messages name a day."""
-    import dateparser
+def _parsed(text: str, language: str, today: datetime.date) -> tuple[datetime.date | None, str]:
+    """Return the first day of the time that a text is, and its unit, such as "month"; None for no time."""
+    from dateparser.date import DateDataParser  # It is slow to import, and few messages name a day.
 
     noon = datetime.datetime.combine(today, datetime.time(12))
-    found = dateparser.parse(text, languages=[language], settings={**_SETTINGS, "RELATIVE_BASE": noon})
-    return found.date() if found is not None else None
+    parser = DateDataParser(languages=[language], settings={**_SETTINGS, "RELATIVE_BASE": noon})
+    read = parser.get_date_data(text)
+    return (read.date_obj.date() if read.date_obj is not None else None), read.period

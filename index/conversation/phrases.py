@@ -23,7 +23,6 @@ MAX_WORDS = 16
 _MIN_TYPO_CHARS = 5
 _PARTS = re.compile(r"[()\[\]|]|\{\w+\}|[^\s()\[\]|{}]+")
 _OF_A_TIME = frozenset({"count", "list", "latest"})
-_ARTICLES = "the|year|el|la|le|il|lo|o|a|das|dem|der|den|jahr|to"  # between "since" and a date
 _JOINED = frozenset("'’-")
 _WORDS = re.compile(r"[^\W_]+")
 _SIGNS = {"(": "(?:", ")": ")", "[": "(?:(?:", "]": "))?", "|": "|"}
@@ -126,17 +125,17 @@ class Table:
 
     @cached_property
     def _with_time(self) -> Mapping[str, str]:
-        """The lists of words, with those that stand before a time: not those of a time that ends."""
+        """The lists of words, with those that stand before a time: not those of a time that ends, as "until the"."""
         time = language(self.language).time
-        ends = _at_the_end(f"{time['until']}|{time['before']}")
+        ends = re.compile(rf" (?:{fold_pattern(time['until'] + '|' + time['before'])})(?: |$)")
         phrases = self._data["follow_up"]["in_time"].split("|")
-        return {**self._lists, "when": "|".join(each for each in phrases if not ends.search(spoken(each).key))}
+        return {**self._lists, "when": "|".join(each for each in phrases if not ends.match(spoken(each).key))}
 
     @cached_property
     def opens_time(self) -> re.Pattern[str]:
-        """What stands before a time that has no end, as "since"."""
-        time = language(self.language).time
-        return _at_the_end(f"{time['since']}|{time['after']}")
+        """What stands before a time that has no end, as "since" or "since the"."""
+        time, articles = language(self.language).time, "|".join(self.follow_up["articles"])
+        return re.compile(rf"(?: |^)(?:{fold_pattern(time['since'] + '|' + time['after'])})(?: (?:{articles}))?$")
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -158,9 +157,7 @@ class Table:
         read = [
             (word, span)
             for written, span in zip(said.words, said.spans, strict=True)
-            for word in self._meant(
-                written, said.text[max(0, span[0] - 1) : span[0]] + said.text[span[1] : span[1] + 1]
-            )
+            for word in self._meant(written, said.beside(span))
         ]
         return Spoken(said.text, tuple(word for word, _ in read), tuple(span for _, span in read))
 
@@ -246,10 +243,6 @@ def _words_of(parts: Sequence[str], words: Mapping[str, str]) -> frozenset[str]:
             found.update(said)
             alternative += len(said)
     return frozenset(found) if alternative else frozenset()
-
-
-def _at_the_end(phrases: str) -> re.Pattern[str]:
-    return re.compile(rf"(?: |^)(?:{fold_pattern(phrases)})(?: (?:{_ARTICLES}))?$")
 
 
 def _compiled(lines: Iterable[str], words: Mapping[str, str]) -> re.Pattern[str]:

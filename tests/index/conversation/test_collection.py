@@ -119,6 +119,8 @@ YEAR = datetime.date(2018, 1, 1), datetime.date(2018, 12, 31)
         ("releases on smuggling from December 2018", MessageKind.LIST, datetime.date(2018, 12, 1), YEAR[1]),
         ("how many releases on migration in 2018?", MessageKind.COUNT, *YEAR),
         ("ile komunikatów o migracji w 2018", MessageKind.COUNT, *YEAR),
+        ("how many releases on migration in the year 2018?", MessageKind.COUNT, *YEAR),
+        ("ile komunikatów o migracji od roku 2018", MessageKind.COUNT, YEAR[0], None),
         ("kuinka monta tiedotetta vuonna 2018?", MessageKind.COUNT, *YEAR),
         ("latest from Europol in 2018", MessageKind.LATEST, *YEAR),
         ("what's new since 2018?", MessageKind.NEW, YEAR[0], None),
@@ -139,9 +141,11 @@ def test_time_of_what_is_listed(
         "was hat der rat im dezember 2018 beschlossen?",
         "what did Poland do in 2018?",
         "what will be new before 2018",
+        "ile komunikatów do roku 2018",
+        "πόσα δελτία τύπου μέχρι το 2018",
     ],
 )
-def test_what_happened_in_a_month_is_told_by_texts_and_not_by_titles(text: str) -> None:
+def test_what_titles_do_not_tell_or_ends_at_a_time_is_no_question_about_the_collection(text: str) -> None:
     assert read_collection_question(text, TODAY) is None
 
 
