@@ -162,8 +162,8 @@ def _with_preposition(earlier: Spoken, span: tuple[int, int], part: _Part, first
     """Return what to replace by a name, and by what: with its preposition where both have one ("im Kongo")."""
     before = earlier.key[: span[0]].split()
     prepositions = part.table.follow_up["prepositions"]
-    own = part.words[0] in prepositions and part.words[0] not in part.table.follow_up["articles"]
-    if own and first > part.first and before and before[-1] in prepositions:
+    has_preposition = part.words[0] in prepositions and part.words[0] not in part.table.follow_up["articles"]
+    if has_preposition and first > part.first and before and before[-1] in prepositions:
         return (span[0] - len(before[-1]) - 1, span[1]), part.written()
     return span, part.written(first)
 
