@@ -1,5 +1,6 @@
 """Zip archives of releases: the files in one, each a source of its own, read within bounds."""
 
+import lzma
 import struct
 import zipfile
 import zlib
@@ -14,6 +15,7 @@ MAX_MEMBERS = 1_000
 _MAX_DIRECTORY_BYTES = 2_000_000  # What lists the files of an archive is read as a whole.
 _START = b"PK\x03\x04"
 _END, _END_BYTES, _END_MAX_BYTES = b"PK\x05\x06", 22, 22 + 65_535
+_REPACK = "zip it anew with the usual method (Deflate), or add the file itself."
 _WORD = "word/document.xml"
 _CLUTTER = ("thumbs.db", "desktop.ini")
 
@@ -35,7 +37,7 @@ class Member:
     def read(self) -> bytes:
         """Return the bytes of the file.
 
-        :raises SourceError: when it is too large, encrypted or damaged.
+        :raises SourceError: when it is too large, encrypted, damaged or compressed by a method that Python lacks.
         """
         try:
             with zipfile.ZipFile(self.path) as files:
@@ -44,15 +46,9 @@ class Member:
                     raise SourceError(f"{self.shown} is encrypted: zip it without a password and add it again.")
                 with files.open(member) as opened:
                     data = opened.read(MAX_BYTES + 1)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            NotImplementedError,
-            ValueError,
-            IndexError,
-        ) as error:
+        except NotImplementedError as error:
+            raise SourceError(f"{self.shown} is packed in a way that is not read: {_REPACK}") from error
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, IndexError) as error:
             raise SourceError(f"{self.shown} is damaged: zip it anew, or add the file itself.") from error
         if len(data) > MAX_BYTES:
             raise SourceError(f"{self.shown} is larger than {MAX_BYTES >> 20} MB: give the release alone.")
@@ -78,7 +74,9 @@ def members(path: Path, archive: str) -> list[Member] | None:
         with zipfile.ZipFile(path) as files:
             names = [PurePosixPath(member.filename) for member in files.infolist()]
             folders = [member.is_dir() for member in files.infolist()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except NotImplementedError as error:  # The archive asks for a later version of the format.
+        raise SourceError(f"{archive} is packed in a way that is not read: {_REPACK}") from error
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise damaged from error
     if PurePosixPath(_WORD) in names:
         return None

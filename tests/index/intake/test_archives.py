@@ -80,14 +80,22 @@ def test_title_or_address_is_given_for_one_file_only(keeper: Maintenance, tmp_pa
     assert [status for status, _ in what(keeper.add([str(one)], quiet, Overrides(url=OWN)))] == ["added"]
 
 
-def encrypted() -> bytes:
+def stating(*fields: tuple[bytes, int, int], method: int = zipfile.ZIP_STORED) -> bytes:
+    """Return an archive of one file, with bytes at offsets after the first of some marks replaced."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("a.txt", b"x")
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("a.txt", b"x" * 99)
     data = bytearray(out.getvalue())
-    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # The bit that says so, in both places.
-        data[data.find(mark) + offset] |= 1
+    for mark, offset, value in fields:
+        data[data.find(mark) + offset] = value
     return bytes(data)
+
+
+FILE, LISTED = b"PK\x03\x04", b"PK\x01\x02"
+ENCRYPTED = stating((FILE, 6, 1), (LISTED, 8, 1))
+DEFLATE64 = stating((FILE, 8, 9), (LISTED, 10, 9))
+OF_A_LATER_VERSION = stating((LISTED, 6, 99))
+CUT_LZMA = stating((FILE, 44, 255), method=zipfile.ZIP_LZMA)
 
 
 def claiming(count: int) -> bytes:
@@ -107,7 +115,9 @@ def bomb() -> bytes:
 
 
 @pytest.mark.parametrize(("data", "why"), [
-    (b"PK\x03\x04broken", "or is damaged"), (encrypted(), "is encrypted"),
+    (b"PK\x03\x04broken", "or is damaged"), (ENCRYPTED, "a.txt is encrypted"),
+    (DEFLATE64, "a.txt is packed in a way that is not read"),
+    (OF_A_LATER_VERSION, "cod.zip is packed in a way that is not read"), (CUT_LZMA, "a.txt is damaged"),
     (claiming(MAX_MEMBERS + 1), "holds more than"), (bomb(), "is larger than 20 MB"),
 ])  # fmt: skip
 def test_archive_that_cannot_be_read_is_refused_in_a_sentence(
