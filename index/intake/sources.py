@@ -27,6 +27,8 @@ from index.intake.overrides import Overrides
 from index.intake.patient_fetcher import Fetches, OpenFetcher, PatientFetcher
 from index.results import Phase, Progress, Step
 
+_HEAD_BYTES = 16_384  # The address of a saved page is at its beginning.
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -163,10 +165,8 @@ def _why(error: Exception) -> Failing:
 
 def _address_of_shell(raw: Raw, overrides: Overrides) -> str | None:
     """Return the address of a page of the press corner that was saved without its text: the text is fetched then."""
-    if not is_press_shell(raw.data):
-        return None
-    document = document_at(overrides.url or saved_from(raw.data.decode("utf-8", "replace")))
-    return document.page if document is not None else None
+    document = document_at(overrides.url or saved_from(raw.data[:_HEAD_BYTES].decode("utf-8", "replace")))
+    return document.page if document is not None and is_press_shell(raw.data) else None
 
 
 def _opened(source: IntakeSource, overrides: Overrides) -> Sequence[IntakeSource | Member]:
