@@ -33,6 +33,8 @@ def from_address(store: CorpusStore, url: str, fetcher: Fetches, rules: Rules) -
     is told so; a poll skips it.
 
     :raises NoTextError: when the address is of a document that has no text.
+    :raises SourceError: when that was known before and a person adds it, or when no release can be made of the answer.
+    :raises FetchError: when the address may not be requested, or has no usable answer.
     """
     document = document_at(url)
     if _is_known_as_textless(store, document, rules):
@@ -53,17 +55,20 @@ def from_address(store: CorpusStore, url: str, fetcher: Fetches, rules: Rules) -
 
 
 def _is_known_as_textless(store: CorpusStore, document: PressDocument | None, rules: Rules) -> bool:
-    """Tell whether an address is of a document that was found to have no text.
+    """Tell whether a poll has to skip an address, because its document was found to have no text.
 
-    :raises SourceError: when the person who adds it is to be told.
+    :param document: the document at the address; None where it is of no document of the press corner.
+    :raises SourceError: when a person adds it, who is told since when that is known.
     """
-    since = store.textless.since(document) if document is not None and not rules.force else None
-    if document is not None and since is not None and rules.revive:
+    since = None if document is None or rules.force else store.textless.since(document)
+    if document is None or since is None:
+        return False
+    if rules.revive:  # Only what a person adds comes back after it was withdrawn.
         raise SourceError(
             f"{document.page} has no text in the press corner, as was found on {since}: it was not asked for again, "
             "--force does that."
         )
-    return since is not None
+    return True
 
 
 def _from_interface(store: CorpusStore, url: str, answer: Fetched, document: PressDocument, rules: Rules) -> Ingested:

@@ -181,9 +181,9 @@ def _read(raw: Raw, overrides: Overrides) -> _Read:
 def _fetched_from(raw: Raw, draft: Draft) -> str | None:
     """Return where a source was fetched: of a document that was answered in another language, the page in that one."""
     asked, answered = document_at(raw.url), document_at(draft.url)
-    if asked is not None and answered == dataclasses.replace(asked, language=answered.language if answered else ""):
-        return answered.page
-    return raw.url
+    if asked is None or answered is None or dataclasses.replace(asked, language=answered.language) != answered:
+        return raw.url
+    return answered.page
 
 
 def _read_bytes(raw: Raw, address: str | None, given: str | None) -> _Read:
