@@ -398,8 +398,19 @@ HEADERS = ("Location", "Set-Cookie", "Retry-After", "Content-Type", "ETag", "Con
 def test_any_header_is_an_answer_or_a_reason(status: str, headers: dict[str, str]) -> None:
     clock = Clock()
     limits = FetchLimits(tries=2, read_s=2.0)
+    outcomes: list[Fetched | NotModified | str] = []
     with Server({"/": lambda request: request.answer(b"a release", status, **headers)}) as server:
         with Fetcher(private(server), limits, clock=clock, sleep=clock.sleep) as fetcher:
             for _ in range(2):
-                with contextlib.suppress(FetchError):
-                    fetcher.fetch(server.url(), etag='"1"')
+                try:
+                    outcomes.append(fetcher.fetch(server.url(), etag='"1"'))
+                except FetchError as error:
+                    outcomes.append(str(error))
+    for outcome in outcomes:
+        match outcome:
+            case Fetched():
+                assert outcome.data == b"a release"
+            case str():
+                assert outcome.endswith(".")
+            case _:
+                assert isinstance(outcome, NotModified)
