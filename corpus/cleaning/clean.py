@@ -15,7 +15,6 @@ import json
 import re
 import unicodedata
 import zipfile
-from contextlib import suppress
 from dataclasses import replace
 
 from corpus.cleaning.draft_limits import bounded_draft, check_length
@@ -128,9 +127,11 @@ def _refuse_data(text: str, name: str) -> None:
     """
     begin = text.lstrip()[:200]
     if begin.startswith(("{", "[")):
-        with suppress(ValueError, RecursionError):
+        try:
             json.loads(text)
-            raise SourceError(f"{name} is JSON, but no document of the press corner: give the page or the document.")
+        except (ValueError, RecursionError):
+            return
+        raise SourceError(f"{name} is JSON, but no document of the press corner: give the page or the document.")
     if _XML.match(begin):
         raise SourceError(f"{name} is XML and no page: give the page, or follow a feed with `measures sources add`.")
 

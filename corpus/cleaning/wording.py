@@ -60,14 +60,18 @@ def agencies_named() -> Mapping[str, str]:
 
 def further_months(language: str) -> Mapping[str, int]:
     """Return the numbers of the months by the forms of their names that the CLDR lacks."""
-    forms = _tables().get(language, {}).get("months", ())
-    return {form: number for number, both in enumerate(forms, 1) for form in both.split("|") if form}
+    return _numbered(language, "months", 1)
 
 
 def further_weekdays(language: str) -> Mapping[str, int]:
     """Return the numbers of the weekdays, Monday being 0, by the forms of their names that the CLDR lacks."""
-    forms = _tables().get(language, {}).get("weekdays", ())
-    return {form: number for number, both in enumerate(forms) for form in both.split("|") if form}
+    return _numbered(language, "weekdays", 0)
+
+
+def _numbered(language: str, key: str, first: int) -> Mapping[str, int]:
+    """Return the numbers of names in a list of a language, each of which may have several forms."""
+    names = _tables().get(language, {}).get(key, ())
+    return {form: number for number, forms in enumerate(names, first) for form in forms.split("|") if form}
 
 
 @cache

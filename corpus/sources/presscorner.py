@@ -4,7 +4,6 @@ The names of the fields are those that public programs read; no answer of the re
 field that is missing or of another kind counts as not stated. `corpus/press_corner.py` has the addresses.
 """
 
-import datetime
 import html
 import json
 import re
@@ -119,7 +118,7 @@ def _draft(document: Mapping[str, Any], content: Mapping[str, Any], tree: "HtmlE
     title = _words(_text(content.get("title")))
     lines = [block.line for block in _without_links(blocks(tree, language))]
     laid_out = lay_out(lines, title=title or None, language=language)
-    day = _day(document.get("eventDate")) or _day(document.get("publishDate"))
+    day = date_of_value(document.get("eventDate")) or date_of_value(document.get("publishDate"))
     values = {
         "title": title or None,
         "note": _words(_text(content.get("subtitle"))) or None,
@@ -172,7 +171,7 @@ def _read_list(data: bytes, url: str) -> tuple[FeedEntry, ...]:
         document = document_named(_text(row.get("refCode")), _text(row.get("languageCode")) or "en", server)
         if document is not None:
             title = _words(_text(row.get("title"))) or document.page
-            entries[document.page] = repaired(FeedEntry(document.page, title, _day(row.get("eventDate"))))
+            entries[document.page] = repaired(FeedEntry(document.page, title, date_of_value(row.get("eventDate"))))
     return tuple(entries.values())
 
 
@@ -204,7 +203,3 @@ def _text(value: object) -> str:
 def _words(markup: str) -> str:
     """Return the words of a short piece of HTML on one line."""
     return fold(html.unescape(_TAG.sub(" ", markup)))
-
-
-def _day(value: object) -> datetime.date | None:
-    return date_of_value(value)

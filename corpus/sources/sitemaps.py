@@ -75,8 +75,7 @@ def _read(data: bytes, url: str) -> Sitemap:
 
 def _listed(data: bytes) -> tuple[SitemapEntry, ...]:
     """Return the pages of a sitemap in plain text, which has an address a line; none where a line is anything else."""
-    lines = data.decode("utf-8-sig", "replace").split()[: MAX_SITEMAP_ENTRIES + 1]
-    urls = [web_url(line) for line in lines[:MAX_SITEMAP_ENTRIES]]
+    urls = [web_url(line) for line in data.decode("utf-8-sig", "replace").split()[:MAX_SITEMAP_ENTRIES]]
     return tuple(SitemapEntry(url) for url in dict.fromkeys(urls) if url) if all(urls) else ()
 
 
