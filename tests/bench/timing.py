@@ -13,13 +13,7 @@ def seconds(act: Callable[[], object]) -> float:
 
 def median_s(act: Callable[[], object], times: int) -> float:
     """Return the median time of an act, in seconds, after three rounds of warming up."""
-    taken = []
-    for at in range(times + 3):
-        began = time.perf_counter()
-        act()
-        taken.append(time.perf_counter() - began)
-        del at
-    return statistics.median(taken[3:])
+    return statistics.median([seconds(act) for _ in range(times + 3)][3:])
 
 
 def in_turns(acts: Sequence[Callable[[], object]], rounds: int) -> list[float]:
