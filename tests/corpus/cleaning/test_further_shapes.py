@@ -47,8 +47,8 @@ SHAPES = {
     "label of contacts in no table": f"{H1}{DATE}{PROSE}<p>Who answers the press</p><p>Ada, +32 2 299 00 00</p>",
     "hidden menu with an opener": f"{H1}{DATE}{PROSE}<button aria-controls=all>All</button>"
     "<div hidden id=all><p><a href=/bg>Bulgarian</a></p></div>",
-    "hidden dialog": f"<div role=dialog hidden><p>{'Please tell us what you think about this page. ' * 3}</p></div>"
-    f"{H1}{DATE}{PROSE}",
+    "hidden dialog": f"{H1}{DATE}{FIRST}<div role=dialog hidden>"
+    f"<p>{'Please tell us what you think about this page. ' * 3}</p></div>{SECOND}{THIRD}",
     "event announced above": f"<div>Next event: 3 March 2026, Athens</div>{H1}{DATE}{PROSE}",
 }
 HEADED = {
@@ -96,7 +96,9 @@ def test_teasers_with_short_titles_are_a_list_of_pages(teaser: str) -> None:
 
 
 def test_headings_that_link_to_themselves_are_no_list_of_pages() -> None:
-    parts = [f"<h2 id={number}><a href=#{number}>What comes next there</a></h2><p>{text}</p>" for number, text in
-             enumerate(TEASERS)]  # fmt: skip
-    release = page(f"{H1}{DATE}{PROSE}{''.join(parts)}")
+    parts = [
+        f"<section id={number}><h2><a href=#{number}>{title}</a></h2><p>{text}</p></section>"
+        for number, (title, text) in enumerate(zip(TITLES, TEASERS, strict=True))
+    ]
+    release = page(f"{H1}{DATE}{''.join(parts)}")
     assert inspect_draft(clean(release, "x.html", ADDRESS), release, "x.html").doubts == ()
