@@ -50,6 +50,8 @@ from .database.announcements import Announced as Announced
 from .database.history import BuildCount as BuildCount
 from .database.history import By as By
 from .database.link import Link as Link
+from .database.postgres import postgres_sql as postgres_sql
+from .database.postgres import prepare_tables as prepare_tables
 from .database.private_files import keep_private as keep_private
 from .database.private_files import open_to_others as open_to_others
 from .database.private_files import private_folder as private_folder
