@@ -35,11 +35,9 @@ URL = "https://www.example.eu/a"
 KEY = EmbeddingKey("model", "float16", "")
 
 
-@pytest.fixture(params=["files", "database"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> IndexSettings:
-    """Settings of both kinds of storage."""
-    url = SecretStr(request.getfixturevalue("database")) if request.param == "database" else None
-    return IndexSettings(data_dir=tmp_path / "data", model="fake", database_url=url)
+@pytest.fixture
+def settings(settings_of_both_kinds: IndexSettings) -> IndexSettings:
+    return settings_of_both_kinds
 
 
 @pytest.fixture
