@@ -4,22 +4,20 @@ The served generation is written anew as files, of the releases that it holds an
 """
 
 import shutil
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from corpus import GenerationError, Release, UnbuiltError
 from index.backup.archive import ArchiveWriter
-from index.backup.moved import Moved
+from index.backup.both_kinds import Moved, WriteBotDb, add_served
 from index.building.build import write_again
 from index.database.copies import check_database
 from index.database.corpus_db import CorpusStore
-from index.database.home import open_corpus_db, open_corpus_file
+from index.database.home import copy_corpus, open_corpus_file
 from index.generations.files import FolderSite
 from index.generations.home import open_generations
 from index.generations.manifest import Layout, Manifest
 from index.generations.store import GenerationStore
-from index.results import Step
 from index.settings import IndexSettings
 
 _MISSING = "vectors of its texts are not kept any more"
@@ -27,13 +25,13 @@ _MISSING = "vectors of its texts are not kept any more"
 
 def add_once(
     settings: IndexSettings,
-    bot_db: Callable[[Path], None] | None,
+    bot_db: WriteBotDb | None,
     writer: ArchiveWriter,
     folder: Path,
     *,
     with_generation: bool,
 ) -> tuple[str | None, str | None]:
-    """Add what the database holds. `snapshot.AddOnce` explains what this returns and raises."""
+    """Add what the database holds. `AddOnce` explains what this returns and raises."""
     with closing(open_generations(settings, reading=True)) as generations:
         served = generations.current() if with_generation else None
         kept = None if served is None else _read(generations, served)
@@ -41,9 +39,7 @@ def add_once(
         shutil.rmtree(generation, ignore_errors=True)
         try:
             copy.unlink(missing_ok=True)
-            open_corpus_file(copy).close()
-            with closing(open_corpus_db(settings, reading=True)) as store:
-                store.copy_to(copy)
+            copy_corpus(settings, copy)
             if kept is not None:
                 with closing(open_corpus_file(copy)) as store:
                     _write_generation(*kept, store, generation)
@@ -55,9 +51,7 @@ def add_once(
         if served is None:
             return None, "No index is in it, because none is served yet." if with_generation else None
         _add_files(writer, generation, served)
-        if generations.pinned():
-            writer.add_text("PINNED", f"{served}\n")
-        writer.add_text("CURRENT", f"{served}\n")
+        add_served(writer, generations, served)
         return served, None
 
 
@@ -85,7 +79,7 @@ def _write_generation(manifest: Manifest, releases: list[Release], store: Corpus
         raise Moved
     folder.mkdir()
     site = FolderSite(folder)
-    written = write_again(site, manifest, releases, store, _silent)
+    written = write_again(site, manifest, releases, store)
     if written is None:
         raise GenerationError(f"{_MISSING}.")
     site.adopt(written)
@@ -99,7 +93,7 @@ def _add_files(writer: ArchiveWriter, generation: Path, served: str) -> None:
     shutil.rmtree(generation)
 
 
-def _add_bot_db(writer: ArchiveWriter, folder: Path, bot_db: Callable[[Path], None] | None) -> None:
+def _add_bot_db(writer: ArchiveWriter, folder: Path, bot_db: WriteBotDb | None) -> None:
     if bot_db is None:
         return
     copy = folder / "bot.db"
@@ -110,7 +104,3 @@ def _add_bot_db(writer: ArchiveWriter, folder: Path, bot_db: Callable[[Path], No
     finally:
         for path in folder.glob("bot.db*"):
             path.unlink()
-
-
-def _silent(step: Step) -> None:
-    """Tell nobody how far it is."""

@@ -18,13 +18,12 @@ from index.database.corpus_db import CorpusStore
 from index.database.home import open_corpus_file, open_tables
 from index.database.passages_db import PassageStore
 from index.database.private_files import private_folder
+from index.database.transfer import TAKE_EMPTY
 from index.generations.folder import Generations
 from index.generations.home import open_generations
-from index.results import Step
 from index.settings import IndexSettings
 
 TakeBotDb = Callable[[Path, bool], None]
-_EMPTY = "set MEASURES_DATABASE_URL to an empty one; nothing was changed."
 
 
 def restore_into_database(archive: Path, settings: IndexSettings, bot_db: TakeBotDb) -> Restored:
@@ -45,9 +44,9 @@ def restore_into_database(archive: Path, settings: IndexSettings, bot_db: TakeBo
             with closing(open_tables(settings)) as tables, closing(open_generations(settings)) as generations:
                 left = tables.restoring()
                 if left not in (None, summary.digest):
-                    raise ArchiveError(f"The database holds a broken off restore of another backup: {_EMPTY}")
+                    raise ArchiveError(f"The database holds a broken off restore of another backup: {TAKE_EMPTY}")
                 if left is None and generations.ids():
-                    raise ArchiveError(f"The database is not empty, it has an index: {_EMPTY}")
+                    raise ArchiveError(f"The database is not empty, it has an index: {TAKE_EMPTY}")
                 open_corpus_file(data / "corpus.db").close()  # It brings one of an older program up to date.
                 with tables.atomic():
                     tables.note_restoring(summary.digest)
@@ -72,7 +71,7 @@ def _serve(data: Path, settings: IndexSettings, store: CorpusStore) -> None:
     except GenerationError:  # of an older program
         return
     with closing(open_generations(settings)) as generations, generations.building("restore") as site:
-        written = write_again(site, manifest, releases, store, _silent)
+        written = write_again(site, manifest, releases, store)
         if written is None:
             return
         if served in generations.ids():
@@ -81,7 +80,3 @@ def _serve(data: Path, settings: IndexSettings, store: CorpusStore) -> None:
         generations.serve(served)
         if files.pinned():
             generations.pin(served)
-
-
-def _silent(step: Step) -> None:
-    """Tell nobody how far it is."""

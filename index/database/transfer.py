@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from corpus import ArchiveError
 from index.database.sqlite import marks, storage_errors
 
-_EMPTY = "set MEASURES_DATABASE_URL to an empty one; nothing was changed."
+TAKE_EMPTY = "set MEASURES_DATABASE_URL to an empty one; nothing was changed."
 _BY_ROWID = {"versions", "answers", "subscriptions", "findings"}
 _OF_SQLITE = "sqlite_%"
 _OWN = "\\_%"  # of sqlite-utils: which migrations were applied
@@ -64,7 +64,7 @@ def read_rows(path: Path, target: Rows, *, replaced: Collection[str] = (), again
                 if again or table in replaced:
                     target.execute_many(f"DELETE FROM {table}", [()])
                 elif target.rows(f"SELECT 1 FROM {table} LIMIT 1"):
-                    raise ArchiveError(f"The database is not empty, it has {table}: {_EMPTY}")
+                    raise ArchiveError(f"The database is not empty, it has {table}: {TAKE_EMPTY}")
                 named = ", ".join(columns)
                 rows = file.execute(f"SELECT {named} FROM {table}{_order(table, columns)}")
                 target.execute_many(

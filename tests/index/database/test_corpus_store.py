@@ -136,9 +136,7 @@ def test_all_or_nothing_is_written_and_a_part_may_fail_alone(store: CorpusStore,
     assert [each.release_id for each in store.releases()] == ["a"]
 
 
-def test_whoever_writes_waits_for_another(
-    store: CorpusStore, settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_writes_waits_for_another(store: CorpusStore, settings: IndexSettings) -> None:
     done: list[str] = []
 
     def other() -> None:
