@@ -186,12 +186,10 @@ def cluster(folder: Path, seed: int) -> Iterator[Cluster]:
     replica: Server | None = None
     try:
         url = primary.new_database()
-        here = f"127.0.0.1:{primary.port}"
         machines = [_settings(folder / name, url) for name in ("one", "two")]
         build_all(machines[0], FakeEmbedder(), silent)
         replica = primary.replica()
-        both = url.replace(here, f"{here},127.0.0.1:{replica.port}")
-        asking = Asking(_settings(folder / "three", both))
+        asking = Asking(_settings(folder / "three", primary.address_of_both(url, replica)))
         with asking.meanwhile():
             yield Cluster(primary, url, machines, asking, random.Random(seed))
     finally:

@@ -283,8 +283,7 @@ def test_replica_answers_while_the_primary_is_down(
     url = first.database_url.get_secret_value()
     replica = postgres.replica()
     try:
-        here = f"127.0.0.1:{postgres.port}"
-        both = SecretStr(url.replace(here, f"{here},127.0.0.1:{replica.port}"))
+        both = SecretStr(postgres.address_of_both(url, replica))
         first, other = (each.model_copy(update={"database_url": both}) for each in (first, other))
         with Engine(other, embedder) as engine:
             assert engine.answer("cod", Filters()).generation == "000001"
