@@ -19,7 +19,7 @@ from corpus.web_urls import canonical_url
 from index.database import corpus_postgres
 from index.database.announcements import Announcement
 from index.database.canaries import Canary
-from index.database.corpus_db import CorpusStore
+from index.database.corpus_db import BY_ROWID, CorpusStore
 from index.database.corpus_postgres import PostgresCorpus
 from index.database.derived import Kept
 from index.database.embeddings import EmbeddingKey
@@ -347,6 +347,11 @@ def test_both_kinds_have_the_same_tables(database: str, tmp_path: Path) -> None:
             "AND column_name <> 'rowid'"
         )
         assert of_file == set(rows)
+        with_rowid = connection.execute(
+            "SELECT table_name FROM information_schema.columns "
+            "WHERE table_schema = 'measures_corpus' AND column_name = 'rowid'"
+        )
+        assert [name for (name,) in with_rowid] == list(BY_ROWID)
 
 
 def test_corpus_that_nobody_made_is_empty_and_stays_unmade(database: str, tmp_path: Path) -> None:
