@@ -17,7 +17,7 @@ from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
 from index.answering.weights import shipped_weights
 from index.building.build import write_generation
-from index.database.home import check_installed, open_corpus_file
+from index.database.home import open_corpus_file, open_link
 from index.database.sqlite import storage_errors
 from index.encoders.embedder import Embedder
 from index.encoders.reader import reader_beside
@@ -121,11 +121,11 @@ def temporary_index(
 
 @contextmanager
 def _temporary_site(folder: Path, settings: IndexSettings | None) -> Iterator[Site]:
-    if settings is not None and settings.database_url is not None:
-        check_installed()
+    link = None if settings is None else open_link(settings)
+    if link is not None:
         from index.generations.cluster.site import temporary_site  # It loads psycopg.
 
-        with temporary_site(settings.database_url.get_secret_value()) as site:
+        with temporary_site(link) as site:
             yield site
         return
     (folder / "000001").mkdir()
