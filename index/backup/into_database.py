@@ -42,17 +42,17 @@ def restore_into_database(archive: Path, settings: IndexSettings, bot_db: TakeBo
             summary = unpack(archive, place / "stage")
             data = place / "stage" / "data"
             with closing(open_tables(settings)) as tables, closing(open_generations(settings)) as generations:
-                left = tables.restoring()
-                if left not in (None, summary.digest):
+                unfinished = tables.restoring()
+                if unfinished not in (None, summary.digest):
                     raise ArchiveError(f"The database holds a broken off restore of another backup: {TAKE_EMPTY}")
-                if left is None and generations.ids():
+                if unfinished is None and generations.ids():
                     raise ArchiveError(f"The database is not empty, it has an index: {TAKE_EMPTY}")
                 open_corpus_file(data / "corpus.db").close()  # It brings one of an older program up to date.
                 with tables.atomic():
                     tables.note_restoring(summary.digest)
-                    CorpusStore(tables).take(data / "corpus.db", again=left is not None)
+                    CorpusStore(tables).take(data / "corpus.db", again=unfinished is not None)
                 if (data / "bot.db").exists():
-                    bot_db(data / "bot.db", left is not None)
+                    bot_db(data / "bot.db", unfinished is not None)
                 _serve(data, settings, CorpusStore(tables))
                 tables.note_restoring(None)
     return Restored(None, summary)

@@ -136,9 +136,9 @@ def test_only_an_empty_database_is_filled(files: IndexSettings, tables: IndexSet
     assert answers(tables) == answers(files)
 
 
-@pytest.mark.parametrize("at", ["bot_db", "write_again", "serve"])
+@pytest.mark.parametrize("failing", ["bot_db", "write_again", "serve"])
 def test_restore_that_is_broken_off_is_ended_by_the_next(
-    at: str, files: IndexSettings, tables: IndexSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    failing: str, files: IndexSettings, tables: IndexSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made(files, tmp_path / "files.tar")
     back_up(files, tmp_path / "other.tar", {"settings.env": "MEASURES_PACE=7\n"})
@@ -147,13 +147,13 @@ def test_restore_that_is_broken_off_is_ended_by_the_next(
         raise StorageError("the power went.")
 
     with monkeypatch.context() as broken:
-        if at == "serve":
+        if failing == "serve":
             broken.setattr("index.generations.cluster.generations.DatabaseGenerations.serve", fail)
-        elif at == "write_again":
+        elif failing == "write_again":
             broken.setattr(into_database, "write_again", fail)
         with pytest.raises(StorageError, match="Nothing was restored: the power went"):
             restore_into_database(
-                tmp_path / "files.tar", tables, fail if at == "bot_db" else partial(read_bot_db, tables)
+                tmp_path / "files.tar", tables, fail if failing == "bot_db" else partial(read_bot_db, tables)
             )
     with Engine(tables, FakeEmbedder()) as engine, pytest.raises(MeasuresError):
         engine.answer(QUESTIONS[0], Filters())
