@@ -51,7 +51,7 @@ def files(built: Path, tmp_path: Path) -> IndexSettings:
     shutil.copytree(built, tmp_path / "files")
     settings = IndexSettings(data_dir=tmp_path / "files", model="fake")
     with closing(open_store(settings)) as store:
-        for name in ("one", "two"):
+        for name in ("two", "one"):
             spans = (QuotedSpan(COUNCIL, 1, 9),)
             store.keep(KeptAnswer(name, 7, None, 3, None, True, f"What of „{name}“?", Filters(), spans))
         store.say("one", 8, "helpful", "Yes.")
@@ -94,7 +94,7 @@ def test_files_to_database_and_back(files: IndexSettings, tables: IndexSettings,
         assert [(each.verdict, each.reason) for each in store.feedback()] == [("helpful", "Yes.")]
         assert store.say("one", 8, "not helpful", None)
         assert len(store.feedback()) == 1, "the key came along"
-        store.set_message("one", 5)  # PostgreSQL moves the row
+        store.set_message("two", 5)  # PostgreSQL moves the row
     backed_up = made(tables, tmp_path / "tables.tar")
     assert (backed_up.note, backed_up.summary.generation) == (None, "000002")
     restored = IndexSettings(data_dir=tmp_path / "again", model="fake")
@@ -104,7 +104,7 @@ def test_files_to_database_and_back(files: IndexSettings, tables: IndexSettings,
     assert rows(restored.data_dir / "corpus.db") == rows(files.data_dir / "corpus.db")
     with closing(sqlite3.connect(restored.data_dir / "bot.db")) as connection:
         ids = connection.execute("SELECT id FROM answers ORDER BY rowid").fetchall()
-    assert ids == [("one",), ("two",)], "the older one first"
+    assert ids == [("two",), ("one",)], "the older one first"
     for settings in (tables, restored):
         assert upkeep(settings, FakeEmbedder()).rebuild(quiet).embedded == 0, "the vectors came along"
         upkeep(settings, FakeEmbedder()).withdraw("otters", quiet)
