@@ -51,6 +51,12 @@ SEARCHES = ("dense", "lexical", "fused")
 _DEPTH = 100
 
 
+def holds_answer(gold: GoldQuestion, quote: Quote) -> bool:
+    """Tell whether a quote holds the answer to a question, or one of the quotations that prove it."""
+    shown = fold(quote.shown)
+    return bool(gold.quotes) and (fold(gold.answer) in shown or any(holds(shown, fold(part)) for part in gold.quotes))
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was found for a question: documents by search, passages by search, and the answer."""
@@ -64,14 +70,7 @@ class Outcome:
 
     def right(self) -> list[bool]:
         """Tell of each quote whether it holds the answer."""
-        evidence = [fold(quote) for quote in self.gold.quotes]
-        answer = fold(self.gold.answer)
-        return [
-            bool(evidence)
-            and quote.release_id == self.gold.document
-            and (answer in fold(quote.shown) or any(holds(fold(quote.shown), part) for part in evidence))
-            for quote in self.quotes
-        ]
+        return [quote.release_id == self.gold.document and holds_answer(self.gold, quote) for quote in self.quotes]
 
     def to_run(self) -> dict[str, object]:
         """Return the line of the run file."""
