@@ -49,7 +49,10 @@ from .conversation.periods import Period as Period
 from .database.announcements import Announced as Announced
 from .database.history import BuildCount as BuildCount
 from .database.history import By as By
+from .database.home import open_link as open_link
 from .database.link import Link as Link
+from .database.postgres import postgres_sql as postgres_sql
+from .database.postgres import prepare_tables as prepare_tables
 from .database.private_files import keep_private as keep_private
 from .database.private_files import open_to_others as open_to_others
 from .database.private_files import private_folder as private_folder
@@ -79,7 +82,6 @@ from .generations.diff import Comparison as Comparison
 from .generations.diff import compare as compare
 from .generations.editions import one_edition_each as one_edition_each
 from .generations.home import open_generations as open_generations
-from .generations.home import open_link as open_link
 from .generations.manifest import Manifest as Manifest
 from .generations.process_lock import Lock as Lock
 from .generations.release_diff import compare_releases as compare_releases

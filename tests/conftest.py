@@ -11,6 +11,7 @@ from pathlib import Path
 import hypothesis
 import psutil
 import pytest
+from pydantic import SecretStr
 
 from corpus.front_matter import shipped_releases
 from corpus.models import Release
@@ -96,6 +97,13 @@ def postgres() -> Iterator[Server]:
 def database(postgres: Server) -> str:
     """The address of an empty database."""
     return postgres.new_database()
+
+
+@pytest.fixture(params=["files", "database"])
+def settings_of_both_kinds(request: pytest.FixtureRequest, tmp_path: Path) -> IndexSettings:
+    """Settings with an empty data folder, and in turn without and with an empty database."""
+    url = SecretStr(request.getfixturevalue("database")) if request.param == "database" else None
+    return IndexSettings(data_dir=tmp_path / "data", model="fake", database_url=url)
 
 
 @pytest.fixture

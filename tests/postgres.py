@@ -62,6 +62,11 @@ class Server:
         """Start a server that follows this one."""
         return Server(self._programs, self, sync=self._sync)
 
+    def address_of_both(self, url: str, replica: "Server") -> str:
+        """Return the address of a database here as one that names a replica of it, too."""
+        here = f"127.0.0.1:{self.port}"
+        return url.replace(here, f"{here},127.0.0.1:{replica.port}")
+
     def remove(self) -> None:
         """End the server, and delete all that it holds."""
         self.stop()

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bot.database.connection import BotStoreError, StoreBusyError
-from bot.database.postgres_schema import MIGRATIONS, SCHEMA, migration
+from bot.database.postgres_schema import SCHEMA, migrations
 from corpus import Fault, GenerationError, StorageError
+from index import postgres_sql, prepare_tables
 
 if TYPE_CHECKING:
     from index import Link  # It loads psycopg.
@@ -43,22 +43,22 @@ class PostgresConnection:
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a statement, and return how many rows it changed."""
         with self._errors():
-            return self._link.execute(_marked(sql), _plain(values))
+            return self._link.execute(postgres_sql(sql), _plain(values))
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> int:
         """Run a statement for each row of values, and return how many rows they changed."""
         with self._errors():
-            return self._link.execute_many(_marked(sql), list(map(_plain, rows)))
+            return self._link.execute_many(postgres_sql(sql), list(map(_plain, rows)))
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         with self._errors():
-            return self._link.rows(_marked(sql), _plain(values))
+            return self._link.rows(postgres_sql(sql), _plain(values))
 
     def dicts(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         """Return the rows of a query by the names of their columns."""
         with self._errors():
-            return self._link.dicts(_marked(sql), _plain(values))
+            return self._link.dicts(postgres_sql(sql), _plain(values))
 
     @contextmanager
     def writing(self, *, surely: bool = False) -> Iterator[None]:
@@ -88,7 +88,7 @@ class PostgresConnection:
         """Make the tables where they are missing, and turn errors into `StoreBusyError` where trying again may help."""
         try:
             if not self._is_prepared:
-                _prepare(self._link)
+                prepare_tables(self._link, SCHEMA, migrations())
                 self._is_prepared = True
             yield
         except BotStoreError:
@@ -99,33 +99,6 @@ class PostgresConnection:
         except StorageError as error:
             kind = StoreBusyError if error.fault in _PASSES else BotStoreError
             raise kind(str(error.args[0]), error.fault) from None
-
-
-def _prepare(link: "Link") -> None:
-    """Make the tables, or bring them up to date, whichever bot comes first."""
-    if _version(link) >= len(MIGRATIONS):
-        return
-    with link.transaction():
-        link.execute("SELECT pg_advisory_xact_lock(hashtext('measures bot'), 1)")
-        link.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-        link.execute("CREATE TABLE IF NOT EXISTS migrations (number int PRIMARY KEY)")
-        for number in range(_version(link) + 1, len(MIGRATIONS) + 1):
-            link.execute(migration(number))
-            link.execute("INSERT INTO migrations VALUES (%s)", [number])
-
-
-def _version(link: "Link") -> int:
-    [(is_there,)] = link.rows("SELECT to_regclass(%s) IS NOT NULL", [f"{SCHEMA}.migrations"])
-    if not is_there:
-        return 0
-    [(number,)] = link.rows("SELECT coalesce(max(number), 0) FROM migrations")
-    return int(number)
-
-
-@cache
-def _marked(sql: str) -> str:
-    """Write the marks for values as PostgreSQL's driver has them."""
-    return sql.replace("?", "%s")
 
 
 def _plain(values: Sequence[object]) -> list[object]:

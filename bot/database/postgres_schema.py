@@ -10,7 +10,7 @@ SCHEMA = "measures_bot"
 SERVERS_CHANGE = "measures_servers"
 _ROWID = "rowid bigint GENERATED ALWAYS AS IDENTITY"
 
-MIGRATIONS: Sequence[str] = (
+_MIGRATIONS: Sequence[str] = (
     # 1: what bot.db has since its migration 7.
     f"""
 CREATE TABLE answers ({_ROWID}, id text COLLATE "C" PRIMARY KEY, asker bigint NOT NULL, guild bigint,
@@ -66,6 +66,6 @@ CREATE TRIGGER server_changes AFTER INSERT OR UPDATE OR DELETE ON servers
 )
 
 
-def migration(number: int) -> str:
-    """Return the statements of a migration, the first of which is 1; each holds a new secret key where it needs one."""
-    return MIGRATIONS[number - 1].format(key=secrets.token_hex(32))
+def migrations() -> list[str]:
+    """Return the statements of each migration, the oldest first; each with a new secret key where it needs one."""
+    return [statements.format(key=secrets.token_hex(32)) for statements in _MIGRATIONS]

@@ -10,6 +10,7 @@ from bot.database.postgres import SETTINGS, PostgresConnection
 from bot.database.sqlite import SqliteConnection
 from index import IndexSettings, open_link, read_rows, write_rows
 
+_BY_ROWID = ("answers", "subscriptions", "findings")
 _MADE_WITH_ROWS = ("fingerprints",)
 
 
@@ -40,7 +41,7 @@ def write_bot_db(settings: IndexSettings, path: Path) -> None:
     with closing(SqliteConnection(path)) as file:
         file.compact()
     with closing(_opened(settings)) as tables:
-        write_rows(_Rows(tables), path)
+        write_rows(_Rows(tables), path, by_rowid=_BY_ROWID)
     with closing(SqliteConnection(path)) as file:
         file.scrub()
 
@@ -54,7 +55,7 @@ def read_bot_db(settings: IndexSettings, path: Path, again: bool) -> None:
     """
     SqliteConnection(path).close()  # It brings one of an older program up to date.
     with closing(_opened(settings)) as tables:
-        read_rows(path, _Rows(tables), replaced=_MADE_WITH_ROWS, again=again)
+        read_rows(path, _Rows(tables), by_rowid=_BY_ROWID, replaced=_MADE_WITH_ROWS, again=again)
 
 
 def _opened(settings: IndexSettings) -> PostgresConnection:

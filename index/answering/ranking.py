@@ -101,7 +101,7 @@ def read(query: Query, ranking: Ranking, generation: Generation, weights: Weight
     if not len(best):
         return ranking
     readings = ranking.readings.copy()
-    readings[best] = reader.read(query.asked, _as_read(ranking, best, generation))
+    readings[best] = reader.read(query.asked, as_read(ranking, best, generation))
     counts = np.where(ranking.evidence.foreign[best], weights.other.reading, weights.same.reading)
     scores = ranking.scores.copy()
     scores[best] += counts * (readings[best] - readings[best].min())
@@ -117,11 +117,11 @@ def answers_rather(other: str, ranking: Ranking, generation: Generation, reader:
     best = ranking.best_first[:1]
     if not len(best) or np.isnan(ranking.readings[best]).any():
         return False
-    asked = reader.read(other, _as_read(ranking, best, generation))
+    asked = reader.read(other, as_read(ranking, best, generation))
     return bool(asked[0] - ranking.readings[best[0]] > RATHER)
 
 
-def _as_read(ranking: Ranking, numbers: Rows, generation: Generation) -> list[str]:
+def as_read(ranking: Ranking, numbers: Rows, generation: Generation) -> list[str]:
     """Return sentences as the reader reads them: after the titles of their releases."""
     sentences = ranking.sentences
     titles = [served.release.title for served in generation.served(sentences.releases[numbers].tolist())]

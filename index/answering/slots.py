@@ -1,4 +1,4 @@
-"""What a claim and the sentence quoted on it say differently beside figures: dates, countries, and other names.
+"""What a claim and the sentence quoted on it say differently beside figures, bodies and countries: dates and names.
 
 Two names are held against each other only where they stand in the same place: after or before the same words, as in
 "the port of Antwerp" and "the port of Bremen", or after the same title, as in "Commissioner Brunner" and "Commissioner
@@ -24,7 +24,6 @@ _TITLED = 2  # words: a title and a name
 _NEAR = datetime.timedelta(days=31)
 _LEAST_STEM, _ENDING = 4, 3
 _COUNTRY = re.compile(r"[A-Z]{2}")  # the key of a country among facts
-_ELISION = re.compile(r"(?<!\w)\w{1,4}['’](?=\w)")  # as in "l’Espagne"
 _NO_TITLES = frozenset({"european", "eu", "united", "new", "common", "joint"})
 Pair = tuple[Words, Words]
 
@@ -33,7 +32,6 @@ def further_differences(claim: str, code: str, quote: str, release: Release) -> 
     """Return what a claim in a language says, each with what the quotation says instead, as both write it."""
     return [
         *_dates(claim, code, quote, release),
-        *_countries(claim, code, quote, release),
         *(_names(claim, quote, release) if code == release.language else ()),
     ]
 
@@ -77,23 +75,6 @@ def _fits(one: Moment, other: Moment) -> bool:
 
 def _written(text: str, named: Sequence[Named]) -> Words:
     return tuple(text[each.start : each.end].strip() for each in named)
-
-
-def _countries(claim: str, code: str, quote: str, release: Release) -> Iterator[Pair]:
-    """Pair the countries that only the claim names with those that only the quotation names."""
-    context = f"{quote}\n{release.title}\n{release.issuer}"
-    own, theirs = _countries_in(claim, code), _countries_in(quote, release.language)
-    around = _countries_in(context, release.language)
-    wrong = tuple(written for country, written in own.items() if country not in around)
-    instead = tuple(written for country, written in theirs.items() if country not in own)
-    if wrong and instead:
-        yield wrong, instead
-
-
-def _countries_in(text: str, code: str) -> dict[str, str]:
-    text = _ELISION.sub(lambda match: " " * len(match[0]), text)
-    found = [fact for fact in facts(text, code, only_known=True) if fact.kind is FactKind.NAME]
-    return {str(fact.key): fact.text for fact in found if _COUNTRY.fullmatch(str(fact.key))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,61 +3,51 @@
 The served generation is written anew as files, of the releases that it holds and the vectors that are kept of them.
 """
 
-import shutil
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from corpus import GenerationError, Release, UnbuiltError
 from index.backup.archive import ArchiveWriter
-from index.backup.moved import Moved
+from index.backup.both_kinds import Moved, WriteBotDb, add_served
 from index.building.build import write_again
 from index.database.copies import check_database
 from index.database.corpus_db import CorpusStore
-from index.database.home import open_corpus_db, open_corpus_file
+from index.database.home import copy_corpus, open_corpus_file
 from index.generations.files import FolderSite
 from index.generations.home import open_generations
 from index.generations.manifest import Layout, Manifest
 from index.generations.store import GenerationStore
-from index.results import Step
 from index.settings import IndexSettings
-
-_MISSING = "vectors of its texts are not kept any more"
 
 
 def add_once(
     settings: IndexSettings,
-    bot_db: Callable[[Path], None] | None,
+    bot_db: WriteBotDb | None,
     writer: ArchiveWriter,
     folder: Path,
     *,
     with_generation: bool,
 ) -> tuple[str | None, str | None]:
-    """Add what the database holds. `snapshot.AddOnce` explains what this returns and raises."""
-    with closing(open_generations(settings, reading=True)) as generations:
+    """Add what the database holds. `AddOnce` explains what this returns and raises."""
+    with closing(open_generations(settings, reading=True)) as generations, TemporaryDirectory(dir=folder) as name:
+        copies = Path(name)
         served = generations.current() if with_generation else None
         kept = None if served is None else _read(generations, served)
-        copy, generation = folder / "corpus.db", folder / "generation"
-        shutil.rmtree(generation, ignore_errors=True)
-        try:
-            copy.unlink(missing_ok=True)
-            open_corpus_file(copy).close()
-            with closing(open_corpus_db(settings, reading=True)) as store:
-                store.copy_to(copy)
-            if kept is not None:
-                with closing(open_corpus_file(copy)) as store:
-                    _write_generation(*kept, store, generation)
-            check_database(copy)
-            writer.add(copy.name, copy)
-        finally:
-            copy.unlink(missing_ok=True)
-        _add_bot_db(writer, folder, bot_db)
+        corpus_db, generation = copies / "corpus.db", copies / "generation"
+        copy_corpus(settings, corpus_db)
+        if kept is not None:
+            with closing(open_corpus_file(corpus_db)) as store:
+                _write_generation(*kept, store, generation)
+        check_database(corpus_db)
+        writer.add(corpus_db.name, corpus_db)
+        if bot_db is not None:
+            bot_db(copies / "bot.db")
+            writer.add("bot.db", copies / "bot.db")
         if served is None:
             return None, "No index is in it, because none is served yet." if with_generation else None
         _add_files(writer, generation, served)
-        if generations.pinned():
-            writer.add_text("PINNED", f"{served}\n")
-        writer.add_text("CURRENT", f"{served}\n")
+        add_served(writer, generations, served)
         return served, None
 
 
@@ -85,9 +75,9 @@ def _write_generation(manifest: Manifest, releases: list[Release], store: Corpus
         raise Moved
     folder.mkdir()
     site = FolderSite(folder)
-    written = write_again(site, manifest, releases, store, _silent)
+    written = write_again(site, manifest, releases, store)
     if written is None:
-        raise GenerationError(f"{_MISSING}.")
+        raise GenerationError("vectors of its texts are not kept any more.")
     site.adopt(written)
 
 
@@ -96,21 +86,3 @@ def _add_files(writer: ArchiveWriter, generation: Path, served: str) -> None:
     files = sorted(path for path in generation.rglob("*") if path.is_file() and path.suffix != ".lock")
     for path in (*(each for each in files if each != layout.manifest), layout.manifest):
         writer.add(f"generations/{served}/{path.relative_to(generation).as_posix()}", path)
-    shutil.rmtree(generation)
-
-
-def _add_bot_db(writer: ArchiveWriter, folder: Path, bot_db: Callable[[Path], None] | None) -> None:
-    if bot_db is None:
-        return
-    copy = folder / "bot.db"
-    try:
-        copy.unlink(missing_ok=True)
-        bot_db(copy)
-        writer.add(copy.name, copy)
-    finally:
-        for path in folder.glob("bot.db*"):
-            path.unlink()
-
-
-def _silent(step: Step) -> None:
-    """Tell nobody how far it is."""

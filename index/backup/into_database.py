@@ -18,13 +18,13 @@ from index.database.corpus_db import CorpusStore
 from index.database.home import open_corpus_file, open_tables
 from index.database.passages_db import PassageStore
 from index.database.private_files import private_folder
+from index.database.transfer import TAKE_EMPTY
 from index.generations.folder import Generations
 from index.generations.home import open_generations
-from index.results import Step
+from index.generations.store import GenerationStore
 from index.settings import IndexSettings
 
 TakeBotDb = Callable[[Path, bool], None]
-_EMPTY = "set MEASURES_DATABASE_URL to an empty one; nothing was changed."
 
 
 def restore_into_database(archive: Path, settings: IndexSettings, bot_db: TakeBotDb) -> Restored:
@@ -43,23 +43,23 @@ def restore_into_database(archive: Path, settings: IndexSettings, bot_db: TakeBo
             summary = unpack(archive, place / "stage")
             data = place / "stage" / "data"
             with closing(open_tables(settings)) as tables, closing(open_generations(settings)) as generations:
-                left = tables.restoring()
-                if left not in (None, summary.digest):
-                    raise ArchiveError(f"The database holds a broken off restore of another backup: {_EMPTY}")
-                if left is None and generations.ids():
-                    raise ArchiveError(f"The database is not empty, it has an index: {_EMPTY}")
+                store, unfinished = CorpusStore(tables), tables.restoring()
+                if unfinished not in (None, summary.digest):
+                    raise ArchiveError(f"The database holds a broken off restore of another backup: {TAKE_EMPTY}")
+                if unfinished is None and generations.ids():
+                    raise ArchiveError(f"The database is not empty, it has an index: {TAKE_EMPTY}")
                 open_corpus_file(data / "corpus.db").close()  # It brings one of an older program up to date.
                 with tables.atomic():
                     tables.note_restoring(summary.digest)
-                    CorpusStore(tables).take(data / "corpus.db", again=left is not None)
+                    store.take(data / "corpus.db", again=unfinished is not None)
                 if (data / "bot.db").exists():
-                    bot_db(data / "bot.db", left is not None)
-                _serve(data, settings, CorpusStore(tables))
+                    bot_db(data / "bot.db", unfinished is not None)
+                _serve(data, generations, store)
                 tables.note_restoring(None)
     return Restored(None, summary)
 
 
-def _serve(data: Path, settings: IndexSettings, store: CorpusStore) -> None:
+def _serve(data: Path, generations: GenerationStore, store: CorpusStore) -> None:
     """Write the generation of a data folder into the database, and serve it, unless it must be built anew."""
     files = Generations(data)
     served = files.current()
@@ -71,8 +71,8 @@ def _serve(data: Path, settings: IndexSettings, store: CorpusStore) -> None:
             releases = passages.all_releases()
     except GenerationError:  # of an older program
         return
-    with closing(open_generations(settings)) as generations, generations.building("restore") as site:
-        written = write_again(site, manifest, releases, store, _silent)
+    with generations.building("restore") as site:
+        written = write_again(site, manifest, releases, store)
         if written is None:
             return
         if served in generations.ids():
@@ -81,7 +81,3 @@ def _serve(data: Path, settings: IndexSettings, store: CorpusStore) -> None:
         generations.serve(served)
         if files.pinned():
             generations.pin(served)
-
-
-def _silent(step: Step) -> None:
-    """Tell nobody how far it is."""

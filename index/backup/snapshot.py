@@ -8,17 +8,16 @@ then all is copied anew.
 import datetime
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
 
 from corpus import ArchiveError, Fault, GenerationError, StorageError, undone
 from index.backup.archive import ArchiveWriter, BackupSummary, Member, read_archive
-from index.backup.moved import Moved
+from index.backup.both_kinds import AddOnce, Moved, WriteBotDb, add_served
 from index.backup.staging import staging
 from index.database.copies import copy_database
 from index.database.home import open_corpus_file
@@ -30,20 +29,8 @@ from index.generations.folder import Generations
 from index.settings import IndexSettings
 
 _CORPUS, _BOT = "corpus.db", "bot.db"
-WriteBotDb = Callable[[Path], None]
 _TRIES = 5
 _PAUSE_S = 1.0
-
-
-class AddOnce(Protocol):
-    """Adds what is to be backed up, once."""
-
-    def __call__(self, writer: ArchiveWriter, folder: Path, *, with_generation: bool) -> tuple[str | None, str | None]:
-        """Return the id of the generation that was added, or None and why there is none.
-
-        :raises Moved: when the generation does not fit the corpus any more.
-        :raises GenerationError: when the generation is damaged.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +119,7 @@ def _add_data(
 def _add_once(
     generations: Generations, writer: ArchiveWriter, folder: Path, *, with_generation: bool
 ) -> tuple[str | None, str | None]:
-    """Add what the data folder holds.
-
-    :raises Moved: when the generation does not fit corpus.db any more.
-    :raises GenerationError: when the generation is damaged.
-    """
+    """Add what the data folder holds. `AddOnce` explains what this returns and raises."""
     served = generations.current() if with_generation else None
     if served is not None:
         _add_generation(generations, served, writer)
@@ -149,9 +132,7 @@ def _add_once(
             writer.add(_BOT, copy)
     if served is None:
         return None, "No index is in it, because none is served yet." if with_generation else None
-    if generations.pinned():
-        writer.add_text("PINNED", f"{served}\n")
-    writer.add_text("CURRENT", f"{served}\n")
+    add_served(writer, generations, served)
     return served, None
 
 

@@ -145,11 +145,11 @@ def write_generation(
     """
     derived = derive_all(store, releases, progress)
     chunked = _chunked(releases, derived)
-    passage_texts = list(_passage_texts(chunked))
-    sentence_texts = list(_sentence_texts(chunked))
-    vectors, embedded = _embed(store, embedder, passage_texts + sentence_texts, progress)
+    texts = _embedded_texts(chunked)
+    vectors, embedded = _embed(store, embedder, texts, progress)
     progress(Step(Phase.WRITE, 0, 1))
-    files = site.write(_contents(chunked, derived, vectors[: len(passage_texts)], vectors[len(passage_texts) :]))
+    contents = _contents(chunked, derived, vectors)
+    files = site.write(contents)
     manifest = Manifest(
         generation=generation,
         format=FORMAT,
@@ -160,8 +160,8 @@ def write_generation(
         background=background_of(embedder),
         program=code_digest().hex(),
         releases=len(chunked),
-        passages=len(passage_texts),
-        sentences=len(sentence_texts),
+        passages=len(contents.passage_vectors),
+        sentences=len(contents.sentence_vectors),
         corpus_sha256=_corpus_sha256(releases),
         files=files,
     )
@@ -169,26 +169,27 @@ def write_generation(
     return manifest, embedded
 
 
-def write_again(
-    site: Site, manifest: Manifest, releases: Sequence[Release], store: CorpusStore, progress: Progress
-) -> Manifest | None:
+def write_again(site: Site, manifest: Manifest, releases: Sequence[Release], store: CorpusStore) -> Manifest | None:
     """Write what another kind of storage served: the same releases, with the vectors that were kept of their texts.
 
     :param manifest: that of the generation.
     :return: the manifest of what was written; None where vectors are missing, so that it must be built.
     """
-    derived = derive_all(store, releases, progress)
+    derived = derive_all(store, releases, lambda _: None)
     chunked = _chunked(releases, derived)
-    passages, sentences = list(_passage_texts(chunked)), list(_sentence_texts(chunked))
-    digests = [_digest(text) for text in (*passages, *sentences)]
+    digests = list(map(_digest, _embedded_texts(chunked)))
     known = store.embeddings.of_model(manifest.weights_sha256, digests)
     if known is None or not digests:
         return None
     whole = b"".join(map(known.__getitem__, digests))
     vectors = np.frombuffer(whole, np.float16).reshape(len(digests), -1)
-    files = site.write(_contents(chunked, derived, vectors[: len(passages)], vectors[len(passages) :]))
+    contents = _contents(chunked, derived, vectors)
     return dataclasses.replace(
-        manifest, program=code_digest().hex(), passages=len(passages), sentences=len(sentences), files=files
+        manifest,
+        program=code_digest().hex(),
+        passages=len(contents.passage_vectors),
+        sentences=len(contents.sentence_vectors),
+        files=site.write(contents),
     )
 
 
@@ -196,12 +197,9 @@ def _chunked(releases: Sequence[Release], derived: Sequence[Derived]) -> Chunked
     return [(release, work.passages) for release, work in zip(releases, derived, strict=True)]
 
 
-def _contents(
-    chunked: Chunked,
-    derived: Sequence[Derived],
-    passages: NDArray[np.float16],
-    sentences: NDArray[np.float16],
-) -> Contents:
+def _contents(chunked: Chunked, derived: Sequence[Derived], vectors: NDArray[np.float16]) -> Contents:
+    """Return what is written, with the vectors of `_embedded_texts`, one a row."""
+    count = sum(len(passages) for _, passages in chunked)
     vocabulary = Vocabulary(spoken for work in derived for spoken in (work.text_words, work.title_words))
     sentence_terms = (
         vocabulary.terms(spoken, work.language) + agencies
@@ -213,8 +211,8 @@ def _contents(
         mentions=[work.placed for work in derived],
         terms=[list(itertools.islice(sentence_terms, len(passage.sentences))) for _, cut in chunked for passage in cut],
         titles=[vocabulary.terms(work.title_words, work.language) for work in derived],
-        passage_vectors=passages,
-        sentence_vectors=sentences,
+        passage_vectors=vectors[:count],
+        sentence_vectors=vectors[count:],
     )
 
 
@@ -223,7 +221,12 @@ def embedded_digests(store: CorpusStore, progress: Progress) -> frozenset[bytes]
     releases = list(store.releases())
     derived = derive_all(store, releases, progress)
     chunked = _chunked(releases, derived)
-    return frozenset(map(_digest, itertools.chain(_passage_texts(chunked), _sentence_texts(chunked))))
+    return frozenset(map(_digest, _embedded_texts(chunked)))
+
+
+def _embedded_texts(chunked: Chunked) -> list[str]:
+    """Return what is embedded: the text of each passage, and then that of each sentence."""
+    return [*_passage_texts(chunked), *_sentence_texts(chunked)]
 
 
 def _passage_texts(chunked: Chunked) -> Iterator[str]:

@@ -41,3 +41,8 @@ class CorpusConnection(Protocol):
 
     def close(self) -> None:
         """Close the database."""
+
+
+def as_given(values: Values) -> Any:  # noqa: ANN401 - drivers take a list or a dict, and each types that in its way
+    """Return the values of a statement as the drivers of both databases take them."""
+    return dict(values) if isinstance(values, Mapping) else list(values)

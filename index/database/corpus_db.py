@@ -28,6 +28,8 @@ from index.database.textless import TextlessTable
 from index.database.transfer import read_rows, write_rows
 from index.database.versions import VersionTable
 
+BY_ROWID = ("versions",)
+"""The tables whose `rowid` tells which rows are newer."""
 _RELEASE_FIELDS = tuple("title issuer date language kind url retrieved_from note reference origin text".split())
 
 
@@ -94,7 +96,7 @@ class CorpusStore:
 
         :param leave_out: tables whose rows stay behind.
         """
-        write_rows(self._db, path, leave_out=leave_out)
+        write_rows(self._db, path, by_rowid=BY_ROWID, leave_out=leave_out)
 
     def take(self, path: Path, *, again: bool = False) -> None:
         """Take in all rows of a corpus.db, where this corpus is empty.
@@ -102,7 +104,7 @@ class CorpusStore:
         :param again: whether it holds what a restore that was broken off left, which gives way.
         :raises ArchiveError: when it is not empty.
         """
-        read_rows(path, self._db, again=again)
+        read_rows(path, self._db, by_rowid=BY_ROWID, again=again)
 
     def is_new(self) -> bool:
         """Tell whether nothing was ever accepted."""

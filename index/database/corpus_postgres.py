@@ -1,16 +1,15 @@
 """The corpus in PostgreSQL, where any machine may add to it and build of it."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
 from itertools import islice
 from typing import Any
 
 from corpus import Fault, StorageError
-from index.database.connection import Values
+from index.database.connection import Values, as_given
 from index.database.corpus_tables import MIGRATIONS, SCHEMA
 from index.database.link import Link, database_errors
+from index.database.postgres import postgres_sql, prepare_tables, schema_version
 
 _SETTINGS = (
     f"SET search_path = {SCHEMA}",
@@ -19,9 +18,7 @@ _SETTINGS = (
     "SET idle_in_transaction_session_timeout = '2min'",
 )
 _WRITERS = "SELECT pg_advisory_xact_lock(hashtext('measures corpus'), 0)"
-_MIGRATING = "SELECT pg_advisory_xact_lock(hashtext('measures corpus'), 1)"
 _BATCH = 1_000
-_NAMED = re.compile(r":([a-z_]+)")
 _BROKEN = "the connection to the database broke, and nothing of this was kept; do it again."
 
 
@@ -41,12 +38,12 @@ class PostgresCorpus:
         self._reading = reading
         self._inside: object = None  # the connection on which a transaction was begun
         if not reading:
-            _prepare(self._link)
+            prepare_tables(self._link, SCHEMA, MIGRATIONS)
 
     @property
     def is_there(self) -> bool:
         """Whether the database has the tables of the corpus."""
-        return _version(self._link) > 0
+        return schema_version(self._link, SCHEMA) > 0
 
     def restoring(self) -> str | None:
         """Return the digest of the backup whose restore was broken off; None where none was."""
@@ -62,31 +59,31 @@ class PostgresCorpus:
     def execute(self, sql: str, values: Values = ()) -> int:
         """Run a statement, and return how many rows it changed."""
         self._check()
-        return self._link.execute(_marked(sql), _given(values))
+        return self._link.execute(postgres_sql(sql), as_given(values))
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run a statement for each row of values."""
         self._check()
         left = iter(rows)
         while batch := list(islice(left, _BATCH)):
-            self._link.execute_many(_marked(sql), batch)
+            self._link.execute_many(postgres_sql(sql), batch)
 
     def rows(self, sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         self._check()
-        return self._link.rows(_marked(sql), _given(values))
+        return self._link.rows(postgres_sql(sql), as_given(values))
 
     def query(self, sql: str, values: Values = ()) -> Iterator[dict[str, Any]]:
         """Yield the rows of a query by the names of their columns."""
         self._check()
-        yield from self._link.dicts(_marked(sql), _given(values))
+        yield from self._link.dicts(postgres_sql(sql), as_given(values))
 
     def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, which the server holds."""
         self._check()
         with database_errors(self._link), self._link.connection().cursor("stream", binary=True) as cursor:
             cursor.itersize = _BATCH
-            yield from cursor.execute(_marked(sql))
+            yield from cursor.execute(postgres_sql(sql))
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
@@ -128,34 +125,3 @@ class PostgresCorpus:
         """
         if self._inside is not None and getattr(self._inside, "closed", False):
             raise StorageError(_BROKEN, Fault.AWAY)
-
-
-def _prepare(link: Link) -> None:
-    """Make the tables, or bring them up to date, whichever machine comes first."""
-    if _version(link) >= len(MIGRATIONS):
-        return
-    with link.transaction() as connection:
-        connection.execute(_MIGRATING)
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-        connection.execute("CREATE TABLE IF NOT EXISTS migrations (number int PRIMARY KEY)")
-        for number in range(_version(link) + 1, len(MIGRATIONS) + 1):
-            connection.execute(MIGRATIONS[number - 1])
-            connection.execute("INSERT INTO migrations VALUES (%s)", [number])
-
-
-def _version(link: Link) -> int:
-    [(is_there,)] = link.rows("SELECT to_regclass(%s) IS NOT NULL", [f"{SCHEMA}.migrations"])
-    if not is_there:
-        return 0
-    [(number,)] = link.rows("SELECT coalesce(max(number), 0) FROM migrations")
-    return int(number)
-
-
-@cache
-def _marked(sql: str) -> str:
-    """Write the marks for values as PostgreSQL's driver has them."""
-    return _NAMED.sub(r"%(\1)s", sql).replace("?", "%s")
-
-
-def _given(values: Values) -> Any:  # noqa: ANN401 - psycopg takes a sequence or a mapping
-    return dict(values) if isinstance(values, Mapping) else list(values)

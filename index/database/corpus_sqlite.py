@@ -1,14 +1,14 @@
 """corpus.db, the file in which one machine keeps the corpus."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from index.database.connection import Values
+from index.database.connection import Values, as_given
 from index.database.faults import is_read_only
 from index.database.private_files import private_folder
 from index.database.schema import corpus_migrations
@@ -43,7 +43,7 @@ class SqliteCorpus:
     def execute(self, sql: str, values: Values = ()) -> int:
         """Run a statement, and return how many rows it changed."""
         with storage_errors(self._path):
-            return int(self._db.execute(sql, _given(values)).rowcount)
+            return int(self._db.execute(sql, as_given(values)).rowcount)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run a statement for each row of values."""
@@ -53,12 +53,12 @@ class SqliteCorpus:
     def rows(self, sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         with storage_errors(self._path):
-            return list(self._db.execute(sql, _given(values)).fetchall())
+            return list(self._db.execute(sql, as_given(values)).fetchall())
 
     def query(self, sql: str, values: Values = ()) -> Iterator[dict[str, Any]]:
         """Yield the rows of a query by the names of their columns."""
         with storage_errors(self._path):
-            yield from self._db.query(sql, _given(values))
+            yield from self._db.query(sql, as_given(values))
 
     def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query."""
@@ -91,7 +91,3 @@ class SqliteCorpus:
     def close(self) -> None:
         """Close the database."""
         self._db.close()
-
-
-def _given(values: Values) -> Any:  # noqa: ANN401 - sqlite-utils takes a list or a dict
-    return dict(values) if isinstance(values, Mapping) else list(values)

@@ -1,5 +1,7 @@
 """Where the corpus is kept, as the settings say, and how it is opened: in corpus.db, or in PostgreSQL."""
 
+from collections.abc import Collection, Sequence
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from index.settings import IndexSettings
 
 if TYPE_CHECKING:
     from index.database.corpus_postgres import PostgresCorpus
+    from index.database.link import Link
 
 _NOWHERE = Path(":memory:")
 
@@ -26,7 +29,7 @@ def open_corpus_db(settings: IndexSettings, by: By = NOBODY, *, reading: bool = 
     """
     if settings.database_url is None:
         return open_corpus_file(settings.data_dir / "corpus.db", by, reading=reading)
-    store = open_corpus_tables(settings, by, reading=reading)
+    store = _open_corpus_tables(settings, by, reading=reading)
     left = settings.data_dir / "corpus.db"
     if not reading and left.exists() and store.is_new():
         store.close()
@@ -46,12 +49,19 @@ def open_corpus_file(path: Path, by: By = NOBODY, *, reading: bool = False) -> C
     return CorpusStore(SqliteCorpus(path, reading=reading), by)
 
 
-def open_corpus_tables(settings: IndexSettings, by: By = NOBODY, *, reading: bool = False) -> CorpusStore:
-    """Open the corpus in the database of the settings, and make its tables where there are none.
+def copy_corpus(settings: IndexSettings, path: Path, *, leave_out: Collection[str] = ()) -> None:
+    """Copy the corpus, as it is at one moment, into a new corpus.db.
 
-    :raises StorageError: when it cannot be used.
-    :raises SettingsError: when what speaks to a database is not installed.
+    :param leave_out: tables whose rows stay behind.
+    :raises StorageError: when it cannot be read or written.
+    :raises SettingsError: when there is a database, and what speaks to it is not installed.
     """
+    open_corpus_file(path).close()
+    with closing(open_corpus_db(settings, reading=True)) as store:
+        store.copy_to(path, leave_out=leave_out)
+
+
+def _open_corpus_tables(settings: IndexSettings, by: By, *, reading: bool) -> CorpusStore:
     db = open_tables(settings, reading=reading)
     if reading and not db.is_there:
         db.close()
@@ -70,6 +80,20 @@ def open_tables(settings: IndexSettings, *, reading: bool = False) -> "PostgresC
 
     assert settings.database_url is not None
     return PostgresCorpus(settings.database_url.get_secret_value(), reading=reading)
+
+
+def open_link(settings: IndexSettings, statements: Sequence[str] = ()) -> "Link | None":
+    """Return a connection to the primary of the database, for what else is kept there; None where all is in files.
+
+    :param statements: what every connection begins with.
+    :raises SettingsError: when what speaks to a database is not installed.
+    """
+    if settings.database_url is None:
+        return None
+    check_installed()
+    from index.database.link import Link  # It loads psycopg.
+
+    return Link(settings.database_url.get_secret_value(), settings=statements)
 
 
 def check_installed() -> None:

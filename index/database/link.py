@@ -18,16 +18,17 @@ Row = TypeVar("Row")
 _CONNECT_S = 5
 _SILENT_MS = 10_000
 _PROBES = 32  # as many lists as `faiss_index.PROBES`
-_AWAY = "the database of the index does not answer; it is asked again the next time, and nothing is lost."
+_AWAY = "the database does not answer; it is asked again the next time, and nothing is lost."
+_BUSY = ("the database is busy; try again in a minute.", Fault.BUSY)
 _SENTENCES = {
     "53100": ("the disk of the database is full; free some space there and do it again.", Fault.FULL),
     "42501": ("the database does not allow this to its user; grant it CREATE on the database.", Fault.READ_ONLY),
     "25006": ("the database is a replica, which cannot be written; name its primary, too.", Fault.READ_ONLY),
     "58P01": ("the database has no pgvector; install version 0.8 or newer there.", Fault.OTHER),
-    "55P03": ("the database is busy; try again in a minute.", Fault.BUSY),
-    "40001": ("the database is busy; try again in a minute.", Fault.BUSY),
-    "40P01": ("the database is busy; try again in a minute.", Fault.BUSY),
-    "57014": ("the database is busy; try again in a minute.", Fault.BUSY),
+    "55P03": _BUSY,
+    "40001": _BUSY,
+    "40P01": _BUSY,
+    "57014": _BUSY,
     "0A000": ("the database has no pgvector; install version 0.8 or newer there.", Fault.OTHER),
 }
 _REFUSALS = ("22", "23", "54")  # bad data, a constraint, a limit such as the length of what is indexed

@@ -12,8 +12,7 @@ from typing import Any, Protocol
 from corpus import ArchiveError
 from index.database.sqlite import marks, storage_errors
 
-_EMPTY = "set MEASURES_DATABASE_URL to an empty one; nothing was changed."
-_BY_ROWID = {"versions", "answers", "subscriptions", "findings"}
+TAKE_EMPTY = "set MEASURES_DATABASE_URL to an empty one; nothing was changed."
 _OF_SQLITE = "sqlite_%"
 _OWN = "\\_%"  # of sqlite-utils: which migrations were applied
 
@@ -34,9 +33,10 @@ class Rows(Protocol):
         """Run a statement for each row of values."""
 
 
-def write_rows(source: Rows, path: Path, *, leave_out: Collection[str] = ()) -> None:
+def write_rows(source: Rows, path: Path, *, by_rowid: Collection[str] = (), leave_out: Collection[str] = ()) -> None:
     """Copy all rows into a file of SQLite that has the tables, in place of what they hold there.
 
+    :param by_rowid: tables whose `rowid` tells which rows are newer.
     :param leave_out: tables whose rows stay behind.
     :raises StorageError: when they cannot be read or written.
     """
@@ -47,12 +47,23 @@ def write_rows(source: Rows, path: Path, *, leave_out: Collection[str] = ()) -> 
                 if table not in leave_out:
                     named = ", ".join(columns)
                     insert = f"INSERT INTO {table} ({named}) VALUES ({marks(columns)})"
-                    file.executemany(insert, source.stream(f"SELECT {named} FROM {table}{_order(table, columns)}"))
+                    file.executemany(
+                        insert,
+                        source.stream(f"SELECT {named} FROM {table}{_order(columns, by_rowid=table in by_rowid)}"),
+                    )
 
 
-def read_rows(path: Path, target: Rows, *, replaced: Collection[str] = (), again: bool = False) -> None:
+def read_rows(
+    path: Path,
+    target: Rows,
+    *,
+    by_rowid: Collection[str] = (),
+    replaced: Collection[str] = (),
+    again: bool = False,
+) -> None:
     """Copy all rows of a file of SQLite into empty tables of PostgreSQL. All of them come in, or none.
 
+    :param by_rowid: tables whose `rowid` tells which rows are newer.
     :param replaced: tables that are made with rows, which give way.
     :param again: whether all rows give way, because these are what a restore that was broken off left.
     :raises ArchiveError: when a table is not empty.
@@ -64,9 +75,9 @@ def read_rows(path: Path, target: Rows, *, replaced: Collection[str] = (), again
                 if again or table in replaced:
                     target.execute_many(f"DELETE FROM {table}", [()])
                 elif target.rows(f"SELECT 1 FROM {table} LIMIT 1"):
-                    raise ArchiveError(f"The database is not empty, it has {table}: {_EMPTY}")
+                    raise ArchiveError(f"The database is not empty, it has {table}: {TAKE_EMPTY}")
                 named = ", ".join(columns)
-                rows = file.execute(f"SELECT {named} FROM {table}{_order(table, columns)}")
+                rows = file.execute(f"SELECT {named} FROM {table}{_order(columns, by_rowid=table in by_rowid)}")
                 target.execute_many(
                     f"INSERT INTO {table} ({named}) OVERRIDING SYSTEM VALUE VALUES ({marks(columns)})", rows
                 )
@@ -81,9 +92,9 @@ def _tables(file: sqlite3.Connection) -> dict[str, list[str]]:
     return {name: [row[1] for row in file.execute(f"PRAGMA table_info({name})")] for name in names}
 
 
-def _order(table: str, columns: Sequence[str]) -> str:
+def _order(columns: Sequence[str], *, by_rowid: bool) -> str:
     """Return the order in which rows come, where it tells which is newer."""
-    if table in _BY_ROWID:
+    if by_rowid:
         return " ORDER BY rowid"
     return " ORDER BY id" if "id" in columns else ""
 

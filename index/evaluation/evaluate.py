@@ -17,7 +17,7 @@ from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
 from index.answering.weights import shipped_weights
 from index.building.build import write_generation
-from index.database.home import check_installed, open_corpus_file
+from index.database.home import open_corpus_file, open_link
 from index.database.sqlite import storage_errors
 from index.encoders.embedder import Embedder
 from index.encoders.reader import reader_beside
@@ -51,6 +51,12 @@ SEARCHES = ("dense", "lexical", "fused")
 _DEPTH = 100
 
 
+def holds_answer(gold: GoldQuestion, quote: Quote) -> bool:
+    """Tell whether a quote holds the answer to a question, or one of the quotations that prove it."""
+    shown = fold(quote.shown)
+    return bool(gold.quotes) and (fold(gold.answer) in shown or any(holds(shown, fold(part)) for part in gold.quotes))
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was found for a question: documents by search, passages by search, and the answer."""
@@ -64,14 +70,7 @@ class Outcome:
 
     def right(self) -> list[bool]:
         """Tell of each quote whether it holds the answer."""
-        evidence = [fold(quote) for quote in self.gold.quotes]
-        answer = fold(self.gold.answer)
-        return [
-            bool(evidence)
-            and quote.release_id == self.gold.document
-            and (answer in fold(quote.shown) or any(holds(fold(quote.shown), part) for part in evidence))
-            for quote in self.quotes
-        ]
+        return [quote.release_id == self.gold.document and holds_answer(self.gold, quote) for quote in self.quotes]
 
     def to_run(self) -> dict[str, object]:
         """Return the line of the run file."""
@@ -121,11 +120,11 @@ def temporary_index(
 
 @contextmanager
 def _temporary_site(folder: Path, settings: IndexSettings | None) -> Iterator[Site]:
-    if settings is not None and settings.database_url is not None:
-        check_installed()
+    link = None if settings is None else open_link(settings)
+    if link is not None:
         from index.generations.cluster.site import temporary_site  # It loads psycopg.
 
-        with temporary_site(settings.database_url.get_secret_value()) as site:
+        with temporary_site(link) as site:
             yield site
         return
     (folder / "000001").mkdir()

@@ -1,15 +1,9 @@
 """Where generations are kept, as the settings say: in files, or in PostgreSQL."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from index.database.home import check_installed
 from index.generations.folder import Generations
 from index.generations.store import GenerationStore
 from index.settings import IndexSettings
-
-if TYPE_CHECKING:
-    from index.database.link import Link
 
 
 def open_generations(settings: IndexSettings, *, reading: bool = False) -> GenerationStore:
@@ -24,17 +18,3 @@ def open_generations(settings: IndexSettings, *, reading: bool = False) -> Gener
     from index.generations.cluster.generations import DatabaseGenerations  # It loads psycopg.
 
     return DatabaseGenerations(settings.database_url.get_secret_value(), settings.data_dir, reading=reading)
-
-
-def open_link(settings: IndexSettings, statements: Sequence[str] = ()) -> "Link | None":
-    """Return a connection to the primary of the database, for what else is kept there; None where all is in files.
-
-    :param statements: what every connection begins with.
-    :raises SettingsError: when what speaks to a database is not installed.
-    """
-    if settings.database_url is None:
-        return None
-    check_installed()
-    from index.database.link import Link  # It loads psycopg.
-
-    return Link(settings.database_url.get_secret_value(), settings=statements)

@@ -13,7 +13,7 @@ from typing import Literal
 
 from corpus import Draft, Release
 from index.database.corpus_db import CorpusStore
-from index.database.home import open_corpus_db
+from index.database.home import copy_corpus, open_corpus_db
 from index.intake.keep import Ingested
 from index.intake.sources import Failed
 from index.processes.jobs import Add, Added, Tools, open_corpus
@@ -70,10 +70,7 @@ class DryRun:
         open_corpus(tools.settings).close()  # It brings an older corpus.db up to date, as every command does.
         with tempfile.TemporaryDirectory(prefix="measures-dry-run-") as folder:
             settings = tools.settings.model_copy(update={"data_dir": Path(folder), "database_url": None})
-            copy = settings.data_dir / "corpus.db"
-            open_corpus_db(settings).close()
-            with closing(open_corpus_db(tools.settings, reading=True)) as store:
-                store.copy_to(copy, leave_out=_ONLY_SAVES_WORK)
+            copy_corpus(tools.settings, settings.data_dir / "corpus.db", leave_out=_ONLY_SAVES_WORK)
             job = dataclasses.replace(self.job, build=False)
             done = job.run(dataclasses.replace(tools, settings=settings))
             with closing(open_corpus_db(settings)) as store:

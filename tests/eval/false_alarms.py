@@ -18,8 +18,8 @@ from pathlib import Path
 from corpus.models import Release
 from index.answering.news import News, Wanted, WantedKind
 from index.engine import Engine
+from index.evaluation.evaluate import holds_answer
 from index.evaluation.gold import GoldQuestion, load_corpus, load_questions
-from index.evaluation.metrics import fold, holds
 from index.filters import Filters
 from index.maintenance import build_all
 from index.settings import IndexSettings
@@ -78,12 +78,7 @@ def save(engine: Engine, question: GoldQuestion, language: str, release_ids: Seq
 
 
 def _is_false(told: News | None, question: GoldQuestion) -> bool:
-    if told is None:
-        return False
-    evidence = [fold(quote) for quote in question.quotes]
-    shown = [fold(quote.shown) for quote in told.quotes]
-    answer = fold(question.answer)
-    return not any((answer and answer in text) or any(holds(text, part) for part in evidence) for text in shown)
+    return told is not None and not any(holds_answer(question, quote) for quote in told.quotes)
 
 
 def report(saved: Sequence[Saved], releases: int) -> None:

@@ -29,7 +29,7 @@ from index.answering.confidence import GATE_FEATURES, READ_FEATURES, gate_featur
 from index.answering.doubts import doubt
 from index.answering.features import FEATURES
 from index.answering.quotes import MAX_QUOTES
-from index.answering.ranking import READ_SENTENCES, Ranking, passages
+from index.answering.ranking import READ_SENTENCES, Ranking, as_read, passages
 from index.answering.weights import Gate, GroupWeights, Weights, shipped_weights
 from index.evaluation.evaluate import Outcome, temporary_index, write_run
 from index.evaluation.gold import GoldQuestion, load_corpus
@@ -153,7 +153,7 @@ class Fit:
             foreign = _is_foreign(ranking)
             scored = ranking.scored(ranking.evidence.features @ of_group[foreign])
             best = scored.best_first[:READ_SENTENCES]
-            readings = self.reader.read(text, _texts(scored, best.tolist(), generation))
+            readings = self.reader.read(text, as_read(scored, best, generation))
             examples[foreign].append((scored.scores[best], readings, right[best]))
         return sentence_weights(
             of_group[False], of_group[True], [fit_reading(examples[foreign]) for foreign in GROUPS.values()]
@@ -231,11 +231,6 @@ class Fit:
 
 def _is_foreign(ranking: Ranking) -> bool:
     return bool(ranking.evidence.foreign.mean() > 0.5)
-
-
-def _texts(ranking: Ranking, numbers: Sequence[int], generation: OpenGeneration) -> list[str]:
-    served = generation.served(ranking.sentences.releases[list(numbers)].tolist())
-    return [f"{one.release.title}. {ranking.sentences.texts[at]}" for one, at in zip(served, numbers, strict=True)]
 
 
 def gates(examples: Sequence[Example], out: int | None) -> Mapping[tuple[bool, bool], Gate]:

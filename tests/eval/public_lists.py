@@ -12,7 +12,7 @@ from typing import Any
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from index.text.sentences import sentences
+from index.text.sentences import Span, sentences
 from tests.eval.training_lists import Text, TrainingList, read_lines
 
 SEED = 16
@@ -62,14 +62,14 @@ def xquad_lists(folder: Path, *, out: bool = False) -> list[TrainingList]:
     """Return lists of XQuAD: a question in five languages, the sentences of one of them."""
     data = {lang: json.loads((folder / f"xquad.{lang}.json").read_text("utf-8"))["data"] for lang in XQUAD_LANGUAGES}
     inside, draw = xquad_articles(folder), random.Random(SEED)
-    found: list[TrainingList] = []
+    lists: list[TrainingList] = []
     for number, article in enumerate(data["en"]):
         if (number in inside) == out:
             continue
         for at in range(len(article["paragraphs"])):
             paragraphs = {lang: data[lang][number]["paragraphs"][at] for lang in XQUAD_LANGUAGES}
-            found.extend(_of_paragraphs(article, [data[lang][number] for lang in XQUAD_LANGUAGES], paragraphs, draw))
-    return found
+            lists.extend(_of_paragraphs(article, [data[lang][number] for lang in XQUAD_LANGUAGES], paragraphs, draw))
+    return lists
 
 
 def _of_paragraphs(
@@ -100,7 +100,7 @@ def _of_paragraphs(
 
 def clapnq_lists(path: Path) -> list[TrainingList]:
     """Return lists of ClapNQ's answerable questions: the sentences of a passage of Wikipedia."""
-    found = []
+    lists = []
     for line in read_lines(path):
         passage, chosen = line["passages"][0], line["output"][0].get("selected_sentences") or []
         whole = f"{passage['title']}. {passage['text']}"
@@ -108,8 +108,8 @@ def clapnq_lists(path: Path) -> list[TrainingList]:
         positives = tuple(text for one, text in texts if one in chosen)
         negatives = tuple(text for one, text in texts if one not in chosen)
         if positives and negatives:
-            found.append(TrainingList(str(line["id"]), "clapnq", {"en": line["input"]}, positives, negatives[:HARD]))
-    return found
+            lists.append(TrainingList(str(line["id"]), "clapnq", {"en": line["input"]}, positives, negatives[:HARD]))
+    return lists
 
 
 def squad_lists(folder: Path, measured: frozenset[str]) -> list[TrainingList]:
@@ -127,10 +127,14 @@ def squad_lists(folder: Path, measured: frozenset[str]) -> list[TrainingList]:
     by_question: dict[str, list[TrainingList]] = {}
     for lang, of_language in articles.items():
         for article in of_language:
-            for one in _of_squad_article(article, lang, forms):
-                by_question.setdefault(one.question_id, []).append(one)
+            for training_list in _of_squad_article(article, lang, forms):
+                by_question.setdefault(training_list.question_id, []).append(training_list)
     draw = random.Random(SEED)
-    return [one for several in by_question.values() for one in draw.sample(several, min(SQUAD_TEXTS, len(several)))]
+    return [
+        training_list
+        for in_languages in by_question.values()
+        for training_list in draw.sample(in_languages, min(SQUAD_TEXTS, len(in_languages)))
+    ]
 
 
 def _squad_articles(path: Path, measured: frozenset[str]) -> list[Mapping[str, Any]]:
@@ -144,35 +148,33 @@ def _squad_articles(path: Path, measured: frozenset[str]) -> list[Mapping[str, A
 def _of_squad_article(
     article: Mapping[str, Any], lang: str, forms: Mapping[str, Mapping[str, str]]
 ) -> Iterator[TrainingList]:
+    """Yield a list for each question of an article: its paragraph's sentences come first, the nearest before others."""
     title = article.get("title", "").replace("_", " ")
     texts: list[Text] = []
-    spans: list[list[tuple[int, int, int]]] = []  # of each paragraph: where its sentences are, and their numbers
+    asked: list[tuple[Mapping[str, Any], range, tuple[Span, ...]]] = []  # a question, and its paragraph's sentences
     for paragraph in article["paragraphs"]:
-        content, own = paragraph["context"], []
-        for span in sentences(content, lang):
-            own.append((span.start, span.end, len(texts)))
-            texts.append(Text(f"{title}. {content[span.start : span.end]}", f"{title}. {content}"))
-        spans.append(own)
-    asked = [
-        (one, own) for paragraph, own in zip(article["paragraphs"], spans, strict=True) for one in paragraph["qas"]
-    ]
+        content = paragraph["context"]
+        spans = sentences(content, lang)
+        rows = range(len(texts), len(texts) + len(spans))
+        texts += [Text(f"{title}. {content[span.start : span.end]}", f"{title}. {content}") for span in spans]
+        asked += [(question, rows, spans) for question in paragraph["qas"]]
     words = TfidfVectorizer(sublinear_tf=True).fit([text.sentence for text in texts])
     vectors = words.transform([text.sentence for text in texts])
-    scores = words.transform([one["question"] for one, _ in asked]) @ vectors.T
-    for row, (one, own) in enumerate(asked):
-        answers = [answer["answer_start"] for answer in one.get("answers", [])]
-        if not answers and not one.get("is_impossible"):
-            continue
-        right = {number for start, end, number in own if any(start <= answer < end for answer in answers)}
-        nearest = (-scores[[row]].toarray()[0]).argsort().tolist()
-        beside = [number for _, _, number in own]
-        order = dict.fromkeys([*(number for number in nearest if number in beside), *nearest])
-        if right or not answers:
-            negatives = [texts[number] for number in order if number not in right][:HARD]
-            own_forms = forms[one["id"]]
-            yield TrainingList(
-                one["id"], "squad", own_forms, tuple(texts[number] for number in right), tuple(negatives)
-            )
+    scores = words.transform([question["question"] for question, _, _ in asked]) @ vectors.T
+    for place, (question, rows, spans) in enumerate(asked):
+        starts = [answer["answer_start"] for answer in question.get("answers", [])]
+        right = [
+            row
+            for row, span in zip(rows, spans, strict=True)
+            if any(span.start <= start < span.end for start in starts)
+        ]
+        if bool(right) == bool(question.get("is_impossible")):
+            continue  # It is said to be answered, and no sentence holds the answer, or the other way round.
+        nearest = (-scores[[place]].toarray()[0]).argsort(kind="stable").tolist()
+        order = sorted(nearest, key=lambda row: row not in rows)
+        negatives = [texts[row] for row in order if row not in right][:HARD]
+        positives = tuple(texts[row] for row in right)
+        yield TrainingList(question["id"], "squad", forms[question["id"]], positives, tuple(negatives))
 
 
 def obliqa_lists(folder: Path) -> list[TrainingList]:
@@ -181,16 +183,16 @@ def obliqa_lists(folder: Path) -> list[TrainingList]:
     rules = list(dict.fromkeys(rule["Passage"].strip() for line in lines for rule in line["Passages"]))
     words = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit(rules)
     scores = words.transform([line["Question"] for line in lines]) @ words.transform(rules).T
-    found = []
+    lists = []
     for row, line in enumerate(lines):
         right = {rule["Passage"].strip() for rule in line["Passages"]}
         nearest = (-scores[[row]].toarray()[0]).argsort()[: 2 * HARD].tolist()
         negatives = [rules[number] for number in nearest if rules[number] not in right][:HARD]
         positives, others = ([Text(rule, rule) for rule in some] for some in (sorted(right), negatives))
-        found.append(
+        lists.append(
             TrainingList(line["QuestionID"], "obliqa", {"en": line["Question"]}, tuple(positives), tuple(others))
         )
-    return found
+    return lists
 
 
 def ntrex_lists(folder: Path) -> list[TrainingList]:
@@ -198,27 +200,27 @@ def ntrex_lists(folder: Path) -> list[TrainingList]:
     english = _plain_lines(folder / "newstest2019-src.eng.txt")
     translated = {lang: _plain_lines(folder / f"newstest2019-ref.{code}.txt") for lang, code in NTREX_CODES.items()}
     draw = random.Random(SEED)
-    found = []
+    lists = []
     for number, sentence in enumerate(english):
         others = {lang: lines[number] for lang, lines in translated.items()}
         if all(others.values()):
             told = [sentence, *(others[lang] for lang in draw.sample(sorted(others), NTREX_TEXTS))]
             positives = tuple(Text(one, one) for one in told)
-            found.append(TrainingList(f"ntrex-{number}", "ntrex", {"en": sentence} | others, positives, ()))
-    return found
+            lists.append(TrainingList(f"ntrex-{number}", "ntrex", {"en": sentence} | others, positives, ()))
+    return lists
 
 
 def tatoeba_lists(folder: Path) -> list[TrainingList]:
     """Return lists of Tatoeba's sentences, as LASER measures with them: a translation has to find the English one."""
-    found = []
+    lists = []
     for lang, code in TATOEBA_CODES.items():
         path = folder / f"tatoeba.{code}-eng.{code}"
         if path.exists():
             lines = zip(_plain_lines(path), _plain_lines(path.with_suffix(".eng")), strict=True)
             for number, (own, english) in enumerate(lines):
                 forms = {"en": english, lang: own}
-                found.append(TrainingList(f"tatoeba-{lang}-{number}", "tatoeba", forms, (Text(english, english),), ()))
-    return found
+                lists.append(TrainingList(f"tatoeba-{lang}-{number}", "tatoeba", forms, (Text(english, english),), ()))
+    return lists
 
 
 def eurovoc_lists(path: Path) -> list[TrainingList]:

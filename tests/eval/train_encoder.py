@@ -109,7 +109,7 @@ def steps_of(lists: Sequence[TrainingList], plan: Plan, begin: int = 0) -> Itera
     orders = {source: _Orders(len(pool), plan.seed) for source, pool in pools.items()}
     for number in range(begin, plan.steps):
         chosen = [
-            pool[orders[source].of(place)]
+            pool[orders[source].row_at(place)]
             for source, pool in pools.items()
             for place in range(number * counts[source], (number + 1) * counts[source])
         ]
@@ -123,8 +123,8 @@ class _Orders:
         self._size, self._seed = size, seed
         self._round, self._order = -1, list[int]()
 
-    def of(self, place: int) -> int:
-        """Return which one of the pool is taken at a place of the whole training."""
+    def row_at(self, place: int) -> int:
+        """Return which row of the pool is taken at a place of the whole training."""
         if place // self._size != self._round:
             self._round = place // self._size
             self._order = random.Random(f"{self._seed}-{self._round}").sample(range(self._size), self._size)

@@ -173,8 +173,7 @@ def trial_of(questions: int) -> Trial:
             build_all(keeper, FakeEmbedder(), silent)
             replica = server.replica()
             try:
-                here = f"127.0.0.1:{server.port}"
-                both = url.replace(here, f"{here},127.0.0.1:{replica.port}")
+                both = server.address_of_both(url, replica)
                 return asyncio.run(run(folder, both, server, questions))
             finally:
                 replica.remove()

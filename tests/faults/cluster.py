@@ -10,9 +10,6 @@ said was kept is there, and the other machine builds all of it, each release onc
 
 import argparse
 import random
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -33,9 +30,9 @@ from index.filters import Filters
 from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, silent
+from tests.faults.striker import Striker
 from tests.postgres import Server, programs
 
-ROOT = Path(__file__).parents[2]
 RELEASES = 4
 _QUESTION = "border control units"
 _SHIPPED = Filters(issuer="Council of the European Union")
@@ -106,9 +103,8 @@ class Cluster:
     url: str
     machines: list[IndexSettings]
     asking: Asking
-    draw: random.Random
+    striker: Striker
     versions: dict[str, int] = field(default_factory=dict)
-    longest_s: float = 3.0
     build_s: float = 0.0
 
     def strike(self, number: int, *, primary: bool = False) -> bool:
@@ -118,9 +114,10 @@ class Cluster:
         """
         first, second = self.machines[number % 2], self.machines[(number + 1) % 2]
         fresh = [f"{'primary' if primary else 'builder'}-{number}-{at}@0" for at in range(RELEASES)]
-        changed = self.draw.sample(sorted(self.versions), min(1, len(self.versions)))
+        changed = self.striker.draw.sample(sorted(self.versions), min(1, len(self.versions)))
         fresh += [f"{name}@{self.versions[name] + 1}" for name in changed]
-        kept, at_work = self._work(first, fresh, primary=primary)
+        arguments = [str(first.data_dir), self.url, *fresh]
+        kept, at_work = self.striker.strike(_WORK, *arguments, primary=self.primary if primary else None)
         if primary:
             self.primary.start()
         for version in kept:
@@ -146,32 +143,6 @@ class Cluster:
         index.verify(machine)
         self._look_for_remains()
 
-    def _work(self, machine: IndexSettings, versions: list[str], *, primary: bool) -> tuple[list[str], bool]:
-        arguments = [sys.executable, "-c", _WORK, str(machine.data_dir), self.url, *versions]
-        process = subprocess.Popen(
-            arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL if primary else None, text=True
-        )
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        began = time.monotonic()
-        try:
-            process.wait(self.draw.uniform(0.0, self.longest_s))
-        except subprocess.TimeoutExpired:
-            if not primary:
-                process.send_signal(signal.SIGKILL)
-        if primary:
-            self.primary.kill()
-        out, _ = process.communicate()
-        lines = out.splitlines()
-        at_work = "built" not in lines
-        if not at_work:
-            self.longest_s = 0.9 * (time.monotonic() - began)
-        elif not primary and process.returncode >= 0:
-            raise AssertionError(f"the work failed by itself with status {process.returncode}")
-        elif self.draw.random() < 0.2:
-            self.longest_s *= 1.2  # so that the end of the work is struck, too
-        return [line.removeprefix("kept ") for line in lines if line.startswith("kept ")], at_work
-
     def _look_for_remains(self) -> None:
         with psycopg.connect(self.url) as connection:
             names = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^g[0-9]|building'").fetchall()
@@ -186,14 +157,12 @@ def cluster(folder: Path, seed: int) -> Iterator[Cluster]:
     replica: Server | None = None
     try:
         url = primary.new_database()
-        here = f"127.0.0.1:{primary.port}"
         machines = [_settings(folder / name, url) for name in ("one", "two")]
         build_all(machines[0], FakeEmbedder(), silent)
         replica = primary.replica()
-        both = url.replace(here, f"{here},127.0.0.1:{replica.port}")
-        asking = Asking(_settings(folder / "three", both))
+        asking = Asking(_settings(folder / "three", primary.address_of_both(url, replica)))
         with asking.meanwhile():
-            yield Cluster(primary, url, machines, asking, random.Random(seed))
+            yield Cluster(primary, url, machines, asking, Striker(random.Random(seed), 3.0))
     finally:
         if replica is not None:
             replica.remove()

@@ -11,11 +11,7 @@ to be erased.
 import argparse
 import datetime
 import random
-import signal
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -30,11 +26,11 @@ from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
 from tests.corpus.servers import Server
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
+from tests.faults.striker import Striker
 from tests.pages import Tagged, paragraphs, press_page
 
 _QUESTION = "Which agency will train border control units?"
 _SHIPPED_RELEASE = Filters(until=datetime.date(2018, 12, 31))  # The pages of the server are newer.
-ROOT = Path(__file__).parents[2]
 PAGES = 5
 _WORK = """
 import pathlib, sys
@@ -61,9 +57,8 @@ class Rig:
 
     settings: IndexSettings
     site: Server
-    draw: random.Random
+    striker: Striker
     pages: dict[str, Tagged]
-    longest_s: float = 1.0
 
     def strike(self, number: int) -> bool:
         """Let a process work and kill it; tell whether it was still at work.
@@ -72,12 +67,14 @@ class Rig:
         """
         for at in range(PAGES):
             self._put(f"/{number}-{at}", number * PAGES + at)
-        *others, corrected = self.draw.sample(sorted(self.pages), len(self.pages))
+        *others, corrected = self.striker.draw.sample(sorted(self.pages), len(self.pages))
         erased = next((path for path in others if not path.startswith(f"/{number}-")), None)
         self.pages[corrected].change(_page(corrected, 1_000_000 + number))
         urls = [self.site.url(path) for path in self.pages if path == corrected or path.startswith(f"/{number}-")]
         release_id = self._ids().get(self.site.url(erased), "") if erased else ""
-        kept, at_work = self._work(release_id, urls)
+        arguments = [str(self.settings.data_dir), str(self.site.port), release_id, *urls]
+        said, at_work = self.striker.strike(_WORK, *arguments)
+        kept = set(said)
         self._look_at_what_is_served()
         with closing(open_corpus(self.settings)) as store:
             there = {release.release_id for release in store.releases()}
@@ -101,28 +98,6 @@ class Rig:
     def _put(self, path: str, seed: int) -> None:
         self.pages[path] = Tagged(_page(path, seed))
         self.site.handlers[path] = self.pages[path]
-
-    def _work(self, erased: str, urls: list[str]) -> tuple[set[str], bool]:
-        arguments = [sys.executable, "-c", _WORK, str(self.settings.data_dir), str(self.site.port), erased, *urls]
-        process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        began = time.monotonic()
-        wait = self.draw.uniform(0.0, self.longest_s)
-        try:
-            process.wait(wait)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-        out, _ = process.communicate()
-        lines = out.splitlines()
-        at_work = "built" not in lines
-        if not at_work:
-            self.longest_s = 0.9 * (time.monotonic() - began)
-        elif process.returncode >= 0:
-            raise AssertionError(f"the work failed by itself with status {process.returncode}")
-        elif self.draw.random() < 0.2:
-            self.longest_s *= 1.2  # so that the end of the work is struck, too
-        return {line.removeprefix("kept ") for line in lines if line.startswith("kept ")}, at_work
 
     def _look_at_what_is_served(self) -> None:
         generations = Generations(self.settings.data_dir)
@@ -163,7 +138,7 @@ def rig(folder: Path, seed: int) -> Iterator[Rig]:
         private = frozenset({("127.0.0.1", site.port)})
         settings = IndexSettings(data_dir=folder, model="fake", fetch_private=private)
         build_all(settings, FakeEmbedder(), silent)
-        yield Rig(settings, site, random.Random(seed), {})
+        yield Rig(settings, site, Striker(random.Random(seed), 1.0), {})
 
 
 def main() -> None:

@@ -58,18 +58,18 @@ class DatabaseGenerations:
     def withdrawn(self) -> frozenset[str]:
         """Return the ids of withdrawn releases, as the corpus knows them."""
         try:
-            found = self._read().rows(f"SELECT release_id FROM {SCHEMA}.releases WHERE removed_at IS NOT NULL")
+            rows = self._read().rows(f"SELECT release_id FROM {SCHEMA}.releases WHERE removed_at IS NOT NULL")
         except GenerationError:  # There is no corpus yet.
             return self._withdrawn_before()
-        return frozenset(release_id for (release_id,) in found)
+        return frozenset(release_id for (release_id,) in rows)
 
     def _withdrawn_before(self) -> frozenset[str]:
         """Return what is withdrawn in a database of an older program, which kept no corpus there."""
         try:
-            found = self._read().rows("SELECT release_id FROM measures.withdrawn")
+            rows = self._read().rows("SELECT release_id FROM measures.withdrawn")
         except GenerationError:
             return frozenset()
-        return frozenset(release_id for (release_id,) in found)
+        return frozenset(release_id for (release_id,) in rows)
 
     def hide(self) -> None:
         """Let all that read look again into the corpus for what is withdrawn."""

@@ -132,9 +132,8 @@ def record_tables(link: Link, schema: str) -> dict[str, FileRecord]:
 
 
 @contextmanager
-def temporary_site(url: str) -> Iterator[SchemaSite]:
-    """Give a schema that is deleted afterwards."""
-    link = Link(url)
+def temporary_site(link: Link) -> Iterator[SchemaSite]:
+    """Give a schema that is deleted afterwards, and close the connection to the primary then."""
     try:
         prepare(link)
         schema = f"measures_eval_{secrets.token_hex(6)}"

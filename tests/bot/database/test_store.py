@@ -35,11 +35,9 @@ AT = datetime.datetime(2026, 11, 26, 8, 0, tzinfo=datetime.UTC)
 AGENCY = Wanted(WantedKind.AGENCY, "Europol", Filters())
 
 
-@pytest.fixture(params=["files", "database"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> IndexSettings:
-    """Settings of both kinds of storage."""
-    url = SecretStr(request.getfixturevalue("database")) if request.param == "database" else None
-    return IndexSettings(data_dir=tmp_path / "data", model="fake", database_url=url)
+@pytest.fixture
+def settings(settings_of_both_kinds: IndexSettings) -> IndexSettings:
+    return settings_of_both_kinds
 
 
 @pytest.fixture

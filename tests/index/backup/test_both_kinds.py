@@ -51,7 +51,7 @@ def files(built: Path, tmp_path: Path) -> IndexSettings:
     shutil.copytree(built, tmp_path / "files")
     settings = IndexSettings(data_dir=tmp_path / "files", model="fake")
     with closing(open_store(settings)) as store:
-        for name in ("one", "two"):
+        for name in ("two", "one"):
             spans = (QuotedSpan(COUNCIL, 1, 9),)
             store.keep(KeptAnswer(name, 7, None, 3, None, True, f"What of „{name}“?", Filters(), spans))
         store.say("one", 8, "helpful", "Yes.")
@@ -92,7 +92,9 @@ def test_files_to_database_and_back(files: IndexSettings, tables: IndexSettings,
     assert [path.name for path in tables.data_dir.iterdir()] == [], "nothing is left on the machine"
     with closing(open_store(tables)) as store:
         assert [(each.verdict, each.reason) for each in store.feedback()] == [("helpful", "Yes.")]
-        assert not store.say("one", 8, "not helpful", None) or len(store.feedback()) == 1, "the key came along"
+        assert store.say("one", 8, "not helpful", None)
+        assert len(store.feedback()) == 1, "the key came along"
+        store.set_message("two", 5)  # PostgreSQL moves the row
     backed_up = made(tables, tmp_path / "tables.tar")
     assert (backed_up.note, backed_up.summary.generation) == (None, "000002")
     restored = IndexSettings(data_dir=tmp_path / "again", model="fake")
@@ -100,6 +102,9 @@ def test_files_to_database_and_back(files: IndexSettings, tables: IndexSettings,
     index.verify(restored)
     assert answers(restored) == answers(files)
     assert rows(restored.data_dir / "corpus.db") == rows(files.data_dir / "corpus.db")
+    with closing(sqlite3.connect(restored.data_dir / "bot.db")) as connection:
+        ids = connection.execute("SELECT id FROM answers ORDER BY rowid").fetchall()
+    assert ids == [("two",), ("one",)], "the older one first"
     for settings in (tables, restored):
         assert upkeep(settings, FakeEmbedder()).rebuild(quiet).embedded == 0, "the vectors came along"
         upkeep(settings, FakeEmbedder()).withdraw("otters", quiet)
@@ -135,9 +140,9 @@ def test_only_an_empty_database_is_filled(files: IndexSettings, tables: IndexSet
     assert answers(tables) == answers(files)
 
 
-@pytest.mark.parametrize("at", ["bot_db", "write_again", "serve"])
+@pytest.mark.parametrize("failing", ["bot_db", "write_again", "serve"])
 def test_restore_that_is_broken_off_is_ended_by_the_next(
-    at: str, files: IndexSettings, tables: IndexSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    failing: str, files: IndexSettings, tables: IndexSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made(files, tmp_path / "files.tar")
     back_up(files, tmp_path / "other.tar", {"settings.env": "MEASURES_PACE=7\n"})
@@ -146,13 +151,13 @@ def test_restore_that_is_broken_off_is_ended_by_the_next(
         raise StorageError("the power went.")
 
     with monkeypatch.context() as broken:
-        if at == "serve":
+        if failing == "serve":
             broken.setattr("index.generations.cluster.generations.DatabaseGenerations.serve", fail)
-        elif at == "write_again":
+        elif failing == "write_again":
             broken.setattr(into_database, "write_again", fail)
         with pytest.raises(StorageError, match="Nothing was restored: the power went"):
             restore_into_database(
-                tmp_path / "files.tar", tables, fail if at == "bot_db" else partial(read_bot_db, tables)
+                tmp_path / "files.tar", tables, fail if failing == "bot_db" else partial(read_bot_db, tables)
             )
     with Engine(tables, FakeEmbedder()) as engine, pytest.raises(MeasuresError):
         engine.answer(QUESTIONS[0], Filters())

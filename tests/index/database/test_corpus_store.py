@@ -19,7 +19,7 @@ from corpus.web_urls import canonical_url
 from index.database import corpus_postgres
 from index.database.announcements import Announcement
 from index.database.canaries import Canary
-from index.database.corpus_db import CorpusStore
+from index.database.corpus_db import BY_ROWID, CorpusStore
 from index.database.corpus_postgres import PostgresCorpus
 from index.database.derived import Kept
 from index.database.embeddings import EmbeddingKey
@@ -35,11 +35,9 @@ URL = "https://www.example.eu/a"
 KEY = EmbeddingKey("model", "float16", "")
 
 
-@pytest.fixture(params=["files", "database"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> IndexSettings:
-    """Settings of both kinds of storage."""
-    url = SecretStr(request.getfixturevalue("database")) if request.param == "database" else None
-    return IndexSettings(data_dir=tmp_path / "data", model="fake", database_url=url)
+@pytest.fixture
+def settings(settings_of_both_kinds: IndexSettings) -> IndexSettings:
+    return settings_of_both_kinds
 
 
 @pytest.fixture
@@ -138,9 +136,7 @@ def test_all_or_nothing_is_written_and_a_part_may_fail_alone(store: CorpusStore,
     assert [each.release_id for each in store.releases()] == ["a"]
 
 
-def test_whoever_writes_waits_for_another(
-    store: CorpusStore, settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_writes_waits_for_another(store: CorpusStore, settings: IndexSettings) -> None:
     done: list[str] = []
 
     def other() -> None:
@@ -351,6 +347,11 @@ def test_both_kinds_have_the_same_tables(database: str, tmp_path: Path) -> None:
             "AND column_name <> 'rowid'"
         )
         assert of_file == set(rows)
+        with_rowid = connection.execute(
+            "SELECT table_name FROM information_schema.columns "
+            "WHERE table_schema = 'measures_corpus' AND column_name = 'rowid'"
+        )
+        assert [name for (name,) in with_rowid] == list(BY_ROWID)
 
 
 def test_corpus_that_nobody_made_is_empty_and_stays_unmade(database: str, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import index
 from corpus.errors import BuildRunningError, GenerationError, MeasuresError, SettingsError, StorageError
 from corpus.models import Release
 from index.building.build import build
-from index.database.home import open_corpus_db, open_corpus_tables
+from index.database.home import open_corpus_db
 from index.database.link import Link
 from index.engine import Engine
 from index.filters import Filters
@@ -96,7 +96,7 @@ def test_both_kinds_of_storage_give_the_same_answers(tmp_path: Path, database: s
     open_corpus(files).close()
     keep_releases(files, 30)
     build(files, embedder, silent)
-    with closing(open_corpus_tables(tables)) as store:
+    with closing(open_corpus_db(tables)) as store:
         store.take(files.data_dir / "corpus.db")
     build(tables, embedder, silent)
     every = (
@@ -264,7 +264,7 @@ def test_database_that_was_away_is_used_again(first: IndexSettings, postgres: Se
         postgres.stop()
         try:
             for act in (lambda: engine.answer("cod", Filters()), lambda: build(first, embedder, silent)):
-                with pytest.raises(StorageError, match="The database of the index does not answer") as away:
+                with pytest.raises(StorageError, match="The database does not answer") as away:
                     act()
                 assert_no_secret("".join(traceback.format_exception(away.value)), first)
         finally:
@@ -283,8 +283,7 @@ def test_replica_answers_while_the_primary_is_down(
     url = first.database_url.get_secret_value()
     replica = postgres.replica()
     try:
-        here = f"127.0.0.1:{postgres.port}"
-        both = SecretStr(url.replace(here, f"{here},127.0.0.1:{replica.port}"))
+        both = SecretStr(postgres.address_of_both(url, replica))
         first, other = (each.model_copy(update={"database_url": both}) for each in (first, other))
         with Engine(other, embedder) as engine:
             assert engine.answer("cod", Filters()).generation == "000001"

@@ -5,7 +5,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 import index
 from corpus.errors import GenerationError, UnknownReleaseError
@@ -24,12 +23,9 @@ COUNCIL = "2018-12-06-council-migrant-smuggling"
 FISH = "2024-05-06-ec-a-title"
 
 
-@pytest.fixture(params=["files", "PostgreSQL"])
-def settings(request: pytest.FixtureRequest, settings: IndexSettings) -> IndexSettings:
-    """Settings with an empty data folder, and an empty database or none."""
-    if request.param == "files":
-        return settings
-    return settings.model_copy(update={"database_url": SecretStr(request.getfixturevalue("database"))})
+@pytest.fixture
+def settings(settings_of_both_kinds: IndexSettings) -> IndexSettings:
+    return settings_of_both_kinds
 
 
 @pytest.fixture

@@ -20,9 +20,10 @@ from index.database.history import By
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
+from index.intake.sources import Taken
 from index.maintenance import Maintenance, build_all
 from index.processes.job_process import JobProcess
-from index.processes.jobs import Rebuild, Tools
+from index.processes.jobs import Rebuild, Tools, serve
 from index.processes.meter import Meter
 from index.results import Phase, Step
 from index.settings import IndexSettings
@@ -63,6 +64,16 @@ class Priority:
         return os.nice(0), os.environ["OMP_NUM_THREADS"]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadAndBuild:
+    """Read something in a child, build, and tell whether the child is gone then."""
+
+    def run(self, tools: Tools) -> bool:
+        reader = in_child(os.getpid, name="it")
+        serve(tools, Taken((), ()), build=True, changed=True)
+        return gone(reader)
+
+
 @pytest.fixture
 def child(settings: IndexSettings) -> JobProcess:
     return JobProcess(settings, "tests.fakes:fake_embedder")
@@ -91,6 +102,10 @@ def test_build_in_another_process_tells_of_its_steps_and_is_served(
     assert all(0 <= step.done <= step.total for step in steps)
     with Engine(settings, embedder) as engine:
         assert engine.answer(paragraphs(1)[0], Filters()).generation == "000001"
+
+
+def test_what_read_the_sources_gives_its_memory_back_before_a_build(child: JobProcess) -> None:
+    assert child.run(ReadAndBuild(), BY, quiet)
 
 
 def test_errors_of_the_job_arrive_as_they_are(settings: IndexSettings, child: JobProcess) -> None:
