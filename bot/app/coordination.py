@@ -17,7 +17,7 @@ from cachetools import LRUCache
 
 from bot.app.rate_limit import RateLimit
 from bot.database.agreement import Agreement
-from bot.database.postgres import SETTINGS, PostgresConnection
+from bot.database.home import open_postgres
 from corpus import MeasuresError, StorageError
 from index import IndexSettings, open_link
 
@@ -240,12 +240,5 @@ def open_coordination(settings: IndexSettings) -> Coordination:
     hearing = open_link(settings)
     if hearing is None:
         return OneBot()
-
-    own = secrets.token_hex(8)
-
-    def agreement() -> Agreement:
-        link = open_link(settings, SETTINGS)
-        assert link is not None
-        return Agreement(PostgresConnection(link), own)
-
-    return SeveralBots(agreement, hearing)
+    bot_id = secrets.token_hex(8)
+    return SeveralBots(lambda: Agreement(open_postgres(settings), bot_id), hearing)
