@@ -131,6 +131,13 @@ class AsyncBotStore:
             return replace(later.receipt, at=now())
         return await self.read(lambda store: store.receipt(answer_id, days))
 
+    async def keep_receipt(self, receipt: Receipt, days: int) -> None:
+        """Keep the receipt of an answer that only a program was shown, for so many days.
+
+        :raises BotStoreError: when it cannot be written.
+        """
+        await self.write(partial(BotStore.keep_receipt, receipt=receipt, days=days))
+
     async def answer_in(self, message_id: int) -> KeptAnswer | None:
         """Return the answer that a message shows."""
         shown = (each.answer for each in self._later.values() if each.answer and each.answer.message == message_id)

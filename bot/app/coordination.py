@@ -17,7 +17,7 @@ from cachetools import LRUCache
 
 from bot.app.rate_limit import RateLimit
 from bot.database.agreement import Agreement
-from bot.database.postgres import SETTINGS, PostgresConnection
+from bot.database.home import open_postgres
 from corpus import MeasuresError, StorageError
 from index import IndexSettings, open_link
 
@@ -130,8 +130,8 @@ class SeveralBots:
         self._hearing = hearing
         self._by_itself = OneBot()
         self._agreement = open_agreement()
-        self._thread = ThreadPoolExecutor(1, "agreement")
-        self._ears = ThreadPoolExecutor(1, "hearing")
+        self._asking_thread = ThreadPoolExecutor(1, "agreement")
+        self._hearing_thread = ThreadPoolExecutor(1, "hearing")
         self._away_until = 0.0
         self._concurrency = 1
         self._tasks: list[asyncio.Task[None]] = []
@@ -147,10 +147,10 @@ class SeveralBots:
     ) -> int:
         """Take turns in the database; while that is away, from memory."""
         burst, rate = limit.bucket(per_minute)
-        told = await self._ask(
+        wait_s = await self._ask(
             lambda agreement: agreement.wait_s(kind, person, turns, burst, rate, take=take), otherwise=None
         )
-        return limit.wait_s(person, per_minute, turns, take=take) if told is None else told
+        return limit.wait_s(person, per_minute, turns, take=take) if wait_s is None else wait_s
 
     @asynccontextmanager
     async def alone(self, what: str, *, wait: bool) -> AsyncIterator[bool]:
@@ -177,21 +177,20 @@ class SeveralBots:
             await asyncio.sleep(wait_s)
 
     def start(self, concurrency: int, heard: Heard) -> None:
-        """Listen, and erase every minute what nobody asks about any more."""
+        """Listen where there is something to hear, and erase every minute what nobody asks about any more."""
         self._concurrency = max(1, concurrency)
-        self._tasks = [
-            asyncio.create_task(self._hear(heard), name="coordination: hearing"),
-            asyncio.create_task(self._forget(), name="coordination: forgetting"),
-        ]
+        self._tasks = [asyncio.create_task(self._forget(), name="coordination: forgetting")]
+        if heard:
+            self._tasks.append(asyncio.create_task(self._hear(heard), name="coordination: hearing"))
 
     async def close(self) -> None:
         """Stop listening, and close the connections."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._thread.submit(self._agreement.close)
-        self._thread.shutdown(wait=False)
-        self._ears.shutdown(wait=False)
+        self._asking_thread.submit(self._agreement.close)
+        self._asking_thread.shutdown(wait=False)
+        self._hearing_thread.shutdown(wait=False)
 
     async def _ask(self, question: Callable[[Agreement], T], otherwise: T) -> T:
         """Ask the database; give something else where it does not answer in time, and leave it alone for a while."""
@@ -200,7 +199,7 @@ class SeveralBots:
             return otherwise
         try:
             async with asyncio.timeout(_PATIENCE_S):
-                return await loop.run_in_executor(self._thread, question, self._agreement)
+                return await loop.run_in_executor(self._asking_thread, question, self._agreement)
         except (StorageError, TimeoutError) as error:
             if self._away_until < loop.time() - 2 * _AGAIN_S:
                 log.warning(
@@ -216,7 +215,7 @@ class SeveralBots:
         try:
             while True:
                 try:
-                    said = await loop.run_in_executor(self._ears, hearing.heard, list(heard), _HEAR_S)
+                    said = await loop.run_in_executor(self._hearing_thread, hearing.heard, list(heard), _HEAR_S)
                 except MeasuresError:
                     await asyncio.sleep(_HEAR_S)
                     continue
@@ -224,7 +223,7 @@ class SeveralBots:
                     heard[channel]()
         finally:
             with suppress(RuntimeError):  # the interpreter ends
-                self._ears.submit(hearing.close)
+                self._hearing_thread.submit(hearing.close)
 
     async def _forget(self) -> None:
         while True:
@@ -240,12 +239,5 @@ def open_coordination(settings: IndexSettings) -> Coordination:
     hearing = open_link(settings)
     if hearing is None:
         return OneBot()
-
-    own = secrets.token_hex(8)
-
-    def agreement() -> Agreement:
-        link = open_link(settings, SETTINGS)
-        assert link is not None
-        return Agreement(PostgresConnection(link), own)
-
-    return SeveralBots(agreement, hearing)
+    bot_id = secrets.token_hex(8)
+    return SeveralBots(lambda: Agreement(open_postgres(settings), bot_id), hearing)

@@ -15,10 +15,10 @@ _REFILLED = "least(?::float8, p.tokens + greatest(0, extract(epoch FROM clock_ti
 class Agreement:
     """Asks the database, for one thread."""
 
-    def __init__(self, db: PostgresConnection, own: str) -> None:
-        """Take the database, and the name of this bot among those that run."""
+    def __init__(self, db: PostgresConnection, bot_id: str) -> None:
+        """Take the database, and what tells this bot from the others that run."""
         self._db = db
-        self._own = own
+        self._bot_id = bot_id
 
     def close(self) -> None:
         """Close the database."""
@@ -30,7 +30,7 @@ class Agreement:
             self._db.rows(
                 "INSERT INTO events AS e (id, bot) VALUES (?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET bot = e.bot WHERE e.bot = excluded.bot RETURNING 1",
-                [event_id, self._own],
+                [event_id, self._bot_id],
             )
         )
 

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import IndexSettings, open_link
+from index import IndexSettings
 
 if TYPE_CHECKING:
+    from bot.database.postgres import PostgresConnection
     from bot.database.store import BotStore
 
 
@@ -27,9 +28,21 @@ def open_store(settings: IndexSettings, *, reading: bool = False) -> "BotStore":
     :raises SettingsError: when there is a database, and what speaks to it is not installed.
     """
     # Commands that need no store should not take the time to load these.
-    from bot.database.postgres import SETTINGS, PostgresConnection
     from bot.database.sqlite import SqliteConnection
     from bot.database.store import BotStore
 
+    is_in_file = settings.database_url is None
+    return BotStore(SqliteConnection(bot_db(settings), reading=reading) if is_in_file else open_postgres(settings))
+
+
+def open_postgres(settings: IndexSettings) -> "PostgresConnection":
+    """Return a connection to the tables of the bot in the database of the settings, which must name one.
+
+    :raises SettingsError: when what speaks to it is not installed.
+    """
+    from bot.database.postgres import SETTINGS, PostgresConnection
+    from index import open_link
+
     link = open_link(settings, SETTINGS)
-    return BotStore(SqliteConnection(bot_db(settings), reading=reading) if link is None else PostgresConnection(link))
+    assert link is not None
+    return PostgresConnection(link)

@@ -66,8 +66,13 @@ def forget_receipts_of(db: BotConnection, release_id: str) -> None:
     db.execute(f"DELETE FROM receipts WHERE {db.holds_release('citations')}", [release_id])
 
 
+def has_local_before(db: BotConnection, time: str) -> bool:
+    """Tell whether there are receipts of the command line or of programs from before a time."""
+    return bool(db.rows("SELECT 1 FROM receipts WHERE local = 1 AND at < ? LIMIT 1", [time]))
+
+
 def forget_local_receipts_before(db: BotConnection, time: str) -> None:
-    """Erase receipts of the command line from before a time; the bot may have other settings, and erases its own."""
+    """Erase those from before a time; the bot may have other settings, and erases its own."""
     db.execute("DELETE FROM receipts WHERE local = 1 AND at < ?", [time])
 
 

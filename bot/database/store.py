@@ -50,9 +50,15 @@ class BotStore:
                 receipts.keep_receipt(self._db, receipt)
 
     def keep_receipt(self, receipt: Receipt, days: int) -> None:
-        """Keep the receipt of an answer on the command line, and erase those that are older than that."""
-        with self._db.erasing():
-            receipts.forget_local_receipts_before(self._db, days_ago(days))
+        """Keep the receipt of an answer on the command line or to a program, and erase those that are older than that.
+
+        Whoever asks waits for this: the disk is not waited for where nothing is to be erased.
+        """
+        oldest_kept = days_ago(days)
+        if receipts.has_local_before(self._db, oldest_kept):
+            with self._db.erasing():
+                receipts.forget_local_receipts_before(self._db, oldest_kept)
+        with self._db.writing():
             receipts.keep_receipt(self._db, receipt)
 
     def receipt(self, answer_id: str, days: int) -> Receipt | None:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.database.connection import BotConnection
-from bot.database.postgres import SETTINGS, PostgresConnection
+from bot.database.home import open_postgres
 from bot.database.sqlite import SqliteConnection
-from index import IndexSettings, open_link, read_rows, write_rows
+from index import IndexSettings, read_rows, write_rows
 
 _BY_ROWID = ("answers", "subscriptions", "findings")
 _MADE_WITH_ROWS = ("fingerprints",)
@@ -40,7 +40,7 @@ def write_bot_db(settings: IndexSettings, path: Path) -> None:
     """
     with closing(SqliteConnection(path)) as file:
         file.compact()
-    with closing(_opened(settings)) as tables:
+    with closing(open_postgres(settings)) as tables:
         write_rows(_Rows(tables), path, by_rowid=_BY_ROWID)
     with closing(SqliteConnection(path)) as file:
         file.scrub()
@@ -54,11 +54,5 @@ def read_bot_db(settings: IndexSettings, path: Path, again: bool) -> None:
     :raises StorageError: when it cannot be read or written.
     """
     SqliteConnection(path).close()  # It brings one of an older program up to date.
-    with closing(_opened(settings)) as tables:
+    with closing(open_postgres(settings)) as tables:
         read_rows(path, _Rows(tables), by_rowid=_BY_ROWID, replaced=_MADE_WITH_ROWS, again=again)
-
-
-def _opened(settings: IndexSettings) -> PostgresConnection:
-    link = open_link(settings, SETTINGS)
-    assert link is not None
-    return PostgresConnection(link)

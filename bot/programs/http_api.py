@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.app.http import RUNNING, Prepare, error_response
 from bot.app.metrics import Surface
 from bot.programs.openapi import openapi
-from bot.programs.service import NotServedError, Service, caller_id, keeping
+from bot.programs.service import NotServedError, Service, caller_id
 from bot.programs.tools import TOOLS, Tool
 from corpus import as_json
 
@@ -51,7 +51,8 @@ def _of_the_bot(app: web.Application) -> Service:
     bot = app[RUNNING].bot
     if bot is None or bot.stopping or bot.is_closed():
         raise NotServedError("The bot is starting or stopping: ask again in a minute.", 503, 60)
-    return Service(bot.queue, Surface.HTTP, keeping(bot.store, bot.settings.answer_days), bot.admission)
+    keep = partial(bot.store.keep_receipt, days=bot.settings.answer_days)
+    return Service(bot.queue, Surface.HTTP, keep, bot.admission)
 
 
 async def _describe(request: web.Request) -> web.Response:

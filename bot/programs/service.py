@@ -10,13 +10,11 @@ from typing import Any, cast
 
 from bot.app import metrics
 from bot.app.admission import Admission, wait_sentence
-from bot.app.async_store import AsyncBotStore
 from bot.app.errors import Refused, sentence
 from bot.app.queue import EngineQueue, Stopping
-from bot.database.store import BotStore
 from bot.i18n.words import ENGLISH
 from bot.programs.tools import TOOLS, Tool, Work
-from bot.programs.work import Asked
+from bot.programs.work import AnswerWithReceipt
 from bot.receipts import Receipt, shown_id
 from corpus import FilterError, MeasuresError, QuestionError, StorageError, TooSlowError, UnknownReleaseError
 
@@ -94,18 +92,18 @@ class Service:
                 status = 503 if wait.is_full else 429
                 raise _TooManyError(wait_sentence(ENGLISH, wait, by_button=False), status, wait.seconds)
         async with asyncio.timeout(_ANSWER_S):
-            result: _Document | Asked = await self.queue.run(caller, work)
-        return await self._with_id(result) if isinstance(result, Asked) else result
+            result: _Document | AnswerWithReceipt = await self.queue.run(caller, work)
+        return await self._with_id(result) if isinstance(result, AnswerWithReceipt) else result
 
-    async def _with_id(self, asked: Asked) -> _Document:
+    async def _with_id(self, answer: AnswerWithReceipt) -> _Document:
         """Keep the receipt of an answer, and return the document with its id; with none where it cannot be kept."""
-        document = cast(_Document, asked.document)
+        document = cast(_Document, answer.document)
         try:
-            await self.keep(asked.receipt)
+            await self.keep(answer.receipt)
         except StorageError as error:
             log.warning("an answer has no id, because it could not be kept: %s", error)
             return document | {"id": None}
-        return document | {"id": shown_id(asked.receipt.id)}
+        return document | {"id": shown_id(answer.receipt.id)}
 
     async def _asked(self, ask: Awaitable[_Document]) -> _Document:
         """Count a question."""
@@ -113,15 +111,6 @@ class Service:
             document = await ask
             counted.is_answered(document["answered"], document["confidence"])
             return document
-
-
-def keeping(store: AsyncBotStore, days: int) -> Keep:
-    """Return what keeps receipts in bot.db for so many days."""
-
-    def keep(receipt: Receipt) -> Awaitable[object]:
-        return store.write(lambda opened: BotStore.keep_receipt(opened, receipt, days))
-
-    return keep
 
 
 def caller_id(address: str | None) -> int:

@@ -21,7 +21,7 @@ from bot.app.run import engine_opener
 from bot.app.settings import BotSettings
 from bot.database.home import open_store
 from bot.programs.http_api import routes_of
-from bot.programs.service import Service, keeping
+from bot.programs.service import Service
 from corpus import SettingsError
 from index import IndexSettings, Maintenance
 
@@ -35,8 +35,8 @@ def serve_stdio(bot_settings: BotSettings, settings: IndexSettings) -> bool:
     from bot.programs.mcp_server import mcp_server
 
     async def serve(service: Service) -> None:
-        own = replace(service, admission=None)  # a program that starts another needs no pace
-        server = mcp_server(lambda: own, lambda _: _ITS_OWNER)
+        unpaced = replace(service, admission=None)  # a program that starts another needs no pace
+        server = mcp_server(lambda: unpaced, lambda _: _ITS_OWNER)
         async with stdio_server() as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
 
@@ -74,7 +74,8 @@ async def _with_service(
     queue.start()
     background.start_refreshing()
     try:
-        await serve(Service(queue, Surface.HTTP, keeping(store, bot_settings.answer_days), admission))
+        keep = partial(store.keep_receipt, days=bot_settings.answer_days)
+        await serve(Service(queue, Surface.HTTP, keep, admission))
     finally:
         background.stop_refreshing()
         await coordination.close()

@@ -21,17 +21,18 @@ from index import Engine, Filters
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnswerWithReceipt:
     """An answer, and the receipt that is to be kept of it."""
 
     document: AnswerDocument
     receipt: Receipt
 
 
-def ask(engine: Engine, question: str, filters: Filters, limit: int) -> Asked:
+def ask(engine: Engine, question: str, filters: Filters, limit: int) -> AnswerWithReceipt:
     """Answer a question with at most `limit` quotes."""
     answer = engine.answer(question, filters, limit)
-    return Asked(answer_document(answer), receipt_of(new_answer_id(), answer, filters, limit, local=True))
+    receipt = receipt_of(new_answer_id(), answer, filters, limit, local=True)
+    return AnswerWithReceipt(answer_document(answer), receipt)
 
 
 def search(engine: Engine, query: str, filters: Filters, limit: int) -> SearchDocument:

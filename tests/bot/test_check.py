@@ -117,10 +117,10 @@ CLAIM = "CEPOL trains border control units."
 @simulated()
 async def test_what_a_person_reads_beside_the_text_is_checked(chat: Chat) -> None:
     """Discord shows the message of this command whole, whatever intents the bot has."""
-    theirs = await chat.ada.write(CLAIM)
+    claimed = await chat.ada.write(CLAIM)
     write = partial(chat.env.backend.create_message, chat.channel.id, chat.ada.id, "")
     box = {"type": parts.CONTAINER, "components": [{"type": parts.TEXT, "content": CLAIM}]}
-    forwarded = {"type": 1, "channel_id": str(chat.channel.id), "message_id": str(theirs.id)}
+    forwarded = {"type": 1, "channel_id": str(chat.channel.id), "message_id": str(claimed.id)}
     poll = Poll("Who trains border control units?", [PollAnswer(1, CLAIM)], "2030-01-01T00:00:00+00:00")
     written = [
         write(embeds=[{"title": "News", "description": CLAIM}]).id,

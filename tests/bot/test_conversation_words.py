@@ -17,11 +17,11 @@ async def told(chat: Chat, text: str, after: Message | None = None) -> Message:
 
 @simulated()
 async def test_message_that_discord_hides_is_pointed_to_in_the_language_of_the_server(chat: Chat) -> None:
-    theirs = await chat.bob.write(CLAIM)
+    claimed = await chat.bob.write(CLAIM)
     for language, asked in zip(LANGUAGES, ("stimmt das?", "czy to prawda", "isto é verdade?"), strict=True):
         words = words_for(language)
         await chat.server_chose(language=language)
-        pointed = await told(chat, asked, theirs)
+        pointed = await told(chat, asked, claimed)
         assert pointed.text() == words(
             "Discord does not show me that message. Choose “Check against EU releases” in its menu, under Apps, and I "
             "look up what it claims."
@@ -33,12 +33,12 @@ async def test_message_that_discord_hides_is_pointed_to_in_the_language_of_the_s
 
 @simulated(message_content=True)
 async def test_claims_are_checked_and_named_in_the_language_of_the_server(chat: Chat) -> None:
-    theirs = await chat.bob.write(CLAIM)
+    claimed = await chat.bob.write(CLAIM)
     picture = await chat.bob.write(files=[("cat.png", b"cat")])
     for language, asked in zip(LANGUAGES, ("echt jetzt?", "na pewno?", "verdade?"), strict=True):
         words = words_for(language)
         await chat.server_chose(language=language)
-        checked = await told(chat, asked, theirs)
+        checked = await told(chat, asked, claimed)
         lines = checked.text().split("\n")
         assert lines[1] == f"{words('The releases say something on this:')} [1]"
         assert lines[3] == words("The releases do not say this.")

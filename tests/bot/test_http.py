@@ -32,6 +32,7 @@ from tests.emulator import Emulator
 from tests.emulator.fast import asynchronous
 from tests.emulator.fast import running as running_bot
 from tests.fakes import FakeEmbedder, silent
+from tests.postgres import free_port
 
 KEY = "sixteen characters and more"
 ASK = "/v1/ask"
@@ -64,12 +65,6 @@ async def client(
     app = application(access_of(read, read.http), running or Running(), (*ROUTES, add_ask))
     async with TestClient(TestServer(app)) as made:
         yield made
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.mark.parametrize(

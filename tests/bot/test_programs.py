@@ -4,8 +4,8 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import fields
@@ -31,12 +31,14 @@ from bot.programs.tools import TOOLS
 from bot.receipts import read_id
 from bot.views.documents import AnswerDocument, QuoteDocument
 from corpus.errors import StorageError
+from index.encoders.embedder import ReadQuery
 from index.engine import Engine
 from index.maintenance import build_all
 from index.results import Answer, Quote
 from index.settings import IndexSettings
 from tests.emulator.fast import asynchronous
-from tests.fakes import EngineHere, FakeEmbedder, HangingEmbedder, silent
+from tests.fakes import EngineHere, FakeEmbedder, silent
+from tests.postgres import free_port
 
 KEY = "sixteen characters and more"
 QUESTION = "Which agency will train border control units?"
@@ -190,6 +192,20 @@ async def test_key_is_needed_as_the_readme_says(folder: Path) -> None:
             assert (evil.status, rebound.status) == (403, 403)
 
 
+class HeldEmbedder(FakeEmbedder):
+    """It does not come back from a question until it is let go: a thread that stays keeps the tests from ending."""
+
+    def __init__(self) -> None:
+        """Hold questions from now on."""
+        super().__init__()
+        self.let_go = threading.Event()
+
+    def read_query(self, text: str) -> ReadQuery:
+        """Return the vector of a question later."""
+        self.let_go.wait(60)
+        return super().read_query(text)
+
+
 @asynchronous
 async def test_programs_wait_their_turn_as_people_do(folder: Path) -> None:
     async with served(folder, pace=2, pace_burst=2) as (client, bot):
@@ -198,7 +214,8 @@ async def test_programs_wait_their_turn_as_people_do(folder: Path) -> None:
         assert 1 <= int(asked[2].headers["Retry-After"]) <= 60
         assert (await asked[2].json())["error"].startswith("That was fast: ask again in")
         assert await bot.admission.let_in(PERSON, None) is None, "people have turns of their own"
-    async with served(folder, embedder=HangingEmbedder(), queue=1) as (client, bot):
+    embedder = HeldEmbedder()
+    async with served(folder, embedder=embedder, queue=1) as (client, bot):
         first = asyncio.create_task(client.post("/v1/ask", json={"question": "Will this last for ever?"}))
         while not bot.queue.pending:  # noqa: ASYNC110 - the queue has no event for it
             await asyncio.sleep(0.01)
@@ -206,7 +223,7 @@ async def test_programs_wait_their_turn_as_people_do(folder: Path) -> None:
         assert (second.status, (await second.json())["error"].split(":")[0]) == (503, "Busy")
         assert await bot.admission.let_in(PERSON, None) is not None, "the queue is the same"
         first.cancel()
-        bot.queue.close()
+        embedder.let_go.set()
 
 
 @asynchronous
@@ -317,9 +334,7 @@ async def test_sdks_own_client_starts_the_command_and_asks_over_its_pipes(folder
 
 @asynchronous
 async def test_command_serves_http_without_discord_until_it_is_stopped(folder: Path) -> None:
-    with socket.socket() as chosen:
-        chosen.bind(("127.0.0.1", 0))
-        port = chosen.getsockname()[1]
+    port = free_port()
     environment = os.environ | {
         "MEASURES_DATA_DIR": str(folder),
         "MEASURES_MODEL": "fake",
@@ -338,7 +353,7 @@ async def test_command_serves_http_without_discord_until_it_is_stopped(folder: P
                     break
                 await asyncio.sleep(0.1)
             assert listed.json()["releases"][0]["release_id"] == COUNCIL
-            alive, ready = [await http.get(f"http://127.0.0.1:{port}/{at}") for at in ("healthz", "readyz")]
+            alive, ready = [await http.get(f"http://127.0.0.1:{port}/{path}") for path in ("healthz", "readyz")]
             assert (alive.status_code, alive.json()) == (200, {"alive": True})
             assert (ready.status_code, ready.json()) == (200, {"ready": True, "index": True, "answers": True})
             async with Client(streamable_http_client(f"http://127.0.0.1:{port}/mcp", http_client=http)) as mcp:

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.receipts import new_answer_id, read_id, shown_id
+from bot.receipts import Receipt, new_answer_id, read_id, shown_id
 from bot.views.message import AMBER, BLUE
 from index.engine import Engine
+from index.filters import Filters
 from index.maintenance import Maintenance
 from index.settings import IndexSettings
 from tests.bot.conftest import Run, sentence_of
@@ -175,6 +176,22 @@ def test_command_line_keeps_what_it_answers_and_verifies_it(run: Run, tmp_path: 
         store.forget_release("2018-12-06-council-migrant-smuggling")
     assert run("verify", answer_id).stdout == "No longer kept: answers are kept for 30 days.\n"
     assert json.loads(run("verify", answer_id, "--json").stdout) == {"id": answer_id, "kept": False}
+
+
+def test_disk_is_waited_for_only_where_a_receipt_is_too_old(tmp_path: Path) -> None:
+    """Whoever asks waits for the receipt, and to empty SQLite's log takes a hundred times as long as to write to it."""
+    typed = Receipt("old", "What of herring?", Filters(), 3, False, "000001", (), local=True)
+    path, log = tmp_path / "bot.db", tmp_path / "bot.db-wal"
+    with closing(file_store(path)) as store:
+        store.keep_receipt(typed, 30)
+        before = log.stat().st_size
+        store.keep_receipt(replace(typed, id="new", question="What?"), 30)
+        assert log.stat().st_size > before > 0, "it was not emptied in between"
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE receipts SET at = '2020-01-01T00:00:00+00:00' WHERE id = 'old'")
+        assert b"herring" in log.read_bytes()
+        store.keep_receipt(replace(typed, id="newest", question="What?"), 30)
+        assert b"herring" not in path.read_bytes() + log.read_bytes()
 
 
 def test_answer_is_verified_where_nothing_may_be_written(run: Run, tmp_path: Path) -> None:

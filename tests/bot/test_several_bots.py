@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -98,12 +98,6 @@ def bot_of(emulator: Emulator, keeper: IndexSettings, folder: Path, **settings: 
     )
 
 
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(15):
-        while not condition():  # noqa: ASYNC110 - threads bring it about
-            await asyncio.sleep(0.01)
-
-
 def subscribe(store: BotStore, made: Subscription) -> None:
     store.subscriptions.add(made)
 
@@ -132,7 +126,7 @@ async def test_one_of_them_answers_and_either_knows_the_answer(database: str, tm
         assert asked.original is not None
         for _ in range(3):
             pressed = await two.emulator.click(two.ada, asked.original, "Context")
-            await until(partial(getattr, pressed, "original"))
+            await two.emulator.wait(partial(getattr, pressed, "original"), 15)
             assert len(two.emulator.requested("POST", f"/interactions/{pressed.id}/")) == 1
         kept = [await bot.store.read(lambda store: store.usage()) for bot in two.bots]
         assert kept[0] == kept[1]
@@ -160,7 +154,7 @@ async def test_what_a_server_sets_and_what_is_served_is_heard_by_both_and_one_po
     async with two_bots(database, tmp_path) as two:
         chosen = ServerSettings(private=True, language="el")
         await two.bots[0].set_server(two.guild.id, chosen)
-        await until(lambda: two.bots[1].servers == {two.guild.id: chosen})
+        await two.emulator.wait(lambda: two.bots[1].servers == {two.guild.id: chosen}, 15)
         await asyncio.gather(*(bot.with_engine(Engine.warm) for bot in two.bots))
         opened: list[str] = []
 
@@ -170,7 +164,7 @@ async def test_what_a_server_sets_and_what_is_served_is_heard_by_both_and_one_po
         for bot in two.bots:
             bot.add_listener(hear, "on_generation_served")
         await asyncio.to_thread(build, two.keeper, FakeEmbedder(), silent)
-        await until(lambda: len(opened) >= 2)
+        await two.emulator.wait(lambda: len(opened) >= 2, 15)
         polled: list[int] = []
         clocks: list[Any] = [bot.get_cog("Polling") for bot in two.bots]
         for number, clock in enumerate(clocks):
@@ -190,7 +184,7 @@ async def test_database_that_is_away_is_told_in_a_sentence_and_nothing_is_lost(
     async with two_bots(postgres.new_database(), tmp_path) as two:
         before = await two.ask()
         assert before.original is not None
-        await until(lambda: not any(bot.store._later for bot in two.bots))
+        await two.emulator.wait(lambda: not any(bot.store._later for bot in two.bots), 15)
         postgres.stop()
         try:
             told = await two.ask()
@@ -210,7 +204,7 @@ async def test_database_that_is_away_is_told_in_a_sentence_and_nothing_is_lost(
             two.bots[1].store.end_channel(5)
         finally:
             postgres.start()
-        await until(lambda: not any(bot.store._later for bot in two.bots))
+        await two.emulator.wait(lambda: not any(bot.store._later for bot in two.bots), 15)
         assert await two.bots[1].store.read(lambda store: store.servers()) == {}
         await asyncio.sleep(AWAY_S)
         after = await two.ask()
@@ -239,7 +233,7 @@ async def test_bots_share_the_shards_and_each_leaves_the_servers_of_the_other_al
             made = Subscription(str(number), 1, guild.id, number, guild.id, wanted, Often.AT_ONCE, "en", at)
             await bots[0].store.write(partial(subscribe, made=made))
         async with running(bots[0], emulator), running(bots[1], emulator):
-            await until(lambda: all(bot.is_ready() for bot in bots))
+            await emulator.wait(lambda: all(bot.is_ready() for bot in bots), 15)
             served = [{guild.id for guild in bot.guilds} for bot in bots]
             assert served[0] | served[1] == {guild.id for guild in guilds}
             assert not served[0] & served[1]
@@ -247,7 +241,7 @@ async def test_bots_share_the_shards_and_each_leaves_the_servers_of_the_other_al
                 guild.id in served[number] for number in (0, 1) for guild in guilds
             ]
             assert emulator.gateway.identifies == 3
-            await until(lambda: not any(bot.store._later for bot in bots))
+            await emulator.wait(lambda: not any(bot.store._later for bot in bots), 15)
             assert len(await bots[1].store.read(lambda store: store.subscriptions.all())) == 8
             for bot in bots:
                 await bot.stop(2)
