@@ -7,11 +7,13 @@ without a unit, only the same thing is compared: "3 newspapers" does not contrad
 import re
 
 from index.text.languages import fold, language
-from index.text.quantities import Quantity, quantities, spelled
+from index.text.quantities import Quantity, quantities
 from index.text.terms import stem
 
 Words = tuple[str, ...]
 _WORD = re.compile(r"[^\W\d_]+")
+_PUNCTUATION = re.compile(r"[.:;,!?()“”\"]")
+_COUNTED = 2  # words after a figure that may say what it counts, if it has no unit
 _AFTER, _BEFORE = 4, 2  # words beside a figure that may say what it counts: "300 new customs officers", "Article 5"
 
 
@@ -30,7 +32,7 @@ def amounts(claim: str, code: str, quote: str, quoted: str) -> tuple[list[tuple[
             for other in instead
             if _is_same_thing(each, claim, code, other, quote, quoted, alone=len(own) == len(theirs))
         ]
-        if any(each.may_be(other) for other in others) or (others and spelled(quote, quoted) and not each.unit):
+        if any(each.may_be(other) for other in others):
             missing = True
         elif others:
             pairs.append(((_written(claim, each),), tuple(_written(quote, other) for other in others)))
@@ -55,8 +57,9 @@ def _is_same_thing(
 
 
 def _is_spoken_of(own: Quantity, claim: str, code: str, quote: str) -> bool:
-    """Tell whether a quotation speaks of what a claim counts."""
-    return not _beside(claim, own, code).isdisjoint(_content(quote, code))
+    """Tell whether a quotation speaks of what a claim counts, which follows the figure."""
+    counted = _WORD.findall(_PUNCTUATION.split(claim[own.end :])[0])[:_COUNTED]
+    return not _content(" ".join(counted), code).isdisjoint(_content(quote, code))
 
 
 def _beside(text: str, quantity: Quantity, code: str) -> set[str]:

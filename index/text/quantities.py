@@ -1,4 +1,4 @@
-"""Reads the quantities of a text as values: "1.5 million" and "1,500,000" are one, "€3bn" and "3 billion euros" another.
+"""Reads the quantities of a text as values: "1.5 million" and "1,500,000" are one.
 
 What belongs to a date, to a name ("G20") or to the number of a law ("2019/1896") is no quantity.
 """
@@ -17,6 +17,7 @@ _NUMBER = re.compile(
     r"(?P<whole>\d{1,3}(?:(?P<group>[.,'’\u00a0\u202f ])\d{3})(?:(?P=group)\d{3})*(?!\d)|\d+)"
     r"(?:(?P<point>[.,])(?P<part>\d+))?(?![\d/]|[.,]\d)"
 )
+_WORD = re.compile(r"[^\W\d_]+")
 _DECIMAL_POINT = frozenset({"en", "ga", "mt"})
 _AFTER = re.compile(r"[\s\u00a0\u202f-]{0,2}(?P<word>[^\W\d_]+\.?|[€$£%])")
 _BEFORE = re.compile(r"(?P<sign>[€$£]|(?<!\w)(?:eur|usd|gbp|euro))[\s\u00a0\u202f]?$", re.IGNORECASE)
@@ -72,13 +73,29 @@ class Quantity:
 
 
 def quantities(text: str, code: str) -> list[Quantity]:
-    """Return the quantities of a text in a language that are written in figures, in order."""
+    """Return the quantities of a text in a language that are written in figures, or in words from two to twelve."""
     dates = [(each.start, each.end) for each in moments(text, code)]
-    return [
-        _quantity(text, match, code)
-        for match in _NUMBER.finditer(text)
-        if _stands_alone(text, match) and not any(start <= match.start() < end for start, end in dates)
+    numbers = [(match, _value(match, code)) for match in _NUMBER.finditer(text) if _stands_alone(text, match)]
+    named = _in_words(code)
+    numbers += [(match, (named[fold(match[0])], 0)) for match in _WORD.finditer(text) if fold(match[0]) in named]
+    found = [
+        _quantity(text, match, *number, code)
+        for match, number in numbers
+        if not any(start <= match.start() < end for start, end in dates)
     ]
+    return sorted(found, key=lambda each: each.start)
+
+
+@cache
+def _in_words(code: str) -> dict[str, float]:
+    """Return the numbers from two to twelve by their words, without those that are also other words."""
+    known = language(code)
+    return {
+        word: float(number)
+        for number, words in enumerate(known.two_to_twelve, 2)
+        for word in words
+        if word not in known.stop_words
+    }
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
@@ -87,8 +104,7 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
     return glued is None or glued[0].lower() in _GLUED
 
 
-def _quantity(text: str, match: re.Match[str], code: str) -> Quantity:
-    value, decimals = _value(match, code)
+def _quantity(text: str, match: re.Match[str], value: float, decimals: int, code: str) -> Quantity:
     size, end = _size(text, match.end(), code)
     before = _BEFORE.search(text[max(0, match.start() - 6) : match.start()])
     unit, end = _unit_after(text, end)
@@ -159,9 +175,3 @@ def _unit_after(text: str, end: int) -> tuple[str, int]:
 @cache
 def _units() -> list[tuple[str, re.Pattern[str]]]:
     return [(name, re.compile(rf"(?:{pattern})(?!\w)")) for name, pattern in _UNITS.items()]
-
-
-def spelled(text: str, code: str) -> bool:
-    """Tell whether a text counts something in words, such as "three"."""
-    known = language(code).number_words
-    return any(word in known for word in re.findall(r"[^\W\d_]+", fold(text)))

@@ -15,7 +15,7 @@ from corpus.models import Release
 
 Made = tuple[str, str, str]  # what kind it is, the claim, its language
 _MONTHS = "January February March April May June July August September October November December".split()
-_DATE = re.compile(rf"(?<![\d-])(\d{{1,2}}) ({'|'.join(_MONTHS)})(?: ((?:19|20)\d\d))?\b")
+_DATE = re.compile(rf"(?<![\d–-])(\d{{1,2}}) ({'|'.join(_MONTHS)})(?: ((?:19|20)\d\d))?\b")
 _NUMBER = re.compile(
     r"(?<![\w.,/€$£-])(?P<money>[€$£] ?|EUR |USD )?(?P<digits>\d{1,3}(?:[, ]\d{3})+|\d+(?:\.\d+)?)"
     r"(?P<size> million| billion| trillion)?(?P<share> ?%| per ?cent)?(?![\w/%-]|[.,]\d)"

@@ -1,6 +1,6 @@
-"""How often "Check against EU releases" says "otherwise" of a claim that is true to a release, and misses one that is not.
+"""How often "Check against EU releases" wrongly says "otherwise", and how often it misses what differs.
 
-    python -m tests.eval.otherwise FOLDER [--half 0|1] [--asked N] [--show KIND]
+    python -m tests.eval.otherwise FOLDER [--half 0|1] [--asked N] [--cache FOLDER] [--show KIND]
 
 Claims are made of the sentences of the releases in FOLDER: true ones are worded otherwise (figures and dates in another
 shape, rounded, spelled, in other languages; less of the sentence; a number beside it that concerns something else), and
@@ -14,17 +14,22 @@ import random
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.errors import QuestionError
 from corpus.models import Release
 from index.answering.claims import Verdict, compare
 from index.engine import Engine
-from index.evaluation.evaluate import temporary_index
 from index.evaluation.gold import load_corpus
+from index.maintenance import build_all
+from index.settings import IndexSettings
 from index.text.sentences import sentences
+from tests.bench.run import fill
 from tests.cached_embedder import CachedEmbedder
 from tests.eval.claims import altered, reworded
+from tests.fakes import silent
 
 _SENTENCES = 6  # of a release
 _LEAST_WORDS, _MOST_WORDS = 6, 45
@@ -62,15 +67,19 @@ def judged(claims: Sequence[Claim]) -> dict[str, Counter[Verdict]]:
     return counts
 
 
-def asked(claims: Sequence[Claim], folder: Path) -> dict[str, Counter[Verdict]]:
-    """Ask claims of all releases of a folder, and count what is said of each kind."""
+def asked(claims: Sequence[Claim], releases: Sequence[Release], cache: Path | None) -> dict[str, Counter[Verdict]]:
+    """Ask claims of all releases, and count what is said of each kind."""
     counts: dict[str, Counter[Verdict]] = defaultdict(Counter)
-    with tempfile.TemporaryDirectory() as cache:
-        embedder = CachedEmbedder("", Path(cache))
-        with temporary_index(folder, embedder) as settings, Engine(settings, embedder) as engine:
+    embedder = CachedEmbedder("", cache)
+    with tempfile.TemporaryDirectory() as data:
+        settings = IndexSettings(data_dir=Path(data), model="")
+        fill(settings, releases)
+        build_all(settings, embedder, silent)
+        embedder.save()
+        with Engine(settings, embedder) as engine:
             for claim in claims:
-                for one in engine.check(claim.text)[:1]:
-                    counts[claim.kind][one.verdict] += 1
+                with suppress(QuestionError):
+                    counts[claim.kind][engine.check(claim.text)[0].verdict] += 1
     return counts
 
 
@@ -98,14 +107,16 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--half", type=int, choices=(0, 1), default=1, help="every second release, from this one on")
     parser.add_argument("--asked", type=int, metavar="N", help="ask every Nth claim of all releases")
+    parser.add_argument("--cache", type=Path, help="a folder that keeps vectors from one run to the next")
     parser.add_argument("--show", metavar="KIND", help="print claims of a kind that are judged wrongly")
     arguments = parser.parse_args()
-    claims = list(claims_of(list(load_corpus(arguments.folder))[arguments.half :: 2]))
+    releases = list(load_corpus(arguments.folder))
+    claims = list(claims_of(releases[arguments.half :: 2]))
     if arguments.show:
         _show([claim for claim in claims if claim.kind == arguments.show])
     elif arguments.asked:
         claims = claims[:: arguments.asked]
-        report(_with_sums(claims, asked(claims, arguments.folder)))
+        report(_with_sums(claims, asked(claims, releases, arguments.cache)))
     else:
         report(_with_sums(claims, judged(claims)))
 
