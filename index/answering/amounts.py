@@ -12,7 +12,7 @@ from index.text.terms import stem
 
 Words = tuple[str, ...]
 _WORD = re.compile(r"[^\W\d_]+")
-_PUNCTUATION = re.compile(r"[.:;,!?()“”\"]")
+_BOUND = re.compile(r"[.:;,!?()“”\"\d]")  # What a figure counts stands before the next of these.
 _COUNTED = 2  # words after a figure that may say what it counts, if it has no unit
 _AFTER, _BEFORE = 4, 2  # words beside a figure that may say what it counts: "300 new customs officers", "Article 5"
 
@@ -25,7 +25,8 @@ def amounts(claim: str, code: str, quote: str, quoted: str) -> tuple[list[tuple[
     own, theirs = quantities(claim, code), quantities(quote, quoted)
     wrong = [each for each in own if not any(_is_unit(each, other) and each.says(other) for other in theirs)]
     instead = [each for each in theirs if not any(_is_unit(each, other) and other.says(each) for other in own)]
-    pairs, missing = [], False
+    pairs: list[tuple[Words, Words]] = []
+    missing = False
     for each in wrong:
         others = [
             other
@@ -58,13 +59,14 @@ def _is_same_thing(
 
 def _is_spoken_of(own: Quantity, claim: str, code: str, quote: str) -> bool:
     """Tell whether a quotation speaks of what a claim counts, which follows the figure."""
-    counted = _WORD.findall(_PUNCTUATION.split(claim[own.end :])[0])[:_COUNTED]
+    counted = _WORD.findall(_BOUND.split(claim[own.end :])[0])[:_COUNTED]
     return not _content(" ".join(counted), code).isdisjoint(_content(quote, code))
 
 
 def _beside(text: str, quantity: Quantity, code: str) -> set[str]:
     """Return the stems of the words with a meaning beside an amount."""
-    after, before = _WORD.findall(text[quantity.end :])[:_AFTER], _WORD.findall(text[: quantity.start])[-_BEFORE:]
+    following, leading = _BOUND.split(text[quantity.end :])[0], _BOUND.split(text[: quantity.start])[-1]
+    after, before = _WORD.findall(following)[:_AFTER], _WORD.findall(leading)[-_BEFORE:]
     return _content(" ".join([*before, *after]), code)
 
 

@@ -31,7 +31,8 @@ class Language:
     ``question_words`` follows. ``abbreviations`` are written without their last full stop, and end no sentence;
     ``before_figures`` end none before a figure. ``asks``, ``holds``, ``time``, ``padding``, ``demands`` and ``leans``
     are patterns by what they find. ``peoples`` are words by the ISO code of the country that they belong to and do not
-    begin like. ``two_to_twelve`` are the numbers in words, in all their forms, folded. ``spellings`` are patterns of what is written in two ways, with what stands for both.
+    begin like. ``two_to_twelve`` are the numbers in words, in all their forms, folded.
+    ``spellings`` are patterns of what is written in two ways, with what stands for both.
     """
 
     code: str

@@ -35,7 +35,8 @@ _IN_A_LANGUAGE = {
 _TO_UNIT = re.compile(r"[\s\u00a0\u202f]{0,2}(?:(?:of|de|di) |d['’])?")  # "3 milliards d'euros"
 _LEAST_STEM, _ENDING = 5, 2
 _UNITS = {
-    "%": r"%|per ?cent|percent\w*|pro[cz]ent\w*|prosent\w*|pct|protsent\w*|pour cent|por ciento|por cento|per cento|τοις εκατο"
+    "%": r"%|per ?cent|percent\w*|pro[cz]ent\w*|prosent\w*|pct|protsent\w*"
+    r"|pour cent|por ciento|por cento|per cento|τοις εκατο"
     r"|szazalek\w*|posto\w*|odstot\w*|na sto|на сто|процент\w*|la suta|fil mija|faoin gcead",
     "€": r"€|eur|euro\w*|ευρω|евро|eir\w*|evr\w*",
     "$": r"\$|usd|dol+ar\w*|δολαρι\w*|долар\w*",
@@ -49,8 +50,8 @@ _HEDGE = 0.1  # "about 30" may be any of 27 to 33
 class Quantity:
     """A quantity, and where a text names it.
 
-    ``step`` is the value of the last digit that is written: of "1.5 million", 100,000. ``unit`` is "%", a currency, or ""
-    for anything else that is counted. ``hedged`` tells whether it is only said to be near that, or more, or less.
+    ``step`` is the value of the last digit that is written: of "1.5 million", 100,000. ``unit`` is "%", a currency, or
+    "" for anything else that is counted. ``hedged`` tells whether it is only said to be near that, or more, or less.
     """
 
     value: float
@@ -63,13 +64,13 @@ class Quantity:
     def says(self, other: "Quantity") -> bool:
         """Tell whether this is what another one is, or the same rounded."""
         off = abs(self.value - other.value)
-        if off <= 1e-9 * abs(other.value) or (self.step > other.step and off <= self.step / 2):
+        if off <= 1e-9 * abs(other.value) or (self.step > other.step and off < self.step / 2):
             return True
         return (self.hedged or other.hedged) and off <= _HEDGE * abs(other.value)
 
     def may_be(self, other: "Quantity") -> bool:
         """Tell whether this is more exact than another one, and not at odds with it."""
-        return abs(self.value - other.value) <= other.step / 2
+        return abs(self.value - other.value) < other.step / 2
 
 
 def quantities(text: str, code: str) -> list[Quantity]:

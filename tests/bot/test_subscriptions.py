@@ -150,8 +150,8 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(tmp_path: Path) -> None:
             assert told.startswith("No release answers that. To be told of what is new, choose "), question
         assert refusal(await hans.command("subscribe", question="das neueste vom Rat")).startswith("Darauf antwortet ")
         for nobody in ("the", "EU"):
-            told = await ada.command("subscribe", issuer=nobody)
-            assert told.text().startswith(f"No release has the issuer “{nobody}”: ")
+            said = await ada.command("subscribe", issuer=nobody)
+            assert said.text().startswith(f"No release has the issuer “{nobody}”: ")
         said = await ada.command("subscribe", issuer="Acme")
         assert said.text() == "No release has the issuer “Acme”: there are Council of the European Union."
         assert (await ada.command("subscribe", issuer="Frontex")).text().startswith("Subscribed: releases of Frontex")

@@ -1,4 +1,4 @@
-"""Claims made of a sentence of an English release: true ones worded otherwise, and false ones with one thing altered."""
+"""Claims made of a sentence of an English release: true ones in other words, and false ones."""
 
 import datetime
 import random
@@ -137,7 +137,8 @@ def _shortened(sentence: str) -> str | None:
     def short(number: re.Match[str]) -> str:
         value = _value(number)
         if number["size"]:
-            return f"{number['money'] or ''}{number['digits']}{ {' million': 'm', ' billion': 'bn'}.get(number['size'], number['size']) }"
+            size = {" million": "m", " billion": "bn"}.get(number["size"], number["size"])
+            return f"{number['money'] or ''}{number['digits']}{size}"
         millions = f"{value / 10**6:g}"
         exact = value >= 10**6 and float(millions) * 10**6 == value
         return f"{number['money'] or ''}{millions} million" if exact else number[0]

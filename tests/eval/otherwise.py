@@ -94,7 +94,7 @@ def report(counts: dict[str, Counter[Verdict]]) -> None:
 
 def _with_sums(claims: Sequence[Claim], counts: dict[str, Counter[Verdict]]) -> dict[str, Counter[Verdict]]:
     kinds = {true: list(dict.fromkeys(claim.kind for claim in claims if claim.true is true)) for true in (True, False)}
-    summed = {}
+    summed: dict[str, Counter[Verdict]] = {}
     for true, name in ((True, "TRUE CLAIMS"), (False, "ALTERED CLAIMS")):
         summed |= {kind: counts[kind] for kind in kinds[true] if kind in counts}
         summed[name] = sum((counts[kind] for kind in kinds[true] if kind in counts), Counter())
