@@ -221,7 +221,7 @@ def check_view(words: Words, checked: Sequence[Checked], today: datetime.date) -
         return text_view(words("Nothing in the releases bears on this."), accent=AMBER)
     box = QuoteBox(words, BLUE)
     evidence = [claim.evidence for claim in checked if claim.evidence is not None]
-    quotes = list(dict.fromkeys(evidence))[:MORE_PASSAGES]
+    quotes = list(dict.fromkeys(evidence))
     numbers = {quote: f" [{number}]" for number, quote in enumerate(quotes, 1)}
     for claim in checked:
         number = numbers.get(claim.evidence, "") if claim.evidence is not None else ""

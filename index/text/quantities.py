@@ -74,11 +74,10 @@ class Quantity:
 
 
 def quantities(text: str, code: str) -> list[Quantity]:
-    """Return the quantities of a text in a language that are written in figures, or in words from two to twelve."""
+    """Return the quantities of a text in a language that are written in figures, or in one word up to a hundred."""
     dates = [(each.start, each.end) for each in moments(text, code)]
     numbers = [(match, _value(match, code)) for match in _NUMBER.finditer(text) if _stands_alone(text, match)]
-    named = _in_words(code)
-    numbers += [(match, (named[fold(match[0])], 0)) for match in _WORD.finditer(text) if fold(match[0]) in named]
+    numbers += _in_words(text, code)
     found = [
         _quantity(text, match, *number, code)
         for match, number in numbers
@@ -87,16 +86,32 @@ def quantities(text: str, code: str) -> list[Quantity]:
     return sorted(found, key=lambda each: each.start)
 
 
+def _in_words(text: str, code: str) -> list[tuple[re.Match[str], tuple[float, int]]]:
+    """Return the numbers that a text writes in one word; none of those in several, as "forty-five"."""
+    known, named = language(code).number_words, _number_words(code)
+    large = {name for name, _ in _sizes(code)}
+    spelled = [(word, fold(word[0])) for word in _WORD.finditer(text)]
+    found = []
+    for number, (word, folded) in enumerate(spelled):
+        if folded not in named:
+            continue
+        before = spelled[number - 1][1] if number else ""
+        after = spelled[number + 1][1] if number + 1 < len(spelled) else ""
+        beside = {before} | ({after} - large)
+        if not any(each in known or each in named for each in beside):
+            found.append((word, (named[folded], 0)))
+    return found
+
+
 @cache
-def _in_words(code: str) -> dict[str, float]:
-    """Return the numbers from two to twelve by their words, without those that are also other words."""
+def _number_words(code: str) -> dict[str, float]:
+    """Return the numbers from two to twelve, and the tens, by their words, without those that are also other words."""
     known = language(code)
-    return {
-        word: float(number)
-        for number, words in enumerate(known.two_to_twelve, 2)
-        for word in words
-        if word not in known.stop_words
-    }
+    numbers = [
+        *enumerate(known.two_to_twelve, 2),
+        *((10 * ten, words) for ten, words in enumerate(known.twenty_to_hundred, 2)),
+    ]
+    return {word: float(number) for number, words in numbers for word in words if word not in known.stop_words}
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:

@@ -14,6 +14,8 @@ from index.text.quantities import quantities
         ("en", "29.7 per cent; 0.25 %", [(29.7, "%"), (0.25, "%")]),
         ("en", "in 2024 300 officers on 3 May 2020, two of them new", [(300, ""), (2, "")]),
         ("en", "G20, C-123/24, Regulation 2019/1896, 9th, COVID-19", []),
+        ("en", "forty officers, two million, twenty-five ships, two hundred men", [(40, ""), (2e6, "")]),
+        ("pl", "czterdzieści okrętów i dwa miliony", [(40, ""), (2e6, "")]),
         ("de", "1.500 Leute, 1,5 Mio. Euro, 3 Milliarden Euro", [(1500, ""), (1_500_000, "€"), (3e9, "€")]),
         ("fr", "1 500 000 euros, 3 milliards d’euros", [(1_500_000, "€"), (3e9, "€")]),
         ("pl", "1 500 milionów złotych i 3 mld euro", [(1.5e9, ""), (3e9, "€")]),
@@ -39,8 +41,8 @@ def test_rounded_and_hedged_quantities_say_what_they_round() -> None:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_numbers_from_two_to_twelve_have_words_in_every_language(code: str) -> None:
-    words = language(code).two_to_twelve
-    assert len(words) == 11
+def test_numbers_have_words_in_every_language(code: str) -> None:
+    words = (*language(code).two_to_twelve, *language(code).twenty_to_hundred)
+    assert len(words) == 20
     assert all(words)
     assert len(frozenset().union(*words)) == sum(map(len, words)), "a word is one number"
