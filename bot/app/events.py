@@ -16,8 +16,8 @@ from bot.app.sending import INTERACTION_S
 from bot.database.agreement import Agreement
 
 T = TypeVar("T")
-_LOOK_S = 0.5  # of the three seconds that Discord waits for a first response
-_UNKNOWN_LOOKS = 6  # after which nobody claims an event again that a crash of the database erased
+_LOOK_S = 0.25  # of the three seconds that Discord waits for a first response
+_UNKNOWN_LOOKS = 12  # after which nobody claims an event again that a crash of the database erased
 _paid: ContextVar[bool] = ContextVar("paid", default=False)
 
 

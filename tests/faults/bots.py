@@ -31,7 +31,7 @@ from tests.bot.test_process import LIGHT
 from tests.emulator import Emulator
 from tests.emulator.channels import Channel
 from tests.fakes import FakeEmbedder, silent
-from tests.faults.seen import Asked, seen_of
+from tests.faults.seen import Asked, lost_of, seen_of
 from tests.postgres import Server, programs
 from tests.simulation import QUESTION
 
@@ -103,7 +103,7 @@ class Trial:
         self.away = "nothing"
         self.may_ask = 0
         self.bots: list[asyncio.subprocess.Process] = []
-        self.turns: Counter[str] = Counter()
+        self.killed_at: list[tuple[float, str]] = []
         self.people = [emulator.add_user(f"person-{number}") for number in range(PEOPLE)]
         self.channels: list[Channel] = []
         while len(self.channels) < SHARDS:
@@ -183,7 +183,6 @@ class Trial:
                 await asyncio.sleep(0.001)
             await self._kill(what, during, is_last=turn >= len(TURNS) // 2)
             await self._all_asked(during)
-            self.turns[what] += 1
             self.away = "nothing"
         await self._all_asked(questions)
 
@@ -197,6 +196,8 @@ class Trial:
         """Kill one, let people ask without it until there are so many questions, and let it come back."""
         databases = self.databases
         back: Callable[[], Awaitable[None]]
+        self.away = what
+        self.killed_at.append((time.monotonic(), what))
         if what == "the primary":
             await asyncio.to_thread(databases.primary.kill)
             back = partial(asyncio.to_thread, databases.change_places if is_last else databases.come_back)
@@ -211,7 +212,6 @@ class Trial:
         else:
             await asyncio.to_thread(databases.leave)
             back = partial(asyncio.to_thread, databases.return_)
-        self.away = what
         self.may_ask = questions - len(self.asked)
         await asyncio.sleep(BACK_S)
         await back()
@@ -273,7 +273,9 @@ def main() -> None:
         folder.mkdir(exist_ok=True)
         trial = trial_of(given.questions, folder)
     print(*seen_of(trial.asked), sep="\n")
-    print(f"killed: {', '.join(f'{what} {count} times' for what, count in trial.turns.items())}")
+    killed = Counter(what for _, what in trial.killed_at)
+    print(f"killed: {', '.join(f'{what} {count} times' for what, count in killed.items())}")
+    print(*lost_of(trial.asked, trial.killed_at), sep="\n", end="")
     print(f"all in {time.monotonic() - began:.0f} s")
 
 

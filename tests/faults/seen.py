@@ -77,3 +77,11 @@ def seen_of(asked: Sequence[Asked]) -> Iterator[str]:
             yield f"{count:>6}  {what}"
     whole = Counter(each.seen() for each in asked)
     yield f"in all: {'; '.join(f'{count} {what}' for what, count in whole.most_common())}"
+
+
+def lost_of(asked: Sequence[Asked], killed_at: Sequence[tuple[float, str]]) -> Iterator[str]:
+    """Yield a line of each question of which nobody saw anything: what was killed last, and how long before."""
+    for each in asked:
+        if each.seen().startswith(NOTHING):
+            at_s, what = max((kill for kill in killed_at if kill[0] < each.began_s + each.took_s), default=(0.0, "-"))
+            yield f"{each.seen()}: asked {each.began_s - at_s:+.1f} s from the kill of {what}"
