@@ -1,12 +1,13 @@
 """Kill what two bots stand on while people ask them, and say what those people saw.
 
-    python -m tests.faults.bots [--questions 1000]
+    python -m tests.faults.bots [--questions 1000] [--away 2]
 
 Two bots with one token, as processes that both serve both shards, a primary with fsync on and its replica, on loopback.
 In turn, a primary is killed with signal 9, a bot is, and a builder is, while people ask by command and by mention in a
 server of each shard. A primary is started again two seconds later; the last time the replica is promoted instead, and
-gets a replica of its own. At the end both databases are away at once. What people saw is counted by what was away
-when they asked.
+gets a replica of its own. At the end both databases are away at once, for as many seconds as `--away` says. What people
+saw is counted by what was away when they asked; then it is counted of how many answers the database knows what their
+buttons need.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
+import psycopg
 from pydantic import SecretStr
 
 from index.maintenance import build_all
@@ -87,6 +89,11 @@ class Databases:
         self.primary.start()
         self.replica.start()
 
+    def answers(self) -> set[str]:
+        """Return the ids of the answers that the primary knows."""
+        with psycopg.connect(self.address, target_session_attrs="read-write") as connection:
+            return {each for (each,) in connection.execute("SELECT id FROM measures_bot.answers")}
+
     def remove(self) -> None:
         """End both, and delete what they hold."""
         for server in reversed(self.servers):
@@ -96,9 +103,10 @@ class Databases:
 class Trial:
     """All that runs, and what became of the questions."""
 
-    def __init__(self, folder: Path, databases: Databases, emulator: Emulator) -> None:
+    def __init__(self, folder: Path, databases: Databases, emulator: Emulator, away_s: float) -> None:
         """Make a server of each shard, and people in both."""
-        self.folder, self.databases, self.emulator = folder, databases, emulator
+        self.folder, self.databases, self.emulator, self.away_s = folder, databases, emulator, away_s
+        self.kept: set[str] = set()
         self.asked: list[Asked] = []
         self.away = "nothing"
         self.may_ask = 0
@@ -213,7 +221,7 @@ class Trial:
             await asyncio.to_thread(databases.leave)
             back = partial(asyncio.to_thread, databases.return_)
         self.may_ask = questions - len(self.asked)
-        await asyncio.sleep(BACK_S)
+        await asyncio.sleep(self.away_s if what == BOTH else BACK_S)
         await back()
 
     async def _kill_builder(self) -> None:
@@ -229,16 +237,17 @@ class Trial:
         await builder.wait()
 
 
-async def run(folder: Path, databases: Databases, questions: int) -> Trial:
+async def run(folder: Path, databases: Databases, questions: int, away_s: float) -> Trial:
     """Ask so many questions while everything is killed in turn."""
     async with Emulator(validate=False) as emulator:
-        trial = Trial(folder, databases, emulator)
+        trial = Trial(folder, databases, emulator, away_s)
         try:
             await trial.start_bot(0)
             await trial.start_bot(1)
             asking = [asyncio.create_task(trial.ask(person)) for person in range(PEOPLE)]
             await trial.kill_in_turn(questions)
-            await asyncio.sleep(SETTLED_S)  # a second answer would come now
+            await asyncio.sleep(SETTLED_S)  # a second answer would come now, and what waits is written
+            trial.kept = await asyncio.to_thread(databases.answers)
             for person in asking:
                 person.cancel()
         finally:
@@ -250,13 +259,13 @@ async def run(folder: Path, databases: Databases, questions: int) -> Trial:
         return trial
 
 
-def trial_of(questions: int, folder: Path) -> Trial:
+def trial_of(questions: int, folder: Path, away_s: float = BACK_S) -> Trial:
     """Make a primary, a replica and a served generation, and run a trial."""
     databases = Databases()
     try:
         keeper = IndexSettings(data_dir=folder / "keeper", model="fake", database_url=SecretStr(databases.url))
         build_all(keeper, FakeEmbedder(), silent)
-        return asyncio.run(run(folder, databases, questions))
+        return asyncio.run(run(folder, databases, questions, away_s))
     finally:
         databases.remove()
 
@@ -265,17 +274,20 @@ def main() -> None:
     """Run a trial, and print what people saw."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--questions", type=int, default=1000)
+    parser.add_argument("--away", type=float, default=BACK_S)
     parser.add_argument("--logs", type=Path, help="keep the logs of the processes in a new folder")
     given = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = given.logs or Path(name)
         folder.mkdir(exist_ok=True)
-        trial = trial_of(given.questions, folder)
+        trial = trial_of(given.questions, folder, given.away)
     print(*seen_of(trial.asked), sep="\n")
     killed = Counter(what for _, what in trial.killed_at)
     print(f"killed: {', '.join(f'{what} {count} times' for what, count in killed.items())}")
     print(*lost_of(trial.asked, trial.killed_at), sep="\n", end="")
+    known = [bool(each.answers() & trial.kept) for each in trial.asked if each.answers()]
+    print(f"of {len(known)} answers {sum(known)} are known to the database")
     print(f"all in {time.monotonic() - began:.0f} s")
 
 

@@ -48,6 +48,10 @@ class Asked:
             return self.interaction.state is State.EXPIRED
         return bool(self.told())
 
+    def answers(self) -> set[str]:
+        """Return the ids that the buttons of what the person was told carry."""
+        return {found for each in self.told() for found in re.findall(r"b:[a-z]+:([^:']+)", str(each.components))}
+
     def seen(self) -> str:
         """Say what the person saw in the end."""
         told = self.told()
