@@ -33,7 +33,7 @@ from tests.bot.test_process import LIGHT
 from tests.emulator import Emulator
 from tests.emulator.channels import Channel
 from tests.fakes import FakeEmbedder, silent
-from tests.faults.seen import Asked, lost_of, seen_of
+from tests.faults.seen import Asked, seen_of
 from tests.postgres import Server, programs
 from tests.simulation import QUESTION
 
@@ -285,9 +285,11 @@ def main() -> None:
     print(*seen_of(trial.asked), sep="\n")
     killed = Counter(what for _, what in trial.killed_at)
     print(f"killed: {', '.join(f'{what} {count} times' for what, count in killed.items())}")
-    print(*lost_of(trial.asked, trial.killed_at), sep="\n", end="")
-    known = [bool(each.answers() & trial.kept) for each in trial.asked if each.answers()]
-    print(f"of {len(known)} answers {sum(known)} are known to the database")
+    print(*(f"{each.seen()}: {each.after(trial.killed_at)}" for each in trial.asked if each.is_lost()), sep="\n")
+    answers = [each for each in trial.asked if each.answers()]
+    unknown = [each for each in answers if not each.answers() & trial.kept]
+    print(f"of {len(answers)} answers {len(answers) - len(unknown)} are known to the database")
+    print(*(f"unknown: {each.after(trial.killed_at)}" for each in unknown), sep="\n")
     print(f"all in {time.monotonic() - began:.0f} s")
 
 

@@ -67,6 +67,15 @@ class Asked:
             return f"{NOTHING}: the application did not respond"
         return f"{NOTHING}: {'thinking, without end' if self.interaction else 'no reply'}"
 
+    def is_lost(self) -> bool:
+        """Tell whether the person saw nothing."""
+        return self.seen().startswith(NOTHING)
+
+    def after(self, killed_at: Sequence[tuple[float, str]]) -> str:
+        """Say when it was asked: how long after the kill before its end, which may be before it began."""
+        at_s, what = max((kill for kill in killed_at if kill[0] < self.began_s + self.took_s), default=(0.0, NOTHING))
+        return f"asked {self.began_s - at_s:+.1f} s from the kill of {what}"
+
 
 def seen_of(asked: Sequence[Asked]) -> Iterator[str]:
     """Yield lines with how many saw what, and how long the slowest waited, by what was away when they asked."""
@@ -81,11 +90,3 @@ def seen_of(asked: Sequence[Asked]) -> Iterator[str]:
             yield f"{count:>6}  {what}"
     whole = Counter(each.seen() for each in asked)
     yield f"in all: {'; '.join(f'{count} {what}' for what, count in whole.most_common())}"
-
-
-def lost_of(asked: Sequence[Asked], killed_at: Sequence[tuple[float, str]]) -> Iterator[str]:
-    """Yield a line of each question of which nobody saw anything: what was killed last, and how long before."""
-    for each in asked:
-        if each.seen().startswith(NOTHING):
-            at_s, what = max((kill for kill in killed_at if kill[0] < each.began_s + each.took_s), default=(0.0, "-"))
-            yield f"{each.seen()}: asked {each.began_s - at_s:+.1f} s from the kill of {what}"
