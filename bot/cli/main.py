@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,7 +25,7 @@ from bot.cli.options import as_json
 from bot.cli.sources import sources_commands
 from bot.cli.terminal import Terminal
 from bot.cli.verify import verify
-from corpus import LogFormatter, MeasuresError, SettingsError, UnbuiltError, is_logging_json, line, log_to_stderr
+from corpus import Fault, LogFormatter, MeasuresError, SettingsError, UnbuiltError, is_logging_json, line, log_to_stderr
 from index import collect_rarely, keep_private, load_index_settings
 
 if TYPE_CHECKING:
@@ -114,8 +114,11 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     from index import check_fit, open_generations
 
     settings, index_settings = _log_as_set(context, log_format)
-    with suppress(UnbuiltError):  # the bot builds these by itself; with any other error it could answer nothing
+    try:
         check_fit(open_generations(index_settings, reading=True))
+    except MeasuresError as error:  # with an error that does not pass it could answer nothing
+        if not isinstance(error, UnbuiltError) and getattr(error, "fault", None) not in (Fault.AWAY, Fault.BUSY):
+            raise
     for check in (check_memory(), *check_disks(index_settings)):
         log.log(
             logging.INFO if check.ok else logging.WARNING, "%s: %s", check.name, f"{check.found} {check.remedy}".strip()

@@ -194,6 +194,10 @@ class Trial:
             self.away = "nothing"
         await self._all_asked(questions)
 
+    def unknown(self) -> list[Asked]:
+        """Return the questions whose answers have buttons that the database does not know."""
+        return [each for each in self.asked if each.answers() and not each.answers() & self.kept]
+
     async def _all_asked(self, questions: int) -> None:
         """Let people ask until there are so many questions, all of which they got to know something of."""
         self.may_ask = questions - len(self.asked)
@@ -246,8 +250,11 @@ async def run(folder: Path, databases: Databases, questions: int, away_s: float)
             await trial.start_bot(1)
             asking = [asyncio.create_task(trial.ask(person)) for person in range(PEOPLE)]
             await trial.kill_in_turn(questions)
-            await asyncio.sleep(SETTLED_S)  # a second answer would come now, and what waits is written
-            trial.kept = await asyncio.to_thread(databases.answers)
+            await asyncio.sleep(SETTLED_S)  # a second answer would come now
+            until = time.monotonic() + ANSWER_S  # what waits to be written may wait its turn
+            while trial.unknown() and time.monotonic() < until:
+                await asyncio.sleep(1)
+                trial.kept = await asyncio.to_thread(databases.answers)
             for person in asking:
                 person.cancel()
         finally:
@@ -286,9 +293,8 @@ def main() -> None:
     killed = Counter(what for _, what in trial.killed_at)
     print(f"killed: {', '.join(f'{what} {count} times' for what, count in killed.items())}")
     print(*(f"{each.seen()}: {each.after(trial.killed_at)}" for each in trial.asked if each.is_lost()), sep="\n")
-    answers = [each for each in trial.asked if each.answers()]
-    unknown = [each for each in answers if not each.answers() & trial.kept]
-    print(f"of {len(answers)} answers {len(answers) - len(unknown)} are known to the database")
+    answers, unknown = sum(bool(each.answers()) for each in trial.asked), trial.unknown()
+    print(f"of {answers} answers {answers - len(unknown)} are known to the database")
     print(*(f"unknown: {each.after(trial.killed_at)}" for each in unknown), sep="\n")
     print(f"all in {time.monotonic() - began:.0f} s")
 
