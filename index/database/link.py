@@ -19,7 +19,7 @@ Row = TypeVar("Row")
 _CONNECT_S = 5
 _SILENT_MS = 10_000
 # The locks of a machine that vanished are free after a minute. Without this it takes the two hours of TCP's default.
-_NOTICED = ("tcp_keepalives_idle = 30", "tcp_keepalives_interval = 10", "tcp_keepalives_count = 3")
+_NOTICED = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 _PROBES = 32  # as many lists as `faiss_index.PROBES`
 _AWAY = "the database does not answer; it is asked again the next time, and nothing is lost."
 _CLOSED = (
@@ -138,8 +138,7 @@ class Link:
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.execute(f"SET ivfflat.probes = {_PROBES}")
             connection.execute("SET ivfflat.iterative_scan = 'relaxed_order'")
-            for setting in _NOTICED:
-                connection.execute(f"SET {setting}")
+            connection.execute(_NOTICED)
             for statement in self._settings:
                 connection.execute(statement)
             for number in self._shared:

@@ -133,6 +133,10 @@ async def test_one_of_them_answers_and_either_knows_the_answer(database: str, tm
         kept = [await bot.store.read(lambda store: store.usage()) for bot in two.bots]
         assert kept[0] == kept[1]
         assert [day.questions for day in kept[0]] == [6]
+        about = await two.emulator.slash(two.ada, two.channel, "about")
+        await two.emulator.wait(lambda: about.state is State.ANSWERED, 20)
+        assert about.original is not None
+        assert "stays in its logs, replicas and backups until they expire" in about.original.text()
         for bot in two.bots:
             bot.stopping = True
             asked = await two.ask()

@@ -246,10 +246,12 @@ def main() -> None:
     print(*seen_of(trial.asked), sep="\n")
     killed = Counter(what for _, what in trial.killed_at)
     print(f"killed: {', '.join(f'{what} {count} times' for what, count in killed.items())}")
-    print(*(f"{each.seen()}: {each.after(trial.killed_at)}" for each in trial.asked if each.is_lost()), sep="\n")
+    for each in filter(Asked.is_lost, trial.asked):
+        print(f"{each.seen()}: {each.after(trial.killed_at)}")
     answers, unknown = sum(bool(each.answers()) for each in trial.asked), trial.unknown()
     print(f"of {answers} answers {answers - len(unknown)} are known to the database")
-    print(*(f"unknown: {each.after(trial.killed_at)}" for each in unknown), sep="\n")
+    for each in unknown:
+        print(f"unknown: {each.after(trial.killed_at)}")
     print(f"all in {time.monotonic() - began:.0f} s")
 
 
