@@ -101,7 +101,7 @@ def read(query: Query, ranking: Ranking, generation: Generation, weights: Weight
     if not len(best):
         return ranking
     readings = ranking.readings.copy()
-    readings[best] = reader.read(query.asked, as_read(ranking, best, generation))
+    readings[best] = reader.read(query.modelled, as_read(ranking, best, generation))
     counts = np.where(ranking.evidence.foreign[best], weights.other.reading, weights.same.reading)
     scores = ranking.scores.copy()
     scores[best] += counts * (readings[best] - readings[best].min())
