@@ -78,10 +78,10 @@ class _Picker:
             return
         row = int(self._sentences.releases[number])
         code = self._generation.release(row).language
-        whole = self._standing_alone(number)
-        if self._novelty.is_asked(text, code) or self._novelty.only_repeats(self._texts(row, whole), code):
+        if self._novelty.is_asked(text, code) or (self.picked and not self._novelty.adds(text, code)):
             return
-        if not self.picked or self._novelty.adds(text, code):
+        whole = self._standing_alone(number)
+        if not self._novelty.only_repeats(self._texts(row, whole), code):
             self._take(number, row, whole)
 
     def _is_said(self, number: int) -> bool:
