@@ -49,8 +49,9 @@ class Progress(Protocol):
 class Quote:
     """Whole sentences of one release, word for word: ``release.text[start:end]``.
 
-    ``parts``, where there are some, are the ranges of that text that are shown, in order: the first begins with it and
-    the last ends with it. What stands between them is left out.
+    Or its title, which stands before the text and not in it: then ``start`` and ``end`` are 0. ``parts``, where there
+    are some, are the ranges of that text that are shown, in order: the first begins with it and the last ends with it.
+    What stands between them is left out.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Quote:
     score: float
     link: str | None
     parts: tuple[tuple[int, int], ...] = ()
+    is_title: bool = False
 
     @property
     def shown(self) -> str:
@@ -73,9 +75,10 @@ class Quote:
         return "".join(map("".join, zip(texts, [*gaps, ""], strict=True)))
 
     def to_dict(self) -> dict[str, object]:
-        """Return the quote as the commands print it: with parts only where there are some."""
-        shown = dataclasses.asdict(self)
-        return shown if self.parts else {name: value for name, value in shown.items() if name != "parts"}
+        """Return the quote as the commands print it: with parts only where there are some; a title says so."""
+        left_out = {"is_title"} if self.parts else {"is_title", "parts"}
+        shown = {name: value for name, value in dataclasses.asdict(self).items() if name not in left_out}
+        return shown | {"place": "title"} if self.is_title else shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,13 @@ def as_quote(release: Release, parts: Sequence[Span], sentence: Span, heading: s
     )
 
 
+def quote_of_title(release: Release, score: float) -> Quote:
+    """Return the title of a release as a quote, with a link that opens the page where it shows it."""
+    text = f"{release.title}\n{release.text}"
+    link = link_to(web_url(release.url), text, Span(0, len(release.title)))
+    return Quote(release.title, release.release_id, 0, 0, "", score, link, is_title=True)
+
+
 def _holds(quote: Picked, release: int, span: Span) -> bool:
     return release == quote.release and any(part.start <= span.start and span.end <= part.end for part in quote.parts)
 

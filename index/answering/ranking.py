@@ -39,6 +39,7 @@ class Ranking:
     ``timely``, ``(n,)``, tells which sentences are of the time that the question names; None where it names none.
     ``ages``, ``(n,)``, is how much older than the newest a sentence is, where the question asks for what is latest.
     ``doubts``, ``(n,)``, is how many nats each has lost because it contradicts the question; None of what is unjudged.
+    ``title`` is the row of a release whose title answers as well as these sentences, None where none does.
     """
 
     candidates: Ranked
@@ -49,6 +50,7 @@ class Ranking:
     timely: NDArray[np.bool_] | None = None
     ages: Rows | None = None
     doubts: Scores | None = None
+    title: int | None = None
 
     @cached_property
     def best_first(self) -> Rows:

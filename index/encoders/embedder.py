@@ -146,7 +146,7 @@ class SentenceTransformerEmbedder:
         import torch
 
         model = self._loaded
-        # `encode_query` gives the same, and takes a tenth longer: it goes through all modules for their device and mode.
+        # `encode_query` gives the same and takes a tenth longer: it asks all modules for their device and mode.
         with torch_threads(1), torch.inference_mode():
             read: Any = model(model.preprocess([text], prompt=self._query_prompt or None), task="query")
         vector = _normalised(read["sentence_embedding"][0].float().numpy())
