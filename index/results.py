@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
-from typing import Protocol
+from typing import Literal, Protocol
 
 from corpus import Origin, Release, canonical_url, web_url
 
@@ -62,7 +62,12 @@ class Quote:
     score: float
     link: str | None
     parts: tuple[tuple[int, int], ...] = ()
-    is_title: bool = False
+    place: Literal["title"] | None = None
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it is the title of the release."""
+        return self.place == "title"
 
     @property
     def shown(self) -> str:
@@ -76,9 +81,8 @@ class Quote:
 
     def to_dict(self) -> dict[str, object]:
         """Return the quote as the commands print it: with parts only where there are some; a title says so."""
-        left_out = {"is_title"} if self.parts else {"is_title", "parts"}
-        shown = {name: value for name, value in dataclasses.asdict(self).items() if name not in left_out}
-        return shown | {"place": "title"} if self.is_title else shown
+        shown = dataclasses.asdict(self)
+        return {name: value for name, value in shown.items() if value or name not in ("parts", "place")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def test_title_says_in_json_that_it_is_one(engine: Engine) -> None:
     first, *rest = document["quotes"]
     assert (first["place"], first["text"], first["start"], first["end"]) == ("title", TITLE, 0, 0)
     assert rest
-    assert not any("place" in quote or "is_title" in quote for quote in rest)
+    assert not any("place" in quote for quote in rest)
     assert _place("doc", answer.quotes[0]) == {"doc": "doc", "text": TITLE, "place": "title"}
 
 
