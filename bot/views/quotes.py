@@ -108,7 +108,8 @@ class QuoteBox:
 
     def _place(self, number: int, quote: Quote) -> str:
         """Return the line that says where a quote stands: its heading, as a link that opens the page at the quote."""
-        heading = plain(quote.heading, NAME_CHARS) or self._words("Quotation")
+        kind = self._words("Title") if quote.is_title else self._words("Quotation")
+        heading = plain(quote.heading, NAME_CHARS) or kind
         address = web_address(quote.link)
         text = f"\\[{number}\\] {heading}"
         return small(link(text, address) if address is not None else text)
