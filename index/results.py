@@ -80,9 +80,10 @@ class Quote:
         return "".join(map("".join, zip(texts, [*gaps, ""], strict=True)))
 
     def to_dict(self) -> dict[str, object]:
-        """Return the quote as the commands print it: with parts only where there are some; a title says so."""
+        """Return the quote as the commands print it: with parts only where there are some."""
         shown = dataclasses.asdict(self)
-        return {name: value for name, value in shown.items() if value or name not in ("parts", "place")}
+        del shown["place"]
+        return {name: value for name, value in shown.items() if value or name != "parts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,17 +188,23 @@ class Answer:
     def to_dict(self) -> dict[str, object]:
         """Return the answer as `measures ask --json` prints it.
 
-        `questions` is there where several were asked, `read_as` where the spelling was corrected.
+        `questions` is there where several were asked, `read_as` where the spelling was corrected. A title that answers
+        is in `titles`, so that every one of `quotes` is ``release.text[start:end]``.
         """
         worded = {
-            "quotes": [quote.to_dict() for quote in self.quotes],
+            "quotes": [quote.to_dict() for quote in self.quotes if not quote.is_title],
+            "titles": [
+                {"text": quote.text, "release_id": quote.release_id, "link": quote.link}
+                for quote in self.quotes
+                if quote.is_title
+            ],
             "related": [quote.to_dict() for quote in self.related],
             "sources": [source.to_dict() for source in self.sources],
             "notices": list(map(str, self.notices)),
         }
         shown = dataclasses.asdict(self) | worded
         del shown["known"]
-        for name in ("questions", "read_as"):
+        for name in ("questions", "read_as", "titles"):
             if not shown[name]:
                 del shown[name]
         return shown

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import (
     TYPE_CHECKING,
     Any,
-    Literal,
     NotRequired,  # pydantic makes no schema of `typing.TypedDict` before 3.12
     cast,
 )
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 class QuoteDocument(TypedDict):
     """Whole sentences of a release, word for word: its text from `start` to `end`. `link` opens the page there.
 
-    `parts` is there where only some ranges of that text are shown, each from an offset to another. A quote with
-    `place` is the release's title, which stands before the text: `start` and `end` are 0.
+    `parts` is there where only some ranges of that text are shown, each from an offset to another.
     """
 
     text: str
@@ -38,7 +36,14 @@ class QuoteDocument(TypedDict):
     score: float
     link: str | None
     parts: NotRequired[list[tuple[int, int]]]
-    place: NotRequired[Literal["title"]]
+
+
+class TitleDocument(TypedDict):
+    """The title of a release, word for word. `link` opens the page where it shows the title."""
+
+    text: str
+    release_id: str
+    link: str | None
 
 
 class ListedDocument(TypedDict):
@@ -70,8 +75,8 @@ class QuestionDocument(TypedDict):
 class AnswerDocument(TypedDict):
     """What the releases say to a question. Where `answered` is false, `related` is what comes nearest: no answer.
 
-    `questions` is there where several were asked, `read_as` where the spelling was corrected. `id` is that of the
-    receipt, null where it could not be kept.
+    `titles` is there where the title of a release answers as well as the quotes, `questions` where several were asked,
+    `read_as` where the spelling was corrected. `id` is that of the receipt, null where it could not be kept.
     """
 
     question: str
@@ -84,6 +89,7 @@ class AnswerDocument(TypedDict):
     notices: list[str]
     generation: str
     took_ms: float
+    titles: NotRequired[list[TitleDocument]]
     questions: NotRequired[list[QuestionDocument]]
     read_as: NotRequired[str]
     id: NotRequired[str | None]

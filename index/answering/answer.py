@@ -91,10 +91,13 @@ class Shown:
 def quotes(query: Query, ranking: Ranking, generation: Generation, limit: int, language: str | None = None) -> Shown:
     """Return the at most `limit` best quotes, the answering one first.
 
+    A title that answers comes before them, unless there is room for one quote only.
+
     :param language: the language of the reader, as `pick_quotes` takes it.
     """
-    titles = [] if ranking.title is None else [ranking.title]
-    picked = pick_quotes(query, ranking, generation, limit, language)[: limit - len(titles)]
+    picked = pick_quotes(query, ranking, generation, limit, language)
+    titles = [] if ranking.title is None or not picked or limit == 1 else [ranking.title]
+    picked = picked[: limit - len(titles)]
     releases = tuple(
         dict.fromkeys([*titles, *(quote.release for quote in picked), *(row for quote in picked for row in quote.also)])
     )

@@ -45,7 +45,7 @@ def together(text: str, parts: Sequence[AskedPart], answers: Sequence[Answer], l
     if not answered:
         return None
     rooms = iter(limit // len(answered) + (place < limit % len(answered)) for place in range(len(answered)))
-    shown = [answer.quotes[: max(1, next(rooms))] if answer.answered else () for answer in answers]
+    shown = [_sentences(answer)[: max(1, next(rooms))] if answer.answered else [] for answer in answers]
     quotes = _distinct([quote for of_one in shown for quote in of_one])
     each = tuple(
         AnsweredPart(
@@ -70,6 +70,10 @@ def together(text: str, parts: Sequence[AskedPart], answers: Sequence[Answer], l
     )
 
 
+def _sentences(answer: Answer) -> list[Quote]:
+    return [quote for quote in answer.quotes if not quote.is_title]
+
+
 def _not_asked(part: AskedPart) -> Notice:
     """Return a notice of a question that was not asked, because the text asks more than are answered at once."""
     return Notice(
@@ -90,8 +94,6 @@ def _number(quote: Quote, quotes: Sequence[Quote]) -> int:
 
 
 def _holds(quote: Quote, other: Quote) -> bool:
-    if quote.is_title or other.is_title:
-        return quote == other
     return quote.release_id == other.release_id and quote.start <= other.start and other.end <= quote.end
 
 

@@ -14,11 +14,9 @@ from bot.views.documents import AnswerDocument
 from bot.views.message import BLUE
 from bot.views.quotes import QuoteBox
 from index.answering.context import Neighbours, Untraceable, span_digest
-from index.answering.together import _distinct
 from index.changes import Fate, citations
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
-from index.evaluation.evaluate import _place
 from index.filters import Filters
 from index.intake.ingest import ingest_file
 from index.intake.overrides import Overrides
@@ -95,16 +93,23 @@ def test_title_says_in_json_that_it_is_one(engine: Engine) -> None:
     answer = engine.answer(QUESTION, Filters())
     document = json.loads(json.dumps(answer.to_dict()))
     TypeAdapter(AnswerDocument).validate_python(document)
-    first, *rest = document["quotes"]
-    assert (first["place"], first["text"], first["start"], first["end"]) == ("title", TITLE, 0, 0)
-    assert rest
-    assert not any("place" in quote for quote in rest)
-    assert _place("doc", answer.quotes[0]) == {"doc": "doc", "text": TITLE, "place": "title"}
+    [title] = document["titles"]
+    assert (title["text"], title["link"]) == (TITLE, answer.quotes[0].link)
+    assert document["quotes"]
+    release = engine.release(title["release_id"])
+    assert release is not None
+    assert all(quote["text"] == release.text[quote["start"] : quote["end"]] for quote in document["quotes"])
 
 
-def test_title_is_one_quote_beside_a_sentence_that_begins_the_text(engine: Engine) -> None:
-    quotes = engine.answer(QUESTION, Filters()).quotes
-    assert _distinct(quotes) == quotes
+def test_title_does_not_take_the_only_place(engine: Engine) -> None:
+    [quote] = engine.answer(QUESTION, Filters(), limit=1).quotes
+    assert not quote.is_title
+
+
+def test_of_several_questions_each_is_answered_by_sentences(engine: Engine) -> None:
+    answer = engine.answer(f"{QUESTION} When did the meeting on tobacco fraud take place?", Filters())
+    assert answer.questions
+    assert not any(quote.is_title for quote in answer.quotes)
 
 
 def test_quoted_title_is_verified_against_the_title(engine: Engine) -> None:
