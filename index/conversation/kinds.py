@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from index.conversation.periods import is_date
 from index.conversation.phrases import MAX_WORDS, Table, tables
@@ -111,7 +112,7 @@ def message_kind(text: str) -> MessageKind:
 
 
 def _kind_of(said: Spoken, *, asks: bool) -> MessageKind:
-    kinds = [kind for table in tables() if (kind := _kind_in(table, table.respelled(said), asks=asks)) is not None]
+    kinds = [kind for table, read in _respelled(said) if (kind := _kind_in(table, read, asks=asks)) is not None]
     return min(kinds, key=_RANKS.index, default=MessageKind.QUESTION)
 
 
@@ -120,10 +121,15 @@ def shapes(text: str) -> Iterator[Shaped]:
     said = spoken(without_addresses(text))
     if not said.words or len(said.words) > MAX_WORDS:
         return
-    spelled = [(table, table.respelled(said)) for table in tables()]
     for kind in SHAPES:
-        for table, respelled in spelled:
-            yield from _shapes_in(table, respelled, kind)
+        for table, read in _respelled(said):
+            yield from _shapes_in(table, read, kind)
+
+
+@lru_cache(maxsize=100)  # What kind a message is, and whether it asks about the collection, are told from the same.
+def _respelled(said: Spoken) -> tuple[tuple[Table, Spoken], ...]:
+    """Return each table with a message as `Table.respelled` reads it."""
+    return tuple((table, table.respelled(said)) for table in tables())
 
 
 def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped]:

@@ -157,13 +157,13 @@ class Table:
         read = [
             (word, span)
             for written, span in zip(said.words, said.spans, strict=True)
-            for word in self._meant(written, said.beside(span))
+            for word in self._meant(written, said, span)
         ]
         return Spoken(said.text, tuple(word for word, _ in read), tuple(span for _, span in read))
 
-    def _meant(self, word: str, beside: str) -> tuple[str, ...]:
+    def _meant(self, word: str, said: Spoken, span: tuple[int, int]) -> tuple[str, ...]:
         """Return the words that one is read as; part of another, as in "c'est" and "a-t-il", stands for itself."""
-        if word in self._chat and _JOINED.isdisjoint(beside):
+        if word in self._chat and _JOINED.isdisjoint(said.beside(span)):
             return self._chat[word]
         return (_respelled(self.language, word),)
 
@@ -239,10 +239,16 @@ def _words_of(parts: Sequence[str], words: Mapping[str, str]) -> frozenset[str]:
                 return frozenset()
             alternative = 0
         elif part not in _SIGNS and (part == name or name not in _SLOTS):
-            said = spoken(part if part == name else words[name]).words
+            said = _said(part if part == name else words[name])
             found.update(said)
             alternative += len(said)
     return frozenset(found) if alternative else frozenset()
+
+
+@lru_cache(maxsize=10_000)
+def _said(text: str) -> tuple[str, ...]:
+    """Return the words of a list, which many phrases refer to."""
+    return spoken(text).words
 
 
 def _compiled(lines: Iterable[str], words: Mapping[str, str]) -> re.Pattern[str]:
@@ -261,7 +267,7 @@ def _expression(line: str, words: Mapping[str, str]) -> str:
         elif part != name:
             parts.append(f"(?:{_expression(words[name], words)})")
         else:
-            parts += [rf" {re.escape(word)}(?![^ ])" for word in spoken(part).words]
+            parts += [rf" {re.escape(word)}(?![^ ])" for word in _said(part)]
     return "".join(parts)
 
 
