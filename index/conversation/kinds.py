@@ -1,13 +1,13 @@
 """What kind a message is. Nothing is searched for this, and no model is asked."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from index.conversation.periods import is_date
-from index.conversation.phrases import MAX_WORDS, Table, tables
+from index.conversation.phrases import MAX_WORDS, Shape, Table, tables
 from index.conversation.spoken import Spoken, spoken, without_addresses
 
 
@@ -134,7 +134,7 @@ def _respelled(said: Spoken) -> tuple[tuple[Table, Spoken], ...]:
 
 def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped]:
     words = frozenset(said.words)
-    likely = [shape for shape in table.shapes[kind] if shape.may_be(words)]
+    likely = _likely_shapes(table, kind, words)
     for start in _after_fillers(table, said.key) if likely else ():
         for shape in likely:
             for end in _before_fillers(table, said.key, start):
@@ -152,6 +152,24 @@ def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped
                         "time" in slots and bool(table.opens_time.search(said.key[: match.start("time")])),
                         not table.words["release"].isdisjoint(words),
                     )
+
+
+def _likely_shapes(table: Table, kind: MessageKind, words: frozenset[str]) -> list[Shape]:
+    """Return the shapes of a kind that a message of these words may have, in the order of the table."""
+    by_word = _shapes_by_word(table, kind)
+    places = set(by_word.get("", ())).union(*(by_word[word] for word in by_word.keys() & words))
+    shapes = [table.shapes[kind][place] for place in sorted(places)]
+    return [shape for shape in shapes if shape.may_be(words)]
+
+
+@cache
+def _shapes_by_word(table: Table, kind: MessageKind) -> Mapping[str, list[int]]:
+    """Return the places of shapes by the words of which each requires one; under "" those that require none."""
+    by_word: dict[str, list[int]] = {}
+    for place, shape in enumerate(table.shapes[kind]):
+        for word in shape.fewest or ("",):
+            by_word.setdefault(word, []).append(place)
+    return by_word
 
 
 def _after_fillers(table: Table, key: str) -> list[int]:

@@ -37,6 +37,11 @@ class Shape:
         self._line, self._lists = line, words
         self._required = tuple(_required(line, words))
 
+    @property
+    def fewest(self) -> frozenset[str]:
+        """The shortest list of words of which a message must hold one; none where nothing is required."""
+        return min(self._required, key=len, default=frozenset())
+
     def may_be(self, words: Set[str]) -> bool:
         """Tell whether a message of these words holds what the phrase cannot be without."""
         return all(not words.isdisjoint(each) for each in self._required)
