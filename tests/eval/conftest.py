@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
-from index.encoders.tensor_files import read_tensors, write_tensors
 from index.encoders.unpacked import PLAIN, unpacked_folder
 
 _LAYERS = 3  # of twelve
@@ -31,7 +31,7 @@ def shallow_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": _LAYERS}))
     beginnings = ("embeddings.", *(f"encoder.layer.{layer}." for layer in range(_LAYERS)))
-    tensors = read_tensors(plain / "model.safetensors")
+    tensors = load_file(plain / "model.safetensors")
     kept = {name: tensor for name, tensor in tensors.items() if name.startswith(beginnings)}
-    write_tensors(folder / "model.safetensors", kept)
+    save_file(kept, folder / "model.safetensors", {"format": "pt"})
     return folder
