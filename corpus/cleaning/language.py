@@ -23,9 +23,9 @@ def other_language(stated: str | None, text: str) -> str | None:
     """
     if stated not in LANGUAGES or len(text) < _SURE_CHARS:
         return None
-    found = detected(text[:_SURE_SAMPLE_CHARS])
-    alike = any({found, stated} <= pair for pair in _ALIKE)
-    return found if found in LANGUAGES and found != stated and not alike else None
+    told = detected(text[:_SURE_SAMPLE_CHARS])
+    alike = any({told, stated} <= pair for pair in _ALIKE)
+    return told if told in LANGUAGES and told != stated and not alike else None
 
 
 def base(tag: object) -> str | None:

@@ -241,11 +241,11 @@ def _pieces_at(table: Table, key: str, place: int, *, talk: bool) -> list[_Piece
     """Return the phrases that begin at a place, the longest first; of equally long ones, those of the first rank."""
     kinds = {MessageKind(name): pattern for name, pattern in table.pieces.items() if not talk or name in _TALK}
     fillers = (table.around, table.talk) if talk else (table.around,)
-    found = []
+    pieces = []
     for end in [*(gap.start() for gap in re.finditer(" ", key) if gap.start() > place), len(key)]:
         words = key.count(" ", place, end)
-        found += [_Piece(kind, words, end) for kind, pattern in kinds.items() if pattern.fullmatch(key, place, end)]
-        found += [_Piece(None, words, end) for pattern in fillers if pattern.fullmatch(key, place, end)]
+        pieces += [_Piece(kind, words, end) for kind, pattern in kinds.items() if pattern.fullmatch(key, place, end)]
+        pieces += [_Piece(None, words, end) for pattern in fillers if pattern.fullmatch(key, place, end)]
     return sorted(
-        found, key=lambda piece: (-piece.words, len(_RANKS) if piece.kind is None else _RANKS.index(piece.kind))
+        pieces, key=lambda piece: (-piece.words, len(_RANKS) if piece.kind is None else _RANKS.index(piece.kind))
     )

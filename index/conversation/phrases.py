@@ -214,9 +214,9 @@ def _required(line: str, words: Mapping[str, str]) -> Iterator[frozenset[str]]:
     while place < len(parts):
         end = _end_of_part(parts, place)
         if parts[place] != "[":
-            found = _words_of(parts[place:end], words)
-            if found:
-                yield found
+            words_of_part = _words_of(parts[place:end], words)
+            if words_of_part:
+                yield words_of_part
         place = end
 
 
@@ -232,7 +232,7 @@ def _end_of_part(parts: Sequence[str], place: int) -> int:
 
 def _words_of(parts: Sequence[str], words: Mapping[str, str]) -> frozenset[str]:
     """Return all words in a part of a phrase; none where it may be nothing but what somebody asks about."""
-    found: set[str] = set()
+    said_words: set[str] = set()
     alternative = optional = 0
     for part in parts:
         name = part.strip("{}")
@@ -245,9 +245,9 @@ def _words_of(parts: Sequence[str], words: Mapping[str, str]) -> frozenset[str]:
             alternative = 0
         elif part not in _SIGNS and (part == name or name not in _SLOTS):
             said = _said(part if part == name else words[name])
-            found.update(said)
+            said_words.update(said)
             alternative += len(said)
-    return frozenset(found) if alternative else frozenset()
+    return frozenset(said_words) if alternative else frozenset()
 
 
 @lru_cache(maxsize=10_000)

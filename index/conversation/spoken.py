@@ -37,9 +37,9 @@ class Spoken:
 
 def spoken(text: str) -> Spoken:
     """Read the words of a text."""
-    found = [(fold(match[0]), match.span()) for match in _WORD.finditer(text)]
-    found = [(word, span) for word, span in found if word]
-    return Spoken(text, tuple(word for word, _ in found), tuple(span for _, span in found))
+    read = [(fold(match[0]), match.span()) for match in _WORD.finditer(text)]
+    read = [(word, span) for word, span in read if word]
+    return Spoken(text, tuple(word for word, _ in read), tuple(span for _, span in read))
 
 
 @lru_cache(maxsize=20_000)  # The phrases of 24 languages have 4,000 words, most of them in many phrases.
