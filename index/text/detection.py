@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from corpus import language_model
 from index.text.languages import LANGUAGES, language
 from index.text.terms import words
 
@@ -60,9 +61,18 @@ def _probabilities(text: str) -> dict[str, float]:
 
 @cache
 def _identifier() -> Any:  # noqa: ANN401 - py3langid has no types
-    """Load the model: 0.6 s and 100 MB, for the first question only."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    """Return the model for the EU's languages, with probabilities. The first question loads it."""
+    from py3langid.langid import LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    all_known = language_model()
+    identifier = LanguageIdentifier(
+        all_known.nb_ptc,
+        all_known.nb_pc,
+        all_known.nb_classes,
+        all_known.tk_nextmove,
+        all_known.tk_output,
+        norm_probs=True,
+        tk_row=all_known.tk_row,
+    )
     identifier.set_languages(LANGUAGES)
     return identifier
