@@ -62,7 +62,7 @@ class LocalName:
 
 def _common(first: str, second: str) -> str:
     """Return the beginning that two words have in common."""
-    size = next((at for at, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]), None)
+    size = next((place for place, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]), None)
     return first[: min(len(first), len(second)) if size is None else size]
 
 

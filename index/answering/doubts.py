@@ -14,12 +14,12 @@ from index.answering.amounts import Words
 from index.answering.answer_types import wants_yes_or_no
 from index.answering.countries import asked_countries, other_country
 from index.answering.differences import differences
+from index.answering.novelty import content
 from index.answering.polarity import denies_otherwise, opposite, polarity
-from index.answering.question import Query, content_words
+from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.generations.generation import Generation
 from index.text.languages import fold
-from index.text.terms import stem
 
 # Nats. A typical right answer has 2.2 of them over even odds, and 0.4 below counts as not found. What is denied does
 # not answer; what only differs is shown with both sides where it is surely about the same.
@@ -62,7 +62,7 @@ def is_denied(query: Query, text: str, release: Release) -> bool:
     """Tell whether a sentence affirms what a question denies, or denies what it affirms."""
     if _is_answered_by_no(query):
         return denies_otherwise(query.polarity, polarity(text, release.language), frozenset())
-    asked = _asked_stems(query) if release.language == query.language else frozenset()
+    asked = content(query.asked, query.language) if release.language == query.language else frozenset()
     directions = frozenset(query.polarity.directions)
     return denies_otherwise(query.polarity, polarity(text, release.language), asked, directions)
 
@@ -116,8 +116,3 @@ def doubt(ranking: Ranking) -> float:
 
 def _is_answered_by_no(query: Query) -> bool:
     return wants_yes_or_no(fold(query.asked), query.language) and not query.claims
-
-
-def _asked_stems(query: Query) -> frozenset[str]:
-    """Return the stems of the words of a question that a sentence must not deny."""
-    return frozenset(stem(word, query.language) for word in content_words(query.asked, query.language))

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -90,6 +90,7 @@ class Query:
     respelled: bool
 
 
+@lru_cache(maxsize=100)  # A surface checks a question before it lets it wait, and the engine checks what it is given.
 def readable(text: str) -> str:
     """Check a question, and take out what no reader sees: control, format and surrogate characters.
 

@@ -80,6 +80,7 @@ def fold_char(char: str) -> str:
     return _SPACED.get(char) or _ALIKE.get(plain, plain)
 
 
+@lru_cache(maxsize=500)  # A question is folded for each thing that it may ask for.
 def fold(text: str) -> str:
     """Return a text in lower case and without accents, with as many characters as before."""
     return "".join(map(fold_char, text))

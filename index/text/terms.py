@@ -49,6 +49,11 @@ def words(text: str, language: str = "en") -> list[str]:
 
     Decimals have a point, whether the language writes a point or a comma.
     """
+    return list(_words(text, language))
+
+
+@lru_cache(maxsize=500)  # Everything that reads a question asks for its words, and for those of the same sentences.
+def _words(text: str, language: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKC", text)
     if language and language not in _DECIMAL_POINT:
         plain = _DECIMAL_COMMA.sub(".", plain)
@@ -56,7 +61,7 @@ def words(text: str, language: str = "en") -> list[str]:
         plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
         plain = plain.translate(_PLAIN_LETTERS)
     plain = _POSSESSIVE.sub("", _THOUSANDS.sub("", _LOST_SPACE.sub(" ", plain)))
-    return [word.lower() for word in _WORD.findall(plain)]
+    return tuple(word.lower() for word in _WORD.findall(plain))
 
 
 def terms(text: str, language: str = "en") -> list[str]:

@@ -66,8 +66,8 @@ class PostingLists:
 
     def frequency(self, term: str) -> int:
         """Return how many passages hold a term, or have it in their title, whichever are more."""
-        found = self._link.rows(f"SELECT greatest(df, title_df) FROM {self._table} WHERE term = %s", [term])
-        return int(found[0][0]) if found else 0
+        rows = self._link.rows(f"SELECT greatest(df, title_df) FROM {self._table} WHERE term = %s", [term])
+        return int(rows[0][0]) if rows else 0
 
     def similar(self, term: str) -> list[str]:
         """Return the most frequent terms that begin with the same letter as a term."""
@@ -87,10 +87,10 @@ class PostingLists:
         :param field: what `allowed` is about: ``row`` for passages, ``release`` for releases.
         """
         scores = self._scores(terms, weights)
-        found = scores > 0
+        matching = scores > 0
         if allowed is not None:
-            found &= allowed if field == "row" else np.repeat(allowed, np.diff(self._first_passages))
-        rows = np.flatnonzero(found)
+            matching &= allowed if field == "row" else np.repeat(allowed, np.diff(self._first_passages))
+        rows = np.flatnonzero(matching)
         if k <= 0 or not len(rows):
             return np.empty(0, dtype=np.int64)
         if len(rows) > k:
