@@ -212,7 +212,8 @@ class MeasuresBot(commands.AutoShardedBot):
         except BaseException:
             if self.servers.get(guild_id) is settings:
                 del self.servers[guild_id]
-                self.servers |= {} if before is None else {guild_id: before}
+                if before is not None:
+                    self.servers[guild_id] = before
             raise
 
     async def on_message(self, message: discord.Message, /) -> None:
@@ -285,18 +286,10 @@ class MeasuresBot(commands.AutoShardedBot):
         self.coordination.stop_waiting()
         self.erase_old.cancel()
         self.background.stop_refreshing()
-        await _finish_tasks(max(0.0, timeout_s - _TELL_S))
+        await delivery.finish(max(0.0, timeout_s - _TELL_S))
         is_free = self.queue.close()
-        await _finish_tasks(min(timeout_s, _TELL_S))
+        await delivery.finish(min(timeout_s, _TELL_S))
         await self.close()
         await self.coordination.close()
         await self.store.close()
         return await self.background.close() and is_free
-
-
-async def _finish_tasks(timeout_s: float) -> None:
-    """Wait for the answers that are being sent: the tasks that discord.py runs commands and events in."""
-    names = ("discord.py: ", "CommandTree-invoker", "discord-ui-")
-    sending = [task for task in asyncio.all_tasks() if task.get_name().startswith(names)]
-    if sending:
-        await asyncio.wait(sending, timeout=timeout_s)

@@ -192,3 +192,11 @@ async def _persist(act: Callable[[], Awaitable[T]]) -> T:
 def _may_pass(error: Exception) -> bool:
     """Tell whether trying again may help; too many requests without a time to wait are a passing ban."""
     return isinstance(error, MAY_PASS) or (isinstance(error, discord.HTTPException) and error.status == 429)
+
+
+async def finish(timeout_s: float) -> None:
+    """Wait for the answers that are being sent: the tasks that discord.py runs commands and events in."""
+    names = ("discord.py: ", "CommandTree-invoker", "discord-ui-")
+    sending = [task for task in asyncio.all_tasks() if task.get_name().startswith(names)]
+    if sending:
+        await asyncio.wait(sending, timeout=timeout_s)

@@ -18,6 +18,7 @@ _FOLDER = Path(__file__).with_name("languages")
 _SPACED = dict.fromkeys("'’‘`\u00b4-\u2010\u2011–", " ")
 _ALIKE = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "\u0131": "i", "ς": "\u03c3"}
 _TWO_LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe"}
+MOST_REMEMBERED = 2_000  # Characters. What is longer is no question and no sentence, and is read once.
 _ABBREVIATION_CHARS = 4  # A name of a month is an abbreviation up to this many characters, unless it has no longer one.
 
 
@@ -80,9 +81,13 @@ def fold_char(char: str) -> str:
     return _SPACED.get(char) or _ALIKE.get(plain, plain)
 
 
-@lru_cache(maxsize=500)  # A question is folded for each thing that it may ask for.
 def fold(text: str) -> str:
     """Return a text in lower case and without accents, with as many characters as before."""
+    return _fold_again(text) if len(text) <= MOST_REMEMBERED else "".join(map(fold_char, text))
+
+
+@lru_cache(maxsize=500)  # A question is folded for each thing that it may ask for.
+def _fold_again(text: str) -> str:
     return "".join(map(fold_char, text))
 
 
