@@ -32,7 +32,7 @@ _SURE_CHARS = 25  # A shorter text may be part of the chosen text by chance.
 _MOSTLY_LINKS = 0.5
 _FEW_LINKS = 0.3
 _PARAGRAPH_CHARS = 60
-_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]+")
+_UNSEEN = re.compile(r"[\x80-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]+")
 _SITE_NAMES = re.compile(
     r"(?:(?<!\s)\s+[|]\s++[^|]{2,60})++$|(?<!\s)\s+[-\u2013]\s++(?:Consilium|Europol|Frontex|European \w+)$",
     re.IGNORECASE,
@@ -101,7 +101,8 @@ def _extracted(tree: "HtmlElement") -> "_Extracted":
 def _options() -> "Extractor":
     from trafilatura.settings import Extractor
 
-    return Extractor(output_format="python", formatting=True, tables=True, comments=False)
+    # Of the format only the tree is read; for "python", trafilatura would write the text once more.
+    return Extractor(output_format="xml", formatting=True, tables=True, comments=False)
 
 
 class _Extracted:
@@ -120,7 +121,8 @@ class _Extracted:
 
 
 def _squeezed(text: str) -> str:
-    return _UNSEEN.sub("", text)
+    text = "".join(text.split())
+    return text if text.isascii() else _UNSEEN.sub("", text)
 
 
 def _start(all_blocks: Sequence[Block], title: str | None, language: str | None) -> int:

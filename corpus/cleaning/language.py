@@ -4,7 +4,7 @@ from corpus.cleaning.wording import LANGUAGES
 
 MIN_CHARS = 40
 _SAMPLE_CHARS = 5000
-_SURE_CHARS, _SURE_SAMPLE_CHARS = 200, 600
+_SURE_CHARS, _SURE_SAMPLE_CHARS = 200, 600  # The first confirm what a page states; only more can contradict it.
 # Languages that are taken for each other where a text is short.
 _ALIKE = (frozenset(("cs", "sk")), frozenset(("hr", "sl")), frozenset(("da", "sv")), frozenset(("es", "pt")))
 
@@ -22,6 +22,8 @@ def other_language(stated: str | None, text: str) -> str | None:
     Many pages state the language of their site, whatever the language of the text on them.
     """
     if stated not in LANGUAGES or len(text) < _SURE_CHARS:
+        return None
+    if detected(text[:_SURE_CHARS]) == stated:
         return None
     found = detected(text[:_SURE_SAMPLE_CHARS])
     alike = any({found, stated} <= pair for pair in _ALIKE)
