@@ -16,7 +16,7 @@ from rapidfuzz import fuzz
 
 from corpus.cleaning.boilerplate import is_tail
 from corpus.cleaning.datelines import is_about
-from corpus.cleaning.html_blocks import Block, blocks, parse, prune
+from corpus.cleaning.html_blocks import Block, blocks, prune
 from corpus.cleaning.html_metadata import completed, stated
 from corpus.cleaning.language import other_language
 from corpus.cleaning.language_links import language_links
@@ -43,13 +43,11 @@ _TITLE_MAX_CHARS = 1_000
 _MIN_ALIKE = 75.0  # "EP paves way for …" and "Parliament paves way for …" have 91.
 
 
-def from_html(html: str, name: str, address: str | None = None) -> Draft:
-    """Read a page.
+def from_html(tree: "HtmlElement", address: str | None = None) -> Draft:
+    """Read the tree of a page. What is no part of the release is removed from it.
 
     :param address: the address of the page after redirects.
-    :raises SourceError: when the page cannot be parsed.
     """
-    tree = parse(html, name)
     head = replace(stated(tree, address), languages=language_links(tree))
     named = head.title or fold(tree.findtext(".//title") or "")
     prune(tree)

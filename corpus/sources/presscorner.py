@@ -8,6 +8,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from corpus.cleaning.html_blocks import Block, blocks, drop_unread, parse
 from corpus.cleaning.html_metadata import by_address, completed
 from corpus.cleaning.language import base
 from corpus.cleaning.lines import fold, lay_out
+from corpus.cleaning.quality import Doubt, page_doubts
 from corpus.errors import FeedError, NoTextError, SourceError
 from corpus.fetching.robot_checks import shown_text
 from corpus.models import Draft, Origin
@@ -41,10 +43,10 @@ _MAX_SHELL_CHARS = 300
 
 @dataclass(frozen=True, slots=True)
 class PressRelease:
-    """A document of the press corner: what it holds, the page that it makes, and the codes of its policies."""
+    """A document of the press corner: what it holds, what its text makes doubtful, and the codes of its policies."""
 
     draft: Draft
-    page: bytes
+    page_doubts: tuple[Doubt, ...]
     policies: tuple[str, ...]
 
 
@@ -93,11 +95,11 @@ def _read(data: bytes, name: str, address: str | None) -> PressRelease:
     language = base(content.get("language")) or (asked.language if asked else None)
     stated = document_named(_text(document.get("refCd")), language or "en", asked.server if asked else OFFICIAL)
     tree = parse(f"<html><body>{markup}</body></html>", name)
+    whole = deepcopy(tree)
     draft = _draft(document, content, tree, language)
     draft = _placed(draft, stated, asked, address)
     policies = tuple(_text(policy.get("code")) for policy in _mappings(document.get("policiesResource")))
-    page = f"<!doctype html><html><head><title>{html.escape(draft.title or '')}</title></head><body>{markup}"
-    return PressRelease(bounded_draft(draft, name), page.encode("utf-8", "replace"), policies)
+    return PressRelease(bounded_draft(draft, name), page_doubts(draft, whole), policies)
 
 
 def _markup(content: str) -> str:
