@@ -131,6 +131,8 @@ def parts_of(line: str) -> list[str]:
 def is_update(line: str) -> bool:
     """Tell whether a line dates a change of the page and not the release."""
     begin = folded(unmarked(line))
+    if not begin.startswith(openings("updated")):
+        return False
     return any(begin.startswith(opening) and not begin[len(opening) :][:1].isalnum() for opening in openings("updated"))
 
 

@@ -45,6 +45,8 @@ _BOILERPLATE_WORDS = _SURE_WORDS | _UNSURE_WORDS
 _LANGUAGE_MENU = re.compile(
     r"lang(?:uage)?s?[-_]+(?:menu|select|switch|list|drop|nav|bar)|site-header__lang", re.IGNORECASE
 )
+# Only such elements can be boilerplate or hidden.
+_MARKED = "descendant::*[@class or @id or @hidden or @style or self::footer or self::header or self::form]"
 _HIDDEN_WORDS = frozenset(("visually-hidden", "sr-only", "element-invisible", "ep_hidden", "wai-shortcut", "hidden"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PROSE_CHARS = 80
@@ -110,7 +112,7 @@ def prune(tree: "HtmlElement") -> None:
     """Remove from a tree what is not read, what is hidden, and what is boilerplate by its class or id."""
     drop_unread(tree)
     total_chars = len(tree.text_content())
-    for element in list(tree.iter("*")):
+    for element in tree.xpath(_MARKED):
         if element.getparent() is not None and _is_boilerplate(element) and not _holds_release(element, total_chars):
             element.drop_tree()
 

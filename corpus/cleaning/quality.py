@@ -170,17 +170,20 @@ def _title_links(links: Sequence[_Link]) -> "Iterator[HtmlElement]":
 
 def _more_links(links: Sequence[_Link]) -> "list[HtmlElement]":
     """Return the links that stand alone under one name and lead to many pages: "Read more"."""
-    alone: defaultdict[str, list[HtmlElement]] = defaultdict(list)
+    named: defaultdict[str, list[_Link]] = defaultdict(list)
     for link in links:
-        parent = link.element.getparent()
-        if link.text and parent is not None and _is_all_of(link, parent):
-            alone[link.text].append(link.element)
-    most = max(alone.values(), key=len, default=[])
+        named[link.text].append(link)
+    often = [same for text, same in named.items() if text and len(same) >= _MIN_TEASERS]
+    alone = ([link.element for link in same if _stands_alone(link)] for same in often)
+    most = max(alone, key=len, default=[])
     return most if len({link.get("href") for link in most}) >= _MIN_TEASERS else []
 
 
-def _is_all_of(link: _Link, parent: "HtmlElement") -> bool:
-    """Tell whether an element holds the text of a link and no other, without reading all of a long one."""
+def _stands_alone(link: _Link) -> bool:
+    """Tell whether what holds a link has no other text. A long one is not read to its end."""
+    parent = link.element.getparent()
+    if parent is None:
+        return False
     pieces = (piece for piece in map(str, parent.itertext()) if not piece.isspace())
     return fold("".join(islice(pieces, _MAX_PIECES))) == link.text and next(pieces, None) is None
 
