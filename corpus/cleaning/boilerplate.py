@@ -50,6 +50,9 @@ _NOTE_LABEL = re.compile(r"^(?:## )?([^\W\d_]{2,20}(?: [^\W\d_]{2,20})?) ?:")
 _TELEPHONE = re.compile(
     r"(?<![\d/])(?:\+|00)[ .]?\(?\d[\d ()/.\u00a0-]{6,24}\d|[\u2706\u260e\u260f\u2121]|\btel(?:\.|:| ?:)"
 )
+_CALLED = re.compile(
+    r"\b(?:r[e\u00e9]f\w{0,10}|riferimento|odkaz|nr|no|number|n[\u00ba\u00b0])\b", re.IGNORECASE
+)  # "REF.:"
 _MAILBOX = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}")
 
 
@@ -133,4 +136,4 @@ def _is_over_contacts(lines: Sequence[str], index: int) -> bool:
 def bare_reference(line: str) -> str | None:
     """Return the reference number that a line consists of; None for any other line."""
     match = REFERENCE.search(line) if len(line) <= _LABEL_MAX_CHARS else None
-    return match[0] if match and not any(map(str.isalnum, REFERENCE.sub("", line))) else None
+    return match[0] if match and not any(map(str.isalnum, _CALLED.sub("", REFERENCE.sub("", line)))) else None

@@ -25,6 +25,7 @@ _SEPARATOR = re.compile(r"\s?[|•·]\s?|\s[-\u2013\u2014/]{1,3}\s|\s?\u2014\s?"
 _COMMA = re.compile(r"[,:;()\[\]]")
 _TIME = re.compile(
     r"(?<!\d)\d{1,2}(?:[:.]\d{2}(?::\d{2})?|[hu]\d{0,2})(?: ?(?:h|uhr|ce?s?t|gmt|utc|[+-]\d{2}:?\d{2}))?(?![\w/])"
+    r"|(?<!\d)\d{1,2} (?:uhr|uur|heures?|hours?|horas?|ore|\u00f3ra\w{0,3}|\u0447\u0430\u0441\w{0,2})(?!\w)"
     r"|\b[ap]\.?m\b\.?|(?<!\w)(?:klo|kl|kello|um|om|ore|ora|orele|alle|a las|godz|ob)\.? \d{1,2}(?![\w/:.-])",
     re.IGNORECASE,
 )
@@ -48,6 +49,9 @@ _PARTICLES = frozenset(
     "von w we y \u0433\u0440 \u0438 \u03ba\u03b1\u03b9 \u0441".split()
 )
 _AFTER_DATELINE = re.compile(r"^([^-:\u2013\u2014]{0,25})[-:\u2013\u2014]\s{1,3}[^\W\d_\s]")
+_AFTER_BRACKET = re.compile(
+    r"^([^()]{0,25})[)\]]\s*[-:\u2013\u2014]?\s{0,3}[^\W\d_\s]"
+)  # "(Lisbon, 6 May 2025) The Agency"
 # "Posted on 6 December 2018 by editor", "Submitted by editor on 6 December 2018"
 _AUTHOR = re.compile(
     r"^((?:posted|submitted|published|written)\b[^|]{0,50}?) by [^\W\d][^.,|]{1,40}?(?=$| on )", re.IGNORECASE
@@ -99,10 +103,14 @@ def is_label(line: str, language: str | None = None) -> bool:
 
 
 def is_labelled(line: str, language: str | None = None) -> bool:
-    """Tell whether a line is a label with a value: "Author: a unit"."""
+    """Tell whether a line is a label with a value: "Author: a unit", in a row of a table also "Place Lisbon"."""
+    if len(line) > ABOUT_MAX_CHARS or ends_sentence(line):
+        return False
     label, colon, value = line.partition(":")
-    short = len(line) <= ABOUT_MAX_CHARS and not ends_sentence(line)
-    return bool(colon and value) and short and folded(label) in phrases(*LABELS, language=language)
+    if colon:
+        return bool(value) and folded(label) in phrases(*LABELS, language=language)
+    label, _, value = line.partition(" ")
+    return _is_place(value) and folded(label) in phrases("details", language=language)
 
 
 def is_byline(line: str, language: str | None = None) -> bool:
@@ -139,7 +147,8 @@ def is_update(line: str) -> bool:
 def opening_date(line: str, language: str | None = None) -> FoundDate | None:
     """Return the date of a dateline that begins a paragraph: "Brussels, 6 December 2018 – The Council adopted"."""
     found = None if is_list_item(line) else find_date(line[:_OPENING_CHARS], language)
-    after = _AFTER_DATELINE.match(line[found.end : found.end + _AFTER_CHARS]) if found else None
+    behind = _AFTER_BRACKET if line[:1] in ("(", "[") else _AFTER_DATELINE
+    after = behind.match(line[found.end : found.end + _AFTER_CHARS]) if found else None
     if found is None or after is None or not _is_known(after[1], language):
         return None
     before = line[: found.start].lstrip("([")

@@ -38,8 +38,8 @@ _SURE_WORDS = frozenset(
     "pagination pager sitemap globan contacts addtoany".split()
 )
 _UNSURE_WORDS = frozenset(
-    "share sharing social socials contact links tags topics toolbar skip search menu navigation navbar subscribe "
-    "download downloads lang languages comment".split()
+    "feedback share sharing social socials contact links tags topics toolbar skip search menu navigation navbar "
+    "subscribe download downloads lang languages comment".split()
 )
 _BOILERPLATE_WORDS = _SURE_WORDS | _UNSURE_WORDS
 _LANGUAGE_MENU = re.compile(

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _SURE_CHARS = 25  # A shorter text may be part of the chosen text by chance.
 _MOSTLY_LINKS = 0.5
 _FEW_LINKS = 0.3
+_ALL_LINKS = 0.95
+_ANNOUNCING_WORDS = 4  # "Related documents:" has fewer.
 _PARAGRAPH_CHARS = 60
 _UNSEEN = re.compile(r"[\x80-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]+")
 _SITE_NAMES = re.compile(
@@ -206,9 +208,21 @@ def _chosen(after: Sequence[Block], extracted: _Extracted, language: str | None)
             break
         listed = block.kind == "item" and bool(chosen) and (chosen[-1].text.endswith(":") or chosen[-1].kind == "item")
         between = first < index < last and (block.linked < _MOSTLY_LINKS or (listed and chosen[-1] is after[index - 1]))
-        if index in kept_indexes or between or (index > last and _continues(block, after[index - 1], chosen, parents)):
+        continues = index > last and (
+            _continues(block, after[index - 1], chosen, parents) or _is_announced(after, index, chosen, language)
+        )
+        if index in kept_indexes or between or continues:
             chosen.append(block)
-    return _once(chosen)
+    return _once(_without_links_below(chosen))
+
+
+def _without_links_below(chosen: Sequence[Block]) -> list[Block]:
+    """Drop the blocks at the end that only lead to other pages, unless a sentence before them announces them."""
+    end = len(chosen)
+    while end and chosen[end - 1].linked >= _ALL_LINKS and not ends_sentence(chosen[end - 1].text):
+        end -= 1
+    announced = end > 0 and chosen[end - 1].text.endswith(":")
+    return list(chosen) if announced or not end else list(chosen[:end])
 
 
 def _once(chosen: Sequence[Block]) -> list[Block]:
@@ -236,6 +250,16 @@ def _lead(after: Sequence[Block], first: int, language: str | None) -> set[int]:
         if prose or (beside and block.linked == 0 and not is_about(block.text, language)):
             lead.add(index)
     return lead
+
+
+def _is_announced(after: Sequence[Block], index: int, chosen: Sequence[Block], language: str | None) -> bool:
+    """Tell whether a block is an item, of links too, of a list that a line of the text announces: "It adopted:"."""
+    start = index
+    while start and after[start].kind == "item":
+        start -= 1
+    line = after[start].text
+    announces = start < index and line.endswith(":") and len(line.split()) >= _ANNOUNCING_WORDS
+    return announces and not is_tail(line, language) and bool(chosen) and chosen[-1] is after[index - 1]
 
 
 def _continues(block: Block, before: Block, chosen: Sequence[Block], parents: set[int]) -> bool:

@@ -209,7 +209,9 @@ def _reference(lines: Sequence[str], about: Sequence[int]) -> str | None:
 
 def _is_button(line: str) -> bool:
     """Tell whether a line is links and buttons of the site, as "Print this page | Download PDF"."""
-    return LINE.match(line) is not None or all(LINE.match(part.strip()) for part in parts_of(line))
+    if LINE.match(line):
+        return True
+    return all(LINE.match(part.strip()) or folded(part) in phrases("buttons") for part in parts_of(line))
 
 
 def _labelled_dates(tail: Sequence[str], language: str | None) -> list[date | None]:

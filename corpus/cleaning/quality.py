@@ -28,6 +28,7 @@ _MAX_LINKS = 5_000  # Of a page with more, so many are looked at.
 _MAX_SHOWN_CHARS = 100_000
 _MAX_PIECES = 50  # More pieces of text than any "Read more" has.
 _TEASER_CHARS = 60
+_PROSE_CHARS = 100
 _MIN_TEASERS, _MAX_TEASERS = 4, 200
 _HEADING_WORDS = 3  # Of a heading that is a link, so many words are a title.
 _MIN_LISTED = 8  # A listing page has one link of a title's length for each release.
@@ -158,11 +159,13 @@ def _title_links(links: Sequence[_Link]) -> "Iterator[HtmlElement]":
     for link in links:
         if (link.element.get("href") or "").startswith("#"):
             continue
-        is_heading = next(link.element.iterancestors("h2", "h3", "h4"), None) is not None
+        inner = next(link.element.iter("h2", "h3", "h4"), None)  # A card that is one link has its title in it.
+        text = link.text if inner is None else fold(inner.text_content())
+        is_heading = inner is not None or next(link.element.iterancestors("h2", "h3", "h4"), None) is not None
         if (
-            (len(link.text) >= 25 or is_heading)
-            and len(link.text.split()) >= (_HEADING_WORDS if is_heading else 4)
-            and not ends_sentence(link.text)
+            (len(text) >= 25 or is_heading)
+            and len(text.split()) >= (_HEADING_WORDS if is_heading else 4)
+            and not ends_sentence(text)
             and next(link.element.iterancestors("p", "nav", "header", "footer", "aside"), None) is None
         ):
             yield link.element
@@ -197,10 +200,10 @@ def _is_made_of_teasers(draft: Draft, titles: "Sequence[HtmlElement]", links: Se
     teasers = [*titles, *_more_links(links)]
     if len(teasers) < _MIN_TEASERS or not prose:
         return False
-    held = Counter(ancestor for link in teasers for ancestor in link.iterancestors())
+    held = Counter(ancestor for link in teasers for ancestor in (link, *link.iterancestors()))
     owners: dict[str, HtmlElement] = {}
     for link in teasers[:_MAX_TEASERS]:
-        own = [ancestor for ancestor in link.iterancestors() if held[ancestor] == 1]
+        own = [ancestor for ancestor in (link, *link.iterancestors()) if held[ancestor] == 1]
         text = fold(own[-1].text_content()) if own else ""
         owners |= {line: own[-1] for line in prose if line.removeprefix("- ") in text}
     return len(set(owners.values())) >= _MIN_TEASERS and len(owners) > len(prose) / 2
@@ -212,7 +215,9 @@ def _is_list(draft: Draft, titled: int, links: Sequence[_Link]) -> bool:
     :param titled: how many links read as titles.
     """
     prose = sum(
-        1 for line in draft.text.split("\n") if len(line) > 150 and ends_sentence(line) and not is_list_item(line)
+        1
+        for line in draft.text.split("\n")
+        if len(line) > _PROSE_CHARS and ends_sentence(line) and not is_list_item(line)
     )
     linked = sum(1 for link in links if len(link.text) >= 25 and link.text in draft.text)
     return prose < 2 or linked >= max(_MIN_LISTED, 2 * prose) or titled > 6 * prose
