@@ -24,7 +24,10 @@ LINE = re.compile(
     r"|all official european union website addresses\b.*+|an official website of the european union"
     r"|for media (?:queries|enquiries),? please contact\b.*+"
     r"|if you (?:are not a journalist|do not work for a media organisation)\b.*+"
-    r"|[-* ]{0,3}ends[-* ]{0,3}|(?:[^.]{0,120}\s)?\u00a9 ?[^\W_][^.]{0,80}|general public inquiries:.*+"
+    r"|[-* ]{0,3}ends[-* ]{0,3}"
+    r"|[-\u2013*]{1,3} ?(?:ende?|fin|fine|fim|einde|koniec|konec|slut|loppu|v\u00e9ge|sf\u00e2r\u0219it|kraj|l\u00f5pp"
+    r"|beigas|pabaiga|\u043a\u0440\u0430\u0439|\u03c4\u03ad\u03bb\u03bf\u03c2|deireadh|tmiem) ?[-\u2013*]{1,3}"
+    r"|(?:[^.]{0,120}\s)?\u00a9 ?[^\W_][^.]{0,80}|general public inquiries:.*+"
     r"|reproduction is permitted provided that the source is acknowledged)\s*+[.:!»>]*+$",
     re.IGNORECASE,
 )

@@ -16,8 +16,9 @@ from rapidfuzz import fuzz
 
 from corpus.cleaning.boilerplate import is_tail
 from corpus.cleaning.datelines import is_about
-from corpus.cleaning.html_blocks import Block, blocks, prune
+from corpus.cleaning.html_blocks import Block, blocks
 from corpus.cleaning.html_metadata import completed, stated
+from corpus.cleaning.html_pruning import prune
 from corpus.cleaning.language import other_language
 from corpus.cleaning.language_links import language_links
 from corpus.cleaning.lines import LaidOut, dates_of, fold, lay_out

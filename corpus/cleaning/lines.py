@@ -28,6 +28,7 @@ HEADING_MAX_CHARS = 100
 _TITLE_MAX_CHARS = 250
 _ABOUT_LINES = 8  # So many lines above the text may state its kind, place, date and number.
 _PROSE_CHARS = 100
+_LABEL_WORDS = 2
 _BULLET = re.compile(r"^[-*•‣▪◦●·–—][ \t]+")
 
 
@@ -164,12 +165,21 @@ def _is_above_text(lines: Sequence[str], index: int, language: str | None, above
         and not line.startswith("#")
     )
     dated_update = is_update(line) and find_date(line, language) is not None
+    if _is_over_kind(lines, index, language):
+        return True
     if is_service(line) and any(is_about(each, language) for each in lines[:_ABOUT_LINES]):
         return True
     if valued or dated_update or is_about(line, language) or is_label(line, language) or is_labelled(line, language):
         return True
     dated = (is_about(each, language) and find_date(each, language) for each in lines[:_ABOUT_LINES])
     return is_byline(line, language) and not any(dated)  # Beside a date, it may be of an event.
+
+
+def _is_over_kind(lines: Sequence[str], index: int, language: str | None) -> bool:
+    """Tell whether a line is a heading of few words over the kind of the release and nothing else: "Typ"."""
+    line, following = lines[index], lines[index + 1] if index + 1 < len(lines) else ""
+    labels = line.startswith("#") and len(unmarked(line).split()) <= _LABEL_WORDS and not following.startswith("#")
+    return labels and is_about(following, language) and find_date(following, language) is None
 
 
 def _is_item_about(lines: Sequence[str], index: int, language: str | None) -> bool:

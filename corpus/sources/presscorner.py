@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from corpus.agencies.registry import registry
 from corpus.cleaning.dates import BRUSSELS, date_of_value
 from corpus.cleaning.draft_limits import bounded_draft, check_length, repaired
-from corpus.cleaning.html_blocks import Block, blocks, drop_unread, parse
+from corpus.cleaning.html_blocks import Block, blocks, parse
 from corpus.cleaning.html_metadata import by_address, completed
+from corpus.cleaning.html_pruning import drop_unread
 from corpus.cleaning.language import base
 from corpus.cleaning.lines import fold, lay_out
 from corpus.cleaning.quality import Doubt, page_doubts

@@ -119,6 +119,43 @@ def test_page_of_another_shape_gives_its_three_paragraphs(shape: str) -> None:
     assert read(SHAPES[shape]) == wanted(body)
 
 
+ABOVE = [
+    ("fr", "<p>Publié le 14/03/2025 par l’unité Communication</p>"),
+    ("it", "<p>Comunicato n. 12 del 14 marzo 2025</p>"),
+    ("de", "<p>Pressemitteilung Nr. 12 vom 14. März 2025</p>"),
+    ("pl", "<p>Wspólne oświadczenie</p><p>Warszawa, dnia 14 marca 2025 roku</p>"),
+    ("es", "<p>Preguntas y respuestas</p><p>Lisboa y Madrid, 14 de marzo de 2025</p>"),
+    ("en", "<p><i class=material-icons>calendar_today</i> 14 March 2025</p>"),
+    ("nl", "<p>Gepubliceerd: 14 maart 2025 · Leestijd: 3 minuten</p>"),
+    ("sv", "<dl><dt>Datum</dt><dd>14 mars 2025</dd><dt>Typ</dt><dd>Pressmeddelande</dd></dl>"),
+]
+
+
+@pytest.mark.parametrize(("language", "above"), ABOVE)
+def test_lines_above_a_text_date_it_and_leave_it(language: str, above: str) -> None:
+    body = BODIES[language]
+    assert read(body.page(above, "<p>***</p><p>– Ende –</p>" if language == "de" else "")) == wanted(body)
+
+
+@pytest.mark.parametrize(
+    ("language", "opening", "day"),
+    [
+        ("fi", "LISSABON 14.3.2025. ", DAY),
+        ("hu", "Lisszabon, 2025. március 14. – ", DAY),
+        ("lv", "Lisabona, 2025. gada 14. marts – ", DAY),
+        ("en", "Since the rules of 14 March 2025. ", None),
+    ],
+)
+def test_opening_of_a_paragraph_dates_the_release_where_it_is_a_dateline(
+    language: str, opening: str, day: datetime.date | None
+) -> None:
+    body = BODIES[language]
+    first, *rest = body.lines
+    paragraphs = "".join(f"<p>{line}</p>" for line in (opening + first, *rest))
+    title, _, *others = wanted(body, [opening + first, *rest])
+    assert read(body.page(main=f"<h1>{body.title}</h1>{paragraphs}")) == (title, day, *others)
+
+
 def test_dateline_in_brackets_dates_the_release_and_stays_in_its_sentence() -> None:
     opened = f"(Lissabon, 14. März 2025) {DE.lines[0]}"
     data = DE.page(main=f"<h1>{DE.title}</h1><p>{opened}</p><p>{DE.lines[1]}</p>")
