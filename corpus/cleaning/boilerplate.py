@@ -6,6 +6,7 @@ A phrase of `wording.toml` or a pattern matches a whole line, so a sentence that
 import re
 from collections.abc import Sequence
 
+from corpus.cleaning.dates import find_date
 from corpus.cleaning.wording import folded, note_labels, openings, phrases
 from corpus.release_text import ends_sentence
 
@@ -121,9 +122,17 @@ def without_tail(lines: Sequence[str], prose_chars: int, language: str | None = 
             end = index
             break
     kept = list(lines[:end])
-    while len(kept) > 1 and (is_only_contact(kept[-1]) or bare_reference(kept[-1])):
+    while len(kept) > 1 and (
+        is_only_contact(kept[-1]) or bare_reference(kept[-1]) or _is_dated_update(kept[-1], language)
+    ):
         kept.pop()
     return kept
+
+
+def _is_dated_update(line: str, language: str | None) -> bool:
+    """Tell whether a line says on which day the page was changed: "Last updated: 20 March 2025"."""
+    updates = len(line) <= _LABEL_MAX_CHARS and folded(line).startswith(openings("updated"))
+    return updates and find_date(line, language) is not None
 
 
 def _is_over_contacts(lines: Sequence[str], index: int) -> bool:

@@ -46,9 +46,7 @@ def drop_unread(tree: "HtmlElement") -> None:
         opened = hidden.get(button.get("aria-controls"))
         if opened is not None and opened.get("role") is None:
             opened.set("role", "region")
-        if (
-            next(button.iterancestors(*_HEADERS), None) is not None
-        ):  # It is the heading of what it opens.
+        if next(button.iterancestors(*_HEADERS), None) is not None:  # It is the heading of what it opens.
             button.drop_tag()
     strip_elements(tree, *_UNREAD, with_tail=False)
     for icon in tree.xpath(_ICONS):

@@ -123,7 +123,7 @@ def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
         elif line.startswith(("- ", "#")) or len(line) > ABOUT_MAX_CHARS:
             states = False
         elif index > last:
-            states = is_about(line, language) and find_date(line, language) is not None
+            states = find_date(line, language) is not None and (is_about(line, language) or is_update(line))
         else:  # Several lines with a date are a chronicle, and so is one below a heading.
             heads_part = index in alone and (len(alone) > 1 or lines[index - 1].startswith("#"))
             states = index < _ABOUT_LINES and not heads_part and is_about(line, language, places=False)

@@ -1,4 +1,4 @@
-"""Releases in sixteen languages, from which tests make pages of every shape."""
+"""Releases in all languages of the EU, from which tests make pages of every shape."""
 
 import tomllib
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Pages in sixteen languages that put dateline, kind, title, contacts and links in other orders and shapes."""
+"""Pages in all languages of the EU that put dateline, kind, title, contacts and links in other orders and shapes."""
 
 import datetime
 
@@ -12,6 +12,14 @@ DAY = datetime.date(2025, 3, 14)
 ADDRESS, AGENCY = "https://www.emsa.europa.eu/newsroom/x.html", "European Maritime Safety Agency"
 DATELINES = {
     "bg": "14.03.2025 г., Лисабон",
+    "cs": "Lisabon 14. března 2025",
+    "da": "Lissabon, den 14. marts 2025",
+    "ga": "Liospóin, 14 Márta 2025",
+    "hr": "Lisabon, 14. ožujka 2025.",
+    "lt": "Lisabona, 2025 m. kovo 14 d.",
+    "mt": "Liżbona, 14 ta’ Marzu 2025",
+    "sk": "Lisabon, 14. marca 2025",
+    "sl": "Lizbona, 14. marca 2025",
     "de": "Lissabon, Freitag, den 14.03.2025, 10 Uhr",
     "el": "Λισαβόνα, 14η Μαρτίου 2025",
     "en": "EMBARGO until 14 March 2025, 12:00 CET",
@@ -29,6 +37,14 @@ DATELINES = {
     "sv": "Lissabon den 14 mars 2025",
 }
 BELOW = {
+    "cs": "<p>Naposledy aktualizováno: 20. března 2025</p><p>Kontakt pro média: Ada Příkladová, tel. +420 123 456</p>",
+    "da": "<p>Pressekontakt: Ada Eksempel, tlf. +45 12 34 56 78</p><p>Sidst opdateret: 20. marts 2025</p>",
+    "ga": "<p>Nuashonraithe: 20 Márta 2025</p><p>Teagmháil leis na meáin: Ada Sampla, teil. +353 1 234 5678</p>",
+    "hr": "<p>Zadnje ažuriranje: 20. ožujka 2025.</p><p>Kontakt za medije: Ada Primjer, tel. +385 1 234 5678</p>",
+    "lt": "<p>Paskutinį kartą atnaujinta: 2025 m. kovo 20 d.</p><p>Kontaktai žiniasklaidai: tel. +370 5 123 4567</p>",
+    "mt": "<p>L-aħħar aġġornament: 20 ta’ Marzu 2025</p><p>Kuntatt għall-midja: Ada Eżempju, tel. +356 2123 4567</p>",
+    "sk": "<p>Posledná aktualizácia: 20. marca 2025</p><p>Kontakt pre médiá: Ada Príkladová, tel. +421 2 1234</p>",
+    "sl": "<p>Zadnja posodobitev: 20. marca 2025</p><p>Kontakt za medije: Ada Primer, tel. +386 1 234 56 78</p>",
     "bg": "<p>За повече информация: Ада Пример, тел. +359 2 123 4567</p>",
     "de": "<p><b>Ansprechpartner für Journalisten</b><br>Ada Beispiel, Tel. +49 30 1234567</p>",
     "el": "<p>Για περισσότερες πληροφορίες επικοινωνήστε με: Άντα Παράδειγμα, τηλ. +30 21 0123 4567</p>",
@@ -49,7 +65,9 @@ BELOW = {
 BUTTONS = {
     "bg": "Печат | Споделяне", "de": "Drucken", "el": "Εκτύπωση", "en": "Print", "es": "Imprimir | Compartir",
     "et": "Prindi", "fi": "Tulosta | Jaa", "fr": "Imprimer", "hu": "Nyomtatás", "it": "Stampa", "lv": "Drukāt",
-    "nl": "Afdrukken | Delen", "pl": "Drukuj", "pt": "Imprimir", "ro": "Imprimă", "sv": "Skriv ut",
+    "cs": "Vytisknout", "da": "Udskriv | Del", "ga": "Roinn", "hr": "Ispis", "lt": "Spausdinti", "mt": "Aqsam",
+    "sk": "Vytlačiť", "sl": "Natisni | Deli", "nl": "Afdrukken | Delen",
+    "pl": "Drukuj", "pt": "Imprimir", "ro": "Imprimă", "sv": "Skriv ut",
 }  # fmt: skip
 LINKS = "".join(f"<p><a href=/{number}>{BODIES['en'].title}, number {number} of them</a></p>" for number in range(9))
 
