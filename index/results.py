@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
-from typing import Protocol
+from typing import Literal, Protocol
 
 from corpus import Origin, Release, canonical_url, web_url
 
@@ -49,8 +49,9 @@ class Progress(Protocol):
 class Quote:
     """Whole sentences of one release, word for word: ``release.text[start:end]``.
 
-    ``parts``, where there are some, are the ranges of that text that are shown, in order: the first begins with it and
-    the last ends with it. What stands between them is left out.
+    Or its title, which stands before the text and not in it: then ``start`` and ``end`` are 0. ``parts``, where there
+    are some, are the ranges of that text that are shown, in order: the first begins with it and the last ends with it.
+    What stands between them is left out.
     """
 
     text: str
@@ -61,6 +62,12 @@ class Quote:
     score: float
     link: str | None
     parts: tuple[tuple[int, int], ...] = ()
+    place: Literal["title"] | None = None
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it is the title of the release."""
+        return self.place == "title"
 
     @property
     def shown(self) -> str:
@@ -73,9 +80,9 @@ class Quote:
         return "".join(map("".join, zip(texts, [*gaps, ""], strict=True)))
 
     def to_dict(self) -> dict[str, object]:
-        """Return the quote as the commands print it: with parts only where there are some."""
+        """Return the quote as the commands print it: with parts only where there are some; a title says so."""
         shown = dataclasses.asdict(self)
-        return shown if self.parts else {name: value for name, value in shown.items() if name != "parts"}
+        return {name: value for name, value in shown.items() if value or name not in ("parts", "place")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import (
     TYPE_CHECKING,
     Any,
+    Literal,
     NotRequired,  # pydantic makes no schema of `typing.TypedDict` before 3.12
     cast,
 )
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 class QuoteDocument(TypedDict):
     """Whole sentences of a release, word for word: its text from `start` to `end`. `link` opens the page there.
 
-    `parts` is there where only some ranges of that text are shown, each from an offset to another.
+    `parts` is there where only some ranges of that text are shown, each from an offset to another. A quote with
+    `place` is the release's title, which stands before the text: `start` and `end` are 0.
     """
 
     text: str
@@ -36,6 +38,7 @@ class QuoteDocument(TypedDict):
     score: float
     link: str | None
     parts: NotRequired[list[tuple[int, int]]]
+    place: NotRequired[Literal["title"]]
 
 
 class ListedDocument(TypedDict):

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from corpus import Release
+from index.answering.amounts import Words
 from index.answering.answer_types import wants_yes_or_no
-from index.answering.differences import Words, differences
+from index.answering.countries import asked_countries, other_country
+from index.answering.differences import differences
 from index.answering.polarity import denies_otherwise, opposite, polarity
 from index.answering.question import Query, content_words
 from index.answering.ranking import Ranking
@@ -39,6 +41,8 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
         return ranking
     rows = ranking.sentences.releases[judged].tolist()
     released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
+    if asked_countries(query):
+        released = {row: generation.release(row) for row in released}
     found = [_doubt(query, ranking, at, released[row]) for at, row in zip(judged, rows, strict=True)]
     # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
     doubts = np.full(len(ranking.scores), max(found))
@@ -66,7 +70,8 @@ def is_denied(query: Query, text: str, release: Release) -> bool:
 def differing(query: Query, ranking: Ranking, number: int, release: Release) -> tuple[Words, Words]:
     """Return what a question says otherwise than a sentence, and what that says instead, both empty where none does.
 
-    A claim is held against the sentence before it, too: with "The rate will be 2%" goes "It decided to lower the rate".
+    Countries are compared where the release comes with its text. A claim is held against the sentence before it, too:
+    with "The rate will be 2%" goes "It decided to lower the rate".
     """
     text = ranking.sentences.texts[number]
     if query.claims:
@@ -76,7 +81,7 @@ def differing(query: Query, ranking: Ranking, number: int, release: Release) -> 
         begin, end = (edge - passage.passage.start for edge in (spans[0].start, spans[-1].end))
         found = differences(query.asked, query.language, passage.text[begin:end], release)
         return found.claimed, found.found
-    opposed = opposite(query.polarity, polarity(text, release.language))
+    opposed = opposite(query.polarity, polarity(text, release.language)) or other_country(query, text, release)
     return ((opposed[0],), (opposed[1],)) if opposed else ((), ())
 
 

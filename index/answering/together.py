@@ -90,6 +90,8 @@ def _number(quote: Quote, quotes: Sequence[Quote]) -> int:
 
 
 def _holds(quote: Quote, other: Quote) -> bool:
+    if quote.is_title or other.is_title:
+        return quote == other
     return quote.release_id == other.release_id and quote.start <= other.start and other.end <= quote.end
 
 

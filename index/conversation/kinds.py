@@ -41,6 +41,9 @@ class MessageKind(StrEnum):
     """Everything else: a question on what the releases say."""
 
 
+_ABOUT_ANSWERS = frozenset({MessageKind.WHEN, MessageKind.WHO, MessageKind.WHERE})
+
+
 SMALL_TALK = frozenset(
     {MessageKind.GREETING, MessageKind.THANKS, MessageKind.PRAISE, MessageKind.BLAME, MessageKind.NOTHING}
 )
@@ -90,6 +93,16 @@ class _Piece:
     kind: MessageKind | None
     words: int
     end: int
+
+
+def asks_releases(question: str, *, follows: bool) -> bool:
+    """Tell whether a part of a message asks what releases say: it is no greeting, and not about this program.
+
+    :param follows: whether it follows another question and points at it. "When was that?" asks about an answer where it
+        stands alone, else about that question.
+    """
+    kind = message_kind(question)
+    return kind is MessageKind.QUESTION or (follows and kind in _ABOUT_ANSWERS)
 
 
 def message_kind(text: str) -> MessageKind:

@@ -141,6 +141,8 @@ def ask(gold: GoldQuestion, generation: Generation, answerer: Answerer, threshol
     sure = round(answerer.confidence(query, ranking, generation), 6)
     ranked = {name: search(query, ranking, generation) for name, search in _SEARCHES.items()}
     documents = {name: tuple(dict.fromkeys(passage.release_id for passage in best)) for name, best in ranked.items()}
+    if sure >= threshold and ranking.is_timely:
+        ranking = answerer.with_title(query, ranking, generation)
     shown = quotes(query, ranking, generation, MAX_QUOTES)
     return Outcome(gold, documents, ranked, answers(ranking, shown, sure, threshold), sure, shown.quotes)
 
@@ -260,5 +262,7 @@ _SEARCHES: dict[str, _Search] = {
 
 
 def _place(document: str, span: FoundPassage | Quote) -> dict[str, object]:
+    if isinstance(span, Quote) and span.is_title:
+        return {"doc": document, "text": span.text, "place": "title"}
     place: dict[str, object] = {"doc": document, "start": span.start, "end": span.end, "text": span.text}
     return place | {"parts": span.parts} if isinstance(span, Quote) and span.parts else place

@@ -100,6 +100,7 @@ def test_a_time_without_such_a_word_is_that_time(question: str, code: str) -> No
     [
         ("What are the current interest rates?", "en"),
         ("What was decided at the last meeting?", "en"),
+        ("What was decided most recently?", "en"),
         ("Was wurde in der letzten Sitzung beschlossen?", "de"),
         ("Quel est le taux actuel ?", "fr"),
         ("Jakie są aktualne stopy procentowe?", "pl"),
