@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from corpus import Fault, GenerationError, StorageError
 from index.database.faults import storage_error, unreadable
 
-_HEAP_BYTES = 50_000_000
+_HEAP_BYTES = 20_000_000
 _TITLE_BOOST = 0.5
 _MOST_SIMILAR = 3_000
 
