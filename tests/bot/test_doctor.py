@@ -87,7 +87,7 @@ def test_faults_of_the_index_and_of_discord_stand_beside_each_other(
 ) -> None:
     monkeypatch.setenv("MEASURES_PACE", "fast")
     monkeypatch.setenv("MEASURES_THRESHOLD", "very")
-    (tmp_path / ".env").write_text("MEASURES_PAZE=3\nnothing\n", "utf-8")
+    (tmp_path / ".env").write_text("MEASURES_PAZE=3\nMEASURES_QUEUE=\nnothing\n", "utf-8")
     found = by_name(examine())
     assert [name for name, check in found.items() if not check.ok] == ["unknown name", "settings", "Discord settings"]
     assert "MEASURES_PACE" in found["Discord settings"].found

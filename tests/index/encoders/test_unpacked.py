@@ -137,6 +137,12 @@ def test_place_that_cannot_be_written_to_is_told_with_the_setting(tmp_path: Path
         unpacked_folder(PLAIN, tmp_path / "file")
 
 
+def test_place_that_cannot_be_looked_at_is_told_with_the_setting(tmp_path: Path) -> None:
+    """A folder of another user fails so, too, but not for root: tests may run as root, and a name may not be as long."""
+    with pytest.raises(ModelError, match="MEASURES_CACHE_DIR"):
+        unpacked_folder(PLAIN, tmp_path / ("long" * 80))
+
+
 def test_the_hubs_folder_gives_the_same_vectors(plain: Path, tmp_path: Path) -> None:
     adapter = tmp_path / "adapter.safetensors"
     shape = read_tensors(plain / "model.safetensors")["encoder.layer.0.output.dense.weight"].shape
