@@ -92,8 +92,8 @@ def unpack(model: str, origin: Origin, adapter: Path | None, within: Path) -> Pa
         raise ModelError(f"Another process has been unpacking into {within} for long: try again.") from error
     except OSError as error:
         raise ModelError(
-            f"The model cannot be read from {within} or unpacked into it: name a folder that can be read and written in "
-            "MEASURES_CACHE_DIR."
+            f"The model cannot be read from {within} or unpacked into it: name a folder that can be read and "
+            "written in MEASURES_CACHE_DIR."
         ) from error
     return folder
 

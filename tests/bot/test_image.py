@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,7 +106,7 @@ def test_container_answers_without_a_network_and_keeps_what_it_built(image: str,
 
 
 def test_bot_in_a_container_answers_in_discord_tells_its_health_and_stops(
-    image: str, volume: str, tmp_path: Any
+    image: str, volume: str, tmp_path: Path
 ) -> None:
     container = f"eu-measures-{uuid.uuid4().hex[:8]}"
 

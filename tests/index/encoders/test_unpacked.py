@@ -138,7 +138,7 @@ def test_place_that_cannot_be_written_to_is_told_with_the_setting(tmp_path: Path
 
 
 def test_place_that_cannot_be_looked_at_is_told_with_the_setting(tmp_path: Path) -> None:
-    """A folder of another user fails so, too, but not for root: tests may run as root, and a name may not be as long."""
+    """So does a folder of another user, but not for root, who may run the tests: no name may be as long as this."""
     with pytest.raises(ModelError, match="MEASURES_CACHE_DIR"):
         unpacked_folder(PLAIN, tmp_path / ("long" * 80))
 
