@@ -15,7 +15,7 @@ from bot.cli import doctor_discord
 from bot.cli.doctor import examine
 from bot.cli.doctor_check import Check
 from bot.cli.doctor_discord import _ask_discord, application_of, check_discord
-from bot.cli.doctor_machine import check_clock, check_disks, check_memory
+from bot.cli.doctor_machine import check_clock, check_disks, check_memory, limit_files
 from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.corpus.fetching.test_proxy import proxying
@@ -101,14 +101,32 @@ def test_faults_of_the_index_and_of_discord_stand_beside_each_other(
 def test_memory_of_a_container_counts(tmp_path: Path) -> None:
     limit = tmp_path / "memory.max"
     limit.write_text("1000000000\n", "ascii")
-    found = check_memory([str(limit), str(tmp_path / "missing")])
+    found = check_memory([limit, tmp_path / "missing"])
     assert not found.ok
     assert found.found.startswith("1.0 GB")
     limit.write_text("2000000000\n", "ascii")
-    enough = check_memory([str(limit)])
+    enough = check_memory([limit])
     assert (enough.ok, enough.remedy[:12]) == (True, "Stop the bot")
     limit.write_text("max\n", "ascii")
-    assert check_memory([str(limit)]).ok is (psutil.virtual_memory().total > 1.25e9)
+    assert check_memory([limit]).ok is (psutil.virtual_memory().total > 1.25e9)
+
+
+@pytest.mark.parametrize(
+    ("own", "limited"),
+    [
+        ("0::/system.slice/measures.service\n", "system.slice/measures.service/memory.max"),
+        ("0::/system.slice/measures.service\n", "system.slice/memory.max"),
+        ("0::/\n", "memory.max"),
+        ("9:name=systemd:/x\n4:cpu,memory:/a/b\n", "memory/a/b/memory.limit_in_bytes"),
+        ("4:memory:/seen/from/outside\n", "memory/memory.limit_in_bytes"),
+    ],
+)
+def test_memory_of_a_service_counts(own: str, limited: str, tmp_path: Path) -> None:
+    (tmp_path / "own").write_text(own, "ascii")
+    limit = tmp_path / "groups" / limited
+    limit.parent.mkdir(parents=True)
+    limit.write_text("1000000000\n", "ascii")
+    assert check_memory(limit_files(tmp_path / "own", tmp_path / "groups")).found.startswith("1.0 GB")
 
 
 def test_disk_must_hold_another_generation(settings: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
