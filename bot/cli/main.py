@@ -120,17 +120,24 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
 
 @measures.command()
 @click.option("--http", is_flag=True, help="Serve it where MEASURES_HTTP says, with the JSON interface, until stopped.")
-def mcp(http: bool) -> None:
+@click.pass_context
+def mcp(context: click.Context, http: bool) -> None:
     """Serve MCP to the program that starts this command, over its input and output, until that ends."""
     if find_spec("mcp") is None:
         raise SettingsError(
             'The MCP SDK is not installed: install this program with its extra, as in `pip install ".[mcp]"`.'
         )
-    from bot.app.settings import load_bot_settings
+    from bot.app.logs import configure_logging
+    from bot.app.settings import load_bot_settings, secrets_of
     from bot.programs.standalone import serve_http, serve_stdio
 
+    settings, index_settings = load_bot_settings(), load_index_settings()
+    if http:
+        verbose = bool(context.find_root().params["verbose"])
+        secrets = secrets_of(settings, index_settings.proxy, index_settings.database_url)
+        configure_logging(settings.log_format, verbose=verbose, secrets=secrets)
     serve = serve_http if http else serve_stdio
-    if not serve(load_bot_settings(), load_index_settings()):
+    if not serve(settings, index_settings):
         logging.shutdown()
         os._exit(0)  # The interpreter would wait for a thread that builds an index. What is served stays whole.
 
