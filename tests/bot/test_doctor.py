@@ -1,6 +1,7 @@
 """`measures doctor` on the machine, the settings and what the bot needs, without ever showing a secret."""
 
 import datetime
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +13,11 @@ import pytest
 
 from bot.app.settings import BotSettings, load_bot_settings
 from bot.cli import doctor_discord
-from bot.cli.doctor import examine
+from bot.cli.doctor import examine, show_checks
 from bot.cli.doctor_check import Check
 from bot.cli.doctor_discord import _ask_discord, application_of, check_discord
 from bot.cli.doctor_machine import check_clock, check_disks, check_memory, limit_files
+from bot.cli.terminal import Terminal
 from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.corpus.fetching.test_proxy import proxying
@@ -187,3 +189,21 @@ async def test_what_discord_refuses_is_said(monkeypatch: pytest.MonkeyPatch) -> 
 def test_online_without_a_token_is_a_fault() -> None:
     (check,) = check_discord(BotSettings(), None, online=True, connect=lambda: None)
     assert not check.ok
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_narrow_terminal_keeps_words_below_each_other_and_addresses_whole(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(width))
+    url = f"https://discord.com/oauth2/authorize?client_id={'1' * 60}"
+    found = "nothing that is long enough to be broken at a space before it ends"
+    show_checks(Terminal(), [Check("memory", ok=False, found=found, remedy=f"Open {url} and go on from there.")])
+    shown = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out).splitlines()
+    assert any(url in each for each in shown)
+    if width == 80:
+        assert [each[:27].strip() for each in shown[:2]] == ["FAIL memory", ""]
+        assert " ".join(each[27:].strip() for each in shown[:2]) == found
+        assert shown[3:] == [f"       {url}", "       and go on from there."]
+    assert all(len(each) <= width or url in each for each in shown)
