@@ -135,9 +135,10 @@ class MeasuresBot(commands.AutoShardedBot):
         for cog in COGS:
             await self.load_extension(f"bot.cogs.{cog}")
         assert self.application_id is not None
-        guild_ids = self.settings.admin_guilds
         async with self.coordination.alone("commands", wait=True):
-            await sync_commands(self.tree, self.application_id, guild_ids, self.store, force=self._force_sync)
+            await sync_commands(
+                self.tree, self.application_id, self.settings.admin_guilds, self.store, force=self._force_sync
+            )
         self.erase_old.start()
         self.background.start_refreshing()
 
@@ -160,8 +161,9 @@ class MeasuresBot(commands.AutoShardedBot):
         """Remember when an interaction came and in which language; tell people to come back while the bot stops."""
         if self.stopping and self.coordination.is_shared:
             await asyncio.sleep(_OTHERS_S)  # another bot may answer
-        if not await self.coordination.claim(interaction.id):
+        if not (claim := await self.coordination.claim(interaction.id)):
             return False
+        interaction.extras[delivery.LEFT] = claim.is_left
         logs.begin(interaction)
         self._locales[interaction.user.id] = str(interaction.locale)
         if self.stopping and interaction.type is not discord.InteractionType.autocomplete:
@@ -210,8 +212,7 @@ class MeasuresBot(commands.AutoShardedBot):
         except BaseException:
             if self.servers.get(guild_id) is settings:
                 del self.servers[guild_id]
-                if before is not None:
-                    self.servers[guild_id] = before
+                self.servers |= {} if before is None else {guild_id: before}
             raise
 
     async def on_message(self, message: discord.Message, /) -> None:
@@ -281,6 +282,7 @@ class MeasuresBot(commands.AutoShardedBot):
         Who waits when the time is nearly over is told so. Return whether all threads are free to end.
         """
         self.stopping = True
+        self.coordination.stop_waiting()
         self.erase_old.cancel()
         self.background.stop_refreshing()
         await _finish_tasks(max(0.0, timeout_s - _TELL_S))

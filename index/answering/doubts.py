@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from corpus import Release
+from index.answering.amounts import Words
 from index.answering.answer_types import wants_yes_or_no
-from index.answering.differences import Words, differences
+from index.answering.differences import differences
 from index.answering.polarity import denies_otherwise, opposite, polarity
 from index.answering.question import Query, content_words
 from index.answering.ranking import Ranking

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from bot.app.logs import configure_logging
 from bot.app.settings import BotSettings, secrets_of
+from bot.cli.main import main
 from corpus.log_lines import with_fields
 from index.maintenance import build_all
 from index.processes.engine_process import EngineProcess
@@ -100,3 +102,34 @@ def test_line_that_is_logged_while_a_bar_is_shown_stands_by_itself() -> None:
     os.close(ours)
     (said,) = [each for each in re.split(r"[\r\n]+", re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", shown)) if "between" in each]
     assert said == "tests a line between"
+
+
+@pytest.mark.parametrize(
+    ("command", "settings", "why"),
+    [
+        (["bot"], "MEASURES_PACES=6\n", "MEASURES_PACES, in "),
+        (["bot"], "", "DISCORD_TOKEN is not set"),
+        (["mcp", "--http"], "", "MEASURES_HTTP is not set"),
+    ],
+)
+def test_all_that_is_said_is_json_also_what_is_wrong_with_the_settings(
+    command: list[str],
+    settings: str,
+    why: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / ".env").write_text(f"MEASURES_LOG_FORMAT=json\nMEASURES_PACE 6\n{settings}")
+    (tmp_path / ".env").chmod(0o644)
+    monkeypatch.setattr(sys, "argv", ["measures", *command])
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    with pytest.raises(SystemExit):
+        main()
+    said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert said[-1]["level"] == "CRITICAL"
+    assert said[-1]["message"].startswith(why)
+    assert any("others may read" in one["message"] for one in said)
+    sys.excepthook(ZeroDivisionError, ZeroDivisionError("as when a process ends"), None)
+    [event] = map(json.loads, capfd.readouterr().err.splitlines())
+    assert "ZeroDivisionError" in event["traceback"]

@@ -15,11 +15,12 @@ from bot.app.settings import BotSettings
 from corpus.errors import SettingsError
 from index.maintenance import build_all
 from index.settings import IndexSettings
-from tests.bot.bot_process import BotProcess, command_with
+from tests.bot.bot_process import START_S, BotProcess, command_with
 from tests.emulator import ApplicationFlag, Fault, Interaction, State
 from tests.emulator.flags import UNPRIVILEGED
 from tests.emulator.gateway import Gateway
 from tests.fakes import FakeEmbedder, silent
+from tests.postgres import free_port
 from tests.simulation import QUESTION
 
 EDIT = "@original"
@@ -204,6 +205,18 @@ async def press(process: BotProcess, asked: Interaction, button: str) -> None:
     assert asked.original is not None
     pressed = await process.emulator.click(process.people[0], asked.original, button)
     await process.emulator.wait(lambda: pressed.state is State.ANSWERED)
+
+
+def test_database_that_is_away_at_the_start_is_waited_for(light: BotProcess) -> None:
+    async def scenario() -> None:
+        address = f"postgresql://measures@127.0.0.1:{free_port()}/x"
+        process = await light.start(code=LIGHT, MEASURES_DATABASE_URL=address)
+        await light.emulator.wait(lambda: b"trying again in" in light.log or process.returncode is not None, START_S)
+        assert process.returncode is None, light.log.decode()
+        assert await light.down() == 0
+
+    light.run(scenario())
+    assert "The database does not answer" in light.log.decode()
 
 
 def test_no_token_is_one_sentence(tmp_path: Path) -> None:
