@@ -74,7 +74,7 @@ def _newness(
 
 
 def _unnamed(generation: Generation, agency_id: str) -> Notice | None:
-    if len(generation.naming([agency_id]).passages):
+    if generation.names(agency_id):
         return None
     return Notice("No release names {body}.", {"body": _short_name(agency_id)})
 
@@ -93,9 +93,7 @@ def known(query: Query, generation: Generation) -> Known:
         len({release.issuer for release in shown}),
         min(years, default=None),
         max(years, default=None),
-        tuple(
-            _short_name(agency_id) for agency_id in query.agencies if not len(generation.naming([agency_id]).passages)
-        ),
+        tuple(_short_name(agency_id) for agency_id in query.agencies if not generation.names(agency_id)),
     )
 
 

@@ -4,20 +4,26 @@ import dataclasses
 import hashlib
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus import GateError, GenerationError, Release, undone
-from index.building.derive import Derived, derive_all
+from index.building.derive import Derived
 from index.building.gates import check_new
+from index.building.plan import Group, derived_of, planned
+from index.building.source import Listed, Source
 from index.database.corpus_db import CorpusStore
 from index.database.embeddings import EmbeddingKey
 from index.database.history import NOBODY, By
 from index.database.home import open_corpus_db
+from index.database.outlines import Outline
 from index.database.sqlite import now
 from index.encoders.background import background_of
 from index.encoders.embedder import Embedder
@@ -25,7 +31,7 @@ from index.generations.code_digest import code_digest
 from index.generations.contents import Contents
 from index.generations.home import open_generations
 from index.generations.manifest import FORMAT, Manifest
-from index.generations.store import GenerationStore, Site
+from index.generations.store import GenerationStore, Kept, Site, Written
 from index.results import Phase, Progress, Step
 from index.settings import IndexSettings
 from index.text.passages import Passage, context
@@ -90,7 +96,7 @@ def build_in(
     began = time.monotonic()
     generation = generations.next_id()
     revision = store.history.revision()
-    manifest, embedded = write_generation(site, generation, list(store.releases()), store, embedder, progress)
+    manifest, embedded = write_generation(site, generation, store, store, embedder, progress)
     progress(Step(Phase.VERIFY, 0, 1))
     try:
         with closing(site.open(manifest)) as new:
@@ -122,7 +128,7 @@ def _check_digests(generations: GenerationStore, generation: str) -> None:
     :raises GateError: when it is not what was written. It is then deleted.
     """
     try:
-        generations.check(generation, digests=True)
+        generations.check_written(generation)
     except GenerationError as error:
         generations.discard(generation)
         raise GateError(
@@ -134,22 +140,31 @@ def _check_digests(generations: GenerationStore, generation: str) -> None:
 def write_generation(
     site: Site,
     generation: str,
-    releases: Sequence[Release],
+    source: Source,
     store: CorpusStore,
     embedder: Embedder,
     progress: Progress,
 ) -> tuple[Manifest, int]:
-    """Write a generation at an empty site. Return its manifest, and how many texts were embedded.
+    """Write a generation, a segment after the other. Return its manifest, and how many texts were embedded.
 
     :raises StorageError: when it cannot be written.
     """
-    derived = derive_all(store, releases, progress)
-    chunked = _chunked(releases, derived)
-    texts = _embedded_texts(chunked)
-    vectors, embedded = _embed(store, embedder, texts, progress)
-    progress(Step(Phase.WRITE, 0, 1))
-    contents = _contents(chunked, derived, vectors)
-    files = site.write(contents)
+    outlines = source.outlines()
+    kept = site.keep(outlines, partial(_is_alike, embedder), store.erasures.erased())
+    missing = [release_id for release_id in outlines if release_id not in kept.release_ids]
+    groups = planned(source, missing, store, progress)
+    vocabulary = _vocabulary(groups, kept)
+    embedded = 0
+    for group in groups:
+        releases, derived = _derived(source, group, store)
+        chunked = _chunked(releases, derived)
+        vectors, new = _embed(store, embedder, _embedded_texts(chunked), progress)
+        embedded += new
+        if group is groups[0]:
+            progress(Step(Phase.WRITE, 0, 1))
+        if group.release_ids or not kept.release_ids:
+            site.add(_contents(chunked, derived, vocabulary, vectors, group.words))
+    written = site.finish()
     manifest = Manifest(
         generation=generation,
         format=FORMAT,
@@ -159,11 +174,8 @@ def write_generation(
         dim=vectors.shape[1],
         background=background_of(embedder),
         program=code_digest().hex(),
-        releases=len(chunked),
-        passages=len(contents.passage_vectors),
-        sentences=len(contents.sentence_vectors),
-        corpus_sha256=_corpus_sha256(releases),
-        files=files,
+        corpus_sha256=_corpus_sha256(outlines),
+        **_written(written),
     )
     progress(Step(Phase.WRITE, 1, 1))
     return manifest, embedded
@@ -175,32 +187,65 @@ def write_again(site: Site, manifest: Manifest, releases: Sequence[Release], sto
     :param manifest: that of the generation.
     :return: the manifest of what was written; None where vectors are missing, so that it must be built.
     """
-    derived = derive_all(store, releases, lambda _: None)
-    chunked = _chunked(releases, derived)
-    digests = list(map(_digest, _embedded_texts(chunked)))
-    known = store.embeddings.of_model(manifest.weights_sha256, digests)
-    if known is None or not digests:
-        return None
-    whole = b"".join(map(known.__getitem__, digests))
-    vectors = np.frombuffer(whole, np.float16).reshape(len(digests), -1)
-    contents = _contents(chunked, derived, vectors)
-    return dataclasses.replace(
-        manifest,
-        program=code_digest().hex(),
-        passages=len(contents.passage_vectors),
-        sentences=len(contents.sentence_vectors),
-        files=site.write(contents),
-    )
+    source = Listed(releases)
+    groups = planned(source, list(source.outlines()), store, lambda _: None)
+    vocabulary = _vocabulary(groups, Kept())
+    for group in groups:
+        written, derived = _derived(source, group, store)
+        chunked = _chunked(written, derived)
+        digests = list(map(_digest, _embedded_texts(chunked)))
+        known = store.embeddings.of_model(manifest.weights_sha256, digests)
+        if known is None or not digests:
+            return None
+        vectors = np.frombuffer(b"".join(map(known.__getitem__, digests)), np.float16).reshape(len(digests), -1)
+        site.add(_contents(chunked, derived, vocabulary, vectors, group.words))
+    return dataclasses.replace(manifest, program=code_digest().hex(), **_written(site.finish()))
+
+
+def _is_alike(embedder: Embedder, manifest: Manifest) -> bool:
+    """Tell whether this program and this model made a generation."""
+    return (manifest.program, manifest.weights_sha256) == (code_digest().hex(), embedder.digest)
+
+
+def _written(written: Written) -> dict[str, Any]:
+    """Return the fields of a manifest that say what was written."""
+    segments = written.segments
+    return {
+        "releases": sum(each.releases - len(each.deleted) for each in segments),
+        "passages": sum(each.passages - each.deleted_passages for each in segments),
+        "sentences": sum(each.sentences - each.deleted_sentences for each in segments),
+        "files": written.files,
+        "segments": segments,
+    }
+
+
+def _vocabulary(groups: Sequence[Group], kept: Kept) -> Vocabulary:
+    """Return the words of the whole corpus."""
+    counts: Counter[str] = Counter(kept.words)
+    for group in groups:
+        counts.update(group.words)
+    return Vocabulary(counts)
+
+
+def _derived(source: Source, group: Group, store: CorpusStore) -> tuple[list[Release], list[Derived]]:
+    """Return the releases of a group, and what is derived from each."""
+    pairs = list(derived_of(source, group.release_ids, store))
+    return [release for release, _ in pairs], [derived for _, derived in pairs]
 
 
 def _chunked(releases: Sequence[Release], derived: Sequence[Derived]) -> Chunked:
     return [(release, work.passages) for release, work in zip(releases, derived, strict=True)]
 
 
-def _contents(chunked: Chunked, derived: Sequence[Derived], vectors: NDArray[np.float16]) -> Contents:
+def _contents(
+    chunked: Chunked,
+    derived: Sequence[Derived],
+    vocabulary: Vocabulary,
+    vectors: NDArray[np.float16],
+    words: Mapping[str, int],
+) -> Contents:
     """Return what is written, with the vectors of `_embedded_texts`, one a row."""
     count = sum(len(passages) for _, passages in chunked)
-    vocabulary = Vocabulary(spoken for work in derived for spoken in (work.text_words, work.title_words))
     sentence_terms = (
         vocabulary.terms(spoken, work.language) + agencies
         for work in derived
@@ -213,15 +258,16 @@ def _contents(chunked: Chunked, derived: Sequence[Derived], vectors: NDArray[np.
         titles=[vocabulary.terms(work.title_words, work.language) for work in derived],
         passage_vectors=vectors[:count],
         sentence_vectors=vectors[count:],
+        words=words,
     )
 
 
-def embedded_digests(store: CorpusStore, progress: Progress) -> frozenset[bytes]:
+def embedded_digests(store: CorpusStore) -> frozenset[bytes]:
     """Return the SHA-256 of every text that a build of the corpus would embed now."""
-    releases = list(store.releases())
-    derived = derive_all(store, releases, progress)
-    chunked = _chunked(releases, derived)
-    return frozenset(map(_digest, _embedded_texts(chunked)))
+    digests: set[bytes] = set()
+    for release, derived in derived_of(store, list(store.outlines()), store):
+        digests.update(map(_digest, _embedded_texts([(release, derived.passages)])))
+    return frozenset(digests)
 
 
 def _embedded_texts(chunked: Chunked) -> list[str]:
@@ -289,9 +335,9 @@ def _counter(progress: Progress, total: int) -> Callable[[int], None]:
     return report
 
 
-def _corpus_sha256(releases: Sequence[Release]) -> str:
+def _corpus_sha256(outlines: Mapping[str, Outline]) -> str:
     """Return the digest of all ids and texts, which names this state of the corpus."""
     whole = hashlib.sha256()
-    for release in releases:
-        whole.update(f"{release.release_id} {release.text_sha256}\n".encode())
+    for release_id, outline in outlines.items():
+        whole.update(f"{release_id} {outline.text_sha256}\n".encode())
     return whole.hexdigest()

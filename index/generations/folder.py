@@ -9,12 +9,12 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from corpus import BuildRunningError, GenerationError, Holder, Release
+from corpus import BuildRunningError, GenerationError, Holder, Release, UnbuiltError
 from index.database.faults import unreadable
 from index.database.home import open_corpus_file
 from index.database.passages_db import PassageStore, ReleasePassages
@@ -26,6 +26,8 @@ from index.generations.store import Site
 
 if TYPE_CHECKING:
     from index.generations.reader import OpenGeneration
+
+_T = TypeVar("_T")
 
 _ID = re.compile(r"\d{6}")
 _OLD_S = 3600.0
@@ -115,9 +117,40 @@ class Generations:
 
         :raises GenerationError: naming the file that is missing or differs.
         """
+        checked = self.root / f"{generation}.checked"
         manifest = self.manifest(generation)
+        stamps = self._stamps(manifest)
+        if digests or _read_json(checked) != stamps:
+            checked.unlink(missing_ok=True)  # What turns out to be damaged is not taken for whole by the next check.
+            _check_digests(self.layout(generation).folder, manifest, manifest.files)
+            _write_stamps(checked, stamps)
+        return manifest
+
+    def check_written(self, generation: str) -> None:
+        """Read back the files of a new generation, but not those that are links to what was read back before.
+
+        :raises GenerationError: naming the file that is missing or differs.
+        """
+        manifest = self.manifest(generation)
+        stamps = self._stamps(manifest)
+        known = {tuple(stamp) for other in self.ids() for stamp in self._checked(other)}
+        new = [name for name, stamp in stamps.items() if tuple(stamp) not in known]
+        _check_digests(self.layout(generation).folder, manifest, new)
+        _write_stamps(self.root / f"{generation}.checked", stamps)
+
+    def _checked(self, generation: str) -> list[list[int]]:
+        """Return the stamps of the files of a generation when they were last read back."""
+        kept = _read_json(self.root / f"{generation}.checked")
+        return list(kept.values()) if isinstance(kept, dict) else []
+
+    def _stamps(self, manifest: Manifest) -> dict[str, list[int]]:
+        """Return size, mtime (ns) and inode of every file of a generation.
+
+        :raises GenerationError: naming one that is missing, or has another size than the manifest says.
+        """
+        generation = manifest.generation
         folder = self.layout(generation).folder
-        stamps = {}
+        stamps: dict[str, list[int]] = {}
         for name, record in manifest.files.items():
             try:
                 stat = (folder / name).stat()
@@ -129,11 +162,7 @@ class Generations:
                     f"Generation {generation} is damaged, {name} is not {record.size} bytes long: {_REMEDY}."
                 )
             stamps[name] = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
-        checked = self.root / f"{generation}.checked"
-        if digests or _read_json(checked) != stamps:
-            _check_digests(folder, manifest)
-            _write_stamps(checked, stamps)
-        return manifest
+        return stamps
 
     def open(self, generation: str, withdrawn: frozenset[str]) -> "OpenGeneration":
         """Check the files of a generation and open them.
@@ -146,21 +175,33 @@ class Generations:
 
     def releases(self, generation: str) -> list[Release]:
         """Return all releases of a generation, with their texts, in the order of their rows."""
-        with closing(PassageStore(self.layout(generation).passages)) as passages:
-            return passages.all_releases()
+        return [release for _, release in self._standing(generation, PassageStore.all_releases)]
 
     def by_release(self, generation: str) -> list[ReleasePassages]:
         """Return all releases of a generation with the texts of their passages."""
-        with closing(PassageStore(self.layout(generation).passages)) as passages:
-            return passages.by_release()
+        return [passages for _, passages in self._standing(generation, PassageStore.by_release)]
 
     def holds(self, generation: str, release_id: str) -> bool:
-        """Tell whether a generation holds a release. One that cannot be read may hold it."""
+        """Tell whether the files of a generation hold a release, even one that it does not serve any more."""
         try:
-            with closing(PassageStore(self.layout(generation).passages)) as passages:
-                return passages.holds(release_id)
+            return any(held for _, held in self._each(generation, lambda passages: passages.holds(release_id)))
         except GenerationError:
             return True
+
+    def _standing(self, generation: str, read: Callable[[PassageStore], list[_T]]) -> Iterator[tuple[int, _T]]:
+        """Yield what is read of the releases of a generation, without those that it does not hold any more."""
+        try:
+            deleted = [frozenset(segment.deleted) for segment in self.manifest(generation).segments]
+        except UnbuiltError:  # An older program made one segment of every generation.
+            deleted = [frozenset()]
+        for number, found in self._each(generation, read):
+            yield from ((row, one) for row, one in enumerate(found) if row not in deleted[number])
+
+    def _each(self, generation: str, read: Callable[[PassageStore], _T]) -> Iterator[tuple[int, _T]]:
+        """Yield what is read of each segment of a generation, with its number."""
+        for number, segment in enumerate(self.layout(generation).segments()):
+            with closing(PassageStore(segment.passages)) as passages:
+                yield number, read(passages)
 
     @contextmanager
     def building(self, who: str = "", what: str = "", *, wait_s: float = 0.0) -> Iterator[Site]:
@@ -239,12 +280,16 @@ class Generations:
                 path.unlink(missing_ok=True)
 
     def bytes_on_disk(self) -> int:
-        """Return the size of the data folder, in bytes. Others may add and delete files meanwhile."""
-        size = 0
+        """Return the size of the data folder, in bytes. What generations share counts once.
+
+        Others may add and delete files meanwhile.
+        """
+        sizes = {}
         for path in self.data_dir.rglob("*"):
             with suppress(FileNotFoundError):
-                size += path.stat().st_size if path.is_file() else 0
-        return size
+                stat = path.stat()
+                sizes[stat.st_ino] = stat.st_size if path.is_file() else 0
+        return sum(sizes.values())
 
     def close(self) -> None:
         """Do nothing, because no file is held open."""
@@ -257,11 +302,11 @@ def _is_old(path: Path) -> bool:
     return False
 
 
-def _check_digests(folder: Path, manifest: Manifest) -> None:
-    for name, record in manifest.files.items():
+def _check_digests(folder: Path, manifest: Manifest, names: Iterable[str]) -> None:
+    for name in names:
         with storage_errors(folder / name):
             digest = sha256_of(folder / name)
-        if digest != record.sha256:
+        if digest != manifest.files[name].sha256:
             raise GenerationError(
                 f"Generation {manifest.generation} is damaged, {name} does not have its SHA-256: {_REMEDY}."
             )

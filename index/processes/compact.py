@@ -76,7 +76,7 @@ def _pruned(store: CorpusStore, generations: GenerationStore, tools: "Tools") ->
     }
     models = {tools.embedder.digest, *_models(generations)}
     embeddings = pruning.embeddings_of_other_models(models)
-    embeddings += store.embeddings.keep_only(embedded_digests(store, tools.progress))
+    embeddings += store.embeddings.keep_only(embedded_digests(store))
     return counts | {"embeddings": embeddings}
 
 

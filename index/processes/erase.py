@@ -86,7 +86,7 @@ class Erase:
             for generation in dropped:
                 generations.discard(generation)
             with undone("The text is erased, but the free space of corpus.db may still hold pieces of it"):
-                store.embeddings.keep_only(embedded_digests(store, tools.progress))
+                store.embeddings.keep_only(embedded_digests(store))
                 store.erasures.sweep()
         return Erased(self.release_id, generations.current(), dropped, unpinned=pinned and rebuilt)
 
