@@ -13,7 +13,7 @@ from index.backup.archive import archive_size
 from index.backup.restoring import Restored, unpack
 from index.backup.snapshot import check_space
 from index.backup.staging import staging
-from index.building.build import write_again
+from index.building.writing import write_again
 from index.database.corpus_db import CorpusStore
 from index.database.home import open_corpus_file, open_tables
 from index.database.private_files import private_folder

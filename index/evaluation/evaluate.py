@@ -16,8 +16,8 @@ from index.answering.question import Query
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
 from index.answering.weights import shipped_weights
-from index.building.build import write_generation
 from index.building.source import Listed
+from index.building.writing import write_generation
 from index.database.home import open_corpus_file, open_link
 from index.database.sqlite import storage_errors
 from index.encoders.embedder import Embedder

@@ -65,7 +65,7 @@ class Compact:
 
 def _pruned(store: CorpusStore, generations: GenerationStore, tools: "Tools") -> dict[str, int]:
     """Delete rows, and return how many of each kind."""
-    from index.building.build import embedded_digests
+    from index.building.writing import embedded_digests
 
     settings, pruning = tools.settings, store.pruning
     counts = {

@@ -70,7 +70,8 @@ class Erase:
 
     def _rebuild(self, tools: "Tools", generations: GenerationStore) -> Erased:
         """Serve a generation without the text, delete those with it, and overwrite the free space."""
-        from index.building.build import build_in, embedded_digests
+        from index.building.build import build_in
+        from index.building.writing import embedded_digests
 
         by, pinned = tools.by, generations.pinned()
         with (

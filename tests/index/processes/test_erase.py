@@ -10,7 +10,7 @@ import pytest
 import index
 from corpus.errors import UnknownReleaseError
 from corpus.fetching.fetcher import Fetcher, FetchLimits
-from index.building.build import embedded_digests
+from index.building.writing import embedded_digests
 from index.database.history import By
 from index.database.home import open_corpus_db
 from index.engine import Engine
