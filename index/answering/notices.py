@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from corpus import UNDATED, Release, registry
+from corpus import Release, registry
 from index.answering.doubts import differing, doubt, is_denied
 from index.answering.question import Query
 from index.answering.ranking import Ranking
@@ -86,13 +86,12 @@ def _short_name(agency_id: str) -> str:
 
 def known(query: Query, generation: Generation) -> Known:
     """Return how much is served, and which agencies that the question names no release names."""
-    shown = generation.shown_releases()
-    years = [release.date.year for release in shown if release.date != UNDATED]
+    extent = generation.extent()
     return Known(
-        len(shown),
-        len({release.issuer for release in shown}),
-        min(years, default=None),
-        max(years, default=None),
+        extent.releases,
+        extent.issuers,
+        extent.first_year,
+        extent.last_year,
         tuple(_short_name(agency_id) for agency_id in query.agencies if not generation.names(agency_id)),
     )
 

@@ -4,12 +4,11 @@
 is replaced whole. ``PINNED`` exists while a roll-back is pinned: automatic builds wait for as long.
 """
 
-import json
 import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -20,7 +19,8 @@ from index.database.home import open_corpus_file
 from index.database.passages_db import PassageStore, ReleasePassages
 from index.database.sqlite import storage_errors
 from index.durable import sync_folder, sync_tree, write_durably
-from index.generations.manifest import Layout, Manifest, read_manifest, sha256_of
+from index.generations.checking import REMEDY, check_digests, forget_stamps, read_stamps, stamps_of, write_stamps
+from index.generations.manifest import Layout, Manifest, read_manifest
 from index.generations.process_lock import Lock
 from index.generations.store import Site
 
@@ -31,7 +31,6 @@ _T = TypeVar("_T")
 
 _ID = re.compile(r"\d{6}")
 _OLD_S = 3600.0
-_REMEDY = "run `measures index rollback` to serve an older one, or `measures index build` to make a new one"
 
 
 class Generations:
@@ -55,10 +54,10 @@ class Generations:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, UnicodeDecodeError) as error:
-            damaged = GenerationError(f"{self._pointer} cannot be read: {_REMEDY}.")
+            damaged = GenerationError(f"{self._pointer} cannot be read: {REMEDY}.")
             raise unreadable(self._pointer, damaged) from error
         if not _ID.fullmatch(text):
-            raise GenerationError(f"{self._pointer} names no generation: {_REMEDY}.")
+            raise GenerationError(f"{self._pointer} names no generation: {REMEDY}.")
         return text
 
     def stamp(self) -> tuple[int, int] | None:
@@ -106,7 +105,7 @@ class Generations:
             text = self.layout(generation).manifest.read_text("utf-8")
             return read_manifest(generation, text)
         except (OSError, ValueError) as error:
-            damaged = GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.")
+            damaged = GenerationError(f"Generation {generation} has no readable manifest: {REMEDY}.")
             raise unreadable(self.layout(generation).manifest, damaged) from error
 
     def check(self, generation: str, *, digests: bool = False) -> Manifest:
@@ -117,13 +116,13 @@ class Generations:
 
         :raises GenerationError: naming the file that is missing or differs.
         """
-        checked = self.root / f"{generation}.checked"
-        manifest = self.manifest(generation)
-        stamps = self._stamps(manifest)
-        if digests or _read_json(checked) != stamps:
-            checked.unlink(missing_ok=True)  # What turns out to be damaged is not taken for whole by the next check.
-            _check_digests(self.layout(generation).folder, manifest, manifest.files)
-            _write_stamps(checked, stamps)
+        checked = self._checked(generation)
+        folder, manifest = self.layout(generation).folder, self.manifest(generation)
+        stamps = stamps_of(folder, manifest)
+        if digests or read_stamps(checked) != stamps:
+            forget_stamps(checked)
+            check_digests(folder, manifest, manifest.files)
+            write_stamps(checked, stamps)
         return manifest
 
     def check_written(self, generation: str) -> None:
@@ -131,38 +130,15 @@ class Generations:
 
         :raises GenerationError: naming the file that is missing or differs.
         """
-        manifest = self.manifest(generation)
-        stamps = self._stamps(manifest)
-        known = {tuple(stamp) for other in self.ids() for stamp in self._checked(other)}
-        new = [name for name, stamp in stamps.items() if tuple(stamp) not in known]
-        _check_digests(self.layout(generation).folder, manifest, new)
-        _write_stamps(self.root / f"{generation}.checked", stamps)
+        folder, manifest = self.layout(generation).folder, self.manifest(generation)
+        stamps = stamps_of(folder, manifest)
+        known = [stamp for other in self.ids() for stamp in read_stamps(self._checked(other)).values()]
+        check_digests(folder, manifest, [name for name, stamp in stamps.items() if stamp not in known])
+        write_stamps(self._checked(generation), stamps)
 
-    def _checked(self, generation: str) -> list[list[int]]:
-        """Return the stamps of the files of a generation when they were last read back."""
-        kept = _read_json(self.root / f"{generation}.checked")
-        return list(kept.values()) if isinstance(kept, dict) else []
-
-    def _stamps(self, manifest: Manifest) -> dict[str, list[int]]:
-        """Return size, mtime (ns) and inode of every file of a generation.
-
-        :raises GenerationError: naming one that is missing, or has another size than the manifest says.
-        """
-        generation = manifest.generation
-        folder = self.layout(generation).folder
-        stamps: dict[str, list[int]] = {}
-        for name, record in manifest.files.items():
-            try:
-                stat = (folder / name).stat()
-            except OSError as error:
-                lost = GenerationError(f"Generation {generation} has lost its file {name}: {_REMEDY}.")
-                raise unreadable(folder / name, lost) from error
-            if stat.st_size != record.size:
-                raise GenerationError(
-                    f"Generation {generation} is damaged, {name} is not {record.size} bytes long: {_REMEDY}."
-                )
-            stamps[name] = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
-        return stamps
+    def _checked(self, generation: str) -> Path:
+        """Return the file that says which files were whole when they were last read back."""
+        return self.root / f"{generation}.checked"
 
     def open(self, generation: str, withdrawn: frozenset[str]) -> "OpenGeneration":
         """Check the files of a generation and open them.
@@ -266,7 +242,7 @@ class Generations:
         """Delete a generation."""
         with storage_errors(self.root):
             shutil.rmtree(self.root / generation)
-            (self.root / f"{generation}.checked").unlink(missing_ok=True)
+            self._checked(generation).unlink(missing_ok=True)
 
     def tidy(self) -> None:
         """Delete what processes that were killed left beside the generations. Call it while no build runs."""
@@ -300,30 +276,3 @@ def _is_old(path: Path) -> bool:
     with suppress(FileNotFoundError):
         return time.time() - path.stat().st_mtime > _OLD_S
     return False
-
-
-def _check_digests(folder: Path, manifest: Manifest, names: Iterable[str]) -> None:
-    for name in names:
-        with storage_errors(folder / name):
-            digest = sha256_of(folder / name)
-        if digest != manifest.files[name].sha256:
-            raise GenerationError(
-                f"Generation {manifest.generation} is damaged, {name} does not have its SHA-256: {_REMEDY}."
-            )
-
-
-def _read_json(path: Path) -> object:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
-def _write_stamps(path: Path, stamps: object) -> None:
-    """Keep the stamps of a check where that is possible. Without them the next opening only takes longer."""
-    try:
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
-        temporary.write_text(json.dumps(stamps), "utf-8")
-        temporary.replace(path)
-    except OSError:
-        return

@@ -98,6 +98,16 @@ class ReleaseEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How many releases may be shown, of how many issuers, and of which years where any of them has a date."""
+
+    releases: int
+    issuers: int
+    first_year: int | None
+    last_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SpansAround:
     """The spans of the sentences before and after a sentence, within its release, in the order of the text."""
 
@@ -169,6 +179,9 @@ class Generation(Protocol):
 
     def shown_releases(self) -> list[Release]:
         """Return the releases that may be shown, without their texts, by row."""
+
+    def extent(self) -> Extent:
+        """Return how much may be shown."""
 
     def shown_counts(self) -> tuple[int, int]:
         """Return how many releases may be shown, and how many passages they have."""

@@ -9,11 +9,12 @@ import numpy as np
 from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
-from corpus import GenerationError, Release
+from corpus import UNDATED, GenerationError, Release
 from index.database.passages_db import Namings, ServedPassage, ServedRelease
 from index.encoders.embedder import Vectors
 from index.filters import Filters
 from index.generations.generation import (
+    Extent,
     Flags,
     PassageEvidence,
     ReleaseEvidence,
@@ -70,6 +71,7 @@ class OpenGeneration:
         self._visible = None if visible.all() else visible
         self._rows = {served.release.release_id: served.row for served in self._releases if visible[served.row]}
         self._texts: LRUCache[Any, Release] = LRUCache(_RELEASES_KEPT)
+        self._extent: Extent | None = None
         counts = (len(self._releases), len(self._vectors), len(self._lexical), len(self._sentences))
         releases, passages, sentences = (
             sum(each) for each in zip(*((s.releases, s.passages, s.sentences) for s in manifest.segments), strict=True)
@@ -199,6 +201,15 @@ class OpenGeneration:
     def shown_releases(self) -> list[Release]:
         """Return the releases that may be shown, without their texts, by row."""
         return [served.release for served in self._releases if self._visible is None or self._visible[served.row]]
+
+    def extent(self) -> Extent:
+        """Return how much may be shown."""
+        if self._extent is None:
+            shown = self.shown_releases()
+            years = [release.date.year for release in shown if release.date != UNDATED]
+            issuers = len({release.issuer for release in shown})
+            self._extent = Extent(len(shown), issuers, min(years, default=None), max(years, default=None))
+        return self._extent
 
     def shown_counts(self) -> tuple[int, int]:
         """Return how many releases may be shown, and how many passages they have."""
