@@ -83,7 +83,7 @@ def test_quotes_are_verbatim_and_short(question: str, served_by_default_model: E
     shown = answer.quotes + answer.related
     assert_verbatim(answer, shipped)
     assert len(shown) <= 3
-    assert len(shown) == 1 or sum(len(quote.text) for quote in shown) <= 600
+    assert len(shown) == 1 or sum(len(quote.text) for quote in shown) <= 800
     spans = sorted((quote.start, quote.end) for quote in shown)
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
 
