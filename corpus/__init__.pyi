@@ -11,6 +11,7 @@ from .cleaning.issuers import issuer_of as issuer_of
 from .cleaning.issuers import speaks_for as speaks_for
 from .cleaning.language import base as base
 from .cleaning.language import detected as detected
+from .cleaning.language import language_model as language_model
 from .cleaning.quality import Doubt as Doubt
 from .cleaning.quality import DoubtKind as DoubtKind
 from .cleaning.quality import Inspection as Inspection

@@ -2,7 +2,9 @@
 
 import datetime
 import logging
+import sys
 from collections.abc import Iterable
+from types import TracebackType
 
 from corpus.printable import as_json, line, lines
 
@@ -73,7 +75,14 @@ def log_to_stderr(level: int, formatter: logging.Formatter, *, force: bool = Fal
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=force)
     logging.captureWarnings(capture=True)
+    if isinstance(formatter, JsonFormatter):  # What reads the log reads nothing but objects.
+        sys.excepthook = _log_uncaught
     return handler
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log an error that ends this process, as an event like others."""
+    logging.getLogger(__name__).critical("the process ends by an error", exc_info=(kind, error, trace))
 
 
 def is_logging_json() -> bool:

@@ -133,9 +133,15 @@ class LocalNames:
     short: tuple[str, ...]
     """Names that other bodies have, too: "Cour des comptes"."""
     acronyms: tuple[str, ...]
-    source: str
+    sources: Mapping[str, str] = field(hash=False)
+    """Where each of them is from."""
     unchecked: tuple[str, ...]
-    """Those of them that were written from memory, although the others have a source."""
+    """Those of them that were written from memory."""
+
+    @property
+    def source(self) -> str:
+        """Where the official one is from."""
+        return self.sources[self.names[0]]
 
     @property
     def all(self) -> tuple[str, ...]:

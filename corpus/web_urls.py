@@ -8,6 +8,7 @@ address that these could read differently is rejected.
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 MAX_URL_CHARS = 2_048
@@ -20,6 +21,7 @@ _COUNTS_READERS = re.compile(r"(?:utm_\w{1,20}|fbclid|gclid|mc_[ce]id|mtm_\w{1,2
 _UNSAFE = re.compile(r"""[\s"<>\\^`{|}]""")  # They end an address in a text, or are read in two ways.
 
 
+@lru_cache(maxsize=2_000)  # An address is checked where it is read, before it is linked and before it is shown.
 def web_url(text: str | None, base: str | None = None) -> str | None:
     """Return an address in the form in which it may be kept and shown, with its host in ASCII; None if it is invalid.
 

@@ -108,13 +108,21 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A span of one version of a release, and the SHA-256 of the words that stood there."""
+    """A span of one version of a release, and the SHA-256 of the words that stood there.
+
+    An empty span is the title of the release: its words stand before the text.
+    """
 
     release_id: str
     text_sha256: str
     start: int
     end: int
     words_sha256: str
+
+    @property
+    def is_title(self) -> bool:
+        """Whether the title was quoted."""
+        return self.start == self.end
 
 
 @dataclass(frozen=True, slots=True)

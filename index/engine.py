@@ -27,7 +27,7 @@ from index.answering.weights import Weights, shipped_weights
 from index.building.renewal import check_model
 from index.changes import Citation, ReleaseDiff, Verified
 from index.conversation.collection import CollectionAnswer, CollectionQuestion, answer_collection
-from index.conversation.kinds import MessageKind, message_kind
+from index.conversation.kinds import asks_releases
 from index.encoders.alike import alike
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
 from index.encoders.reader import reader_beside
@@ -150,7 +150,9 @@ class Engine:
 
     def _answer(self, generation: OpenGeneration, text: str, filters: Filters, limit: int) -> Answer:
         ask = self._asking(generation, filters, limit)
-        parts = [part for part in questions_in(readable(text)) if message_kind(part.written) is MessageKind.QUESTION]
+        parts = [
+            part for part in questions_in(readable(text)) if asks_releases(part.written, follows=bool(part.beside))
+        ]
         if len(parts) > 1:
             return answer_each(readable(text), parts, ask, limit)
         return dataclasses.replace(ask(parts[0].asked), question=readable(text)) if parts else ask(text)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
-from typing import Protocol
+from typing import Literal, Protocol
 
 from corpus import Origin, Release, canonical_url, web_url
 
@@ -49,8 +49,9 @@ class Progress(Protocol):
 class Quote:
     """Whole sentences of one release, word for word: ``release.text[start:end]``.
 
-    ``parts``, where there are some, are the ranges of that text that are shown, in order: the first begins with it and
-    the last ends with it. What stands between them is left out.
+    Or its title, which stands before the text and not in it: then ``start`` and ``end`` are 0. ``parts``, where there
+    are some, are the ranges of that text that are shown, in order: the first begins with it and the last ends with it.
+    What stands between them is left out.
     """
 
     text: str
@@ -61,6 +62,12 @@ class Quote:
     score: float
     link: str | None
     parts: tuple[tuple[int, int], ...] = ()
+    place: Literal["title"] | None = None
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it is the title of the release."""
+        return self.place == "title"
 
     @property
     def shown(self) -> str:
@@ -75,7 +82,8 @@ class Quote:
     def to_dict(self) -> dict[str, object]:
         """Return the quote as the commands print it: with parts only where there are some."""
         shown = dataclasses.asdict(self)
-        return shown if self.parts else {name: value for name, value in shown.items() if name != "parts"}
+        del shown["place"]
+        return {name: value for name, value in shown.items() if value or name != "parts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,17 +188,23 @@ class Answer:
     def to_dict(self) -> dict[str, object]:
         """Return the answer as `measures ask --json` prints it.
 
-        `questions` is there where several were asked, `read_as` where the spelling was corrected.
+        `questions` is there where several were asked, `read_as` where the spelling was corrected. A title that answers
+        is in `titles`, so that every one of `quotes` is ``release.text[start:end]``.
         """
         worded = {
-            "quotes": [quote.to_dict() for quote in self.quotes],
+            "quotes": [quote.to_dict() for quote in self.quotes if not quote.is_title],
+            "titles": [
+                {"text": quote.text, "release_id": quote.release_id, "link": quote.link}
+                for quote in self.quotes
+                if quote.is_title
+            ],
             "related": [quote.to_dict() for quote in self.related],
             "sources": [source.to_dict() for source in self.sources],
             "notices": list(map(str, self.notices)),
         }
         shown = dataclasses.asdict(self) | worded
         del shown["known"]
-        for name in ("questions", "read_as"):
+        for name in ("questions", "read_as", "titles"):
             if not shown[name]:
                 del shown[name]
         return shown

@@ -21,6 +21,7 @@ SETTINGS_CONFIG = SettingsConfigDict(
     env_ignore_empty=True,
     extra="ignore",
 )
+_DATABASE_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.%]+\]|[^\s:\[\]/@]*)(?::[0-9]{1,5})?")
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 
@@ -48,9 +49,16 @@ class IndexSettings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+        """Refuse what is no address of a database; the message does not repeat it, as it holds a password."""
+        if value is None:
+            return None
+        url = value.get_secret_value().strip()
+        if not url.startswith(("postgresql://", "postgres://")):
             raise ValueError("it begins with postgresql://")
-        return value
+        hosts = url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2].split(",")
+        if not all(_DATABASE_HOST.fullmatch(host) for host in hosts):
+            raise ValueError("it names hosts and ports as in postgresql://user:password@one:5432,two:5432/database")
+        return SecretStr(url)
 
     @field_validator("fetch_hosts", mode="before")
     @classmethod
@@ -114,7 +122,7 @@ def read_settings(kind: type[Settings]) -> Settings:
     try:
         return kind()
     except ValidationError as error:
-        wrong = [f"{variable(kind, str(fault['loc'][0]))} ({fault['msg'].lower()})" for fault in error.errors()]
+        wrong = [f"{variable(kind, str(fault['loc'][0]))} ({_why(fault['msg'])})" for fault in error.errors()]
         raise SettingsError(f"Correct these settings in the environment or .env: {'; '.join(wrong)}.") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{ENV_FILE.absolute()} is not in UTF-8: save it as UTF-8.") from error
@@ -126,6 +134,11 @@ def variable(kind: type[BaseSettings], field: str) -> str:
     """Return the name of the variable that a field is read from."""
     alias = kind.model_fields[field].validation_alias if field in kind.model_fields else field
     return str(alias) if alias is not None else f"MEASURES_{field.upper()}"
+
+
+def _why(message: str) -> str:
+    """Return what pydantic says of a value, as a part of a sentence."""
+    return message.removeprefix("Value error, ").lower()
 
 
 def _items(value: str) -> tuple[str, ...]:

@@ -21,10 +21,13 @@ _USER = "nobody"  # PostgreSQL refuses to run as root.
 class Server:
     """A server of its own, on loopback."""
 
-    def __init__(self, programs: Path, primary: "Server | None" = None, *, sync: bool = False) -> None:
+    def __init__(
+        self, programs: Path, primary: "Server | None" = None, *, sync: bool = False, port: int | None = None
+    ) -> None:
         """Make a folder with empty databases or with those of a primary, which are followed; and start the server.
 
         :param sync: whether what is acknowledged must be on the disk, which takes its time.
+        :param port: where it listens, if not on a port that is free.
         """
         self._programs = programs
         self._sync = sync
@@ -35,7 +38,7 @@ class Server:
             self._run("initdb", "-U", "measures", "--auth=trust", "--no-sync", "--encoding=utf8", "--locale=C")
         else:
             self._run("pg_basebackup", "-d", primary.url("postgres"), "-R", "-c", "fast", "--no-sync")
-        self.port = free_port()
+        self.port = port or free_port()
         self._databases = 0
         self.start()
 
@@ -58,9 +61,13 @@ class Server:
                 process.kill()
         psutil.wait_procs(processes)
 
-    def replica(self) -> "Server":
+    def replica(self, port: int | None = None) -> "Server":
         """Start a server that follows this one."""
-        return Server(self._programs, self, sync=self._sync)
+        return Server(self._programs, self, sync=self._sync, port=port)
+
+    def promote(self) -> None:
+        """Make a primary of a replica, which takes writes when this returns."""
+        self._run("pg_ctl", "-w", "promote")
 
     def address_of_both(self, url: str, replica: "Server") -> str:
         """Return the address of a database here as one that names a replica of it, too."""
@@ -70,6 +77,10 @@ class Server:
     def remove(self) -> None:
         """End the server, and delete all that it holds."""
         self.stop()
+        self.delete()
+
+    def delete(self) -> None:
+        """Delete all that a server holds which does not run."""
         shutil.rmtree(self.folder)
 
     def new_database(self) -> str:

@@ -184,6 +184,8 @@ def made(attack: tuple[str, str, str], size: int) -> str:
 
 def is_linear(one: Used, call: str, attack: tuple[str, str, str]) -> bool:
     """Tell whether four times as much takes no more than about four times as long; a doubt is looked at again."""
+    if taken(act_of(one.pattern, call, made(attack, SIZE))) >= GIVEN_UP_S:
+        return False
     for _ in range(3):
         short, long = (
             min(taken(act_of(one.pattern, call, made(attack, size))) for _ in range(2)) for size in (SIZE, 4 * SIZE)

@@ -135,9 +135,10 @@ class MeasuresBot(commands.AutoShardedBot):
         for cog in COGS:
             await self.load_extension(f"bot.cogs.{cog}")
         assert self.application_id is not None
-        guild_ids = self.settings.admin_guilds
         async with self.coordination.alone("commands", wait=True):
-            await sync_commands(self.tree, self.application_id, guild_ids, self.store, force=self._force_sync)
+            await sync_commands(
+                self.tree, self.application_id, self.settings.admin_guilds, self.store, force=self._force_sync
+            )
         self.erase_old.start()
         self.background.start_refreshing()
 
@@ -160,8 +161,9 @@ class MeasuresBot(commands.AutoShardedBot):
         """Remember when an interaction came and in which language; tell people to come back while the bot stops."""
         if self.stopping and self.coordination.is_shared:
             await asyncio.sleep(_OTHERS_S)  # another bot may answer
-        if not await self.coordination.claim(interaction.id):
+        if not (claim := await self.coordination.claim(interaction.id)):
             return False
+        interaction.extras[delivery.LEFT] = claim.is_left
         logs.begin(interaction)
         self._locales[interaction.user.id] = str(interaction.locale)
         if self.stopping and interaction.type is not discord.InteractionType.autocomplete:
@@ -281,20 +283,13 @@ class MeasuresBot(commands.AutoShardedBot):
         Who waits when the time is nearly over is told so. Return whether all threads are free to end.
         """
         self.stopping = True
+        self.coordination.stop_waiting()
         self.erase_old.cancel()
         self.background.stop_refreshing()
-        await _finish_tasks(max(0.0, timeout_s - _TELL_S))
+        await delivery.finish(max(0.0, timeout_s - _TELL_S))
         is_free = self.queue.close()
-        await _finish_tasks(min(timeout_s, _TELL_S))
+        await delivery.finish(min(timeout_s, _TELL_S))
         await self.close()
         await self.coordination.close()
         await self.store.close()
         return await self.background.close() and is_free
-
-
-async def _finish_tasks(timeout_s: float) -> None:
-    """Wait for the answers that are being sent: the tasks that discord.py runs commands and events in."""
-    names = ("discord.py: ", "CommandTree-invoker", "discord-ui-")
-    sending = [task for task in asyncio.all_tasks() if task.get_name().startswith(names)]
-    if sending:
-        await asyncio.wait(sending, timeout=timeout_s)

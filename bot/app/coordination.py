@@ -15,8 +15,9 @@ from typing import Protocol, TypeVar
 
 from cachetools import LRUCache
 
+from bot.app.events import Claim, Events
 from bot.app.rate_limit import RateLimit
-from bot.database.agreement import Agreement
+from bot.database.agreement import Agreement, runs
 from bot.database.home import open_postgres
 from corpus import MeasuresError, StorageError
 from index import IndexSettings, open_link
@@ -50,8 +51,8 @@ class Coordination(Protocol):
     is_shared: bool
     """Whether other bots may run with the same token."""
 
-    async def claim(self, event_id: int) -> bool:
-        """Tell whether an interaction or a message is for this bot to answer: it comes for the first time, and here."""
+    async def claim(self, event_id: int) -> Claim:
+        """Tell whether an interaction or a message is for this bot to answer, until the current task ends."""
 
     async def wait_s(
         self, kind: str, limit: RateLimit, person: int, per_minute: int | None = None, turns: float = 1.0, *, take: bool
@@ -78,6 +79,9 @@ class Coordination(Protocol):
         :param heard: what to do when something is said on a channel, or may have been while nobody listened.
         """
 
+    def stop_waiting(self) -> None:
+        """Wait no more for other bots to end what they claimed."""
+
     async def close(self) -> None:
         """Stop listening, and let go of everything."""
 
@@ -90,12 +94,12 @@ class OneBot:
     def __init__(self) -> None:
         self._events: LRUCache[int, None] = LRUCache(_MOST_EVENTS)
 
-    async def claim(self, event_id: int) -> bool:
+    async def claim(self, event_id: int) -> Claim:
         """Tell whether an event comes for the first time: Discord may send one twice."""
         if event_id in self._events:
-            return False
+            return Claim.NOT
         self._events[event_id] = None
-        return True
+        return Claim.FIRST
 
     async def wait_s(
         self, kind: str, limit: RateLimit, person: int, per_minute: int | None = None, turns: float = 1.0, *, take: bool
@@ -114,6 +118,9 @@ class OneBot:
 
     def start(self, concurrency: int, heard: Heard) -> None:
         """Do nothing: there is nobody to hear."""
+
+    def stop_waiting(self) -> None:
+        """Do nothing."""
 
     async def close(self) -> None:
         """Do nothing."""
@@ -134,18 +141,22 @@ class SeveralBots:
         self._hearing_thread = ThreadPoolExecutor(1, "hearing")
         self._away_until = 0.0
         self._concurrency = 1
+        self._events = Events(self._ask)
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def claim(self, event_id: int) -> bool:
-        """Claim an event before the other bots do."""
+    async def claim(self, event_id: int) -> Claim:
+        """Claim an event before the other bots do; where one of them did, wait until it is over or that bot is gone."""
         if not await self._by_itself.claim(event_id):
-            return False
-        return await self._ask(lambda agreement: agreement.claim(event_id), otherwise=True)
+            return Claim.NOT
+        is_first = await self._ask(lambda agreement: agreement.claim(event_id), otherwise=True)
+        return await self._events.claimed(event_id, is_first=is_first)
 
     async def wait_s(
         self, kind: str, limit: RateLimit, person: int, per_minute: int | None = None, turns: float = 1.0, *, take: bool
     ) -> int:
-        """Take turns in the database; while that is away, from memory."""
+        """Take turns in the database; while that is away, from memory. What a bot began that is gone was paid to it."""
+        if self._events.is_paid():
+            return 0
         burst, rate = limit.bucket(per_minute)
         wait_s = await self._ask(
             lambda agreement: agreement.wait_s(kind, person, turns, burst, rate, take=take), otherwise=None
@@ -183,8 +194,13 @@ class SeveralBots:
         if heard:
             self._tasks.append(asyncio.create_task(self._hear(heard), name="coordination: hearing"))
 
+    def stop_waiting(self) -> None:
+        """Leave what other bots claimed to them."""
+        self._events.stop_waiting()
+
     async def close(self) -> None:
-        """Stop listening, and close the connections."""
+        """Tell what is over, stop listening, and close the connections."""
+        await self._events.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -240,4 +256,4 @@ def open_coordination(settings: IndexSettings) -> Coordination:
     if hearing is None:
         return OneBot()
     bot_id = secrets.token_hex(8)
-    return SeveralBots(lambda: Agreement(open_postgres(settings), bot_id), hearing)
+    return SeveralBots(lambda: Agreement(open_postgres(settings, runs(bot_id)), bot_id), hearing)

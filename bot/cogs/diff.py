@@ -50,7 +50,8 @@ class Diff(commands.Cog):
         try:
             diff = await self.bot.with_engine(compare, interaction.user.id)
         except UnknownReleaseError as error:
-            if after is None:
+            release = partial(Engine.release, release_id=before.partition("@")[0].strip())
+            if after is None and await self.bot.with_engine(release, interaction.user.id) is not None:
                 text = words("There is no other version of this release: name another one to compare it with.")
             else:
                 text = words("There is no such release: choose one from the list that appears while you type.")

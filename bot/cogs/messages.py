@@ -72,8 +72,8 @@ class Messages(commands.Cog):
 
     def _own_role(self, message: discord.Message) -> discord.Role | None:
         """Return the bot's own role where a message mentions it: of a bot's roles, Discord manages this one only."""
-        mine = message.guild.me.roles if message.guild is not None and message.guild.me is not None else []
-        return next((role for role in mine if role.managed and role in message.role_mentions), None)
+        roles = message.guild.me.roles if message.guild is not None and message.guild.me is not None else []
+        return next((role for role in roles if role.managed and role in message.role_mentions), None)
 
     async def _handle(self, message: discord.Message) -> None:
         """Answer a message; whatever goes wrong is told in one sentence, or logged in one line where it cannot be."""

@@ -61,9 +61,9 @@ class Releases(commands.Cog):
 
     async def _show(self, interaction: Interaction, query: str, page: int, *, is_public: bool) -> None:
         words = public_words(self.bot, interaction) if is_public else self.bot.words_private(interaction)
-        found = await self.bot.with_engine(partial(Engine.releases, query=query), interaction.user.id)
-        shown = one_edition_each(found, words.language)
-        releases = [release for release in found if release.release_id in shown]
+        releases_found = await self.bot.with_engine(partial(Engine.releases, query=query), interaction.user.id)
+        shown = one_edition_each(releases_found, words.language)
+        releases = [release for release in releases_found if release.release_id in shown]
         if len(releases) == 1:  # there is nothing to choose
             view = await self._outline(words, releases[0].release_id, interaction.user.id)
         else:

@@ -13,14 +13,15 @@ from bot.app.client import Interaction, MeasuresBot
 from bot.app.clock import now
 from bot.app.errors import Refused
 from bot.app.permissions import channel_of, is_switched_on, missing_permissions, spelled_out
-from bot.cogs.ask import NO_QUESTIONS, Ask, complete_agency
+from bot.app.wanted import wanted
+from bot.cogs.ask import Ask, complete_agency
 from bot.database.subscriptions import MOST_OF_PERSON, MOST_OF_SERVER, Added
 from bot.i18n.words import Words
 from bot.user_data import Often, Subscription, new_subscription_id
 from bot.views.message import text_view
 from bot.views.subscriptions import list_view, subscribed_view
-from corpus import registry, undone
-from index import MAX_QUESTION_CHARS, Engine, Wanted, WantedKind, is_issuer, message_kind, parse_agency, readable
+from corpus import QuestionError, registry, undone
+from index import MAX_QUESTION_CHARS, Engine, Wanted, WantedKind, is_issuer, readable
 
 _NAME_CHARS = 100
 _KNOWN = 8
@@ -73,10 +74,10 @@ class Subscriptions(commands.Cog):
         here: bool = False,
     ) -> None:
         """Subscribe to one thing."""
-        wanted = _wanted(self.bot.words_private(interaction), agency, issuer, subject, question)
+        asked_for = wanted(self.bot.words_private(interaction), agency, issuer, subject, question)
         channel = self._channel(interaction) if here and interaction.guild_id is not None else None
         await self.bot.admission.let_in_or_refuse(interaction, Price.NOTE)
-        await self._subscribe(interaction, wanted, Often(often), channel)
+        await self._subscribe(interaction, asked_for, Often(often), channel)
 
     @subscribe.autocomplete("agency")
     async def complete_agency(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -216,7 +217,12 @@ class Subscriptions(commands.Cog):
         :raises Refused: naming some that did.
         """
         issuers = (await self.bot.with_engine(Engine.corpus, user_id)).issuers
-        if registry().find(name).agency is None and not any(is_issuer(name, issuer) for issuer in issuers):
+        names_one = registry().find(name).agency is not None or any(is_issuer(name, issuer) for issuer in issuers)
+        try:
+            readable(name)
+        except QuestionError:  # "the" stands in the names of many
+            names_one = False
+        if not names_one:
             known = ", ".join(issuers[:_KNOWN]) + (" …" if len(issuers) > _KNOWN else "")
             raise Refused(words("No release has the issuer “{name}”: there are {known}.", name=name, known=known))
 
@@ -229,27 +235,6 @@ class Subscriptions(commands.Cog):
             listed |= {each.id: each for each in in_guild if _may_end(interaction, each)}
         view = list_view(self.bot.words_private(interaction), list(listed.values()), page)
         await delivery.answer(interaction, view)
-
-
-def _wanted(words: Words, agency: str | None, issuer: str | None, subject: str | None, question: str | None) -> Wanted:
-    """Return what somebody asks to be told of.
-
-    :raises Refused: where that is not exactly one thing, or no question.
-    :raises FilterError: where no agency has the name.
-    :raises QuestionError: where a subject or a question holds nothing to look for.
-    """
-    if sum(each is not None for each in (agency, issuer, subject, question)) != 1:
-        raise Refused(words("Choose one of these: an agency, an issuer, a subject or a question."))
-    if agency is not None:
-        return Wanted(WantedKind.AGENCY, agency if agency in registry().agencies else parse_agency(agency))
-    if issuer is not None:
-        return Wanted(WantedKind.ISSUER, readable(issuer))
-    if subject is not None:
-        return Wanted(WantedKind.SUBJECT, readable(subject))
-    assert question is not None
-    if message_kind(question) in NO_QUESTIONS:
-        raise Refused(words("That is no question: write one in a few words, as “What will Europol do?”."))
-    return Wanted(WantedKind.QUESTION, readable(question))
 
 
 def _may_end(interaction: Interaction, subscription: Subscription) -> bool:

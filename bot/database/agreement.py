@@ -5,15 +5,25 @@ people and events of the last minutes; `forget` erases it.
 """
 
 import math
+from collections.abc import Collection
 
 from bot.database.postgres import PostgresConnection
 
 _KEPT = "interval '15 minutes'"  # Discord sends no event again after that, and all buckets are full again.
+_RUNS = "hashtext('measures bot runs')"
 _REFILLED = "least(?::float8, p.tokens + greatest(0, extract(epoch FROM clock_timestamp() - p.at)::float8) * ?::float8)"
 
 
+def runs(bot_id: str) -> str:
+    """Return the statement that keeps others from taking a bot for gone, as long as the connection lasts.
+
+    :param bot_id: of letters and digits.
+    """
+    return f"SELECT pg_advisory_lock_shared({_RUNS}, hashtext('{bot_id}'))"
+
+
 class Agreement:
-    """Asks the database, for one thread."""
+    """Asks the database, for one thread. Its connections begin with `runs`."""
 
     def __init__(self, db: PostgresConnection, bot_id: str) -> None:
         """Take the database, and what tells this bot from the others that run."""
@@ -33,6 +43,37 @@ class Agreement:
                 [event_id, self._bot_id],
             )
         )
+
+    def end(self, events: frozenset[int]) -> frozenset[int]:
+        """Say of events of this bot that they are over, and return them."""
+        self._db.execute(
+            "INSERT INTO events AS e (id, bot, is_over) SELECT id, ?, true FROM unnest(?::bigint[]) AS id "
+            "ON CONFLICT (id) DO UPDATE SET is_over = true WHERE e.bot = excluded.bot",
+            [self._bot_id, list(events)],
+        )
+        return events
+
+    def claim_again(self, events: Collection[int]) -> frozenset[int]:
+        """Claim events of which the database knows nothing, as after a crash; return those that are now this bot's."""
+        claimed = self._db.rows(
+            "INSERT INTO events (id, bot) SELECT id, ? FROM unnest(?::bigint[]) AS id "
+            "ON CONFLICT (id) DO NOTHING RETURNING id",
+            [self._bot_id, list(events)],
+        )
+        return frozenset(event for (event,) in claimed)
+
+    def take_over(self, events: Collection[int]) -> frozenset[int]:
+        """Claim events that are not over and whose bot is gone; return them."""
+        taken = self._db.rows(
+            "UPDATE events AS e SET bot = ? WHERE id = ANY(?::bigint[]) AND NOT is_over AND bot <> ? "
+            f"AND pg_try_advisory_xact_lock({_RUNS}, hashtext(bot)) RETURNING id",
+            [self._bot_id, list(events), self._bot_id],
+        )
+        return frozenset(event for (event,) in taken)
+
+    def known(self, events: Collection[int]) -> dict[int, bool]:
+        """Return of events that the database knows whether they are over."""
+        return dict(self._db.rows("SELECT id, is_over FROM events WHERE id = ANY(?::bigint[])", [list(events)]))
 
     def wait_s(self, kind: str, person: int, turns: float, burst: float, rate: float, *, take: bool) -> int:
         """Take tokens of a person and return 0, or return the seconds until there are so many, and take none.

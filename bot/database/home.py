@@ -35,14 +35,15 @@ def open_store(settings: IndexSettings, *, reading: bool = False) -> "BotStore":
     return BotStore(SqliteConnection(bot_db(settings), reading=reading) if is_in_file else open_postgres(settings))
 
 
-def open_postgres(settings: IndexSettings) -> "PostgresConnection":
+def open_postgres(settings: IndexSettings, *statements: str) -> "PostgresConnection":
     """Return a connection to the tables of the bot in the database of the settings, which must name one.
 
+    :param statements: what every connection begins with besides.
     :raises SettingsError: when what speaks to it is not installed.
     """
     from bot.database.postgres import SETTINGS, PostgresConnection
     from index import open_link
 
-    link = open_link(settings, SETTINGS)
+    link = open_link(settings, (*SETTINGS, *statements))
     assert link is not None
     return PostgresConnection(link)

@@ -63,6 +63,8 @@ CREATE FUNCTION server_changes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 CREATE TRIGGER server_changes AFTER INSERT OR UPDATE OR DELETE ON servers
   FOR EACH STATEMENT EXECUTE FUNCTION server_changes();
 """,
+    # 3: whether an event needs nobody any more, so that another bot may end what one began that is gone.
+    "ALTER TABLE events ADD COLUMN is_over boolean NOT NULL DEFAULT false",
 )
 
 

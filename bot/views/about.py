@@ -6,7 +6,7 @@ import discord
 from discord import ui
 
 from bot.i18n.words import Words
-from bot.user_data import FEEDBACK_DAYS, AdminAct, Feedback, Forgotten
+from bot.user_data import AdminAct, Feedback, Forgotten
 from bot.views import custom_ids as ids
 from bot.views.escaping import plain
 from bot.views.message import BLUE, MAX_TEXT, bold, button, labelled, small, timestamp, title, whole_lines
@@ -133,38 +133,22 @@ def _whose(words: Words) -> str:
 
 
 def _stored(words: Words, days: int, *, in_database: bool) -> str:
-    answers = words.count(
-        "Your question and the place of its answer, for {count} day, with your id, so that the buttons work; "
-        "`/forget-me` erases them at once.",
-        "Your question and the place of its answer, for {count} days, with your id, so that the buttons work; "
-        "`/forget-me` erases them at once.",
+    told = words.count(
+        "With your id: your questions and answers for {count} day, and what you subscribed to, until you end it; "
+        "`/forget-me` erases both. Without it: feedback, and what answers quoted. What administrators do stays under "
+        "their id. Logs hold no questions and no names.",
+        "With your id: your questions and answers for {count} days, and what you subscribed to, until you end it; "
+        "`/forget-me` erases both. Without it: feedback, and what answers quoted. What administrators do stays under "
+        "their id. Logs hold no questions and no names.",
         days,
     )
-    feedback = words(
-        "Feedback is kept without names, what is written in it for {days} days; as long as the answer is kept, a "
-        "fingerprint that only I can read makes it one a person.",
-        days=words.number(FEEDBACK_DAYS),
+    if not in_database:
+        return told
+    kept = words(
+        "All this is in a database: what is erased leaves it at once, but stays in its logs, replicas and "
+        "backups until they expire; if the machine that writes it is lost, so may be the last moments."
     )
-    receipts = words(
-        "What an answer quoted is kept as long, without your id, so that `/verify` can check it, and how much is asked "
-        "a day."
-    )
-    subscriptions = words(
-        "What you subscribed to, with your id and the channel, until you end it, and which releases that told you."
-    )
-    administered = words(
-        "What administrators do to the releases stays under their id, so that it can be told who did it."
-    )
-    logs = words("Logs hold no questions and no names.")
-    told = [answers, receipts, feedback, subscriptions, administered, logs]
-    if in_database:
-        told.append(
-            words(
-                "All this is in a database: what is erased leaves it at once, but stays in its logs, replicas and "
-                "backups until they expire; if the machine that writes it is lost, so may be the last moments."
-            )
-        )
-    return " ".join(told)
+    return f"{told} {kept}"
 
 
 def _curve_in_words(words: Words) -> str:

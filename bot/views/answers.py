@@ -221,14 +221,20 @@ def check_view(words: Words, checked: Sequence[Checked], today: datetime.date) -
         return text_view(words("Nothing in the releases bears on this."), accent=AMBER)
     box = QuoteBox(words, BLUE)
     evidence = [claim.evidence for claim in checked if claim.evidence is not None]
-    quotes = list(dict.fromkeys(evidence))[:MORE_PASSAGES]
+    quotes = list(dict.fromkeys(evidence))
     numbers = {quote: f" [{number}]" for number, quote in enumerate(quotes, 1)}
+    # Each claim stands above the quote that bears most on it, which is shown once.
+    said: list[list[str]] = [[]]
     for claim in checked:
         number = numbers.get(claim.evidence, "") if claim.evidence is not None else ""
-        box.say("\n".join([bold(f"“{plain(claim.claim, QUESTION_CHARS)}”"), f"{_verdict(words, claim)}{number}"]))
+        said[-1].append(f"{bold(f'“{plain(claim.claim, QUESTION_CHARS)}”')}\n{_verdict(words, claim)}{number}")
+        if number == f" [{len(said)}]":
+            said.append([])
+    above = ["\n".join(claims) for claims in said]
     quoted_ids = {quote.release_id for quote in quotes}
     sources = {source.release_id: source for claim in checked for source in claim.answer.sources}
-    numbered = box.quotes(quotes, [source for key, source in sources.items() if key in quoted_ids], "-", today)
+    cited = [source for key, source in sources.items() if key in quoted_ids]
+    numbered = box.quotes(quotes, cited, "-", today, above=above)
     view = ui.LayoutView(timeout=None)
     _finish(words, view, box, "-", numbered)
     return view

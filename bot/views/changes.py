@@ -1,6 +1,7 @@
 """What `/diff` and `/verify` show: pure functions from values to Components V2."""
 
 import datetime
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ _QUESTION_CHARS = 200
 _FACT_CHARS = 300
 _ROOM_AT_END = 300  # characters, for what is said below
 _MOST_LINKS = 5
+_HEADING = re.compile(r"#{1,6} ")  # how a text marks one
 
 
 @dataclass(slots=True)
@@ -69,7 +71,7 @@ def diff_view(words: Words, diff: ReleaseDiff) -> ui.LayoutView:
         (words("Only in the second"), diff.came),
         (words("Only in the first"), diff.went),
     ):
-        texts = [quoted(sentence.text) for sentence in sentences]
+        texts = [_sentence(sentence.text) for sentence in sentences]
         if texts:
             page.add(f"{bold(heading)}\n{texts[0]}")
         for text in texts[1:]:
@@ -98,8 +100,12 @@ def _fact(words: Words, fact: FactChange) -> str:
 
 def _changed(words: Words, changed: ChangedSentence) -> Iterator[str]:
     yield from (_fact(words, fact) for fact in changed.facts)
-    yield quoted(f"− {changed.before.text}")
-    yield quoted(f"+ {changed.after.text}")
+    yield _sentence(changed.before.text, "− ")
+    yield _sentence(changed.after.text, "+ ")
+
+
+def _sentence(text: str, sign: str = "") -> str:
+    return quoted(sign + _HEADING.sub("", text, count=1) if _HEADING.match(text) else sign + text)
 
 
 def verification_view(words: Words, verification: Verification, today: datetime.date, *, asker: bool) -> ui.LayoutView:

@@ -4,6 +4,7 @@ import io
 import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from bot.i18n.words import ENGLISH, Words
@@ -17,17 +18,18 @@ if TYPE_CHECKING:
     from index import Timeline
 
 _MAX_TICKS = 12
+_LABEL_CHARS = 36  # in a line beside an axis
 _INK = "#1a1a1a"
 _COLOURS = ("#003399", "#c77700", "#2e7d32", "#8e24aa", "#c62828")
 
 
 def draw_risk(curve: Sequence[CurvePoint], words: Words = ENGLISH) -> bytes:
     """Return risk by coverage as a PNG."""
-    figure, axes = _figure(6, 4)
+    figure, axes = _figure(4, 3)  # small, so that its letters can be read at 400 pixels, too
     axes.plot([point.coverage for point in curve], [point.risk for point in curve], color="#003399", linewidth=2)
     axes.set(xlim=(0, 1), ylim=(0, None), title=words("Risk by coverage"))
-    axes.set_xlabel(words("coverage: share of the answerable questions that are answered"))
-    axes.set_ylabel(words("risk: share of all answers that are wrong"))
+    axes.set_xlabel(fill(words("coverage: share of the answerable questions that are answered"), _LABEL_CHARS))
+    axes.set_ylabel(fill(words("risk: share of all answers that are wrong"), _LABEL_CHARS))
     axes.grid(alpha=0.3)
     return _png(figure)
 
@@ -97,5 +99,5 @@ def _figure(width: float, height: float) -> "tuple[Figure, Axes]":
 
 def _png(figure: "Figure") -> bytes:
     buffer = io.BytesIO()
-    figure.savefig(buffer, dpi=120, format="png", metadata={"Software": None})
+    figure.savefig(buffer, dpi=160, format="png", metadata={"Software": None})
     return buffer.getvalue()

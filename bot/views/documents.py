@@ -38,6 +38,14 @@ class QuoteDocument(TypedDict):
     parts: NotRequired[list[tuple[int, int]]]
 
 
+class TitleDocument(TypedDict):
+    """The title of a release, word for word. `link` opens the page where it shows the title."""
+
+    text: str
+    release_id: str
+    link: str | None
+
+
 class ListedDocument(TypedDict):
     """A release."""
 
@@ -67,8 +75,8 @@ class QuestionDocument(TypedDict):
 class AnswerDocument(TypedDict):
     """What the releases say to a question. Where `answered` is false, `related` is what comes nearest: no answer.
 
-    `questions` is there where several were asked, `read_as` where the spelling was corrected. `id` is that of the
-    receipt, null where it could not be kept.
+    `titles` is there where the title of a release answers as well as the quotes, `questions` where several were asked,
+    `read_as` where the spelling was corrected. `id` is that of the receipt, null where it could not be kept.
     """
 
     question: str
@@ -81,6 +89,7 @@ class AnswerDocument(TypedDict):
     notices: list[str]
     generation: str
     took_ms: float
+    titles: NotRequired[list[TitleDocument]]
     questions: NotRequired[list[QuestionDocument]]
     read_as: NotRequired[str]
     id: NotRequired[str | None]

@@ -59,18 +59,27 @@ class QuoteBox:
         return self.say(text if instead is None else instead)
 
     def quotes(
-        self, quotes: Sequence[Quote], sources: Sequence[Source], answer_id: str, today: datetime.date, first: int = 1
+        self,
+        quotes: Sequence[Quote],
+        sources: Sequence[Source],
+        answer_id: str,
+        today: datetime.date,
+        first: int = 1,
+        above: Sequence[str] = (),
     ) -> list[tuple[int, Quote]]:
         """Add quotes, then their sources; return those whose source is named, with their numbers.
 
         A quote that is too long is not shown: its number is said, and a link may open it.
+
+        :param above: what is said above each quote, all of it whatever fits; one more is said below the last.
         """
-        self._left -= _TOO_LONG_CHARS
+        self._left -= _TOO_LONG_CHARS + sum(map(len, above))
         by_id = {source.release_id: source for source in sources}
         named: dict[str, list[str]] = {}
         numbered: list[tuple[int, Quote]] = []
         too_long: list[str] = []
         for number, quote in enumerate(quotes[:_MOST_QUOTES], first):
+            self._say_reserved(above, number - first)
             source = by_id.get(quote.release_id)
             lines = source_lines(self._words, source, today) if source and quote.release_id not in named else []
             lines.append(self._place(number, quote))
@@ -82,6 +91,7 @@ class QuoteBox:
             numbered.append((number, quote))
             if not self.say(quoted(f"“{quote.shown}”").replace("> ", f"> **[{number}]** ", 1)):
                 too_long.append(f"[{number}]")
+        self._say_reserved(above, len(quotes))
         self._left += _TOO_LONG_CHARS
         if too_long:
             self.say(self._words("Too long to be shown here: {numbers}", numbers=", ".join(too_long)))
@@ -92,9 +102,14 @@ class QuoteBox:
             self._add_same([source for source in sources if source.release_id not in named], today)
         return numbered
 
+    def _say_reserved(self, texts: Sequence[str], number: int) -> None:
+        if number < len(texts):
+            self.release(texts[number])
+
     def _place(self, number: int, quote: Quote) -> str:
         """Return the line that says where a quote stands: its heading, as a link that opens the page at the quote."""
-        heading = plain(quote.heading, NAME_CHARS) or self._words("Quotation")
+        kind = self._words("Title") if quote.is_title else self._words("Quotation")
+        heading = plain(quote.heading, NAME_CHARS) or kind
         address = web_address(quote.link)
         text = f"\\[{number}\\] {heading}"
         return small(link(text, address) if address is not None else text)

@@ -166,9 +166,13 @@ def fold_name(name: str, *, keep_case: bool = False) -> str:
 
 def fold_query(query: str) -> str:
     """Fold what a person typed: only words remain, separated by one space, without a leading article."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", query) if not unicodedata.combining(char))
-    spelled = "".join(_DIGRAPHS.get(char) or _BASES.get(char, char) for char in plain.casefold())
+    spelled = query.casefold() if query.isascii() else _spelled(query)
     return " ".join(re.findall(r"\w+", spelled)).removeprefix("the ")
+
+
+def _spelled(query: str) -> str:
+    plain = "".join(char for char in unicodedata.normalize("NFKD", query) if not unicodedata.combining(char))
+    return "".join(_DIGRAPHS.get(char) or _BASES.get(char, char) for char in plain.casefold())
 
 
 def spellings(name: str) -> tuple[str, ...]:
@@ -176,6 +180,6 @@ def spellings(name: str) -> tuple[str, ...]:
     known = [name]
     for pair in _ALTERNATIVES:
         for words, replacement in (pair, pair[::-1]):
-            rewritten = [re.sub(rf"\b{words}(?= |$)", replacement, spelling) for spelling in known]
+            rewritten = [re.sub(rf"\b{words}(?= |$)", replacement, spelling) for spelling in known if words in spelling]
             known = list(dict.fromkeys((*known, *rewritten)))
     return tuple(known)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, reduce
 from importlib import resources
@@ -17,6 +17,7 @@ from corpus.models import Agency, Guard, LocalNames
 _MIN_INFLECTED_CHARS = 4
 # A stem that begins no English word is rare in an English text. Shorter ones begin too many words.
 _MIN_ANCHOR_CHARS = 4
+_UNCHECKED = "memory"  # the source of names that nobody has checked
 _WORD_OR_GAP = re.compile(r"[ .]+|[^ .]+")
 
 
@@ -61,7 +62,7 @@ class LocalName:
 
 def _common(first: str, second: str) -> str:
     """Return the beginning that two words have in common."""
-    size = next((at for at, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]), None)
+    size = next((place for place, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]), None)
     return first[: min(len(first), len(second)) if size is None else size]
 
 
@@ -83,11 +84,14 @@ def local_names() -> Mapping[str, Mapping[str, LocalNames]]:
     }
 
 
-def _read(entry: Mapping[str, Sequence[str]], sources: Mapping[str, str]) -> LocalNames:
-    names, short, acronyms, unchecked = (
-        tuple(entry.get(kind, ())) for kind in ("names", "short", "acronyms", "unchecked")
-    )
-    return LocalNames(names, short, acronyms, sources[str(entry["source"])], unchecked)
+def _read(entry: Mapping[str, Any], sources: Mapping[str, str]) -> LocalNames:
+    """Read an entry. Its ``source`` is that of the names that ``sources`` does not list under another one."""
+    names, short, acronyms = (tuple(entry.get(kind, ())) for kind in ("names", "short", "acronyms"))
+    keys = dict.fromkeys((*names, *short, *acronyms), entry["source"])
+    keys |= {name: key for key, listed in entry.get("sources", {}).items() for name in listed}
+    unchecked = tuple(name for name, key in keys.items() if key == _UNCHECKED)
+    where = MappingProxyType({name: sources[key] for name, key in keys.items()})
+    return LocalNames(names, short, acronyms, where, unchecked)
 
 
 def names_in_languages(agency: Agency) -> Iterator[LocalName]:

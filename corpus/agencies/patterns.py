@@ -83,11 +83,11 @@ def _by_anchor(agencies: Mapping[str, Agency], english: Iterable[str]) -> dict[s
     """Return the names in other languages by the beginnings that the automaton searches for."""
     words = {word for name in english for word in name.split()}
     english_beginnings = {word[:size] for word in words for size in range(len(word) + 1)}
-    found: dict[str, list[LocalName]] = {}
+    by_beginning: dict[str, list[LocalName]] = {}
     for name in chain(other_names_in_languages(), *map(names_in_languages, agencies.values())):
         for beginning in set(anchors(name, english_beginnings)):
-            found.setdefault(beginning, []).append(name)
-    return found
+            by_beginning.setdefault(beginning, []).append(name)
+    return by_beginning
 
 
 def _names_of(agency: Agency) -> Iterator[tuple[str, Name]]:
@@ -114,12 +114,12 @@ def _local_acronyms(agency: Agency) -> dict[str, list[str]]:
     listed = [(language, acronyms) for language, acronyms in agency.acronyms_by_language.items()]
     listed += [(language, local.acronyms) for language, local in agency.names_by_language.items()]
     english_names = agency.own_names
-    found: dict[str, list[str]] = {}
+    languages_of: dict[str, list[str]] = {}
     for language, acronyms in listed:
         for acronym in acronyms:
             if acronym not in english_names:
-                found.setdefault(acronym, []).append(language)
-    return found
+                languages_of.setdefault(acronym, []).append(language)
+    return languages_of
 
 
 def _forms(name: str, agency_id: str, guard: Guard | None) -> Iterator[tuple[str, Name]]:

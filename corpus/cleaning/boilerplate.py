@@ -108,7 +108,9 @@ def without_tail(lines: Sequence[str], prose_chars: int, language: str | None = 
     end = len(lines)
     for index in range(1, len(lines)):
         late = index >= len(lines) // 2 or (
-            any(map(_is_disclaimer, lines[index:])) if _is_note(lines[index]) else sum(at < index for at in prose) > 1
+            any(map(_is_disclaimer, lines[index:]))
+            if _is_note(lines[index])
+            else sum(place < index for place in prose) > 1
         )
         below = index > last_prose and (is_tail(lines[index], language) or _is_over_contacts(lines, index))
         if below or (late and is_end(lines[index])):

@@ -77,10 +77,10 @@ def is_about(line: str, language: str | None = None, *, places: bool = True) -> 
     if not line or len(line) > ABOUT_MAX_CHARS or line[-1] in "?!;" or not any(map(str.isalnum, line)):
         return False
     line = _AUTHOR.sub(r"\1", line)
-    found = find_date(line, language)
-    if found is None:
+    dated = find_date(line, language)
+    if dated is None:
         return _is_known(line, language)
-    parts = _parts(line, found, language)
+    parts = _parts(line, dated, language)
     if not places or not parts.unknown:
         return not parts.unknown
     if parts.labelled:
@@ -88,7 +88,7 @@ def is_about(line: str, language: str | None = None, *, places: bool = True) -> 
     if parts.separated and parts.known:  # "Press release - 6 December 2018 - Plenary session"
         return len(parts.unknown) <= _MAX_LABELS and all(map(_is_short, parts.unknown))
     # After a date stand a place and its country; before one, it may be a person and a place.
-    most = _MAX_LABELS if found.start == 0 else 1
+    most = _MAX_LABELS if dated.start == 0 else 1
     return len(parts.unknown) <= most and all(map(_is_place, parts.unknown))
 
 
@@ -114,10 +114,10 @@ def is_byline(line: str, language: str | None = None) -> bool:
     line = unmarked(line)
     if not line or len(line) > _BYLINE_MAX_CHARS:
         return False
-    found = find_date(line, language)
-    if found is None or any(map(str.isalnum, _without_small_words(line[found.end :], language))):
+    dated = find_date(line, language)
+    if dated is None or any(map(str.isalnum, _without_small_words(line[dated.end :], language))):
         return False
-    before = [part.strip() for part in _COMMA.split(line[: found.start])]
+    before = [part.strip() for part in _COMMA.split(line[: dated.start])]
     before = before[:-1] if before and not _without_small_words(before[-1], language).strip() else before
     named = heading or (":" not in line and all(part[:1].isupper() for part in before if part))
     return named and len(before) > 1 and before[0][:1].isupper() and _is_place(before[-1])
@@ -136,14 +136,14 @@ def is_update(line: str) -> bool:
 
 def opening_date(line: str, language: str | None = None) -> FoundDate | None:
     """Return the date of a dateline that begins a paragraph: "Brussels, 6 December 2018 – The Council adopted"."""
-    found = None if is_list_item(line) else find_date(line[:_OPENING_CHARS], language)
-    after = _AFTER_DATELINE.match(line[found.end : found.end + _AFTER_CHARS]) if found else None
-    if found is None or after is None or not _is_known(after[1], language):
+    dated = None if is_list_item(line) else find_date(line[:_OPENING_CHARS], language)
+    after = _AFTER_DATELINE.match(line[dated.end : dated.end + _AFTER_CHARS]) if dated else None
+    if dated is None or after is None or not _is_known(after[1], language):
         return None
-    before = line[: found.start].lstrip("([")
-    parts = _parts(before, FoundDate(found.day, len(before), len(before)), language)
+    before = line[: dated.start].lstrip("([")
+    parts = _parts(before, FoundDate(dated.day, len(before), len(before)), language)
     return (
-        found
+        dated
         if not parts.labelled and len(parts.unknown) <= _MAX_LABELS and all(map(_is_place, parts.unknown))
         else None
     )
@@ -173,10 +173,10 @@ def agency_in(line: str) -> str | None:
     return None
 
 
-def _parts(line: str, found: FoundDate, language: str | None) -> _Parts:
+def _parts(line: str, dated: FoundDate, language: str | None) -> _Parts:
     """Divide the rest of a line, without its date, into known and unknown parts."""
     known, unknown, separated = 0, [], False
-    for side in (line[: found.start], line[found.end :]):
+    for side in (line[: dated.start], line[dated.end :]):
         pieces = _SEPARATOR.split(_COUNTRY.sub(" ", side))
         separated = separated or len(pieces) > 1
         for piece in pieces:
@@ -188,7 +188,7 @@ def _parts(line: str, found: FoundDate, language: str | None) -> _Parts:
                     unknown.append(_without_small_words(part, language))
                 else:
                     known += any(map(str.isalnum, _without_small_words(part, language)))
-    label = line[: found.start].rstrip()
+    label = line[: dated.start].rstrip()
     labelled = label.endswith(":") and not _is_known(_COMMA.split(label[:-1])[-1], language)
     return _Parts(known, tuple(unknown), separated, labelled)
 

@@ -84,8 +84,8 @@ def _day_in_brussels(value: str) -> date | None:
 
 def first_date(line: str, language: str | None = None) -> date | None:
     """Return the first date in a line, in figures or with the name of a month in English or in the language."""
-    found = find_date(line, language)
-    return found.day if found else None
+    dated = find_date(line, language)
+    return dated.day if dated else None
 
 
 def find_date(line: str, language: str | None = None) -> FoundDate | None:
@@ -106,7 +106,7 @@ def weekdays(language: str | None = None) -> frozenset[str]:
 
 @lru_cache(256)  # Several steps ask for the date of the same line.
 def _first_found(line: str, language: str | None) -> FoundDate | None:
-    return min(_found(line, language), key=lambda found: found.start, default=None)
+    return min(_found(line, language), key=lambda dated: dated.start, default=None)
 
 
 def _found(line: str, language: str | None) -> Iterator[FoundDate]:

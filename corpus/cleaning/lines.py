@@ -115,10 +115,10 @@ def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
     first, last = _prose_span(lines)
     about = [index for index in range(first, last) if is_about(lines[index], language, places=False)]
     alone = [index for index in about if find_date(lines[index], language) is not None]
-    found: list[int] = []
+    dated: list[int] = []
     for index, line in enumerate(lines):
         if index < first:
-            states = _is_above_text(lines, index, language, found)
+            states = _is_above_text(lines, index, language, dated)
         elif line.startswith(("- ", "#")) or len(line) > ABOUT_MAX_CHARS:
             states = False
         elif index > last:
@@ -127,17 +127,17 @@ def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
             heads_part = index in alone and (len(alone) > 1 or lines[index - 1].startswith("#"))
             states = index < _ABOUT_LINES and not heads_part and is_about(line, language, places=False)
         if states:
-            found.append(index)
-    return found
+            dated.append(index)
+    return dated
 
 
 def _dateline(lines: Sequence[str], about: Sequence[int], language: str | None) -> list[date]:
     """Return the date that begins the first paragraph: "Brussels, 6 December 2018 – The Council adopted"."""
     for index, line in enumerate(lines[:_ABOUT_LINES]):
         if index not in about and not is_list_item(line) and not line.startswith("#"):
-            found = opening_date(line, language)
-            if found or ends_sentence(line):
-                return [found.day] if found else []
+            dated = opening_date(line, language)
+            if dated or ends_sentence(line):
+                return [dated.day] if dated else []
     return []
 
 

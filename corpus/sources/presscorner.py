@@ -150,9 +150,9 @@ def _placed(draft: Draft, stated: PressDocument | None, asked: PressDocument | N
     )
 
 
-def _without_links(found: Iterable[Block]) -> list[Block]:
+def _without_links(blocks: Iterable[Block]) -> list[Block]:
     """Return the blocks without those at the end that only lead to other pages."""
-    kept = list(found)
+    kept = list(blocks)
     while kept and kept[-1].linked >= _MOSTLY_LINKS and not ends_sentence(kept[-1].text):
         kept.pop()
     return kept

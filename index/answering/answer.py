@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from index.answering.confidence import confidence, judged_by
 from index.answering.doubts import doubt, doubted
 from index.answering.question import Query, analyse, readable
-from index.answering.quotes import Picked, as_quote, pick_quotes
+from index.answering.quotes import Picked, as_quote, pick_quotes, quote_of_title
 from index.answering.ranking import Ranking, answers_rather, rank, read
+from index.answering.titles import with_title
 from index.answering.weights import Weights
 from index.database.passages_db import ServedRelease
 from index.encoders.embedder import Embedder
@@ -54,6 +55,12 @@ class Answerer:
         """Return the probability that the best quotes hold the answer."""
         return confidence(query, ranking, generation, self.embedder, self.weights)
 
+    def with_title(self, query: Query, ranking: Ranking, generation: Generation) -> Ranking:
+        """Find out whether a title answers, too, as `with_title`. Never without a reader."""
+        if self._reader is None:
+            return ranking
+        return with_title(query, ranking, generation, self.embedder, self._reader)
+
     def answers_rather(self, other: str, ranking: Ranking, generation: Generation) -> bool:
         """Tell whether the best sentence answers another question, as `answers_rather`. Never without a reader."""
         return self._reader is not None and answers_rather(other, ranking, generation, self._reader)
@@ -84,14 +91,21 @@ class Shown:
 def quotes(query: Query, ranking: Ranking, generation: Generation, limit: int, language: str | None = None) -> Shown:
     """Return the at most `limit` best quotes, the answering one first.
 
+    A title that answers comes before them, unless there is room for one quote only.
+
     :param language: the language of the reader, as `pick_quotes` takes it.
     """
     picked = pick_quotes(query, ranking, generation, limit, language)
+    titles = [] if ranking.title is None or not picked or limit == 1 else [ranking.title]
+    picked = picked[: limit - len(titles)]
     releases = tuple(
-        dict.fromkeys([quote.release for quote in picked] + [row for quote in picked for row in quote.also])
+        dict.fromkeys([*titles, *(quote.release for quote in picked), *(row for quote in picked for row in quote.also)])
     )
     return Shown(
-        tuple(_quote(quote, ranking, generation) for quote in picked),
+        (
+            *(quote_of_title(generation.release(row), float(ranking.scores.max())) for row in titles),
+            *(_quote(quote, ranking, generation) for quote in picked),
+        ),
         tuple(source_of(served) for served in generation.served(releases)),
         releases,
     )

@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from index.text.languages import LANGUAGES, Language, fold, folded_pattern, language
 
@@ -94,6 +94,7 @@ def asked_for(question: str, code: str = "en") -> AnswerType | None:
     return next((kind for kind, pattern in _ASKS_PATTERNS.items() if pattern.search(question)), None)
 
 
+@lru_cache(maxsize=100)  # Each sentence that may be quoted is held against it.
 def wants_yes_or_no(question: str, code: str) -> bool:
     """Tell whether yes or no would answer a question of a language, given in folded text."""
     known = language(code)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from corpus import QuestionError, Release
+from index.answering.amounts import Words
 from index.answering.differences import differences
 from index.answering.question import MAX_QUESTION_CHARS, content_words, readable
 from index.answering.slots import further_differences
@@ -76,12 +77,21 @@ def _checked(claim: str, answer: Answer, release_of: Callable[[str], Release | N
     evidence = max(answer.quotes, key=lambda quote: len(said & _content(quote.shown, code)))
     release = release_of(evidence.release_id)
     assert release is not None
-    differ = differences(claim, code, evidence.shown, release)
-    pairs = [(differ.claimed, differ.found), *further_differences(claim, code, evidence.shown, release)]
+    verdict, claimed, found = compare(claim, code, evidence.shown, release)
+    return Checked(claim, answer, verdict, evidence, claimed, found)
+
+
+def compare(claim: str, code: str, quote: str, release: Release) -> tuple[Verdict, Words, Words]:
+    """Hold a claim in a language against a quote of a release that bears on it.
+
+    Return what the quote says to it, and, where that is otherwise, what differs: in the claim, and in the quote.
+    """
+    differ = differences(claim, code, quote, release)
+    pairs = [(differ.claimed, differ.found), *further_differences(claim, code, quote, release)]
     claimed, found = (_each_once([each for pair in pairs for each in pair[side]]) for side in (0, 1))
     if claimed:
-        return Checked(claim, answer, Verdict.SAY_OTHERWISE, evidence, claimed, found)
-    return Checked(claim, answer, Verdict.DO_NOT_SAY if differ.missing else Verdict.SAY, evidence)
+        return Verdict.SAY_OTHERWISE, claimed, found
+    return Verdict.DO_NOT_SAY if differ.missing else Verdict.SAY, (), ()
 
 
 def _each_once(words: Sequence[str]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from index.answering.features import FEATURES, Matrix
 from index.answering.names import Name, bodies_in, holds
 from index.answering.question import STOP_WORDS, Query
 from index.answering.ranking import Ranking
+from index.answering.similar_words import held_by
 from index.answering.weights import Gate, Weights
 from index.encoders.embedder import Embedder
 from index.generations.generation import Generation
@@ -30,7 +31,6 @@ GATE_FEATURES = (
 )
 READ_FEATURES = (*GATE_FEATURES, "reading")  # of the best of the first three sentences, in nats
 _BEST = 3
-_SIMILAR_FROM, _SIMILAR_RANGE = 0.2, 0.6
 
 
 def confidence(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder, weights: Weights) -> float:
@@ -121,11 +121,7 @@ def _soft_coverage(
     title = generation.served([int(sentences.releases[together[0]])])[0].release.title
     around = {word for number in together for word in words(sentences.passages[number].text)} | set(words(title))
     around -= STOP_WORDS
-    if len(missing) and around:
-        known = embedder.word_vectors(sorted(around))
-        asked = embedder.word_vectors([query.words[number] for number in missing])
-        similar = (asked @ known.T).max(axis=1)
-        soft[missing] = np.clip((similar - _SIMILAR_FROM) / _SIMILAR_RANGE, 0.0, 1.0)
+    soft[missing] = held_by(sorted(around), [query.words[number] for number in missing], embedder)
     return soft
 
 

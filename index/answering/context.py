@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from corpus import Release
 from index.answering.answer import source_of
 from index.generations.generation import Generation
 from index.results import Source
@@ -43,7 +44,7 @@ def span_digest(text: str) -> str:
 
 
 def neighbours(generation: Generation, release_id: str, start: int, end: int, digest: str) -> Neighbours | Untraceable:
-    """Return the text around a span of a release.
+    """Return the text around a span of a release; of an empty span, its title with the first passage.
 
     :param digest: `span_digest` of the words that stood there when they were shown.
     """
@@ -52,6 +53,8 @@ def neighbours(generation: Generation, release_id: str, start: int, end: int, di
         return Untraceable.GONE
     release = generation.release(row)
     passages = [served.passage for served in generation.passages_of(row)]
+    if start == end:
+        return _title(generation, row, release, digest)
     edges = sorted({edge for passage in passages for span in passage.sentences for edge in (span.start, span.end)})
     span = _current(release.text, Span(start, end), digest, edges)
     if span is None:
@@ -67,6 +70,15 @@ def neighbours(generation: Generation, release_id: str, start: int, end: int, di
         start=span.start,
         end=span.end,
     )
+
+
+def _title(generation: Generation, row: int, release: Release, digest: str) -> Neighbours | Untraceable:
+    """Return the title of a release, where it is still the one that was shown, with what the text begins with."""
+    if span_digest(release.title) != digest:
+        return Untraceable.CHANGED
+    first = generation.passages_of(row)[0].passage
+    after = release.text[: first.end].strip()
+    return Neighbours(source_of(generation.served([row])[0]), "", "", release.title, after, 0, 0)
 
 
 def _current(text: str, span: Span, digest: str, edges: list[int]) -> Span | None:

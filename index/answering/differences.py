@@ -5,17 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus import Release, registry
+from index.answering.amounts import Words, amounts
 from index.answering.names import names_in
 from index.answering.polarity import asked_polarity, opposite, polarity
 from index.changes import FactKind
 from index.text.facts import facts
-from index.text.terms import words
+from index.text.times import moments
 
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _COUNTRY = re.compile(r"[A-Z]{2}")  # the key of a country among facts
 _ELISION = re.compile(r"(?<!\w)\w{1,4}['’](?=\w)")  # as in "l’Espagne"
-_YEAR = re.compile(r"(?:19|20)\d\d")
-Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +30,29 @@ class Differences:
 
 def differences(claim: str, code: str, quote: str, release: Release) -> Differences:
     """Compare a claim in a language with a quotation of a release."""
-    own, theirs = _figures(claim, code), _figures(quote, release.language)
-    dated = (str(release.date.year), str(release.date.day))
-    missing = [figure for figure in own if figure not in theirs and figure not in dated]
+    years, no_year = _years(claim, code, quote, release)
+    figures, no_figure = amounts(claim, code, quote, release.language)
     pairs = [
-        *_by_kind(missing, [figure for figure in theirs if figure not in own]),
+        *years,
+        *figures,
         *_directions(claim, code, quote, release),
         *_bodies(claim, code, quote, release),
         *_countries(claim, code, quote, release),
     ]
     claimed, found = (tuple(dict.fromkeys(each for pair in pairs for each in pair[side])) for side in (0, 1))
-    return Differences(claimed, found, bool(missing))
+    return Differences(claimed, found, no_year or no_figure)
 
 
-def _by_kind(missing: list[str], instead: list[str]) -> Iterator[tuple[Words, Words]]:
-    """Pair figures: a year contradicts a year, and an amount an amount."""
-    for is_year in (False, True):
-        own, theirs = (
-            tuple(each for each in side if (_YEAR.fullmatch(each) is not None) is is_year)
-            for side in (missing, instead)
-        )
-        if own and theirs:
-            yield own, theirs
+def _years(claim: str, code: str, quote: str, release: Release) -> tuple[list[tuple[Words, Words]], bool]:
+    """Pair the years that only the claim has with those that only the quotation has; tell whether it has any."""
+    own, theirs = _years_in(claim, code), _years_in(quote, release.language)
+    wrong = tuple(year for year in own if year not in theirs and year != str(release.date.year))
+    instead = tuple(year for year in theirs if year not in own)
+    return [(wrong, instead)] if wrong and instead else [], bool(wrong)
+
+
+def _years_in(text: str, code: str) -> Words:
+    return tuple(dict.fromkeys(str(each.moment.year) for each in moments(text, code) if each.moment.year))
 
 
 def _directions(claim: str, code: str, quote: str, release: Release) -> Iterator[tuple[Words, Words]]:
@@ -97,8 +96,3 @@ def _countries_in(text: str, code: str) -> dict[str, str]:
     plain = facts(_ELISION.sub(lambda match: " " * len(match[0]), text), code, only_known=True)
     known = {str(fact.key): fact.text for fact in plain if fact.kind is FactKind.NAME}
     return inflected | {key: written for key, written in known.items() if _COUNTRY.fullmatch(key)}
-
-
-def _figures(text: str, code: str) -> Words:
-    """Return the numbers of a text in order, each once."""
-    return tuple(dict.fromkeys(word for word in words(text, code) if _FIGURE.fullmatch(word)))

@@ -10,14 +10,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from corpus import Release
+from index.answering.amounts import Words
 from index.answering.answer_types import wants_yes_or_no
-from index.answering.differences import Words, differences
+from index.answering.countries import asked_countries, other_country
+from index.answering.differences import differences
+from index.answering.novelty import content
 from index.answering.polarity import denies_otherwise, opposite, polarity
-from index.answering.question import Query, content_words
+from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.generations.generation import Generation
 from index.text.languages import fold
-from index.text.terms import stem
 
 # Nats. A typical right answer has 2.2 of them over even odds, and 0.4 below counts as not found. What is denied does
 # not answer; what only differs is shown with both sides where it is surely about the same.
@@ -39,6 +41,8 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
         return ranking
     rows = ranking.sentences.releases[judged].tolist()
     released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
+    if asked_countries(query):
+        released = {row: generation.release(row) for row in released}
     found = [_doubt(query, ranking, at, released[row]) for at, row in zip(judged, rows, strict=True)]
     # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
     doubts = np.full(len(ranking.scores), max(found))
@@ -58,7 +62,7 @@ def is_denied(query: Query, text: str, release: Release) -> bool:
     """Tell whether a sentence affirms what a question denies, or denies what it affirms."""
     if _is_answered_by_no(query):
         return denies_otherwise(query.polarity, polarity(text, release.language), frozenset())
-    asked = _asked_stems(query) if release.language == query.language else frozenset()
+    asked = content(query.asked, query.language) if release.language == query.language else frozenset()
     directions = frozenset(query.polarity.directions)
     return denies_otherwise(query.polarity, polarity(text, release.language), asked, directions)
 
@@ -66,7 +70,8 @@ def is_denied(query: Query, text: str, release: Release) -> bool:
 def differing(query: Query, ranking: Ranking, number: int, release: Release) -> tuple[Words, Words]:
     """Return what a question says otherwise than a sentence, and what that says instead, both empty where none does.
 
-    A claim is held against the sentence before it, too: with "The rate will be 2%" goes "It decided to lower the rate".
+    Countries are compared where the release comes with its text. A claim is held against the sentence before it, too:
+    with "The rate will be 2%" goes "It decided to lower the rate".
     """
     text = ranking.sentences.texts[number]
     if query.claims:
@@ -76,7 +81,7 @@ def differing(query: Query, ranking: Ranking, number: int, release: Release) -> 
         begin, end = (edge - passage.passage.start for edge in (spans[0].start, spans[-1].end))
         found = differences(query.asked, query.language, passage.text[begin:end], release)
         return found.claimed, found.found
-    opposed = opposite(query.polarity, polarity(text, release.language))
+    opposed = opposite(query.polarity, polarity(text, release.language)) or other_country(query, text, release)
     return ((opposed[0],), (opposed[1],)) if opposed else ((), ())
 
 
@@ -111,8 +116,3 @@ def doubt(ranking: Ranking) -> float:
 
 def _is_answered_by_no(query: Query) -> bool:
     return wants_yes_or_no(fold(query.asked), query.language) and not query.claims
-
-
-def _asked_stems(query: Query) -> frozenset[str]:
-    """Return the stems of the words of a question that a sentence must not deny."""
-    return frozenset(stem(word, query.language) for word in content_words(query.asked, query.language))

@@ -43,7 +43,7 @@ def _contradictions(query: Query, ranking: Ranking, generation: Generation) -> I
     if not doubt(ranking):
         return
     best = int(ranking.best_first[0])
-    release = generation.served([int(ranking.sentences.releases[best])])[0].release
+    release = generation.release(int(ranking.sentences.releases[best]))
     if is_denied(query, ranking.sentences.texts[best], release):
         yield Notice("The question denies what the quotation says, or the other way round.")
     if query.claims and query.time is not None and query.time.named and ranking.timely is None:

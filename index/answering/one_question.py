@@ -41,6 +41,8 @@ def answer_one(
         query, ranking, sure = _whenever(answerer, query, generation, filters)
     if beside and sure >= threshold and answerer.answers_rather(beside, ranking, generation):
         sure = 0.0
+    if doubting and sure >= threshold and ranking.is_timely:
+        ranking = answerer.with_title(query, ranking, generation)
     shown = quotes(query, ranking, generation, limit, query.language)
     answered = answers(ranking, shown, sure, threshold)
     near = answered or (bool(shown.quotes) and ranking.is_timely and would_answer(sure, ranking, threshold))

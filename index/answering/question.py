@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +17,7 @@ from index.answering.answer_types import MONTHS, AnswerType, asked_for
 from index.answering.claimed import stated
 from index.answering.names import Name, names_in
 from index.answering.polarity import Polarity, asked_polarity
+from index.answering.shared_names import with_shared_names
 from index.answering.spelling import respelled
 from index.answering.times import Time, time_of
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
@@ -56,7 +57,8 @@ class Lexicon(Protocol):
 class Query:
     """A question as the engine reads it. The arrays have one entry a term, ``(terms,)``.
 
-    ``text`` is what somebody wrote, ``asked`` what of it asks, with its spelling corrected: all else is read from that.
+    ``text`` is what somebody wrote, ``asked`` what of it asks, with its spelling corrected: all else is read from that,
+    by models as ``modelled``, in which names of bodies stand as languages share them.
     ``language`` is its ISO 639-1 code, that of the releases where its words do not tell. ``idf`` is the inverse passage
     frequency of a term; ``weights`` is the same, scaled to sum to 1: how much of the question a term is. ``time`` is
     the time that it names, or that it asks for what is latest. ``agencies`` are the ids of those that the question
@@ -68,6 +70,7 @@ class Query:
 
     text: str
     asked: str
+    modelled: str
     language: str
     words: tuple[str, ...]
     terms: tuple[str, ...]
@@ -87,6 +90,7 @@ class Query:
     respelled: bool
 
 
+@lru_cache(maxsize=100)  # A surface checks a question before it lets it wait, and the engine checks what it is given.
 def readable(text: str) -> str:
     """Check a question, and take out what no reader sees: control, format and surrogate characters.
 
@@ -137,10 +141,12 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         terms.append(term)
         idf.append(_idf(frequency(term), term, term, len(lexicon)))
     idf_array = np.array(idf, dtype=np.float64)
-    reading = embedder.read_query(asked)
+    modelled = with_shared_names(asked, code, mentions)
+    reading = embedder.read_query(modelled)
     return Query(
         text=text,
         asked=asked,
+        modelled=modelled,
         language=code,
         words=tuple(content.values()),
         terms=tuple(terms),

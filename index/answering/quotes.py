@@ -80,10 +80,10 @@ class _Picker:
             return
         row = int(self._sentences.releases[number])
         code = self._generation.release(row).language
-        whole = self._standing_alone(number)
-        if self._novelty.is_asked(text, code) or self._novelty.only_repeats(self._texts(row, whole), code):
+        if self._novelty.is_asked(text, code) or (self.picked and not self._novelty.adds(text, code)):
             return
-        if not self.picked or self._novelty.adds(text, code):
+        whole = self._standing_alone(number)
+        if not self._novelty.only_repeats(self._texts(row, whole), code):
             self._take(number, row, whole)
 
     def _is_said(self, number: int) -> bool:
@@ -160,6 +160,13 @@ def as_quote(release: Release, parts: Sequence[Span], sentence: Span, heading: s
         link_to(web_url(release.url), release.text, opened),
         tuple((part.start, part.end) for part in parts) if len(parts) > 1 else (),
     )
+
+
+def quote_of_title(release: Release, score: float) -> Quote:
+    """Return the title of a release as a quote, with a link that opens the page where it shows it."""
+    text = f"{release.title}\n{release.text}"
+    link = link_to(web_url(release.url), text, Span(0, len(release.title)))
+    return Quote(release.title, release.release_id, 0, 0, "", score, link, place="title")
 
 
 def _holds(quote: Picked, release: int, span: Span) -> bool:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from corpus import Release, registry
-from index.answering.differences import Words
+from index.answering.amounts import Words
 from index.changes import FactKind
 from index.text.facts import facts
 from index.text.languages import fold, language
@@ -99,7 +99,11 @@ def _names(claim: str, quote: str, release: Release) -> Iterator[Pair]:
     """Pair a name that only the claim has with the one that stands in its place in the quotation."""
     held = _stems(f"{quote} {release.title} {release.issuer}")
     said = _stems(claim)
-    wrong = [name for name in _placed(claim, release.language) if _stem(name.words[-1]) not in held]
+    wrong = [
+        name
+        for name in _placed(claim, release.language)
+        if _stem(name.words[-1]) not in held and name.written not in quote
+    ]
     instead = [name for name in _placed(quote, release.language) if _stem(name.words[-1]) not in said]
     for name in wrong:
         other = next((other for other in instead if name.takes_the_place_of(other)), None)

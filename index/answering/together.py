@@ -45,7 +45,7 @@ def together(text: str, parts: Sequence[AskedPart], answers: Sequence[Answer], l
     if not answered:
         return None
     rooms = iter(limit // len(answered) + (place < limit % len(answered)) for place in range(len(answered)))
-    shown = [answer.quotes[: max(1, next(rooms))] if answer.answered else () for answer in answers]
+    shown = [_sentences(answer)[: max(1, next(rooms))] if answer.answered else [] for answer in answers]
     quotes = _distinct([quote for of_one in shown for quote in of_one])
     each = tuple(
         AnsweredPart(
@@ -68,6 +68,10 @@ def together(text: str, parts: Sequence[AskedPart], answers: Sequence[Answer], l
         took_ms=sum(answer.took_ms for answer in answers),
         questions=each,
     )
+
+
+def _sentences(answer: Answer) -> list[Quote]:
+    return [quote for quote in answer.quotes if not quote.is_title]
 
 
 def _not_asked(part: AskedPart) -> Notice:

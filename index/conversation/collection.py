@@ -135,11 +135,11 @@ def answer_collection(question: CollectionQuestion, generation: Generation) -> C
     """Return what a question about the collection asks for."""
     if question.kind is MessageKind.AGENCIES:
         return CollectionAnswer(question, 0, (), agencies=_named_agencies(generation))
-    found, at_least, issued_by, naming = _releases(question, generation)
-    dates = generation.dates(found)
-    newest = found[np.argsort(-dates, kind="stable")][:MOST_LISTED]
+    releases, at_least, issued_by, naming = _releases(question, generation)
+    dates = generation.dates(releases)
+    newest = releases[np.argsort(-dates, kind="stable")][:MOST_LISTED]
     sources = tuple(source_of(served) for served in generation.served(newest.tolist()))
-    return CollectionAnswer(question, len(found), sources, at_least, issued_by, naming)
+    return CollectionAnswer(question, len(releases), sources, at_least, issued_by, naming)
 
 
 def _releases(question: CollectionQuestion, generation: Generation) -> tuple[Rows, bool, str | None, str | None]:

@@ -88,9 +88,9 @@ def follow_up(earlier: str, text: str) -> FollowUp | None:
     asks = _ASKS.search(text) is not None
     parts = sorted((_part(table, said, asks=asks) for table in tables()), key=lambda part: -part.first)
     for rule in (_bare_asking, _time, _agency, _country, _pointing, _fragment):
-        found = next(filter(None, (rule(before, part) for part in parts)), None)
-        if found is not None:
-            readings = tuple(dict.fromkeys(reading for reading in found if reading != earlier))
+        readings_found = next(filter(None, (rule(before, part) for part in parts)), None)
+        if readings_found is not None:
+            readings = tuple(dict.fromkeys(reading for reading in readings_found if reading != earlier))
             return FollowUp(readings[:_MOST_CHOICES]) if readings else None
     return None
 

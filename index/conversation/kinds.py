@@ -1,12 +1,13 @@
 """What kind a message is. Nothing is searched for this, and no model is asked."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, lru_cache
 
 from index.conversation.periods import is_date
-from index.conversation.phrases import MAX_WORDS, Table, tables
+from index.conversation.phrases import MAX_WORDS, Shape, Table, tables
 from index.conversation.spoken import Spoken, spoken, without_addresses
 
 
@@ -39,6 +40,9 @@ class MessageKind(StrEnum):
     """Which agencies and releases there are."""
     QUESTION = "question"
     """Everything else: a question on what the releases say."""
+
+
+_ABOUT_ANSWERS = frozenset({MessageKind.WHEN, MessageKind.WHO, MessageKind.WHERE})
 
 
 SMALL_TALK = frozenset(
@@ -92,6 +96,16 @@ class _Piece:
     end: int
 
 
+def asks_releases(question: str, *, follows: bool) -> bool:
+    """Tell whether a part of a message asks what releases say: it is no greeting, and not about this program.
+
+    :param follows: whether it follows another question and points at it. "When was that?" asks about an answer where it
+        stands alone, else about that question.
+    """
+    kind = message_kind(question)
+    return kind is MessageKind.QUESTION or (follows and kind in _ABOUT_ANSWERS)
+
+
 def message_kind(text: str) -> MessageKind:
     """Return the kind of a message, as far as its phrases tell it; `shapes` finds whole questions on the collection."""
     bare = without_addresses(text)
@@ -111,7 +125,7 @@ def message_kind(text: str) -> MessageKind:
 
 
 def _kind_of(said: Spoken, *, asks: bool) -> MessageKind:
-    kinds = [kind for table in tables() if (kind := _kind_in(table, table.respelled(said), asks=asks)) is not None]
+    kinds = [kind for table, read in _respelled(said) if (kind := _kind_in(table, read, asks=asks)) is not None]
     return min(kinds, key=_RANKS.index, default=MessageKind.QUESTION)
 
 
@@ -120,15 +134,20 @@ def shapes(text: str) -> Iterator[Shaped]:
     said = spoken(without_addresses(text))
     if not said.words or len(said.words) > MAX_WORDS:
         return
-    spelled = [(table, table.respelled(said)) for table in tables()]
     for kind in SHAPES:
-        for table, respelled in spelled:
-            yield from _shapes_in(table, respelled, kind)
+        for table, read in _respelled(said):
+            yield from _shapes_in(table, read, kind)
+
+
+@lru_cache(maxsize=100)  # What kind a message is, and whether it asks about the collection, are told from the same.
+def _respelled(said: Spoken) -> tuple[tuple[Table, Spoken], ...]:
+    """Return each table with a message as `Table.respelled` reads it."""
+    return tuple((table, table.respelled(said)) for table in tables())
 
 
 def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped]:
     words = frozenset(said.words)
-    likely = [shape for shape in table.shapes[kind] if shape.may_be(words)]
+    likely = _likely_shapes(table, kind, words)
     for start in _after_fillers(table, said.key) if likely else ():
         for shape in likely:
             for end in _before_fillers(table, said.key, start):
@@ -146,6 +165,24 @@ def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped
                         "time" in slots and bool(table.opens_time.search(said.key[: match.start("time")])),
                         not table.words["release"].isdisjoint(words),
                     )
+
+
+def _likely_shapes(table: Table, kind: MessageKind, words: frozenset[str]) -> list[Shape]:
+    """Return the shapes of a kind that a message of these words may have, in the order of the table."""
+    by_word = _shapes_by_word(table, kind)
+    places = set(by_word.get("", ())).union(*(by_word[word] for word in by_word.keys() & words))
+    shapes = [table.shapes[kind][place] for place in sorted(places)]
+    return [shape for shape in shapes if shape.may_be(words)]
+
+
+@cache
+def _shapes_by_word(table: Table, kind: MessageKind) -> Mapping[str, list[int]]:
+    """Return the places of shapes by the words of which each requires one; under "" those that require none."""
+    by_word: dict[str, list[int]] = {}
+    for place, shape in enumerate(table.shapes[kind]):
+        for word in shape.fewest or ("",):
+            by_word.setdefault(word, []).append(place)
+    return by_word
 
 
 def _after_fillers(table: Table, key: str) -> list[int]:
@@ -217,11 +254,11 @@ def _pieces_at(table: Table, key: str, place: int, *, talk: bool) -> list[_Piece
     """Return the phrases that begin at a place, the longest first; of equally long ones, those of the first rank."""
     kinds = {MessageKind(name): pattern for name, pattern in table.pieces.items() if not talk or name in _TALK}
     fillers = (table.around, table.talk) if talk else (table.around,)
-    found = []
+    pieces = []
     for end in [*(gap.start() for gap in re.finditer(" ", key) if gap.start() > place), len(key)]:
         words = key.count(" ", place, end)
-        found += [_Piece(kind, words, end) for kind, pattern in kinds.items() if pattern.fullmatch(key, place, end)]
-        found += [_Piece(None, words, end) for pattern in fillers if pattern.fullmatch(key, place, end)]
+        pieces += [_Piece(kind, words, end) for kind, pattern in kinds.items() if pattern.fullmatch(key, place, end)]
+        pieces += [_Piece(None, words, end) for pattern in fillers if pattern.fullmatch(key, place, end)]
     return sorted(
-        found, key=lambda piece: (-piece.words, len(_RANKS) if piece.kind is None else _RANKS.index(piece.kind))
+        pieces, key=lambda piece: (-piece.words, len(_RANKS) if piece.kind is None else _RANKS.index(piece.kind))
     )

@@ -37,6 +37,11 @@ class Shape:
         self._line, self._lists = line, words
         self._required = tuple(_required(line, words))
 
+    @property
+    def fewest(self) -> frozenset[str]:
+        """The shortest list of words of which a message must hold one; none where nothing is required."""
+        return min(self._required, key=len, default=frozenset())
+
     def may_be(self, words: Set[str]) -> bool:
         """Tell whether a message of these words holds what the phrase cannot be without."""
         return all(not words.isdisjoint(each) for each in self._required)
@@ -157,13 +162,13 @@ class Table:
         read = [
             (word, span)
             for written, span in zip(said.words, said.spans, strict=True)
-            for word in self._meant(written, said.beside(span))
+            for word in self._meant(written, said, span)
         ]
         return Spoken(said.text, tuple(word for word, _ in read), tuple(span for _, span in read))
 
-    def _meant(self, word: str, beside: str) -> tuple[str, ...]:
+    def _meant(self, word: str, said: Spoken, span: tuple[int, int]) -> tuple[str, ...]:
         """Return the words that one is read as; part of another, as in "c'est" and "a-t-il", stands for itself."""
-        if word in self._chat and _JOINED.isdisjoint(beside):
+        if word in self._chat and _JOINED.isdisjoint(said.beside(span)):
             return self._chat[word]
         return (_respelled(self.language, word),)
 
@@ -209,9 +214,9 @@ def _required(line: str, words: Mapping[str, str]) -> Iterator[frozenset[str]]:
     while place < len(parts):
         end = _end_of_part(parts, place)
         if parts[place] != "[":
-            found = _words_of(parts[place:end], words)
-            if found:
-                yield found
+            words_of_part = _words_of(parts[place:end], words)
+            if words_of_part:
+                yield words_of_part
         place = end
 
 
@@ -227,7 +232,7 @@ def _end_of_part(parts: Sequence[str], place: int) -> int:
 
 def _words_of(parts: Sequence[str], words: Mapping[str, str]) -> frozenset[str]:
     """Return all words in a part of a phrase; none where it may be nothing but what somebody asks about."""
-    found: set[str] = set()
+    said_words: set[str] = set()
     alternative = optional = 0
     for part in parts:
         name = part.strip("{}")
@@ -239,10 +244,16 @@ def _words_of(parts: Sequence[str], words: Mapping[str, str]) -> frozenset[str]:
                 return frozenset()
             alternative = 0
         elif part not in _SIGNS and (part == name or name not in _SLOTS):
-            said = spoken(part if part == name else words[name]).words
-            found.update(said)
+            said = _said(part if part == name else words[name])
+            said_words.update(said)
             alternative += len(said)
-    return frozenset(found) if alternative else frozenset()
+    return frozenset(said_words) if alternative else frozenset()
+
+
+@lru_cache(maxsize=10_000)
+def _said(text: str) -> tuple[str, ...]:
+    """Return the words of a list, which many phrases refer to."""
+    return spoken(text).words
 
 
 def _compiled(lines: Iterable[str], words: Mapping[str, str]) -> re.Pattern[str]:
@@ -261,7 +272,7 @@ def _expression(line: str, words: Mapping[str, str]) -> str:
         elif part != name:
             parts.append(f"(?:{_expression(words[name], words)})")
         else:
-            parts += [rf" {re.escape(word)}(?![^ ])" for word in spoken(part).words]
+            parts += [rf" {re.escape(word)}(?![^ ])" for word in _said(part)]
     return "".join(parts)
 
 

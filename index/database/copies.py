@@ -42,9 +42,9 @@ def check_database(path: Path, shown: Path | None = None) -> None:
     :raises StorageError: when it is damaged.
     """
     with storage_errors(shown or path), closing(_opened(path)) as db:
-        [(found,), *_] = db.execute("PRAGMA quick_check(1)").fetchall()
-        if found != "ok":
-            why = f"{shown or path} is damaged ({found}); put a copy in its place, or move it away to begin anew."
+        [(verdict,), *_] = db.execute("PRAGMA quick_check(1)").fetchall()
+        if verdict != "ok":
+            why = f"{shown or path} is damaged ({verdict}); put a copy in its place, or move it away to begin anew."
             raise StorageError(why, Fault.DAMAGED)
 
 

@@ -94,10 +94,10 @@ class HistoryTable:
             "SELECT action, count(*) AS number, sum(seconds) AS seconds FROM log "
             "WHERE action IN ('built', 'refused') GROUP BY action"
         )
-        found = {row["action"]: row for row in rows}
+        by_action = {row["action"]: row for row in rows}
         return [
-            BuildCount(outcome, found[action]["number"], found[action]["seconds"] or 0.0)
-            if action in found
+            BuildCount(outcome, by_action[action]["number"], by_action[action]["seconds"] or 0.0)
+            if action in by_action
             else BuildCount(outcome, 0, 0.0)
             for action, outcome in outcomes.items()
         ]

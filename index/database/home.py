@@ -96,6 +96,25 @@ def open_link(settings: IndexSettings, statements: Sequence[str] = ()) -> "Link 
     return Link(settings.database_url.get_secret_value(), settings=statements)
 
 
+def described_database(settings: IndexSettings) -> str | None:
+    """Return which database answers for writing, for whoever checks the installation; None where all is in files.
+
+    :raises StorageError: when none does, or it lacks pgvector.
+    :raises SettingsError: when what speaks to a database is not installed.
+    """
+    link = open_link(settings)
+    if link is None:
+        return None
+    with closing(link):
+        [(version, vector)] = link.rows(
+            "SELECT current_setting('server_version'), (SELECT coalesce(installed_version, default_version) "
+            "FROM pg_available_extensions WHERE name = 'vector')"
+        )
+    if vector is None:
+        raise StorageError("the database has no pgvector; install version 0.8 or newer there.", Fault.OTHER)
+    return f"PostgreSQL {version} with pgvector {vector} takes what is written"
+
+
 def check_installed() -> None:
     """Check that what speaks to a database is installed.
 

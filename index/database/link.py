@@ -4,6 +4,7 @@ The address of the database is a secret, and psycopg repeats parts of it in its 
 passes on a message of psycopg, or an exception that holds one.
 """
 
+import re
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,8 +18,14 @@ from corpus import Fault, GenerationError, MeasuresError, StorageError
 Row = TypeVar("Row")
 _CONNECT_S = 5
 _SILENT_MS = 10_000
+# The locks of a machine that vanished are free after a minute. Without this it takes the two hours of TCP's default.
+_NOTICED = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 _PROBES = 32  # as many lists as `faiss_index.PROBES`
 _AWAY = "the database does not answer; it is asked again the next time, and nothing is lost."
+_CLOSED = (
+    "the database does not let this program in; correct user, password and name of the database in "
+    "MEASURES_DATABASE_URL, or what it allows."
+)
 _BUSY = ("the database is busy; try again in a minute.", Fault.BUSY)
 _SENTENCES = {
     "53100": ("the disk of the database is full; free some space there and do it again.", Fault.FULL),
@@ -32,6 +39,8 @@ _SENTENCES = {
     "0A000": ("the database has no pgvector; install version 0.8 or newer there.", Fault.OTHER),
 }
 _REFUSALS = ("22", "23", "54")  # bad data, a constraint, a limit such as the length of what is indexed
+# The server tells these in words only, before there is a connection.
+_NOT_LET_IN = re.compile(r'authentication failed|no password supplied|no pg_hba\.conf entry|" does not exist')
 _GONE = {"42P01", "3F000"}  # undefined table, undefined schema
 
 
@@ -129,6 +138,7 @@ class Link:
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.execute(f"SET ivfflat.probes = {_PROBES}")
             connection.execute("SET ivfflat.iterative_scan = 'relaxed_order'")
+            connection.execute(_NOTICED)
             for statement in self._settings:
                 connection.execute(statement)
             for number in self._shared:
@@ -177,6 +187,8 @@ def _told(error: psycopg.Error) -> MeasuresError:
         return GenerationError("A generation is no longer in the database: ask again.")
     if state in _SENTENCES:
         return StorageError(*_SENTENCES[state])
+    if not state and isinstance(error, psycopg.OperationalError) and _NOT_LET_IN.search(str(error)):
+        return StorageError(_CLOSED, Fault.REFUSED)
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
         return StorageError(_AWAY, Fault.AWAY)
     if isinstance(error, psycopg.DataError | psycopg.IntegrityError) or state.startswith(_REFUSALS):

@@ -20,5 +20,5 @@ def alike(embedder: Embedder, questions: Sequence[str]) -> list[tuple[int, ...]]
     from sentence_transformers.util import community_detection
 
     vectors = np.array([embedder.encode_query(question) for question in questions])
-    found = community_detection(torch.from_numpy(vectors), background_of(embedder).related, min_community_size=1)
-    return [tuple(map(int, group)) for group in found]
+    groups = community_detection(torch.from_numpy(vectors), background_of(embedder).related, min_community_size=1)
+    return [tuple(map(int, group)) for group in groups]

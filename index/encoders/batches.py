@@ -39,8 +39,8 @@ def balanced(lengths: Sequence[int], most: int) -> list[list[int]]:
     """
     order = sorted(range(len(lengths)), key=lambda number: -lengths[number])
     sizes = sorted({length * count for length in set(lengths) for count in range(1, len(lengths) + 1)})
-    found = (_within(lengths, order, size) for size in sizes)
-    return next((batches for batches in found if len(batches) <= most), [])
+    splits = (_within(lengths, order, size) for size in sizes)
+    return next((batches for batches in splits if len(batches) <= most), [])
 
 
 def _within(lengths: Sequence[int], order: Sequence[int], size: int) -> list[list[int]]:

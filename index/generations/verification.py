@@ -29,7 +29,9 @@ def _verified(store: CorpusStore, citation: Citation) -> Verified:
     quoted = _quoted(versions, citation)
     if quoted is None:
         return Verified(citation, Fate.CHANGED, source)
-    words = quoted.text[citation.start : citation.end]
+    words = _words(quoted, citation)
+    if citation.is_title:
+        return _verified_title(citation, source, words, current)
     start = citation.start if quoted.text_sha256 == current.text_sha256 else current.text.find(words)
     if start >= 0:
         return Verified(citation, Fate.IDENTICAL, source, words, words, start, start + len(words))
@@ -40,10 +42,23 @@ def _quoted(versions: Sequence[KeptVersion], citation: Citation) -> Release | No
     """Return the version that was quoted, where it is kept and the words stand in it."""
     for kept in versions:
         release = kept.release
-        words = release.text[citation.start : citation.end]
-        if release.text_sha256 == citation.text_sha256 and words_digest(words) == citation.words_sha256:
+        is_version = release.text_sha256 == citation.text_sha256
+        if is_version and words_digest(_words(release, citation)) == citation.words_sha256:
             return release
     return None
+
+
+def _words(release: Release, citation: Citation) -> str:
+    """Return what stands in a version of a release where a citation is from."""
+    return release.title if citation.is_title else release.text[citation.start : citation.end]
+
+
+def _verified_title(citation: Citation, source: Source, words: str, current: Release) -> Verified:
+    """Tell what became of a quoted title."""
+    if words == current.title:
+        return Verified(citation, Fate.IDENTICAL, source, words, words, 0, 0)
+    facts = fact_changes(words, current.title, base(current.language) or "en")
+    return Verified(citation, Fate.CHANGED, source, words, current.title, 0, 0, facts)
 
 
 def _changed(citation: Citation, source: Source, quoted: Release, current: Release) -> Verified:

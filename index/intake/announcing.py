@@ -188,7 +188,7 @@ def _files(source: FollowedSource) -> list[Announcement]:
 
     :raises SourceError: when the folder cannot be read.
     """
-    found: list[tuple[float, Announcement]] = []
+    dated: list[tuple[float, Announcement]] = []
     try:
         for path in sorted(Path(source.url).iterdir())[:_FOLDER_FILES]:
             is_named = utf8(path.name) == path.name and not path.name.startswith((".", "~"))
@@ -196,7 +196,7 @@ def _files(source: FollowedSource) -> list[Announcement]:
                 continue
             stat = path.stat()
             if stat.st_size:
-                found.append((stat.st_mtime, Announcement(str(path), version=f"{stat.st_mtime_ns}:{stat.st_size}")))
+                dated.append((stat.st_mtime, Announcement(str(path), version=f"{stat.st_mtime_ns}:{stat.st_size}")))
     except OSError as error:
         raise SourceError(f"{source.url} cannot be read ({error.strerror}): check the folder.") from error
-    return [announcement for _, announcement in sorted(found, key=lambda item: item[0])]
+    return [announcement for _, announcement in sorted(dated, key=lambda item: item[0])]

@@ -80,10 +80,10 @@ def members(path: Path, archive: str) -> list[Member] | None:
         raise damaged from error
     if PurePosixPath(_WORD) in names:
         return None
-    found = [Member(archive, path, number, str(names[number])) for number in _releases(names) if not folders[number]]
-    if not found:
+    members = [Member(archive, path, number, str(names[number])) for number in _releases(names) if not folders[number]]
+    if not members:
         raise SourceError(f"{archive} holds no file: zip the releases and add it again.")
-    return found
+    return members
 
 
 def _is_zip(path: Path) -> bool:
@@ -99,10 +99,10 @@ def _is_listed_within_bounds(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _END_MAX_BYTES))
         tail = file.read()
-    at = tail.rfind(_END)
-    if at < 0 or len(tail) < at + _END_BYTES:
+    place = tail.rfind(_END)
+    if place < 0 or len(tail) < place + _END_BYTES:
         return False
-    count, size = struct.unpack_from("<HI", tail, at + 10)
+    count, size = struct.unpack_from("<HI", tail, place + 10)
     return bool(count <= MAX_MEMBERS and size <= _MAX_DIRECTORY_BYTES)
 
 
@@ -117,5 +117,5 @@ def _releases(names: Sequence[PurePosixPath]) -> Iterator[int]:
 
 def _belongs(folder: PurePosixPath, pages: set[PurePosixPath]) -> bool:
     """Tell whether a folder holds the parts of a saved page: browsers name it "Page_files", in their language."""
-    stems = (folder.name[:at] for at, char in enumerate(folder.name) if char in "_-." and at)
+    stems = (folder.name[:place] for place, char in enumerate(folder.name) if char in "_-." and place)
     return any(folder.parent / stem in pages for stem in stems)

@@ -31,11 +31,11 @@ def _by_reference(store: CorpusStore, draft: Draft) -> list[Edition]:
 
 def _by_links(store: CorpusStore, draft: Draft) -> list[Edition]:
     """Return the editions at the addresses that a page links. A page may not call one of another site its edition."""
-    found = []
+    editions = []
     for language, link in draft.languages.items():
         url = web_url(link, draft.url)
         if draft.url and url and language != draft.language and speaks_for(draft.url, url):
             edition = store.edition_at(canonical_url(url))
             if edition is not None and edition.language == language:
-                found.append(edition)
-    return found
+                editions.append(edition)
+    return editions

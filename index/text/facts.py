@@ -20,6 +20,7 @@ _WITHIN = frozenset("de da do du del della di la le van von der den of ter".spli
 # Millions and the like as they are shortened in one language or another; they count only after figures.
 _SHORTENED = frozenset("bn m md mia mil mill mio mld mln mn mrd tn tsd tys".split())
 _BEFORE_CHARS = 100  # This many characters before a word tell whether a sentence begins with it.
+_POSSESSIVE = re.compile(r" s$")  # of "Poland’s", folded
 _NOUNS_WITH_CAPITALS = frozenset({"de"})
 _MOST_UNIT_CHARS = 2  # between a figure and its unit: a space
 
@@ -144,7 +145,7 @@ def _names(text: str, tokens: list[re.Match[str]], known: Language, *, only_know
             continue
         start, end = run[0].start(), run[-1].end()
         name = text[start:end]
-        country = _countries(known.code).get(fold(name))
+        country = _countries(known.code).get(_POSSESSIVE.sub("", fold(name)))
         is_short = len(run) == 1 and (opens or known.code in _NOUNS_WITH_CAPITALS) and not name[1:].isupper()
         if country is not None:
             yield _Fact(FactKind.NAME, country, start, end, name)

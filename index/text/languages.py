@@ -18,6 +18,7 @@ _FOLDER = Path(__file__).with_name("languages")
 _SPACED = dict.fromkeys("'’‘`\u00b4-\u2010\u2011–", " ")
 _ALIKE = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "\u0131": "i", "ς": "\u03c3"}
 _TWO_LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe"}
+MOST_REMEMBERED = 2_000  # Characters. What is longer is no question and no sentence, and is read once.
 _ABBREVIATION_CHARS = 4  # A name of a month is an abbreviation up to this many characters, unless it has no longer one.
 
 
@@ -31,7 +32,8 @@ class Language:
     ``question_words`` follows. ``abbreviations`` are written without their last full stop, and end no sentence;
     ``before_figures`` end none before a figure. ``asks``, ``holds``, ``time``, ``padding``, ``demands`` and ``leans``
     are patterns by what they find. ``peoples`` are words by the ISO code of the country that they belong to and do not
-    begin like. ``spellings`` are patterns of what is written in two ways, with what stands for both.
+    begin like. ``two_to_twelve``, and the tens ``twenty_to_hundred``, are numbers in words, in all their forms, folded.
+    ``spellings`` are patterns of what is written in two ways, with what stands for both.
     """
 
     code: str
@@ -39,6 +41,8 @@ class Language:
     months: tuple[frozenset[str], ...]
     unsure_months: frozenset[str]
     number_words: frozenset[str]
+    two_to_twelve: tuple[frozenset[str], ...]
+    twenty_to_hundred: tuple[frozenset[str], ...]
     yes_no: str
     question_words: str
     capitals: frozenset[str]
@@ -79,6 +83,11 @@ def fold_char(char: str) -> str:
 
 def fold(text: str) -> str:
     """Return a text in lower case and without accents, with as many characters as before."""
+    return _fold_again(text) if len(text) <= MOST_REMEMBERED else "".join(map(fold_char, text))
+
+
+@lru_cache(maxsize=500)  # A question is folded for each thing that it may ask for.
+def _fold_again(text: str) -> str:
     return "".join(map(fold_char, text))
 
 
@@ -102,6 +111,8 @@ def _load(code: str) -> Language:
         months=tuple(frozenset(name.replace("_", " ") for name in fold(names).split()) for names in data["months"]),
         unsure_months=frozenset(fold(data.get("unsure_months", "")).split()),
         number_words=_plain_words(data["number_words"]),
+        two_to_twelve=tuple(frozenset(fold(words).split()) for words in data["two_to_twelve"]),
+        twenty_to_hundred=tuple(frozenset(fold(words).split()) for words in data["twenty_to_hundred"]),
         yes_no=data.get("yes_no", ""),
         question_words=data.get("question_words", ""),
         capitals=frozenset(data.get("capitals", "").split()),

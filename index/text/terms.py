@@ -17,6 +17,7 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
+from index.text.languages import MOST_REMEMBERED
 from index.text.languages import language as language_data
 from index.text.word_frequency import is_common
 
@@ -49,6 +50,15 @@ def words(text: str, language: str = "en") -> list[str]:
 
     Decimals have a point, whether the language writes a point or a comma.
     """
+    return list(_words_again(text, language)) if len(text) <= MOST_REMEMBERED else _words(text, language)
+
+
+@lru_cache(maxsize=500)  # Everything that reads a question asks for its words, and for those of the same sentences.
+def _words_again(text: str, language: str) -> tuple[str, ...]:
+    return tuple(_words(text, language))
+
+
+def _words(text: str, language: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", text)
     if language and language not in _DECIMAL_POINT:
         plain = _DECIMAL_COMMA.sub(".", plain)

@@ -7,7 +7,7 @@ Dates are read without a library: dateparser saw one in 10 of 80 English questio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from index.text.languages import Language, fold, folded_pattern, language
 
@@ -46,6 +46,7 @@ class Named:
     end: int
 
 
+@lru_cache(maxsize=500)  # What a question asks for, its time and its months are all read from these.
 def moments(text: str, code: str = "en") -> tuple[Named, ...]:
     """Return the moments that a text in a language names, in order."""
     folded = fold(text)

@@ -11,19 +11,17 @@ import pytest
 from bot.cli.main import main
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
+from index.maintenance import build_all
+from index.processes.job_process import JobProcess
 from index.settings import IndexSettings
-from tests.fakes import Here, quiet, upkeep
+from tests.fakes import FakeEmbedder, Here, quiet, silent, upkeep
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run_with_processes(shipped_folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run the command on a copy of the shipped folder as people do: what changes the corpus is another process.
-
-    The command returns status, stdout and stderr.
-    """
-    shutil.copytree(shipped_folder, tmp_path / "data")
+def command(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process. It returns status, stdout and stderr."""
 
     def run_one(*arguments: str) -> subprocess.CompletedProcess[str]:
         before = sys.argv
@@ -42,13 +40,23 @@ def run_with_processes(shipped_folder: Path, tmp_path: Path, capfd: pytest.Captu
 
 
 @pytest.fixture
-def run(run_with_processes: Run, one_model: None, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the command, all of it in this process: another takes seconds to load the model."""
+def run_with_processes(command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command as people do: what changes the corpus is another process, with a model that loads in a moment."""
+    monkeypatch.setenv("MEASURES_MODEL", "fake")
+    monkeypatch.setattr(JobProcess.__init__, "__defaults__", ("tests.fakes:fake_embedder",))
+    build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
+    return command
+
+
+@pytest.fixture
+def run(command: Run, shipped_folder: Path, one_model: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command on a copy of the shipped folder, all of it in this process: another takes seconds for a model."""
+    shutil.copytree(shipped_folder, tmp_path / "data")
     monkeypatch.setattr(
         "index.processes.job_process.JobProcess",
         lambda settings: Here(settings, SentenceTransformerEmbedder(settings.model, settings.cache_dir)),
     )
-    return run_with_processes
+    return command
 
 
 @pytest.fixture

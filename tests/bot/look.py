@@ -2,10 +2,13 @@
 
 python -m tests.bot.look PAGE.html                                       # all of them
 python -m tests.bot.look ask PAGE.html                                   # the answer and the "not found" of the README
+python -m tests.bot.look about PAGE.html                                 # `/about`, with its picture
 python -m tests.bot.look timeline ../shared/eval PICTURE.png             # the timeline of the README, of 291 releases
 """
 
 import asyncio
+import base64
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -20,9 +23,10 @@ from index.evaluation.evaluate import temporary_index
 from index.evaluation.gold import load_corpus
 from index.maintenance import build_all
 from index.settings import IndexSettings
+from tests.emulator import components as parts
 from tests.emulator.errors import JSON
 from tests.fakes import FakeEmbedder, silent
-from tests.simulation import Chat, chatting
+from tests.simulation import Chat, Message, chatting
 from tests.simulation.page import page
 
 QUESTION = "What will the joint liaison task force do?"
@@ -49,7 +53,18 @@ async def answers(chat: Chat) -> list[tuple[str, JSON]]:
         "/subscribe": await chat.ada.command("subscribe", agency="europol"),
         "/subscriptions": await chat.ada.command("subscriptions"),
     }
-    return [(title, message.payload) for title, message in shown.items()]
+    return [(title, with_pictures(message)) for title, message in shown.items()]
+
+
+def with_pictures(message: Message) -> JSON:
+    """Return what a page shows of a message, with the pictures attached to it in the place of their addresses."""
+    payload: JSON = json.loads(json.dumps(message.payload))
+    files = iter(message.files)
+    for component in parts.walk(payload["components"]):
+        for item in component.get("items", []):
+            data = base64.b64encode(next(files)).decode("ascii")
+            item["media"]["url"] = f"data:image/png;base64,{data}"
+    return payload
 
 
 async def _play(folder: Path) -> list[tuple[str, JSON]]:
@@ -77,14 +92,16 @@ def main() -> None:
             Path(picture).write_bytes(_timeline(Path(folder)))
             return
         case ["ask", path]:
-            count: int | None = 2
+            titles: frozenset[str] | None = frozenset({"/ask", "/ask, not found"})
+        case ["about", path]:
+            titles = frozenset({"/about"})
         case [path]:
-            count = None
+            titles = None
         case _:
             sys.exit(__doc__)
     with tempfile.TemporaryDirectory() as data:
         found = asyncio.run(_play(Path(data)))
-    Path(path).write_text(page(found[:count]), "utf-8")
+    Path(path).write_text(page(each for each in found if titles is None or each[0] in titles), "utf-8")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import asyncio
 import re
 import threading
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from index.processes.job_process import JobProcess
 from index.settings import IndexSettings
 from tests.conftest import FIXTURES
 from tests.corpus.servers import Request, Server, page
-from tests.fakes import FakeEmbedder, silent
+from tests.fakes import FakeEmbedder, Here, silent
 from tests.pages import rss
 from tests.simulation import Chat, Message, chatting
 
@@ -37,8 +38,11 @@ async def quoted_now(chat: Chat) -> str:
     return answer.text()
 
 
-def administered(scenario: Scenario) -> Callable[[Path], None]:
-    """Play a scenario on a data folder with the shipped release, beside a web server that may be fetched from."""
+def administered(scenario: Scenario, *, in_process: bool = False) -> Callable[[Path], None]:
+    """Play a scenario on a data folder with the shipped release, beside a web server that may be fetched from.
+
+    :param in_process: whether a process of its own does each job, as for people; each takes a second to start.
+    """
 
     async def play(server: Server, folder: Path) -> None:
         settings = IndexSettings(
@@ -48,7 +52,10 @@ def administered(scenario: Scenario) -> Callable[[Path], None]:
             fetch_delay=0,
         )
         build_all(settings, FakeEmbedder(), silent)
-        upkeep = Maintenance(settings, JobProcess(settings, "tests.fakes:fake_embedder"))
+        upkeep = Maintenance(
+            settings,
+            JobProcess(settings, "tests.fakes:fake_embedder") if in_process else Here(settings, FakeEmbedder()),
+        )
         with Engine(settings, FakeEmbedder()) as engine:
             async with chatting(engine, folder, maintenance=upkeep, administered=True) as chat:
                 chat.open_to_all("index", "feeds")
@@ -68,6 +75,9 @@ def administered(scenario: Scenario) -> Callable[[Path], None]:
     return test
 
 
+in_a_process = partial(administered, in_process=True)
+
+
 def finished(message: Message, text: str) -> Message:
     """Return the message of a piece of work, which says something at its end."""
     assert text in message.text()
@@ -75,7 +85,7 @@ def finished(message: Message, text: str) -> Message:
     return message
 
 
-@administered
+@in_a_process
 async def test_release_added_by_its_address_is_quoted(chat: Chat, server: Server) -> None:
     address = f"http://127.0.0.1:{server.port}/release"
     message = await chat.ada.command("index add", addresses=address)
@@ -190,7 +200,7 @@ async def test_feed_is_followed_and_what_is_new_is_quoted(chat: Chat, server: Se
     assert "No feed is followed" in (await chat.ada.command("feeds list")).text()
 
 
-@administered
+@in_a_process
 async def test_feed_that_is_due_is_polled_while_the_bot_runs(chat: Chat, server: Server) -> None:
     polling: Any = chat.bot.get_cog("Polling")
     polling.poll.cancel()
@@ -215,7 +225,7 @@ async def test_nobody_else_gets_in_by_command_button_or_completion(chat: Chat, s
         await chat.ada.command("index status", channel=other)
 
 
-@administered
+@in_a_process
 async def test_second_build_is_told_who_builds_what_since_when(chat: Chat, server: Server) -> None:
     with Generations(chat.bot.index_settings.data_dir).building("Grace", "index build"):
         message = await chat.ada.command("index rebuild")

@@ -32,13 +32,12 @@ async def test_claims_are_answered_with_quotes_for_one_person(chat: Chat) -> Non
     assert message.ephemeral
     assert message.accent_colours == [BLUE]
     lines = message.text().split("\n")
-    assert lines[:4] == [
+    assert lines[:2] == [
         "**“I heard that CEPOL trains border control units.”**",
         "The releases say something on this: [1]",
-        "**“Cats are nice animals, too.”**",
-        "The releases do not say this.",
     ]
-    assert lines[4].startswith(f"> **[1]** “{QUOTE}")
+    assert lines[2].startswith(f"> **[1]** “{QUOTE}")
+    assert lines[3:5] == ["**“Cats are nice animals, too.”**", "The releases do not say this."]
     assert message.buttons == ["Read it at the source: consilium.europa.eu", "Context"]
     context = await chat.bob.click(message, "Context")
     assert f"**{QUOTE}" in context.text()
@@ -49,6 +48,34 @@ async def test_strongest_evidence_is_the_sentence_with_most_of_the_claim(chat: C
     message = await checked(chat, "Europol will get a joint liaison task force.")
     assert "> **[1]** “Furthermore, a joint liaison task force on migrant smuggling" in message.text()
     assert "The releases say something on this: [1]" in message.text(), "the centre is a part of Europol"
+
+
+@simulated(engine="sentences")
+async def test_each_of_five_claims_stands_above_its_own_evidence(chat: Chat) -> None:
+    eva = chat.add_person("eva", locale="de")
+    written = await chat.ada.write(
+        "Frontex opens 40 offices in Izola. Ministers met in Lyon on 2024-05-03. The plan costs 1,500,000 euros. "
+        "Spain gets three ships. Poland gets 5 ships."
+    )
+    lines = (await eva.use(CHECK, written)).text().split("\n")
+    say = "Die Pressemitteilungen sagen etwas dazu: [{}]"
+    assert lines[:14] == [
+        "**“Frontex opens 40 offices in Izola.”**",
+        say.format(1),
+        "> **[1]** “Frontex will open forty offices in Izola.”",
+        "**“Ministers met in Lyon on 2024-05-03.”**",
+        say.format(2),
+        "> **[2]** “Ministers met in Lyon on 3 May 2024.”",
+        "**“The plan costs 1,500,000 euros.”**",
+        say.format(3),
+        "> **[3]** “The plan will cost €1.5 million.”",
+        "**“Spain gets three ships.”**",
+        say.format(4),
+        "> **[4]** “Spain gets 3 ships.”",
+        "**“Poland gets 5 ships.”**",
+        "Die Pressemitteilungen sagen etwas anderes: hier 5, dort seven. [5]",
+    ]
+    assert lines[14] == "> **[5]** “Poland gets seven ships.”"
 
 
 @pytest.mark.parametrize("locale", ["en-US", "de"])
@@ -70,6 +97,23 @@ def office(settings: IndexSettings, embedder: FakeEmbedder, write_release: Calla
     own = settings.model_copy(update={"threshold": 0.0})
     text = "Frontex will open an office in the port of Izola on 3 May 2024."
     upkeep(own, embedder).add([str(write_release("office.md", text))], quiet, force=True)
+    with Engine(own, embedder) as engine:
+        yield engine
+
+
+@pytest.fixture
+def sentences(settings: IndexSettings, embedder: FakeEmbedder, write_release: Callable[..., Path]) -> Iterator[Engine]:
+    """An engine over five releases of a sentence each, which answers everything."""
+    own = settings.model_copy(update={"threshold": 0.0})
+    texts = (
+        "Frontex will open forty offices in Izola.",
+        "Ministers met in Lyon on 3 May 2024.",
+        "The plan will cost €1.5 million.",
+        "Spain gets 3 ships.",
+        "Poland gets seven ships.",
+    )
+    paths = [str(write_release(f"{number}.md", text, title=f"On {number}")) for number, text in enumerate(texts)]
+    upkeep(own, embedder).add(paths, quiet, force=True)
     with Engine(own, embedder) as engine:
         yield engine
 

@@ -27,7 +27,9 @@ def settings(tmp_path: Path) -> IndexSettings:
 def port(settings: IndexSettings, embedder: FakeEmbedder, write_release: Write) -> Iterator[Engine]:
     """An engine over a release in two versions, and another one whose every sentence is its own."""
     keeper = upkeep(settings, embedder)
-    other = " ".join(f"Ship {number} carried cargo {number * 7} to harbour {number * 13}." for number in range(200))
+    other = "## Ships of all kinds\n\n" + " ".join(
+        f"Ship {number} carried cargo {number * 7} to harbour {number * 13}." for number in range(200)
+    )
     for name, text, header in (
         ("old", OLD, {"title": "The port", "url": URL}),
         ("new", NEW, {"title": "The port", "url": URL}),
@@ -67,9 +69,11 @@ async def test_what_does_not_fit_is_counted_and_what_is_not_there_is_said_in_the
     message = await ela.command("diff", before=port, after=ships)
     assert message.ephemeral
     assert "**Tylko w drugim**" in message.text()
+    assert "> Ships of all kinds\n> Ship 0 carried" in message.text(), "a heading without its marks"
     assert "fragmentów: `measures releases diff` pokazuje wszystkie." in message.text()
     assert len(message.text()) <= 4_000
     assert (await ela.command("diff", before=ships)).text().startswith("Nie ma innej wersji tego komunikatu")
+    assert (await ela.command("diff", before="nothing")).text().startswith("Nie ma takiego komunikatu")
     assert (await ela.command("diff", before=port, after="nothing")).text().startswith("Nie ma takiego komunikatu")
     assert "Tytuł: " not in message.text()
     same = await ela.command("diff", before=f"{port}@2", after=port)

@@ -1,6 +1,7 @@
 """`measures doctor` on the machine, the settings and what the bot needs, without ever showing a secret."""
 
 import datetime
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,6 +97,19 @@ def test_faults_of_the_index_and_of_discord_stand_beside_each_other(
     where = found["where settings are"]
     assert where.found.startswith(f"{tmp_path / '.env'}: MEASURES_PAZE; in the environment: ")
     assert "MEASURES_THRESHOLD" in where.found
+
+
+def test_database_is_told_from_what_it_holds(monkeypatch: pytest.MonkeyPatch, database: str) -> None:
+    monkeypatch.setenv("MEASURES_DATABASE_URL", database)
+    found = by_name(examine())
+    assert re.fullmatch(r"PostgreSQL \d+\.\d+ with pgvector \d+\.\d+.*", found["database"].found)
+    assert "none yet" in found["served generation"].found
+    monkeypatch.setenv("MEASURES_DATABASE_URL", f"{database}-nowhere")
+    found = by_name(examine())
+    assert not found["database"].ok
+    assert "does not let this program in" in found["database"].found
+    assert found["database"].remedy.startswith("Start the database, or correct MEASURES_DATABASE_URL")
+    assert "served generation" not in found, "it is not known, and building would not help"
 
 
 def test_memory_of_a_container_counts(tmp_path: Path) -> None:

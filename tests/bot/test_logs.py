@@ -3,14 +3,17 @@
 import datetime
 import json
 import logging
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from bot.app.logs import configure_logging
 from bot.app.settings import BotSettings, secrets_of
+from bot.cli.main import main
 from corpus.log_lines import with_fields
 from index.maintenance import build_all
 from index.processes.engine_process import EngineProcess
@@ -70,3 +73,34 @@ def test_engine_logs_as_the_bot_does(settings: IndexSettings, capfd: pytest.Capt
     EngineProcess(settings, "tests.fakes:warning_embedder").close()
     said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     assert [one["message"] for one in said if one["logger"] == "tests.fakes"] == ["made"]
+
+
+@pytest.mark.parametrize(
+    ("command", "settings", "why"),
+    [
+        (["bot"], "MEASURES_PACES=6\n", "MEASURES_PACES, in "),
+        (["bot"], "", "DISCORD_TOKEN is not set"),
+        (["mcp", "--http"], "", "MEASURES_HTTP is not set"),
+    ],
+)
+def test_all_that_is_said_is_json_also_what_is_wrong_with_the_settings(
+    command: list[str],
+    settings: str,
+    why: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / ".env").write_text(f"MEASURES_LOG_FORMAT=json\nMEASURES_PACE 6\n{settings}")
+    (tmp_path / ".env").chmod(0o644)
+    monkeypatch.setattr(sys, "argv", ["measures", *command])
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    with pytest.raises(SystemExit):
+        main()
+    said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert said[-1]["level"] == "CRITICAL"
+    assert said[-1]["message"].startswith(why)
+    assert any("others may read" in one["message"] for one in said)
+    sys.excepthook(ZeroDivisionError, ZeroDivisionError("as when a process ends"), None)
+    [event] = map(json.loads, capfd.readouterr().err.splitlines())
+    assert "ZeroDivisionError" in event["traceback"]

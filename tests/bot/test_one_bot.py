@@ -1,6 +1,5 @@
 """One bot a data folder: the second is told who the first is; one that was killed holds nobody up."""
 
-import asyncio
 import json
 import re
 import signal
@@ -30,7 +29,9 @@ def second(tmp_path: Path) -> Iterator[BotProcess]:
         yield process
 
 
-def test_second_bot_on_a_data_folder_is_told_who_the_first_is(process: BotProcess, second: BotProcess) -> None:
+def test_second_bot_on_a_data_folder_is_told_who_the_first_is_and_one_on_a_folder_of_its_own_is_let_be(
+    process: BotProcess, second: BotProcess, tmp_path: Path
+) -> None:
     async def start() -> int:
         await process.up(code=LIGHT)
         assert process._process is not None
@@ -49,6 +50,15 @@ def test_second_bot_on_a_data_folder_is_told_who_the_first_is(process: BotProces
         second.lines()[-1],
     )
     assert not second.emulator.requests, "nothing was asked of Discord"
+
+    other = tmp_path / "other"
+    build_all(IndexSettings(data_dir=other, model="fake"), FakeEmbedder(), silent)
+
+    async def run_beside() -> None:
+        await second.up(code=LIGHT, MEASURES_DATA_DIR=str(other))
+        assert await second.down() == 0
+
+    second.run(run_beside())
 
     async def go_on_and_stop() -> None:
         assert (await process.ask()).original is not None
@@ -78,16 +88,3 @@ def test_bot_that_was_killed_holds_nobody_up(process: BotProcess) -> None:
         assert await process.down() == 0
 
     process.run(scenario())
-
-
-def test_bot_on_a_folder_of_its_own_is_let_be(process: BotProcess, second: BotProcess, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    build_all(IndexSettings(data_dir=other, model="fake"), FakeEmbedder(), silent)
-
-    async def scenario() -> None:
-        await second.up(code=LIGHT, MEASURES_DATA_DIR=str(other))
-        assert await second.down() == 0
-
-    process.run(process.up(code=LIGHT))
-    second.run(scenario())
-    process.run(asyncio.sleep(0))

@@ -27,6 +27,14 @@ ROOT = Path(__file__).parents[2]
 QUESTION = "How many lighthouses will the port authority of Varna repair?"
 OWN_STYLES = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b\x07]*\x1b\\")  # what rich writes on a terminal: colours, links
 
+# The same command with a model that loads in a moment.
+QUICKLY = """
+import index
+from tests.fakes import FakeEmbedder
+index.SentenceTransformerEmbedder = lambda *_: FakeEmbedder()
+from bot.cli.main import main; main()
+"""
+
 
 def steers(text: str) -> list[str]:
     """Return the characters of a text that a terminal, or what reads a log, would do more with than show."""
@@ -53,6 +61,10 @@ def hostile_release(folder: Path) -> Path:
 def hostile(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A command line on a folder with such a release, put there by somebody whose name is no better."""
     monkeypatch.setenv("LOGNAME", f"eve{STEERING}")
+    return with_hostile_release(run, tmp_path)
+
+
+def with_hostile_release(run: Run, tmp_path: Path) -> Run:
     added = run("index", "add", str(hostile_release(tmp_path)), "--force", "--issuer", f"Commission{STEERING}")
     assert (added.returncode, steers(added.stdout + added.stderr)) == (0, [])
     return run
@@ -90,10 +102,16 @@ def test_json_is_the_same_document_with_what_steers_escaped() -> None:
     assert '"é' in as_json(document)
 
 
-def test_terminal_gets_no_sequence_but_the_programs_own(hostile: Run, tmp_path: Path) -> None:
+def test_terminal_gets_no_sequence_but_the_programs_own(run_with_processes: Run, tmp_path: Path) -> None:
+    with_hostile_release(run_with_processes, tmp_path)
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", "from bot.cli.main import main; main()", "ask", QUESTION]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLUMNS": "400"}
+    command = [sys.executable, "-c", QUICKLY, "ask", QUESTION]
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "MEASURES_THRESHOLD": "0",
+        "TERM": "xterm-256color",
+        "COLUMNS": "400",
+    }
     process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environment, close_fds=True)
     os.close(theirs)
     printed = b""

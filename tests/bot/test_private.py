@@ -1,24 +1,17 @@
-"""What the program writes is for its user alone, whatever the umask; seen in real processes."""
+"""What the program writes is for its user alone, whatever the umask; seen on the files of a command and of a bot."""
 
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
+
+import pytest
 
 from index.maintenance import build_all
 from index.settings import IndexSettings
-from tests.bot.bot_process import ROOT, BotProcess
+from tests.bot.bot_process import BotProcess
 from tests.bot.conftest import Run, made_up_release
 from tests.bot.test_process import LIGHT
 from tests.fakes import FakeEmbedder, silent
-
-# The same command with an embedder that takes no time to load.
-QUICKLY = """
-from index.processes.job_process import JobProcess
-JobProcess.__init__.__defaults__ = ("tests.fakes:fake_embedder",)
-from bot.cli.main import main; main()
-"""
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -34,26 +27,26 @@ def open_to_others(folder: Path) -> set[str]:
     return {name for name, mode in modes(folder).items() if mode & 0o077}
 
 
-def measures(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, with the umask of most systems."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "MEASURES_DATA_DIR": str(folder), "MEASURES_MODEL": "fake"}
-    return subprocess.run(
-        [sys.executable, "-c", QUICKLY, *arguments], env=environment, umask=0o022, capture_output=True, text=True
-    )
-
-
-def test_data_folder_that_a_command_makes_is_for_its_user_alone(tmp_path: Path) -> None:
+def test_data_folder_that_a_command_makes_is_for_its_user_alone(
+    run_with_processes: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_with_processes
     release = tmp_path / "release.md"
     release.write_text(made_up_release(3), "utf-8")
     folder = tmp_path / "parent" / "data"
-    done = measures(folder, "index", "add", str(release))
-    assert done.returncode == 0, done.stderr
-    names = set(modes(folder))
-    assert {"data/corpus.db", "data/CURRENT", "data/build.lock", "data/generations/000001/passages.db"} <= names
-    assert measures(folder, "index", "build").returncode == 0
-    assert measures(folder, "index", "rollback").returncode == 0
-    assert "data/PINNED" in modes(folder)
-    assert open_to_others(tmp_path / "parent") == set()
+    monkeypatch.setenv("MEASURES_DATA_DIR", str(folder))
+    before = os.umask(0o022)  # that of most systems
+    try:
+        done = run("index", "add", str(release))
+        assert done.returncode == 0, done.stderr
+        names = set(modes(folder))
+        assert {"data/corpus.db", "data/CURRENT", "data/build.lock", "data/generations/000001/passages.db"} <= names
+        assert run("index", "build").returncode == 0
+        assert run("index", "rollback").returncode == 0
+        assert "data/PINNED" in modes(folder)
+        assert open_to_others(tmp_path / "parent") == set()
+    finally:
+        os.umask(before)
 
 
 def test_files_of_the_bot_are_for_its_user_alone_and_so_are_those_of_an_older_version(tmp_path: Path) -> None:

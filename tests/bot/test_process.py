@@ -10,16 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.client import COGS
 from bot.app.run import run_bot
 from bot.app.settings import BotSettings
 from corpus.errors import SettingsError
+from index.engine import Engine
 from index.maintenance import build_all
 from index.settings import IndexSettings
-from tests.bot.bot_process import BotProcess, command_with
-from tests.emulator import ApplicationFlag, Fault, Interaction, State
+from tests.bot.bot_process import START_S, BotProcess, command_with
+from tests.bot.connected_bot import make_bot
+from tests.emulator import ApplicationFlag, Emulator, Fault, Interaction, State
+from tests.emulator.fast import asynchronous, running
 from tests.emulator.flags import UNPRIVILEGED
 from tests.emulator.gateway import Gateway
 from tests.fakes import FakeEmbedder, silent
+from tests.postgres import free_port
 from tests.simulation import QUESTION
 
 EDIT = "@original"
@@ -72,7 +77,9 @@ def test_buttons_outlive_a_new_generation_and_a_restart(light: BotProcess) -> No
         assert (settings.data_dir / "CURRENT").read_text().strip() == "000002"
         assert await context(light, asked) == before
         assert await light.down() == 0
-        await light.up(code=LIGHT)
+        requests = len(light.emulator.requests)
+        await light.up("--sync", code=LIGHT)
+        assert commands_told(light.emulator, requests) == ["PUT"], "they have not changed, but the command asked for it"
         assert await context(light, asked) == before
         nearest = await light.emulator.click(light.people[1], asked.original, "Nearest passage")
         await light.emulator.wait(lambda: nearest.state is State.ANSWERED)
@@ -135,22 +142,28 @@ def test_signal_while_the_engine_opens_does_not_wait_for_it(light: BotProcess) -
     light.run(scenario())
 
 
-def test_commands_are_told_when_they_changed_or_when_asked(light: BotProcess) -> None:
-    async def scenario() -> None:
-        counted = []
-        changed = LIGHT.replace(
-            "from bot.cli.main",
-            "import bot.app.client; bot.app.client.COGS = bot.app.client.COGS[1:]\nfrom bot.cli.main",
-        )
-        for code, arguments in ((LIGHT, []), (LIGHT, []), (LIGHT, ["--sync"]), (changed, [])):
-            before = len(light.emulator.requests)
-            await light.up(*arguments, code=code)
-            assert await light.down() == 0
-            asked = [one.method for one in light.emulator.requests[before:] if one.path.endswith("/commands")]
-            counted.append(asked)
-        assert counted == [["PUT"], ["GET"], ["PUT"], ["PUT"]]
+@asynchronous
+async def test_commands_are_told_when_they_changed_or_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_engine() -> Engine:
+        return Engine(IndexSettings(data_dir=tmp_path, model="fake"), FakeEmbedder())
 
-    light.run(scenario())
+    counted = []
+    async with Emulator() as emulator:
+        for cogs, force_sync in ((COGS, False), (COGS, False), (COGS, True), (COGS[1:], False)):
+            monkeypatch.setattr("bot.app.client.COGS", cogs)
+            before = len(emulator.requests)
+            bot = make_bot(emulator, open_engine, tmp_path, force_sync=force_sync).bot
+            async with running(bot, emulator):
+                await bot.stop(2)
+            counted.append(commands_told(emulator, before))
+    assert counted == [["PUT"], ["GET"], ["PUT"], ["PUT"]]
+
+
+def commands_told(emulator: Emulator, since: int) -> list[str]:
+    """Return by which methods the bot asked for the commands or told them, after so many requests."""
+    return [one.method for one in emulator.requests[since:] if one.path.endswith("/commands")]
 
 
 def test_log_says_what_happened_and_nothing_of_whom_or_what(light: BotProcess) -> None:
@@ -204,6 +217,18 @@ async def press(process: BotProcess, asked: Interaction, button: str) -> None:
     assert asked.original is not None
     pressed = await process.emulator.click(process.people[0], asked.original, button)
     await process.emulator.wait(lambda: pressed.state is State.ANSWERED)
+
+
+def test_database_that_is_away_at_the_start_is_waited_for(light: BotProcess) -> None:
+    async def scenario() -> None:
+        address = f"postgresql://measures@127.0.0.1:{free_port()}/x"
+        process = await light.start(code=LIGHT, MEASURES_DATABASE_URL=address)
+        await light.emulator.wait(lambda: b"trying again in" in light.log or process.returncode is not None, START_S)
+        assert process.returncode is None, light.log.decode()
+        assert await light.down() == 0
+
+    light.run(scenario())
+    assert "The database does not answer" in light.log.decode()
 
 
 def test_no_token_is_one_sentence(tmp_path: Path) -> None:

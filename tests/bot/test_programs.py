@@ -268,8 +268,11 @@ def test_description_is_sound_and_has_every_tool() -> None:
 
 
 def test_documents_describe_all_that_an_answer_can_hold() -> None:
-    assert AnswerDocument.__annotations__.keys() == {field.name for field in fields(Answer)} - {"known"} | {"id"}
-    assert QuoteDocument.__annotations__.keys() == {field.name for field in fields(Quote)}
+    assert AnswerDocument.__annotations__.keys() == {field.name for field in fields(Answer)} - {"known"} | {
+        "id",
+        "titles",
+    }
+    assert QuoteDocument.__annotations__.keys() == {field.name for field in fields(Quote)} - {"place"}
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

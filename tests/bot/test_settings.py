@@ -39,6 +39,8 @@ def write(folder: Path, data: bytes, mode: int = 0o600) -> Path:
         ("MEASURES_TOKEN", "DISCORD_TOKEN"),
         ("MEASURES_DISCORD_TOKEN", "DISCORD_TOKEN"),
         ("MEASURE_PACE", "MEASURES_PACE"),
+        ("MESURES_PACE", "MEASURES_PACE"),
+        ("MEASRUES_HTTP_KEY", "MEASURES_HTTP_KEY"),
         ("measures_treshold", "MEASURES_THRESHOLD"),
         ("MEASURES_FETCHHOST", "MEASURES_FETCH_HOSTS"),
         ("MEASURES_QQQQ", ".env.example"),
@@ -86,6 +88,12 @@ def test_env_that_is_no_file_is_one_sentence(tmp_path: Path) -> None:
         check_names()
     path.unlink()
     path.symlink_to("/dev/null")
+    check_names()
+
+
+def test_name_of_another_program_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FEATURES_MODEL", "MESURES_EAU", "TREASURES_PACE", "PACE"):
+        monkeypatch.setenv(name, "1")
     check_names()
 
 
@@ -141,16 +149,41 @@ def test_line_that_is_no_setting_is_named_once(tmp_path: Path) -> None:
         ("MEASURES_HTTP", "127.0.0.1:0"),
         ("MEASURES_HTTP", "::1:9460"),
         ("MEASURES_HTTP", "http://127.0.0.1:9460"),
+        ("MEASURES_HTTP", "9460"),
+        ("MEASURES_HTTP", "[1]"),
+        ("MEASURES_SHARDS", "3"),
+        ("MEASURES_SHARDS", "null"),
+        ("MEASURES_DATABASE_URL", "mysql://user:hunter2@host/x"),
+        ("MEASURES_DATABASE_URL", "postgresql://user:hunter2@host:port/x"),
+        ("MEASURES_DATABASE_URL", "postgresql://user:hunter2@one:5432,two:port/x"),
+        ("MEASURES_DATABASE_URL", "postgresql://user:hunter2@[::1/x"),
     ],
 )
 def test_value_that_makes_no_sense_is_named_and_not_shown(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
-    load = load_index_settings if name == "MEASURES_PROXY" else load_bot_settings
-    with pytest.raises(SettingsError, match=name) as failed:
+    load = load_index_settings if name in ("MEASURES_PROXY", "MEASURES_DATABASE_URL") else load_bot_settings
+    with pytest.raises(SettingsError, match=rf"{name} \(it (is|names|begins)|at least 16") as failed:
         load()
     assert "hunter2" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@one:5432,two:5433/x?target_session_attrs=any",
+        "postgres:///x?host=/run/postgresql",
+        "postgresql://u:p%40%2F@[::1]:5432,[fe80::1]/x",
+        "postgresql://u@%2Frun%2Fpostgresql/x",
+        " postgresql://one\n",
+    ],
+)
+def test_address_of_a_database(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEASURES_DATABASE_URL", url)
+    address = load_index_settings().database_url
+    assert address is not None
+    assert address.get_secret_value() == url.strip()
 
 
 @pytest.mark.parametrize(

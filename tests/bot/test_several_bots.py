@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,12 +15,13 @@ from pydantic import SecretStr
 
 from bot.app import async_store, coordination
 from bot.app.client import MeasuresBot
+from bot.app.coordination import SeveralBots
 from bot.app.run import run_bot
 from bot.app.settings import BotSettings
 from bot.database.store import BotStore
 from bot.user_data import Often, ServerSettings, Subscription
 from corpus.errors import SettingsError
-from index import Filters, Wanted, WantedKind
+from index import Answer, Filters, Wanted, WantedKind
 from index.building.build import build
 from index.engine import Engine
 from index.maintenance import build_all
@@ -131,12 +133,44 @@ async def test_one_of_them_answers_and_either_knows_the_answer(database: str, tm
         kept = [await bot.store.read(lambda store: store.usage()) for bot in two.bots]
         assert kept[0] == kept[1]
         assert [day.questions for day in kept[0]] == [6]
+        about = await two.emulator.slash(two.ada, two.channel, "about")
+        await two.emulator.wait(lambda: about.state is State.ANSWERED, 20)
+        assert about.original is not None
+        assert "stays in its logs, replicas and backups until they expire" in about.original.text()
         for bot in two.bots:
             bot.stopping = True
             asked = await two.ask()
             assert asked.original is not None
             assert "[1]" in asked.original.text(), "whoever stops leaves it to the other"
             bot.stopping = False
+
+
+@asynchronous
+@pytest.mark.parametrize("by_command", [True, False])
+async def test_question_of_a_bot_that_is_gone_is_answered_by_the_other_once(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, by_command: bool
+) -> None:
+    began, may_end, answer = threading.Event(), threading.Event(), Engine.answer
+
+    def held(engine: Engine, text: str, filters: Filters) -> Answer:
+        if not began.is_set():
+            began.set()
+            may_end.wait(60)
+        return answer(engine, text, filters)
+
+    async with two_bots(database, tmp_path, pace=1, pace_burst=1) as two:
+        monkeypatch.setattr(Engine, "answer", held)
+        asking = asyncio.gather(two.ask() if by_command else two.mention())
+        await two.emulator.wait(began.is_set, 20)
+        several = [bot.coordination for bot in two.bots if isinstance(bot.coordination, SeveralBots)]
+        [gone] = [each for each in several if each._events._own]
+        gone._away_until = float("inf")
+        gone._asking_thread.submit(gone._agreement.close).result()  # as where its process ends
+        await asking
+        may_end.set()  # It was not gone after all, and sends its answer, too.
+        await asyncio.sleep(SETTLED_S)
+        [told] = [each for each in two.channel.messages if each.author is two.emulator.bot]
+        assert "[1]" in told.text(), "neither lost nor refused as too fast"
 
 
 @asynchronous

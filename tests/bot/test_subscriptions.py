@@ -141,7 +141,17 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(tmp_path: Path) -> None:
         )
         assert refusal(await ada.command("subscribe", agency="Qwertz")).startswith("No EU body is called “Qwertz”")
         assert refusal(await ada.command("subscribe", question="hello")).startswith("That is no question: ")
-        assert "holds no word" in refusal(await ada.command("subscribe", subject="?!"))
+        for subject in ("?!", "the", "a"):
+            told = refusal(await ada.command("subscribe", subject=subject))
+            assert told == "Name the subject in a word or two, as “migrant smuggling”."
+        assert refusal(await hans.command("subscribe", question="Quelle?")).startswith("Das ist keine Frage: ")
+        for question in ("latest from Frontex", "what is new since Monday", "list all agencies", "what is this about?"):
+            told = refusal(await ada.command("subscribe", question=question))
+            assert told.startswith("No release answers that. To be told of what is new, choose "), question
+        assert refusal(await hans.command("subscribe", question="das neueste vom Rat")).startswith("Darauf antwortet ")
+        for nobody in ("the", "EU"):
+            said = await ada.command("subscribe", issuer=nobody)
+            assert said.text().startswith(f"No release has the issuer “{nobody}”: ")
         said = await ada.command("subscribe", issuer="Acme")
         assert said.text() == "No release has the issuer “Acme”: there are Council of the European Union."
         assert (await ada.command("subscribe", issuer="Frontex")).text().startswith("Subscribed: releases of Frontex")

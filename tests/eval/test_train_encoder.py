@@ -10,7 +10,6 @@ import torch
 
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.tensor_files import merged, read_tensors, write_tensors
-from index.encoders.unpacked import PLAIN, unpacked_folder
 from tests.eval.lists import corpus_lists, kept_out
 from tests.eval.train_encoder import Encoder, Plan, loss_of, steps_of, train, write_adapter
 from tests.eval.training_lists import Text, TrainingList, read_lists, write_lists
@@ -41,13 +40,9 @@ def lists() -> list[TrainingList]:
 PLAN = Plan(steps=10, questions=4, negatives=1, warm_up=2)
 
 
-@pytest.fixture(scope="module")
-def folder() -> Path:
-    return unpacked_folder(PLAIN)
-
-
 @pytest.mark.usefixtures("_one_thread")
-def test_ten_steps_make_the_loss_fall(folder: Path, tmp_path: Path) -> None:
+def test_ten_steps_make_the_loss_fall(shallow_encoder: Path, tmp_path: Path) -> None:
+    folder = shallow_encoder
     torch.manual_seed(PLAN.seed)
     encoder = Encoder(folder, "cpu")
     step = next(steps_of(lists(), dataclasses.replace(PLAN, questions=5)))

@@ -7,7 +7,6 @@ import torch
 
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.reader import PairReader
-from index.encoders.unpacked import PLAIN, unpacked_folder
 from tests.eval.test_train_encoder import SAID, lists
 from tests.eval.train_reader import Plan, Reader, loss_of, steps_of, train, write_reader
 
@@ -17,9 +16,9 @@ PLAN = Plan(steps=10, questions=4, sentences=4, warm_up=2, left_out=0.0)
 
 
 @pytest.mark.usefixtures("_one_thread")
-def test_ten_steps_make_the_loss_fall(tmp_path: Path) -> None:
+def test_ten_steps_make_the_loss_fall(shallow_encoder: Path, tmp_path: Path) -> None:
     torch.manual_seed(PLAN.seed)
-    reader = Reader(unpacked_folder(PLAIN), "cpu")
+    reader = Reader(shallow_encoder, "cpu")
     step = next(steps_of(lists(), PLAN))
     with torch.no_grad():
         before = loss_of(reader, step).item()
@@ -35,7 +34,7 @@ def test_ten_steps_make_the_loss_fall(tmp_path: Path) -> None:
     sentences = [f"News. {right}", f"News. {wrong}", "A longer sentence of another kind, which pads the others."]
     with torch.no_grad():
         trained = reader([question] * 3, sentences).tolist()
-    program = PairReader(SentenceTransformerEmbedder(PLAIN), tmp_path / "reader.safetensors")
+    program = PairReader(SentenceTransformerEmbedder(str(shallow_encoder)), tmp_path / "reader.safetensors")
     assert program.read(question, sentences) == pytest.approx(trained, abs=0.3)
     assert trained[0] > trained[1]
 

@@ -88,9 +88,9 @@ class DatabaseGenerations:
 
     def manifest(self, generation: str) -> Manifest:
         """Read the manifest of a generation."""
-        found = self._read().rows("SELECT manifest FROM measures.generations WHERE id = %s", [generation])
+        rows = self._read().rows("SELECT manifest FROM measures.generations WHERE id = %s", [generation])
         try:
-            return read_manifest(generation, found[0][0])
+            return read_manifest(generation, rows[0][0])
         except (IndexError, ValueError) as error:
             raise GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.") from error
 

@@ -68,7 +68,8 @@ class PostingLists:
     def frequency(self, term: str) -> int:
         """Return how many passages hold a term, or have it in their title, whichever are more."""
         sql = f"SELECT greatest(sum(df), sum(title_df)) FROM {self._table} WHERE term = %s"
-        return int(self._link.rows(sql, [term])[0][0] or 0)
+        rows = self._link.rows(sql, [term])
+        return int(rows[0][0] or 0)
 
     def similar(self, term: str) -> list[str]:
         """Return the most frequent terms that begin with the same letter as a term."""
@@ -87,10 +88,10 @@ class PostingLists:
     ) -> Rows:
         """Return the rows of the at most `k` passages with the highest BM25 of weighted terms, best first."""
         scores = self._scores(terms, weights)
-        found = scores > 0
+        matching = scores > 0
         if scope.passages is not None:
-            found &= scope.passages
-        rows = np.flatnonzero(found)
+            matching &= scope.passages
+        rows = np.flatnonzero(matching)
         if k <= 0 or not len(rows):
             return np.empty(0, dtype=np.int64)
         if len(rows) > k:

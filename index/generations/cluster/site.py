@@ -125,8 +125,8 @@ def prepare(link: Link) -> None:
     if version < _OLDEST:
         raise StorageError("the database is older than PostgreSQL 16; upgrade it.", Fault.OTHER)
     link.execute(CONTROL)
-    ((found,),) = link.rows("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
-    if tuple(map(int, found.split(".")[:2])) < _OLDEST_VECTOR:
+    ((installed,),) = link.rows("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+    if tuple(map(int, installed.split(".")[:2])) < _OLDEST_VECTOR:
         raise StorageError("the database has an older pgvector than 0.8; upgrade it.", Fault.OTHER)
 
 

@@ -54,17 +54,17 @@ class PassageColumn:
         """Return the vectors of passages, ``(n, dim)`` float32."""
         wanted, places = np.unique(rows, return_inverse=True)
         sql = f"SELECT halfvec_send(v) FROM {self._table} WHERE row = ANY(%s::int[]) ORDER BY row"
-        found = self._link.rows(sql, [wanted.tolist()])
-        return from_halfvecs([value for (value,) in found], self._dim)[places]
+        rows_found = self._link.rows(sql, [wanted.tolist()])
+        return from_halfvecs([value for (value,) in rows_found], self._dim)[places]
 
     def _candidates(self, vector: Vectors, count: int, allowed: Flags | None) -> tuple[Rows, Vectors]:
         few = (self._passages if allowed is None else int(allowed.sum())) <= EXACT_MAX_ROWS
         where, values = self._where(allowed, few=few)
         distance = "(v <#> %s::halfvec) + 0" if few else "v <#> %s::halfvec"  # The index serves only the second.
         sql = f"SELECT row, halfvec_send(v) FROM {self._table} {where} ORDER BY {distance} LIMIT %s"
-        found = self._link.rows(sql, [*values, halfvec(vector), count])
-        rows = np.array([row for row, _ in found], dtype=np.int64)
-        return rows, from_halfvecs([value for _, value in found], self._dim)
+        rows_found = self._link.rows(sql, [*values, halfvec(vector), count])
+        rows = np.array([row for row, _ in rows_found], dtype=np.int64)
+        return rows, from_halfvecs([value for _, value in rows_found], self._dim)
 
     def _where(self, allowed: NDArray[np.bool_] | None, *, few: bool) -> tuple[str, list[object]]:
         if allowed is None or allowed.all():

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from bot.app import coordination
 from bot.app.async_store import AsyncBotStore
 from bot.app.coordination import Coordination, OneBot, SeveralBots, open_coordination
+from bot.app.events import Claim
 from bot.app.rate_limit import RateLimit
 from bot.database.connection import StoreBusyError
 from bot.database.home import open_store
@@ -62,7 +63,43 @@ async def test_event_is_claimed_once_and_who_claimed_it_may_ask_again(database: 
             assert sum(claimed) == 1
             assert not any(await asyncio.gather(*(bot.claim(event) for bot in three))), "Discord sent it twice"
             lost = [bot._agreement.claim(event) for bot in three]
-            assert lost == claimed, "as after an answer of the database that was lost"
+            assert lost == list(map(bool, claimed)), "as after an answer of the database that was lost"
+
+
+@asynchronous
+async def test_what_a_bot_began_that_is_gone_is_ended_by_one_other_and_paid_once(database: str) -> None:
+    claims: list[tuple[int, Claim]] = []
+    paid: list[int] = []
+
+    async def serve(number: int, bot: Coordination, event: int) -> None:
+        claims.append((number, await bot.claim(event)))
+        if claims[-1][1]:
+            paid.append(await bot.wait_s("turn", RateLimit(1, 1), 5, take=True))
+            await ended.wait()
+
+    async with bots(database, 3) as three:
+        for loses_table in (False, True):
+            claims.clear()
+            ended, event = asyncio.Event(), 8 + loses_table
+            serving = [asyncio.create_task(serve(0, three[0], event))]
+            await until(lambda: len(claims) == 1)
+            serving += [asyncio.create_task(serve(number, three[number], event)) for number in (1, 2)]
+            await asyncio.sleep(1.2)
+            assert claims == [(0, Claim.FIRST)], "it runs, and the others wait"
+            if loses_table:
+                three[1]._agreement._db.execute("TRUNCATE events")
+                await asyncio.sleep(1.2)
+                assert claims == [(0, Claim.FIRST)], "it claimed it again"
+            three[0]._away_until = float("inf")
+            three[0]._asking_thread.submit(three[0]._agreement.close).result()  # as where its process ends
+            await until(lambda: len(claims) == 2)
+            assert claims[1][1] is Claim.LEFT
+            ended.set()
+            await until(lambda: len(claims) == 3)
+            assert claims[2][1] is Claim.NOT
+            await asyncio.gather(*serving)
+            three[0]._away_until = 0.0
+    assert paid[:2] == [0, 0], "one turn, of which there was one"
 
 
 @asynchronous
@@ -173,7 +210,7 @@ async def test_while_the_database_is_away_each_bot_goes_on_by_itself(
             postgres.start()
         heard.clear()
         await asyncio.sleep(0.4)
-        assert await one.claim(3)
+        assert await asyncio.create_task(one.claim(3))
         assert not await two.claim(3), "they agree again"
         await until(lambda: bool(heard))  # what was said meanwhile is not known
     told = [record for record in caplog.records if "cannot agree" in record.message]

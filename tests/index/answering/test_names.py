@@ -75,3 +75,20 @@ def test_name_that_a_release_lacks_lowers_confidence(served_by_default_model: En
     assert missing["names_missing"] < named["names_missing"] - 0.3
     sure = served_by_default_model.answer(own, NOTHING).confidence
     assert served_by_default_model.answer(other, NOTHING).confidence < sure
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        ("Who is the Austrian interior minister quoted?", "Who is the German interior minister quoted?"),
+        (
+            "Qui est le ministre de l'intérieur d'Autriche cité ?",
+            "Qui est le ministre de l'intérieur d'Espagne cité ?",
+        ),
+        ("Kto jest ministrem spraw wewnętrznych z Austrii?", "Kto jest ministrem spraw wewnętrznych z Hiszpanii?"),
+    ],
+)
+def test_sentence_on_another_country_contradicts(served_by_default_model: Engine, own: str, other: str) -> None:
+    assert "contradiction" not in served_by_default_model.explain(own, NOTHING)
+    assert served_by_default_model.explain(other, NOTHING)["contradiction"] == -1.5
+    assert not served_by_default_model.answer(other, NOTHING).answered

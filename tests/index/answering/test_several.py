@@ -187,6 +187,19 @@ def test_greeting_that_is_a_question_is_no_part(fish: Engine) -> None:
     assert answer.questions == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is the cod quota for the North Sea and when was that?",
+        "Wie hoch ist die cod quota der North Sea und wann war das?",
+        "Quel est le cod quota de la North Sea et quand était-ce ?",
+    ],
+)
+def test_question_after_another_is_no_question_about_an_answer(fish: Engine, text: str) -> None:
+    answer = fish.answer(text, NOTHING)
+    assert len(answer.questions) == 2
+
+
 @pytest.mark.parametrize("cod_is_asked", [True, False])
 def test_question_that_is_too_many_is_named(fish: Engine, *, cod_is_asked: bool) -> None:
     breads = ["How do bakers knead bread?", "Why do violins tremble?", "When do swallows leave barns?"]

@@ -91,6 +91,52 @@ def test_country_for_a_country_is_told_by_what_tells_bodies_and_figures(
 
 
 @pytest.mark.parametrize(
+    ("code", "claim", "quote", "claimed", "found"),
+    [
+        ("en", "It costs 2 million euros.", "It will cost €1,500,000.", "2 million euros", "€1,500,000"),
+        ("en", "It sends five ships.", "It will send 3 new ships to the port.", "five", "3"),
+        ("en", "About 50 % of farms closed.", "It says that 29.7 per cent of farms closed.", "50 %", "29.7 per cent"),
+        ("en", "Article 5 was changed.", "It changes Article 7 of the law.", "5", "7"),
+        ("en", "It runs until 2026.", "The plan runs until 2027.", "2026", "2027"),
+        ("en", "Poland’s farmers get help.", "Spain’s farmers get help.", "Poland’s", "Spain’s"),
+        ("pl", "Wyśle trzy okręty.", "Wyśle 5 okrętów do portu.", "trzy", "5"),
+        ("hu", "Kétmillió helyett 3 millió eurót ad.", "Az összeg 2 millió euró.", "3 millió eurót", "2 millió euró"),
+        ("de", "Es kostet 2,5 Mrd. Euro.", "Es kostet 1,5 Milliarden Euro.", "2,5 Mrd. Euro", "1,5 Milliarden Euro"),
+    ],
+)
+def test_amount_is_told_where_it_is_of_the_same_thing(
+    code: str, claim: str, quote: str, claimed: str, found: str
+) -> None:
+    release = Release("r", "A title", "An issuer", ISSUED, code, quote)
+    told = differences(claim, code, quote, release)
+    assert (told.claimed, told.found) == ((claimed,), (found,))
+
+
+@pytest.mark.parametrize(
+    ("code", "claim", "quote"),
+    [
+        ("en", "It costs 1.5 million euros.", "It will cost €1,500,000."),
+        ("en", "It costs EUR 3bn.", "It will cost 3 billion euros."),
+        ("en", "Three ships were sent.", "It sent 3 ships."),
+        ("en", "Around 30 % of farms closed.", "It says that 29.7% of farms closed."),
+        ("en", "More than 1,200 farms closed.", "It says that 1,234 farms closed."),
+        ("en", "I read in 3 newspapers that 1,234 farms closed.", "It says that 1,234 farms and 5 mills closed."),
+        ("en", "On 2019-05-06 it began with 30 ships.", "On 6 May 2019 it began with 30 ships."),
+        ("en", "The IF25 auction and the EU4Youth Days began.", "The IF25 auction and the EU4Youth Days began."),
+        ("de", "Es sind 1,5 Millionen Euro, rund 30 Prozent.", "It is 1,500,000 euros, or 29.7 per cent."),
+        ("fr", "Il s’agit de 3 milliards d’euros et de trois navires.", "It is EUR 3 billion and three ships."),
+        ("el", "Πρόκειται για 2,7 εκατομμύρια ευρώ.", "It is 2.7 million euros."),
+        ("fi", "Kyse on 2,7 miljoonasta eurosta.", "It is 2.7 million euros."),
+    ],
+)
+def test_amount_in_other_words_is_no_difference(code: str, claim: str, quote: str) -> None:
+    release = Release("r", "A title", "An issuer", ISSUED, "en", quote)
+    told = differences(claim, code, quote, release)
+    assert (told.claimed, told.missing) == ((), False)
+    assert further_differences(claim, code, quote, release) == []
+
+
+@pytest.mark.parametrize(
     ("claim", "quote"),
     [
         ("The Commission likes the Common Asylum System.", "Commissioner Johansson likes the Common Asylum System."),

@@ -68,6 +68,7 @@ def test_time_fits_the_day_of_publication_or_what_is_told(
     [
         ("What are the current interest rates?", "en"),
         ("What was decided at the last meeting?", "en"),
+        ("What was decided most recently?", "en"),
         ("Was wurde in der letzten Sitzung beschlossen?", "de"),
         ("Quel est le taux actuel ?", "fr"),
         ("Jakie są aktualne stopy procentowe?", "pl"),

@@ -149,6 +149,27 @@ def test_what_titles_do_not_tell_or_ends_at_a_time_is_no_question_about_the_coll
     assert read_collection_question(text, TODAY) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "issuer"),
+    [
+        ("what's new from the ECB?", "ecb"),
+        ("whats new with the commission", "ec"),
+        ("was gibt es neues von der ezb", "ecb"),
+        ("quoi de neuf à la BCE ?", "ecb"),
+        ("¿alguna novedad de la Comisión?", "ec"),
+        ("co nowego w EBC?", "ecb"),
+        ("mitä uutta komissiolta", "ec"),
+        ("mi újság a Bizottságtól?", "ec"),
+        ("какво ново от Комисията?", "ec"),
+        ("x'hemm ġdid mill-Kummissjoni", "ec"),
+    ],
+)
+def test_what_is_new_from_a_body_is_the_latest_of_it(text: str, issuer: str) -> None:
+    read = read_collection_question(text, TODAY)
+    assert read is not None
+    assert (read.kind, read.issuer) == (MessageKind.LATEST, issuer)
+
+
 def test_agencies_are_those_that_releases_name(development: OpenGeneration) -> None:
     found = answered("list all agencies", development)
     assert {counted.agency_id for counted in found.agencies} <= development.named_agencies()

@@ -72,6 +72,11 @@ def test_words_of_a_question_are_read_in_their_context(
     assert read.contexts[read.words.index("bank")] @ money.contexts[1] < 0.99
 
 
+def test_question_has_the_vector_that_the_library_gives_it(default_model: SentenceTransformerEmbedder) -> None:
+    theirs = default_model._loaded.encode_query("What will Europol do?", normalize_embeddings=True)
+    assert np.allclose(default_model.encode_query("What will Europol do?"), theirs, atol=4e-3)  # bf16
+
+
 def test_question_longer_than_the_model_reads_is_read_as_far_as_it_goes(
     default_model: SentenceTransformerEmbedder,
 ) -> None:

@@ -33,8 +33,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
     return settings
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def engine(settings: IndexSettings) -> Iterator[EngineProcess]:
+    """An engine that no test ends: each takes a second to start."""
     engine = EngineProcess(settings, EMBEDDER)
     yield engine
     engine.close()
@@ -142,7 +143,8 @@ def test_process_that_ended_is_told(settings: IndexSettings) -> None:
     engine.close()
 
 
-def test_process_ends_with_the_one_that_started_it(engine: EngineProcess) -> None:
+def test_process_ends_with_the_one_that_started_it(settings: IndexSettings) -> None:
+    engine = EngineProcess(settings, EMBEDDER)
     process = engine._child._process
     engine._child.pipe.close()
     assert process.wait(10) == 0
