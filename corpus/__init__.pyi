@@ -1,7 +1,7 @@
 from .agencies.registry import Lookup as Lookup
 from .agencies.registry import registry as registry
 from .cleaning.clean import CLEANER_VERSION as CLEANER_VERSION
-from .cleaning.clean import clean as clean
+from .cleaning.clean import read_source as read_source
 from .cleaning.draft_limits import bounded_draft as bounded_draft
 from .cleaning.draft_limits import utf8 as utf8
 from .cleaning.encoding import MAX_BYTES as MAX_BYTES
@@ -11,11 +11,9 @@ from .cleaning.issuers import issuer_of as issuer_of
 from .cleaning.issuers import speaks_for as speaks_for
 from .cleaning.language import base as base
 from .cleaning.language import detected as detected
-from .cleaning.language import language_model as language_model
 from .cleaning.quality import Doubt as Doubt
 from .cleaning.quality import DoubtKind as DoubtKind
-from .cleaning.quality import Inspection as Inspection
-from .cleaning.quality import inspect_draft as inspect_draft
+from .cleaning.quality import text_doubts as text_doubts
 from .cleaning.saved_page import saved_from as saved_from
 from .errors import ArchiveError as ArchiveError
 from .errors import BuildRunningError as BuildRunningError

@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Iterable
 from types import TracebackType
+from typing import TextIO
 
 from corpus.printable import as_json, line, lines
 
@@ -66,12 +67,21 @@ class JsonFormatter(_Formatter):
         return as_json(event)
 
 
+class _StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to what stderr is at that moment: while a progress bar is shown, that prints above the bar."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        self.setStream(sys.stderr)
+        super().emit(record)
+
+
 def log_to_stderr(level: int, formatter: logging.Formatter, *, force: bool = False) -> logging.Handler:
     """Log everything to stderr with a formatter, including the warnings of libraries, and return the handler.
 
     :param force: whether to replace handlers that were set up before.
     """
-    handler = logging.StreamHandler()
+    handler = _StderrHandler()
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=force)
     logging.captureWarnings(capture=True)

@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,12 +26,12 @@ _PARTS = re.compile(r"([A-Z]+)[_-]+(.+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is set: the names in `.env` and in the environment, and what is wrong with `.env`."""
+    """The names in `.env` and in the environment, each with whether it has a value, and what is wrong with `.env`."""
 
     path: Path
-    in_file: tuple[str, ...] | None
+    in_file: Mapping[str, bool] | None
     """None where there is no file."""
-    in_environment: tuple[str, ...]
+    in_environment: Mapping[str, bool]
     unreadable_lines: tuple[int, ...] = ()
     open_to_others: bool = False
 
@@ -43,12 +44,12 @@ class Found:
         return [_unknown(name, where, names) for name, where in found.items() if name.upper() not in names]
 
     def where(self) -> str:
-        """Say where settings were looked for, and which were there; never their values."""
+        """Say where settings were looked for, and which have a value there; never the values."""
         if self.in_file is None:
             file = f"no file {self.path}"
         else:
-            file = f"{self.path}: {', '.join(self.in_file) or 'nothing for this program'}"
-        return f"{file}; in the environment: {', '.join(self.in_environment) or 'none'}"
+            file = f"{self.path}: {_those_set(self.in_file) or 'nothing is set'}"
+        return f"{file}; in the environment: {_those_set(self.in_environment) or 'none'}"
 
 
 def known_names() -> frozenset[str]:
@@ -63,7 +64,7 @@ def find_settings() -> Found:
     """
     logging.getLogger("dotenv.main").setLevel(logging.ERROR)  # it warns of a line once for each class of settings
     path = ENV_FILE.absolute()
-    in_environment = tuple(sorted(filter(_is_ours, os.environ)))
+    in_environment = {name: bool(value) for name, value in sorted(os.environ.items()) if _is_ours(name)}
     if not path.is_file():
         if os.path.lexists(path) and not path.is_char_device():  # a link to /dev/null is a way to have none
             raise SettingsError(f"{path} is no file: make it one, or move it away.")
@@ -76,9 +77,9 @@ def find_settings() -> Found:
         raise SettingsError(f"{path} is not in UTF-8: save it as UTF-8.") from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}): allow it.") from error
-    names = dict.fromkeys(binding.key for binding in bindings if binding.key and _is_ours(binding.key))
+    names = {binding.key: bool(binding.value) for binding in bindings if binding.key and _is_ours(binding.key)}
     lines = tuple(_line_of(binding.original.string, binding.original.line) for binding in bindings if binding.error)
-    return Found(path, tuple(names), in_environment, lines, bool(mode & 0o077))
+    return Found(path, names, in_environment, lines, bool(mode & 0o077))
 
 
 def check_settings() -> None:
@@ -103,6 +104,10 @@ def check_names() -> None:
         log.warning("others may read %s: chmod 600 keeps them out", found.path)
     if unknown := found.unknown():
         raise SettingsError(f"{'; '.join(unknown)}.")
+
+
+def _those_set(names: Mapping[str, bool]) -> str:
+    return ", ".join(name for name, has_value in names.items() if has_value)
 
 
 def _is_ours(name: str) -> bool:

@@ -40,7 +40,7 @@ def configure_logging(log_format: Literal["text", "json"], *, verbose: bool, sec
     if verbose:
         logging.getLogger("discord").setLevel(logging.INFO)  # below that it writes what people ask
         return
-    for name in ("discord", "httpx", "index.engine"):  # the line of an interaction says what index.engine would
+    for name in ("discord", "httpx", "index.engine", "mcp"):  # the line of an interaction says what index.engine would
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("discord.http", "discord.webhook.async_"):  # `request_trace` logs these
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -42,6 +42,7 @@ _PACKAGES = (
 _BUILD = "Run `measures index build`; else the next question does it, or the bot when it starts."
 _START = "Start the database, or correct MEASURES_DATABASE_URL; what is served is checked when it answers."
 _CORRECT = "Correct the environment or .env."
+_NAME_CHARS = 22
 
 
 def examine(*, online: bool = False, connect: Connect = lambda: None) -> list[Check]:
@@ -172,6 +173,7 @@ def show_checks(terminal: Terminal, checks: Sequence[Check]) -> None:
     for check in checks:
         mark = Text("ok   ", "green") if check.ok else Text("FAIL ", "bold red")
         advised = check.ok and check.remedy
-        terminal.say(Text("note ", "yellow") if advised else mark, Text(f"{check.name:<22}", "bold"), check.found)
+        name = Text(f"{check.name:<{_NAME_CHARS}}", "bold")
+        terminal.say(Text("note ", "yellow") if advised else mark, name, check.found, indent=5 + _NAME_CHARS)
         if advised or not check.ok:
-            terminal.say(f"     → {check.remedy}")
+            terminal.say(f"     → {check.remedy}", indent=7)

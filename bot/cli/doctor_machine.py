@@ -3,9 +3,9 @@
 import datetime
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import psutil
 
@@ -19,14 +19,17 @@ _NEEDED_BYTES = 1.25 * _GB
 _BESIDE_BOT_BYTES = 2.4 * _GB
 # A model that comes packed is unpacked to half a gigabyte, and a new generation lies beside the one that is served.
 _SPARE_BYTES = 0.5 * _GB
-_CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+_CGROUPS, _OWN_CGROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 _FIRST_DAY = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
 
 
-def check_memory(limits: Iterable[str] = _CGROUP_LIMITS) -> Check:
-    """Compare the memory of the machine, or of the container, with what building needs."""
+def check_memory(limits: Iterable[Path] | None = None) -> Check:
+    """Compare the memory of the machine, or of the container or service, with what building needs.
+
+    :param limits: files that hold a limit, by default those of the control groups of this process.
+    """
     memory = psutil.virtual_memory()
-    total = min([memory.total, *_container_limits(limits)])
+    total = min([memory.total, *_limits_in(limit_files() if limits is None else limits)])
     free = min(memory.available, total)
     found = f"{total / _GB:.1f} GB, {free / _GB:.1f} GB free; building takes {_NEEDED_BYTES / _GB:.2f} GB, "
     found += f"and {_BESIDE_BOT_BYTES / _GB:.1f} GB with a bot that answers meanwhile"
@@ -38,10 +41,29 @@ def check_memory(limits: Iterable[str] = _CGROUP_LIMITS) -> Check:
     return Check("memory", ok=True, found=found, remedy=scarce)
 
 
-def _container_limits(limits: Iterable[str]) -> Iterable[int]:
-    for path in limits:
+def limit_files(own: Path = _OWN_CGROUPS, mounted: Path = _CGROUPS) -> Iterator[Path]:
+    """Return the files that may limit the memory of this process: those of its control group and of all around it.
+
+    A container sees its own as the topmost one; a service has one of its own in those of the machine.
+
+    :param own: what tells the control groups of the process, in versions 1 and 2.
+    :param mounted: where control groups are.
+    """
+    groups = [("", "/"), ("memory", "/")]
+    with suppress(OSError, ValueError):
+        groups += [(kinds, group) for _, kinds, group in (text.split(":", 2) for text in own.read_text().splitlines())]
+    for kinds, group in groups:
+        if kinds == "" or "memory" in kinds.split(","):
+            root, name = (mounted / "memory", "memory.limit_in_bytes") if kinds else (mounted, "memory.max")
+            path = PurePosixPath(group)
+            for folder in (path, *path.parents):
+                yield root / folder.relative_to("/") / name
+
+
+def _limits_in(files: Iterable[Path]) -> Iterator[int]:
+    for path in files:
         with suppress(OSError, ValueError):  # "max" where there is none
-            yield int(Path(path).read_text("ascii"))
+            yield int(path.read_text("ascii"))
 
 
 def check_disks(settings: IndexSettings) -> list[Check]:

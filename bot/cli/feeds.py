@@ -15,6 +15,8 @@ from index import SourceKind, load_index_settings
 if TYPE_CHECKING:
     from index import FollowedSource, PolledSource
 
+_NONE_FOLLOWED = "No feed is followed: `measures feeds add URL` follows one."
+
 
 @click.group("feeds")
 def feeds_commands() -> None:
@@ -48,7 +50,7 @@ def list_feeds(json_: bool) -> None:
     elif feeds:
         show_feeds(Terminal(), feeds)
     else:
-        Terminal().note("No feed is followed: `measures feeds add URL` follows one.")
+        Terminal().note(_NONE_FOLLOWED)
 
 
 @feeds_commands.command("remove")
@@ -74,7 +76,7 @@ def poll_feeds(urls: tuple[str, ...], dry_run_: bool, json_: bool) -> None:
     with terminal.progress() as progress:
         polled = maintenance_of(load_index_settings()).poll(progress, urls, by("feeds poll"), kind=SourceKind.FEED)
     if not json_:
-        show_polled(terminal, polled.sources)
+        show_polled(terminal, polled.sources, _NONE_FOLLOWED)
     document: dict[str, object] = {"feeds": [feed.to_dict() for feed in polled.sources]}
     show_added(polled.added, terminal, json_, document, failed=any(feed.error for feed in polled.sources))
 
@@ -91,8 +93,10 @@ def show_feeds(terminal: Terminal, feeds: "Sequence[FollowedSource]") -> None:
             terminal.say(f"    {feed.failed_entries} of {feed.entries} entries failed: {feed.entry_error}")
 
 
-def show_polled(terminal: Terminal, feeds: "Sequence[PolledSource]") -> None:
-    """Print what became of feeds."""
+def show_polled(terminal: Terminal, feeds: "Sequence[PolledSource]", none_followed: str) -> None:
+    """Print what became of feeds, or of sources of any kind, or that none is followed."""
+    if not feeds:
+        terminal.note(none_followed)
     for feed in feeds:
         if feed.skipped:
             terminal.note(f"{feed.url} is left alone for now: {feed.error}")

@@ -19,6 +19,8 @@ from index import SourceKind, SourceOptions, load_index_settings, parse_since, p
 if TYPE_CHECKING:
     from index import BackfilledSource, ListedSource
 
+_NONE_FOLLOWED = "No source is followed: `measures sources add SOURCE` follows one."
+
 
 @click.group("sources")
 def sources_commands() -> None:
@@ -73,7 +75,7 @@ def list_sources(json_: bool) -> None:
     if listed:
         show_sources(terminal, listed)
     else:
-        terminal.note("No source is followed: `measures sources add SOURCE` follows one.")
+        terminal.note(_NONE_FOLLOWED)
     if announced:
         terminal.note(f"Programs may not read {announced} of what was announced: `measures index announced` lists it.")
 
@@ -103,7 +105,7 @@ def poll_sources(urls: tuple[str, ...], dry_run_: bool, json_: bool) -> None:
         show_previews(previews, terminal, json_)
         return
     if not json_:
-        show_polled(terminal, polled.sources)
+        show_polled(terminal, polled.sources, _NONE_FOLLOWED)
     document: dict[str, object] = {"sources": [source.to_dict() for source in polled.sources]}
     show_added(polled.added, terminal, json_, document, failed=any(source.error for source in polled.sources))
 
@@ -147,20 +149,24 @@ def show_sources(terminal: Terminal, listed: "Sequence[ListedSource]") -> None:
         terminal.say(Text(source.url, "cyan"), f"  {source.title}".rstrip(), Text(f"  {source.kind.value}", "dim"))
         options = "; ".join(f"{name} {', '.join(values)}" for name, values in source.options.given().items())
         if options:
-            terminal.say(f"    {options}")
+            terminal.say(f"    {options}", indent=4)
         success, due = source.succeeded_at or "never", source.due_at if source.due else "at once"
         terminal.say(f"    last success {success}, due {due}")
         terminal.say(f"    {counts.kept} kept, {counts.quarantined} set aside, {counts.refused} refused to programs")
         if source.backfill is not None:
             terminal.say(f"    the past since {source.backfill.since} is being read, {counts.waiting} wait")
         if source.last_error:
-            terminal.say(f"    failed {source.failures} times: {source.last_error}")
+            terminal.say(f"    failed {source.failures} times: {source.last_error}", indent=4)
         if source.failed_entries:
-            terminal.say(f"    {source.failed_entries} of {source.entries} entries failed: {source.entry_error}")
+            terminal.say(
+                f"    {source.failed_entries} of {source.entries} entries failed: {source.entry_error}", indent=4
+            )
 
 
 def show_backfilled(terminal: Terminal, sources: "Sequence[BackfilledSource]") -> None:
     """Print what became of the past of sources."""
+    if not sources:
+        terminal.note(_NONE_FOLLOWED)
     for source in sources:
         there = f", {source.there} were there already" if source.there else ""
         waiting = f", {source.waiting} wait: `measures sources backfill` goes on" if source.waiting else ""

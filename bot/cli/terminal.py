@@ -3,6 +3,8 @@
 import datetime
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import accumulate
+from textwrap import TextWrapper
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -14,6 +16,8 @@ from rich.text import Text
 from bot.views.wording import phase_name
 from corpus import line
 from index import Phase, Progress, Step
+
+_LEAST_BESIDE = 30  # Columns that must be left beside an indent.
 
 
 class Terminal:
@@ -27,15 +31,38 @@ class Terminal:
         self._out = Console(highlight=False)
         self._err = Console(stderr=True, highlight=False)
 
-    def say(self, *parts: str | Text, style: str = "", gate: Callable[[str], str] = line) -> None:
+    def say(self, *parts: str | Text, style: str = "", gate: Callable[[str], str] = line, indent: int = 0) -> None:
         """Print a line of results.
 
         :param gate: `lines` where a text that is printed has more than one.
+        :param indent: where a terminal is too narrow, how far in the line goes on: below its own first words.
         """
         printed = Text(style=style)
         for part in parts:
             printed.append(Text(gate(part.plain), part.style) if isinstance(part, Text) else Text(gate(part)))
-        self._out.print(printed, soft_wrap=not self._out.is_terminal)
+        if len(printed) > indent > 0 and self._out.is_terminal and self._out.width >= indent + _LEAST_BESIDE:
+            for each in self._hanging(printed, indent):
+                self._out.print(each, soft_wrap=True)
+        else:
+            self._out.print(printed, soft_wrap=not self._out.is_terminal)
+
+    def _hanging(self, text: Text, indent: int) -> Iterator[Text]:
+        """Wrap a text so that it goes on below its own words. An address stays whole, so that it can be copied."""
+        head, body = text.divide([indent])
+        wrapper = TextWrapper(
+            self._out.width - indent,
+            expand_tabs=False,
+            replace_whitespace=False,
+            drop_whitespace=False,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        ends = accumulate(map(len, wrapper.wrap(body.plain)))
+        for part in body.divide(ends):
+            words = part[len(part.plain) - len(part.plain.lstrip()) : len(part.plain.rstrip())]
+            if words:
+                yield Text.assemble(head, words)
+                head = Text(" " * indent)
 
     def note(self, text: str) -> None:
         """Print a line about what is going on."""

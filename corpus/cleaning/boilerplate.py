@@ -6,6 +6,7 @@ A phrase of `wording.toml` or a pattern matches a whole line, so a sentence that
 import re
 from collections.abc import Sequence
 
+from corpus.cleaning.dates import find_date
 from corpus.cleaning.wording import folded, note_labels, openings, phrases
 from corpus.release_text import ends_sentence
 
@@ -24,7 +25,10 @@ LINE = re.compile(
     r"|all official european union website addresses\b.*+|an official website of the european union"
     r"|for media (?:queries|enquiries),? please contact\b.*+"
     r"|if you (?:are not a journalist|do not work for a media organisation)\b.*+"
-    r"|[-* ]{0,3}ends[-* ]{0,3}|(?:[^.]{0,120}\s)?\u00a9 ?[^\W_][^.]{0,80}|general public inquiries:.*+"
+    r"|[-* ]{0,3}ends[-* ]{0,3}"
+    r"|[-\u2013*]{1,3} ?(?:ende?|fin|fine|fim|einde|koniec|konec|slut|loppu|v\u00e9ge|sf\u00e2r\u0219it|kraj|l\u00f5pp"
+    r"|beigas|pabaiga|\u043a\u0440\u0430\u0439|\u03c4\u03ad\u03bb\u03bf\u03c2|deireadh|tmiem) ?[-\u2013*]{1,3}"
+    r"|(?:[^.]{0,120}\s)?\u00a9 ?[^\W_][^.]{0,80}|general public inquiries:.*+"
     r"|reproduction is permitted provided that the source is acknowledged)\s*+[.:!»>]*+$",
     re.IGNORECASE,
 )
@@ -50,6 +54,9 @@ _NOTE_LABEL = re.compile(r"^(?:## )?([^\W\d_]{2,20}(?: [^\W\d_]{2,20})?) ?:")
 _TELEPHONE = re.compile(
     r"(?<![\d/])(?:\+|00)[ .]?\(?\d[\d ()/.\u00a0-]{6,24}\d|[\u2706\u260e\u260f\u2121]|\btel(?:\.|:| ?:)"
 )
+_CALLED = re.compile(
+    r"\b(?:r[e\u00e9]f\w{0,10}|riferimento|odkaz|nr|no|number|n[\u00ba\u00b0])\b", re.IGNORECASE
+)  # "REF.:"
 _MAILBOX = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}")
 
 
@@ -117,9 +124,17 @@ def without_tail(lines: Sequence[str], prose_chars: int, language: str | None = 
             end = index
             break
     kept = list(lines[:end])
-    while len(kept) > 1 and (is_only_contact(kept[-1]) or bare_reference(kept[-1])):
+    while len(kept) > 1 and (
+        is_only_contact(kept[-1]) or bare_reference(kept[-1]) or _is_dated_update(kept[-1], language)
+    ):
         kept.pop()
     return kept
+
+
+def _is_dated_update(line: str, language: str | None) -> bool:
+    """Tell whether a line says on which day the page was changed: "Last updated: 20 March 2025"."""
+    updates = len(line) <= _LABEL_MAX_CHARS and folded(line).startswith(openings("updated"))
+    return updates and find_date(line, language) is not None
 
 
 def _is_over_contacts(lines: Sequence[str], index: int) -> bool:
@@ -135,4 +150,4 @@ def _is_over_contacts(lines: Sequence[str], index: int) -> bool:
 def bare_reference(line: str) -> str | None:
     """Return the reference number that a line consists of; None for any other line."""
     match = REFERENCE.search(line) if len(line) <= _LABEL_MAX_CHARS else None
-    return match[0] if match and not any(map(str.isalnum, REFERENCE.sub("", line))) else None
+    return match[0] if match and not any(map(str.isalnum, _CALLED.sub("", REFERENCE.sub("", line)))) else None

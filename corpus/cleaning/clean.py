@@ -15,15 +15,18 @@ import json
 import re
 import unicodedata
 import zipfile
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import dataclass, replace
 
 from corpus.cleaning.draft_limits import bounded_draft, check_length
 from corpus.cleaning.encoding import decode
+from corpus.cleaning.html_blocks import parse
 from corpus.cleaning.html_metadata import by_address, completed
 from corpus.cleaning.html_page import from_html
 from corpus.cleaning.language import detected
 from corpus.cleaning.lines import fold, is_bare_heading, lay_out
 from corpus.cleaning.markdown import is_markdown, markdown_lines
+from corpus.cleaning.quality import Doubt, page_doubts
 from corpus.cleaning.saved_page import archive, saved_from
 from corpus.errors import SourceError
 from corpus.front_matter import parse_front_matter
@@ -50,7 +53,16 @@ _XML = re.compile(
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|p|div|h1)[\s>]", re.IGNORECASE)
 
 
-def clean(data: bytes, name: str, address: str | None = None, *, handed_over: bool = False) -> Draft:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of a source: the draft, what its page makes doubtful, and whether it is a plain text."""
+
+    draft: Draft
+    page_doubts: tuple[Doubt, ...] = ()
+    is_plain_text: bool = False
+
+
+def read_source(data: bytes, name: str, address: str | None = None, *, handed_over: bool = False) -> Reading:
     """Read a source and return what it holds; metadata that it does not state is ``None``.
 
     :param name: how messages call the source: the name of a file, or an address.
@@ -62,13 +74,14 @@ def clean(data: bytes, name: str, address: str | None = None, *, handed_over: bo
     return in_child(_read, data, name, address, handed_over, name=name)
 
 
-def _read(data: bytes, name: str, address: str | None, handed_over: bool) -> Draft:
-    draft = _draft(data, name, web_url(address), handed_over)
+def _read(data: bytes, name: str, address: str | None, handed_over: bool) -> Reading:
+    reading = _reading(data, name, web_url(address), handed_over)
     # Normalising takes quadratic time for thousands of accents on one letter, so it is done here, in the child process.
-    return bounded_draft(replace(draft, text=unicodedata.normalize("NFC", draft.text)), name)
+    text = unicodedata.normalize("NFC", reading.draft.text)
+    return replace(reading, draft=bounded_draft(replace(reading.draft, text=text), name))
 
 
-def _draft(data: bytes, name: str, address: str | None, handed_over: bool) -> Draft:
+def _reading(data: bytes, name: str, address: str | None, handed_over: bool) -> Reading:
     kind = kind_of(data, name)
     if kind == "pdf":
         from corpus.cleaning.pdf import pdf_text
@@ -76,11 +89,11 @@ def _draft(data: bytes, name: str, address: str | None, handed_over: bool) -> Dr
         printed = pdf_text(data, name)
         saved = printed.printed_from if handed_over and address is None else None
         draft = from_lines(printed.lines, address or saved, titled=True)
-        return replace(draft, origin=Origin.SAVED) if saved else draft
+        return Reading(replace(draft, origin=Origin.SAVED) if saved else draft)
     if kind == "word":
         from corpus.cleaning.docx import word_lines
 
-        return from_lines(word_lines(data, name), address, titled=True)
+        return Reading(from_lines(word_lines(data, name), address, titled=True))
     archived = archive(data, name)
     text = decode(archived.page if archived else data, name)
     _refuse_data(text, name)
@@ -90,16 +103,20 @@ def _draft(data: bytes, name: str, address: str | None, handed_over: bool) -> Dr
             laid_out = lay_out(markdown_lines(header.text), title=header.title, language=header.language)
             header = replace(header, text=laid_out.text, title=header.title or laid_out.title)
         header = replace(header, url=address or header.url)
-        return by_address(replace(header, origin=Origin.GIVEN if header.url else None))
+        draft = by_address(replace(header, origin=Origin.GIVEN if header.url else None))
+        return Reading(draft, is_plain_text=True)
     if archived or is_html(text):
         saved = (archived.url if archived else saved_from(text)) if handed_over and address is None else None
-        page = from_html(text, name, address or saved)
-        origin = Origin.SAVED if saved else Origin.CLAIMED if page.url else None
-        return page if address else replace(page, origin=origin)
+        tree = parse(text, name)
+        whole = deepcopy(tree)  # Parts of the tree are removed when it is read; the doubts are about the whole page.
+        draft = from_html(tree, address or saved)
+        if address is None:
+            draft = replace(draft, origin=Origin.SAVED if saved else Origin.CLAIMED if draft.url else None)
+        return Reading(draft, page_doubts(draft, whole))
     markdown = is_markdown(text)
     lines = markdown_lines(text) if markdown else plain_lines(text)
     check_length(sum(map(len, lines)), name)
-    return from_lines(lines, address, titled=markdown)
+    return Reading(from_lines(lines, address, titled=markdown), is_plain_text=True)
 
 
 def kind_of(data: bytes, name: str) -> str:

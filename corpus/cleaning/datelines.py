@@ -5,12 +5,31 @@ the name of a place or of a committee. Which places there are is nobody's list: 
 beside a date.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LABELS, REFERENCE
+from corpus.cleaning.dateline_patterns import (
+    ACRONYM,
+    AFTER_BRACKET,
+    AFTER_DATELINE,
+    AFTER_STOP,
+    AUTHOR,
+    AUTHOR_BEHIND,
+    CODE,
+    COMMA,
+    COUNTRY,
+    NUMBER_SIGNS,
+    PARTICLES,
+    READING,
+    READING_MAX_WORDS,
+    SAYS_FIGURES,
+    SEPARATOR,
+    SURE_PLACE,
+    TIME,
+    WORD,
+)
 from corpus.cleaning.dates import FoundDate, find_date, is_weekday, weekdays
 from corpus.cleaning.wording import LANGUAGES, agencies_named, folded, openings, phrases
 from corpus.release_text import HEADING, ends_sentence, is_list_item
@@ -20,41 +39,6 @@ _PLACE_MAX_WORDS, _PLACE_MAX_CHARS = 5, 45
 _KNOWN_MAX_WORDS = 12
 _MAX_LABELS = 2
 _OPENING_CHARS, _AFTER_CHARS = 120, 40
-# What separates the parts of a line, so that each part says one thing.
-_SEPARATOR = re.compile(r"\s?[|•·]\s?|\s[-\u2013\u2014/]{1,3}\s|\s?\u2014\s?")
-_COMMA = re.compile(r"[,:;()\[\]]")
-_TIME = re.compile(
-    r"(?<!\d)\d{1,2}(?:[:.]\d{2}(?::\d{2})?|[hu]\d{0,2})(?: ?(?:h|uhr|ce?s?t|gmt|utc|[+-]\d{2}:?\d{2}))?(?![\w/])"
-    r"|\b[ap]\.?m\b\.?|(?<!\w)(?:klo|kl|kello|um|om|ore|ora|orele|alle|a las|godz|ob)\.? \d{1,2}(?![\w/:.-])",
-    re.IGNORECASE,
-)
-_SAYS_FIGURES = re.compile(r"[\d/]|[ap]\.?m\b", re.IGNORECASE)  # Every time, code and reference has one of these.
-_READING = re.compile(
-    r"(?<!\d)\d{1,3}\s?(?:min|perc|\u03bb\u03b5\u03c0|\u043c\u0438\u043d|n\u00f3im)[^\W\d_]{0,8}\b", re.IGNORECASE
-)
-_READING_MAX_WORDS = 7
-_NUMBER_SIGNS = re.compile(
-    r"(?<!\w)(?:n[o\u00ba\u00b0r]|nr|num|br|\u010d|\u0161t|\u2116|\u03b1\u03c1\u03b9\u03b8|sz\u00e1m"
-    r"|ref(?:erence)?(?: no)?)(?:\.|:|(?!\w))",
-    re.IGNORECASE,
-)
-_CODE = re.compile(
-    r"(?<!\S)Ares\(\d{4}\)\d{1,9}(?!\S)|(?<!\S)(?:[A-Z]{2,5} )?[A-Z\d(][A-Z\d().-]{0,12}/[A-Z\d()/.-]{1,20}(?!\S)"
-)  # "2021/2540(RSP)", "C-999/24"
-# Small words inside names of places: "Frankfurt am Main", "'s-Hertogenbosch", "La Valletta".
-_PARTICLES = frozenset(
-    "a aan al am an and at auf bei d da de del dell della dello den der des di do dos du e el en et het i im in ja la "
-    "le les lez lo na nad nel nell nella ob och of og on op os pod pri s sous sul sull sulla sur ta the und upon van "
-    "von w we y \u0433\u0440 \u0438 \u03ba\u03b1\u03b9 \u0441".split()
-)
-_AFTER_DATELINE = re.compile(r"^([^-:\u2013\u2014]{0,25})[-:\u2013\u2014]\s{1,3}[^\W\d_\s]")
-# "Posted on 6 December 2018 by editor", "Submitted by editor on 6 December 2018"
-_AUTHOR = re.compile(
-    r"^((?:posted|submitted|published|written)\b[^|]{0,50}?) by [^\W\d][^.,|]{1,40}?(?=$| on )", re.IGNORECASE
-)
-_ACRONYM = re.compile(r"\s*[A-Z]{2,4}-?[A-Z]{1,6}(?=\s)")
-_COUNTRY = re.compile(r"\s\(([^\W\d_][^()\d]{1,30})\)")  # "Valletta (Malta)"
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +60,12 @@ def is_about(line: str, language: str | None = None, *, places: bool = True) -> 
     line = unmarked(line)
     if not line or len(line) > ABOUT_MAX_CHARS or line[-1] in "?!;" or not any(map(str.isalnum, line)):
         return False
-    line = _AUTHOR.sub(r"\1", line)
+    line = AUTHOR.sub(r"\1", line)
     dated = find_date(line, language)
     if dated is None:
         return _is_known(line, language)
+    if AUTHOR_BEHIND.match(line, dated.end) and folded(line).startswith(_published(language)):
+        line = line[: dated.end]
     parts = _parts(line, dated, language)
     if not places or not parts.unknown:
         return not parts.unknown
@@ -92,6 +78,12 @@ def is_about(line: str, language: str | None = None, *, places: bool = True) -> 
     return len(parts.unknown) <= most and all(map(_is_place, parts.unknown))
 
 
+@cache
+def _published(language: str | None) -> tuple[str, ...]:
+    """Return how lines begin that say when a release was published, as `str.startswith` takes it."""
+    return tuple(f"{phrase} " for phrase in sorted(phrases("published", language=language)))
+
+
 def is_label(line: str, language: str | None = None) -> bool:
     """Tell whether a line is a heading or ends with a colon, and labels a value of the release: "Publication date"."""
     labels = line.startswith("#") or line.endswith(":")
@@ -99,10 +91,14 @@ def is_label(line: str, language: str | None = None) -> bool:
 
 
 def is_labelled(line: str, language: str | None = None) -> bool:
-    """Tell whether a line is a label with a value: "Author: a unit"."""
+    """Tell whether a line is a label with a value: "Author: a unit", in a row of a table also "Place Lisbon"."""
+    if len(line) > ABOUT_MAX_CHARS or ends_sentence(line):
+        return False
     label, colon, value = line.partition(":")
-    short = len(line) <= ABOUT_MAX_CHARS and not ends_sentence(line)
-    return bool(colon and value) and short and folded(label) in phrases(*LABELS, language=language)
+    if colon:
+        return bool(value) and folded(label) in phrases(*LABELS, language=language)
+    label, _, value = line.partition(" ")
+    return _is_place(value) and folded(label) in phrases("details", language=language)
 
 
 def is_byline(line: str, language: str | None = None) -> bool:
@@ -117,7 +113,7 @@ def is_byline(line: str, language: str | None = None) -> bool:
     dated = find_date(line, language)
     if dated is None or any(map(str.isalnum, _without_small_words(line[dated.end :], language))):
         return False
-    before = [part.strip() for part in _COMMA.split(line[: dated.start])]
+    before = [part.strip() for part in COMMA.split(line[: dated.start])]
     before = before[:-1] if before and not _without_small_words(before[-1], language).strip() else before
     named = heading or (":" not in line and all(part[:1].isupper() for part in before if part))
     return named and len(before) > 1 and before[0][:1].isupper() and _is_place(before[-1])
@@ -125,19 +121,24 @@ def is_byline(line: str, language: str | None = None) -> bool:
 
 def parts_of(line: str) -> list[str]:
     """Return the parts of a line between bars and dashes."""
-    return _SEPARATOR.split(unmarked(line))
+    return SEPARATOR.split(unmarked(line))
 
 
 def is_update(line: str) -> bool:
     """Tell whether a line dates a change of the page and not the release."""
     begin = folded(unmarked(line))
+    if not begin.startswith(openings("updated")):
+        return False
     return any(begin.startswith(opening) and not begin[len(opening) :][:1].isalnum() for opening in openings("updated"))
 
 
 def opening_date(line: str, language: str | None = None) -> FoundDate | None:
     """Return the date of a dateline that begins a paragraph: "Brussels, 6 December 2018 – The Council adopted"."""
     dated = None if is_list_item(line) else find_date(line[:_OPENING_CHARS], language)
-    after = _AFTER_DATELINE.match(line[dated.end : dated.end + _AFTER_CHARS]) if dated else None
+    behind = AFTER_BRACKET if line[:1] in ("(", "[") else AFTER_DATELINE
+    after = behind.match(line[dated.end : dated.end + _AFTER_CHARS]) if dated else None
+    if dated and not after and SURE_PLACE.fullmatch(line[: dated.start]):
+        after = AFTER_STOP.match(line[dated.end : dated.end + _AFTER_CHARS])
     if dated is None or after is None or not _is_known(after[1], language):
         return None
     before = line[: dated.start].lstrip("([")
@@ -177,33 +178,33 @@ def _parts(line: str, dated: FoundDate, language: str | None) -> _Parts:
     """Divide the rest of a line, without its date, into known and unknown parts."""
     known, unknown, separated = 0, [], False
     for side in (line[: dated.start], line[dated.end :]):
-        pieces = _SEPARATOR.split(_COUNTRY.sub(" ", side))
+        pieces = SEPARATOR.split(COUNTRY.sub(" ", side))
         separated = separated or len(pieces) > 1
         for piece in pieces:
             if _is_known(piece, language) or (is_update(piece) and find_date(piece, language) is not None):
                 known += any(map(str.isalnum, piece))
                 continue
-            for part in _COMMA.split(piece):
+            for part in COMMA.split(piece):
                 if not _is_known(part, language):
                     unknown.append(_without_small_words(part, language))
                 else:
                     known += any(map(str.isalnum, _without_small_words(part, language)))
     label = line[: dated.start].rstrip()
-    labelled = label.endswith(":") and not _is_known(_COMMA.split(label[:-1])[-1], language)
+    labelled = label.endswith(":") and not _is_known(COMMA.split(label[:-1])[-1], language)
     return _Parts(known, tuple(unknown), separated, labelled)
 
 
 def _is_known(part: str, language: str | None) -> bool:
     """Tell whether a part of a line states the kind, the issuer, the number, the time or nothing."""
-    if _READING.search(part) and len(part.split()) <= _READING_MAX_WORDS:
+    if READING.search(part) and len(part.split()) <= READING_MAX_WORDS:
         return True
-    if _SAYS_FIGURES.search(part):
-        part = REFERENCE.sub(" ", _CODE.sub(" ", _TIME.sub(" ", part)))
-    words = [folded(word.strip(",;()")) for word in _NUMBER_SIGNS.sub(" ", part).split()]
+    if SAYS_FIGURES.search(part):
+        part = REFERENCE.sub(" ", CODE.sub(" ", TIME.sub(" ", part)))
+    words = [folded(word.strip(",;()")) for word in NUMBER_SIGNS.sub(" ", part).split()]
     words = [word for word in words if word and any(map(str.isalnum, word))]
     if len(words) > _KNOWN_MAX_WORDS:
         return False
-    after_acronym = words[1:] if _ACRONYM.match(part) else []  # "ECB press release"
+    after_acronym = words[1:] if ACRONYM.match(part) else []  # "ECB press release"
     return _are_known(words, language) or (bool(after_acronym) and _are_known(after_acronym, language))
 
 
@@ -257,7 +258,7 @@ def _is_short(part: str) -> bool:
 
 def _is_place(part: str) -> bool:
     """Tell whether a part of a line may be the name of a place: a few words with capitals, small words between them."""
-    words = _WORD.findall(part)
+    words = WORD.findall(part)
     if not words or len(part) > _PLACE_MAX_CHARS or len(part.split()) > _PLACE_MAX_WORDS:
         return False
     if any(char.isdigit() for char in part) or part[-1] in "?!":
@@ -266,5 +267,5 @@ def _is_place(part: str) -> bool:
     return (
         capital[-1]
         and any(capital)
-        and all(up or word.casefold() in _PARTICLES for up, word in zip(capital, words, strict=True))
+        and all(up or word.casefold() in PARTICLES for up, word in zip(capital, words, strict=True))
     )

@@ -116,7 +116,7 @@ def _prose(data: bytes, encoding: str) -> str | None:
     unprintable = len(_UNPRINTABLE.findall(text))
     if unprintable > _MAX_UNPRINTABLE * len(text) or (unprintable and not encoding.startswith("utf-")):
         return None
-    text = _UNPRINTABLE.sub("", text)
+    text = _UNPRINTABLE.sub("", text) if unprintable else text
     if encoding.startswith("utf-8"):  # Binary data is rarely valid UTF-8, and HTML may have few letters.
         return text
     sample = _TAG.sub(" ", text[:100_000])

@@ -16,8 +16,9 @@ from rapidfuzz import fuzz
 
 from corpus.cleaning.boilerplate import is_tail
 from corpus.cleaning.datelines import is_about
-from corpus.cleaning.html_blocks import Block, blocks, parse, prune
+from corpus.cleaning.html_blocks import Block, blocks
 from corpus.cleaning.html_metadata import completed, stated
+from corpus.cleaning.html_pruning import prune
 from corpus.cleaning.language import other_language
 from corpus.cleaning.language_links import language_links
 from corpus.cleaning.lines import LaidOut, dates_of, fold, lay_out
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 _SURE_CHARS = 25  # A shorter text may be part of the chosen text by chance.
 _MOSTLY_LINKS = 0.5
 _FEW_LINKS = 0.3
+_ALL_LINKS = 0.95
+_ANNOUNCING_WORDS = 4  # "Related documents:" has fewer.
 _PARAGRAPH_CHARS = 60
-_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]+")
+_UNSEEN = re.compile(r"[\x80-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]+")
 _SITE_NAMES = re.compile(
     r"(?:(?<!\s)\s+[|]\s++[^|]{2,60})++$|(?<!\s)\s+[-\u2013]\s++(?:Consilium|Europol|Frontex|European \w+)$",
     re.IGNORECASE,
@@ -43,20 +46,19 @@ _TITLE_MAX_CHARS = 1_000
 _MIN_ALIKE = 75.0  # "EP paves way for …" and "Parliament paves way for …" have 91.
 
 
-def from_html(html: str, name: str, address: str | None = None) -> Draft:
-    """Read a page.
+def from_html(tree: "HtmlElement", address: str | None = None) -> Draft:
+    """Read the tree of a page. What is no part of the release is removed from it.
 
     :param address: the address of the page after redirects.
-    :raises SourceError: when the page cannot be parsed.
     """
-    tree = parse(html, name)
     head = replace(stated(tree, address), languages=language_links(tree))
     named = head.title or fold(tree.findtext(".//title") or "")
     prune(tree)
     all_blocks = list(blocks(tree, head.language))
     head = _in_own_language(head, all_blocks)
     start = _start(all_blocks, named, head.language)
-    chosen = _chosen(all_blocks[start:], _extracted(tree), head.language)
+    extracted = _extracted(tree, all_blocks[start:], head.language)
+    chosen = _chosen(all_blocks[start:], extracted, head.language)
     first = all_blocks.index(chosen[0], start) if chosen else start
     above = [block.text for block in all_blocks[:first] if block.linked < _MOSTLY_LINKS and block.kind != "title"]
     title = _title(all_blocks, start, head.title)
@@ -87,21 +89,33 @@ def _seen_dates(
     return tuple(dict.fromkeys(days))
 
 
-def _extracted(tree: "HtmlElement") -> "_Extracted":
+def _extracted(tree: "HtmlElement", after: Sequence[Block], language: str | None) -> "_Extracted":
+    """Return the text that trafilatura chooses among the blocks below the title.
+
+    It compares what it has found with what two other programs find, which takes as long again. All that these could add
+    is prose, so they are asked only where some is missing.
+    """
+    quickly = _Extracted(_texts(tree, fast=True))
+    return quickly if quickly.holds_prose(after, language) else _Extracted(_texts(tree, fast=False))
+
+
+def _texts(tree: "HtmlElement", *, fast: bool) -> list[str]:
+    """Return the texts of all elements that trafilatura chooses, the first of which holds the others."""
     import trafilatura
     from trafilatura.settings import Document
 
-    page = trafilatura.bare_extraction(tree, options=_options())
+    page = trafilatura.bare_extraction(tree, options=_options(fast))
     if not isinstance(page, Document):
-        return _Extracted([])
-    return _Extracted(["".join(map(str, element.itertext())) for element in page.body.iter("*")])
+        return []
+    return ["".join(map(str, element.itertext())) for element in page.body.iter("*")]
 
 
 @cache  # Reading trafilatura's own settings takes a tenth of a small page's time.
-def _options() -> "Extractor":
+def _options(fast: bool) -> "Extractor":
     from trafilatura.settings import Extractor
 
-    return Extractor(output_format="python", formatting=True, tables=True, comments=False)
+    # Of the format only the tree is read; for "python", trafilatura would write the text once more.
+    return Extractor(output_format="xml", fast=fast, formatting=True, tables=True, comments=False)
 
 
 class _Extracted:
@@ -114,13 +128,24 @@ class _Extracted:
     def __bool__(self) -> bool:
         return bool(self._whole)
 
+    def holds_prose(self, after: Sequence[Block], language: str | None) -> bool:
+        """Tell whether the text has all prose of some blocks, up to where contacts and the like begin."""
+        for block in after:
+            if block.kind in ("heading", "title") and is_tail(block.text, language):
+                break
+            is_prose = ends_sentence(block.text) or len(block.text) >= _PARAGRAPH_CHARS
+            if is_prose and block.linked < _MOSTLY_LINKS and not self.holds(block):
+                return False
+        return True
+
     def holds(self, block: Block) -> bool:
         text = _squeezed(block.text)
         return text in self._parts or (len(text) >= _SURE_CHARS and text in self._whole)
 
 
 def _squeezed(text: str) -> str:
-    return _UNSEEN.sub("", text)
+    text = "".join(text.split())
+    return text if text.isascii() else _UNSEEN.sub("", text)
 
 
 def _start(all_blocks: Sequence[Block], title: str | None, language: str | None) -> int:
@@ -184,9 +209,21 @@ def _chosen(after: Sequence[Block], extracted: _Extracted, language: str | None)
             break
         listed = block.kind == "item" and bool(chosen) and (chosen[-1].text.endswith(":") or chosen[-1].kind == "item")
         between = first < index < last and (block.linked < _MOSTLY_LINKS or (listed and chosen[-1] is after[index - 1]))
-        if index in kept_indexes or between or (index > last and _continues(block, after[index - 1], chosen, parents)):
+        continues = index > last and (
+            _continues(block, after[index - 1], chosen, parents) or _is_announced(after, index, chosen, language)
+        )
+        if index in kept_indexes or between or continues:
             chosen.append(block)
-    return _once(chosen)
+    return _once(_without_links_below(chosen))
+
+
+def _without_links_below(chosen: Sequence[Block]) -> list[Block]:
+    """Drop the blocks at the end that only lead to other pages, unless a sentence before them announces them."""
+    end = len(chosen)
+    while end and chosen[end - 1].linked >= _ALL_LINKS and not ends_sentence(chosen[end - 1].text):
+        end -= 1
+    announced = end > 0 and chosen[end - 1].text.endswith(":")
+    return list(chosen) if announced or not end else list(chosen[:end])
 
 
 def _once(chosen: Sequence[Block]) -> list[Block]:
@@ -214,6 +251,16 @@ def _lead(after: Sequence[Block], first: int, language: str | None) -> set[int]:
         if prose or (beside and block.linked == 0 and not is_about(block.text, language)):
             lead.add(index)
     return lead
+
+
+def _is_announced(after: Sequence[Block], index: int, chosen: Sequence[Block], language: str | None) -> bool:
+    """Tell whether a block is an item, of links too, of a list that a line of the text announces: "It adopted:"."""
+    start = index
+    while start and after[start].kind == "item":
+        start -= 1
+    line = after[start].text
+    announces = start < index and line.endswith(":") and len(line.split()) >= _ANNOUNCING_WORDS
+    return announces and not is_tail(line, language) and bool(chosen) and chosen[-1] is after[index - 1]
 
 
 def _continues(block: Block, before: Block, chosen: Sequence[Block], parents: set[int]) -> bool:

@@ -1,28 +1,19 @@
 """The language of a text, detected when nobody states it or when a page states another than its text is in."""
 
-from functools import cache
-from typing import Any
-
 from corpus.cleaning.wording import LANGUAGES
 
 MIN_CHARS = 40
 _SAMPLE_CHARS = 5000
-_SURE_CHARS, _SURE_SAMPLE_CHARS = 200, 600
+_SURE_CHARS, _SURE_SAMPLE_CHARS = 200, 600  # The first confirm what a page states; only more can contradict it.
 # Languages that are taken for each other where a text is short.
 _ALIKE = (frozenset(("cs", "sk")), frozenset(("hr", "sl")), frozenset(("da", "sv")), frozenset(("es", "pt")))
 
 
 def detected(text: str) -> str | None:
     """Return the ISO 639-1 code of the language of a text; None when the text is too short to tell."""
-    return str(language_model().classify(text[:_SAMPLE_CHARS])[0]) if len(text) >= MIN_CHARS else None
+    import py3langid
 
-
-@cache
-def language_model() -> Any:  # noqa: ANN401 - py3langid has no types
-    """Load py3langid's model of all its languages: half a second and 100 MB, once for all that tells languages."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
+    return str(py3langid.classify(text[:_SAMPLE_CHARS])[0]) if len(text) >= MIN_CHARS else None
 
 
 def other_language(stated: str | None, text: str) -> str | None:
@@ -31,6 +22,8 @@ def other_language(stated: str | None, text: str) -> str | None:
     Many pages state the language of their site, whatever the language of the text on them.
     """
     if stated not in LANGUAGES or len(text) < _SURE_CHARS:
+        return None
+    if detected(text[:_SURE_CHARS]) == stated:
         return None
     told = detected(text[:_SURE_SAMPLE_CHARS])
     alike = any({told, stated} <= pair for pair in _ALIKE)

@@ -28,6 +28,7 @@ HEADING_MAX_CHARS = 100
 _TITLE_MAX_CHARS = 250
 _ABOUT_LINES = 8  # So many lines above the text may state its kind, place, date and number.
 _PROSE_CHARS = 100
+_LABEL_WORDS = 2
 _BULLET = re.compile(r"^[-*•‣▪◦●·–—][ \t]+")
 
 
@@ -122,7 +123,7 @@ def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
         elif line.startswith(("- ", "#")) or len(line) > ABOUT_MAX_CHARS:
             states = False
         elif index > last:
-            states = is_about(line, language) and find_date(line, language) is not None
+            states = find_date(line, language) is not None and (is_about(line, language) or is_update(line))
         else:  # Several lines with a date are a chronicle, and so is one below a heading.
             heads_part = index in alone and (len(alone) > 1 or lines[index - 1].startswith("#"))
             states = index < _ABOUT_LINES and not heads_part and is_about(line, language, places=False)
@@ -164,12 +165,21 @@ def _is_above_text(lines: Sequence[str], index: int, language: str | None, above
         and not line.startswith("#")
     )
     dated_update = is_update(line) and find_date(line, language) is not None
+    if _is_over_kind(lines, index, language):
+        return True
     if is_service(line) and any(is_about(each, language) for each in lines[:_ABOUT_LINES]):
         return True
     if valued or dated_update or is_about(line, language) or is_label(line, language) or is_labelled(line, language):
         return True
     dated = (is_about(each, language) and find_date(each, language) for each in lines[:_ABOUT_LINES])
     return is_byline(line, language) and not any(dated)  # Beside a date, it may be of an event.
+
+
+def _is_over_kind(lines: Sequence[str], index: int, language: str | None) -> bool:
+    """Tell whether a line is a heading of few words over the kind of the release and nothing else: "Typ"."""
+    line, following = lines[index], lines[index + 1] if index + 1 < len(lines) else ""
+    labels = line.startswith("#") and len(unmarked(line).split()) <= _LABEL_WORDS and not following.startswith("#")
+    return labels and is_about(following, language) and find_date(following, language) is None
 
 
 def _is_item_about(lines: Sequence[str], index: int, language: str | None) -> bool:
@@ -209,7 +219,9 @@ def _reference(lines: Sequence[str], about: Sequence[int]) -> str | None:
 
 def _is_button(line: str) -> bool:
     """Tell whether a line is links and buttons of the site, as "Print this page | Download PDF"."""
-    return LINE.match(line) is not None or all(LINE.match(part.strip()) for part in parts_of(line))
+    if LINE.match(line):
+        return True
+    return all(LINE.match(part.strip()) or folded(part) in phrases("buttons") for part in parts_of(line))
 
 
 def _labelled_dates(tail: Sequence[str], language: str | None) -> list[date | None]:

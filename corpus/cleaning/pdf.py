@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.cleaning.lines import HEADING_MAX_CHARS, fold
 from corpus.cleaning.pdf_columns import Line, in_reading_order
-from corpus.cleaning.pdf_edges import Page, printed_from, without_edges
+from corpus.cleaning.pdf_edges import Page, printed_from, reference_below, without_edges
 from corpus.errors import SourceError
 from corpus.release_text import ends_sentence, is_list_item, is_speaker
 
@@ -31,6 +31,7 @@ _SECOND_HALVES = frozenset(
     "based being border building country driven free going income keeping level making party quality range related "
     "risk saving scale sharing speed standing term third up wide year".split()
 )
+_SHORT_LINE = 0.5  # Of the width of a page.
 _LARGER = 1.15  # The font of a heading is at least so many times as large as that of most words.
 
 
@@ -51,7 +52,10 @@ def pdf_text(data: bytes, name: str) -> PdfText:
     letters = sum(sum(map(str.isalnum, line.text)) for page in pages for line in page.lines)
     if letters < _SCAN_CHARS * len(pages):
         raise SourceError(f"{name} is a scan without text: run text recognition over it, or add the release as text.")
-    return PdfText(list(_lines(without_edges(pages))), printed_from(pages))
+    lines = list(_lines(without_edges(pages)))
+    if any(line.startswith("# ") for line in lines):  # What is above a title is about the release.
+        lines[:0] = reference_below(pages)
+    return PdfText(lines, printed_from(pages))
 
 
 def _pages(data: bytes, name: str) -> list[Page]:
@@ -105,11 +109,14 @@ def _lines(pages: Sequence[Page]) -> Iterator[str]:
     )
     paragraph = ""
     kind = ""
-    for page in pages:
+    for number, page in enumerate(pages):
         width = max((len(line.text) for line in page.lines), default=0)
-        for line in page.lines:
-            next_kind = _kind(line.text, page, usual, largest)
-            if paragraph and not _continues(paragraph, kind, line, next_kind, width):
+        kinds = [_kind(line.text, page, usual, largest) for line in page.lines]
+        title = kinds.index("# ") if "# " in kinds and not number else 0
+        for index, (line, next_kind) in enumerate(zip(page.lines, kinds, strict=True)):
+            # In a letterhead each line says one thing. None but the last of a paragraph is so short.
+            stands_alone = index < title and line.before < _SHORT_LINE * width
+            if paragraph and (stands_alone or not _continues(paragraph, kind, line, next_kind, width)):
                 yield kind + paragraph
                 paragraph = ""
             paragraph = _joined(paragraph, line.text, words)

@@ -9,6 +9,7 @@ from corpus.cleaning.lines import fold
 
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
 _MIN_LINES = 3  # So many lines must be side by side to count as columns.
+_FULL_LINE = 0.8  # Of the longest line.
 _MIN_CHARS = 15  # Average length on each side of the gap. Cells of a table are shorter.
 
 
@@ -80,7 +81,10 @@ def _is_right(lines: Sequence[str], gutter: int) -> bool:
 
 
 def _spaced(part: Sequence[str], *, first: bool) -> list[Line]:
-    """Fold the lines of a part, and mark those with more blank lines before them than most lines have."""
+    """Fold the lines of a part, and mark those with more blank lines before them than most lines have.
+
+    Only lines below a full one count for that: a short line ends a paragraph, and more may follow after a space.
+    """
     blanks: list[int] = []
     lines: list[Line] = []
     blank = 0
@@ -90,7 +94,10 @@ def _spaced(part: Sequence[str], *, first: bool) -> list[Line]:
             blanks.append(blank)
             lines.append(Line(text, before=len(lines[-1].text) if lines else 0))
         blank = 0 if text else blank + 1
-    usual = sorted(blanks[1:])[len(blanks[1:]) // 2] if len(blanks) > 3 else 0
+    full = _FULL_LINE * max((len(line.text) for line in lines), default=0)
+    below_full = [blanks[number] for number, line in enumerate(lines) if number and line.before >= full]
+    counted = sorted(below_full if len(below_full) >= _MIN_LINES else blanks[1:])
+    usual = counted[len(counted) // 2] if len(blanks) > 3 else 0
     lines = [replace(line, apart=blanks[number] > usual) for number, line in enumerate(lines)]
     if lines:
         lines[0] = replace(lines[0], new_page=first, new_column=not first, apart=False)

@@ -40,6 +40,13 @@ def printed_from(pages: Sequence[Page]) -> str | None:
     return web_url(addresses[0]) if addresses and addresses[0] and len(set(addresses)) == 1 else None
 
 
+def reference_below(pages: Sequence[Page]) -> list[str]:
+    """Return the line at the bottom of the first page that has the number of the release and no other text, if any."""
+    below = [line.text for line in pages[0].lines[-_EDGE_LINES:]] if pages else []
+    numbers = (match["coded"] for line in below if _is_page_mark(line) and (match := REFERENCE.search(line)))
+    return [number for number in numbers if number][:1]
+
+
 def without_edges(pages: Sequence[Page]) -> list[Page]:
     """Remove page numbers, letterheads, lines of a browser, and lines at edges that repeat on most pages."""
     repeats = Counter(key for page in pages for key in {_edge_key(page.lines[index].text) for index in _edges(page)})

@@ -1,20 +1,18 @@
 """Doubts about a draft: signs that it is no release, which a person should judge before it is served.
 
-The checks read the draft's text, and the source's bytes where only the page shows what it is: a login, a list.
+The checks read the draft's text, and the tree of the page where only that shows what it is: a login, a list.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from corpus.cleaning.encoding import decode
 from corpus.cleaning.lines import fold
-from corpus.errors import SourceError
 from corpus.models import Draft
-from corpus.processes.sandbox import in_child
 from corpus.release_text import HEADING, ends_sentence, is_list_item
 
 if TYPE_CHECKING:
@@ -26,8 +24,11 @@ _SHORT_CHARS = 1500  # The text of an error page or of a login page is shorter t
 _MIN_MOJIBAKE = 3
 _MOJIBAKE_SHARE = 0.3  # Share of the non-ASCII runs. In correct text a run is rarely valid UTF-8 by chance ("É»").
 _NON_ASCII = re.compile(r"[^\x00-\x7f]{2,}|[^\x00-\x7f]")
-_PAGE_MAX_CHARS = 1_000_000  # Only the beginning of a longer page is inspected.
+_MAX_LINKS = 5_000  # Of a page with more, so many are looked at.
+_MAX_SHOWN_CHARS = 100_000
+_MAX_PIECES = 50  # More pieces of text than any "Read more" has.
 _TEASER_CHARS = 60
+_PROSE_CHARS = 100
 _MIN_TEASERS, _MAX_TEASERS = 4, 200
 _HEADING_WORDS = 3  # Of a heading that is a link, so many words are a title.
 _MIN_LISTED = 8  # A listing page has one link of a title's length for each release.
@@ -83,36 +84,6 @@ class Doubt:
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """The doubts about a draft, and whether its source is a plain text."""
-
-    doubts: tuple[Doubt, ...]
-    is_plain_text: bool
-
-
-def inspect_draft(draft: Draft, data: bytes, name: str) -> Inspection:
-    """Inspect a draft and its source, in a child process with bounded time and memory.
-
-    :param data: the source's bytes, of which the draft was made.
-    :param name: how messages call the source.
-    :raises SourceError: when that takes too much time or memory.
-    """
-    return in_child(_inspect, draft, data, name, name=name)
-
-
-def _inspect(draft: Draft, data: bytes, name: str) -> Inspection:
-    from corpus.cleaning.clean import is_html, kind_of
-
-    try:
-        text = decode(data, name) if kind_of(data, name) == "text" else None
-    except SourceError:
-        text = None
-    page = text[:_PAGE_MAX_CHARS] if text is not None and is_html(text) else None
-    doubts = (*_text_doubts(draft), *_page_doubts(draft, page, name))
-    return Inspection(doubts, is_plain_text=text is not None and page is None)
-
-
 def mojibake(text: str) -> int:
     """Count the runs of characters that are UTF-8 read as cp1252; 0 where there are too few among others."""
     runs = _NON_ASCII.findall(text)
@@ -120,7 +91,8 @@ def mojibake(text: str) -> int:
     return wrong if wrong >= _MIN_MOJIBAKE and wrong >= _MOJIBAKE_SHARE * len(runs) else 0
 
 
-def _text_doubts(draft: Draft) -> Iterator[Doubt]:
+def text_doubts(draft: Draft) -> Iterator[Doubt]:
+    """Yield what the text and the title of a draft make doubtful."""
     size = len(draft.text)
     if size < MIN_CHARS:
         yield Doubt(DoubtKind.TOO_SHORT, size)
@@ -136,101 +108,119 @@ def _text_doubts(draft: Draft) -> Iterator[Doubt]:
         yield Doubt(DoubtKind.BOILERPLATE)
 
 
-def _page_doubts(draft: Draft, html: str | None, name: str) -> Iterator[Doubt]:
-    page = _parsed(html, name)
-    if page is None:
-        return
+def page_doubts(draft: Draft, page: "HtmlElement") -> tuple[Doubt, ...]:
+    """Return what a page makes doubtful about the draft that was read from it.
+
+    The time this takes grows with the size of the page, so call it in the child process that reads sources. It removes
+    scripts from the tree.
+    """
+    return tuple(_page_doubts(draft, page))
+
+
+def _page_doubts(draft: Draft, page: "HtmlElement") -> Iterator[Doubt]:
+    from lxml.etree import strip_elements
+
+    has_scripts = next(page.iter("script"), None) is not None
+    unscripted = " ".join(fold(element.text_content()) for element in page.iter("noscript"))[:_MAX_SHOWN_CHARS]
+    strip_elements(page, "script", "style", "noscript", "template", with_tail=False)
+    is_short = len(draft.text) < _SHORT_CHARS
+    shown = fold(page.text_content())[:_MAX_SHOWN_CHARS] if is_short else ""
+    says_little = is_short and len(shown) < 2 * _SHORT_CHARS
     title = f"{draft.title or ''} {page.findtext('.//title') or ''}"
-    scripts = sum(1 for _ in page.iter("script"))
-    unscripted = " ".join(fold(element.text_content()) for element in page.iter("noscript"))
-    links = _count_title_links(page)
-    for element in list(page.iter("script", "style", "noscript", "template")):
-        element.drop_tree()
-    shown = fold(page.text_content())
-    short = len(draft.text) < _SHORT_CHARS
-    if _NOT_FOUND.search(title) or (short and len(shown) < 2 * _SHORT_CHARS and _NOT_FOUND.search(shown)):
+    if _NOT_FOUND.search(title) or (says_little and _NOT_FOUND.search(shown)):
         yield Doubt(DoubtKind.NOT_FOUND_PAGE)
-    if short and (_asks_password(page) or (len(shown) < 2 * _SHORT_CHARS and _LOGIN.search(shown))):
+    if is_short and (_asks_password(page) or (says_little and _LOGIN.search(shown))):
         yield Doubt(DoubtKind.LOGIN_PAGE)
     if len(draft.text) < MIN_CHARS and (
-        (scripts and len(shown) < MIN_CHARS) or _NEEDS_SCRIPT.search(unscripted) or _NEEDS_SCRIPT.search(shown)
+        (has_scripts and len(shown) < MIN_CHARS) or _NEEDS_SCRIPT.search(unscripted) or _NEEDS_SCRIPT.search(shown)
     ):
         yield Doubt(DoubtKind.NEEDS_SCRIPTS)
-    if (links >= _MIN_LISTED and _is_list(draft, links, page)) or _is_made_of_teasers(draft, page):
-        yield Doubt(DoubtKind.LIST_OF_PAGES, links)
-
-
-def _parsed(html: str | None, name: str) -> "HtmlElement | None":
-    from corpus.cleaning.html_blocks import parse
-
-    try:
-        return parse(html, name) if html is not None else None
-    except SourceError:
-        return None
+    links = [_Link(link, fold(link.text_content())) for link in islice(page.iter("a"), _MAX_LINKS)]
+    titles = list(_title_links(links))
+    titled = len({link.get("href") for link in titles})
+    if (titled >= _MIN_LISTED and _is_list(draft, titled, links)) or _is_made_of_teasers(draft, titles, links):
+        yield Doubt(DoubtKind.LIST_OF_PAGES, titled)
 
 
 def _asks_password(page: "HtmlElement") -> bool:
     return any((field.get("type") or "").casefold() == "password" for field in page.iter("input"))
 
 
-def _count_title_links(page: "HtmlElement") -> int:
-    """Count the links in a page's content that read as titles and lead to different addresses."""
-    return len({link.get("href") for link in _title_links(page)})
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A link of a page, and its text on one line."""
+
+    element: "HtmlElement"
+    text: str
 
 
-def _title_links(page: "HtmlElement") -> "Iterator[HtmlElement]":
+def _title_links(links: Sequence[_Link]) -> "Iterator[HtmlElement]":
     """Yield the links in a page's content that read as titles."""
-    for link in page.iter("a"):
-        text = fold(link.text_content())
-        if (link.get("href") or "").startswith("#"):
+    for link in links:
+        if (link.element.get("href") or "").startswith("#"):
             continue
-        is_heading = next(link.iterancestors("h2", "h3", "h4"), None) is not None
+        inner = next(link.element.iter("h2", "h3", "h4"), None)  # A card that is one link has its title in it.
+        text = link.text if inner is None else fold(inner.text_content())
+        is_heading = inner is not None or next(link.element.iterancestors("h2", "h3", "h4"), None) is not None
         if (
             (len(text) >= 25 or is_heading)
             and len(text.split()) >= (_HEADING_WORDS if is_heading else 4)
             and not ends_sentence(text)
-            and next(link.iterancestors("p", "nav", "header", "footer", "aside"), None) is None
+            and next(link.element.iterancestors("p", "nav", "header", "footer", "aside"), None) is None
         ):
-            yield link
+            yield link.element
 
 
-def _more_links(page: "HtmlElement") -> "list[HtmlElement]":
+def _more_links(links: Sequence[_Link]) -> "list[HtmlElement]":
     """Return the links that stand alone under one name and lead to many pages: "Read more"."""
-    alone: defaultdict[str, list[HtmlElement]] = defaultdict(list)
-    for link in page.iter("a"):
-        text, parent = fold(link.text_content()), link.getparent()
-        if text and parent is not None and fold(parent.text_content()) == text:
-            alone[text].append(link)
-    most = max(alone.values(), key=len, default=[])
+    named: defaultdict[str, list[_Link]] = defaultdict(list)
+    for link in links:
+        named[link.text].append(link)
+    often = [same for text, same in named.items() if text and len(same) >= _MIN_TEASERS]
+    alone = ([link.element for link in same if _stands_alone(link)] for same in often)
+    most = max(alone, key=len, default=[])
     return most if len({link.get("href") for link in most}) >= _MIN_TEASERS else []
 
 
-def _is_made_of_teasers(draft: Draft, page: "HtmlElement") -> bool:
+def _stands_alone(link: _Link) -> bool:
+    """Tell whether what holds a link has no other text. A long one is not read to its end."""
+    parent = link.element.getparent()
+    if parent is None:
+        return False
+    pieces = (piece for piece in map(str, parent.itertext()) if not piece.isspace())
+    return fold("".join(islice(pieces, _MAX_PIECES))) == link.text and next(pieces, None) is None
+
+
+def _is_made_of_teasers(draft: Draft, titles: "Sequence[HtmlElement]", links: Sequence[_Link]) -> bool:
     """Tell whether most of the prose of a text stands beside links, each piece beside a link of its own.
 
     A teaser is what is inside the largest element that holds one link with a title and no other.
     """
     prose = [line for line in draft.text.split("\n") if len(line) >= _TEASER_CHARS and not HEADING.match(line)]
-    links = [*_title_links(page), *_more_links(page)]
-    if len(links) < _MIN_TEASERS or not prose:
+    teasers = [*titles, *_more_links(links)]
+    if len(teasers) < _MIN_TEASERS or not prose:
         return False
-    held = Counter(ancestor for link in links for ancestor in link.iterancestors())
+    held = Counter(ancestor for link in teasers for ancestor in (link, *link.iterancestors()))
     owners: dict[str, HtmlElement] = {}
-    for link in links[:_MAX_TEASERS]:
-        own = [ancestor for ancestor in link.iterancestors() if held[ancestor] == 1]
+    for link in teasers[:_MAX_TEASERS]:
+        own = [ancestor for ancestor in (link, *link.iterancestors()) if held[ancestor] == 1]
         text = fold(own[-1].text_content()) if own else ""
         owners |= {line: own[-1] for line in prose if line.removeprefix("- ") in text}
     return len(set(owners.values())) >= _MIN_TEASERS and len(owners) > len(prose) / 2
 
 
-def _is_list(draft: Draft, links: int, page: "HtmlElement") -> bool:
-    """Tell whether a page lists others: it has more links to them than its text has paragraphs of prose."""
+def _is_list(draft: Draft, titled: int, links: Sequence[_Link]) -> bool:
+    """Tell whether a page lists others: it has more links to them than its text has paragraphs of prose.
+
+    :param titled: how many links read as titles.
+    """
     prose = sum(
-        1 for line in draft.text.split("\n") if len(line) > 150 and ends_sentence(line) and not is_list_item(line)
+        1
+        for line in draft.text.split("\n")
+        if len(line) > _PROSE_CHARS and ends_sentence(line) and not is_list_item(line)
     )
-    texts = (fold(link.text_content()) for link in page.iter("a"))
-    linked = sum(1 for text in texts if len(text) >= 25 and text in draft.text)
-    return prose < 2 or linked >= max(_MIN_LISTED, 2 * prose) or links > 6 * prose
+    linked = sum(1 for link in links if len(link.text) >= 25 and link.text in draft.text)
+    return prose < 2 or linked >= max(_MIN_LISTED, 2 * prose) or titled > 6 * prose
 
 
 def _is_utf8_read_as_cp1252(run: str) -> bool:

@@ -81,4 +81,14 @@ def _from_mhtml(data: bytes) -> Archive | None:
     page = first.get_payload(decode=True) if first is not None else None
     if first is not None and not url:  # Older browsers wrote the address only before the page itself.
         url = str(first.get("Content-Location", "")).strip()
-    return Archive(page, web_url(url)) if isinstance(page, bytes) else None
+    if first is None or not isinstance(page, bytes):
+        return None
+    return Archive(_in_utf8(page, first.get_content_charset()), web_url(url))
+
+
+def _in_utf8(page: bytes, charset: str | None) -> bytes:
+    """Return a page in UTF-8 when the header of its part says in which encoding it is, and that is right."""
+    try:
+        return page.decode(charset).encode() if charset else page
+    except (LookupError, UnicodeError):
+        return page

@@ -22,7 +22,12 @@ _SURE = re.compile(
     r"|(?:you are|you're|are you) (?:a )?(?:human|robot|bot)\b"
     r"|(?:you are|you're) not (?:a|an automated) (?:ro)?bot\b|\bnot a (?:ro)?bot\b"
     r"|requests? comes? from (?:real people|a real person|humans?)"
-    r"|requested url was rejected|your support id is|incapsula incident id|pardon our interruption|human verification"
+    r"|requested url was rejected|your support id is|incapsula incident id|attack id: ?\d|you are (?:now )?in line\b"
+    r"|virtual waiting room|you are (?:now )?in (?:the|a) waiting room"
+    r"|while we (?:check|verify) (?:that|if|whether) you"
+    r"|url demandée a été rejetée|identifiant de support|support[- ]id lautet"
+    r"|(?:angeforderte|angefragte) url wurde (?:abgelehnt|zurückgewiesen)"
+    r"|pardon our interruption|human verification"
     r"|unusual(?:ly high)? (?:traffic|activity)|automated (?:requests?|queries|access|traffic|tools)"
     r"|complete the (?:verification|captcha|security check|challenge)|enable cookies and reload|press (?:&|and) hold"
     r"|(?:you|request) (?:have|has) been blocked|request (?:was )?blocked"
@@ -38,7 +43,8 @@ _SURE = re.compile(
 _TITLES = re.compile(
     r"just a moment\W*|attention required\W*.{0,40}|access denied|request rejected|browser check.{0,40}|security check"
     r"|robot check|are you a robot\W*|captcha|one moment,? please\W*|challenge validation|verification required"
-    r"|bot verification|ddos-guard|you are being redirected\W*|(?:\w+ )?security checkpoint"
+    r"|bot (?:verification|check|protection)|web page blocked\W*|sicherheitsprüfung|ddos-guard"
+    r"|you are being redirected\W*|(?:\w+ )?security checkpoint"
     r"|forbidden|blocked|accès refusé|zugriff verweigert|acceso denegado|accesso negato",
     re.IGNORECASE,
 )

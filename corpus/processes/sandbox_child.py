@@ -8,8 +8,8 @@ import threading
 import time
 import traceback
 from contextlib import suppress
+from functools import cache
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from corpus.errors import MeasuresError
 from corpus.processes.child_process import pipe_to_parent
@@ -78,8 +78,14 @@ def _out_of_memory() -> int:
 def _size() -> int:
     """Return the bytes of memory of this process: the current size on Linux, the largest so far elsewhere."""
     if _LIMITED:
-        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        return int(os.pread(_statm(), 64, 0).split()[0]) * resource.getpagesize()
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+@cache
+def _statm() -> int:
+    """Open the kernel's account of this process, once: it is read after each task."""
+    return os.open("/proc/self/statm", os.O_RDONLY)
 
 
 if __name__ == "__main__":

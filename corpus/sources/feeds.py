@@ -17,6 +17,7 @@ from urllib.parse import urldefrag, urljoin
 from corpus.cleaning.dates import BRUSSELS, first_date
 from corpus.cleaning.draft_limits import repaired, utf8
 from corpus.cleaning.issue_dates import date_in_address
+from corpus.cleaning.language import base
 from corpus.errors import FeedError
 from corpus.processes.sandbox import in_child
 
@@ -83,8 +84,10 @@ def _read(data: bytes, url: str, limit: int) -> Feed:
     import feedparser
     from lxml import etree
 
+    root = _root(data, url)
+    language = base(root.findtext(".//{*}language") or root.get("{http://www.w3.org/XML/1998/namespace}lang"))
     parsed = feedparser.parse(
-        io.BytesIO(etree.tostring(_pruned(_root(data, url), url), encoding="utf-8")),
+        io.BytesIO(etree.tostring(_pruned(root, url), encoding="utf-8")),
         response_headers={"content-location": url, "content-type": "application/xml; charset=utf-8"},
         resolve_relative_uris=False,  # Only the texts have such addresses, and they are not read.
         sanitize_html=False,
@@ -95,7 +98,7 @@ def _read(data: bytes, url: str, limit: int) -> Feed:
         address = _address(entry, url)
         if address is None or address in entries:
             continue
-        time = _time(entry, address)
+        time = _time(entry, address, language)
         times[address] = time or datetime.datetime.min.replace(tzinfo=datetime.UTC)
         title = _plain(entry.get("title", "")) or address
         entries[address] = repaired(FeedEntry(address, title, time.date() if time else None))
@@ -200,10 +203,12 @@ def _address(entry: Any, url: str) -> str | None:  # noqa: ANN401  (feedparser's
     return address if fits else None
 
 
-def _time(entry: Any, address: str) -> datetime.datetime | None:  # noqa: ANN401
+def _time(entry: Any, address: str, language: str | None) -> datetime.datetime | None:  # noqa: ANN401
     """Return when an entry was published, in the time of Brussels; midnight where only the day is known.
 
     A time that names no zone is of Brussels. When a feed gives no time, the date in the address counts.
+
+    :param language: that of the feed, in which a date may be written out.
     """
     # The `get` of feedparser would warn, and return the date of publication for a missing "updated".
     for field in ("published", "updated"):
@@ -215,7 +220,7 @@ def _time(entry: Any, address: str) -> datetime.datetime | None:  # noqa: ANN401
             except (ValueError, OverflowError, OSError):
                 continue
             return time.astimezone(BRUSSELS) if _ZONE.search(written) else time.replace(tzinfo=BRUSSELS)
-        day = first_date(written)
+        day = first_date(written, language)
         if day:
             return _midnight(day)
     day = date_in_address(address)

@@ -4,20 +4,24 @@ The names of the fields are those that public programs read; no answer of the re
 field that is missing or of another kind counts as not stated. `corpus/press_corner.py` has the addresses.
 """
 
+import datetime
 import html
 import json
 import re
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corpus.agencies.registry import registry
-from corpus.cleaning.dates import date_of_value
+from corpus.cleaning.dates import BRUSSELS, date_of_value
 from corpus.cleaning.draft_limits import bounded_draft, check_length, repaired
-from corpus.cleaning.html_blocks import Block, blocks, drop_unread, parse
+from corpus.cleaning.html_blocks import Block, blocks, parse
 from corpus.cleaning.html_metadata import by_address, completed
+from corpus.cleaning.html_pruning import drop_unread
 from corpus.cleaning.language import base
 from corpus.cleaning.lines import fold, lay_out
+from corpus.cleaning.quality import Doubt, page_doubts
 from corpus.errors import FeedError, NoTextError, SourceError
 from corpus.fetching.robot_checks import shown_text
 from corpus.models import Draft, Origin
@@ -37,14 +41,15 @@ _WRITTEN_LINE_ENDS = re.compile(r"(?<=>)(?:\\[rnt])+|(?:\\[rnt])+(?=\s{0,9}<)") 
 _MOSTLY_LINKS = 0.5
 _MAX_SHELL_BYTES = 200_000
 _MAX_SHELL_CHARS = 300
+_MAX_MILLISECONDS = 7_000_000_000_000  # In the year 2191.
 
 
 @dataclass(frozen=True, slots=True)
 class PressRelease:
-    """A document of the press corner: what it holds, the page that it makes, and the codes of its policies."""
+    """A document of the press corner: what it holds, what its text makes doubtful, and the codes of its policies."""
 
     draft: Draft
-    page: bytes
+    page_doubts: tuple[Doubt, ...]
     policies: tuple[str, ...]
 
 
@@ -93,11 +98,11 @@ def _read(data: bytes, name: str, address: str | None) -> PressRelease:
     language = base(content.get("language")) or (asked.language if asked else None)
     stated = document_named(_text(document.get("refCd")), language or "en", asked.server if asked else OFFICIAL)
     tree = parse(f"<html><body>{markup}</body></html>", name)
+    whole = deepcopy(tree)
     draft = _draft(document, content, tree, language)
     draft = _placed(draft, stated, asked, address)
     policies = tuple(_text(policy.get("code")) for policy in _mappings(document.get("policiesResource")))
-    page = f"<!doctype html><html><head><title>{html.escape(draft.title or '')}</title></head><body>{markup}"
-    return PressRelease(bounded_draft(draft, name), page.encode("utf-8", "replace"), policies)
+    return PressRelease(bounded_draft(draft, name), page_doubts(draft, whole), policies)
 
 
 def _markup(content: str) -> str:
@@ -118,7 +123,7 @@ def _draft(document: Mapping[str, Any], content: Mapping[str, Any], tree: "HtmlE
     title = _words(_text(content.get("title")))
     lines = [block.line for block in _without_links(blocks(tree, language))]
     laid_out = lay_out(lines, title=title or None, language=language)
-    day = date_of_value(document.get("eventDate")) or date_of_value(document.get("publishDate"))
+    day = _day(document.get("eventDate")) or _day(document.get("publishDate"))
     values = {
         "title": title or None,
         "note": _words(_text(content.get("subtitle"))) or None,
@@ -171,7 +176,7 @@ def _read_list(data: bytes, url: str) -> tuple[FeedEntry, ...]:
         document = document_named(_text(row.get("refCode")), _text(row.get("languageCode")) or "en", server)
         if document is not None:
             title = _words(_text(row.get("title"))) or document.page
-            entries[document.page] = repaired(FeedEntry(document.page, title, date_of_value(row.get("eventDate"))))
+            entries[document.page] = repaired(FeedEntry(document.page, title, _day(row.get("eventDate"))))
     return tuple(entries.values())
 
 
@@ -186,6 +191,13 @@ def _object(data: bytes, name: str) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
         raise SourceError(f"{name} is no answer of the press corner that can be read: get it again.")
     return answer
+
+
+def _day(value: object) -> datetime.date | None:
+    """Return the day of a date as text, or of a time in milliseconds, as Java programs write it."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _MAX_MILLISECONDS:
+        return datetime.datetime.fromtimestamp(value / 1000, BRUSSELS).date()
+    return date_of_value(value)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from corpus.cleaning.dates import date_of_value
 from corpus.cleaning.draft_limits import repaired
 from corpus.errors import FeedError
 from corpus.processes.sandbox import in_child
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MAX_SITEMAP_BYTES = 50_000_000  # The most that sitemaps.org allows, decompressed.
 MAX_SITEMAP_ENTRIES = 50_000  # The same.
 _MAX_TITLE_CHARS = 300
+_FULL_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,5 @@ def _name(element: "_Element") -> str:
 
 
 def _day(value: str | None) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat((value or "")[:10])
-    except ValueError:
-        return None
+    """Return the day in Brussels of a day or a time."""
+    return date_of_value(value) if _FULL_DAY.match(value or "") else None

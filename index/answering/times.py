@@ -12,7 +12,7 @@ from functools import cache
 from itertools import pairwise
 from re import Pattern
 
-from index.text.languages import fold, folded_pattern, language
+from index.text.languages import fold, fold_pattern, folded_pattern, language
 from index.text.times import Moment, Named, moments
 
 _HALF_A_YEAR = 6
@@ -50,9 +50,7 @@ def time_of(question: str, code: str = "en") -> Time | None:
     """Return the time that a question in a language names, None where it names none."""
     folded = fold(question)
     found = moments(question, code)
-    named = [
-        NamedTime(each.moment, _relation(folded[max(0, each.start - _LEAD_CHARS) : each.start], code)) for each in found
-    ]
+    named = [NamedTime(each.moment, _relation(each, folded, code)) for each in found]
     for place, (first, second) in enumerate(pairwise(found)):
         if _spans(first, second, question, folded, code):
             named[place] = NamedTime(first.moment, Relation.SINCE)
@@ -86,20 +84,47 @@ def fits(time: Time | None, published: datetime.date, told: Iterable[Moment]) ->
     )
 
 
-def _relation(before: str, code: str) -> Relation:
-    for relation, words in _RELATION_WORDS.items():
-        if any(_leads(code, word).search(before) for word in words):
+def _relation(named: Named, folded: str, code: str) -> Relation:
+    """Return how what is asked relates to a time: what stands nearest before it tells, or else its end or what follows.
+
+    Of words that end at the same place, the longer ones count: "πριν από" is before, "από" is since.
+    """
+    before = folded[max(0, named.start - _LEAD_CHARS) : named.start]
+    leads = [
+        (lead.end(1), len(lead[1]), relation)
+        for relation, kinds in _RELATION_WORDS.items()
+        for lead in (_leads(code, kinds).search(before), _leads_beside(code, kinds[0], named.moment).search(before))
+        if lead
+    ]
+    if leads:
+        return max(leads)[2]
+    time, within, after = language(code).time, folded[named.start : named.end], folded[named.end :][:_LEAD_CHARS]
+    for relation in _RELATION_WORDS:
+        ends, follows = time.get(f"{relation}_ends"), time.get(f"{relation}_behind")
+        if (ends and re.search(rf"\w(?:{fold_pattern(ends)})(?!\w)", within)) or (
+            follows and re.match(rf"[\s.]*(?:{fold_pattern(follows)})(?!\w)", after)
+        ):
             return relation
     return Relation.IN
 
 
 _RELATION_WORDS = {Relation.SINCE: ("since", "after"), Relation.UNTIL: ("until", "before")}
+_NOTHING = re.compile(r"(?!)")
 
 
 @cache
-def _leads(code: str, kind: str) -> Pattern[str]:
-    """Return what finds a preposition of time at the end of folded text, as in "since the beginning of "."""
-    return folded_pattern(rf"(?:{language(code).time[kind]})\s+(?:\w+\s+){{0,3}}$")
+def _leads(code: str, kinds: tuple[str, ...]) -> Pattern[str]:
+    """Return what finds prepositions of time near the end of folded text, as in "since the beginning of "."""
+    words = "|".join(fold_pattern(language(code).time[kind]) for kind in kinds)
+    return re.compile(rf"(?<!\w)({words})\s+(?:(?!(?:{words})\s)\w+\s+){{0,3}}$")
+
+
+def _leads_beside(code: str, relation: str, moment: Moment) -> Pattern[str]:
+    """Return what finds words that are prepositions of time only right before one. A document may be "od" a day."""
+    words = language(code).time.get(f"{relation}_beside")
+    if not words or (relation == Relation.SINCE and moment.day):
+        return _NOTHING
+    return re.compile(rf"(?<!\w)({fold_pattern(words)})\s+$")
 
 
 @cache

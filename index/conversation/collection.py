@@ -9,6 +9,7 @@ import numpy as np
 from corpus import registry
 from index.answering.answer import source_of
 from index.answering.question import STOP_WORDS
+from index.answering.times import Relation, time_of
 from index.conversation.kinds import ON_SOURCES, MessageKind, Shaped, message_kind, shapes
 from index.conversation.periods import Period, period
 from index.conversation.phrases import table_of
@@ -76,11 +77,11 @@ def read_collection_question(
     kind = kind or message_kind(text)
     if kind in ON_SOURCES:
         return CollectionQuestion(kind)
-    read = (_read(shaped, today) for shaped in shapes(text))
+    read = (_read(shaped, text, today) for shaped in shapes(text))
     return next((question for question in read if question is not None), None)
 
 
-def _read(shaped: Shaped, today: datetime.date) -> CollectionQuestion | None:
+def _read(shaped: Shaped, text: str, today: datetime.date) -> CollectionQuestion | None:
     """Return what a shape asks, where what stands in its gaps makes sense."""
     question = CollectionQuestion(shaped.kind)
     if shaped.body:
@@ -90,11 +91,19 @@ def _read(shaped: Shaped, today: datetime.date) -> CollectionQuestion | None:
             return None
         question = replace(question, issuer=agency or "", period=named)
     if shaped.time:
+        shaped = replace(shaped, is_open=shaped.is_open or _relates(text, shaped.language, Relation.SINCE))
         named = period(shaped.time, shaped.language, today)
-        if named is None or _is_of_what_happened(shaped, named):
+        ends = not shaped.is_open and _relates(text, shaped.language, Relation.UNTIL)
+        if named is None or ends or _is_of_what_happened(shaped, named):
             return None
         question = replace(question, period=Period(named.since) if shaped.is_open else named)
     return _about(question, shaped, today) if shaped.about else question
+
+
+def _relates(text: str, code: str, relation: Relation) -> bool:
+    """Tell whether a message asks since or until a time, also by words behind it: "vuodesta 2018 lähtien"."""
+    time = time_of(text, code)
+    return time is not None and any(each.relation is relation for each in time.named)
 
 
 def _is_of_what_happened(shaped: Shaped, time: Period) -> bool:

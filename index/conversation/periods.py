@@ -44,7 +44,7 @@ def period(text: str, language: str, today: datetime.date) -> Period | None:
     if not words or len(words) > _MOST_WORDS:
         return None
     written = table.times.get(key) or text[said.spans[len(said.words) - len(words)][0] :].strip(_SIGNS)
-    day, unit = _parsed(written, language, today)
+    day, unit = _inflected(written, language) or _parsed(written, language, today)
     if day is None or day > today:
         return None
     return Period(day, _last_day(day, unit) if any(map(_YEAR.fullmatch, words)) else None)
@@ -90,6 +90,15 @@ def _first_day(name: str, today: datetime.date) -> datetime.date:
         "year": today.replace(month=1, day=1),
     }
     return first.get(name, today)
+
+
+def _inflected(text: str, language: str) -> tuple[datetime.date, str] | None:
+    """Return the first day of a month or a year in any case of its language, and its unit: "kesäkuusta 2024"."""
+    match moments(text, language):
+        case [Named(Moment(year=int(year), month=month, day=None), start, end)]:
+            if len(text[:start].split()) <= 1 and len(text[end:].strip(_SIGNS)) <= 1:
+                return datetime.date(year, month or 1, 1), "month" if month else "year"
+    return None
 
 
 @lru_cache(maxsize=1_000)

@@ -80,9 +80,9 @@ def unpack(model: str, origin: Origin, adapter: Path | None, within: Path) -> Pa
     """
     identity = f"{_LAYOUT} {origin.key} {sha256_of(adapter) if adapter else ''}"
     folder = within / "models" / f"{model}-{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
-    if folder.exists():
-        return folder
     try:
+        if folder.exists():
+            return folder
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_suffix(".lock"), timeout=_WAIT_S):
             if not folder.exists():
@@ -92,7 +92,8 @@ def unpack(model: str, origin: Origin, adapter: Path | None, within: Path) -> Pa
         raise ModelError(f"Another process has been unpacking into {within} for long: try again.") from error
     except OSError as error:
         raise ModelError(
-            f"The model cannot be unpacked into {within}: name a folder that can be written to in MEASURES_CACHE_DIR."
+            f"The model cannot be read from {within} or unpacked into it: name a folder that can be read and "
+            "written in MEASURES_CACHE_DIR."
         ) from error
     return folder
 

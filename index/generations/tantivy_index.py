@@ -17,7 +17,7 @@ from index.database.faults import storage_error, unreadable
 from index.generations.contents import Document
 from index.generations.generation import Scope
 
-_HEAP_BYTES = 50_000_000
+_HEAP_BYTES = 20_000_000
 _TITLE_BOOST = 0.5
 _MOST_SIMILAR = 3_000
 

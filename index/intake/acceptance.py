@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus import Doubt, DoubtKind, Draft, Inspection, inspect_draft, issuer_of
+from corpus import Doubt, DoubtKind, Draft, issuer_of, text_doubts
 from index.database.corpus_db import CorpusStore
 from index.intake.duplicates import nearest
 
@@ -42,15 +42,13 @@ class Verdict:
         return self.lacking + self.doubts
 
 
-def doubts(draft: Draft, data: bytes, name: str, *, is_whole: bool = False) -> tuple[str, ...]:
-    """Return what speaks against a draft taken alone. The time this takes grows with the size of the source.
+def doubts(draft: Draft, page_doubts: Sequence[Doubt] = (), *, is_whole: bool = False) -> tuple[str, ...]:
+    """Return what speaks against a draft taken alone. The time this takes grows with the length of its text.
 
-    :param is_whole: whether the source is known to hold the text and nothing else, so that it may be short.
-    :param data: the bytes that the draft was read from.
-    :param name: how messages call the source.
-    :raises SourceError: when the inspection takes too much time or memory.
+    :param page_doubts: what the page that it was read from makes doubtful.
+    :param is_whole: whether the source holds the text and nothing else, so that it may be short.
     """
-    text_reasons = _text_reasons(draft, inspect_draft(draft, data, name), is_whole=is_whole)
+    text_reasons = _text_reasons(draft, (*text_doubts(draft), *page_doubts), is_whole=is_whole)
     return (*text_reasons, *_date_reasons(draft), *_language_reasons(draft), *_claim_reasons(draft))
 
 
@@ -84,11 +82,11 @@ def worded(doubt: Doubt) -> str:
     return _WORDS[doubt.kind].format(count=doubt.count)
 
 
-def _text_reasons(draft: Draft, inspection: Inspection, *, is_whole: bool) -> list[str]:
+def _text_reasons(draft: Draft, found: Sequence[Doubt], *, is_whole: bool) -> list[str]:
     """Return what is wrong with the text. A person wrote a plain text down, and may have kept it short."""
     is_empty = len(draft.text) < MIN_TEXT_CHARS
-    ignored = {DoubtKind.TOO_SHORT} if is_empty or is_whole or inspection.is_plain_text else set()
-    reasons = [worded(doubt) for doubt in inspection.doubts if doubt.kind not in ignored]
+    ignored = {DoubtKind.TOO_SHORT} if is_empty or is_whole else set()
+    reasons = [worded(doubt) for doubt in found if doubt.kind not in ignored]
     return ["it holds no text of a release", *reasons] if is_empty else reasons
 
 

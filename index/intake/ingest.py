@@ -7,6 +7,7 @@ from pathlib import Path
 from corpus import (
     MAX_BYTES,
     ROBOT_CHECK,
+    Doubt,
     Draft,
     Origin,
     ProgramsRefusedError,
@@ -15,12 +16,12 @@ from corpus import (
     UnknownReleaseError,
     bounded_draft,
     canonical_url,
-    clean,
     document_at,
     is_press_document,
     is_robot_check,
     kept_address,
     read_press_document,
+    read_source,
     shipped_releases,
     utf8,
 )
@@ -55,13 +56,13 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was read of a source: the draft, and the page in which doubts are looked for.
+    """What was read of a source: the draft, and what its page makes doubtful.
 
     ``is_whole`` tells that the source is known to hold the text and nothing else.
     """
 
     draft: Draft
-    page: bytes
+    page_doubts: tuple[Doubt, ...]
     wanted: bool = True
     is_whole: bool = False
 
@@ -96,7 +97,7 @@ def ingest(store: CorpusStore, raw: Raw, overrides: Overrides, *, force: bool = 
     if not read.wanted:
         return Ingested(raw.source, "skipped")
     draft = read.draft
-    own_doubts = doubts(draft, read.page, raw.name, is_whole=read.is_whole)
+    own_doubts = doubts(draft, read.page_doubts, is_whole=read.is_whole)
     prepared = prepare(utf8(raw.source), draft, sha256(raw.data))
     sign_missing(store)
     # All that takes long is done. The transaction only looks up and writes, so it keeps other writers waiting briefly.
@@ -196,10 +197,11 @@ def _read_bytes(raw: Raw, address: str | None, given: str | None) -> _Read:
         asked = given or (raw.url if document_at(raw.url) else address)
         press = read_press_document(raw.data, raw.name, asked)
         wanted = not raw.policies or not raw.policies.isdisjoint(press.policies)
-        return _Read(press.draft, press.page, wanted, is_whole=True)
+        return _Read(press.draft, press.page_doubts, wanted, is_whole=True)
     if is_robot_check(raw.data):
         raise ProgramsRefusedError(raw.name, ROBOT_CHECK)
-    return _Read(clean(raw.data, raw.name, address, handed_over=raw.url is None), raw.data)
+    reading = read_source(raw.data, raw.name, address, handed_over=raw.url is None)
+    return _Read(reading.draft, reading.page_doubts, is_whole=reading.is_plain_text)
 
 
 def _keep_out(raw: Raw, release_id: str, *, told: bool) -> Ingested:

@@ -7,6 +7,7 @@ where there is one.
 
 import itertools
 import re
+import sys
 import unicodedata
 import zlib
 from collections import Counter
@@ -48,7 +49,8 @@ _STEMMERS = {
 def words(text: str, language: str = "en") -> list[str]:
     """Return the words and numbers of a text in order, lower-case, without accents, numbers without grouping.
 
-    Decimals have a point, whether the language writes a point or a comma.
+    Decimals have a point, whether the language writes a point or a comma. Equal words are one object, because a build
+    holds the words of all releases at once.
     """
     return list(_words_again(text, language)) if len(text) <= MOST_REMEMBERED else _words(text, language)
 
@@ -66,7 +68,7 @@ def _words(text: str, language: str) -> list[str]:
         plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
         plain = plain.translate(_PLAIN_LETTERS)
     plain = _POSSESSIVE.sub("", _THOUSANDS.sub("", _LOST_SPACE.sub(" ", plain)))
-    return [word.lower() for word in _WORD.findall(plain)]
+    return [sys.intern(word.lower()) for word in _WORD.findall(plain)]
 
 
 def terms(text: str, language: str = "en") -> list[str]:

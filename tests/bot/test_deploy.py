@@ -1,7 +1,7 @@
 """What runs the bot elsewhere: the image, the compose file and the unit agree with the program and with each other.
 
-Where Docker is at hand the image is built and asked a question without a network. Elsewhere its steps are read as a
-script: what they copy is there, what they call exists, and those that need no network are run.
+The steps of the image are read as a script: what they copy is there, what they call exists, and those that need no
+network are run. `test_image.py` builds it and runs it.
 """
 
 import json
@@ -27,7 +27,6 @@ from tests.bot.bot_process import ROOT
 
 DEPLOY = ROOT / "bot" / "deploy"
 HOME = "/opt/measures"
-MOST_BYTES = 2_000_000_000
 
 
 def steps(name: str) -> list[str]:
@@ -123,6 +122,7 @@ def test_model_is_unpacked_where_the_program_looks_for_it() -> None:
     asked = words[len(set_here) : words.index("&&")]
     assert asked.pop(0) == f"{HOME}/bin/measures"
     check_command(["measures", *asked])
+    assert unpack.endswith(f"&& chmod -R a+rX {HOME}"), "root alone may read what the program wrote"
 
 
 @cache
@@ -183,33 +183,12 @@ def test_unit_is_valid_and_exposed_to_little(tmp_path: Path) -> None:
     assert started[0] == "/usr/bin/env"
     check_names({word.partition("=")[0] for word in started if "=" in word})
     check_command(["measures", *started[started.index(f"{HOME}/bin/measures") + 1 :]])
+    assert "\nMemoryDenyWriteExecute=" not in unit, "PyTorch answers nothing with it"
     copy = tmp_path / "measures.service"
     copy.write_text(unit.replace(f"{HOME}/bin/measures", sys.executable).replace("/etc/measures.env", "/dev/null"))
     verified = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, text=True)
     assert (verified.returncode, verified.stderr) == (0, "")
     secured = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--threshold=25", str(copy)], capture_output=True, text=True
+        ["systemd-analyze", "security", "--offline=true", "--threshold=15", str(copy)], capture_output=True, text=True
     )
     assert secured.returncode == 0, secured.stdout[-300:]
-
-
-@cache
-def has_docker() -> bool:
-    if shutil.which("docker") is None:
-        return False
-    return subprocess.run(["docker", "info"], capture_output=True).returncode == 0
-
-
-@pytest.mark.skipif(not has_docker(), reason="no Docker answers here")
-@pytest.mark.timeout(1800)
-def test_image_is_small_and_answers_without_a_network() -> None:
-    tag = "eu-measures:test"
-    subprocess.run(["docker", "build", "-q", "-f", str(DEPLOY / "Dockerfile"), "-t", tag, str(ROOT)], check=True)
-    size = subprocess.run(["docker", "image", "inspect", "-f", "{{.Size}}", tag], capture_output=True, check=True)
-    assert int(size.stdout) < MOST_BYTES
-    run = ["docker", "run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL"]  # noqa: S108
-    asked = [*run, tag, "ask", "--json", "Which agency will train border control units?"]
-    answer = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)
-    assert answer["answered"]
-    who = subprocess.run([*run, "--entrypoint", "id", tag, "-u"], capture_output=True, check=True)
-    assert int(who.stdout) != 0

@@ -62,7 +62,7 @@ def test_every_room_and_module_that_is_named_exists() -> None:
     modules = {path.name for path in (bot / "app").glob("*.py") if path.name != "__init__.py"}
     assert {name for name in rooms | modules if f"`{name}`" not in BOT_README} == set()
     named = {name.rpartition("/")[2] for name in re.findall(r"`((?:\w+/)*\w+\.py)`", BOT_README)}
-    assert named <= {path.name for folder in ("bot", "corpus") for path in (ROOT / folder).rglob("*.py")}
+    assert named <= {path.name for folder in ("bot", "index", "corpus") for path in (ROOT / folder).rglob("*.py")}
 
 
 def test_invite_in_the_readme_asks_for_the_same_permissions() -> None:

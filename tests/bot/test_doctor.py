@@ -13,10 +13,11 @@ import pytest
 
 from bot.app.settings import BotSettings, load_bot_settings
 from bot.cli import doctor_discord
-from bot.cli.doctor import examine
+from bot.cli.doctor import examine, show_checks
 from bot.cli.doctor_check import Check
 from bot.cli.doctor_discord import _ask_discord, application_of, check_discord
-from bot.cli.doctor_machine import check_clock, check_disks, check_memory
+from bot.cli.doctor_machine import check_clock, check_disks, check_memory, limit_files
+from bot.cli.terminal import Terminal
 from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.corpus.fetching.test_proxy import proxying
@@ -88,7 +89,7 @@ def test_faults_of_the_index_and_of_discord_stand_beside_each_other(
 ) -> None:
     monkeypatch.setenv("MEASURES_PACE", "fast")
     monkeypatch.setenv("MEASURES_THRESHOLD", "very")
-    (tmp_path / ".env").write_text("MEASURES_PAZE=3\nnothing\n", "utf-8")
+    (tmp_path / ".env").write_text("MEASURES_PAZE=3\nMEASURES_QUEUE=\nnothing\n", "utf-8")
     found = by_name(examine())
     assert [name for name, check in found.items() if not check.ok] == ["unknown name", "settings", "Discord settings"]
     assert "MEASURES_PACE" in found["Discord settings"].found
@@ -115,14 +116,32 @@ def test_database_is_told_from_what_it_holds(monkeypatch: pytest.MonkeyPatch, da
 def test_memory_of_a_container_counts(tmp_path: Path) -> None:
     limit = tmp_path / "memory.max"
     limit.write_text("1000000000\n", "ascii")
-    found = check_memory([str(limit), str(tmp_path / "missing")])
+    found = check_memory([limit, tmp_path / "missing"])
     assert not found.ok
     assert found.found.startswith("1.0 GB")
     limit.write_text("2000000000\n", "ascii")
-    enough = check_memory([str(limit)])
+    enough = check_memory([limit])
     assert (enough.ok, enough.remedy[:12]) == (True, "Stop the bot")
     limit.write_text("max\n", "ascii")
-    assert check_memory([str(limit)]).ok is (psutil.virtual_memory().total > 1.25e9)
+    assert check_memory([limit]).ok is (psutil.virtual_memory().total > 1.25e9)
+
+
+@pytest.mark.parametrize(
+    ("own", "limited"),
+    [
+        ("0::/system.slice/measures.service\n", "system.slice/measures.service/memory.max"),
+        ("0::/system.slice/measures.service\n", "system.slice/memory.max"),
+        ("0::/\n", "memory.max"),
+        ("9:name=systemd:/x\n4:cpu,memory:/a/b\n", "memory/a/b/memory.limit_in_bytes"),
+        ("4:memory:/seen/from/outside\n", "memory/memory.limit_in_bytes"),
+    ],
+)
+def test_memory_of_a_service_counts(own: str, limited: str, tmp_path: Path) -> None:
+    (tmp_path / "own").write_text(own, "ascii")
+    limit = tmp_path / "groups" / limited
+    limit.parent.mkdir(parents=True)
+    limit.write_text("1000000000\n", "ascii")
+    assert check_memory(limit_files(tmp_path / "own", tmp_path / "groups")).found.startswith("1.0 GB")
 
 
 def test_disk_must_hold_another_generation(settings: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,3 +202,21 @@ async def test_what_discord_refuses_is_said(monkeypatch: pytest.MonkeyPatch) -> 
 def test_online_without_a_token_is_a_fault() -> None:
     (check,) = check_discord(BotSettings(), None, online=True, connect=lambda: None)
     assert not check.ok
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_narrow_terminal_keeps_words_below_each_other_and_addresses_whole(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(width))
+    url = f"https://discord.com/oauth2/authorize?client_id={'1' * 60}"
+    found = "nothing that is long enough to be broken at a space before it ends"
+    show_checks(Terminal(), [Check("memory", ok=False, found=found, remedy=f"Open {url} and go on from there.")])
+    shown = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out).splitlines()
+    assert any(url in each for each in shown)
+    if width == 80:
+        assert [each[:27].strip() for each in shown[:2]] == ["FAIL memory", ""]
+        assert " ".join(each[27:].strip() for each in shown[:2]) == found
+        assert shown[3:] == [f"       {url}", "       and go on from there."]
+    assert all(len(each) <= width or url in each for each in shown)

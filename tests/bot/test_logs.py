@@ -3,6 +3,10 @@
 import datetime
 import json
 import logging
+import os
+import pty
+import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,6 +22,7 @@ from corpus.log_lines import with_fields
 from index.maintenance import build_all
 from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
+from tests.bot.bot_process import ROOT
 from tests.emulator.platform import TOKEN
 from tests.fakes import FakeEmbedder, silent
 
@@ -73,6 +78,30 @@ def test_engine_logs_as_the_bot_does(settings: IndexSettings, capfd: pytest.Capt
     EngineProcess(settings, "tests.fakes:warning_embedder").close()
     said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     assert [one["message"] for one in said if one["logger"] == "tests.fakes"] == ["made"]
+
+
+BAR = """
+import logging
+from bot.cli.terminal import Terminal
+from corpus import LogFormatter, log_to_stderr
+from index import Phase, Step
+log_to_stderr(logging.WARNING, LogFormatter("%(name)s %(message)s"))
+with Terminal().progress() as report:
+    report(Step(Phase.FETCH, 0, 2))
+    logging.getLogger("tests").warning("a line between")
+    report(Step(Phase.FETCH, 1, 2))
+"""
+
+
+def test_line_that_is_logged_while_a_bar_is_shown_stands_by_itself() -> None:
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "80", "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", BAR], stderr=theirs, env=environment, check=True)
+    shown = os.read(ours, 65536).decode()
+    os.close(theirs)
+    os.close(ours)
+    (said,) = [each for each in re.split(r"[\r\n]+", re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", shown)) if "between" in each]
+    assert said == "tests a line between"
 
 
 @pytest.mark.parametrize(

@@ -344,9 +344,11 @@ async def test_command_serves_http_without_discord_until_it_is_stopped(folder: P
         "MEASURES_READER": "0",
         "MEASURES_HTTP": f"127.0.0.1:{port}",
         "MEASURES_HTTP_KEY": KEY,
+        "MEASURES_LOG_FORMAT": "json",
     }
+    command = [sys.executable, "-c", _COMMAND, "mcp", "--http"]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _COMMAND, "mcp", "--http", env=environment, cwd=Path(__file__).parents[2]
+        *command, env=environment, cwd=Path(__file__).parents[2], stderr=asyncio.subprocess.PIPE
     )
     try:
         async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}, timeout=60) as http:
@@ -363,4 +365,7 @@ async def test_command_serves_http_without_discord_until_it_is_stopped(folder: P
                 assert not (await mcp.call_tool("search", {"query": "smuggling"})).is_error
     finally:
         process.send_signal(signal.SIGTERM)
-        assert await process.wait() == 0
+        _, said = await process.communicate()
+        assert process.returncode == 0
+    events = [json.loads(each) for each in said.splitlines()]
+    assert f"listening on 127.0.0.1:{port}" in [event["message"] for event in events]

@@ -83,6 +83,14 @@ def test_dry_run_of_add_tells_and_keeps_nothing(run: Run, tmp_path: Path) -> Non
     assert json.loads(run("index", "quarantine", "list", "--json").stdout) == {"quarantine": []}
 
 
+def test_nothing_to_read_is_said_with_what_to_do(run: Run) -> None:
+    for command in ("sources poll", "sources backfill --since 2024", "feeds poll"):
+        done = run(*command.split())
+        kind = command.split()[0]
+        assert done.returncode == 0
+        assert done.stderr.startswith(f"No {kind[:-1]} is followed: `measures {kind} add")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

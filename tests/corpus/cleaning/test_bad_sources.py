@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from corpus.cleaning.clean import clean
-from corpus.cleaning.quality import Doubt, DoubtKind, inspect_draft, mojibake
+from corpus.cleaning.quality import Doubt, DoubtKind, mojibake, text_doubts
 from corpus.errors import SourceError
 from corpus.models import Draft
 from corpus.processes import sandbox
 from tests.conftest import FIXTURES
+from tests.corpus.cleaning.reading import clean, doubts_about
 from tests.pdfs import Words, pdf, pdf_of
 
 PROSE = (
@@ -31,7 +31,7 @@ def page(body: str, title: str = "A title", head: str = "") -> bytes:
 
 
 def doubts(data: bytes) -> tuple[Doubt, ...]:
-    return inspect_draft(clean(data, "x.html"), data, "x.html").doubts
+    return doubts_about(data)
 
 
 def kinds(data: bytes) -> set[DoubtKind]:
@@ -250,7 +250,7 @@ def test_child_that_wants_too_much_memory_is_given_up() -> None:
 
 
 def test_good_draft_raises_no_doubt(shipped_draft: Draft) -> None:
-    assert inspect_draft(shipped_draft, shipped_draft.text.encode(), "x.txt").doubts == ()
+    assert tuple(text_doubts(shipped_draft)) == ()
 
 
 @pytest.fixture

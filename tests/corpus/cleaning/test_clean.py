@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.cleaning.clean import clean
 from corpus.models import Release
 from tests.conftest import FIXTURES, SHARED
+from tests.corpus.cleaning.reading import clean
 
 
 def test_repost_in_guillemets_becomes_the_shipped_release(shipped: Release) -> None:

@@ -70,7 +70,7 @@ def test_dateline_in_any_markup_dates_the_release_and_leaves_its_text(
     paragraphs = "".join(f"<p>{line}</p>" for line in BODY)
     page = f"<!doctype html><html lang={language}><head><title>A look at ports</title></head><body><main>"
     page += f"<h1>A look at ports</h1>{dateline}{paragraphs}</main></body></html>"
-    draft = _read(page.encode(), "x.html", None, False)
+    draft = _read(page.encode(), "x.html", None, False).draft
     assert (draft.title, draft.date) == ("A look at ports", day)
     assert draft.text.split("\n\n") == BODY
     assert "date" not in draft.claims
@@ -84,7 +84,7 @@ def test_dateline_above_a_line_break_leaves_the_paragraph(
     opened = shape.format(f"{place}, {written(day, language, form)}")
     rest = "".join(f"<p>{line}</p>" for line in BODY[1:])
     page = f"<html lang={language}><body><h1>A look at ports</h1>{opened}{BODY[0]}</p></div>{rest}</body></html>"
-    draft = _read(page.encode(), "x.html", None, False)
+    draft = _read(page.encode(), "x.html", None, False).draft
     assert draft.date == day
     assert draft.text.split("\n\n") == BODY
 

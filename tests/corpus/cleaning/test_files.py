@@ -10,8 +10,8 @@ import pypdf
 import pytest
 from docx.document import Document
 
-from corpus.cleaning.clean import clean
 from corpus.errors import SourceError
+from tests.corpus.cleaning.reading import clean
 from tests.pdfs import Words, pdf
 
 LEFT = [

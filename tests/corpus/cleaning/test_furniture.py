@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import pytest
 
 from corpus.cleaning.boilerplate import is_contact, is_end, is_tail
-from corpus.cleaning.clean import clean
 from corpus.cleaning.lines import lay_out
-from corpus.cleaning.quality import DoubtKind, inspect_draft
+from corpus.cleaning.quality import DoubtKind
 from corpus.cleaning.wording import LANGUAGES, further_months, phrases
 from corpus.models import Draft
+from tests.corpus.cleaning.reading import clean, doubts_about
 from tests.pdfs import Words, pdf
 
 BODY = [
@@ -193,7 +193,7 @@ def test_listing_of_five_teasers_is_a_list_and_a_release_beside_teasers_is_none(
         (page(body=teasers), {DoubtKind.LIST_OF_PAGES}),
         (page(below=f"<aside>{teasers}</aside>"), set()),
     ):
-        doubts = inspect_draft(clean(html, "x.html"), html, "x.html").doubts
+        doubts = doubts_about(html)
         assert {doubt.kind for doubt in doubts} == kinds
 
 

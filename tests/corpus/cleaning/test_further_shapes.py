@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from corpus.cleaning.clean import clean
-from corpus.cleaning.quality import DoubtKind, inspect_draft
+from corpus.cleaning.quality import DoubtKind
+from tests.corpus.cleaning.reading import clean, doubts_about
 
 BODY = [
     "The agency today published what it found in the ports of the Union, and what it wants to be done about them soon.",
@@ -91,7 +91,7 @@ def test_teasers_with_short_titles_are_a_list_of_pages(teaser: str) -> None:
         for number, (title, text) in enumerate(zip(TITLES, TEASERS, strict=True))
     ]
     listing = page(f"<h1>News</h1>{''.join(shown)}")
-    doubts = inspect_draft(clean(listing, "x.html", ADDRESS), listing, "x.html").doubts
+    doubts = doubts_about(listing, "x.html", ADDRESS)
     assert DoubtKind.LIST_OF_PAGES in [doubt.kind for doubt in doubts]
 
 
@@ -101,4 +101,4 @@ def test_headings_that_link_to_themselves_are_no_list_of_pages() -> None:
         for number, (title, text) in enumerate(zip(TITLES, TEASERS, strict=True))
     ]
     release = page(f"{H1}{DATE}{''.join(parts)}")
-    assert inspect_draft(clean(release, "x.html", ADDRESS), release, "x.html").doubts == ()
+    assert doubts_about(release, "x.html", ADDRESS) == ()

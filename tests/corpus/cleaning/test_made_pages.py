@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import html as lxml_html
 
-from corpus.cleaning.clean import clean
-from corpus.cleaning.quality import DoubtKind, inspect_draft
+from corpus.cleaning.quality import DoubtKind
 from corpus.models import Draft
 from corpus.sources.feeds import read_feed
 from tests.conftest import SHARED
+from tests.corpus.cleaning.reading import clean, doubts_about
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -116,9 +116,8 @@ def test_made_page_gives_what_its_table_says(page: Page) -> None:
     if page.name.endswith(".html"):
         assert all(line in shown(MADE / page.name) for line in lines)
     assert draft.claims == {}
-    assert {doubt.kind for doubt in inspect_draft(draft, (MADE / page.name).read_bytes(), page.name).doubts} <= {
-        DoubtKind.TOO_SHORT
-    }
+    doubts = doubts_about((MADE / page.name).read_bytes(), page.name, page.url, handed_over=True)
+    assert {doubt.kind for doubt in doubts} <= {DoubtKind.TOO_SHORT}
 
 
 @pytest.mark.parametrize("path", sorted((MADE / "lang").glob("*.html")), ids=lambda path: path.stem)
@@ -148,8 +147,7 @@ def test_headings_and_lists_of_markdown_and_pdfs_are_such() -> None:
 
 def test_listing_with_teasers_is_a_list_of_pages() -> None:
     page = MADE / "listing-with-teasers.html"
-    draft = drafted(page, "https://commission.europa.eu/news-and-media/news_en")
-    doubts = inspect_draft(draft, page.read_bytes(), page.name).doubts
+    doubts = doubts_about(page.read_bytes(), page.name, "https://commission.europa.eu/news-and-media/news_en")
     assert [(doubt.kind, doubt.count) for doubt in doubts] == [(DoubtKind.LIST_OF_PAGES, 10)]
 
 

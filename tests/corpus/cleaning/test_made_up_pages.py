@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from corpus.cleaning.clean import clean
+from tests.corpus.cleaning.reading import clean
 
 WORDS = (
     "council commission measures harbour regulation member states fund ships quay permit agency report budget fishing"

@@ -11,11 +11,10 @@ from typing import cast
 import pytest
 from lxml import html as lxml_html
 
-from corpus.cleaning.clean import clean
-from corpus.cleaning.quality import inspect_draft
 from corpus.front_matter import parse_front_matter
 from corpus.models import Draft
 from tests.conftest import FIXTURES, SHARED
+from tests.corpus.cleaning.reading import clean, doubts_about
 
 PAGES = sorted((FIXTURES / "pages").glob("*.html"))
 REAL = {  # paragraphs, headings and items of the body, and the date; counted by hand
@@ -49,7 +48,7 @@ def test_gold_page_states_what_it_is(page: Path) -> None:
     for field in ("title", "issuer", "date", "language", "reference", "url"):
         assert getattr(draft, field) == getattr(wanted, field), field
         assert (field in draft.found_in) == (getattr(draft, field) is not None), field
-    assert inspect_draft(draft, page.read_bytes(), page.name).doubts == ()
+    assert doubts_about(page.read_bytes(), page.name) == ()
 
 
 @needs_real
@@ -67,7 +66,7 @@ def test_european_parliament_page_keeps_every_paragraph_and_no_other_line(name: 
     assert draft.reference == name.removeprefix("europarl-")
     assert draft.found_in["reference"] == "address"
     assert draft.found_in["date"] == "meta available"
-    assert inspect_draft(draft, page.read_bytes(), page.name).doubts == ()
+    assert doubts_about(page.read_bytes(), page.name) == ()
 
 
 def body_of(page: Path) -> list[str]:

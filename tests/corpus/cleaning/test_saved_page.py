@@ -4,9 +4,9 @@ import plistlib
 
 import pytest
 
-from corpus.cleaning.clean import clean
 from corpus.errors import SourceError
 from corpus.models import Origin
+from tests.corpus.cleaning.reading import clean
 
 ADDRESS = "https://www.consilium.europa.eu/en/press/press-releases/2026/10/06/quays/"
 PAGE = """<!doctype html><html lang="en"><head><title>Quays: Council adopts rules</title></head><body><main>

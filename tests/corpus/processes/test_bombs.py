@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from corpus.cleaning.clean import clean
 from corpus.errors import FeedError, SourceError
 from corpus.processes import sandbox
 from corpus.processes.sandbox import in_child
 from corpus.sources.feeds import read_feed
+from tests.corpus.cleaning.reading import clean
 
 ALIASES = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
 ALIAS_BOMB = f"---\na0: &a0 [lol]\n{ALIASES}title: *a8\n---\nText of a release.\n".encode()

@@ -60,6 +60,15 @@ def test_rdf_is_read() -> None:
     assert read_feed(data, URL) == Feed("ECB", (FeedEntry("https://www.ecb.europa.eu/a", "A", DAY),))
 
 
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("de", "6. Dezember 2018"), ("fr-FR", "jeu, 06 décembre 2018 10:00:00 +0100"), ("cs", "6. prosince 2018")],
+)
+def test_date_that_is_written_out_is_in_the_language_of_the_feed(language: str, written: str) -> None:
+    data = rss(f"<language>{language}</language>{item('/a', date=written)}")
+    assert [entry.date for entry in read_feed(data, URL).entries] == [DAY]
+
+
 def test_entry_twice_is_one() -> None:
     assert addresses(rss(item("/a") + item("/a#part") + item("/a", "Again"))) == ["https://www.europol.europa.eu/a"]
 

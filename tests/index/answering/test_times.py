@@ -1,8 +1,10 @@
 """A question that names a time is answered from that time, or not at all."""
 
 import datetime
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +34,7 @@ MEETINGS = (
     ("2006-03-02", "raise", "25", "2.50"),
 )
 NOTHING = Filters()
+WAYS = tomllib.loads(Path(__file__).with_name("since_until.toml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -61,6 +64,35 @@ def test_time_fits_the_day_of_publication_or_what_is_told(
 ) -> None:
     told = [each.moment for each in moments(text)]
     assert fits(time_of(question, code), published, told) is fit
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_since_and_until_are_read_in_every_language(code: str) -> None:
+    for relation in (Relation.SINCE, Relation.UNTIL):
+        for said in WAYS[code][relation]:
+            time = time_of(said, code)
+            assert time is not None, said
+            assert [(each.relation, each.moment.year) for each in time.named] == [(relation, 2024)], said
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("What did the Council decide in June 2024 on ferries?", "en"),
+        ("Was beschloss der Rat im Juni 2024 an Maßnahmen?", "de"),
+        ("Какво е решението от 1 юни 2024 г.?", "bg"),
+        ("Koja je odluka od 1. lipnja 2024.?", "hr"),
+        ("Cosa fu adottato da Frontex nel 2024?", "it"),
+        ("Mit döntött a Tanács 2024 júniusában?", "hu"),
+        ("Mitä neuvosto päätti kesäkuussa 2024?", "fi"),
+        ("Mida otsustas nõukogu 2024. aasta juunis?", "et"),
+        ("Ce a decis Consiliul în iunie 2024?", "ro"),
+    ],
+)
+def test_a_time_without_such_a_word_is_that_time(question: str, code: str) -> None:
+    time = time_of(question, code)
+    assert time is not None
+    assert [each.relation for each in time.named] == [Relation.IN]
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,12 @@ def test_place_that_cannot_be_written_to_is_told_with_the_setting(tmp_path: Path
         unpacked_folder(PLAIN, tmp_path / "file")
 
 
+def test_place_that_cannot_be_looked_at_is_told_with_the_setting(tmp_path: Path) -> None:
+    """So does a folder of another user, but not for root, who may run the tests: no name may be as long as this."""
+    with pytest.raises(ModelError, match="MEASURES_CACHE_DIR"):
+        unpacked_folder(PLAIN, tmp_path / ("long" * 80))
+
+
 def test_the_hubs_folder_gives_the_same_vectors(
     plain: Path, embedder: SentenceTransformerEmbedder, tmp_path: Path
 ) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from corpus.cleaning.clean import clean
 from corpus.processes.environment import forget_secrets
 from index.database.history import By
 from index.engine import Engine
@@ -18,6 +17,7 @@ from index.processes.engine_process import EngineProcess
 from index.processes.job_process import JobProcess
 from index.processes.jobs import Tools
 from index.settings import IndexSettings
+from tests.corpus.cleaning.reading import clean
 from tests.fakes import FakeEmbedder, quiet, run_one, silent
 from tests.pages import paragraphs, press_page
 
