@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 
@@ -31,6 +32,17 @@ def sync_tree(folder: Path) -> None:
             with path.open("rb") as file:
                 os.fsync(file.fileno())
     sync_folder(folder)
+
+
+def link_or_copy(path: Path, target: Path) -> None:
+    """Give a file that nobody writes any more a second name; where the disk cannot do that, copy it.
+
+    :raises OSError: when neither can be done.
+    """
+    try:
+        target.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, target)
 
 
 def sync_folder(folder: Path) -> None:

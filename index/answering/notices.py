@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from corpus import UNDATED, Release, registry
+from corpus import Release, registry
 from index.answering.doubts import differing, doubt, is_denied
 from index.answering.question import Query
 from index.answering.ranking import Ranking
@@ -74,7 +74,7 @@ def _newness(
 
 
 def _unnamed(generation: Generation, agency_id: str) -> Notice | None:
-    if len(generation.naming([agency_id]).passages):
+    if generation.names(agency_id):
         return None
     return Notice("No release names {body}.", {"body": _short_name(agency_id)})
 
@@ -86,16 +86,13 @@ def _short_name(agency_id: str) -> str:
 
 def known(query: Query, generation: Generation) -> Known:
     """Return how much is served, and which agencies that the question names no release names."""
-    shown = generation.shown_releases()
-    years = [release.date.year for release in shown if release.date != UNDATED]
+    extent = generation.extent()
     return Known(
-        len(shown),
-        len({release.issuer for release in shown}),
-        min(years, default=None),
-        max(years, default=None),
-        tuple(
-            _short_name(agency_id) for agency_id in query.agencies if not len(generation.naming([agency_id]).passages)
-        ),
+        extent.releases,
+        extent.issuers,
+        extent.first_year,
+        extent.last_year,
+        tuple(_short_name(agency_id) for agency_id in query.agencies if not generation.names(agency_id)),
     )
 
 

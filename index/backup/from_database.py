@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from corpus import GenerationError, Release, UnbuiltError
 from index.backup.archive import ArchiveWriter
 from index.backup.both_kinds import Moved, WriteBotDb, add_served
-from index.building.build import write_again
+from index.building.writing import write_again
 from index.database.copies import check_database
 from index.database.corpus_db import CorpusStore
 from index.database.home import copy_corpus, open_corpus_file

@@ -13,10 +13,9 @@ from index.backup.archive import archive_size
 from index.backup.restoring import Restored, unpack
 from index.backup.snapshot import check_space
 from index.backup.staging import staging
-from index.building.build import write_again
+from index.building.writing import write_again
 from index.database.corpus_db import CorpusStore
 from index.database.home import open_corpus_file, open_tables
-from index.database.passages_db import PassageStore
 from index.database.private_files import private_folder
 from index.database.transfer import TAKE_EMPTY
 from index.generations.folder import Generations
@@ -67,8 +66,7 @@ def _serve(data: Path, generations: GenerationStore, store: CorpusStore) -> None
         return
     try:
         manifest = files.manifest(served)
-        with closing(PassageStore(files.layout(served).passages)) as passages:
-            releases = passages.all_releases()
+        releases = files.releases(served)
     except GenerationError:  # of an older program
         return
     with generations.building("restore") as site:

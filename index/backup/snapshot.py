@@ -21,7 +21,6 @@ from index.backup.both_kinds import AddOnce, Moved, WriteBotDb, add_served
 from index.backup.staging import staging
 from index.database.copies import copy_database
 from index.database.home import open_corpus_file
-from index.database.passages_db import PassageStore
 from index.database.private_files import private_opener
 from index.database.sqlite import storage_errors
 from index.durable import sync_folder
@@ -171,11 +170,7 @@ def _holds_erased(generations: Generations, served: str, corpus_db: Path) -> boo
         erased = store.erasures.erased()
     if not erased:
         return False
-    try:
-        with closing(PassageStore(generations.layout(served).passages)) as passages:
-            return any(map(passages.holds, erased))
-    except GenerationError:
-        raise Moved from None
+    return any(generations.holds(served, release_id) for release_id in erased)
 
 
 def check_space(folder: Path, size: int) -> None:

@@ -7,7 +7,7 @@ has to remember to count up a version. With 1,000 releases this saves 3 s of 4.
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from corpus import Mention, Release, registry
@@ -15,7 +15,7 @@ from index.agencies.roles import place
 from index.database.corpus_db import CorpusStore
 from index.database.derived import Kept
 from index.generations.code_digest import code_digest
-from index.results import Phase, Placed, Progress, Step
+from index.results import Placed
 from index.text.detection import language_of
 from index.text.passages import Passage, chunk
 from index.text.sentences import Span
@@ -39,13 +39,15 @@ class Derived:
     language: str
 
 
-def derive_all(store: CorpusStore, releases: Sequence[Release], progress: Progress) -> list[Derived]:
-    """Return what is derived from each release, in their order, and keep what is new."""
-    known = store.derived.all()
+def derive_all(store: CorpusStore, releases: Sequence[Release], report: Callable[[int], None]) -> list[Derived]:
+    """Return what is derived from each release, in their order, and keep what is new.
+
+    :param report: is told of each that is done.
+    """
+    known = store.derived.of([release.release_id for release in releases])
     derived: list[Derived] = []
     new: list[Kept] = []
-    for done, release in enumerate(releases):
-        progress(Step(Phase.CHUNK, done, len(releases)))
+    for release in releases:
         key = _key(release)
         kept = known.get(release.release_id)
         if kept is not None and kept.key == key:
@@ -53,8 +55,8 @@ def derive_all(store: CorpusStore, releases: Sequence[Release], progress: Progre
         else:
             derived.append(_derive(release))
             new.append(Kept(release.release_id, key, _to_json(derived[-1])))
+        report(1)
     store.derived.keep(new)
-    progress(Step(Phase.CHUNK, len(releases), len(releases)))
     return derived
 
 
@@ -111,6 +113,7 @@ def _to_json(derived: Derived) -> bytes:
 
 def _from_json(release_id: str, value: bytes) -> Derived:
     passages, placed, lines, agency_terms, language = json.loads(value)
+    # A word is the same object wherever it stands, which takes a fifth of the memory.
     *sentences, text, title = [list(map(sys.intern, line.split(" "))) if line else [] for line in lines]
     return Derived(
         tuple(

@@ -18,6 +18,7 @@ from index.database.embeddings import EmbeddingTable
 from index.database.erasures import ErasureTable
 from index.database.fetches import FetchTable
 from index.database.history import NOBODY, By, HistoryTable
+from index.database.outlines import OUTLINED, Outline, outline
 from index.database.pruning import PruningTable
 from index.database.quarantine import QuarantineTable
 from index.database.signatures import SignatureTable
@@ -117,6 +118,25 @@ class CorpusStore:
             "WHERE r.removed_at IS NULL ORDER BY r.release_id"
         )
         yield from (release_from_row(row) for row in rows)
+
+    def outlines(self) -> dict[str, Outline]:
+        """Return the outline of every release that is not withdrawn, by id."""
+        columns = ", ".join(f"v.{column}" for column in OUTLINED if column != "edition_of")
+        rows = self._db.query(
+            f"SELECT {columns}, r.edition_of FROM releases r JOIN versions v USING (release_id, text_sha256) "
+            "WHERE r.removed_at IS NULL ORDER BY r.release_id"
+        )
+        return {row["release_id"]: outline(row) for row in rows}
+
+    def some(self, release_ids: Sequence[str]) -> list[Release]:
+        """Return the current versions of some releases, in the order of the ids."""
+        rows = self._db.query(
+            "SELECT v.*, r.edition_of FROM releases r JOIN versions v USING (release_id, text_sha256) "
+            f"WHERE r.release_id IN ({marks(release_ids)})",
+            release_ids,
+        )
+        found = {row["release_id"]: release_from_row(row) for row in rows} if release_ids else {}
+        return [found[release_id] for release_id in release_ids]
 
     def withdrawn(self) -> frozenset[str]:
         """Return the ids of withdrawn releases."""

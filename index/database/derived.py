@@ -1,9 +1,10 @@
 """What the last build derived from each release, so that the next build need not derive it again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index.database.connection import CorpusConnection
+from index.database.sqlite import marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,10 @@ class DerivedTable:
         """Look into an open database."""
         self._db = db
 
-    def all(self) -> dict[str, Kept]:
-        """Return all rows by release."""
-        rows = self._db.rows("SELECT release_id, key, value FROM derived")
+    def of(self, release_ids: Sequence[str]) -> dict[str, Kept]:
+        """Return the rows of some releases, as far as there are any, by release."""
+        sql = f"SELECT release_id, key, value FROM derived WHERE release_id IN ({marks(release_ids)})"
+        rows = self._db.rows(sql, release_ids) if release_ids else []
         return {release_id: Kept(release_id, key, value) for release_id, key, value in rows}
 
     def keep(self, rows: Iterable[Kept]) -> None:

@@ -1,7 +1,7 @@
 """Reads passages.db: the texts and metadata that a generation serves."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from corpus import GenerationError, Release
 from index.database.faults import unreadable
+from index.database.outlines import OUTLINED, Outline, outline
 from index.database.sqlite import marks, release_from_row
 from index.results import FoundPassage
 from index.text.passages import Passage
@@ -68,6 +69,12 @@ class Namings:
         return Namings(self.passages[kept], self.sentences[kept], self.in_part[kept])
 
 
+def united(namings: Iterable[tuple[str, bytes]]) -> NDArray[np.int64]:
+    """Return the rows of the passages that name some agencies, in order, of rows of the table of namings."""
+    rows: NDArray[np.int64] = np.unique(np.frombuffer(b"".join(rows for _, rows in namings), "<u4").astype(np.int64))
+    return rows
+
+
 class PassageStore:
     """A generation's passages.db, opened for reading only. Used by one thread."""
 
@@ -108,6 +115,27 @@ class PassageStore:
         """Return one served release with its text."""
         return release_from_row(self._query("SELECT * FROM releases WHERE row = ?", [row])[0])
 
+    def outlines(self) -> Iterator[tuple[str, Outline]]:
+        """Yield the id and the outline of every release, by row."""
+        try:
+            for row in self._db.query(f"SELECT {', '.join(OUTLINED)} FROM releases ORDER BY row"):
+                yield row["release_id"], outline(row)
+        except sqlite3.Error as error:
+            raise self._damaged() from error
+
+    def counts(self, releases: Sequence[int]) -> tuple[int, int]:
+        """Return how many passages and sentences some releases have, by row."""
+        passages = sentences = 0
+        for row in releases:
+            sql = (
+                "SELECT count(DISTINCT p.row), count(s.row) FROM passages p LEFT JOIN sentences s ON s.passage = p.row "
+                "WHERE p.row >= (SELECT first_passage FROM releases WHERE row = ?) AND p.row < "
+                "coalesce((SELECT first_passage FROM releases WHERE row = ?), 1 << 62)"
+            )
+            ((more, parts),) = self._tuples(sql, [row, row + 1])
+            passages, sentences = passages + more, sentences + parts
+        return passages, sentences
+
     def holds(self, release_id: str) -> bool:
         """Tell whether a release is served."""
         return bool(self._query("SELECT 1 FROM releases WHERE release_id = ?", [release_id]))
@@ -143,11 +171,10 @@ class PassageStore:
             served[row["row"]] = ServedPassage(row["row"], row["release"], row["first_sentence"], row["text"], passage)
         return [served[row] for row in rows]
 
-    def passages_naming(self, agencies: Iterable[str]) -> list[int]:
+    def passages_naming(self, agencies: Iterable[str]) -> NDArray[np.int64]:
         """Return the rows of the passages that name at least one of some agencies, in order."""
         ids = sorted(agencies)
-        sql = f"SELECT DISTINCT passage FROM mentions WHERE agency IN ({marks(ids)}) ORDER BY passage"
-        return [row["passage"] for row in self._query(sql, ids)]
+        return united(self._tuples(f"SELECT agency, passages FROM namings WHERE agency IN ({marks(ids)})", ids))
 
     def naming(self, agencies: Iterable[str]) -> Namings:
         """Return every mention of some agencies, by passage."""
@@ -167,9 +194,10 @@ class PassageStore:
         )
         return self._tuples(sql, [*ids, *ids])
 
-    def named(self) -> list[tuple[str, int]]:
-        """Return all pairs of an agency and a passage that names it."""
-        return self._tuples("SELECT DISTINCT agency, passage FROM mentions")
+    def named(self) -> dict[str, NDArray[np.int64]]:
+        """Return the agencies that are named, each with the passages that name it, in order."""
+        rows = self._tuples("SELECT agency, passages FROM namings")
+        return {agency_id: united([(agency_id, passages)]) for agency_id, passages in rows}
 
     def spans(self, rows: range) -> list[Span]:
         """Return the spans of consecutive sentences. Rows after the last sentence of all give none."""

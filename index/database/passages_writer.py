@@ -2,8 +2,10 @@
 
 import itertools
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from corpus import Release
 from index.database.sqlite import marks, storage_errors
@@ -25,6 +27,7 @@ CREATE TABLE mentions (agency TEXT NOT NULL, passage INTEGER NOT NULL REFERENCES
   end INTEGER NOT NULL, sentence INTEGER NOT NULL REFERENCES sentences, role TEXT,
   PRIMARY KEY (agency, passage, start)) STRICT, WITHOUT ROWID;
 CREATE INDEX mentions_passage ON mentions (passage, agency);
+CREATE TABLE namings (agency TEXT PRIMARY KEY, passages BLOB NOT NULL) STRICT, WITHOUT ROWID;
 """
 
 
@@ -43,16 +46,25 @@ def write_passages(
         try:
             connection.executescript(f"PRAGMA journal_mode = DELETE;{_SCHEMA}BEGIN;")
             passage_row = sentence_row = 0
+            namings: dict[str, set[int]] = {}
             for row, ((release, passages), named) in enumerate(zip(chunked, mentions, strict=True)):
                 _insert_release(connection, row, passage_row, release)
                 counts = itertools.accumulate((len(passage.sentences) for passage in passages), initial=sentence_row)
                 *first_sentences, sentence_row = counts
                 _insert_passages(connection, row, passage_row, first_sentences, release, passages)
                 _insert_mentions(connection, passage_row, first_sentences, named)
+                for mention in named:
+                    namings.setdefault(mention.agency_id, set()).add(passage_row + mention.passage)
                 passage_row += len(passages)
+            connection.executemany("INSERT INTO namings VALUES (?, ?)", naming_values(namings))
             connection.execute("COMMIT")
         finally:
             connection.close()
+
+
+def naming_values(namings: Mapping[str, Collection[int]]) -> list[tuple[str, bytes]]:
+    """Return agencies, each with the rows of the passages that name it, as little-endian numbers of 32 bits."""
+    return [(agency_id, np.array(sorted(rows), "<u4").tobytes()) for agency_id, rows in sorted(namings.items())]
 
 
 def release_values(row: int, release: Release, first_passage: int) -> tuple[object, ...]:

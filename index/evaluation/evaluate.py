@@ -16,7 +16,8 @@ from index.answering.question import Query
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages
 from index.answering.weights import shipped_weights
-from index.building.build import write_generation
+from index.building.source import Listed
+from index.building.writing import write_generation
 from index.database.home import open_corpus_file, open_link
 from index.database.sqlite import storage_errors
 from index.encoders.embedder import Embedder
@@ -113,7 +114,7 @@ def temporary_index(
             closing(open_corpus_file(Path(name) / "corpus.db")) as store,
             _temporary_site(Path(name), settings) as site,
         ):
-            manifest, _ = write_generation(site, "000001", releases, store, embedder, progress)
+            manifest, _ = write_generation(site, "000001", Listed(releases), store, embedder, progress)
             with closing(site.open(manifest)) as generation:
                 yield generation
 

@@ -1,7 +1,7 @@
 """What a generation is made of, before it is written to files or to a database."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +13,29 @@ from index.text.passages import Passage
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """What is searched by keywords of a passage: its row and its release's, the terms of both, and what filters ask.
+
+    ``day`` counts the days since 1 January of year 1. ``bodies`` are the ids of the agencies that the passage names.
+    """
+
+    row: int
+    release: int
+    terms: list[str]
+    title: list[str]
+    issuer: str = ""
+    language: str = ""
+    day: int = 0
+    bodies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """The releases of a generation in the order of their rows, with all that is derived from them.
 
     ``mentions`` and ``titles`` (the terms of a title) have an entry a release. ``terms`` has an entry a passage: the
     terms of each of its sentences. ``passage_vectors`` and ``sentence_vectors`` are
-    ``(n, dim)``.
+    ``(n, dim)``. ``words`` says how often each word stands in them.
     """
 
     chunked: Sequence[tuple[Release, tuple[Passage, ...]]]
@@ -27,6 +44,7 @@ class Contents:
     titles: Sequence[list[str]]
     passage_vectors: NDArray[np.float16]
     sentence_vectors: NDArray[np.float16]
+    words: Mapping[str, int]
 
     def first_sentences(self) -> NDArray[np.int64]:
         """Return the row of each passage's first sentence, and the number of sentences, ``(passages + 1,)``."""
@@ -36,11 +54,19 @@ class Contents:
         """Return the terms of all sentences, and after them of the titles."""
         return [*itertools.chain.from_iterable(self.terms), *self.titles]
 
-    def documents(self) -> Iterator[tuple[int, int, list[str], list[str]]]:
-        """Yield of each passage: its row, the row of its release, its terms, and the terms of the release's title."""
-        row = itertools.count()
-        for release_row, (_, passages) in enumerate(self.chunked):
-            for _ in passages:
-                passage_row = next(row)
-                words = list(itertools.chain.from_iterable(self.terms[passage_row]))
-                yield passage_row, release_row, words, self.titles[release_row]
+    def documents(self, first_release: int = 0, first_passage: int = 0) -> Iterator[Document]:
+        """Yield what is searched by keywords of each passage. Rows count from those that are given."""
+        place = itertools.count()
+        for number, ((release, passages), mentions) in enumerate(zip(self.chunked, self.mentions, strict=True)):
+            for ordinal in range(len(passages)):
+                passage = next(place)
+                yield Document(
+                    first_passage + passage,
+                    first_release + number,
+                    list(itertools.chain.from_iterable(self.terms[passage])),
+                    self.titles[number],
+                    release.issuer,
+                    release.language,
+                    release.date.toordinal(),
+                    tuple(sorted({each.agency_id for each in mentions if each.passage == ordinal})),
+                )

@@ -22,6 +22,9 @@ faiss: Any = _faiss  # The stubs of FAISS lack the arguments that its Python lay
 # indexes have fewer lists.
 FLAT_MAX_ROWS = 50_000
 PROBES = 32
+# Where a filter leaves half of the rows, this many times as many lists are probed for each of them: what is allowed
+# lies less evenly in the lists than what is not.
+_PROBES_OF_SOME = 2
 
 
 class VectorIndex:
@@ -68,14 +71,20 @@ class VectorIndex:
         """
         if vector.shape != (self.dim,):
             raise ValueError(f"expected a vector of {self.dim} numbers, found shape {vector.shape}")
+        return self.scored(vector, k, allowed)[1]
+
+    def scored(
+        self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return what `search` returns, after the inner products."""
         k = min(k, len(self))
         if k <= 0:
-            return np.empty(0, dtype=np.int64)
-        _, rows = self._index.search(
+            return np.empty(0, dtype=np.float32), np.empty(0, dtype=np.int64)
+        scores, rows = self._index.search(
             vector.reshape(1, -1).astype(np.float32, copy=False), k, params=self._params(allowed)
         )
-        nearest: NDArray[np.int64] = rows[0]
-        return nearest[nearest >= 0]
+        found = rows[0] >= 0
+        return scores[0][found], rows[0][found]
 
     def rows(self, rows: NDArray[np.int64]) -> Vectors:
         """Return the vectors of rows, ``(n, dim)`` float32; an inverted file keeps them in 8 bits."""
@@ -96,12 +105,12 @@ class VectorIndex:
 
     @classmethod
     def load(cls, path: Path) -> "VectorIndex":
-        """Read an index from a file.
+        """Read an index from a file. The lists of an inverted file stay on the disk, mapped into memory.
 
         :raises GenerationError: when it is no index.
         """
         try:
-            index = faiss.read_index(str(path))
+            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
             if isinstance(index, faiss.IndexIVF):
                 index.make_direct_map()
             return cls(index)
@@ -118,5 +127,7 @@ class VectorIndex:
             return faiss.SearchParametersIVF(nprobe=PROBES) if inverted else None
         selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
         if inverted:
-            return faiss.SearchParametersIVF(sel=selector, nprobe=self._index.nlist)
+            share = max(float(allowed.mean()), 1e-9)
+            probes = min(self._index.nlist, round(_PROBES_OF_SOME * PROBES / share))
+            return faiss.SearchParametersIVF(sel=selector, nprobe=probes)
         return faiss.SearchParameters(sel=selector)

@@ -1,27 +1,46 @@
-"""A generation in files: how it is written and opened."""
+"""A generation in files: how it is written, a segment after the other, and opened."""
 
-from collections.abc import Mapping
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from corpus import GenerationError
+from corpus import GenerationError, MeasuresError
 from index.database.faults import unreadable
+from index.database.outlines import Outline
 from index.database.passages_db import PassageStore
 from index.database.passages_writer import write_passages
 from index.database.sqlite import storage_errors
+from index.durable import link_or_copy
 from index.generations.contents import Contents
 from index.generations.faiss_index import VectorIndex
-from index.generations.manifest import FileRecord, Layout, Manifest, record_files
-from index.generations.parts import Parts
+from index.generations.joined import SegmentParts, joined
+from index.generations.manifest import FileRecord, Layout, Manifest, Segment, is_kept, record_files
 from index.generations.reader import OpenGeneration
 from index.generations.sentence_table import SentenceTable, write_sentence_table
+from index.generations.store import Kept, Written
 from index.generations.tantivy_index import LexicalIndex, build_lexical
 
+# A segment with fewer passages, of those that still stand, is written anew with whatever is added. That takes some
+# seconds, and keeps the number of segments low. A corpus that is no larger is thus always one segment.
+KEPT_FROM = 50_000
 
-class Adopting(Protocol):
-    """Takes a built folder over as a generation."""
+
+class Folder(Protocol):
+    """The generations beside a folder: which is served, and what takes the folder over."""
+
+    def current(self) -> str | None:
+        """Return the id of the served generation."""
+
+    def check(self, generation: str) -> Manifest:
+        """Check that the files of a generation are what its manifest says, and return the manifest."""
+
+    def layout(self, generation: str) -> Layout:
+        """Return where the files of a generation are."""
 
     def adopt(self, folder: Path, generation: str) -> None:
         """Give a built folder its name as a generation, durably."""
@@ -30,22 +49,52 @@ class Adopting(Protocol):
 class FolderSite:
     """An empty folder that a generation is written into."""
 
-    def __init__(self, folder: Path, generations: Adopting | None = None) -> None:
-        """Take the folder, and what takes it over when it is built; without that, it stays where it is."""
+    def __init__(self, folder: Path, generations: Folder | None = None) -> None:
+        """Take the folder, and the generations that it will be one of; without them, it stays where it is."""
         self._layout = Layout(folder)
         self._generations = generations
+        self._segments: list[Segment] = []
+        self._known: dict[str, FileRecord] = {}
 
-    def write(self, contents: Contents) -> Mapping[str, FileRecord]:
-        """Write all files but the manifest, and return their sizes and digests.
+    def keep(self, wanted: Mapping[str, Outline], fits: Callable[[Manifest], bool], erased: Collection[str]) -> Kept:
+        """Link the large segments of what is served that hold mostly releases as they are wanted.
 
-        :raises StorageError: when one cannot be written.
+        :raises StorageError: when it cannot be written.
         """
-        layout = self._layout
+        served = self._served(fits)
+        if served is None:
+            return Kept()
+        layout, manifest = served
+        kept: set[str] = set()
+        words: Counter[str] = Counter()
+        for number, segment in enumerate(manifest.segments):
+            if segment.passages < KEPT_FROM:
+                continue
+            own = layout.segment(number)
+            with closing(PassageStore(own.passages)) as store:
+                standing, still = _standing(store, segment, wanted, kept)
+                if still.passages - still.deleted_passages < KEPT_FROM or any(map(store.holds, erased)):
+                    continue
+            self._link(layout, own, manifest)
+            self._segments.append(still)
+            kept |= standing
+            words.update(json.loads(own.words.read_text("utf-8")))
+        return Kept(frozenset(kept), words)
+
+    def add(self, contents: Contents) -> None:
+        """Write a segment.
+
+        :raises StorageError: when it cannot be written.
+        """
+        layout = self._layout.segment(len(self._segments))
+        with storage_errors(layout.folder):
+            layout.folder.mkdir(exist_ok=True)
         write_passages(layout.passages, contents.chunked, contents.mentions)
         VectorIndex.build(contents.passage_vectors.astype(np.float32)).save(layout.vectors)
         with storage_errors(layout.terms):
             layout.lexical.mkdir()
             np.save(layout.first_sentences, contents.first_sentences())
+            layout.words.write_text(json.dumps(contents.words, ensure_ascii=False), "utf-8")
             write_sentence_table(
                 layout.sentence_vectors,
                 layout.terms,
@@ -54,7 +103,15 @@ class FolderSite:
                 contents.term_lists(),
             )
         build_lexical(layout.lexical, contents.documents())
-        return record_files(layout.folder)
+        counts = (len(contents.chunked), len(contents.passage_vectors), len(contents.sentence_vectors))
+        self._segments.append(Segment(*counts))
+
+    def finish(self) -> Written:
+        """Return the segments, and the sizes and digests of all files.
+
+        :raises StorageError: when one cannot be read.
+        """
+        return Written(tuple(self._segments), record_files(self._layout.folder, self._known))
 
     def open(self, manifest: Manifest) -> OpenGeneration:
         """Open what was written."""
@@ -67,6 +124,48 @@ class FolderSite:
         if self._generations is not None:
             self._generations.adopt(self._layout.folder, manifest.generation)
 
+    def _served(self, fits: Callable[[Manifest], bool]) -> tuple[Layout, Manifest] | None:
+        """Return what is served, where something of it may be kept."""
+        if self._generations is None:
+            return None
+        try:
+            served = self._generations.current()
+            manifest = None if served is None else self._generations.check(served)
+        except MeasuresError:  # It is damaged, or of another format: all is written anew.
+            return None
+        if served is None or manifest is None or not fits(manifest):
+            return None
+        return self._generations.layout(served), manifest
+
+    def _link(self, served: Layout, segment: Layout, manifest: Manifest) -> None:
+        """Link the files of a segment into the next segment here."""
+        target = self._layout.segment(len(self._segments))
+        paths = [*segment.folder.iterdir(), *segment.lexical.iterdir()]
+        with storage_errors(target.folder):
+            target.lexical.mkdir(parents=True)
+            for path in paths:
+                if is_kept(path) and path != segment.manifest:
+                    linked = target.folder / path.relative_to(segment.folder)
+                    link_or_copy(path, linked)
+                    name = linked.relative_to(self._layout.folder).as_posix()
+                    self._known[name] = manifest.files[path.relative_to(served.folder).as_posix()]
+
+
+def _standing(
+    store: PassageStore, segment: Segment, wanted: Mapping[str, Outline], kept: Collection[str]
+) -> tuple[set[str], Segment]:
+    """Return the ids of a segment's releases that are as they are wanted, and the segment without the others."""
+    before = frozenset(segment.deleted)
+    standing: set[str] = set()
+    deleted = []
+    for row, (release_id, outline) in enumerate(store.outlines()):
+        if row in before or wanted.get(release_id) != outline or release_id in kept:
+            deleted.append(row)
+        else:
+            standing.add(release_id)
+    passages, sentences = store.counts(deleted)
+    return standing, Segment(segment.releases, segment.passages, segment.sentences, tuple(deleted), passages, sentences)
+
 
 def open_files(layout: Layout, manifest: Manifest, withdrawn: frozenset[str]) -> OpenGeneration:
     """Open a generation whose files were checked.
@@ -74,6 +173,14 @@ def open_files(layout: Layout, manifest: Manifest, withdrawn: frozenset[str]) ->
     :param withdrawn: ids of withdrawn releases, which are not shown.
     :raises GenerationError: when a file cannot be read or does not fit the others.
     """
+    segments = [
+        _open_segment(layout.segment(number), segment, manifest.generation)
+        for number, segment in enumerate(manifest.segments)
+    ]
+    return OpenGeneration(joined(segments), manifest, withdrawn)
+
+
+def _open_segment(layout: Layout, segment: Segment, generation: str) -> SegmentParts:
     store = PassageStore(layout.passages)
     vectors = VectorIndex.load(layout.vectors)
     lexical = LexicalIndex(layout.lexical)
@@ -81,8 +188,6 @@ def open_files(layout: Layout, manifest: Manifest, withdrawn: frozenset[str]) ->
         sentences = SentenceTable(layout.sentence_vectors, layout.terms, layout.term_ends)
         first_sentences = np.load(layout.first_sentences)
     except (OSError, ValueError) as error:
-        damaged = GenerationError(
-            f"The sentences of generation {manifest.generation} are damaged: run `measures index build`."
-        )
+        damaged = GenerationError(f"The sentences of generation {generation} are damaged: run `measures index build`.")
         raise unreadable(layout.sentence_vectors, damaged) from error
-    return OpenGeneration(Parts(store, vectors, lexical, sentences, first_sentences), manifest, withdrawn)
+    return SegmentParts(segment.releases, store, vectors, lexical, sentences, first_sentences)

@@ -4,32 +4,33 @@
 is replaced whole. ``PINNED`` exists while a roll-back is pinned: automatic builds wait for as long.
 """
 
-import json
 import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from corpus import BuildRunningError, GenerationError, Holder, Release
+from corpus import BuildRunningError, GenerationError, Holder, Release, UnbuiltError
 from index.database.faults import unreadable
 from index.database.home import open_corpus_file
 from index.database.passages_db import PassageStore, ReleasePassages
 from index.database.sqlite import storage_errors
 from index.durable import sync_folder, sync_tree, write_durably
-from index.generations.manifest import Layout, Manifest, read_manifest, sha256_of
+from index.generations.checking import REMEDY, check_digests, forget_stamps, read_stamps, stamps_of, write_stamps
+from index.generations.manifest import Layout, Manifest, read_manifest
 from index.generations.process_lock import Lock
 from index.generations.store import Site
 
 if TYPE_CHECKING:
     from index.generations.reader import OpenGeneration
 
+_T = TypeVar("_T")
+
 _ID = re.compile(r"\d{6}")
 _OLD_S = 3600.0
-_REMEDY = "run `measures index rollback` to serve an older one, or `measures index build` to make a new one"
 
 
 class Generations:
@@ -53,10 +54,10 @@ class Generations:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, UnicodeDecodeError) as error:
-            damaged = GenerationError(f"{self._pointer} cannot be read: {_REMEDY}.")
+            damaged = GenerationError(f"{self._pointer} cannot be read: {REMEDY}.")
             raise unreadable(self._pointer, damaged) from error
         if not _ID.fullmatch(text):
-            raise GenerationError(f"{self._pointer} names no generation: {_REMEDY}.")
+            raise GenerationError(f"{self._pointer} names no generation: {REMEDY}.")
         return text
 
     def stamp(self) -> tuple[int, int] | None:
@@ -104,7 +105,7 @@ class Generations:
             text = self.layout(generation).manifest.read_text("utf-8")
             return read_manifest(generation, text)
         except (OSError, ValueError) as error:
-            damaged = GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.")
+            damaged = GenerationError(f"Generation {generation} has no readable manifest: {REMEDY}.")
             raise unreadable(self.layout(generation).manifest, damaged) from error
 
     def check(self, generation: str, *, digests: bool = False) -> Manifest:
@@ -115,25 +116,29 @@ class Generations:
 
         :raises GenerationError: naming the file that is missing or differs.
         """
-        manifest = self.manifest(generation)
-        folder = self.layout(generation).folder
-        stamps = {}
-        for name, record in manifest.files.items():
-            try:
-                stat = (folder / name).stat()
-            except OSError as error:
-                lost = GenerationError(f"Generation {generation} has lost its file {name}: {_REMEDY}.")
-                raise unreadable(folder / name, lost) from error
-            if stat.st_size != record.size:
-                raise GenerationError(
-                    f"Generation {generation} is damaged, {name} is not {record.size} bytes long: {_REMEDY}."
-                )
-            stamps[name] = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
-        checked = self.root / f"{generation}.checked"
-        if digests or _read_json(checked) != stamps:
-            _check_digests(folder, manifest)
-            _write_stamps(checked, stamps)
+        checked = self._checked(generation)
+        folder, manifest = self.layout(generation).folder, self.manifest(generation)
+        stamps = stamps_of(folder, manifest)
+        if digests or read_stamps(checked) != stamps:
+            forget_stamps(checked)
+            check_digests(folder, manifest, manifest.files)
+            write_stamps(checked, stamps)
         return manifest
+
+    def check_written(self, generation: str) -> None:
+        """Read back the files of a new generation, but not those that are links to what was read back before.
+
+        :raises GenerationError: naming the file that is missing or differs.
+        """
+        folder, manifest = self.layout(generation).folder, self.manifest(generation)
+        stamps = stamps_of(folder, manifest)
+        known = [stamp for other in self.ids() for stamp in read_stamps(self._checked(other)).values()]
+        check_digests(folder, manifest, [name for name, stamp in stamps.items() if stamp not in known])
+        write_stamps(self._checked(generation), stamps)
+
+    def _checked(self, generation: str) -> Path:
+        """Return the file that says which files were whole when they were last read back."""
+        return self.root / f"{generation}.checked"
 
     def open(self, generation: str, withdrawn: frozenset[str]) -> "OpenGeneration":
         """Check the files of a generation and open them.
@@ -146,21 +151,33 @@ class Generations:
 
     def releases(self, generation: str) -> list[Release]:
         """Return all releases of a generation, with their texts, in the order of their rows."""
-        with closing(PassageStore(self.layout(generation).passages)) as passages:
-            return passages.all_releases()
+        return [release for _, release in self._standing(generation, PassageStore.all_releases)]
 
     def by_release(self, generation: str) -> list[ReleasePassages]:
         """Return all releases of a generation with the texts of their passages."""
-        with closing(PassageStore(self.layout(generation).passages)) as passages:
-            return passages.by_release()
+        return [passages for _, passages in self._standing(generation, PassageStore.by_release)]
 
     def holds(self, generation: str, release_id: str) -> bool:
-        """Tell whether a generation holds a release. One that cannot be read may hold it."""
+        """Tell whether the files of a generation hold a release, even one that it does not serve any more."""
         try:
-            with closing(PassageStore(self.layout(generation).passages)) as passages:
-                return passages.holds(release_id)
+            return any(held for _, held in self._each(generation, lambda passages: passages.holds(release_id)))
         except GenerationError:
             return True
+
+    def _standing(self, generation: str, read: Callable[[PassageStore], list[_T]]) -> Iterator[tuple[int, _T]]:
+        """Yield what is read of the releases of a generation, without those that it does not hold any more."""
+        try:
+            deleted = [frozenset(segment.deleted) for segment in self.manifest(generation).segments]
+        except UnbuiltError:  # An older program made one segment of every generation.
+            deleted = [frozenset()]
+        for number, found in self._each(generation, read):
+            yield from ((row, one) for row, one in enumerate(found) if row not in deleted[number])
+
+    def _each(self, generation: str, read: Callable[[PassageStore], _T]) -> Iterator[tuple[int, _T]]:
+        """Yield what is read of each segment of a generation, with its number."""
+        for number, segment in enumerate(self.layout(generation).segments()):
+            with closing(PassageStore(segment.passages)) as passages:
+                yield number, read(passages)
 
     @contextmanager
     def building(self, who: str = "", what: str = "", *, wait_s: float = 0.0) -> Iterator[Site]:
@@ -225,7 +242,7 @@ class Generations:
         """Delete a generation."""
         with storage_errors(self.root):
             shutil.rmtree(self.root / generation)
-            (self.root / f"{generation}.checked").unlink(missing_ok=True)
+            self._checked(generation).unlink(missing_ok=True)
 
     def tidy(self) -> None:
         """Delete what processes that were killed left beside the generations. Call it while no build runs."""
@@ -239,12 +256,16 @@ class Generations:
                 path.unlink(missing_ok=True)
 
     def bytes_on_disk(self) -> int:
-        """Return the size of the data folder, in bytes. Others may add and delete files meanwhile."""
-        size = 0
+        """Return the size of the data folder, in bytes. What generations share counts once.
+
+        Others may add and delete files meanwhile.
+        """
+        sizes = {}
         for path in self.data_dir.rglob("*"):
             with suppress(FileNotFoundError):
-                size += path.stat().st_size if path.is_file() else 0
-        return size
+                stat = path.stat()
+                sizes[stat.st_ino] = stat.st_size if path.is_file() else 0
+        return sum(sizes.values())
 
     def close(self) -> None:
         """Do nothing, because no file is held open."""
@@ -255,30 +276,3 @@ def _is_old(path: Path) -> bool:
     with suppress(FileNotFoundError):
         return time.time() - path.stat().st_mtime > _OLD_S
     return False
-
-
-def _check_digests(folder: Path, manifest: Manifest) -> None:
-    for name, record in manifest.files.items():
-        with storage_errors(folder / name):
-            digest = sha256_of(folder / name)
-        if digest != record.sha256:
-            raise GenerationError(
-                f"Generation {manifest.generation} is damaged, {name} does not have its SHA-256: {_REMEDY}."
-            )
-
-
-def _read_json(path: Path) -> object:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
-def _write_stamps(path: Path, stamps: object) -> None:
-    """Keep the stamps of a check where that is possible. Without them the next opening only takes longer."""
-    try:
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
-        temporary.write_text(json.dumps(stamps), "utf-8")
-        temporary.replace(path)
-    except OSError:
-        return

@@ -25,15 +25,33 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a passage must meet, as an index of keywords knows it. None restricts nothing.
+
+    It must name one of ``bodies``, and its release must have one of ``issuers``, one of ``languages`` and a day from
+    ``since`` to ``until``, as days since 1 January of year 1.
+    """
+
+    bodies: tuple[str, ...] | None = None
+    issuers: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Which releases, ``(releases,)``, and passages, ``(passages,)``, a search may find. None where it may find all.
 
-    ``by_passage`` tells that some passages of an allowed release may not be found.
+    ``terms`` says the same for an index of keywords, but for ``only``, the rows of the only releases that may be found,
+    and ``hidden``, the rows of those that may not.
     """
 
     releases: Flags | None = None
     passages: Flags | None = None
-    by_passage: bool = False
+    terms: Terms = Terms()
+    only: Rows | None = None
+    hidden: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +95,16 @@ class ReleaseEvidence:
     counts: Counts
     in_title: Counts
     relative_lengths: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many releases may be shown, of how many issuers, and of which years where any of them has a date."""
+
+    releases: int
+    issuers: int
+    first_year: int | None
+    last_year: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +180,9 @@ class Generation(Protocol):
     def shown_releases(self) -> list[Release]:
         """Return the releases that may be shown, without their texts, by row."""
 
+    def extent(self) -> Extent:
+        """Return how much may be shown."""
+
     def shown_counts(self) -> tuple[int, int]:
         """Return how many releases may be shown, and how many passages they have."""
 
@@ -166,6 +197,9 @@ class Generation(Protocol):
 
     def named_with(self, agencies: Iterable[str]) -> list[tuple[str, int]]:
         """Return which others are named where some agencies are: pairs of an agency and a passage, each once."""
+
+    def names(self, agency_id: str) -> bool:
+        """Tell whether a release that may be shown names an agency."""
 
     def named_agencies(self) -> frozenset[str]:
         """Return the ids of the agencies that releases that may be shown name."""

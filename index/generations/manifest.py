@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from corpus import GenerationError, UnbuiltError
 from index.database.sqlite import storage_errors
 from index.encoders.background import Background
 
 # Count this up when the files of a generation change. A change of what they hold shows in `Manifest.program` by itself.
-FORMAT = 9
+FORMAT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,20 @@ class Layout:
     """The files of a generation."""
 
     folder: Path
+
+    def segment(self, number: int) -> "Layout":
+        """Return where the files of a segment are. Those of the first lie in the folder of the generation itself."""
+        return Layout(self.folder / f"segment-{number}") if number else self
+
+    def segments(self) -> list["Layout"]:
+        """Return where the files of all segments are, whatever the manifest says."""
+        numbers = sorted(int(path.name.removeprefix("segment-")) for path in self.folder.glob("segment-*"))
+        return [self, *map(self.segment, numbers)]
+
+    @property
+    def words(self) -> Path:
+        """How often each word stands in the releases (JSON)."""
+        return self.folder / "words.json"
 
     @property
     def passages(self) -> Path:
@@ -71,6 +86,27 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """How many releases, passages and sentences a part of a generation has.
+
+    ``deleted`` are the rows, within the segment, of releases that the generation does not hold any more.
+    ``deleted_passages`` and ``deleted_sentences`` count what they have.
+    """
+
+    releases: int
+    passages: int
+    sentences: int
+    deleted: tuple[int, ...] = ()
+    deleted_passages: int = 0
+    deleted_sentences: int = 0
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> "Segment":
+        """Read a segment as JSON holds it."""
+        return cls(**{**fields, "deleted": tuple(fields["deleted"])})
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a generation was made of, and what its files must be.
 
@@ -90,6 +126,7 @@ class Manifest:
     sentences: int
     corpus_sha256: str
     files: Mapping[str, FileRecord]
+    segments: tuple[Segment, ...]
 
     def to_json(self) -> str:
         """Return the manifest as its file holds it."""
@@ -116,7 +153,8 @@ class Manifest:
             fields = json.loads(text)
             files = {name: FileRecord(**record) for name, record in fields.pop("files").items()}
             background = Background(**fields.pop("background"))
-            return cls(**fields, background=background, files=files)
+            segments = tuple(map(Segment.from_fields, fields.pop("segments")))
+            return cls(**fields, background=background, files=files, segments=segments)
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(str(error)) from error
 
@@ -139,14 +177,21 @@ def read_manifest(generation: str, text: str) -> Manifest:
     )
 
 
-def record_files(folder: Path) -> dict[str, FileRecord]:
-    """Return size and SHA-256 of every file of a generation, without the lock files of tantivy."""
+def record_files(folder: Path, known: Mapping[str, FileRecord]) -> dict[str, FileRecord]:
+    """Return size and SHA-256 of every file of a generation, without the lock files of tantivy.
+
+    :param known: those of files that need not be read.
+    """
     with storage_errors(folder):
+        names = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if is_kept(path)}
         return {
-            path.relative_to(folder).as_posix(): FileRecord(path.stat().st_size, sha256_of(path))
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.suffix != ".lock"
+            name: known.get(name) or FileRecord(path.stat().st_size, sha256_of(path)) for name, path in names.items()
         }
+
+
+def is_kept(path: Path) -> bool:
+    """Tell whether a path is a file of a generation, and no lock file of tantivy."""
+    return path.suffix != ".lock" and path.is_file()
 
 
 def sha256_of(path: Path) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from corpus import Release
 from index.database.passages_db import Namings, ServedPassage, ServedRelease
 from index.encoders.embedder import Vectors
-from index.generations.generation import Flags, Rows
+from index.generations.generation import Flags, Rows, Scope
 from index.text.sentences import Span
 from index.text.terms import Hashes
 
@@ -30,7 +30,7 @@ class Texts(Protocol):
     def passages(self, rows: Sequence[int]) -> list[ServedPassage]:
         """Return passages, in the order of the rows that are given."""
 
-    def passages_naming(self, agencies: Iterable[str]) -> list[int]:
+    def passages_naming(self, agencies: Iterable[str]) -> Rows:
         """Return the rows of the passages that name at least one of some agencies, in order."""
 
     def naming(self, agencies: Iterable[str]) -> Namings:
@@ -39,8 +39,8 @@ class Texts(Protocol):
     def named_with(self, agencies: Iterable[str]) -> list[tuple[str, int]]:
         """Return which other agencies the passages name that name some agencies: pairs of agency and passage."""
 
-    def named(self) -> list[tuple[str, int]]:
-        """Return all pairs of an agency and a passage that names it."""
+    def named(self) -> dict[str, Rows]:
+        """Return the agencies that are named, each with the passages that name it, in order."""
 
     def spans(self, rows: range) -> list[Span]:
         """Return the spans of consecutive sentences. Rows after the last sentence of all give none."""
@@ -71,13 +71,8 @@ class Keywords(Protocol):
     def similar(self, term: str) -> list[str]:
         """Return the most frequent terms that begin with the same letter as a term."""
 
-    def search(
-        self, terms: Sequence[str], weights: NDArray[np.float64], k: int, field: str = "", allowed: Flags | None = None
-    ) -> Rows:
-        """Return the at most `k` passages with the highest BM25 of weighted terms, best first.
-
-        :param field: what `allowed` is about: ``row`` for passages, ``release`` for releases.
-        """
+    def search(self, terms: Sequence[str], weights: NDArray[np.float64], k: int, scope: Scope) -> Rows:
+        """Return the at most `k` passages with the highest BM25 of weighted terms, best first."""
 
 
 class Sentences(Protocol):

@@ -9,11 +9,12 @@ import numpy as np
 from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
-from corpus import GenerationError, Release
+from corpus import UNDATED, GenerationError, Release
 from index.database.passages_db import Namings, ServedPassage, ServedRelease
 from index.encoders.embedder import Vectors
 from index.filters import Filters
 from index.generations.generation import (
+    Extent,
     Flags,
     PassageEvidence,
     ReleaseEvidence,
@@ -33,6 +34,15 @@ _WRITTEN = re.compile(r"[^\W\d_]+")
 _RELEASES_KEPT = 64  # These texts take about 1 MB. An answer reads three.
 
 
+def deleted_rows(manifest: Manifest) -> list[int]:
+    """Return the rows of the releases that segments have, and their generation not any more."""
+    first, rows = 0, []
+    for segment in manifest.segments:
+        rows += [first + row for row in segment.deleted]
+        first += segment.releases
+    return rows
+
+
 class OpenGeneration:
     """The parts of a generation, and which of its releases may be shown. Used by one thread at a time."""
 
@@ -50,18 +60,23 @@ class OpenGeneration:
         self._first_sentences = parts.first_sentences
         self._releases = self._store.releases()
         terms = int(self._sentences.lengths(np.array([0]), np.array([len(self._sentences)]))[0])
-        self._terms_a_passage = terms / max(1, manifest.passages) or 1.0
-        self._terms_a_release = terms / max(1, manifest.releases) or 1.0
+        self._terms_a_passage = terms / max(1, len(self._vectors)) or 1.0
+        self._terms_a_release = terms / max(1, len(self._releases)) or 1.0
         self._columns = ReleaseColumns([served.release for served in self._releases])
         self._first_passages: Rows = np.array(
-            [served.first_passage for served in self._releases] + [manifest.passages], dtype=np.int64
+            [served.first_passage for served in self._releases] + [len(self._vectors)], dtype=np.int64
         )
         visible = np.array([served.release.release_id not in withdrawn for served in self._releases], dtype=bool)
+        visible[deleted_rows(manifest)] = False
         self._visible = None if visible.all() else visible
-        self._rows = {served.release.release_id: served.row for served in self._releases}
+        self._rows = {served.release.release_id: served.row for served in self._releases if visible[served.row]}
         self._texts: LRUCache[Any, Release] = LRUCache(_RELEASES_KEPT)
+        self._extent: Extent | None = None
         counts = (len(self._releases), len(self._vectors), len(self._lexical), len(self._sentences))
-        if counts != (manifest.releases, manifest.passages, manifest.passages, manifest.sentences):
+        releases, passages, sentences = (
+            sum(each) for each in zip(*((s.releases, s.passages, s.sentences) for s in manifest.segments), strict=True)
+        )
+        if counts != (releases, passages, passages, sentences):
             raise GenerationError(
                 f"The parts of generation {manifest.generation} do not fit each other: run `measures index build`."
             )
@@ -84,7 +99,7 @@ class OpenGeneration:
 
     def spellings(self, term: str, code: str) -> list[str]:
         """Return how releases in a language that may be shown write a term, the most frequent spelling first."""
-        rows = self._lexical.search([term], np.ones(1), _SPELLINGS_FROM, "release", self.scope(Filters()).releases)
+        rows = self._lexical.search([term], np.ones(1), _SPELLINGS_FROM, self.scope(Filters()))
         written: Counter[str] = Counter()
         for passage in self.passages(rows.tolist()):
             if self._releases[passage.release].release.language == code:
@@ -101,10 +116,11 @@ class OpenGeneration:
             releases = self._visible if releases is None else releases & self._visible
         passages = None if releases is None else np.repeat(releases, np.diff(self._first_passages))
         if filters.agency is not None:
-            naming = np.zeros(self.manifest.passages, dtype=bool)
+            naming = np.zeros(len(self._vectors), dtype=bool)
             naming[self._store.passages_naming(filters.agencies())] = True
             passages = naming if passages is None else passages & naming
-        return Scope(releases, passages, filters.agency is not None)
+        hidden = None if self._visible is None else np.flatnonzero(~self._visible)
+        return Scope(releases, passages, self._columns.terms(filters), self._columns.only(filters), hidden)
 
     def nearest(self, vector: Vectors, k: int, scope: Scope) -> Rows:
         """Return the at most `k` passages with the highest cosine to a vector, ``(dim,)``, best first."""
@@ -112,9 +128,7 @@ class OpenGeneration:
 
     def matching(self, terms: Sequence[str], weights: NDArray[np.float64], k: int, scope: Scope) -> Rows:
         """Return the at most `k` passages with the highest BM25 of weighted terms, best first."""
-        if scope.by_passage:
-            return self._lexical.search(terms, weights, k, "row", scope.passages)
-        return self._lexical.search(terms, weights, k, "release", scope.releases)
+        return self._lexical.search(terms, weights, k, scope)
 
     def passage_evidence(self, passages: Rows, terms: Hashes, vector: Vectors) -> PassageEvidence:
         """Return how passages relate to a question's terms and vector."""
@@ -172,8 +186,7 @@ class OpenGeneration:
 
     def release_row(self, release_id: str) -> int | None:
         """Return the row of a release that may be shown, None where there is none."""
-        row = self._rows.get(release_id)
-        return None if row is None or (self._visible is not None and not self._visible[row]) else row
+        return self._rows.get(release_id)
 
     def releases_of(self, passages: Rows) -> Rows:
         """Return the rows of the releases that passages belong to, ``(n,)``."""
@@ -188,6 +201,15 @@ class OpenGeneration:
     def shown_releases(self) -> list[Release]:
         """Return the releases that may be shown, without their texts, by row."""
         return [served.release for served in self._releases if self._visible is None or self._visible[served.row]]
+
+    def extent(self) -> Extent:
+        """Return how much may be shown."""
+        if self._extent is None:
+            shown = self.shown_releases()
+            years = [release.date.year for release in shown if release.date != UNDATED]
+            issuers = len({release.issuer for release in shown})
+            self._extent = Extent(len(shown), issuers, min(years, default=None), max(years, default=None))
+        return self._extent
 
     def shown_counts(self) -> tuple[int, int]:
         """Return how many releases may be shown, and how many passages they have."""
@@ -217,11 +239,15 @@ class OpenGeneration:
 
     def named_agencies(self) -> frozenset[str]:
         """Return the ids of the agencies that releases that may be shown name."""
-        pairs = self._store.named()
+        named = self._store.named()
         if self._visible is None:
-            return frozenset(agency_id for agency_id, _ in pairs)
-        shown = self._shown(np.array([passage for _, passage in pairs], dtype=np.int64))
-        return frozenset(agency_id for (agency_id, _), visible in zip(pairs, shown.tolist(), strict=True) if visible)
+            return frozenset(named)
+        return frozenset(agency_id for agency_id, passages in named.items() if self._shown(passages).any())
+
+    def names(self, agency_id: str) -> bool:
+        """Tell whether a release that may be shown names an agency."""
+        passages = self._store.passages_naming([agency_id])
+        return bool(len(passages)) if self._visible is None else bool(self._shown(passages).any())
 
     def _shown(self, passages: Rows) -> Flags:
         assert self._visible is not None

@@ -19,13 +19,13 @@ class SentenceTable:
     """Vectors, ``(sentences, dim)`` float16, and terms of the sentences and titles of a generation."""
 
     def __init__(self, vectors: Path, terms: Path, ends: Path) -> None:
-        """Open the three files, mapped into memory.
+        """Open the three files, mapped into memory. ``ends`` is as `Layout.term_ends` says.
 
         :raises OSError, ValueError: when one is missing or no array.
         """
         self._vectors: NDArray[np.float16] = np.load(vectors, mmap_mode="r")
         self._terms: Hashes = np.load(terms, mmap_mode="r")
-        self._ends: Rows = np.load(ends)
+        self.ends: Rows = np.load(ends, mmap_mode="r")
 
     def __len__(self) -> int:
         """The number of sentences."""
@@ -43,14 +43,14 @@ class SentenceTable:
         """Return how often terms stand in ranges of rows, ``(n, terms)``; `last` is not included."""
         lengths = self.lengths(first, last)
         ranges = np.repeat(np.arange(len(lengths)), lengths)
-        places = np.arange(len(ranges)) + (self._ends[first] - np.cumsum(lengths) + lengths)[ranges]
+        places = np.arange(len(ranges)) + (self.ends[first] - np.cumsum(lengths) + lengths)[ranges]
         hit, term = np.nonzero(self._terms[places][:, None] == wanted)
         cells = np.bincount(ranges[hit] * len(wanted) + term, minlength=len(lengths) * len(wanted))
         return cells.reshape(len(lengths), len(wanted)).astype(np.float32)
 
     def lengths(self, first: Rows, last: Rows) -> Rows:
         """Return how many terms ranges of rows hold, ``(n,)``."""
-        lengths: Rows = self._ends[last] - self._ends[first]
+        lengths: Rows = np.asarray(self.ends[last] - self.ends[first])
         return lengths
 
     def title_counts(self, releases: Rows, wanted: Hashes) -> NDArray[np.float32]:

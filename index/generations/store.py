@@ -1,23 +1,56 @@
 """The protocol of what keeps generations: files (`folder.py`) or PostgreSQL (`cluster/`)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from corpus import Release
+from index.database.outlines import Outline
 from index.database.passages_db import ReleasePassages
-from index.generations.manifest import FileRecord, Manifest
+from index.generations.manifest import FileRecord, Manifest, Segment
 
 if TYPE_CHECKING:
     from index.generations.contents import Contents
     from index.generations.reader import OpenGeneration
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a new generation keeps of the served one: the ids of releases, and how often each word stands in them."""
+
+    release_ids: frozenset[str] = frozenset()
+    words: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the manifest says of a generation's segments and files."""
+
+    segments: tuple[Segment, ...]
+    files: Mapping[str, FileRecord]
+
+
 class Site(Protocol):
     """Where a new generation is written, aside from all that is served."""
 
-    def write(self, contents: "Contents") -> Mapping[str, FileRecord]:
-        """Write everything but the manifest, and return what the manifest says of the parts.
+    def keep(self, wanted: Mapping[str, Outline], fits: Callable[[Manifest], bool], erased: Collection[str]) -> Kept:
+        """Keep what need not be written anew of what is served. Call it before anything is added.
+
+        :param wanted: the outlines of the releases that the new generation has.
+        :param fits: tells of the manifest of what is served whether this program and model made it.
+        :param erased: the ids of releases of which nothing may be kept.
+        :raises StorageError: when it cannot be written.
+        """
+
+    def add(self, contents: "Contents") -> None:
+        """Write a segment of the generation.
+
+        :raises StorageError: when it cannot be written.
+        """
+
+    def finish(self) -> Written:
+        """Write what is left to be written but the manifest, once all is added.
 
         :raises StorageError: when it cannot be written.
         """
@@ -64,6 +97,12 @@ class GenerationStore(Protocol):
         """Check that a generation is what its manifest says, and return the manifest.
 
         :param digests: whether all of it is read for that.
+        :raises GenerationError: naming the part that is missing or differs.
+        """
+
+    def check_written(self, generation: str) -> None:
+        """Read back what was written of a new generation, but not what it keeps of an older one that was read back.
+
         :raises GenerationError: naming the part that is missing or differs.
         """
 

@@ -1,6 +1,7 @@
 """Keywords. Only this module knows tantivy. It finds candidates by BM25; their scores are computed elsewhere."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +14,16 @@ from numpy.typing import NDArray
 
 from corpus import Fault, GenerationError, StorageError
 from index.database.faults import storage_error, unreadable
+from index.generations.contents import Document
+from index.generations.generation import Scope
 
 _HEAP_BYTES = 20_000_000
 _TITLE_BOOST = 0.5
 _MOST_SIMILAR = 3_000
 
 
-def build_lexical(folder: Path, documents: Iterable[tuple[int, int, list[str], list[str]]]) -> None:
-    """Write an index of ``(passage row, release row, its terms, its title's terms)`` into an empty folder.
+def build_lexical(folder: Path, documents: Iterable[Document]) -> None:
+    """Write an index of passages into an empty folder. The row of a document is its number there, too.
 
     :raises StorageError: when it cannot be written.
     """
@@ -30,16 +33,25 @@ def build_lexical(folder: Path, documents: Iterable[tuple[int, int, list[str], l
         .add_unsigned_field("release", indexed=True)
         .add_text_field("body", tokenizer_name="whitespace", index_option="freq")
         .add_text_field("title", tokenizer_name="whitespace", index_option="basic")
+        .add_text_field("bodies", tokenizer_name="raw", index_option="basic")
+        .add_text_field("issuer", tokenizer_name="raw", index_option="basic")
+        .add_text_field("language", tokenizer_name="raw", index_option="basic")
+        .add_unsigned_field("day", fast=True)
         .build()
     )
     try:
         writer = tantivy.Index(schema, path=str(folder)).writer(heap_size=_HEAP_BYTES, num_threads=1)
-        for row, release, body, title in documents:
+        for each in documents:
             document = tantivy.Document()
-            document.add_unsigned("row", row)
-            document.add_unsigned("release", release)
-            document.add_text("body", " ".join(body))
-            document.add_text("title", " ".join(title))
+            document.add_unsigned("row", each.row)
+            document.add_unsigned("release", each.release)
+            document.add_text("body", " ".join(each.terms))
+            document.add_text("title", " ".join(each.title))
+            for body in each.bodies:
+                document.add_text("bodies", body)
+            document.add_text("issuer", each.issuer)
+            document.add_text("language", each.language)
+            document.add_unsigned("day", each.day)
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
@@ -73,6 +85,11 @@ def _lockable(folder: Path) -> Iterator[Path]:
         yield Path(name)
 
 
+def most_similar(frequencies: Counter[str]) -> list[str]:
+    """Return the most frequent of some terms, as many as `LexicalIndex.similar` does."""
+    return [term for term, _ in frequencies.most_common(_MOST_SIMILAR)]
+
+
 class LexicalIndex:
     """An index of keywords, opened for reading."""
 
@@ -98,36 +115,64 @@ class LexicalIndex:
 
     def frequency(self, term: str) -> int:
         """Return how many passages hold a term, or have it in their title, whichever are more."""
-        return max(int(self._searcher.doc_freq(field, term)) for field in ("body", "title"))
+        return max(self.frequencies(term))
+
+    def frequencies(self, term: str) -> tuple[int, int]:
+        """Return how many passages hold a term, and how many have it in their title."""
+        body, title = (int(self._searcher.doc_freq(field, term)) for field in ("body", "title"))
+        return body, title
 
     def similar(self, term: str) -> list[str]:
         """Return the most frequent terms that begin with the same letter as a term."""
-        return [known for known, _ in self._searcher.terms_with_prefix("body", term[:1], limit=_MOST_SIMILAR)]
+        return list(self.beginning(term[:1]))
+
+    def beginning(self, letters: str) -> dict[str, int]:
+        """Return the most frequent terms that begin with some letters, the most frequent first."""
+        return dict(self._searcher.terms_with_prefix("body", letters, limit=_MOST_SIMILAR))
 
     def search(
         self,
         terms: Sequence[str],
         weights: NDArray[np.float64],
         k: int,
-        field: str = "",
-        allowed: NDArray[np.bool_] | None = None,
+        scope: Scope,
     ) -> NDArray[np.int64]:
-        """Return the rows of the at most `k` passages with the highest BM25 of weighted terms, best first.
+        """Return the rows of the at most `k` passages with the highest BM25 of weighted terms, best first."""
+        return self.scored(terms, weights, k, scope)[1]
 
-        :param field: what `allowed` is about: ``row`` for passages, ``release`` for releases.
-        :param allowed: which passages, ``(passages,)``, or releases, ``(releases,)``, may be found.
-        """
+    def scored(
+        self, terms: Sequence[str], weights: NDArray[np.float64], k: int, scope: Scope
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return what `search` returns, after its scores."""
         clauses = [clause for term, weight in zip(terms, weights, strict=True) for clause in self._term(term, weight)]
         if not clauses or k <= 0:
-            return np.empty(0, dtype=np.int64)
+            return np.empty(0), np.empty(0, dtype=np.int64)
         query = tantivy.Query.boolean_query(clauses)
-        if allowed is not None:
-            numbers = tantivy.Query.term_set_query(self._index.schema, field, np.flatnonzero(allowed).tolist())
-            within = (tantivy.Occur.Must, tantivy.Query.const_score_query(numbers, 0.0))
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), within])
+        within = self._within(scope)
+        if within:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *within])
         hits = self._searcher.search(query, k, count=False).hits
         rows: list[Any] = self._searcher.fast_field_values("row", [address for _, address in hits])
-        return np.array(rows, dtype=np.int64)
+        return np.array([score for score, _ in hits]), np.array(rows, dtype=np.int64)
+
+    def _within(self, scope: Scope) -> list[tuple[Any, Any]]:
+        """Return the clauses that keep a search within a scope. They add nothing to scores."""
+        schema, wanted = self._index.schema, scope.terms
+        sets: list[tuple[str, Sequence[Any] | None]] = [
+            ("bodies", wanted.bodies),
+            ("issuer", wanted.issuers),
+            ("language", wanted.languages),
+            ("release", None if scope.only is None else scope.only.tolist()),
+        ]
+        within = [tantivy.Query.term_set_query(schema, field, list(each)) for field, each in sets if each is not None]
+        if wanted.since is not None or wanted.until is not None:
+            kind = tantivy.FieldType.Unsigned
+            within.append(tantivy.Query.range_query(schema, "day", kind, wanted.since, wanted.until))
+        clauses = [(tantivy.Occur.Must, tantivy.Query.const_score_query(query, 0.0)) for query in within]
+        if scope.hidden is not None and len(scope.hidden):
+            hidden = tantivy.Query.term_set_query(schema, "release", scope.hidden.tolist())
+            clauses.append((tantivy.Occur.MustNot, hidden))
+        return clauses
 
     def _term(self, term: str, weight: float) -> list[tuple[Any, Any]]:
         """Return the clauses for a term, with the weight given instead of tantivy's own."""

@@ -65,7 +65,7 @@ class Compact:
 
 def _pruned(store: CorpusStore, generations: GenerationStore, tools: "Tools") -> dict[str, int]:
     """Delete rows, and return how many of each kind."""
-    from index.building.build import embedded_digests
+    from index.building.writing import embedded_digests
 
     settings, pruning = tools.settings, store.pruning
     counts = {
@@ -76,7 +76,7 @@ def _pruned(store: CorpusStore, generations: GenerationStore, tools: "Tools") ->
     }
     models = {tools.embedder.digest, *_models(generations)}
     embeddings = pruning.embeddings_of_other_models(models)
-    embeddings += store.embeddings.keep_only(embedded_digests(store, tools.progress))
+    embeddings += store.embeddings.keep_only(embedded_digests(store))
     return counts | {"embeddings": embeddings}
 
 

@@ -70,7 +70,8 @@ class Erase:
 
     def _rebuild(self, tools: "Tools", generations: GenerationStore) -> Erased:
         """Serve a generation without the text, delete those with it, and overwrite the free space."""
-        from index.building.build import build_in, embedded_digests
+        from index.building.build import build_in
+        from index.building.writing import embedded_digests
 
         by, pinned = tools.by, generations.pinned()
         with (
@@ -86,7 +87,7 @@ class Erase:
             for generation in dropped:
                 generations.discard(generation)
             with undone("The text is erased, but the free space of corpus.db may still hold pieces of it"):
-                store.embeddings.keep_only(embedded_digests(store, tools.progress))
+                store.embeddings.keep_only(embedded_digests(store))
                 store.erasures.sweep()
         return Erased(self.release_id, generations.current(), dropped, unpinned=pinned and rebuilt)
 

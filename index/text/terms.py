@@ -11,7 +11,7 @@ import sys
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 import numpy as np
@@ -117,9 +117,9 @@ def _hash(term: str) -> int:
 class Vocabulary:
     """The words of a corpus. It tells where a word was glued from two because the space between them got lost."""
 
-    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
-        """Count the words of the corpus's texts."""
-        self._counts = Counter(itertools.chain.from_iterable(texts))
+    def __init__(self, counts: Counter[str]) -> None:
+        """Take how often each word stands in the corpus's texts."""
+        self._counts = counts
         self._known = {word for word, count in self._counts.items() if count >= 4 and len(word) > 3 and word.isalpha()}
         self._terms_of = cache(self._make_terms)
 

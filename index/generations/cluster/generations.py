@@ -108,6 +108,10 @@ class DatabaseGenerations:
                 )
         return manifest
 
+    def check_written(self, generation: str) -> None:
+        """Read back all tables of a new generation."""
+        self.check(generation, digests=True)
+
     def open(self, generation: str, withdrawn: frozenset[str]) -> OpenGeneration:
         """Open a generation, and keep it from being deleted by a build until it is closed."""
         link, number = self._read(), int(generation)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.database.link import Link
-from index.generations.generation import Flags, Rows
+from index.generations.contents import Document
+from index.generations.generation import Rows, Scope
 
 _K1, _B = 1.2, 0.75
 _TITLE_BOOST = 0.5
@@ -20,26 +21,26 @@ _LENGTHS = np.array(
 
 
 def posting_lists(
-    documents: Iterable[tuple[int, int, list[str], list[str]]],
-) -> Iterator[tuple[str, int, int, bytes, bytes, bytes]]:
-    """Yield the rows of the table: a term, how many passages hold it, how many have it in their title, and the lists.
+    documents: Iterable[Document], part: int = 0
+) -> Iterator[tuple[str, int, int, int, bytes, bytes, bytes]]:
+    """Yield the rows of a part: a term, the part, how many passages hold the term or have it in the title, the lists.
 
-    :param documents: as `Contents.documents` yields them.
+    :param documents: those of the part, as `Contents.documents` yields them.
     """
     bodies: dict[str, dict[int, int]] = {}
     titles: dict[str, dict[int, int]] = {}
-    for row, release, body, title in documents:
-        for term in body:
+    for each in documents:
+        for term in each.terms:
             passages = bodies.setdefault(term, {})
-            passages[row] = passages.get(row, 0) + 1
-        for term in set(title):
+            passages[each.row] = passages.get(each.row, 0) + 1
+        for term in set(each.title):
             releases = titles.setdefault(term, {})
-            releases[release] = releases.get(release, 0) + 1
+            releases[each.release] = releases.get(each.release, 0) + 1
     for term in sorted(bodies.keys() | titles.keys()):
         passages, releases = bodies.get(term, {}), titles.get(term, {})
         often = np.minimum(list(passages.values()), _MOST_OFTEN).astype("<u2")
         lists = (np.array(list(passages), "<u4").tobytes(), often.tobytes(), np.array(list(releases), "<u4").tobytes())
-        yield term, len(passages), sum(releases.values()), *lists
+        yield term, part, len(passages), sum(releases.values()), *lists
 
 
 class PostingLists:
@@ -66,12 +67,16 @@ class PostingLists:
 
     def frequency(self, term: str) -> int:
         """Return how many passages hold a term, or have it in their title, whichever are more."""
-        rows = self._link.rows(f"SELECT greatest(df, title_df) FROM {self._table} WHERE term = %s", [term])
-        return int(rows[0][0]) if rows else 0
+        sql = f"SELECT greatest(sum(df), sum(title_df)) FROM {self._table} WHERE term = %s"
+        rows = self._link.rows(sql, [term])
+        return int(rows[0][0] or 0)
 
     def similar(self, term: str) -> list[str]:
         """Return the most frequent terms that begin with the same letter as a term."""
-        sql = f"SELECT term FROM {self._table} WHERE left(term, 1) = %s AND df > 0 ORDER BY df DESC, term LIMIT %s"
+        sql = (
+            f"SELECT term FROM {self._table} WHERE left(term, 1) = %s AND df > 0 GROUP BY term "
+            "ORDER BY sum(df) DESC, term LIMIT %s"
+        )
         return [known for (known,) in self._link.rows(sql, [term[:1], _MOST_SIMILAR])]
 
     def search(
@@ -79,17 +84,13 @@ class PostingLists:
         terms: Sequence[str],
         weights: NDArray[np.float64],
         k: int,
-        field: str = "",
-        allowed: Flags | None = None,
+        scope: Scope,
     ) -> Rows:
-        """Return the rows of the at most `k` passages with the highest BM25 of weighted terms, best first.
-
-        :param field: what `allowed` is about: ``row`` for passages, ``release`` for releases.
-        """
+        """Return the rows of the at most `k` passages with the highest BM25 of weighted terms, best first."""
         scores = self._scores(terms, weights)
         matching = scores > 0
-        if allowed is not None:
-            matching &= allowed if field == "row" else np.repeat(allowed, np.diff(self._first_passages))
+        if scope.passages is not None:
+            matching &= scope.passages
         rows = np.flatnonzero(matching)
         if k <= 0 or not len(rows):
             return np.empty(0, dtype=np.int64)
@@ -102,11 +103,12 @@ class PostingLists:
     def _scores(self, terms: Sequence[str], weights: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return the BM25 of every passage, ``(passages,)``, in as many bits as tantivy."""
         sql = f"SELECT term, rows, tfs, releases FROM {self._table} WHERE term = ANY(%s)"
-        lists = {term: found for term, *found in self._link.rows(sql, [list(terms)])}
+        lists: dict[str, list[tuple[bytes, bytes, bytes]]] = {}
+        for term, *found in self._link.rows(sql, [list(terms)]):
+            lists.setdefault(term, []).append((found[0], found[1], found[2]))
         scores = np.zeros(self._passages, dtype=np.float32)
         for term, weight in zip(terms, weights, strict=True):
-            if term in lists:
-                rows, often, releases = lists[term]
+            for rows, often, releases in lists.get(term, ()):
                 self._add(scores, float(weight), np.frombuffer(rows, "<u4"), np.frombuffer(often, "<u2"))
                 self._add_titles(scores, float(weight), np.frombuffer(releases, "<u4"))
         return scores

@@ -1,37 +1,35 @@
 """Writes a generation into a schema of its own, aside from all that is served."""
 
 import hashlib
-import itertools
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import numpy as np
-from pgvector import HalfVector
 from pgvector.psycopg import register_vector
 
 from corpus import Fault, MeasuresError, StorageError
 from index.database.link import Link, database_errors
-from index.database.passages_writer import release_values
-from index.generations.cluster.arrays import to_bytes
-from index.generations.cluster.keywords import posting_lists
+from index.database.outlines import Outline
 from index.generations.cluster.opening import open_schema
+from index.generations.cluster.rows import PartRows
 from index.generations.cluster.tables import CONTROL, KEYS, generation_indexes, generation_tables
 from index.generations.cluster.vectors import EXACT_MAX_ROWS, lists_of
 from index.generations.contents import Contents
-from index.generations.manifest import FileRecord, Manifest
+from index.generations.manifest import FileRecord, Manifest, Segment
 from index.generations.reader import OpenGeneration
-from index.text.terms import hashes
+from index.generations.store import Kept, Written
 
 _OLDEST, _OLDEST_VECTOR = 160_000, (0, 8)
 _SAMPLES_A_LIST, _FEWEST_SAMPLES = 50, 10_000  # as pgvector draws them
+_NOTHING = Segment(0, 0, 0)
 _TYPES = {
     "releases": ["int4", *["text"] * 13, "int4", "text", "bytea"],
     "passages": [*["int4"] * 5, "text", *["int4"] * 3, "text", "halfvec"],
     "sentences": [*["int4"] * 4, "bytea", "halfvec"],
     "mentions": ["text", *["int4"] * 4, "text"],
-    "postings": ["text", "int4", "int4", "bytea", "bytea", "bytea"],
+    "postings": ["text", "int4", "int4", "int4", "bytea", "bytea", "bytea"],
+    "namings": ["text", "bytea"],
     "arrays": ["text", "bytea"],
 }
 
@@ -43,30 +41,45 @@ class SchemaSite:
         """Take a connection to the primary, and the name of the schema. What is in it is deleted."""
         self._link = link
         self._schema = schema
+        self._rows = PartRows()
         self.clear()
 
     def clear(self) -> None:
         """Delete the schema, where there is one."""
         self._link.execute(f"DROP SCHEMA IF EXISTS {self._schema} CASCADE")
 
-    def write(self, contents: Contents) -> Mapping[str, FileRecord]:
-        """Write all tables in one transaction, and return their numbers of rows and digests.
+    def keep(self, wanted: Mapping[str, Outline], fits: Callable[[Manifest], bool], erased: Collection[str]) -> Kept:
+        """Keep nothing: in a database a generation is one segment, and is written anew."""
+        return Kept()
 
-        :raises StorageError: when they cannot be written. Nothing is left behind.
+    def add(self, contents: Contents) -> None:
+        """Write a part of the tables in one transaction.
+
+        :raises StorageError: when it cannot be written.
         """
-        passages, dim = contents.passage_vectors.shape
         with self._link.transaction() as connection:
             register_vector(connection)
-            connection.execute(f"CREATE SCHEMA {self._schema}")
-            connection.execute(generation_tables(self._schema, dim))
-            for table, rows in _tables(contents).items():
+            if self._rows.written == _NOTHING:
+                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {self._schema}")
+                connection.execute(generation_tables(self._schema, contents.passage_vectors.shape[1]))
+            for table, rows in self._rows.part(contents).items():
+                self._copy(connection, table, rows)
+        self._rows.add(contents)
+
+    def finish(self) -> Written:
+        """Write what is about all parts, in one transaction, and return the tables' numbers of rows and digests.
+
+        :raises StorageError: when it cannot be written.
+        """
+        with self._link.transaction() as connection:
+            for table, rows in self._rows.rest().items():
                 self._copy(connection, table, rows)
             connection.execute(generation_indexes(self._schema))
-            if passages > EXACT_MAX_ROWS:
-                index_vectors(connection, self._schema, passages)
+            if self._rows.written.passages > EXACT_MAX_ROWS:
+                index_vectors(connection, self._schema, self._rows.written.passages)
         for table in KEYS:
             self._link.execute(f"ANALYZE {self._schema}.{table}")
-        return record_tables(self._link, self._schema)
+        return Written((self._rows.written,), record_tables(self._link, self._schema))
 
     def open(self, manifest: Manifest) -> OpenGeneration:
         """Open what was written."""
@@ -155,58 +168,3 @@ def clear_temporary(link: Link) -> None:
         if link.rows(f"SELECT 1 WHERE pg_try_advisory_lock({lock})", [schema]):
             link.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
             link.execute(f"SELECT pg_advisory_unlock({lock})", [schema])
-
-
-def _tables(contents: Contents) -> dict[str, Iterable[Sequence[object]]]:
-    ends = np.concatenate(([0], np.cumsum([len(terms) for terms in contents.term_lists()]))).astype(np.int64)
-    arrays = {"first_sentences": contents.first_sentences(), "term_ends": ends}
-    return {
-        "releases": _releases(contents),
-        "passages": _passages(contents),
-        "sentences": _sentences(contents),
-        "mentions": _mentions(contents),
-        "postings": posting_lists(contents.documents()),
-        "arrays": ((name, to_bytes(array)) for name, array in arrays.items()),
-    }
-
-
-def _releases(contents: Contents) -> Iterator[Sequence[object]]:
-    first_passage = 0
-    for row, ((release, passages), title) in enumerate(zip(contents.chunked, contents.titles, strict=True)):
-        yield (*release_values(row, release, first_passage), hashes(title).astype("<u4").tobytes())
-        first_passage += len(passages)
-
-
-def _passages(contents: Contents) -> Iterator[Sequence[object]]:
-    first_sentences = contents.first_sentences().tolist()
-    row = itertools.count()
-    for release_row, (release, passages) in enumerate(contents.chunked):
-        for passage in passages:
-            number = next(row)
-            lead_in = passage.lead_in
-            places = (lead_in.start, lead_in.end) if lead_in else (None, None)
-            where = (passage.ordinal, passage.start, passage.end, passage.heading)
-            text = release.text[passage.start : passage.end]
-            vector = HalfVector(contents.passage_vectors[number])
-            yield number, release_row, *where, *places, first_sentences[number], text, vector
-
-
-def _sentences(contents: Contents) -> Iterator[Sequence[object]]:
-    row = itertools.count()
-    cut = (passage for _, passages in contents.chunked for passage in passages)
-    for passage_row, (passage, terms) in enumerate(zip(cut, contents.terms, strict=True)):
-        for span, spoken in zip(passage.sentences, terms, strict=True):
-            number = next(row)
-            vector = HalfVector(contents.sentence_vectors[number])
-            yield number, passage_row, span.start, span.end, hashes(spoken).astype("<u4").tobytes(), vector
-
-
-def _mentions(contents: Contents) -> Iterator[Sequence[object]]:
-    first_sentences = contents.first_sentences()
-    first_passage = 0
-    for (_, passages), mentions in zip(contents.chunked, contents.mentions, strict=True):
-        for mention in mentions:
-            passage = first_passage + mention.passage
-            sentence = int(first_sentences[passage]) + mention.sentence
-            yield mention.agency_id, passage, mention.start, mention.end, sentence, mention.role
-        first_passage += len(passages)

@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS measures.served (only_row boolean PRIMARY KEY DEFAULT
 INSERT INTO measures.served DEFAULT VALUES ON CONFLICT DO NOTHING;
 """
 
+# A build writes the postings in parts, so that it need not hold all of them.
 # `rows`, `tfs`, `releases` and `terms` are little-endian numbers. They are kept as they are, because unpacking what
 # PostgreSQL compresses would cost more than it saves.
 _GENERATION = """
@@ -25,10 +26,12 @@ CREATE TABLE {schema}.sentences (row int PRIMARY KEY, passage int NOT NULL, star
   terms bytea NOT NULL, v halfvec({dim}) NOT NULL);
 CREATE TABLE {schema}.mentions (agency text NOT NULL, passage int NOT NULL, start int NOT NULL, "end" int NOT NULL,
   sentence int NOT NULL, role text, PRIMARY KEY (agency, passage, start));
-CREATE TABLE {schema}.postings (term text COLLATE "C" PRIMARY KEY, df int NOT NULL, title_df int NOT NULL,
-  rows bytea NOT NULL, tfs bytea NOT NULL, releases bytea NOT NULL);
+CREATE TABLE {schema}.postings (term text COLLATE "C" NOT NULL, part int NOT NULL, df int NOT NULL,
+  title_df int NOT NULL, rows bytea NOT NULL, tfs bytea NOT NULL, releases bytea NOT NULL, PRIMARY KEY (term, part));
 ALTER TABLE {schema}.postings ALTER rows SET STORAGE EXTERNAL, ALTER tfs SET STORAGE EXTERNAL,
   ALTER releases SET STORAGE EXTERNAL;
+CREATE TABLE {schema}.namings (agency text PRIMARY KEY, passages bytea NOT NULL);
+ALTER TABLE {schema}.namings ALTER passages SET STORAGE EXTERNAL;
 CREATE TABLE {schema}.arrays (name text PRIMARY KEY, data bytea NOT NULL);
 ALTER TABLE {schema}.arrays ALTER data SET STORAGE EXTERNAL;
 """
@@ -44,7 +47,8 @@ KEYS = {
     "passages": "row",
     "sentences": "row",
     "mentions": "agency, passage, start",
-    "postings": "term",
+    "namings": "agency",
+    "postings": "term, part",
     "arrays": "name",
 }
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from corpus import Release
 from index.database.link import Link
-from index.database.passages_db import Namings, ReleasePassages, ServedPassage, ServedRelease
+from index.database.passages_db import Namings, ReleasePassages, ServedPassage, ServedRelease, united
 from index.database.sqlite import release_from_row
+from index.generations.generation import Rows
 from index.text.passages import Passage
 from index.text.sentences import Span
 
@@ -80,10 +81,10 @@ class TextTables:
             served[row] = ServedPassage(row, release, first, text, passage)
         return [served[row] for row in wanted]
 
-    def passages_naming(self, agencies: Iterable[str]) -> list[int]:
+    def passages_naming(self, agencies: Iterable[str]) -> Rows:
         """Return the rows of the passages that name at least one of some agencies, in order."""
-        sql = f"SELECT DISTINCT passage FROM {self._schema}.mentions WHERE agency = ANY(%s) ORDER BY passage"
-        return [passage for (passage,) in self._link.rows(sql, [sorted(agencies)])]
+        sql = f"SELECT agency, passages FROM {self._schema}.namings WHERE agency = ANY(%s)"
+        return united(self._namings(sql, [sorted(agencies)]))
 
     def naming(self, agencies: Iterable[str]) -> Namings:
         """Return every mention of some agencies, by passage."""
@@ -104,10 +105,13 @@ class TextTables:
         )
         return [(agency, passage) for agency, passage in self._link.rows(sql, [ids, ids])]
 
-    def named(self) -> list[tuple[str, int]]:
-        """Return all pairs of an agency and a passage that names it."""
-        sql = f"SELECT DISTINCT agency, passage FROM {self._schema}.mentions ORDER BY agency, passage"
-        return [(agency, passage) for agency, passage in self._link.rows(sql)]
+    def named(self) -> dict[str, Rows]:
+        """Return the agencies that are named, each with the passages that name it, in order."""
+        namings = self._namings(f"SELECT agency, passages FROM {self._schema}.namings ORDER BY agency")
+        return {agency_id: united([(agency_id, passages)]) for agency_id, passages in namings}
+
+    def _namings(self, sql: str, values: Sequence[object] = ()) -> list[tuple[str, bytes]]:
+        return [(agency_id, passages) for agency_id, passages in self._link.rows(sql, values)]
 
     def spans(self, rows: range) -> list[Span]:
         """Return the spans of consecutive sentences. Rows after the last sentence of all give none."""

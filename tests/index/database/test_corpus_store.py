@@ -109,7 +109,7 @@ def test_erased_text_is_gone_and_stays_out(store: CorpusStore) -> None:
     assert (store.withdrawn(), store.erasures.erased(), store.versions("a")) == (frozenset({"a"}), ["a"], [])
     assert store.erasures.kept_out(None, text) == store.erasures.kept_out(f"{URL}/other", "") == "a"
     assert store.erasures.kept_out(None, "") is None
-    assert (store.derived.all(), store.signatures.sharing([7])) == ({}, [])
+    assert (store.derived.of(["a"]), store.signatures.sharing([7])) == ({}, [])
     details = [entry.details for entry in store.history.entries() if entry.action == "quarantined"]
     assert details == [{"source": "another", "sources": 3}, {}]
     store.erasures.sweep()
@@ -222,7 +222,7 @@ def test_what_saves_work_is_kept_and_pruned(store: CorpusStore) -> None:
     keep(store, release("a"))
     store.derived.keep([Kept("a", b"k", b"v")])
     store.derived.keep([Kept("a", b"l", b"w"), Kept("b", b"\x00", b"")])
-    assert store.derived.all() == {"a": Kept("a", b"l", b"w"), "b": Kept("b", b"\x00", b"")}
+    assert store.derived.of(["a", "b", "c"]) == {"a": Kept("a", b"l", b"w"), "b": Kept("b", b"\x00", b"")}
     store.spool.put(URL, Fetched(URL, b"\x00<html>", None, None))
     store.spool.put(URL, Fetched(f"{URL}/b", b"\xff", "e", "m"))
     assert store.spool.get(URL) == Fetched(f"{URL}/b", b"\xff", "e", "m")

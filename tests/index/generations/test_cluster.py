@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
@@ -29,6 +30,8 @@ from index.generations.cluster import vectors
 from index.generations.cluster.keywords import PostingLists, posting_lists
 from index.generations.cluster.site import index_vectors
 from index.generations.cluster.vectors import PassageColumn
+from index.generations.contents import Document
+from index.generations.generation import Scope, Terms
 from index.generations.home import open_generations
 from index.generations.tantivy_index import LexicalIndex, build_lexical
 from index.maintenance import build_all
@@ -129,7 +132,16 @@ def test_posting_lists_rank_as_tantivy_does(tmp_path: Path, database: str) -> No
     releases = np.sort(draw.integers(0, 80, 600))
     titles = [list(draw.choice(words, draw.integers(0, 12))) for _ in range(80)]
     documents = [
-        (row, int(release), list(draw.choice(words[: draw.integers(20, 300)], draw.integers(0, 160))), titles[release])
+        Document(
+            row,
+            int(release),
+            list(draw.choice(words[: draw.integers(20, 300)], draw.integers(0, 160))),
+            titles[release],
+            issuer=f"Office {release % 7}",
+            language=("en", "de")[release % 2],
+            day=700_000 + int(release),
+            bodies=tuple(body for number, body in enumerate(("ecb", "frontex")) if row % (number + 2) == 0),
+        )
         for row, release in enumerate(releases)
     ]
     (tmp_path / "lexical").mkdir()
@@ -139,27 +151,50 @@ def test_posting_lists_rank_as_tantivy_does(tmp_path: Path, database: str) -> No
     with link.transaction() as connection:
         connection.execute("CREATE SCHEMA one")
         connection.execute(
-            'CREATE TABLE one.postings (term text COLLATE "C", df int, title_df int, rows bytea, '
+            'CREATE TABLE one.postings (term text COLLATE "C", part int, df int, title_df int, rows bytea, '
             "tfs bytea, releases bytea)"
         )
-        for each in posting_lists(documents):
-            connection.execute("INSERT INTO one.postings VALUES (%s, %s, %s, %s, %s, %s)", each)
-    lengths = np.array([len(body) for _, _, body, _ in documents])
+        middle = int(np.searchsorted(releases, 30))
+        for part, documents_of_part in enumerate((documents[:middle], documents[middle:])):
+            for each in posting_lists(documents_of_part, part):
+                connection.execute("INSERT INTO one.postings VALUES (%s, %s, %s, %s, %s, %s, %s)", each)
+    lengths = np.array([len(each.terms) for each in documents])
     firsts = np.searchsorted(releases, np.arange(81))
     lists = PostingLists(link, "one", lengths, np.array(list(map(len, titles))), firsts)
     for _ in range(30):
         asked = list(draw.choice(words, 6, replace=False))
         weights = draw.uniform(0.1, 6.0, 6)
-        allowed = draw.random(600) < 0.3
-        some = draw.random(80) < 0.4
-        for field, mask in (("row", allowed), ("release", some), ("", None)):
+        for scope in _scopes(documents, draw):
             assert (
-                lists.search(asked, weights, 40, field, mask).tolist()
-                == tantivy.search(asked, weights, 40, field, mask).tolist()
+                lists.search(asked, weights, 40, scope).tolist() == tantivy.search(asked, weights, 40, scope).tolist()
             )
         assert [lists.frequency(term) for term in asked] == [tantivy.frequency(term) for term in asked]
     assert set(lists.similar("w")) == set(tantivy.similar("w"))
     link.close()
+
+
+def _scopes(documents: list[Document], draw: np.random.Generator) -> Iterator[Scope]:
+    """Yield scopes, each said by flags and by terms."""
+    some = np.sort(draw.choice(80, 30, replace=False))
+    since, until = sorted((700_000 + draw.integers(0, 80, 2)).tolist())
+    for terms, only, hidden in (
+        (Terms(), None, None),
+        (Terms(bodies=("frontex", "eba")), None, None),
+        (Terms(bodies=()), None, None),
+        (Terms(issuers=("Office 2", "Office 5"), languages=("en",)), None, some),
+        (Terms(since=since), some, None),
+        (Terms(("ecb",), None, ("de",), since, until), None, some[:3]),
+    ):
+        flags = [
+            (terms.bodies is None or bool({*terms.bodies} & {*each.bodies}))
+            and (terms.issuers is None or each.issuer in terms.issuers)
+            and (terms.languages is None or each.language in terms.languages)
+            and (terms.since or 0) <= each.day <= (terms.until or 10**6)
+            and (only is None or each.release in only)
+            and (hidden is None or each.release not in hidden)
+            for each in documents
+        ]
+        yield Scope(None, np.array(flags), terms, only, hidden)
 
 
 def test_many_passages_are_found_by_an_index_with_filters_inside(

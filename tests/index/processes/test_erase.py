@@ -10,7 +10,7 @@ import pytest
 import index
 from corpus.errors import UnknownReleaseError
 from corpus.fetching.fetcher import Fetcher, FetchLimits
-from index.building.build import embedded_digests
+from index.building.writing import embedded_digests
 from index.database.history import By
 from index.database.home import open_corpus_db
 from index.engine import Engine
@@ -20,7 +20,7 @@ from index.maintenance import Maintenance
 from index.processes import erase
 from index.settings import IndexSettings, fetch_rules
 from tests.corpus.servers import Server, page
-from tests.fakes import FakeEmbedder, Here, quiet, silent
+from tests.fakes import FakeEmbedder, Here, quiet
 from tests.pages import Tagged, paragraphs, press_page, rss
 
 GONE, CORRECTED, STAYS = paragraphs(1), [*paragraphs(1)[:5], *paragraphs(2, 1)], paragraphs(3)
@@ -83,7 +83,7 @@ def test_no_byte_of_the_data_folder_holds_a_sentence_of_it(
         assert not any(passage.text in " ".join(GONE) for passage in engine.search(GONE[0], Filters(), 20).passages)
     Generations(settings.data_dir).check("000004", digests=True)
     with closing(open_corpus_db(settings)) as store:
-        wanted = embedded_digests(store, silent)
+        wanted = embedded_digests(store)
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db:
         assert {digest for (digest,) in db.execute("SELECT text_sha256 FROM embeddings")} == wanted
     assert keeper.rebuild(quiet).embedded == 0, "what stays is still known"
