@@ -60,6 +60,7 @@ MADE_OF_LITERALS = {
     "index.conversation.periods",
     "index.conversation.phrases",
     "index.text.languages",
+    "index.text.quantities",
     "index.text.terms",
     "index.text.times",
 }

@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 _OURS = re.compile(r"MEASURES?[_-].*", re.IGNORECASE)
 _PREFIX = re.compile(r"MEASURES?[_-]*", re.IGNORECASE)
 _LEAST_LIKE = 60.0
-_PARTS = re.compile(r"([A-Z]+)[_-]+(.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +113,8 @@ def _is_ours(name: str) -> bool:
     """Tell whether a name is meant for this program: by its prefix, or by one that is a slip away before a setting."""
     if _OURS.fullmatch(name) or name.upper() == "DISCORD_TOKEN":
         return True
-    parts = _PARTS.fullmatch(name)
-    return (
-        parts is not None
-        and OSA.distance(parts[1].upper(), "MEASURES", score_cutoff=1) <= 1
-        and f"MEASURES_{parts[2].upper()}" in known_names()
-    )
+    prefix, _, rest = name.upper().replace("-", "_").partition("_")
+    return OSA.distance(prefix, "MEASURES", score_cutoff=1) <= 1 and f"MEASURES_{rest.lstrip('_')}" in known_names()
 
 
 def _unknown(name: str, where: str, names: frozenset[str]) -> str:

@@ -23,13 +23,16 @@ _HEAD_START = 2.5
 _TOO_FEW_WORDS = 3  # So many words without an accent or a function word tell nothing: "TLTRO III".
 
 
-@lru_cache(maxsize=1_000)
 def language_of(text: str, likely: str = "en") -> str:
     """Return the ISO 639-1 code of the language of a text.
 
     :param likely: the language to take where the text does not tell, as with a question of names only.
     """
-    likely = likely or "en"
+    return _language_of(text, likely or "en")
+
+
+@lru_cache(maxsize=1_000)
+def _language_of(text: str, likely: str) -> str:
     sample = text[:_SAMPLE_CHARS]
     scores = _probabilities(sample)
     spoken = words(sample)[:_SAMPLE_WORDS]

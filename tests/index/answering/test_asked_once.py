@@ -13,7 +13,7 @@ from tests.bench.path import profiled
 # What reads a text letter by letter, or by a model or an automaton.
 SHORT = 20  # characters; what stands before a name in a sentence is not remembered
 READERS = {
-    "_words", "fold", "_language_of", "_probabilities", "moments", "readable", "Scanner.mentions", "web_url",
+    "_words", "_fold_again", "_language_of", "_probabilities", "moments", "readable", "Scanner.mentions", "web_url",
     "wants_yes_or_no", "polarity", "Table.respelled", "content",
 }  # fmt: skip
 
