@@ -70,10 +70,14 @@ class JsonFormatter(_Formatter):
 class _StderrHandler(logging.StreamHandler[TextIO]):
     """Writes to what stderr is at that moment: while a progress bar is shown, that prints above the bar."""
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write a line."""
-        self.setStream(sys.stderr)
-        super().emit(record)
+    def __init__(self) -> None:
+        """Keep no stream: the one of now may be closed when the next line is written."""
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]  # where others keep it
+        """What is written to."""
+        return sys.stderr
 
 
 def log_to_stderr(level: int, formatter: logging.Formatter, *, force: bool = False) -> logging.Handler:

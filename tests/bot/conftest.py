@@ -20,7 +20,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def command(capfd: pytest.CaptureFixture[str]) -> Run:
+def measures(capfd: pytest.CaptureFixture[str]) -> Run:
     """Run the command in this process. It returns status, stdout and stderr."""
 
     def run_one(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -40,23 +40,23 @@ def command(capfd: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture
-def run_with_processes(command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run_with_processes(measures: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command as people do: what changes the corpus is another process, with a model that loads in a moment."""
     monkeypatch.setenv("MEASURES_MODEL", "fake")
     monkeypatch.setattr(JobProcess.__init__, "__defaults__", ("tests.fakes:fake_embedder",))
     build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
-    return command
+    return measures
 
 
 @pytest.fixture
-def run(command: Run, shipped_folder: Path, one_model: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(measures: Run, shipped_folder: Path, one_model: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command on a copy of the shipped folder, all of it in this process: another takes seconds for a model."""
     shutil.copytree(shipped_folder, tmp_path / "data")
     monkeypatch.setattr(
         "index.processes.job_process.JobProcess",
         lambda settings: Here(settings, SentenceTransformerEmbedder(settings.model, settings.cache_dir)),
     )
-    return command
+    return measures
 
 
 @pytest.fixture

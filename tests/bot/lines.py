@@ -18,10 +18,12 @@ def logging_as_measures_bot() -> Iterator[Lines]:
     before = [(logger.level, logger.handlers[:]) for logger in loggers]
     loggers[0].handlers.clear()
     configure_logging("text", verbose=False)
-    handler = loggers[0].handlers[0]
-    assert isinstance(handler, logging.StreamHandler)
+    [to_stderr] = loggers[0].handlers
     written = io.StringIO()
-    handler.setStream(written)
+    kept = logging.StreamHandler(written)  # with format and filters of the command's own, which writes to stderr
+    kept.setFormatter(to_stderr.formatter)
+    kept.filters = to_stderr.filters
+    loggers[0].handlers[:] = [kept]
 
     def lines() -> list[str]:
         found = written.getvalue().splitlines()
