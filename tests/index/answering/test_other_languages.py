@@ -52,7 +52,7 @@ UNSURE = {
     "Qui est le ministre autrichien de l'intérieur cité ?",
     "Wer ist der zitierte österreichische Innenminister?",
     "Kto jest cytowanym austriackim ministrem spraw wewnętrznych?",
-    "Co będzie robić wspólna grupa zadaniowa ds. łączności?",
+    "Quelle agence formera les unités de contrôle aux frontières ?",
     "Która agencja będzie szkolić jednostki kontroli granicznej?",
     "welche Maßnahmen hat der Rat gebilligt?",
     "jakie środki zatwierdziła Rada?",
