@@ -10,7 +10,6 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from bot.i18n.words import LANGUAGES
@@ -18,35 +17,38 @@ from corpus.agencies.registry import registry
 
 ROOT = Path(__file__).parents[2]
 SPOKEN = tuple(language for language in LANGUAGES if language != "en")
-# The functions whose first argument is a message; `count` takes a singular and a plural one. Babel sees no calls within
-# f-strings on Python 3.11, so messages stand outside of them.
+# The functions whose first argument is a message; `count` takes a singular and a plural one. They are read from the
+# syntax tree: Babel 2.19 also takes strings beside such a name that is not called, and no version sees into f-strings.
 _FUNCTIONS = ("words", "_words", "locale_str", "message", "undone", "Notice", "QuestionError", "FilterError", "_Names")
-_KEYWORDS = dict.fromkeys(_FUNCTIONS, None) | {"count": (1, 2)}
-# What Babel would add to a header, and no reader needs: names of nobody, and dates that change with every run.
-_HEADERS = {"Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
+# Without names of nobody and dates that change with every run. The plural forms are those that the catalogue has: Babel
+# writes them otherwise from version to version.
+_HEADER = """# The bot's own words.
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Plural-Forms: {plural_forms}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit"
+
+"""
 
 Message = str | tuple[str, str]
-
-
-class _Catalogue(Catalog):
-    """A catalogue with nothing in its header but what it takes to read it."""
-
-    @property
-    def mime_headers(self) -> list[tuple[str, str]]:
-        """Return the header, without dates."""
-        return [(name, value) for name, value in super().mime_headers if name in _HEADERS]
 
 
 @cache
 def messages() -> frozenset[Message]:
     """Return all messages in the code, and the kinds of agencies in the registry."""
     kinds = {agency.type for agency in registry().agencies.values()}
-    return frozenset(kinds.union(*map(_messages_in, _paths())))
+    return frozenset(kinds.union(*map(_messages_in, _modules())))
 
 
-def _messages_in(path: Path) -> set[Message]:
-    extracted = extract_from_file("python", path, keywords=_KEYWORDS)
-    return {message if isinstance(message, str) else (message[0], message[1]) for _, message, _, _ in extracted}
+def _messages_in(module: ast.Module) -> Iterator[Message]:
+    yield from _texts(module)
+    for call in _calls(module):
+        both = [argument.value for argument in call.args[:2] if isinstance(argument, ast.Constant)]
+        if _name(call.func) == "count" and len(both) == 2 and all(isinstance(text, str) for text in both):
+            yield str(both[0]), str(both[1])
 
 
 def _paths() -> list[Path]:
@@ -66,12 +68,6 @@ def said_by(name: str, *places: int | str) -> frozenset[str]:
 
 
 @cache
-def literal_messages() -> frozenset[str]:
-    """Return the messages without plural forms in the code, wherever they stand; Babel must see the same."""
-    return frozenset(text for module in _modules() for text in _texts(module))
-
-
-@cache
 def _modules() -> tuple[ast.Module, ...]:
     return tuple(ast.parse(path.read_text("utf-8")) for path in _paths())
 
@@ -80,8 +76,17 @@ def _texts(node: ast.AST) -> Iterator[str]:
     """Give the messages in an expression."""
     for call in _calls(node):
         first = call.args[0] if call.args else None
-        if _name(call.func) in _FUNCTIONS and isinstance(first, ast.Constant) and isinstance(first.value, str):
-            yield first.value
+        if _name(call.func) in _FUNCTIONS and first is not None:
+            yield from _strings(first)
+
+
+def _strings(node: ast.expr) -> Iterator[str]:
+    """Give the string that an argument is, or the two of "one if so else other"."""
+    if isinstance(node, ast.IfExp):
+        yield from _strings(node.body)
+        yield from _strings(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
 
 
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
@@ -119,14 +124,15 @@ def read(language: str) -> Catalog:
 
 def rendered(language: str, known: Catalog) -> bytes:
     """Return the catalogue of a language: all messages in the code, with the translations that are known."""
-    catalogue = _Catalogue(locale=language, header_comment="# The bot's own words.", fuzzy=False)
+    header = _HEADER.format(language=language, plural_forms=known.plural_forms).encode()
+    catalogue = read_po(BytesIO(header), locale=language)
     for message in sorted(messages(), key=str):
         before = known.get(message)
         same = before is not None and before.id == message
         catalogue.add(message, before.string if before is not None and same else None)
     file = BytesIO()
-    write_po(file, catalogue, width=120, no_location=True, sort_output=True)
-    return file.getvalue()
+    write_po(file, catalogue, width=120, no_location=True, sort_output=True, omit_header=True)
+    return header + file.getvalue()
 
 
 def update() -> None:
