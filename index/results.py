@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
-from typing import Literal, Protocol
+from typing import Protocol
 
 from corpus import Origin, Release, canonical_url, web_url
 
@@ -62,12 +62,7 @@ class Quote:
     score: float
     link: str | None
     parts: tuple[tuple[int, int], ...] = ()
-    place: Literal["title"] | None = None
-
-    @property
-    def is_title(self) -> bool:
-        """Whether it is the title of the release."""
-        return self.place == "title"
+    is_title: bool = False
 
     @property
     def shown(self) -> str:
@@ -82,7 +77,7 @@ class Quote:
     def to_dict(self) -> dict[str, object]:
         """Return the quote as the commands print it: with parts only where there are some."""
         shown = dataclasses.asdict(self)
-        del shown["place"]
+        del shown["is_title"]
         return {name: value for name, value in shown.items() if value or name != "parts"}
 
 

@@ -40,9 +40,10 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
     if not judged:
         return ranking
     rows = ranking.sentences.releases[judged].tolist()
-    released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
     if asked_countries(query):
-        released = {row: generation.release(row) for row in released}
+        released = {row: generation.release(row) for row in set(rows)}
+    else:
+        released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
     found = [_doubt(query, ranking, at, released[row]) for at, row in zip(judged, rows, strict=True)]
     # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
     doubts = np.full(len(ranking.scores), max(found))

@@ -166,7 +166,7 @@ def quote_of_title(release: Release, score: float) -> Quote:
     """Return the title of a release as a quote, with a link that opens the page where it shows it."""
     text = f"{release.title}\n{release.text}"
     link = link_to(web_url(release.url), text, Span(0, len(release.title)))
-    return Quote(release.title, release.release_id, 0, 0, "", score, link, place="title")
+    return Quote(release.title, release.release_id, 0, 0, "", score, link, is_title=True)
 
 
 def _holds(quote: Picked, release: int, span: Span) -> bool:

@@ -272,7 +272,7 @@ def test_documents_describe_all_that_an_answer_can_hold() -> None:
         "id",
         "titles",
     }
-    assert QuoteDocument.__annotations__.keys() == {field.name for field in fields(Quote)} - {"place"}
+    assert QuoteDocument.__annotations__.keys() == {field.name for field in fields(Quote)} - {"is_title"}
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

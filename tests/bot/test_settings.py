@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.env_names import check_names, known_names
+from bot.app.env_names import check_names, find_settings, known_names
 from bot.app.settings import Address, load_bot_settings
 from corpus.errors import SettingsError
 from index.settings import load_index_settings
@@ -94,7 +94,11 @@ def test_env_that_is_no_file_is_one_sentence(tmp_path: Path) -> None:
 def test_name_of_another_program_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("FEATURES_MODEL", "MESURES_EAU", "TREASURES_PACE", "PACE"):
         monkeypatch.setenv(name, "1")
+    assert not {"FEATURES_MODEL", "MESURES_EAU", "TREASURES_PACE", "PACE"} & find_settings().in_environment.keys()
     check_names()
+    monkeypatch.setenv("MESURES_PACE", "1")
+    with pytest.raises(SettingsError, match="MESURES_PACE"):
+        check_names()
 
 
 @pytest.mark.parametrize(("name", "value"), [("MEASURES_LOG_FORMAT", "xml"), ("MEASURES_KEEP_VERSIONS", "0")])

@@ -10,7 +10,6 @@ and of some of the others, from which the rest is reckoned.
 
 import argparse
 import random
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +20,9 @@ from index.engine import Engine
 from index.evaluation.evaluate import holds_answer
 from index.evaluation.gold import GoldQuestion, load_corpus, load_questions
 from index.filters import Filters
-from index.maintenance import build_all
-from index.settings import IndexSettings
-from tests.bench.run import fill
-from tests.cached_embedder import CachedEmbedder
 from tests.eval.asked import ANSWERABLE
+from tests.eval.serving import serving
 from tests.eval.training_lists import read_lines
-from tests.fakes import silent
 
 _NEAREST = 20
 _OTHERS = 20
@@ -119,18 +114,12 @@ def _in(question: GoldQuestion, text: str) -> GoldQuestion:
 def measure(folder: Path, cache: Path | None, every: int, *, languages: bool) -> tuple[list[Saved], list[Release]]:
     """Ask all questions."""
     releases = list(load_corpus(folder))
-    embedder = CachedEmbedder("", cache)
-    with tempfile.TemporaryDirectory() as data:
-        settings = IndexSettings(data_dir=Path(data), model="")
-        fill(settings, releases)
-        build_all(settings, embedder, silent)
-        embedder.save()
-        with Engine(settings, embedder) as engine:
-            served = [release.release_id for release in engine.releases()]
-            saved = [
-                save(engine, question, language, served)
-                for question, language in questions(folder, languages=languages)[::every]
-            ]
+    with serving(releases, cache) as engine:
+        served = [release.release_id for release in engine.releases()]
+        saved = [
+            save(engine, question, language, served)
+            for question, language in questions(folder, languages=languages)[::every]
+        ]
     return saved, releases
 
 

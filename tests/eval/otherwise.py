@@ -11,7 +11,6 @@ other one, 1, tells how good they are.
 
 import argparse
 import random
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -21,15 +20,10 @@ from pathlib import Path
 from corpus.errors import QuestionError
 from corpus.models import Release
 from index.answering.claims import Verdict, compare
-from index.engine import Engine
 from index.evaluation.gold import load_corpus
-from index.maintenance import build_all
-from index.settings import IndexSettings
 from index.text.sentences import sentences
-from tests.bench.run import fill
-from tests.cached_embedder import CachedEmbedder
 from tests.eval.claims import altered, reworded
-from tests.fakes import silent
+from tests.eval.serving import serving
 
 _SENTENCES = 6  # of a release
 _LEAST_WORDS, _MOST_WORDS = 6, 45
@@ -70,16 +64,10 @@ def judged(claims: Sequence[Claim]) -> dict[str, Counter[Verdict]]:
 def asked(claims: Sequence[Claim], releases: Sequence[Release], cache: Path | None) -> dict[str, Counter[Verdict]]:
     """Ask claims of all releases, and count what is said of each kind."""
     counts: dict[str, Counter[Verdict]] = defaultdict(Counter)
-    embedder = CachedEmbedder("", cache)
-    with tempfile.TemporaryDirectory() as data:
-        settings = IndexSettings(data_dir=Path(data), model="")
-        fill(settings, releases)
-        build_all(settings, embedder, silent)
-        embedder.save()
-        with Engine(settings, embedder) as engine:
-            for claim in claims:
-                with suppress(QuestionError):
-                    counts[claim.kind][engine.check(claim.text)[0].verdict] += 1
+    with serving(releases, cache) as engine:
+        for claim in claims:
+            with suppress(QuestionError):
+                counts[claim.kind][engine.check(claim.text)[0].verdict] += 1
     return counts
 
 

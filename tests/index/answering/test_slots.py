@@ -80,19 +80,6 @@ def test_both_sides_are_told_as_they_are_written(code: str, claim: str, quote: s
         ("fi", "Rahat menevät Saksaan.", "Rahat menevät Espanjaan.", "Saksaan", "Espanjaan"),
         ("fr", "Allemagne recevra 4 millions.", "L'Espagne recevra 4 millions.", "Allemagne", "Espagne"),
         ("el", "Η Γερμανία θα λάβει χρήματα.", "Η Ισπανία θα λάβει χρήματα.", "Γερμανία", "Ισπανία"),
-    ],
-)
-def test_country_for_a_country_is_told_by_what_tells_bodies_and_figures(
-    code: str, claim: str, quote: str, claimed: str, found: str
-) -> None:
-    release = Release("r", "A title", "An issuer", ISSUED, code, quote)
-    told = differences(claim, code, quote, release)
-    assert (told.claimed, told.found) == ((claimed,), (found,))
-
-
-@pytest.mark.parametrize(
-    ("code", "claim", "quote", "claimed", "found"),
-    [
         ("en", "It costs 2 million euros.", "It will cost €1,500,000.", "2 million euros", "€1,500,000"),
         ("en", "It sends five ships.", "It will send 3 new ships to the port.", "five", "3"),
         ("en", "About 50 % of farms closed.", "It says that 29.7 per cent of farms closed.", "50 %", "29.7 per cent"),
@@ -104,7 +91,7 @@ def test_country_for_a_country_is_told_by_what_tells_bodies_and_figures(
         ("de", "Es kostet 2,5 Mrd. Euro.", "Es kostet 1,5 Milliarden Euro.", "2,5 Mrd. Euro", "1,5 Milliarden Euro"),
     ],
 )
-def test_amount_is_told_where_it_is_of_the_same_thing(
+def test_country_for_a_country_and_amount_of_the_same_thing_are_told(
     code: str, claim: str, quote: str, claimed: str, found: str
 ) -> None:
     release = Release("r", "A title", "An issuer", ISSUED, code, quote)
