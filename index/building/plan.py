@@ -1,6 +1,5 @@
 """Divides the releases that a build writes into segments, so that no build holds more of them than one segment."""
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -58,11 +57,13 @@ def derived_of(
 
 def chunked_of(progress: Progress, total: int) -> Callable[[int], None]:
     """Return what tells the progress how many of all releases are cut into passages."""
-    done = itertools.accumulate(itertools.chain([0], itertools.repeat(1)))
-    progress(Step(Phase.CHUNK, next(done), total))
+    done = 0
+    progress(Step(Phase.CHUNK, done, total))
 
     def report(count: int) -> None:
+        nonlocal done
         for _ in range(count):
-            progress(Step(Phase.CHUNK, next(done), total))
+            done += 1
+            progress(Step(Phase.CHUNK, done, total))
 
     return report
