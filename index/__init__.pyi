@@ -43,6 +43,7 @@ from .conversation.collection import read_collection_question as read_collection
 from .conversation.follow_up import FollowUp as FollowUp
 from .conversation.follow_up import continued as continued
 from .conversation.follow_up import follow_up as follow_up
+from .conversation.kinds import SMALL_TALK as SMALL_TALK
 from .conversation.kinds import MessageKind as MessageKind
 from .conversation.kinds import message_kind as message_kind
 from .conversation.periods import Period as Period

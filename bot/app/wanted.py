@@ -5,6 +5,7 @@ from bot.app.errors import Refused
 from bot.i18n.words import Words
 from corpus import QuestionError, registry
 from index import (
+    SMALL_TALK,
     MessageKind,
     Wanted,
     WantedKind,
@@ -15,17 +16,7 @@ from index import (
 )
 
 _OF_AN_ANSWER = frozenset({MessageKind.WHEN, MessageKind.WHO, MessageKind.WHERE, MessageKind.MORE})
-NO_QUESTIONS = frozenset(
-    {
-        MessageKind.GREETING,
-        MessageKind.THANKS,
-        MessageKind.PRAISE,
-        MessageKind.BLAME,
-        MessageKind.HELP,
-        MessageKind.NOTHING,
-        MessageKind.DOUBT,
-    }
-)
+NO_QUESTIONS = SMALL_TALK | {MessageKind.HELP, MessageKind.DOUBT}
 
 
 def wanted(words: Words, agency: str | None, issuer: str | None, subject: str | None, question: str | None) -> Wanted:
