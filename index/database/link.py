@@ -20,7 +20,6 @@ _CONNECT_S = 5
 _SILENT_MS = 10_000
 # The locks of a machine that vanished are free after a minute. Without this it takes the two hours of TCP's default.
 _NOTICED = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
-_PROBES = 32  # as many lists as `faiss_index.PROBES`
 _AWAY = "the database does not answer; it is asked again the next time, and nothing is lost."
 _CLOSED = (
     "the database does not let this program in; correct user, password and name of the database in "
@@ -58,6 +57,7 @@ class Link:
         self._settings = settings
         self._kept: dict[str, psycopg.Connection[Any]] = {}
         self._shared: set[int] = set()
+        self._tuned: dict[str, int] = {}
         self._finalizer = weakref.finalize(self, _close, self._kept)
 
     def __repr__(self) -> str:
@@ -112,6 +112,12 @@ class Link:
         with database_errors(self), self.connection().transaction():
             yield self.connection()
 
+    def tune(self, setting: str, value: int) -> None:
+        """Give a setting of the connection a value, unless it has it."""
+        if not self.is_open or self._tuned.get(setting) != value:
+            self.execute(f"SET {setting} = {value}")
+            self._tuned[setting] = value
+
     def hold(self, number: int) -> None:
         """Keep others from deleting a generation, until it is let go or this process ends."""
         self._shared.add(number)
@@ -136,9 +142,9 @@ class Link:
             )
             if self._reading:
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            connection.execute(f"SET ivfflat.probes = {_PROBES}")
             connection.execute("SET ivfflat.iterative_scan = 'relaxed_order'")
             connection.execute(_NOTICED)
+            self._tuned = {}
             for statement in self._settings:
                 connection.execute(statement)
             for number in self._shared:

@@ -123,7 +123,7 @@ def temporary_index(
 def _temporary_site(folder: Path, settings: IndexSettings | None) -> Iterator[Site]:
     link = None if settings is None else open_link(settings)
     if link is not None:
-        from index.generations.cluster.site import temporary_site  # It loads psycopg.
+        from index.generations.cluster.preparing import temporary_site  # It loads psycopg.
 
         with temporary_site(link) as site:
             yield site

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.database.link import Link
 from index.encoders.embedder import Vectors
 
 _HEADER_BYTES = 4  # Before the numbers of a halfvec come its dimension and two unused bytes.
@@ -19,11 +18,15 @@ def to_bytes(array: NDArray[np.generic]) -> bytes:
     return file.getvalue()
 
 
-def read_array(link: Link, schema: str, name: str) -> NDArray[np.int64]:
-    """Return an array of a generation."""
-    ((data,),) = link.rows(f"SELECT data FROM {schema}.arrays WHERE name = %s", [name])
+def from_bytes(data: bytes) -> NDArray[np.int64]:
+    """Read an array that `to_bytes` made."""
     array: NDArray[np.int64] = np.load(io.BytesIO(data), allow_pickle=False)
     return array
+
+
+def numbers(data: bytes, first: int) -> NDArray[np.int64]:
+    """Read a list of rows that a segment counts, and return them as the generation counts, which has `first` before."""
+    return np.frombuffer(data, "<u4").astype(np.int64) + first
 
 
 def halfvec(vector: Vectors) -> str:

@@ -27,9 +27,9 @@ from index.database.link import Link
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.cluster import vectors
-from index.generations.cluster.keywords import PostingLists, posting_lists
-from index.generations.cluster.site import index_vectors
-from index.generations.cluster.vectors import PassageColumn
+from index.generations.cluster.keywords import Lengths, PostingLists, posting_lists
+from index.generations.cluster.segments import Segments
+from index.generations.cluster.vectors import PassageColumn, index_vectors
 from index.generations.contents import Document
 from index.generations.generation import Scope, Terms
 from index.generations.home import open_generations

@@ -15,7 +15,7 @@ from index.building.build import build
 from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
-from index.generations import files
+from index.generations import kept
 from index.generations.diff import compare
 from index.generations.folder import Generations
 from index.settings import IndexSettings
@@ -48,7 +48,7 @@ def add(write_release: Callable[..., Path], settings: IndexSettings, embedder: F
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let segments be small."""
     monkeypatch.setattr(plan, "SEGMENT_PASSAGES", 40)
-    monkeypatch.setattr(files, "KEPT_FROM", 10)
+    monkeypatch.setattr(kept, "KEPT_FROM", 10)
 
 
 def test_segments_answer_as_one_does(
