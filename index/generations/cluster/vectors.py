@@ -75,26 +75,23 @@ class PassageColumn:
         if allowed is not None and allowed.all():
             allowed = None
         few = (self._passages if allowed is None else int(allowed.sum())) <= EXACT_MAX_ROWS
-        where, numbers, values = self._where(allowed, few=few)
+        edges = self._segments.passages
+        of_segments = [None if allowed is None else allowed[first:last] for first, last in pairwise(edges.tolist())]
+        numbers = [n for n, own in enumerate(of_segments) if (edges[n + 1] > edges[n] if own is None else own.any())]
         if not numbers:
             return np.empty(0, dtype=np.int64), np.empty((0, self._dim), dtype=np.float32)
-        each = self._segments.of_each(f"SELECT row + {{passages}} AS row, v FROM {{schema}}.passages {where}", numbers)
+        select, values, where = "SELECT row + {passages} AS row, v FROM {schema}.passages", [], ""
+        if few and allowed is not None:
+            select += " WHERE row = ANY(%s::int[])"
+            values = [np.flatnonzero(of_segments[number]).tolist() for number in numbers]
+        elif allowed is not None:
+            # A condition inside the parts of a UNION would keep PostgreSQL from merging their indexes. That the bit
+            # is more than 0 seems to it to hold more often than that it is 1: it would compare all passages then.
+            where, values = "WHERE get_bit(%s, row) > 0", [np.packbits(allowed, bitorder="little").tobytes()]
         distance = "(v <#> %s::halfvec) + 0" if few else "v <#> %s::halfvec"  # The index serves only the second.
-        sql = f"SELECT row, halfvec_send(v) FROM ({each}) passages ORDER BY {distance} LIMIT %s"
+        each = self._segments.of_each(select, numbers)
+        sql = f"SELECT row, halfvec_send(v) FROM ({each}) passages {where} ORDER BY {distance} LIMIT %s"
         self._link.tune("ivfflat.probes", self._probes)
         rows_found = self._link.rows(sql, [*values, halfvec(vector), count])
         rows = np.array([row for row, _ in rows_found], dtype=np.int64)
         return rows, from_halfvecs([value for _, value in rows_found], self._dim)
-
-    def _where(self, allowed: Flags | None, *, few: bool) -> tuple[str, list[int], list[object]]:
-        """Return a condition, the numbers of the segments that have passages which fulfil it, and its values."""
-        edges = self._segments.passages
-        if allowed is None:
-            return "", [number for number, count in enumerate(np.diff(edges)) if count], []
-        of_segments = [allowed[first:last] for first, last in pairwise(edges.tolist())]
-        numbers = [number for number, own in enumerate(of_segments) if own.any()]
-        if few:
-            own_rows: list[object] = [np.flatnonzero(of_segments[number]).tolist() for number in numbers]
-            return "WHERE row = ANY(%s::int[])", numbers, own_rows
-        bits: list[object] = [np.packbits(of_segments[number], bitorder="little").tobytes() for number in numbers]
-        return "WHERE get_bit(%s, row) = 1", numbers, bits

@@ -33,6 +33,7 @@ from index.generations.cluster.vectors import PassageColumn, index_vectors
 from index.generations.contents import Document
 from index.generations.generation import Scope, Terms
 from index.generations.home import open_generations
+from index.generations.manifest import Segment
 from index.generations.tantivy_index import LexicalIndex, build_lexical
 from index.maintenance import build_all
 from index.processes.jobs import open_corpus
@@ -151,16 +152,14 @@ def test_posting_lists_rank_as_tantivy_does(tmp_path: Path, database: str) -> No
     with link.transaction() as connection:
         connection.execute("CREATE SCHEMA one")
         connection.execute(
-            'CREATE TABLE one.postings (term text COLLATE "C", part int, df int, title_df int, rows bytea, '
-            "tfs bytea, releases bytea)"
+            'CREATE TABLE one.postings (term text COLLATE "C", df int, title_df int, rows bytea, tfs bytea, '
+            "releases bytea, first_passage int DEFAULT 0, first_release int DEFAULT 0)"
         )
-        middle = int(np.searchsorted(releases, 30))
-        for part, documents_of_part in enumerate((documents[:middle], documents[middle:])):
-            for each in posting_lists(documents_of_part, part):
-                connection.execute("INSERT INTO one.postings VALUES (%s, %s, %s, %s, %s, %s, %s)", each)
-    lengths = np.array([len(each.terms) for each in documents])
+        for each in posting_lists(documents):
+            connection.execute("INSERT INTO one.postings VALUES (%s, %s, %s, %s, %s, %s)", each)
+    lengths = Lengths(np.array([len(each.terms) for each in documents]), np.array(list(map(len, titles))))
     firsts = np.searchsorted(releases, np.arange(81))
-    lists = PostingLists(link, "one", lengths, np.array(list(map(len, titles))), firsts)
+    lists = PostingLists(link, "one", [lengths], firsts)
     for _ in range(30):
         asked = list(draw.choice(words, 6, replace=False))
         weights = draw.uniform(0.1, 6.0, 6)
@@ -205,17 +204,17 @@ def test_many_passages_are_found_by_an_index_with_filters_inside(
     matrix = (centres[draw.integers(0, 40, 4_000)] + draw.normal(size=(4_000, 32))).astype(np.float32)
     matrix = (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float16)
     link = Link(database)
-    with link.transaction() as connection:
-        connection.execute(
-            "CREATE EXTENSION vector; CREATE SCHEMA one; CREATE TABLE one.passages (row int, v halfvec(32))"
-        )
-        with connection.cursor().copy("COPY one.passages FROM STDIN") as copy:
-            for row, vector in enumerate(matrix):
+    link.execute("CREATE EXTENSION vector")
+    sizes = (2_500, 1_400, 100)
+    for first, size, schema in zip((0, 2_500, 3_900), sizes, "abc", strict=True):
+        link.execute(f"CREATE SCHEMA {schema}; CREATE TABLE {schema}.passages (row int, v halfvec(32))")
+        with link.transaction() as connection, connection.cursor().copy(f"COPY {schema}.passages FROM STDIN") as copy:
+            for row, vector in enumerate(matrix[first : first + size]):
                 copy.write_row((row, str(vector.tolist())))
-        index_vectors(connection, "one", 4_000)
+        index_vectors(link, schema, size)
+        link.execute(f"ANALYZE {schema}.passages")
     monkeypatch.setattr(vectors, "EXACT_MAX_ROWS", 500)
-    column = PassageColumn(link, "one", 4_000, 32)
-    link.execute("ANALYZE one.passages")
+    column = PassageColumn(link, Segments(link, "abc", [Segment(0, size, 0) for size in sizes]), 32)
     link.execute("SET enable_seqscan = off")
     recalls = []
     for share in (1.0, 0.5, 0.05):
@@ -227,7 +226,7 @@ def test_many_passages_are_found_by_an_index_with_filters_inside(
             assert allowed is None or allowed[found].all()
             recalls.append((share, len(set(found) & set(best)) / 10))
     link.execute("SELECT pg_stat_force_next_flush()")
-    ((scans,),) = link.rows("SELECT idx_scan FROM pg_stat_user_indexes WHERE schemaname = 'one'")
+    ((scans,),) = link.rows("SELECT idx_scan FROM pg_stat_user_indexes WHERE schemaname = 'a'")
     link.close()
     assert scans >= 30
     assert np.mean([recall for share, recall in recalls if share == 0.05]) == 1.0
@@ -424,11 +423,14 @@ def test_compacting_deletes_what_a_killed_evaluation_left(
 
 def test_damage_is_named(first: IndexSettings, database: str, embedder: FakeEmbedder) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("UPDATE g000001.passages SET text = text || ' not' WHERE row = 2")
-        with pytest.raises(GenerationError, match="passages does not have its SHA-256"):
+        connection.execute("UPDATE s000001.passages SET text = text || ' not' WHERE row = 2")
+        with pytest.raises(GenerationError, match="s000001/passages does not have its SHA-256"):
             index.verify(first)
-        connection.execute("DROP TABLE g000001.mentions")
-    with Engine(first, embedder) as engine, pytest.raises(GenerationError, match="has lost its table mentions"):
+        with pytest.raises(psycopg.errors.DependentObjectsStillExist):
+            connection.execute("DROP TABLE s000001.mentions")
+        connection.execute("DROP TABLE s000001.mentions CASCADE")
+    lost = "has lost its table s000001/mentions"
+    with Engine(first, embedder) as engine, pytest.raises(GenerationError, match=lost):
         engine.answer("cod", Filters())
 
 
