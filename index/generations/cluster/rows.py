@@ -1,14 +1,12 @@
 """The rows of the tables of a segment."""
 
-import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from pgvector import HalfVector
 
 from index.database.passages_writer import naming_values, release_values
-from index.generations.cluster.arrays import to_bytes
+from index.generations.cluster.arrays import to_bytes, to_halfvecs
 from index.generations.cluster.keywords import posting_lists
 from index.generations.contents import Contents
 from index.text.terms import hashes
@@ -38,25 +36,23 @@ def _releases(contents: Contents) -> Iterator[Sequence[object]]:
 
 def _passages(contents: Contents) -> Iterator[Sequence[object]]:
     first_sentences = contents.first_sentences().tolist()
-    rows = itertools.count()
+    vectors = enumerate(to_halfvecs(contents.passage_vectors))
     for release_row, (release, passages) in enumerate(contents.chunked):
         for passage in passages:
-            row = next(rows)
+            row, vector = next(vectors)
             lead_in = passage.lead_in
             places = (lead_in.start, lead_in.end) if lead_in else (None, None)
             where = (passage.ordinal, passage.start, passage.end, passage.heading)
             text = release.text[passage.start : passage.end]
-            vector = HalfVector(contents.passage_vectors[row])
             yield row, release_row, *where, *places, first_sentences[row], text, vector
 
 
 def _sentences(contents: Contents) -> Iterator[Sequence[object]]:
-    rows = itertools.count()
+    vectors = enumerate(to_halfvecs(contents.sentence_vectors))
     cut = (passage for _, passages in contents.chunked for passage in passages)
     for passage_row, (passage, terms) in enumerate(zip(cut, contents.terms, strict=True)):
         for span, spoken in zip(passage.sentences, terms, strict=True):
-            row = next(rows)
-            vector = HalfVector(contents.sentence_vectors[row])
+            row, vector = next(vectors)
             yield row, passage_row, span.start, span.end, hashes(spoken).astype("<u4").tobytes(), vector
 
 

@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from pgvector.psycopg import register_vector
-
 from corpus import MeasuresError
 from index.database.link import Link
 from index.database.outlines import Outline
@@ -23,10 +21,11 @@ from index.generations.reader import OpenGeneration
 from index.generations.store import Kept, Written
 
 SEGMENT_PREFIX = "s"
+# Vectors are sent as the bytes that pgvector reads.
 _TYPES = {
     "releases": ["int4", *["text"] * 13, "int4", "text", "bytea"],
-    "passages": [*["int4"] * 5, "text", *["int4"] * 3, "text", "halfvec"],
-    "sentences": [*["int4"] * 4, "bytea", "halfvec"],
+    "passages": [*["int4"] * 5, "text", *["int4"] * 3, "text", "bytea"],
+    "sentences": [*["int4"] * 4, "bytea", "bytea"],
     "mentions": ["text", *["int4"] * 4, "text"],
     "postings": ["text", "int4", "int4", "bytea", "bytea", "bytea"],
     "namings": ["text", "bytea"],
@@ -94,7 +93,6 @@ class SchemaSite:
         ((number,),) = self._link.rows("SELECT nextval('measures.segment_numbers')")
         schema = f"{self._prefix}{number:06d}"
         with self._link.transaction() as connection:
-            register_vector(connection)
             connection.execute(segment_tables(schema, contents.passage_vectors.shape[1]))
             for table, rows in segment_rows(contents).items():
                 _copy(connection, f"{schema}.{table}", _TYPES[table], rows)

@@ -72,23 +72,26 @@ class PassageColumn:
         return from_halfvecs([value for _, value in found], self._dim)[places]
 
     def _candidates(self, vector: Vectors, count: int, allowed: Flags | None) -> tuple[Rows, Vectors]:
-        if allowed is not None and allowed.all():
-            allowed = None
-        few = (self._passages if allowed is None else int(allowed.sum())) <= EXACT_MAX_ROWS
-        edges = self._segments.passages
-        of_segments = [None if allowed is None else allowed[first:last] for first, last in pairwise(edges.tolist())]
-        numbers = [n for n, own in enumerate(of_segments) if (edges[n + 1] > edges[n] if own is None else own.any())]
+        """Return at least `count` of the nearest passages, in no order, with their vectors."""
+        if allowed is None or allowed.all():
+            allowed = np.ones(self._passages, dtype=bool)
+        among = int(allowed.sum())
+        of_segments = [allowed[first:last] for first, last in pairwise(self._segments.passages.tolist())]
+        numbers = [number for number, own in enumerate(of_segments) if own.any()]
         if not numbers:
             return np.empty(0, dtype=np.int64), np.empty((0, self._dim), dtype=np.float32)
-        select, values, where = "SELECT row + {passages} AS row, v FROM {schema}.passages", [], ""
-        if few and allowed is not None:
+        select, where, values = "SELECT row + {passages} AS row, v FROM {schema}.passages", "", list[object]()
+        distance = "v <#> %s::halfvec"
+        if among <= EXACT_MAX_ROWS:
+            distance = f"({distance}) + 0"  # The index does not serve this.
+        if among < self._passages and among <= EXACT_MAX_ROWS:
             select += " WHERE row = ANY(%s::int[])"
-            values = [np.flatnonzero(of_segments[number]).tolist() for number in numbers]
-        elif allowed is not None:
+            values += [np.flatnonzero(of_segments[number]).tolist() for number in numbers]
+        elif among < self._passages:
             # A condition inside the parts of a UNION would keep PostgreSQL from merging their indexes. That the bit
             # is more than 0 seems to it to hold more often than that it is 1: it would compare all passages then.
-            where, values = "WHERE get_bit(%s, row) > 0", [np.packbits(allowed, bitorder="little").tobytes()]
-        distance = "(v <#> %s::halfvec) + 0" if few else "v <#> %s::halfvec"  # The index serves only the second.
+            where = "WHERE get_bit(%s, row) > 0"
+            values.append(np.packbits(allowed, bitorder="little").tobytes())
         each = self._segments.of_each(select, numbers)
         sql = f"SELECT row, halfvec_send(v) FROM ({each}) passages {where} ORDER BY {distance} LIMIT %s"
         self._link.tune("ivfflat.probes", self._probes)
