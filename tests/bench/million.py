@@ -1,6 +1,6 @@
 """What a corpus of up to a million passages costs, beside the development corpus alone.
 
-    python -m tests.bench.million [--passages 1000000] [--postgres] [--folder FOLDER]
+    python -m tests.bench.million [--passages 1000000] [--segment 100000] [--postgres] [--folder FOLDER]
 
 The corpus is the development set, and filler made of its sentences. `filler.py` says how the filler gets its vectors.
 Every step is a process of its own, so that its memory is its own. With a folder, what was built there is used again.
@@ -16,21 +16,25 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import psutil
 from pydantic import SecretStr
 
 from corpus.models import Release
+from index.building import plan
 from index.building.build import build
 from index.database.corpus_db import CorpusStore
 from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.evaluation.gold import load_corpus, load_questions
 from index.filters import Filters
+from index.generations import kept
 from index.generations.reader import OpenGeneration
 from index.settings import IndexSettings
 from index.text.passages import chunk, context
@@ -97,27 +101,55 @@ def _accept(store: CorpusStore, releases: Iterator[Release]) -> None:
 
 
 @contextmanager
-def memory() -> Iterator[Callable[[], tuple[float, float]]]:
-    """Measure this process: give what returns the most memory of its own, and with mapped files, in GB."""
-    process, most, over = psutil.Process(), [0, 0], threading.Event()
+def memory(database: str = "") -> Iterator[Callable[[], tuple[float, float, float]]]:
+    """Measure this process: give what returns the most memory of its own, and with mapped files, in GB.
+
+    :param database: the address of the server, where its processes are measured, too: their own memory together.
+    """
+    process, most, over = psutil.Process(), [0, 0, 0], threading.Event()
 
     def watch() -> None:
-        while not over.wait(0.1):
-            info = process.memory_info()
-            most[:] = max(most[0], info.rss - info.shared), max(most[1], info.rss)
+        with _server_processes(database) as processes:
+            while not over.wait(0.1):
+                info = process.memory_info()
+                server = sum(each.rss - each.shared for each in processes())
+                most[:] = max(most[0], info.rss - info.shared), max(most[1], info.rss), max(most[2], server)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
-        yield lambda: (most[0] / 1e9, most[1] / 1e9)
+        yield lambda: (most[0] / 1e9, most[1] / 1e9, most[2] / 1e9)
     finally:
         over.set()
         thread.join()
 
 
+@contextmanager
+def _server_processes(database: str) -> Iterator[Callable[[], list[Any]]]:
+    """Give what returns the memory of each process of the server, which is on this machine."""
+    if not database:
+        yield list
+        return
+    import psycopg
+
+    def processes() -> list[Any]:
+        found = []
+        for (pid,) in connection.execute("SELECT pid FROM pg_stat_activity WHERE datname IS NOT NULL"):
+            with suppress(psutil.NoSuchProcess):
+                found.append(psutil.Process(pid).memory_info())
+        return found
+
+    with psycopg.connect(f"{database}_large", autocommit=True) as connection:
+        yield processes
+
+
 def build_step(arguments: argparse.Namespace, name: str) -> None:
     model = embedder(arguments)
-    with memory() as used:
+    segments = (
+        patch.object(plan, "SEGMENT_PASSAGES", arguments.segment),
+        patch.object(kept, "KEPT_FROM", arguments.segment // 2),
+    )
+    with segments[0], segments[1], memory(arguments.database) as used:
         began = time.perf_counter()
         built = build(settings(arguments, name), model, silent)
         taken = time.perf_counter() - began
@@ -125,6 +157,8 @@ def build_step(arguments: argparse.Namespace, name: str) -> None:
         line(f"{what}", taken, "", "s")
         line(f"{what}: memory of its own", used()[0], "<= 2.5", "GB")
         line(f"{what}: with mapped files", used()[1], "", "GB")
+        if arguments.database:
+            line(f"{what}: memory of the server beside its cache", used()[2], "", "GB")
 
 
 def add_step(arguments: argparse.Namespace) -> None:
@@ -231,6 +265,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", type=int, default=1_000_000)
     parser.add_argument("--sample", type=int, default=5_000, help="filler texts that are embedded")
+    parser.add_argument("--segment", type=int, default=plan.SEGMENT_PASSAGES, help="passages of a segment")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--database", default="", help=argparse.SUPPRESS)
@@ -267,6 +302,7 @@ def _databases(server: Server) -> str:
 def _run(arguments: argparse.Namespace, step: str, folder: Path, database: str) -> None:
     command = [sys.executable, "-m", "tests.bench.million", "--step", step, "--folder", str(folder)]
     command += ["--passages", str(arguments.passages), "--sample", str(arguments.sample)]
+    command += ["--segment", str(arguments.segment)]
     command += ["--postgres", "--database", database] if database else []
     subprocess.run(command, check=True)
 

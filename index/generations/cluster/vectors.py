@@ -16,7 +16,7 @@ from index.generations.cluster.segments import Segments
 from index.generations.generation import Flags, Rows
 
 EXACT_MAX_ROWS = 20_000
-_PROBES, _FEWEST_PROBES = 32, 8  # lists that are read of one segment, and of each of many
+_PROBES, _FEWEST_PROBES = 32, 16  # lists that are read of one segment, and of each of many
 _SAMPLES_A_LIST, _FEWEST_SAMPLES = 50, 10_000  # as pgvector draws them
 _SPARE = 2  # So many times as many candidates as are asked for: the database compares with 16 bits.
 
@@ -45,7 +45,7 @@ class PassageColumn:
         self._segments = segments
         self._passages = int(segments.passages[-1])
         self._dim = dim
-        self._probes = max(_FEWEST_PROBES, _PROBES // len(segments))
+        self._probes = max(_FEWEST_PROBES, round(_PROBES / math.sqrt(len(segments))))
 
     def __len__(self) -> int:
         """Return the number of passages."""

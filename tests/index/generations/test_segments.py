@@ -13,13 +13,18 @@ import index
 from corpus.errors import GenerationError
 from index.building import plan
 from index.building.build import build
+from index.building.writing import write_generation
 from index.database.home import open_corpus_db
+from index.database.link import Link
 from index.engine import Engine
 from index.filters import Filters
 from index.generations import kept
+from index.generations.cluster.generations import DatabaseGenerations
+from index.generations.cluster.site import SchemaSite
 from index.generations.diff import compare
 from index.generations.folder import Generations
 from index.generations.home import open_generations
+from index.generations.manifest import Manifest
 from index.generations.status import rollback
 from index.generations.store import GenerationStore
 from index.settings import IndexSettings
@@ -161,8 +166,34 @@ def test_segments_that_others_have_outlive_a_generation(
     whole = generations.check("000004", digests=True)
     assert whole.releases == 14
     if settings.database_url is not None:
-        named = {name.partition("/")[0] for name in whole.files}
-        assert _segments(settings.database_url.get_secret_value()) == named, "none is left that nobody has"
+        url = settings.database_url.get_secret_value()
+        assert _segments(url) == _named(whole), "none is left that nobody has"
+
+
+def test_segments_of_a_build_that_broke_off_are_deleted_and_those_it_kept_stay(
+    small: None,
+    add: Callable[..., None],
+    settings: IndexSettings,
+    generations: GenerationStore,
+    embedder: FakeEmbedder,
+) -> None:
+    if not isinstance(generations, DatabaseGenerations):
+        pytest.skip("a folder is deleted as a whole")
+    url = settings.database_url.get_secret_value() if settings.database_url else ""
+    add(*range(12))
+    with generations.building(), closing(open_corpus_db(settings)) as store:
+        site = SchemaSite(Link(url), "measures_building", served=generations)
+        manifest, _ = write_generation(site, "000002", store, store, embedder, silent)
+        kept_there = {*manifest.files} & {*generations.manifest("000001").files}
+        assert len(_segments(url)) > len(generations.manifest("000001").segments), "it wrote one"
+        SchemaSite(Link(url), "measures_building", served=generations)  # as the next build begins
+        assert kept_there
+        assert _segments(url) == _named(generations.manifest("000001"))
+        assert generations.check("000001", digests=True)
+
+
+def _named(manifest: Manifest) -> set[str]:
+    return {name.partition("/")[0] for name in manifest.files}
 
 
 def _segments(url: str) -> set[str]:
