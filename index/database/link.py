@@ -113,8 +113,8 @@ class Link:
             yield self.connection()
 
     def tune(self, setting: str, value: int) -> None:
-        """Give a setting of the connection a value, unless it has it."""
-        if not self.is_open or self._tuned.get(setting) != value:
+        """Give a setting of the connection, and of those that follow it, a value, unless it has it."""
+        if self._tuned.get(setting) != value:
             self.execute(f"SET {setting} = {value}")
             self._tuned[setting] = value
 
@@ -144,7 +144,8 @@ class Link:
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.execute("SET ivfflat.iterative_scan = 'relaxed_order'")
             connection.execute(_NOTICED)
-            self._tuned = {}
+            for setting, value in self._tuned.items():
+                connection.execute(f"SET {setting} = {value}")
             for statement in self._settings:
                 connection.execute(statement)
             for number in self._shared:

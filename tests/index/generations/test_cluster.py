@@ -19,7 +19,15 @@ import pytest
 from pydantic import SecretStr
 
 import index
-from corpus.errors import BuildRunningError, Fault, GenerationError, MeasuresError, SettingsError, StorageError
+from corpus.errors import (
+    BuildRunningError,
+    Fault,
+    GenerationError,
+    MeasuresError,
+    SettingsError,
+    StorageError,
+    UnbuiltError,
+)
 from corpus.models import Release
 from index.building.build import build
 from index.database.home import open_corpus_db
@@ -383,6 +391,22 @@ def test_schema_of_a_killed_build_is_deleted(first: IndexSettings, database: str
         connection.execute("CREATE SCHEMA measures_building; CREATE TABLE measures_building.releases (row int)")
     build(first, embedder, silent)
     assert schemas(database) == {"000001", "000002"}
+
+
+def test_generation_from_before_there_were_segments_is_built_anew(
+    first: IndexSettings, database: str, embedder: FakeEmbedder
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("UPDATE measures.generations SET manifest = replace(manifest, 's000001/', '')")
+        connection.execute("DROP SCHEMA g000001 CASCADE; ALTER SCHEMA s000001 RENAME TO g000001")
+    with closing(open_generations(first)) as generations:
+        with pytest.raises(UnbuiltError):
+            generations.check("000001")
+        assert [each.release_id for each in generations.releases("000001")] == [COUNCIL]
+        assert generations.holds("000001", COUNCIL)
+    assert build(first, embedder, silent).manifest.generation == "000002"
+    with Engine(first, embedder) as engine:
+        assert engine.release(COUNCIL)
 
 
 def test_generation_that_somebody_reads_is_deleted_later(

@@ -1,5 +1,6 @@
 """A large generation is several segments: they answer as one does, and those that stay are shared, not written anew."""
 
+import datetime
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -11,6 +12,7 @@ import pytest
 
 import index
 from corpus.errors import GenerationError
+from corpus.models import Release
 from index.building import plan
 from index.building.build import build
 from index.building.writing import write_generation
@@ -182,6 +184,9 @@ def test_segments_of_a_build_that_broke_off_are_deleted_and_those_it_kept_stay(
     url = settings.database_url.get_secret_value() if settings.database_url else ""
     add(*range(12))
     with generations.building(), closing(open_corpus_db(settings)) as store:
+        text = "The quota of cod was caught by the patrols of Frontex. " * 12
+        added = Release("made-up", "Title made up", "OLAF", datetime.date(2020, 1, 1), "en", text)
+        store.accept(added, canonical_url=None, raw_sha256="", cleaner=1, action="added")
         site = SchemaSite(Link(url), "measures_building", served=generations)
         manifest, _ = write_generation(site, "000002", store, store, embedder, silent)
         kept_there = {*manifest.files} & {*generations.manifest("000001").files}
