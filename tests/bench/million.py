@@ -13,17 +13,14 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-import psutil
 from pydantic import SecretStr
 
 from corpus.models import Release
@@ -39,6 +36,7 @@ from index.generations.reader import OpenGeneration
 from index.settings import IndexSettings
 from index.text.passages import chunk, context
 from tests.bench.filler import Filler, Interpolating
+from tests.bench.memory import measured
 from tests.bench.timing import in_turns, line
 from tests.conftest import SHARED
 from tests.fakes import silent
@@ -100,65 +98,24 @@ def _accept(store: CorpusStore, releases: Iterator[Release]) -> None:
                 store.accept(release, canonical_url=None, raw_sha256="", cleaner=1, action="added")
 
 
-@contextmanager
-def memory(database: str = "") -> Iterator[Callable[[], tuple[float, float, float]]]:
-    """Measure this process: give what returns the most memory of its own, and with mapped files, in GB.
-
-    :param database: the address of the server, where its processes are measured, too: their own memory together.
-    """
-    process, most, over = psutil.Process(), [0, 0, 0], threading.Event()
-
-    def watch() -> None:
-        with _server_processes(database) as processes:
-            while not over.wait(0.1):
-                info = process.memory_info()
-                server = sum(each.rss - each.shared for each in processes())
-                most[:] = max(most[0], info.rss - info.shared), max(most[1], info.rss), max(most[2], server)
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield lambda: (most[0] / 1e9, most[1] / 1e9, most[2] / 1e9)
-    finally:
-        over.set()
-        thread.join()
-
-
-@contextmanager
-def _server_processes(database: str) -> Iterator[Callable[[], list[Any]]]:
-    """Give what returns the memory of each process of the server, which is on this machine."""
-    if not database:
-        yield list
-        return
-    import psycopg
-
-    def processes() -> list[Any]:
-        found = []
-        for (pid,) in connection.execute("SELECT pid FROM pg_stat_activity WHERE datname IS NOT NULL"):
-            with suppress(psutil.NoSuchProcess):
-                found.append(psutil.Process(pid).memory_info())
-        return found
-
-    with psycopg.connect(f"{database}_large", autocommit=True) as connection:
-        yield processes
-
-
 def build_step(arguments: argparse.Namespace, name: str) -> None:
     model = embedder(arguments)
-    segments = (
+    with (
         patch.object(plan, "SEGMENT_PASSAGES", arguments.segment),
         patch.object(kept, "KEPT_FROM", arguments.segment // 2),
-    )
-    with segments[0], segments[1], memory(arguments.database) as used:
+        measured(arguments.database) as used,
+    ):
         began = time.perf_counter()
         built = build(settings(arguments, name), model, silent)
         taken = time.perf_counter() - began
-        what = f"{arguments.step} ({built.manifest.passages} passages)"
-        line(f"{what}", taken, "", "s")
-        line(f"{what}: memory of its own", used()[0], "<= 2.5", "GB")
-        line(f"{what}: with mapped files", used()[1], "", "GB")
-        if arguments.database:
-            line(f"{what}: memory of the server beside its cache", used()[2], "", "GB")
+    what = f"{arguments.step} ({built.manifest.passages} passages, {len(built.manifest.segments)} segments)"
+    line(f"{what}", taken, "", "s")
+    line(f"{what}: of the CPU", used.seconds, "", "s")
+    line(f"{what}: memory of its own", used.own, "<= 2.5", "GB")
+    line(f"{what}: with mapped files", used.mapped, "", "GB")
+    if arguments.database:
+        line(f"{what}: the server's CPU", used.server_seconds, "", "s")
+        line(f"{what}: memory of the server beside its cache", used.server, "", "GB")
 
 
 def add_step(arguments: argparse.Namespace) -> None:
@@ -192,15 +149,15 @@ def ask_step(arguments: argparse.Namespace) -> None:
 
 def engine_step(arguments: argparse.Namespace) -> None:
     """Measure an engine with the shipped model alone."""
-    with memory() as used, Engine(settings(arguments, "large")) as engine:
+    with measured() as used, Engine(settings(arguments, "large")) as engine:
         began = time.perf_counter()
         engine.answer(questions(1)[0], Filters())
         line("first question of an engine, with loading", time.perf_counter() - began, "", "s")
         for filters in FILTERS.values():
             for text in questions(_TIMED):
                 engine.answer(text, filters)
-        line("engine that answered: memory of its own", used()[0], "< 2", "GB")
-        line("engine that answered: with mapped files", used()[1], "", "GB")
+        line("engine that answered: memory of its own", used.own, "< 2", "GB")
+        line("engine that answered: with mapped files", used.mapped, "", "GB")
 
 
 def recall_step(arguments: argparse.Namespace) -> None:
