@@ -89,7 +89,9 @@ def rank(query: Query, generation: Generation, filters: Filters, weights: Weight
         evidence,
         scores,
         readings=np.full(len(scores), np.nan),
-        timely=timely(query.time, generation, sentences) if query.time and query.time.named else None,
+        timely=timely(query.time, generation, sentences)
+        if query.time and (query.time.named or query.time.ahead)
+        else None,
         ages=ages(generation, sentences, scores) if latest and len(scores) else None,
     )
 

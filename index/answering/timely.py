@@ -16,14 +16,18 @@ SAME_SUBJECT = 5.0
 # A release says within this many characters what it is about. Of 1,505 answerable questions that name a time, .98 fit
 # the release that answers them; .97 without its beginning.
 _OPENING_CHARS = 1_000
+_STALE_DAYS = 548
 
 
 def timely(time: Time, generation: Generation, sentences: Sentences) -> NDArray[np.bool_]:
     """Tell of each sentence whether it is of a time, ``(n,)``.
 
     Its release may be of that time, or the title, the beginning of the text, the heading, the sentence itself or the
-    one before it may name it. A year alone may stand anywhere in the release.
+    one before it may name it. A year alone may stand anywhere in the release. What comes next is told only by releases
+    of the year of the newest one or the year before.
     """
+    if time.ahead:
+        return _still_ahead(generation, sentences)
     releases, release_of = np.unique(sentences.releases, return_inverse=True)
     rows = releases.tolist()
     years = sorted({named.moment.year for named in time.named if named.moment.year})
@@ -42,6 +46,14 @@ def timely(time: Time, generation: Generation, sentences: Sentences) -> NDArray[
         answers.append(fit[place] or fits(time, published[place].date, [*told_by[place], *told]))
         before = text
     return np.array(answers, dtype=bool)
+
+
+def _still_ahead(generation: Generation, sentences: Sentences) -> NDArray[np.bool_]:
+    issuers = np.array([served.release.issuer for served in generation.served(sentences.releases.tolist())])
+    newest = {issuer: sentences.dates[issuers == issuer].max() for issuer in set(issuers.tolist())}
+    ages = np.array([newest[issuer] for issuer in issuers.tolist()], dtype=np.int64) - sentences.dates
+    fresh: NDArray[np.bool_] = ages <= _STALE_DAYS
+    return fresh
 
 
 def _opening(release: Release) -> list[Moment]:

@@ -40,10 +40,11 @@ class NamedTime:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """The time that a question names. ``latest`` tells that it asks for what is newest."""
+    """The time that a question names. ``latest`` tells that it asks for the newest, ``ahead`` for what comes next."""
 
     named: tuple[NamedTime, ...] = ()
     latest: bool = False
+    ahead: bool = False
 
 
 def time_of(question: str, code: str = "en") -> Time | None:
@@ -55,8 +56,15 @@ def time_of(question: str, code: str = "en") -> Time | None:
         if _spans(first, second, question, folded, code):
             named[place] = NamedTime(first.moment, Relation.SINCE)
             named[place + 1] = NamedTime(second.moment, Relation.UNTIL)
-    latest = not named and _latest(code).search(folded) is not None
-    return Time(tuple(named), latest) if named or latest else None
+    if named:
+        return Time(tuple(named))
+    ahead = _finds(code, "next", folded)
+    return Time(latest=True, ahead=ahead) if ahead or _finds(code, "latest", folded) else None
+
+
+def asks_for_now(time: Time | None, question: str, code: str) -> bool:
+    """Tell whether a question in a language, which names this time, is about the day on which it is asked."""
+    return time.latest if time else _finds(code, "now", fold(question))
 
 
 def _spans(first: Named, second: Named, question: str, folded: str, code: str) -> bool:
@@ -127,9 +135,8 @@ def _leads_beside(code: str, relation: str, moment: Moment) -> Pattern[str]:
     return re.compile(rf"(?<!\w)({fold_pattern(words)})\s+$")
 
 
-@cache
-def _latest(code: str) -> Pattern[str]:
-    return folded_pattern(language(code).time["latest"])
+def _finds(code: str, kind: str, folded: str) -> bool:
+    return folded_pattern(language(code).time[kind]).search(folded) is not None
 
 
 def _is_of(time: NamedTime, published: datetime.date) -> bool:
