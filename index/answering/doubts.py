@@ -1,8 +1,9 @@
 """Lowers the scores of sentences that contradict what a question demands, and says how sure that leaves an answer.
 
 A sentence contradicts a question that it affirms and the question denies, or the other way round; one that says
-"lowered" where the question says "raised"; one that differs from a claim in figures, bodies, countries or time; and one
-of a release that does not name the person whose words are asked for.
+"lowered" where the question says "raised"; one that differs from a claim in figures, bodies, countries or time; one
+of a release that does not name the person whose words are asked for; and one on what comes next, where something that
+was next long ago answers better.
 """
 
 import dataclasses
@@ -50,6 +51,9 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
     # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
     doubts = np.full(len(ranking.scores), max(found))
     doubts[judged] = found
+    if query.time is not None and query.time.ahead and ranking.timely is not None:
+        past = ranking.scores[~ranking.timely].max(initial=-np.inf)
+        doubts += np.maximum(0.0, past - ranking.scores)
     scores = ranking.scores if query.claims else ranking.scores - doubts
     return dataclasses.replace(ranking, scores=scores, doubts=doubts + other_time)
 
