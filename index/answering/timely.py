@@ -11,8 +11,9 @@ from index.generations.generation import Generation, Rows
 from index.text.terms import hashes
 from index.text.times import Moment, moments
 
-# A release is on the same subject where its best sentence scores within this many nats of the best one.
-SAME_SUBJECT = 5.0
+# A release is on the same subject where its best sentence scores within this many nats of the best one. Where the
+# latest is asked for, the newest may say it in other words: an older release is then rather refused than quoted.
+SAME_SUBJECT, LATEST_SUBJECT = 5.0, 8.0
 # A release says within this many characters what it is about. Of 1,505 answerable questions that name a time, .98 fit
 # the release that answers them; .97 without its beginning.
 _OPENING_CHARS = 1_000
@@ -66,7 +67,7 @@ def ages(generation: Generation, sentences: Sentences, scores: Scores) -> Rows:
     """Return how many days older than the newest each sentence is that is about as good as the best, by its issuer."""
     issuers = [served.release.issuer for served in generation.served(sentences.releases.tolist())]
     best = int(np.argmax(scores))
-    near = (scores >= scores[best] - SAME_SUBJECT) & np.array([issuer == issuers[best] for issuer in issuers])
+    near = (scores >= scores[best] - LATEST_SUBJECT) & np.array([issuer == issuers[best] for issuer in issuers])
     newest = int(sentences.dates[near].max())
     days: Rows = np.where(near, newest - sentences.dates, newest)
     return days

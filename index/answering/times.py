@@ -62,6 +62,17 @@ def time_of(question: str, code: str = "en") -> Time | None:
     return Time(latest=True, ahead=ahead) if ahead or _finds(code, "latest", folded) else None
 
 
+def without_latest(question: str, code: str) -> str:
+    """Return a question in a language without words such as "latest": releases use them of their own time."""
+    spoken = question
+    for match in folded_pattern(language(code).time["latest"]).finditer(fold(question)):
+        first, _, rest = match[0].partition(" ")
+        names_what = rest and first not in language(code).stop_words  # "last meeting", not "most recent"
+        end = match.start() + len(first) if names_what else match.end()
+        spoken = spoken[: match.start()] + " " * (end - match.start()) + spoken[end:]
+    return spoken
+
+
 def asks_for_now(time: Time | None, question: str, code: str) -> bool:
     """Tell whether a question in a language, which names this time, is about the day on which it is asked."""
     return time.latest if time else _finds(code, "now", fold(question))

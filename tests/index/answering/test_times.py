@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index.answering.times import Relation, Time, asks_for_now, fits, time_of
+from index.answering.times import Relation, Time, asks_for_now, fits, time_of, without_latest
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
 from index.filters import Filters
@@ -210,6 +210,34 @@ def test_what_comes_next_and_now_is_told_in_every_language(code: str, question: 
     assert time_of(question, code) == Time(latest=True, ahead=True)
     assert asks_for_now(time_of(now, code), now, code)
     assert not asks_for_now(None, question.split()[0], code)
+
+
+@pytest.mark.parametrize(
+    ("code", "question", "kept"),
+    [
+        ("en", "What is the latest decision on rates?", "What is the decision on rates?"),
+        ("en", "What happened at the last meeting?", "What happened at the meeting?"),
+        ("fr", "Quelle est la plus récente décision ?", "Quelle est décision ?"),
+        ("de", "Wie hoch ist der aktuelle Satz?", "Wie hoch ist der Satz?"),
+        ("en", "Who meets whom?", "Who meets whom?"),
+    ],
+)
+def test_words_for_latest_are_not_looked_for(code: str, question: str, kept: str) -> None:
+    assert " ".join(without_latest(question, code).split()) == kept
+
+
+@pytest.mark.parametrize(
+    ("code", "question"),
+    [
+        ("el", "Μέχρι πότε τρέχει η δεύτερη φάση;"),
+        ("es", "¿En qué se centra el plan actualizado?"),
+        ("ro", "Ce conține planul actualizat?"),
+        ("pt", "O que contém o plano atualizado?"),
+        ("ga", "Cén dáta deiridh atá ann?"),
+    ],
+)
+def test_words_that_begin_like_latest_ask_for_nothing_new(code: str, question: str) -> None:
+    assert time_of(question, code) is None
 
 
 def test_year_that_is_named_beside_latest_counts() -> None:
