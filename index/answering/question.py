@@ -19,7 +19,7 @@ from index.answering.names import Name, names_in
 from index.answering.polarity import Polarity, asked_polarity
 from index.answering.shared_names import with_shared_names
 from index.answering.spelling import respelled
-from index.answering.times import Time, time_of
+from index.answering.times import Time, time_of, without_latest
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.encoders.vocabulary import vocabulary_of
 from index.text.detection import language_of
@@ -130,7 +130,9 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
     mentions = registry().mentions(asked, question=True)
     named = {agency_term(mention.agency_id): mention for mention in mentions}
     named = {term: mention for term, mention in named.items() if frequency(term)}
-    content = _content(asked, code, named.values(), frequency)
+    time = time_of(asked, code)
+    subject = without_latest(asked, code) if time and time.latest and not time.ahead else asked
+    content = _content(subject, code, named.values(), frequency) or _content(asked, code, named.values(), frequency)
     terms, idf = [], []
     for term, word in content.items():
         known = term if frequency(term) or not spelling else _respelled(term, word, lexicon)
@@ -156,7 +158,7 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         asks=asked_for(asked, code),
         numbers=frozenset(word for word in words(asked, code) if word[0].isdigit()),
         months=_months(asked, code),
-        time=time_of(asked, code),
+        time=time,
         agencies=tuple(dict.fromkeys(mention.agency_id for mention in mentions)),
         names=_names(text, asked, code),
         claims=statement.claims,
