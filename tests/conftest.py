@@ -23,6 +23,7 @@ from index.settings import IndexSettings
 from tests.cached_embedder import CachedEmbedder
 from tests.cached_reader import CachedReader
 from tests.fakes import FakeEmbedder, silent
+from tests.forked import end_template
 from tests.postgres import Server, programs
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -45,6 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("beside others")
     if folder := _memory_folder():
         os.environ["TMPDIR"] = tempfile.tempdir = folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the process that programs were forked of."""
+    end_template()
 
 
 def _memory_folder() -> str | None:
