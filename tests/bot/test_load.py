@@ -62,7 +62,7 @@ def worst_lateness_s(process: BotProcess, since: int = 0) -> float:
 
 def test_heart_beats_and_questions_wait_while_an_index_builds(process: BotProcess) -> None:
     async def scenario() -> None:
-        await process.up(code=WATCHED)
+        await process.up(code=WATCHED, anew=True, MEASURES_READER="false")
         waiting = await process.ask(wait=False)
         assert waiting.state is State.DEFERRED
         assert not (process.folder / "data" / "CURRENT").exists()

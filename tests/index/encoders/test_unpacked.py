@@ -147,25 +147,24 @@ def test_place_that_cannot_be_looked_at_is_told_with_the_setting(tmp_path: Path)
         unpacked_folder(PLAIN, tmp_path / ("long" * 80))
 
 
-def test_the_hubs_folder_gives_the_same_vectors(
-    plain: Path, embedder: SentenceTransformerEmbedder, tmp_path: Path
-) -> None:
+def test_the_hubs_folder_gives_the_same_vectors(shallow_encoder: Path, tmp_path: Path) -> None:
+    embedder = SentenceTransformerEmbedder(str(shallow_encoder))
     adapter = tmp_path / "adapter.safetensors"
-    shape = read_tensors(plain / "model.safetensors")["encoder.layer.0.output.dense.weight"].shape
+    shape = read_tensors(shallow_encoder / "model.safetensors")["encoder.layer.0.output.dense.weight"].shape
     draw = np.random.default_rng(1)
     low = {
         "encoder.layer.0.output.dense.up": draw.normal(0, 0.02, (shape[0], 4)).astype(np.float32),
         "encoder.layer.0.output.dense.down": draw.normal(0, 0.02, (4, shape[1])).astype(np.float32),
     }
     write_tensors(adapter, low)
-    folder = unpack(PLAIN, snapshot_origin(plain), adapter, tmp_path)
+    folder = unpack(PLAIN, snapshot_origin(shallow_encoder), adapter, tmp_path)
     tuned = SentenceTransformerEmbedder(str(folder))
     assert tuned.document_prompt == "passage: "
     assert tuned.digest != embedder.digest
     assert (tuned.encode_document(TEXTS, lambda _: None) * embedder.encode_document(TEXTS, lambda _: None)).sum(
         1
     ).min() > 0.9
-    other = unpack(PLAIN, snapshot_origin(plain), None, tmp_path)
+    other = unpack(PLAIN, snapshot_origin(shallow_encoder), None, tmp_path)
     assert other != folder
 
 
