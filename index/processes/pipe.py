@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from corpus import MeasuresError, keep_in
 from index.database.history import By
-from index.processes.jobs import Job
 from index.results import Step
 from index.settings import IndexSettings
 
 if TYPE_CHECKING:
     from index.encoders.embedder import Embedder
+    from index.processes.jobs import Job
 
 DEFAULT_EMBEDDER = "index.encoders.embedder:SentenceTransformerEmbedder"
 
@@ -22,7 +22,7 @@ DEFAULT_EMBEDDER = "index.encoders.embedder:SentenceTransformerEmbedder"
 class Task:
     """A job, and what is needed to run it. ``embedder`` is as `make_embedder` takes it."""
 
-    job: Job[Any]
+    job: "Job[Any]"
     settings: IndexSettings
     by: By
     embedder: str
