@@ -8,6 +8,7 @@ environment, folder, output and end. Only what is imported and read already is n
 import importlib.util
 import json
 import os
+import pkgutil
 import select
 import signal
 import socket
@@ -24,6 +25,7 @@ from typing import Any, Self
 ROOT = Path(__file__).parents[1]
 _TEMPLATE = "import sys; from tests.forked import serve_forks; exec(serve_forks(int(sys.argv[1])))"
 _SHIM = ROOT / "tests" / "emulator" / "shim" / "sitecustomize.py"
+_IMPORTED = ("bot.cli.doctor_machine", "bot.cli.main", "bot.programs.http_api", "index.building.build", "tests.fakes")
 _MOST_BYTES = 1 << 17
 
 
@@ -196,14 +198,14 @@ def _send_to_emulator() -> None:
 
 
 def _warm_up() -> None:
-    """Import what the bot imports, and read the tables that each bot reads at its start."""
-    import tests.fakes  # noqa: F401
-    from bot.app.client import COGS
+    """Import what the bot imports but its cogs, whose clocks tests set, and read the tables that each bot reads."""
+    packages = map(importlib.import_module, ("bot.app", "bot.views"))
+    modules = (f"{one.__name__}.{info.name}" for one in packages for info in pkgutil.iter_modules(one.__path__))
+    for name in (*modules, *_IMPORTED):
+        importlib.import_module(name)
     from bot.i18n.words import LANGUAGES, words_for
-    from index import Engine, follow_up, language_of, message_kind  # noqa: F401
+    from index import follow_up, language_of, message_kind
 
-    for name in COGS:
-        importlib.import_module(f"bot.cogs.{name}")
     for language in LANGUAGES:
         words_for(language)
     question = "What will Europol do?"
