@@ -208,7 +208,6 @@ def _warm_up() -> None:
 
     for language in LANGUAGES:
         words_for(language)
-    question = "What will Europol do?"
-    message_kind(question)
-    follow_up(question, "And Frontex?")
-    language_of(question)
+    follow_up("What will Europol do in 2019?", "and Poland?")
+    message_kind("hello")
+    language_of("What will Europol do?")
