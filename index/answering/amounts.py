@@ -42,8 +42,8 @@ def amounts(claim: str, code: str, quote: str, quoted: str) -> tuple[list[tuple[
     return pairs, missing
 
 
-def _is_unit(one: Quantity, other: Quantity) -> bool:
-    return one.unit == other.unit or not (one.unit and other.unit)
+def _is_unit(first: Quantity, other: Quantity) -> bool:
+    return first.unit == other.unit or not (first.unit and other.unit)
 
 
 def _is_same_thing(

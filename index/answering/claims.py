@@ -77,8 +77,8 @@ def _checked(claim: str, answer: Answer, release_of: Callable[[str], Release | N
     evidence = max(answer.quotes, key=lambda quote: len(said & _content(quote.shown, code)))
     release = release_of(evidence.release_id)
     assert release is not None
-    verdict, claimed, found = compare(claim, code, evidence.shown, release)
-    return Checked(claim, answer, verdict, evidence, claimed, found)
+    verdict, claimed, quoted = compare(claim, code, evidence.shown, release)
+    return Checked(claim, answer, verdict, evidence, claimed, quoted)
 
 
 def compare(claim: str, code: str, quote: str, release: Release) -> tuple[Verdict, Words, Words]:
@@ -87,10 +87,10 @@ def compare(claim: str, code: str, quote: str, release: Release) -> tuple[Verdic
     Return what the quote says to it, and, where that is otherwise, what differs: in the claim, and in the quote.
     """
     differ = differences(claim, code, quote, release)
-    pairs = [(differ.claimed, differ.found), *further_differences(claim, code, quote, release)]
-    claimed, found = (_each_once([each for pair in pairs for each in pair[side]]) for side in (0, 1))
+    pairs = [(differ.claimed, differ.quoted), *further_differences(claim, code, quote, release)]
+    claimed, quoted = (_each_once([each for pair in pairs for each in pair[side]]) for side in (0, 1))
     if claimed:
-        return Verdict.SAY_OTHERWISE, claimed, found
+        return Verdict.SAY_OTHERWISE, claimed, quoted
     return Verdict.DO_NOT_SAY if differ.missing else Verdict.SAY, (), ()
 
 

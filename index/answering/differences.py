@@ -24,7 +24,7 @@ class Differences:
     """
 
     claimed: Words = ()
-    found: Words = ()
+    quoted: Words = ()
     missing: bool = False
 
 
@@ -39,8 +39,8 @@ def differences(claim: str, code: str, quote: str, release: Release) -> Differen
         *_bodies(claim, code, quote, release),
         *_countries(claim, code, quote, release),
     ]
-    claimed, found = (tuple(dict.fromkeys(each for pair in pairs for each in pair[side])) for side in (0, 1))
-    return Differences(claimed, found, no_year or no_figure)
+    claimed, quoted = (tuple(dict.fromkeys(each for pair in pairs for each in pair[side])) for side in (0, 1))
+    return Differences(claimed, quoted, no_year or no_figure)
 
 
 def _years(claim: str, code: str, quote: str, release: Release) -> tuple[list[tuple[Words, Words]], bool]:

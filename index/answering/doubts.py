@@ -44,10 +44,10 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
         released = {row: generation.release(row) for row in set(rows)}
     else:
         released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
-    found = [_doubt(query, ranking, at, released[row]) for at, row in zip(judged, rows, strict=True)]
+    each_doubt = [_doubt(query, ranking, number, released[row]) for number, row in zip(judged, rows, strict=True)]
     # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
-    doubts = np.full(len(ranking.scores), max(found))
-    doubts[judged] = found
+    doubts = np.full(len(ranking.scores), max(each_doubt))
+    doubts[judged] = each_doubt
     scores = ranking.scores if query.claims else ranking.scores - doubts
     return dataclasses.replace(ranking, scores=scores, doubts=doubts + other_time)
 
@@ -80,8 +80,8 @@ def differing(query: Query, ranking: Ranking, number: int, release: Release) -> 
         place = int(ranking.sentences.rows[number]) - passage.first_sentence
         spans = passage.passage.sentences[max(0, place - 1) : place + 1]
         begin, end = (edge - passage.passage.start for edge in (spans[0].start, spans[-1].end))
-        found = differences(query.asked, query.language, passage.text[begin:end], release)
-        return found.claimed, found.found
+        compared = differences(query.asked, query.language, passage.text[begin:end], release)
+        return compared.claimed, compared.quoted
     opposed = opposite(query.polarity, polarity(text, release.language)) or other_country(query, text, release)
     return ((opposed[0],), (opposed[1],)) if opposed else ((), ())
 
@@ -103,8 +103,8 @@ def put_right(query: Query, ranking: Ranking, generation: Generation) -> Iterato
         return
     best = int(ranking.best_first[0])
     release = generation.served([int(ranking.sentences.releases[best])])[0].release
-    claimed, found = differing(query, ranking, best, release)
-    for instead in found:
+    claimed, quoted = differing(query, ranking, best, release)
+    for instead in quoted:
         yield query.asked.replace(claimed[0], instead)
 
 

@@ -52,11 +52,11 @@ def _contradictions(query: Query, ranking: Ranking, generation: Generation) -> I
             "The releases say otherwise: here {claimed}, there {found}.",
             {"claimed": ", ".join(times), "found": release.date},
         )
-    claimed, found = differing(query, ranking, best, release)
+    claimed, quoted = differing(query, ranking, best, release)
     if claimed:
         yield Notice(
             "The releases say otherwise: here {claimed}, there {found}.",
-            {"claimed": ", ".join(claimed), "found": ", ".join(found)},
+            {"claimed": ", ".join(claimed), "found": ", ".join(quoted)},
         )
 
 

@@ -13,7 +13,7 @@ from index.text.languages import fold, fold_pattern, folded_pattern, language
 from index.text.terms import stem, words
 
 OPPOSITES = (("rises", "falls"), ("approves", "rejects"), ("allows", "forbids"))
-_OPPOSITE = {one: other for pair in OPPOSITES for one, other in (pair, pair[::-1])}
+_OPPOSITE = {direction: other for pair in OPPOSITES for direction, other in (pair, pair[::-1])}
 _REACH = 2  # A negation is of one of this many words after it: "did not receive", "not all received".
 _CLAUSE_WORDS = 3  # A comma or a "that" after this many words ends the main clause of a question.
 _NOT_AFTER_VERB = frozenset({"da", "de", "nl", "sv"})
@@ -47,15 +47,15 @@ def polarity(text: str, code: str) -> Polarity:
     folded = fold(text)
     negations = _negations(text, code)
     after = (words(text[match.end() :], code)[:_REACH] for match in negations)
-    found = {name: list(folded_pattern(demands[name]).finditer(folded)) for name in _OPPOSITE}
+    said_by_direction = {name: list(folded_pattern(demands[name]).finditer(folded)) for name in _OPPOSITE}
     return Polarity(
         denies=bool(negations),
         lacks=folded_pattern(demands["lacks"]).search(folded) is not None,
         denied=frozenset(stem(word, code) for following in after for word in following),
-        directions={name: text[said[0].start() : said[0].end()] for name, said in found.items() if said},
+        directions={name: text[said[0].start() : said[0].end()] for name, said in said_by_direction.items() if said},
         not_gone=frozenset(
             name
-            for name, said in found.items()
+            for name, said in said_by_direction.items()
             if (said and all(any(_is_of(negation, word, folded, code) for negation in negations) for word in said))
             or (not said and code in _NOT_IN_VERB and _prefixed(demands[name]).search(folded))
         ),
@@ -116,10 +116,10 @@ def _negations(text: str, code: str) -> list[re.Match[str]]:
     """
     demands = language(code).demands
     meant = folded_pattern(demands["not_but"]).sub(lambda match: " " * len(match[0]), fold(text))
-    found = folded_pattern(demands["not"]).finditer(meant)
+    matches = folded_pattern(demands["not"]).finditer(meant)
     return [
         match
-        for match in found
+        for match in matches
         if (text.isupper() or not text[match.start() : match.end()].isupper())
         and not _COMPOUND.match(text, match.end())
     ]

@@ -49,9 +49,9 @@ class Time:
 def time_of(question: str, code: str = "en") -> Time | None:
     """Return the time that a question in a language names, None where it names none."""
     folded = fold(question)
-    found = moments(question, code)
-    named = [NamedTime(each.moment, _relation(each, folded, code)) for each in found]
-    for place, (first, second) in enumerate(pairwise(found)):
+    moments_in_order = moments(question, code)
+    named = [NamedTime(each.moment, _relation(each, folded, code)) for each in moments_in_order]
+    for place, (first, second) in enumerate(pairwise(moments_in_order)):
         if _spans(first, second, question, folded, code):
             named[place] = NamedTime(first.moment, Relation.SINCE)
             named[place + 1] = NamedTime(second.moment, Relation.UNTIL)

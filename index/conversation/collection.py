@@ -176,8 +176,8 @@ def _issued_by(generation: Generation, rows: Rows, agency_id: str) -> Rows:
     names = {name.casefold() for name in (registry().agencies[agency_id].name, *registry().names(agency_id))}
     issuers = [served.release.issuer for served in generation.served(rows.tolist())]
     own = {issuer for issuer in set(issuers) if names & {issuer.casefold(), *issuer.casefold().split(" — ")}}
-    found: Rows = rows[np.array([issuer in own for issuer in issuers], dtype=bool)]
-    return found
+    own_rows: Rows = rows[np.array([issuer in own for issuer in issuers], dtype=bool)]
+    return own_rows
 
 
 def _naming(generation: Generation, agency_id: str) -> Rows:
@@ -194,8 +194,8 @@ def _holding(generation: Generation, subject: str, filters: Filters) -> tuple[Ro
     releases = np.unique(generation.releases_of(passages))
     evidence = generation.release_evidence(releases, hashes(asked))
     missing = ((evidence.counts == 0) & (evidence.in_title == 0)).sum(axis=1)
-    found: Rows = releases[missing == 0]
-    return found, len(passages) == _MOST_PASSAGES
+    holding: Rows = releases[missing == 0]
+    return holding, len(passages) == _MOST_PASSAGES
 
 
 def _named_agencies(generation: Generation) -> tuple[AgencyCount, ...]:

@@ -96,7 +96,7 @@ def test_country_for_a_country_and_amount_of_the_same_thing_are_told(
 ) -> None:
     release = Release("r", "A title", "An issuer", ISSUED, code, quote)
     told = differences(claim, code, quote, release)
-    assert (told.claimed, told.found) == ((claimed,), (found,))
+    assert (told.claimed, told.quoted) == ((claimed,), (found,))
 
 
 @pytest.mark.parametrize(
