@@ -8,12 +8,13 @@ from enum import StrEnum
 from corpus import QuestionError, Release
 from index.answering.amounts import Words
 from index.answering.differences import differences
-from index.answering.question import MAX_QUESTION_CHARS, content_words, readable
+from index.answering.novelty import content
+from index.answering.question import MAX_QUESTION_CHARS, readable
 from index.answering.slots import further_differences
 from index.results import Answer, Quote
 from index.text.detection import language_of
 from index.text.sentences import sentences
-from index.text.terms import stem
+from index.text.terms import content_words
 
 MAX_CLAIMS = 5
 _MIN_WORDS = 3
@@ -72,9 +73,9 @@ def _checked(claim: str, answer: Answer, release_of: Callable[[str], Release | N
     if not answer.answered:
         return Checked(claim, answer, Verdict.DO_NOT_SAY)
     code = language_of(claim)
-    said = _content(claim, code)
+    said = content(claim, code)
     # The quote with most words of the claim bears most on it; of equally good ones, that which answers it best.
-    evidence = max(answer.quotes, key=lambda quote: len(said & _content(quote.shown, code)))
+    evidence = max(answer.quotes, key=lambda quote: len(said & content(quote.shown, code)))
     release = release_of(evidence.release_id)
     assert release is not None
     verdict, claimed, quoted = compare(claim, code, evidence.shown, release)
@@ -101,7 +102,3 @@ def _each_once(words: Sequence[str]) -> tuple[str, ...]:
         for word in dict.fromkeys(words)
         if not any(word != other and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", other) for other in words)
     )
-
-
-def _content(text: str, code: str) -> set[str]:
-    return {stem(word, code) for word in content_words(text, code)}

@@ -10,6 +10,7 @@ from index.answering.names import names_in
 from index.answering.polarity import asked_polarity, opposite, polarity
 from index.changes import FactKind
 from index.text.facts import facts
+from index.text.read_text import read_text
 from index.text.times import moments
 
 _COUNTRY = re.compile(r"[A-Z]{2}")  # the key of a country among facts
@@ -56,7 +57,7 @@ def _years_in(text: str, code: str) -> Words:
 
 
 def _directions(claim: str, code: str, quote: str, release: Release) -> Iterator[tuple[Words, Words]]:
-    opposed = opposite(asked_polarity(claim, code), polarity(quote, release.language))
+    opposed = opposite(asked_polarity(read_text(claim, code)), polarity(quote, release.language))
     if opposed is not None:
         yield (opposed[0],), (opposed[1],)
 

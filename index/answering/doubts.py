@@ -11,15 +11,12 @@ import numpy as np
 
 from corpus import Release
 from index.answering.amounts import Words
-from index.answering.answer_types import wants_yes_or_no
-from index.answering.countries import asked_countries, other_country
 from index.answering.differences import differences
-from index.answering.novelty import content
+from index.answering.names import Name, holds, names_in
 from index.answering.polarity import denies_otherwise, opposite, polarity
 from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.generations.generation import Generation
-from index.text.languages import fold
 
 # Nats. A typical right answer has 2.2 of them over even odds, and 0.4 below counts as not found. What is denied does
 # not answer; what only differs is shown with both sides where it is surely about the same.
@@ -40,7 +37,7 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
     if not judged:
         return ranking
     rows = ranking.sentences.releases[judged].tolist()
-    if asked_countries(query):
+    if _asked_countries(query):
         released = {row: generation.release(row) for row in set(rows)}
     else:
         released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
@@ -63,7 +60,7 @@ def is_denied(query: Query, text: str, release: Release) -> bool:
     """Tell whether a sentence affirms what a question denies, or denies what it affirms."""
     if _is_answered_by_no(query):
         return denies_otherwise(query.polarity, polarity(text, release.language), frozenset())
-    asked = content(query.asked, query.language) if release.language == query.language else frozenset()
+    asked = query.content if release.language == query.language else frozenset()
     directions = frozenset(query.polarity.directions)
     return denies_otherwise(query.polarity, polarity(text, release.language), asked, directions)
 
@@ -82,7 +79,7 @@ def differing(query: Query, ranking: Ranking, number: int, release: Release) -> 
         begin, end = (edge - passage.passage.start for edge in (spans[0].start, spans[-1].end))
         compared = differences(query.asked, query.language, passage.text[begin:end], release)
         return compared.claimed, compared.quoted
-    opposed = opposite(query.polarity, polarity(text, release.language)) or other_country(query, text, release)
+    opposed = opposite(query.polarity, polarity(text, release.language)) or _other_country(query, text, release)
     return ((opposed[0],), (opposed[1],)) if opposed else ((), ())
 
 
@@ -116,4 +113,25 @@ def doubt(ranking: Ranking) -> float:
 
 
 def _is_answered_by_no(query: Query) -> bool:
-    return wants_yes_or_no(fold(query.asked), query.language) and not query.claims
+    return query.wants_yes_or_no and not query.claims
+
+
+def _asked_countries(query: Query) -> tuple[Name, ...]:
+    """Return the countries that a question names."""
+    return tuple(name for name in query.names if name.country)
+
+
+def _other_country(query: Query, text: str, release: Release) -> tuple[str, str] | None:
+    """Return a country of a question and the one of a sentence, where the release has none that is asked for.
+
+    Georgia is asked for, and the sentence speaks of Moldova.
+
+    :param text: the sentence.
+    :param release: its release, with the text.
+    """
+    asked = _asked_countries(query)
+    whole = f"{release.title}. {release.issuer}. {release.text}"
+    if not asked or any(holds(name, whole, release.language) for name in asked):
+        return None
+    told = next((name for name in names_in(text, release.language) if name.country), None)
+    return None if told is None else (asked[0].written, told.written)

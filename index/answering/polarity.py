@@ -5,11 +5,13 @@ against a sentence in another.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from index.answering.answer_types import wants_yes_or_no
 from index.text.languages import fold, fold_pattern, folded_pattern, language
+from index.text.read_text import ReadText
 from index.text.terms import stem, words
 
 OPPOSITES = (("rises", "falls"), ("approves", "rejects"), ("allows", "forbids"))
@@ -43,9 +45,12 @@ class Polarity:
 @lru_cache(maxsize=256)
 def polarity(text: str, code: str) -> Polarity:
     """Read the polarity of a sentence in a language."""
-    demands = language(code).demands
     folded = fold(text)
-    negations = _negations(text, code)
+    return _polarity(text, folded, code, _negations(text, folded, code))
+
+
+def _polarity(text: str, folded: str, code: str, negations: Sequence[re.Match[str]]) -> Polarity:
+    demands = language(code).demands
     after = (words(text[match.end() :], code)[:_REACH] for match in negations)
     said_by_direction = {name: list(folded_pattern(demands[name]).finditer(folded)) for name in _OPPOSITE}
     return Polarity(
@@ -71,14 +76,21 @@ def _is_of(negation: re.Match[str], word: re.Match[str], folded: str, code: str)
     return code in _NOT_AFTER_VERB and len(_WORD.findall(between)) <= _REACH_BACK and "," not in between
 
 
-def asked_polarity(question: str, code: str) -> Polarity:
-    """Read the polarity of a question in a language. It denies what its main clause denies."""
-    whole = polarity(question, code)
-    folded = fold(question)
+def asked_polarity(question: ReadText, *, is_yes_or_no: bool | None = None) -> Polarity:
+    """Read the polarity of a question. It denies what its main clause denies.
+
+    :param is_yes_or_no: whether yes or no would answer it, where that was told already.
+    """
+    text, folded, code = question.text, question.folded, question.code
+    negations = _negations(text, folded, code)
+    whole = _polarity(text, folded, code, negations)
     clause = _clause_end(code).match(folded)
-    negations = _negations(question[: clause.end()] if clause else question, code)
+    if clause:
+        negations = _negations(text[: clause.end()], folded[: clause.end()], code)
     first_words = re.match(rf"\W*(?:\w+\W+){{{_RHETORICAL_WORDS}}}", folded)
-    if first_words and wants_yes_or_no(folded, code):
+    if is_yes_or_no is None:
+        is_yes_or_no = wants_yes_or_no(folded, code)
+    if first_words and is_yes_or_no:
         negations = [match for match in negations if match.start() >= first_words.end()]
     return Polarity(bool(negations), whole.lacks or whole.denies, whole.denied, whole.directions, whole.not_gone)
 
@@ -109,13 +121,13 @@ def opposite(question: Polarity, sentence: Polarity) -> tuple[str, str] | None:
     return None
 
 
-def _negations(text: str, code: str) -> list[re.Match[str]]:
-    """Return the negations in a text in a language.
+def _negations(text: str, folded: str, code: str) -> list[re.Match[str]]:
+    """Return the negations in a text in a language, which is given as it is and folded.
 
     A word in capitals, as "NEATS" in Latvian, is a name. One before a hyphen belongs to an adjective: "niet-EU-landen".
     """
     demands = language(code).demands
-    meant = folded_pattern(demands["not_but"]).sub(lambda match: " " * len(match[0]), fold(text))
+    meant = folded_pattern(demands["not_but"]).sub(lambda match: " " * len(match[0]), folded)
     matches = folded_pattern(demands["not"]).finditer(meant)
     return [
         match

@@ -12,8 +12,9 @@ from functools import cache
 from itertools import pairwise
 from re import Pattern
 
-from index.text.languages import fold, fold_pattern, folded_pattern, language
-from index.text.times import Moment, Named, moments
+from index.text.languages import fold_pattern, folded_pattern, language
+from index.text.read_text import ReadText
+from index.text.times import Moment, Named
 
 _HALF_A_YEAR = 6
 _BETWEEN_CHARS = 16
@@ -46,26 +47,26 @@ class Time:
     latest: bool = False
 
 
-def time_of(question: str, code: str = "en") -> Time | None:
-    """Return the time that a question in a language names, None where it names none."""
-    folded = fold(question)
-    moments_in_order = moments(question, code)
-    named = [NamedTime(each.moment, _relation(each, folded, code)) for each in moments_in_order]
-    for place, (first, second) in enumerate(pairwise(moments_in_order)):
-        if _spans(first, second, question, folded, code):
+def time_of(question: ReadText) -> Time | None:
+    """Return the time that a question names, None where it names none."""
+    folded, code = question.folded, question.code
+    named = [NamedTime(each.moment, _relation(each, folded, code)) for each in question.moments]
+    for place, (first, second) in enumerate(pairwise(question.moments)):
+        if _spans(first, second, question):
             named[place] = NamedTime(first.moment, Relation.SINCE)
             named[place + 1] = NamedTime(second.moment, Relation.UNTIL)
     latest = not named and _latest(code).search(folded) is not None
     return Time(tuple(named), latest) if named or latest else None
 
 
-def _spans(first: Named, second: Named, question: str, folded: str, code: str) -> bool:
+def _spans(first: Named, second: Named, question: ReadText) -> bool:
     """Tell whether two moments are the ends of one time: "between 2014 and 2016", "from May to July", "2014-2016"."""
-    between = question[first.end : second.start]
+    folded, code = question.folded, question.code
+    between = question.text[first.end : second.start]
     if between.strip() in _DASHES:
         return True
     known = language(code)
-    joined_by_and = folded_pattern(known.demands["and"]).search(fold(between)) is not None
+    joined_by_and = folded_pattern(known.demands["and"]).search(folded[first.end : second.start]) is not None
     words = folded_pattern(known.time["between" if joined_by_and else "from"])
     before, after = folded[max(0, first.start - _LEAD_CHARS) : first.start], folded[second.end :][:_LEAD_CHARS]
     leads = re.compile(rf"(?:{words.pattern})\s+(?:\w+\s+){{0,2}}$").search(before)

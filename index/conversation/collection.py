@@ -17,6 +17,7 @@ from index.conversation.spoken import spoken
 from index.filters import Filters
 from index.generations.generation import Generation, Rows
 from index.results import Source
+from index.text.read_text import read_text
 from index.text.terms import hashes, terms, words
 
 MOST_LISTED = 10
@@ -102,7 +103,7 @@ def _read(shaped: Shaped, text: str, today: datetime.date) -> CollectionQuestion
 
 def _relates(text: str, code: str, relation: Relation) -> bool:
     """Tell whether a message asks since or until a time, also by words behind it: "vuodesta 2018 lähtien"."""
-    time = time_of(text, code)
+    time = time_of(read_text(text, code))
     return time is not None and any(each.relation is relation for each in time.named)
 
 
