@@ -38,7 +38,9 @@ def crossed(request: pytest.FixtureRequest, served_by_default_model: Engine) -> 
 
 
 def test_nothing_reads_a_text_twice(crossed: Crossed) -> None:
-    read = {key: count for key, count in crossed.texts.items() if key[1] in READERS and len(key[2].split(" | ")[0]) > SHORT}
+    read = {
+        key: count for key, count in crossed.texts.items() if key[1] in READERS and len(key[2].split(" | ")[0]) > SHORT
+    }
     assert len({name for _, name, _ in read}) > 4, "they are still called by these names"
     assert {key: count for key, count in read.items() if count > 1} == {}
 
