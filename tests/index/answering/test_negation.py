@@ -76,10 +76,10 @@ def test_what_is_denied_is_told_in_every_language(code: str) -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_opposite_directions_are_told_across_languages(code: str) -> None:
     question = asked_polarity(read_text(RAISED[code], code))
-    found = opposite(question, LOWERED)
-    assert found is not None
-    assert found[0] in RAISED[code]
-    assert found[1] == "lower"
+    result = opposite(question, LOWERED)
+    assert result is not None
+    assert result[0] in RAISED[code]
+    assert result[1] == "lower"
     assert opposite(question, polarity("The Governing Council raised the key interest rates.", "en")) is None
     assert opposite(question, polarity("Rates were raised in May and lowered in June.", "en")) is None
 

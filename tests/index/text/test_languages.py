@@ -67,8 +67,8 @@ def test_months_are_those_of_the_common_locale_data(code: str) -> None:
     months = Locale.parse(code).months
     for context in ("format", "stand-alone"):
         for number, name in months[context]["wide"].items():
-            found = [each.moment for each in moments(f"ECB {name} 2006", code)]
-            assert found == [Moment(2006, number)], (name, found)
+            results = [each.moment for each in moments(f"ECB {name} 2006", code)]
+            assert results == [Moment(2006, number)], (name, results)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
