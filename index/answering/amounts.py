@@ -49,7 +49,7 @@ def _is_unit(first: Quantity, other: Quantity) -> bool:
 def _is_same_thing(
     own: Quantity, claim: str, code: str, other: Quantity, quote: str, quoted: str, *, alone: bool
 ) -> bool:
-    """Tell whether two amounts are of the same: with one unit, or, without, beside the same word."""
+    """Tell whether two amounts count the same thing: they share a unit or, having none, a word beside them."""
     if own.unit or other.unit:
         return own.unit == other.unit
     if code != quoted:

@@ -132,7 +132,7 @@ def answer_one(
 def _whenever(
     answerer: Answerer, query: Query, generation: Generation, filters: Filters
 ) -> tuple[Query, Ranking, float]:
-    """Find what bears on a statement that may name a wrong time; how sure that is counts the time against it."""
+    """Search again without the time that a statement names, which may be wrong; that lowers the confidence."""
     query = dataclasses.replace(query, time=None)
     ranking = answerer.rank(query, generation, filters, doubting=False)
     return query, ranking, less_sure(answerer.confidence(query, ranking, generation), OTHER_TIME)

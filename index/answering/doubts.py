@@ -25,7 +25,7 @@ _JUDGED = 8  # Only so many of the best sentences are judged: those that may be 
 
 
 def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
-    """Return a ranking in which the best sentences that contradict a question have lost score by how much they do.
+    """Return a ranking with lower scores for those of the best sentences that contradict the question.
 
     Those that contradict a claim keep it, since they bear most on it.
     """
@@ -66,7 +66,7 @@ def is_denied(query: Query, text: str, release: Release) -> bool:
 
 
 def differing(query: Query, ranking: Ranking, number: int, release: Release) -> tuple[Words, Words]:
-    """Return what a question says otherwise than a sentence, and what that says instead, both empty where none does.
+    """Return the words of a question that a sentence contradicts, and its own words for that; both empty without one.
 
     Countries are compared where the release comes with its text. A claim is held against the sentence before it, too:
     with "The rate will be 2%" goes "It decided to lower the rate".

@@ -68,7 +68,7 @@ def _polarity(text: str, folded: str, code: str, negations: Sequence[re.Match[st
 
 
 def _is_of(negation: re.Match[str], word: re.Match[str], folded: str, code: str) -> bool:
-    """Tell whether a negation is of a word: it stands before it, or after a verb where a language puts it there."""
+    """Tell whether a negation denies a word: it stands shortly before it, or after it where a language does so."""
     if word.start() >= negation.end():
         between = folded[negation.end() : word.start()]
         return len(_WORD.findall(between)) < _REACH and "," not in between
