@@ -18,6 +18,7 @@ from index.text.times import Named, moments
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"(?:['’]s)?[\s-]+")
+_NEXT_SENTENCE = re.compile(r".*(?:[?!:]|\w{4}\.)\s+", re.DOTALL)
 _TITLE_CASE = 2  # Where so many words like "the" have a capital, capitals mark no names: "What Will The Council Do?"
 _LEAST_CHARS = 3  # A shorter word is an initial, or "EU".
 _LEAST_STEM, _ENDING, _COUNTRY_ENDING, _LONGEST_ENDING = 4, 3, 2, 4
@@ -114,11 +115,17 @@ def _acronym(agency: Agency, written: str) -> str:
 
 
 def _runs(question: str, code: str) -> Iterator[list[re.Match[str]]]:
-    """Give the words with a capital that follow each other, but for the first word of the question."""
+    """Give the words with a capital that follow each other, but for the first word of a sentence."""
     spoken = list(_WORD.finditer(question))
     stop_words = language(code).stop_words
     capitals = [word for word in spoken[1:] if word[0][0].isupper()]
-    names = [word for word in capitals if fold(word[0]) not in stop_words and len(word[0]) >= _LEAST_CHARS]
+    names = [
+        word
+        for word in capitals
+        if fold(word[0]) not in stop_words
+        and len(word[0]) >= _LEAST_CHARS
+        and not _NEXT_SENTENCE.fullmatch(question, 0, word.start())
+    ]
     if sum(fold(word[0]) in stop_words for word in capitals) >= _TITLE_CASE:
         return
     run: list[re.Match[str]] = []

@@ -17,7 +17,7 @@ from index.answering.answer_types import MONTHS, AnswerType, asked_for, asks_ope
 from index.answering.names import Name, names_beside, with_shared_names
 from index.answering.polarity import Polarity, asked_polarity
 from index.answering.spelling import respelled
-from index.answering.times import Time, time_of
+from index.answering.times import Time, asks_for_now, time_of, without_latest
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.encoders.vocabulary import vocabulary_of
 from index.text.detection import language_of
@@ -56,12 +56,14 @@ class Query:
     """A question as the engine reads it. The arrays have one entry a term, ``(terms,)``.
 
     ``text`` is what somebody wrote, ``asked`` what of it asks, with its spelling corrected: all else is read from that,
-    by models as ``modelled``, in which names of bodies stand as languages share them.
+    by models as ``modelled``, in which names of bodies stand as languages share them. ``folded`` is ``asked``
+    as `fold` gives it.
     ``language`` is its ISO 639-1 code, that of the releases where its words do not tell. ``idf`` is the inverse passage
     frequency of a term; ``weights`` is the same, scaled to sum to 1: how much of the question a term is. ``content``
     holds the stems of all its words that tell something, whether the corpus has them or not. ``opens`` tells whether it
     begins with a word that asks, and ``wants_yes_or_no`` whether yes or no would answer it. ``time`` is the time that
-    it names, or that it asks for what is latest. ``agencies`` are the ids of those that the question names; ``names``
+    it names, or that it asks for what is latest or next; ``asks_for_now`` tells whether it is about the day on which it
+    is asked. ``agencies`` are the ids of those that the question names; ``names``
     are all names in it. ``claims`` tells whether it asks to confirm what it states, and ``polarity`` what it denies.
     ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the vector of each term's word in
     the context of the question, and the question's where the model gives the word none. ``respelled`` tells whether
@@ -70,6 +72,7 @@ class Query:
 
     text: str
     asked: str
+    folded: str
     modelled: str
     language: str
     words: tuple[str, ...]
@@ -84,6 +87,7 @@ class Query:
     numbers: frozenset[str]
     months: frozenset[int]
     time: Time | None
+    asks_for_now: bool
     agencies: tuple[str, ...]
     names: tuple[Name, ...]
     claims: bool
@@ -125,7 +129,8 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
     asked = _asked(text, lexicon, embedder, spelling=spelling)
     question, code = asked.question, asked.question.code
     is_yes_or_no = wants_yes_or_no(question.folded, code)
-    asked_terms = _terms(asked, lexicon, spelling=spelling)
+    time = time_of(question)
+    asked_terms = _terms(asked, time, lexicon, spelling=spelling)
     terms = tuple(each.term for each in asked_terms)
     spoken = tuple(each.word for each in asked_terms)
     idf = np.array([each.idf for each in asked_terms], dtype=np.float64)
@@ -134,6 +139,7 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
     return Query(
         text=text,
         asked=question.text,
+        folded=question.folded,
         modelled=modelled,
         language=code,
         words=spoken,
@@ -147,7 +153,8 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         wants_yes_or_no=is_yes_or_no,
         numbers=frozenset(word for word in question.words if word[0].isdigit()),
         months=_months(question),
-        time=time_of(question),
+        time=time,
+        asks_for_now=asks_for_now(time, question),
         agencies=tuple(dict.fromkeys(mention.agency_id for mention in asked.mentions)),
         names=_names(text, question, asked.mentions),
         claims=asked.claims,
@@ -194,13 +201,15 @@ class _Term:
     idf: float
 
 
-def _terms(asked: _Asked, lexicon: Lexicon, *, spelling: bool) -> list[_Term]:
+def _terms(asked: _Asked, time: Time | None, lexicon: Lexicon, *, spelling: bool) -> list[_Term]:
     """Return the terms of a question in order: of its words, then of the agencies that the corpus names, too."""
     frequency = cache(lexicon.frequency)
     by_term = {agency_term(mention.agency_id): mention for mention in asked.mentions}
     named = {term: mention for term, mention in by_term.items() if frequency(term)}
-    terms = []
-    for term, word in _content(asked.question, named.values(), frequency).items():
+    question, terms = asked.question, []
+    subject = _content(question, _subject(question, time), named.values(), frequency)
+    word_of = subject or _content(question, question.content_words, named.values(), frequency)
+    for term, word in word_of.items():
         known = term if frequency(term) or not spelling else _respelled(term, word, lexicon)
         idf = _idf(frequency(known), known, word if known == term else known, len(lexicon))
         terms.append(_Term(known, word, idf))
@@ -227,13 +236,22 @@ def _contexts(content: tuple[str, ...], reading: ReadQuery) -> Vectors:
     return contexts.reshape(len(content), len(reading.vector))
 
 
-def _content(question: ReadText, named: Iterable[Mention], frequency: Callable[[str], int]) -> dict[str, str]:
-    """Return the terms of a question in order, each with its word.
+def _subject(question: ReadText, time: Time | None) -> Sequence[str]:
+    """Return the words of a question that tell what it is about; "latest" tells only of which time that is."""
+    if time is None or not time.latest or time.ahead:
+        return question.content_words
+    return content_words(without_latest(question), question.code)
+
+
+def _content(
+    question: ReadText, spoken: Sequence[str], named: Iterable[Mention], frequency: Callable[[str], int]
+) -> dict[str, str]:
+    """Return the terms of words of a question in order, each with its word.
 
     Words of an agency's name that the corpus does not use are left out: the agency has a term of its own.
     """
     text, code = question.text, question.code
-    by_term = {_term(word, code, frequency): word for word in reversed(question.content_words)}
+    by_term = {_term(word, code, frequency): word for word in reversed(spoken)}
     spelled = {
         _term(word, code, frequency) for mention in named for word in words(text[mention.start : mention.end], code)
     }

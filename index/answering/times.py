@@ -41,10 +41,11 @@ class NamedTime:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """The time that a question names. ``latest`` tells that it asks for what is newest."""
+    """The time that a question names. ``latest`` tells that it asks for the newest, ``ahead`` for what comes next."""
 
     named: tuple[NamedTime, ...] = ()
     latest: bool = False
+    ahead: bool = False
 
 
 def time_of(question: ReadText) -> Time | None:
@@ -55,8 +56,26 @@ def time_of(question: ReadText) -> Time | None:
         if _spans(first, second, question):
             named[place] = NamedTime(first.moment, Relation.SINCE)
             named[place + 1] = NamedTime(second.moment, Relation.UNTIL)
-    latest = not named and _latest(code).search(folded) is not None
-    return Time(tuple(named), latest) if named or latest else None
+    if named:
+        return Time(tuple(named))
+    ahead = _finds(code, "next", folded)
+    return Time(latest=True, ahead=ahead) if ahead or _finds(code, "latest", folded) else None
+
+
+def without_latest(question: ReadText) -> str:
+    """Return a question without words such as "latest": releases use them of their own time."""
+    spoken, known = question.text, language(question.code)
+    for match in folded_pattern(known.time["latest"]).finditer(question.folded):
+        first, _, rest = match[0].partition(" ")
+        names_what = rest and first not in known.stop_words  # "last meeting", not "most recent"
+        end = match.start() + len(first) if names_what else match.end()
+        spoken = spoken[: match.start()] + " " * (end - match.start()) + spoken[end:]
+    return spoken
+
+
+def asks_for_now(time: Time | None, question: ReadText) -> bool:
+    """Tell whether a question, which names this time, is about the day on which it is asked."""
+    return time.latest if time else _finds(question.code, "now", question.folded)
 
 
 def _spans(first: Named, second: Named, question: ReadText) -> bool:
@@ -128,9 +147,8 @@ def _leads_beside(code: str, relation: str, moment: Moment) -> Pattern[str]:
     return re.compile(rf"(?<!\w)({fold_pattern(words)})\s+$")
 
 
-@cache
-def _latest(code: str) -> Pattern[str]:
-    return folded_pattern(language(code).time["latest"])
+def _finds(code: str, kind: str, folded: str) -> bool:
+    return folded_pattern(language(code).time[kind]).search(folded) is not None
 
 
 def _is_of(time: NamedTime, published: datetime.date) -> bool:
