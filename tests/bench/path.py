@@ -46,20 +46,31 @@ _OTHER = "What will Europol do against migrant smuggling?"
 class Crossed:
     """How often functions were called, by module and name, and with the same texts, by module, name and texts.
 
-    ``callers`` are the modules that called another one, and ``handing`` those of them that handed the question on.
+    ``callers`` are the modules that called another one. ``handed`` are pairs of modules: the first handed the question
+    on to the second.
     """
 
     question: str = ""
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     texts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     callers: set[str] = field(default_factory=set)
-    handing: set[str] = field(default_factory=set)
+    handed: set[tuple[str, str]] = field(default_factory=set)
     watched: bool = False
 
     @property
     def modules(self) -> list[str]:
         """The modules of which a function was called."""
         return sorted({module for module, _ in self.calls})
+
+    @property
+    def handing(self) -> set[str]:
+        """The modules that handed the question on."""
+        return {caller for caller, _ in self.handed}
+
+    @property
+    def round_trips(self) -> list[tuple[str, str]]:
+        """The pairs of modules of which each handed the question to the other."""
+        return sorted(pair for pair in self.handed if pair[0] < pair[1] and pair[::-1] in self.handed)
 
     def note(self, frame: FrameType, event: str, _argument: object) -> None:
         """Count a call of the program's own functions."""
@@ -75,7 +86,7 @@ class Crossed:
         if caller is not None and caller != module:
             self.callers.add(caller)
             if any(_holds(value, _bare(self.question)) for value in given):
-                self.handing.add(caller)
+                self.handed.add((caller, module))
         texts = [text for text in given if isinstance(text, str)]
         if code.co_qualname not in LOOK_UPS and any(" " in text for text in texts):
             self.texts[module, code.co_qualname, " | ".join(sorted(map(_told, given), key=_is_other))] += 1
@@ -183,6 +194,7 @@ def main() -> None:
     print(f"{len(crossed.handing)} of them hand the question on (*):")
     for module in crossed.modules:
         print(f"  {'*' if module in crossed.handing else ' '} {module}")
+    print("hand it to each other:", ", ".join(map(" and ".join, crossed.round_trips)) or "none")
     print("called more than once with the same text:")
     for (module, name, text), count in crossed.texts.most_common():
         if count > 1:

@@ -55,6 +55,7 @@ def test_few_modules_hand_the_question_on(crossed: Crossed) -> None:
     handing = {module for module in crossed.handing if module.startswith(("index", "corpus"))}
     assert "index/answering/question.py" in handing
     assert len(handing) <= MOST_HANDING, sorted(handing)
+    assert crossed.round_trips == []
 
 
 def test_what_looks_up_is_still_called_so(crossed: Crossed) -> None:
