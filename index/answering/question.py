@@ -2,53 +2,31 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Protocol
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
 
 from corpus import Mention, QuestionError, registry
 from index.answering import padding
 from index.answering.answer_types import MONTHS, AnswerType, asked_for, asks_openly, wants_yes_or_no
 from index.answering.names import Name, names_beside, with_shared_names
 from index.answering.polarity import Polarity, asked_polarity
+from index.answering.question_terms import Lexicon, terms_of
 from index.answering.spelling import respelled
-from index.answering.times import Time, asks_for_now, time_of, without_latest
+from index.answering.times import Time, asks_for_now, time_of
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.encoders.vocabulary import vocabulary_of
 from index.text.detection import language_of
 from index.text.languages import fold, language
 from index.text.read_text import ReadText, read_text
-from index.text.terms import Hashes, agency_term, content_words, hashes, stem, words
-from index.text.word_frequency import share
+from index.text.terms import Hashes, content_words, hashes, stem, words
 
 MAX_QUESTION_CHARS = 2_000
-# A term's frequency counts as if the corpus had this many more passages of English at large. A small corpus thus takes
-# its frequencies from English, and a large one from itself.
-PRIOR_PASSAGES = 1_000.0
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
-_MIN_SIMILARITY = 84
 STOP_WORDS = language("en").stop_words
-
-
-class Lexicon(Protocol):
-    """The terms of a corpus, and how frequent they are."""
-
-    def __len__(self) -> int:
-        """The number of passages."""
-
-    def frequency(self, term: str) -> int:
-        """Return in how many passages a term stands."""
-
-    def similar(self, term: str) -> list[str]:
-        """Return terms of the corpus that begin alike."""
-
-    def spellings(self, term: str, code: str) -> list[str]:
-        """Return how releases in a language write a term, the most frequent spelling first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +108,8 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
     question, code = asked.question, asked.question.code
     is_yes_or_no = wants_yes_or_no(question.folded, code)
     time = time_of(question)
-    asked_terms = _terms(asked, time, lexicon, spelling=spelling)
+    names = _names(text, question, asked.mentions)
+    asked_terms = terms_of(question, asked.mentions, names, time, lexicon, spelling=spelling)
     terms = tuple(each.term for each in asked_terms)
     spoken = tuple(each.word for each in asked_terms)
     idf = np.array([each.idf for each in asked_terms], dtype=np.float64)
@@ -156,7 +135,7 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         time=time,
         asks_for_now=asks_for_now(time, question),
         agencies=tuple(dict.fromkeys(mention.agency_id for mention in asked.mentions)),
-        names=_names(text, question, asked.mentions),
+        names=names,
         claims=asked.claims,
         polarity=asked_polarity(question, is_yes_or_no=is_yes_or_no),
         vector=reading.vector,
@@ -192,33 +171,6 @@ def _asked(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool) -
     return _Asked(question, mentions, statement.claims, asked != written and question.folded != fold(written))
 
 
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """A term of a question, the word that it is of, and its inverse passage frequency in nats."""
-
-    term: str
-    word: str
-    idf: float
-
-
-def _terms(asked: _Asked, time: Time | None, lexicon: Lexicon, *, spelling: bool) -> list[_Term]:
-    """Return the terms of a question in order: of its words, then of the agencies that the corpus names, too."""
-    frequency = cache(lexicon.frequency)
-    by_term = {agency_term(mention.agency_id): mention for mention in asked.mentions}
-    named = {term: mention for term, mention in by_term.items() if frequency(term)}
-    question, terms = asked.question, []
-    subject = _content(question, _subject(question, time), named.values(), frequency)
-    word_of = subject or _content(question, question.content_words, named.values(), frequency)
-    for term, word in word_of.items():
-        known = term if frequency(term) or not spelling else _respelled(term, word, lexicon)
-        idf = _idf(frequency(known), known, word if known == term else known, len(lexicon))
-        terms.append(_Term(known, word, idf))
-    for term, mention in named.items():
-        name = registry().agencies[mention.agency_id].name.lower()
-        terms.append(_Term(term, name, _idf(frequency(term), term, term, len(lexicon))))
-    return terms
-
-
 def _names(text: str, question: ReadText, mentions: Sequence[Mention]) -> tuple[Name, ...]:
     """Return the names in what is asked. Capitals that `padding` put count only where nobody typed any or no others."""
     untyped = text.islower() or text.isupper()
@@ -234,48 +186,6 @@ def _contexts(content: tuple[str, ...], reading: ReadQuery) -> Vectors:
             context_of.setdefault(stem(word), context)
     contexts = np.array([context_of.get(stem(word), reading.vector) for word in content], dtype=np.float32)
     return contexts.reshape(len(content), len(reading.vector))
-
-
-def _subject(question: ReadText, time: Time | None) -> Sequence[str]:
-    """Return the words of a question that tell what it is about; "latest" tells only of which time that is."""
-    if time is None or not time.latest or time.ahead:
-        return question.content_words
-    return content_words(without_latest(question), question.code)
-
-
-def _content(
-    question: ReadText, spoken: Sequence[str], named: Iterable[Mention], frequency: Callable[[str], int]
-) -> dict[str, str]:
-    """Return the terms of words of a question in order, each with its word.
-
-    Words of an agency's name that the corpus does not use are left out: the agency has a term of its own.
-    """
-    text, code = question.text, question.code
-    by_term = {_term(word, code, frequency): word for word in reversed(spoken)}
-    spelled = {
-        _term(word, code, frequency) for mention in named for word in words(text[mention.start : mention.end], code)
-    }
-    return {term: word for term, word in reversed(by_term.items()) if term not in spelled or frequency(term)}
-
-
-def _term(word: str, code: str, frequency: Callable[[str], int]) -> str:
-    """Return the stem of a word in the question's language, or the English one where more passages hold that."""
-    own, english = stem(word, code), stem(word)
-    return english if frequency(english) > frequency(own) else own
-
-
-def _idf(frequency: int, term: str, word: str, passages: int) -> float:
-    """Return a term's inverse passage frequency in nats: the corpus's own, smoothed by that of English at large."""
-    expected = PRIOR_PASSAGES * max(share(word), share(term))
-    return max(0.05, float(np.log((passages + PRIOR_PASSAGES) / (frequency + expected))))
-
-
-def _respelled(term: str, word: str, lexicon: Lexicon) -> str:
-    """Return the term of the corpus that is most similar to one that it does not know, or that term itself."""
-    if len(word) < 5 or not word.isalpha():
-        return term
-    best = process.extractOne(term, lexicon.similar(term), scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
-    return str(best[0]) if best else term
 
 
 def _months(question: ReadText) -> frozenset[int]:

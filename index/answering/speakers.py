@@ -36,18 +36,20 @@ def silent_speaker(query: Query, release: Release) -> str:
     foreign = release.language != query.language
     if foreign and not {release.language, query.language}.isdisjoint(_RESPELLING):
         return ""
+    speakers = [name for name in _people(query) if _speaks(name, query, in_words_of=not foreign)]
+    if not speakers:
+        return ""
     words = set(re.findall(r"\w+", fold(f"{release.title}. {release.text}")))
-    for name in _people(query):
-        if _speaks(name, query, in_words_of=not foreign) and not any(_is_held(part, words) for part in name.split()):
-            return name
-    return ""
+    return next((name for name in speakers if not any(_is_held(part, words) for part in name.split())), "")
 
 
 def _people(query: Query) -> Iterator[str]:
     """Give the names that may be a person's, with names that have only particles between them as one."""
+    demands = language(query.language).demands
+    if not folded_pattern(demands["says"], demands.get("in_words_of", "(?!)")).search(query.folded):
+        return
     names = [name.written for name in query.names if not (name.agency or name.country or name.written.isupper())]
     if query.language == "de":
-        demands = language("de").demands
         subject = _GERMAN_SUBJECT.replace("SAYS", f"{demands['says']}|{demands['in_words_of']}")
         known = " ".join(name.written for name in query.names)
         names += [name for name in re.findall(subject, query.asked) if name not in known]
