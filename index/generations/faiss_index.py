@@ -83,8 +83,8 @@ class VectorIndex:
         scores, rows = self._index.search(
             vector.reshape(1, -1).astype(np.float32, copy=False), k, params=self._params(allowed)
         )
-        found = rows[0] >= 0
-        return scores[0][found], rows[0][found]
+        exists = rows[0] >= 0
+        return scores[0][exists], rows[0][exists]
 
     def rows(self, rows: NDArray[np.int64]) -> Vectors:
         """Return the vectors of rows, ``(n, dim)`` float32; an inverted file keeps them in 8 bits."""

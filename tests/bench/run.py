@@ -90,20 +90,20 @@ def made_up_releases(passages: int) -> list[Release]:
         len(original.text[span.start : span.end].split()) for passage in chunk(original) for span in passage.sentences
     ]
     draw = np.random.default_rng(0)
-    found: list[Release] = []
+    releases: list[Release] = []
     count = 0
     while count < passages:
         sentences = [
             " ".join(draw.choice(words, length)).capitalize().replace(".", "") + "."
             for length in draw.choice(lengths, 40)
         ]
-        day = datetime.date(2020, 1, 1) + datetime.timedelta(days=len(found))
+        day = datetime.date(2020, 1, 1) + datetime.timedelta(days=len(releases))
         title = " ".join(draw.choice(words, 8))
-        text = "\n\n".join(" ".join(sentences[at : at + 4]) for at in range(0, 40, 4))
-        release = Release(f"{day}-{len(found)}", title, "European Commission", day, "en", text)
-        found.append(release)
+        text = "\n\n".join(" ".join(sentences[number : number + 4]) for number in range(0, 40, 4))
+        release = Release(f"{day}-{len(releases)}", title, "European Commission", day, "en", text)
+        releases.append(release)
         count += len(chunk(release))
-    return found
+    return releases
 
 
 class MadeUpVectors(SentenceTransformerEmbedder):

@@ -179,9 +179,9 @@ def test_adapter_is_added_and_must_fit() -> None:
 def test_tensors_are_read_as_they_were_written(tmp_path: Path) -> None:
     numbers = {"one": np.array([[1.0, -0.5], [3.140625, 1e-30]], np.float32), "two": np.zeros(0, np.float32)}
     write_tensors(tmp_path / "t.safetensors", numbers)
-    found = read_tensors(tmp_path / "t.safetensors")
-    assert np.allclose(found["one"], numbers["one"], rtol=0.01)
-    assert found["two"].shape == (0,)
+    result = read_tensors(tmp_path / "t.safetensors")
+    assert np.allclose(result["one"], numbers["one"], rtol=0.01)
+    assert result["two"].shape == (0,)
     (tmp_path / "t.safetensors").write_bytes(b"nothing of the kind")
     with pytest.raises(ModelError, match="holds no tensors"):
         read_tensors(tmp_path / "t.safetensors")

@@ -65,7 +65,7 @@ def test_past_is_read_newest_first_and_once(
     assert done.added.generation == "000001"
     assert len(index.releases(settings)) == 31
     assert len(corner.read) == len(set(corner.read)) == 31
-    days = [corner.documents["IP/26/" + one.split()[0].split("/")[2], "en"]["eventDate"] for one in corner.read[:10]]
+    days = [corner.documents["IP/26/" + each.split()[0].split("/")[2], "en"]["eventDate"] for each in corner.read[:10]]
     assert set(days) == {"2026-01-20"}
     assert max(step.total for step in steps if step.phase is Phase.FETCH) == 31
     assert "FS/26/77 en" in corner.read
