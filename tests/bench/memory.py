@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Event, Thread
 
 import psutil
@@ -49,9 +50,15 @@ def memory(pid: int) -> int:
     process = psutil.Process(pid)
     own, files = 0, dict[str, int]()
     for each in (process, *process.children(recursive=True)):
-        with suppress(psutil.Error):
+        with suppress(psutil.Error, OSError):
+            own += _own(each.pid)
             for area in each.memory_maps(grouped=True):
-                own += area.anonymous
                 if not area.path.endswith(WEIGHTS):
                     files[area.path] = max(files.get(area.path, 0), area.rss - area.anonymous)
     return own + sum(files.values())
+
+
+def _own(pid: int) -> int:
+    """Return the pages that are of no file. A process that was just forked shares them with the one before it."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss_Anon:"))
