@@ -16,7 +16,7 @@ from tests.bench.timing import in_turns, line
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-_ROUNDS = 5
+_ROUNDS = 3
 UNPACK = """
 import logging, sys
 from pathlib import Path

@@ -56,7 +56,7 @@ QUESTIONS = [
 ]
 _EVERY_REAL = 8
 _MADE_UP = 20
-_SAMPLED_TEXTS = 288  # Twelve batches: enough that each holds texts of about one length.
+_SAMPLED_TEXTS = 192  # Eight batches: enough that each holds texts of about one length.
 COLD = """
 import sys
 from sentence_transformers import SentenceTransformer
