@@ -97,6 +97,7 @@ def _write_segment(
     vectors, embedded = embed(store, embedder, partial(_embedded_texts, chunked), progress)
     progress(Step(Phase.WRITE, 0, 1))
     site.add(_contents(chunked, derived, vocabulary, vectors, group.words))
+    give_memory_back()
     return _Embedded(embedded, vectors.shape[1])
 
 
