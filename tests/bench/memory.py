@@ -1,73 +1,64 @@
-"""How much memory and CPU something takes here, and in the processes of a database on this machine."""
+"""How much memory a process and all below it take, whatever else runs on the machine."""
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
 
 import psutil
 
-
-@dataclass(slots=True)
-class Used:
-    """The most memory of this process, of its own and with mapped files, and of a server beside its cache, in GB.
-
-    ``seconds`` and ``server_seconds`` are of their CPUs.
-    """
-
-    own: float = 0.0
-    mapped: float = 0.0
-    server: float = 0.0
-    seconds: float = 0.0
-    server_seconds: float = 0.0
+_SAMPLE_S = 0.25
+MB = 1 << 20
+WEIGHTS = "model.safetensors"
 
 
-@contextmanager
-def measured(database: str = "") -> Iterator[Used]:
-    """Measure this process, and the processes of the server that was started here, where there is one."""
-    process, used, over = psutil.Process(), Used(), threading.Event()
-    began = time.process_time()
+class Memory:
+    """The most memory that a process and all below it took together, in two phases."""
 
-    def watch() -> None:
-        with _server_processes(database) as processes:
-            spent: dict[int, float] = {}
-            before = sum(processes(spent)[1].values())
-            while not over.wait(0.1):
-                info = process.memory_info()
-                used.own = max(used.own, (info.rss - info.shared) / 1e9)
-                used.mapped = max(used.mapped, info.rss / 1e9)
-                memory, spent = processes(spent)
-                used.server = max(used.server, memory / 1e9)
-                used.server_seconds = sum(spent.values()) - before
-                used.seconds = time.process_time() - began
+    def __init__(self, is_reading: Callable[[], bool] = lambda: False) -> None:
+        """Watch no process yet.
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield used
-    finally:
+        :param is_reading: tells whether documents are still being read.
+        """
+        self.most = {True: 0, False: 0}
+        self._is_reading = is_reading
+
+    @contextmanager
+    def of(self, pid: int) -> Iterator[None]:
+        """Watch a process."""
+        over = Event()
+        thread = Thread(target=self._watch, args=(pid, over))
+        thread.start()
+        yield
         over.set()
         thread.join()
 
+    def _watch(self, pid: int, over: Event) -> None:
+        while not over.wait(_SAMPLE_S):
+            with suppress(psutil.Error):
+                phase, now = self._is_reading(), memory(pid)
+                self.most[phase] = max(self.most[phase], now)
 
-@contextmanager
-def _server_processes(database: str) -> Iterator[Callable[[dict[int, float]], tuple[int, dict[int, float]]]]:
-    """Give what returns the memory of the server's processes in bytes, and the CPU seconds of each so far."""
-    if not database:
-        yield lambda spent: (0, spent)
-        return
-    import psycopg
 
-    def processes(spent: dict[int, float]) -> tuple[int, dict[int, float]]:
-        memory = 0
-        for (pid,) in connection.execute("SELECT pid FROM pg_stat_activity WHERE datname IS NOT NULL"):
-            with suppress(psutil.NoSuchProcess):
-                backend = psutil.Process(pid)
-                info, times = backend.memory_info(), backend.cpu_times()
-                memory += info.rss - info.shared
-                spent[pid] = times.user + times.system
-        return memory, spent
+def memory(pid: int) -> int:
+    """Return the memory of a process and of all below it, in bytes.
 
-    with psycopg.connect(f"{database}_large", autocommit=True) as connection:
-        yield processes
+    It is all of their own pages, and the pages of files that they have mapped, each file once. What other programs
+    share of these makes no difference, unlike in PSS. The weights are left out: a page of them is there or not by
+    which words were read.
+    """
+    process = psutil.Process(pid)
+    own, files = 0, dict[str, int]()
+    for each in (process, *process.children(recursive=True)):
+        with suppress(psutil.Error, OSError):
+            own += _own(each.pid)
+            for area in each.memory_maps(grouped=True):
+                if not area.path.endswith(WEIGHTS):
+                    files[area.path] = max(files.get(area.path, 0), area.rss - area.anonymous)
+    return own + sum(files.values())
+
+
+def _own(pid: int) -> int:
+    """Return the pages that are of no file. A process that was just forked shares them with the one before it."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss_Anon:"))

@@ -46,8 +46,8 @@ def temporary_site(link: Link) -> Iterator[SchemaSite]:
 
 def clear_temporary(link: Link) -> None:
     """Delete the temporary schemas whose process has ended."""
-    found = link.rows("SELECT DISTINCT substring(nspname FROM '^measures_eval_[0-9a-f]+') FROM pg_namespace")
-    for (schema,) in found:
+    schemas = link.rows("SELECT DISTINCT substring(nspname FROM '^measures_eval_[0-9a-f]+') FROM pg_namespace")
+    for (schema,) in schemas:
         lock = "hashtext('measures evaluation'), hashtext(%s)"
         if schema is not None and link.rows(f"SELECT 1 WHERE pg_try_advisory_lock({lock})", [schema]):
             SchemaSite(link, schema, f"{schema}_s").clear()

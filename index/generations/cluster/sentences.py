@@ -32,8 +32,8 @@ class SentenceRows:
         """Return the cosines of sentences to a vector, ``(n,)``, or to several in columns, ``(n, m)``."""
         wanted, places = np.unique(rows, return_inverse=True)
         select = "SELECT row + {sentences} AS row, halfvec_send(v) FROM {schema}.sentences WHERE row = ANY(%s::int[])"
-        found = self._segments.numbered(select, wanted, self._segments.sentences)
-        cosines: Vectors = from_halfvecs([value for _, value in found], self._dim)[places] @ vector
+        vectors = self._segments.numbered(select, wanted, self._segments.sentences)
+        cosines: Vectors = from_halfvecs([value for _, value in vectors], self._dim)[places] @ vector
         return cosines
 
     def counts(self, first: Rows, last: Rows, wanted: Hashes) -> NDArray[np.float32]:

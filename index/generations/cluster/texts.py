@@ -64,8 +64,8 @@ class TextTables:
             "JOIN {schema}.releases r ON r.row = p.release WHERE p.row = ANY(%s::int[])"
         )
         served: dict[int, ServedPassage] = {}
-        found = self._segments.numbered(select, wanted, self._segments.passages)
-        for row, release, first, text, release_id, ordinal, start, end, heading, *places in found:
+        records = self._segments.numbered(select, wanted, self._segments.passages)
+        for row, release, first, text, release_id, ordinal, start, end, heading, *places in records:
             lead_in = None if places[0] is None else Span(*places)
             passage = Passage(release_id, ordinal, start, end, heading, tuple(spans[row]), lead_in)
             served[row] = ServedPassage(row, release, first, text, passage)
@@ -73,8 +73,8 @@ class TextTables:
 
     def passages_naming(self, agencies: Iterable[str]) -> Rows:
         """Return the rows of the passages that name at least one of some agencies, in order."""
-        found = self._namings("WHERE agency = ANY(%s)", [sorted(agencies)])
-        return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(passages for _, passages in found)]))
+        namings = self._namings("WHERE agency = ANY(%s)", [sorted(agencies)])
+        return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(passages for _, passages in namings)]))
 
     def naming(self, agencies: Iterable[str]) -> Namings:
         """Return every mention of some agencies, by passage."""
@@ -97,10 +97,10 @@ class TextTables:
 
     def named(self) -> dict[str, Rows]:
         """Return the agencies that are named, each with the passages that name it, in order."""
-        found: dict[str, list[Rows]] = {}
+        named: dict[str, list[Rows]] = {}
         for agency_id, passages in self._namings("ORDER BY agency"):
-            found.setdefault(agency_id, []).append(passages)
-        return {agency_id: np.sort(np.concatenate(passages)) for agency_id, passages in found.items()}
+            named.setdefault(agency_id, []).append(passages)
+        return {agency_id: np.sort(np.concatenate(passages)) for agency_id, passages in named.items()}
 
     def _namings(self, condition: str, values: Sequence[object] = ()) -> list[tuple[str, Rows]]:
         """Return agencies and the passages of a segment that name each."""
@@ -110,5 +110,5 @@ class TextTables:
     def spans(self, rows: range) -> list[Span]:
         """Return the spans of consecutive sentences. Rows after the last sentence of all give none."""
         select = 'SELECT row + {sentences} AS row, start, "end" FROM {schema}.sentences WHERE row = ANY(%s::int[])'
-        found = self._segments.numbered(select, np.array(rows, dtype=np.int64), self._segments.sentences)
-        return [Span(start, end) for _, start, end in found]
+        spans = self._segments.numbered(select, np.array(rows, dtype=np.int64), self._segments.sentences)
+        return [Span(start, end) for _, start, end in spans]

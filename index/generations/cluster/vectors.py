@@ -68,8 +68,8 @@ class PassageColumn:
         """Return the vectors of passages, ``(n, dim)`` float32."""
         wanted, places = np.unique(rows, return_inverse=True)
         select = "SELECT row + {passages} AS row, halfvec_send(v) FROM {schema}.passages WHERE row = ANY(%s::int[])"
-        found = self._segments.numbered(select, wanted, self._segments.passages)
-        return from_halfvecs([value for _, value in found], self._dim)[places]
+        vectors = self._segments.numbered(select, wanted, self._segments.passages)
+        return from_halfvecs([value for _, value in vectors], self._dim)[places]
 
     def _candidates(self, vector: Vectors, count: int, allowed: Flags | None) -> tuple[Rows, Vectors]:
         """Return at least `count` of the nearest passages, in no order, with their vectors."""
