@@ -113,6 +113,9 @@ class VectorIndex:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
             if isinstance(index, faiss.IndexIVF):
                 index.make_direct_map()
+                # FAISS would start a thread for each list that is probed, to read it ahead. Starting them takes longer
+                # than comparing the vectors in memory.
+                faiss.downcast_InvertedLists(index.invlists).prefetch_nthread = 0
             return cls(index)
         except RuntimeError as error:
             damaged = GenerationError(
