@@ -4,10 +4,13 @@ The rows of a segment follow those of the segments before it.
 """
 
 import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
 from corpus import Release
@@ -21,6 +24,8 @@ from index.generations.tantivy_index import LexicalIndex, most_similar
 from index.text.sentences import Span
 from index.text.terms import Hashes
 
+_LETTERS_KEPT = 32  # The terms that begin with one take 0.2 MB.
+
 
 class Offsets:
     """The first rows of segments, and the number of all rows."""
@@ -32,9 +37,12 @@ class Offsets:
     def parts(self, rows: Rows) -> Iterator[tuple[int, Rows, Rows]]:
         """Yield for each segment that has some of the rows: its number, their places, and their rows within it."""
         segments = np.searchsorted(self.edges, rows, side="right") - 1
-        for number in np.unique(segments).tolist():
-            places = np.flatnonzero(segments == number)
-            yield number, places, rows[places] - self.edges[number]
+        order = np.argsort(segments, kind="stable")
+        ends = np.cumsum(np.bincount(segments, minlength=len(self.edges) - 1)).tolist()
+        for number, (first, last) in enumerate(itertools.pairwise([0, *ends])):
+            if first < last:
+                places = order[first:last]
+                yield number, places, rows[places] - self.edges[number]
 
     def within(self, flags: Flags | None, number: int) -> Flags | None:
         """Return what of an array with an entry a row is about a segment."""
@@ -177,6 +185,7 @@ class JoinedKeywords:
         """Take the segments' own."""
         self._indexes = indexes
         self._places = places
+        self._similar: LRUCache[Any, list[str]] = LRUCache(_LETTERS_KEPT)
 
     def __len__(self) -> int:
         """Return the number of passages."""
@@ -184,13 +193,17 @@ class JoinedKeywords:
 
     def frequency(self, term: str) -> int:
         """Return how many passages hold a term, or have it in their title, whichever are more."""
-        return int(np.sum([index.frequencies(term) for index in self._indexes], axis=0).max())
+        return max(map(sum, zip(*(index.frequencies(term) for index in self._indexes), strict=True)))
 
     def similar(self, term: str) -> list[str]:
         """Return the most frequent terms that begin with the same letter as a term."""
+        return self._beginning(term[:1])
+
+    @cachedmethod(lambda self: self._similar)
+    def _beginning(self, letter: str) -> list[str]:
         counts: Counter[str] = Counter()
         for index in self._indexes:
-            counts.update(index.beginning(term[:1]))
+            counts.update(index.beginning(letter))
         return most_similar(counts)
 
     def search(self, terms: Sequence[str], weights: NDArray[np.float64], k: int, scope: Scope) -> Rows:
