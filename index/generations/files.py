@@ -102,8 +102,8 @@ class FolderSite:
                 contents.sentence_vectors,
                 contents.term_lists(),
             )
-        build_lexical(layout.lexical, contents.documents())
         counts = (len(contents.chunked), len(contents.passage_vectors), len(contents.sentence_vectors))
+        build_lexical(layout.lexical, contents.documents(), large=counts[1] >= KEPT_FROM)
         self._segments.append(Segment(*counts))
 
     def finish(self) -> Written:

@@ -19,12 +19,13 @@ from index.encoders.embedder import Vectors
 from index.generations.faiss_index import VectorIndex
 from index.generations.generation import Flags, Rows, Scope
 from index.generations.parts import Parts
-from index.generations.sentence_table import SentenceTable
+from index.generations.sentence_table import SentenceTable, counted
 from index.generations.tantivy_index import LexicalIndex, most_similar
 from index.text.sentences import Span
 from index.text.terms import Hashes
 
 _LETTERS_KEPT = 32  # The terms that begin with one take 0.2 MB.
+_MORE, _MOST_FOUND = 8, 1_000
 
 
 class Offsets:
@@ -178,6 +179,15 @@ class JoinedVectors:
         return vectors
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Few:
+    """Passages of a segment with their scores, best first. No other passage of it has a score above ``rest``."""
+
+    scores: NDArray[np.float64]
+    rows: Rows
+    rest: float
+
+
 class JoinedKeywords:
     """Keywords. `Keywords` explains the methods. How frequent a term is counts in all segments together."""
 
@@ -207,14 +217,44 @@ class JoinedKeywords:
         return most_similar(counts)
 
     def search(self, terms: Sequence[str], weights: NDArray[np.float64], k: int, scope: Scope) -> Rows:
-        """Return the at most `k` passages with the highest BM25 of weighted terms, best first."""
+        """Return the at most `k` passages with the highest BM25 of weighted terms, best first.
+
+        Each segment is asked for about its part of them first, and for all of them where it may have more.
+        """
+        left = self._left(scope)
+        few = {number: self._few(number, own, terms, weights, 2 * k / len(left)) for number, own in left.items()}
+        scores = np.sort(np.concatenate([each.scores for each in few.values()] or [np.empty(0)]))
+        least = scores[-k] if 0 < k <= len(scores) else -np.inf
         found = []
-        for number, index in enumerate(self._indexes):
+        for number, each in few.items():
+            best = each.scores, each.rows
+            if each.rest >= least:
+                best = self._indexes[number].scored(terms, weights, k, self._within(scope, number))
+            found.append((best[0], best[1] + self._places.passages.edges[number]))
+        return _best(found, k)
+
+    def _left(self, scope: Scope) -> dict[int, Flags | None]:
+        """Return the segments that a scope leaves something of, with what of each it leaves. None leaves all."""
+        left: dict[int, Flags | None] = {}
+        for number in range(len(self._indexes)):
             own = self._places.passages.within(scope.passages, number)
             if own is None or own.any():
-                scores, rows = index.scored(terms, weights, k, self._within(scope, number))
-                found.append((scores, rows + self._places.passages.edges[number]))
-        return _best(found, k)
+                left[number] = None if own is None or own.all() else own
+        return left
+
+    def _few(
+        self, number: int, own: Flags | None, terms: Sequence[str], weights: NDArray[np.float64], wanted: float
+    ) -> "_Few":
+        """Find the best passages of a segment, and of them those that are left: probably as many as are wanted.
+
+        To leave out what is not left costs tantivy more than to find some more.
+        """
+        k = int(wanted if own is None else wanted / own.mean()) + _MORE
+        if k > _MOST_FOUND:
+            return _Few(np.empty(0), np.empty(0, dtype=np.int64), np.inf)
+        scores, rows = self._indexes[number].scored(terms, weights, k, Scope())
+        kept = slice(None) if own is None else own[rows]
+        return _Few(scores[kept], rows[kept], float(scores[-1]) if len(scores) == k else -np.inf)
 
     def _within(self, scope: Scope, number: int) -> Scope:
         first, last = self._places.releases.edges[number : number + 2]
@@ -248,10 +288,11 @@ class JoinedSentences:
 
     def counts(self, first: Rows, last: Rows, wanted: Hashes) -> NDArray[np.float32]:
         """Return how often terms stand in ranges of sentences, ``(n, terms)``. No range reaches over a segment."""
-        counts = np.zeros((len(first), len(wanted)), dtype=np.float32)
-        for number, places, own in self._places.sentences.parts(first):
-            counts[places] = self._tables[number].counts(own, own + (last - first)[places], wanted)
-        return counts
+        lengths = last - first
+        parts = self._places.sentences.parts(first)
+        return _in_order(
+            [(places, self._tables[number].terms(own, own + lengths[places])) for number, places, own in parts], wanted
+        )
 
     def lengths(self, first: Rows, last: Rows) -> Rows:
         """Return how many terms ranges of sentences hold, ``(n,)``."""
@@ -260,10 +301,18 @@ class JoinedSentences:
 
     def title_counts(self, releases: Rows, wanted: Hashes) -> NDArray[np.float32]:
         """Return how often terms stand in the titles of releases, ``(n, terms)``."""
-        counts = np.zeros((len(releases), len(wanted)), dtype=np.float32)
-        for number, places, own in self._places.releases.parts(releases):
-            counts[places] = self._tables[number].title_counts(own, wanted)
-        return counts
+        parts = self._places.releases.parts(releases)
+        return _in_order([(places, self._tables[number].title_terms(own)) for number, places, own in parts], wanted)
+
+
+def _in_order(parts: Sequence[tuple[Rows, tuple[Hashes, Rows]]], wanted: Hashes) -> NDArray[np.float32]:
+    """Return how often terms stand in ranges, ``(n, terms)``: counted for all segments at once, each in its place."""
+    if not parts:
+        return np.zeros((0, len(wanted)), dtype=np.float32)
+    counts = counted([terms for _, terms in parts], wanted)
+    ordered = np.empty_like(counts)
+    ordered[np.concatenate([places for places, _ in parts])] = counts
+    return ordered
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
