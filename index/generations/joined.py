@@ -4,59 +4,23 @@ The rows of a segment follow those of the segments before it.
 """
 
 import dataclasses
-import itertools
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
 from corpus import Release
 from index.database.passages_db import Namings, PassageStore, ServedPassage, ServedRelease
 from index.encoders.embedder import Vectors
 from index.generations.faiss_index import VectorIndex
-from index.generations.generation import Flags, Rows, Scope
+from index.generations.generation import Flags, Rows
+from index.generations.joined_keywords import JoinedKeywords
 from index.generations.parts import Parts
+from index.generations.segment_rows import Offsets, Places, best
 from index.generations.sentence_table import SentenceTable, counted
-from index.generations.tantivy_index import LexicalIndex, most_similar
+from index.generations.tantivy_index import LexicalIndex
 from index.text.sentences import Span
 from index.text.terms import Hashes
-
-_LETTERS_KEPT = 32  # The terms that begin with one take 0.2 MB.
-_MORE, _MOST_FOUND = 8, 1_000
-
-
-class Offsets:
-    """The first rows of segments, and the number of all rows."""
-
-    def __init__(self, counts: Sequence[int]) -> None:
-        """Take how many rows each segment has."""
-        self.edges: Rows = np.cumsum([0, *counts])
-
-    def parts(self, rows: Rows) -> Iterator[tuple[int, Rows, Rows]]:
-        """Yield for each segment that has some of the rows: its number, their places, and their rows within it."""
-        segments = np.searchsorted(self.edges, rows, side="right") - 1
-        order = np.argsort(segments, kind="stable")
-        ends = np.cumsum(np.bincount(segments, minlength=len(self.edges) - 1)).tolist()
-        for number, (first, last) in enumerate(itertools.pairwise([0, *ends])):
-            if first < last:
-                places = order[first:last]
-                yield number, places, rows[places] - self.edges[number]
-
-    def within(self, flags: Flags | None, number: int) -> Flags | None:
-        """Return what of an array with an entry a row is about a segment."""
-        return None if flags is None else flags[self.edges[number] : self.edges[number + 1]]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Places:
-    """Where the releases, passages and sentences of segments begin."""
-
-    releases: Offsets
-    passages: Offsets
-    sentences: Offsets
 
 
 class JoinedTexts:
@@ -169,7 +133,7 @@ class JoinedVectors:
             if own is None or own.any():
                 scores, rows = index.scored(vector, k, own)
                 found.append((scores, rows + self._offsets.edges[number]))
-        return _best(found, k)
+        return best(found, k)
 
     def rows(self, rows: Rows) -> Vectors:
         """Return the vectors of passages, ``(n, dim)`` float32."""
@@ -177,92 +141,6 @@ class JoinedVectors:
         for number, places, own in self._offsets.parts(rows):
             vectors[places] = self._indexes[number].rows(own)
         return vectors
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Few:
-    """Passages of a segment with their scores, best first. No other passage of it has a score above ``rest``."""
-
-    scores: NDArray[np.float64]
-    rows: Rows
-    rest: float
-
-
-class JoinedKeywords:
-    """Keywords. `Keywords` explains the methods. How frequent a term is counts in all segments together."""
-
-    def __init__(self, indexes: Sequence[LexicalIndex], places: Places) -> None:
-        """Take the segments' own."""
-        self._indexes = indexes
-        self._places = places
-        self._similar: LRUCache[Any, list[str]] = LRUCache(_LETTERS_KEPT)
-
-    def __len__(self) -> int:
-        """Return the number of passages."""
-        return int(self._places.passages.edges[-1])
-
-    def frequency(self, term: str) -> int:
-        """Return how many passages hold a term, or have it in their title, whichever are more."""
-        return max(map(sum, zip(*(index.frequencies(term) for index in self._indexes), strict=True)))
-
-    def similar(self, term: str) -> list[str]:
-        """Return the most frequent terms that begin with the same letter as a term."""
-        return self._beginning(term[:1])
-
-    @cachedmethod(lambda self: self._similar)
-    def _beginning(self, letter: str) -> list[str]:
-        counts: Counter[str] = Counter()
-        for index in self._indexes:
-            counts.update(index.beginning(letter))
-        return most_similar(counts)
-
-    def search(self, terms: Sequence[str], weights: NDArray[np.float64], k: int, scope: Scope) -> Rows:
-        """Return the at most `k` passages with the highest BM25 of weighted terms, best first.
-
-        Each segment is asked for about its part of them first, and for all of them where it may have more.
-        """
-        left = self._left(scope)
-        few = {number: self._few(number, own, terms, weights, 2 * k / len(left)) for number, own in left.items()}
-        scores = np.sort(np.concatenate([each.scores for each in few.values()] or [np.empty(0)]))
-        least = scores[-k] if 0 < k <= len(scores) else -np.inf
-        found = []
-        for number, each in few.items():
-            best = each.scores, each.rows
-            if each.rest >= least:
-                best = self._indexes[number].scored(terms, weights, k, self._within(scope, number))
-            found.append((best[0], best[1] + self._places.passages.edges[number]))
-        return _best(found, k)
-
-    def _left(self, scope: Scope) -> dict[int, Flags | None]:
-        """Return the segments that a scope leaves something of, with what of each it leaves. None leaves all."""
-        left: dict[int, Flags | None] = {}
-        for number in range(len(self._indexes)):
-            own = self._places.passages.within(scope.passages, number)
-            if own is None or own.any():
-                left[number] = None if own is None or own.all() else own
-        return left
-
-    def _few(
-        self, number: int, own: Flags | None, terms: Sequence[str], weights: NDArray[np.float64], wanted: float
-    ) -> "_Few":
-        """Find the best passages of a segment, and of them those that are left: probably as many as are wanted.
-
-        To leave out what is not left costs tantivy more than to find some more.
-        """
-        k = int(wanted if own is None else wanted / own.mean()) + _MORE
-        if k > _MOST_FOUND:
-            return _Few(np.empty(0), np.empty(0, dtype=np.int64), np.inf)
-        scores, rows = self._indexes[number].scored(terms, weights, k, Scope())
-        kept = slice(None) if own is None else own[rows]
-        return _Few(scores[kept], rows[kept], float(scores[-1]) if len(scores) == k else -np.inf)
-
-    def _within(self, scope: Scope, number: int) -> Scope:
-        first, last = self._places.releases.edges[number : number + 2]
-
-        def own(rows: Rows | None) -> Rows | None:
-            return None if rows is None else rows[(rows >= first) & (rows < last)] - first
-
-        return Scope(terms=scope.terms, only=own(scope.only), hidden=own(scope.hidden))
 
 
 class JoinedSentences:
@@ -345,12 +223,3 @@ def joined(segments: Sequence[SegmentParts]) -> Parts:
         JoinedSentences([each.sentences for each in segments], places),
         np.concatenate([*firsts, places.sentences.edges[-1:]]),
     )
-
-
-def _best(found: Sequence[tuple[NDArray[np.floating], Rows]], k: int) -> Rows:
-    """Return the rows with the highest scores, best first."""
-    if not found:
-        return np.empty(0, dtype=np.int64)
-    scores, rows = (np.concatenate(each) for each in zip(*found, strict=True))
-    best: Rows = rows[np.argsort(-scores, kind="stable")[:k]]
-    return best
