@@ -14,7 +14,9 @@ from index.generations.segment_rows import Places, best
 from index.generations.tantivy_index import LexicalIndex, most_similar
 
 _LETTERS_KEPT = 32  # The terms that begin with one take 0.2 MB.
-_MORE, _MOST_FOUND = 8, 1_000
+# How many times its share of the passages a segment is asked for, without and with a filter (what a filter leaves
+# may be rarer among the best), and how many more. So one segment in fifty, and one in five, had to be asked again.
+_TIMES, _TIMES_FILTERED, _MORE, _MOST_FOUND = 2, 4, 8, 1_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class JoinedKeywords:
         Each segment is asked for about its part of them first, and for all of them where it may have more.
         """
         left = self._left(scope)
-        few = {number: self._few(number, own, terms, weights, 2 * k / len(left)) for number, own in left.items()}
+        few = {number: self._few(number, own, terms, weights, k / len(left)) for number, own in left.items()}
         scores = np.sort(np.concatenate([each.scores for each in few.values()] or [np.empty(0)]))
         least = scores[-k] if 0 < k <= len(scores) else -np.inf
         found = []
@@ -83,11 +85,11 @@ class JoinedKeywords:
     def _few(
         self, number: int, own: Flags | None, terms: Sequence[str], weights: NDArray[np.float64], wanted: float
     ) -> "_Few":
-        """Find the best passages of a segment, and of them those that are left: probably as many as are wanted.
+        """Find the best passages of a segment, and of them those that are left: probably more than are wanted.
 
         To leave out what is not left costs tantivy more than to find some more.
         """
-        k = int(wanted if own is None else wanted / own.mean()) + _MORE
+        k = int(_TIMES * wanted if own is None else _TIMES_FILTERED * wanted / own.mean()) + _MORE
         if k > _MOST_FOUND:
             return _Few(np.empty(0), np.empty(0, dtype=np.int64), np.inf)
         scores, rows = self._indexes[number].scored(terms, weights, k, Scope())
