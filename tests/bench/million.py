@@ -13,15 +13,13 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-import psutil
 from pydantic import SecretStr
 
 from corpus.models import Release
@@ -35,7 +33,8 @@ from index.generations.reader import OpenGeneration
 from index.settings import IndexSettings
 from index.text.passages import chunk, context
 from tests.bench.filler import Filler, Interpolating
-from tests.bench.timing import in_turns, line, median_s
+from tests.bench.generation_time import counting
+from tests.bench.timing import in_turns, line, median_s, memory
 from tests.conftest import SHARED
 from tests.fakes import silent
 from tests.postgres import Server, programs
@@ -96,25 +95,6 @@ def _accept(store: CorpusStore, releases: Iterator[Release]) -> None:
                 store.accept(release, canonical_url=None, raw_sha256="", cleaner=1, action="added")
 
 
-@contextmanager
-def memory() -> Iterator[Callable[[], tuple[float, float]]]:
-    """Measure this process: give what returns the most memory of its own, and with mapped files, in GB."""
-    process, most, over = psutil.Process(), [0, 0], threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.1):
-            info = process.memory_info()
-            most[:] = max(most[0], info.rss - info.shared), max(most[1], info.rss)
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield lambda: (most[0] / 1e9, most[1] / 1e9)
-    finally:
-        over.set()
-        thread.join()
-
-
 def build_step(arguments: argparse.Namespace, name: str) -> None:
     model = embedder(arguments)
     with memory() as used:
@@ -164,6 +144,25 @@ def ask_step(arguments: argparse.Namespace) -> None:
                 "x",
             )
             line(f"a question{name}, both without its embedding", after / before, "", "x")
+
+
+def parts_step(arguments: argparse.Namespace) -> None:
+    """Measure the CPU time that questions of both corpora spend in the generation. No reader reads."""
+    model = embedder(arguments)
+    sizes = [settings(arguments, name).model_copy(update={"reader": False}) for name in ("small", "large")]
+    with Engine(sizes[0], model) as small, Engine(sizes[1], model) as large:
+        with counting(small) as small_taken, counting(large) as large_taken:
+            for name, filters in FILTERS.items():
+                other = Filters() if filters.issuer else filters
+                taken = []
+                for text in questions(_TIMED):
+                    for _ in range(3):
+                        small.answer(text, other)
+                        large.answer(text, filters)
+                        taken.append((small_taken(), large_taken()))
+                rounds = np.array(taken).reshape(-1, 3, 2).min(axis=1).mean(axis=0)
+                line(f"CPU time in the generation{name}: 5,000", float(rounds[0]) * 1e3, "", "ms")
+                line(f"CPU time in the generation{name}", float(rounds[1]) * 1e3, "", "ms")
 
 
 def engine_step(arguments: argparse.Namespace) -> None:
@@ -232,6 +231,7 @@ STEPS = {
     "add": add_step,
     "engine": engine_step,
     "ask": ask_step,
+    "parts": parts_step,
     "recall": recall_step,
 }
 
