@@ -65,13 +65,13 @@ class JoinedKeywords:
         few = {number: self._few(number, own, terms, weights, k / len(left)) for number, own in left.items()}
         scores = np.sort(np.concatenate([each.scores for each in few.values()] or [np.empty(0)]))
         least = scores[-k] if 0 < k <= len(scores) else -np.inf
-        found = []
+        hits = []
         for number, each in few.items():
             own, rows = each.scores, each.rows
             if -np.inf < each.rest >= least:
                 own, rows = self._indexes[number].scored(terms, weights, k, self._within(scope, number))
-            found.append((own, rows + self._places.passages.edges[number]))
-        return best(found, k)
+            hits.append((own, rows + self._places.passages.edges[number]))
+        return best(hits, k)
 
     def _left(self, scope: Scope) -> dict[int, Flags | None]:
         """Return the segments that a scope leaves something of, with what of each it leaves. None leaves all."""

@@ -41,10 +41,10 @@ class Places:
     sentences: Offsets
 
 
-def best(found: Sequence[tuple[NDArray[np.floating], Rows]], k: int) -> Rows:
+def best(hits: Sequence[tuple[NDArray[np.floating], Rows]], k: int) -> Rows:
     """Return the rows with the highest scores, best first."""
-    if not found:
+    if not hits:
         return np.empty(0, dtype=np.int64)
-    scores, rows = (np.concatenate(each) for each in zip(*found, strict=True))
+    scores, rows = (np.concatenate(each) for each in zip(*hits, strict=True))
     first: Rows = rows[np.argsort(-scores, kind="stable")[:k]]
     return first

@@ -80,3 +80,11 @@ def test_large_index_finds_the_nearest_row(tmp_path: Path) -> None:
         assert all(side[rows].all() for rows in found)
         compared = statistics.ndis / len(queries)
         assert compared < 2 * COMPARED + 2 * PROBES * len(index) / index._index.nlist, share
+
+
+def test_half_floats_are_indexed_as_floats_are(tmp_path: Path) -> None:
+    """More rows than are added at once."""
+    halves = unit_rows(9_000).astype(np.float16)
+    for name, vectors in (("halves", halves), ("floats", halves.astype(np.float32))):
+        VectorIndex.build(vectors).save(tmp_path / name)
+    assert (tmp_path / "halves").read_bytes() == (tmp_path / "floats").read_bytes()
