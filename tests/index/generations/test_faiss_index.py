@@ -37,7 +37,7 @@ def test_wrong_dimension_is_refused_with_a_message() -> None:
     with pytest.raises(ValueError, match="expected a vector of 8 numbers"):
         VectorIndex.build(unit_rows(3)).search(np.ones(9, dtype=np.float32), 1)
     with pytest.raises(ValueError, match="expected a matrix of float32"):
-        VectorIndex.build(unit_rows(3).astype(np.float64))
+        VectorIndex.build(unit_rows(3).astype(np.float64))  # type: ignore[arg-type]
 
 
 def test_empty_index_finds_nothing() -> None:
