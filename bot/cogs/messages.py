@@ -77,7 +77,7 @@ class Messages(commands.Cog):
 
     async def _handle(self, message: discord.Message) -> None:
         """Answer a message; whatever goes wrong is told in one sentence, or logged in one line where it cannot be."""
-        if not self._may_answer(message) or not await self.bot.coordination.claim(message.id):
+        if not self._may_answer(message) or not await self.bot.claim(message.id):
             return
         words = self._words(message)
         try:
