@@ -263,7 +263,8 @@ async def test_session_of_a_bot_that_is_gone_is_taken_by_one_other(database: str
 def test_nothing_of_it_is_kept_for_long(database: str) -> None:
     async def scenario() -> None:
         async with bots(database) as (one, _):
-            await one.claim(1, '{"name": "MESSAGE_CREATE"}')
+            claiming = asyncio.create_task(one.claim(1, '{"name": "MESSAGE_CREATE"}'))
+            await claiming
             await one.wait_s("turn", PACE, 5, take=True)
             db = one._agreement._db
             await until(lambda: db.rows("SELECT is_over, event FROM events") == [(True, None)])
@@ -271,8 +272,9 @@ def test_nothing_of_it_is_kept_for_long(database: str) -> None:
             kept = "SELECT id FROM events UNION ALL SELECT person FROM pace UNION ALL SELECT shard FROM sessions"
             one._agreement.forget()
             assert db.rows(kept) == [(1,), (5,), (7,)]
-            for table in ("events", "pace", "sessions"):
-                db.execute(f"UPDATE {table} SET at = at - interval '16 minutes'")
+            db.execute("UPDATE events SET at = at - interval '16 minutes'")
+            db.execute("UPDATE pace SET at = at - interval '16 minutes'")
+            db.execute("UPDATE sessions SET at = at - interval '16 minutes'")
             one._agreement.forget()
             assert db.rows(kept) == []
             logged = db.rows(
