@@ -136,7 +136,7 @@ class SeveralBots:
 
     def __init__(self, open_agreement: Callable[[], Agreement], hearing: Hearing) -> None:
         """Take what opens a connection that bots agree over, and what hears the other bots."""
-        self._open = open_agreement
+        self.open_agreement = open_agreement
         self._hearing = hearing
         self._by_itself = OneBot()
         self._agreement = open_agreement()
@@ -169,7 +169,7 @@ class SeveralBots:
     @asynccontextmanager
     async def alone(self, what: str, *, wait: bool) -> AsyncIterator[bool]:
         """Hold a lock of the database, on a connection of its own."""
-        agreement = self._open()
+        agreement = self.open_agreement()
         try:
             is_held = await asyncio.to_thread(agreement.try_lock, what)
             while wait and not is_held:
@@ -210,6 +210,10 @@ class SeveralBots:
         self._asking_thread.submit(self._agreement.close)
         self._asking_thread.shutdown(wait=False)
         self._hearing_thread.shutdown(wait=False)
+
+    def is_back(self) -> None:
+        """Ask the database at once again, because it answers."""
+        self._away_until = 0.0
 
     async def ask(self, question: Callable[[Agreement], T], otherwise: T) -> T:
         """Ask the database; give something else where it does not answer in time, and leave it alone for a while."""

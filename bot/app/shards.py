@@ -8,10 +8,12 @@ the database, too (`raw_events.py`), and what comes twice is answered once (`eve
 
 import asyncio
 import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 from discord.ext import commands
@@ -22,10 +24,14 @@ from bot.app.earlier_session import EarlierSession
 from bot.app.raw_events import RawEvents
 from bot.database.agreement import Agreement
 from bot.database.sessions import LeftSession, Session
+from corpus import StorageError
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 _LOOK_S = 0.25  # A person whose bot is gone sees nothing only where this and answering take more than three seconds.
-_TRUST_S = 8.0  # after the database was away, in which the others come back to it
+_TRUST_S = 3.0  # after the database was away, in which the others come back to it
+_KEEP_S = 1.0  # after which the sessions are kept again, although nothing came
+_PATIENCE_S = 2.0  # where the bot waits for this to end
 _GUILDS_S = 1.0  # between a session that tells of its servers and the end of the one before
 
 
@@ -51,7 +57,10 @@ class Shards:
         self._taken: set[int] = set()
         self._earlier: dict[int, Session] = {}
         self._left_before: set[tuple[str, int]] = set()
-        self._trusted_from_s = 0.0
+        self._trusted_from_s = self._kept_s = 0.0
+        self._kept: list[Session] = []
+        self._agreement = coordination.open_agreement()
+        self._asking_thread = ThreadPoolExecutor(1, "shards")
         self._looking: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -72,12 +81,24 @@ class Shards:
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
-        if await self._coordination.ask(lambda agreement: agreement.sessions.are_others(), otherwise=False):
-            await self.close()
-            await self._coordination.ask(lambda agreement: agreement.sessions.leave(), otherwise=None)
+        with suppress(TimeoutError, StorageError):
+            async with asyncio.timeout(_PATIENCE_S):
+                if await self._ask(lambda agreement: agreement.sessions.are_others()):
+                    await self._close_sockets()
+                    await self._ask(lambda agreement: agreement.sessions.leave())
 
     async def close(self) -> None:
         """Close the connections so that the sessions stay, for the next bot that has the shards."""
+        await self._close_sockets()
+        with suppress(RuntimeError):  # closed already
+            self._asking_thread.submit(self._agreement.close)
+        self._asking_thread.shutdown(wait=False)
+
+    async def _ask(self, question: Callable[[Agreement], T]) -> T:
+        """Ask the database."""
+        return await asyncio.get_running_loop().run_in_executor(self._asking_thread, question, self._agreement)
+
+    async def _close_sockets(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -97,6 +118,8 @@ class Shards:
             try:
                 self._raw.look()
                 await self._look()
+            except StorageError:
+                continue
             except Exception:
                 log.exception("shards cannot be looked after just now")
 
@@ -105,18 +128,18 @@ class Shards:
         if count is None:
             return
         home = self._home if self._home is not None else frozenset(range(count))
-        sessions, taken = self._sessions(home), frozenset(self._taken)
-
-        def ask(agreement: Agreement) -> _Seen:
-            kept = agreement.sessions
-            kept.keep(count, sessions, home)
-            return _Seen(kept.left(count), kept.at_home(count, taken) if taken else frozenset(), agreement.left())
-
-        seen = await self._coordination.ask(ask, otherwise=None)
-        now_s = asyncio.get_running_loop().time()
-        if seen is None:
-            self._trusted_from_s = now_s + _TRUST_S
+        taken, now_s = frozenset(self._taken), asyncio.get_running_loop().time()
+        try:
+            await self._keep(count, home, now_s)
+            seen = await self._ask(
+                lambda agreement: _Seen(
+                    agreement.sessions.left(count), agreement.sessions.at_home(count, taken), agreement.left()
+                )
+            )
+        except StorageError:
+            self._trusted_from_s, self._kept = now_s + _TRUST_S, []
             return
+        self._coordination.is_back()
         for shard_id in seen.at_home:
             await self._give_back(shard_id)
         if now_s < self._trusted_from_s:
@@ -124,6 +147,14 @@ class Shards:
         for event in seen.events:
             self._raw.take_up(event)
         await self._take_left(count, seen.left, home)
+
+    async def _keep(self, count: int, home: frozenset[int], now_s: float) -> None:
+        """Keep the sessions where something came on them, or they were kept a while ago."""
+        sessions = self._sessions(home)
+        if sessions == self._kept and now_s - self._kept_s < _KEEP_S:
+            return
+        await self._ask(lambda agreement: agreement.sessions.keep(count, sessions, home))
+        self._kept, self._kept_s = sessions, now_s
 
     def _sessions(self, home: frozenset[int]) -> list[Session]:
         """Return what is to be kept: as long as a session of before is not read to its end, that one."""
@@ -145,7 +176,7 @@ class Shards:
             is_new = shard_id not in home and shard_id not in self._taken
             if (each.bot, shard_id) not in before or (is_new and not may_take):
                 continue
-            session = await self._coordination.ask(partial(_take, count=count, left=each), otherwise=None)
+            session = await self._ask(partial(_take, count=count, left=each))
             if session is None:
                 continue
             if shard_id not in self._earlier:

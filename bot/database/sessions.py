@@ -92,6 +92,8 @@ class Sessions:
 
     def at_home(self, count: int, shards: Collection[int]) -> frozenset[int]:
         """Return those of some shards that another bot has whose own they are."""
+        if not shards:
+            return frozenset()
         found = self._db.rows(
             "SELECT shard FROM sessions "
             f"WHERE shards = ? AND shard = ANY(?::int[]) AND bot <> ? AND is_home AND {_FRESH}",

@@ -40,16 +40,15 @@ class Cluster:
     folder: Path
     ada: User
     channels: list[Channel]
-    bots: dict[str, MeasuresBot] = field(default_factory=dict)
+    gone: list[MeasuresBot] = field(default_factory=list)
 
     @asynccontextmanager
     async def bot(self, name: str, shards: str | None) -> AsyncIterator[MeasuresBot]:
         """Run a bot that has some of the shards."""
         made = bot_of(self.emulator, self.keeper, self.folder / name, **({"shards": shards} if shards else {}))
-        self.bots[name] = made
         async with running(made, self.emulator):
             yield made
-            if made.coordination.is_shared and not made.is_closed():
+            if made not in self.gone:
                 await made.stop(2)
 
     async def kill(self, bot: MeasuresBot) -> None:
@@ -58,11 +57,13 @@ class Cluster:
         assert shared is not None
         assert shared._looking is not None
         assert isinstance(agreeing, SeveralBots)
+        self.gone.append(bot)
         shared._looking.cancel()
         await shared.close()
         await bot.http.close()
         agreeing._away_until = float("inf")
         agreeing._asking_thread.submit(agreeing._agreement.close).result()
+        shared._asking_thread.shutdown()
 
     async def ask(self, shard: int) -> Interaction:
         """Let Ada ask by the command in the server of a shard."""
@@ -188,6 +189,7 @@ async def test_bot_that_stops_leaves_its_shards_to_the_other_at_once(database: s
         for bot in (one, two):
             await bot.with_engine(Engine.warm)
         await asyncio.sleep(0.6)
+        all_.gone.append(one)
         stopping = asyncio.create_task(one.stop(5))
         asked = []
         for _ in range(4):

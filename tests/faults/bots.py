@@ -3,11 +3,11 @@
     python -m tests.faults.bots [--questions 1000] [--away 2] [--split]
 
 Two bots with one token, as processes that both serve both shards, or with `--split` one each, a primary with fsync on
-and its replica, on loopback. In turn, a primary is killed with signal 9, a bot is, and a builder is, while people ask by command and by mention in a
-server of each shard. A primary is started again two seconds later; the last time the replica is promoted instead, and
-gets a replica of its own. At the end both databases are away at once, for as many seconds as `--away` says. What people
-saw is counted by what was away when they asked; then it is counted of how many answers the database knows what their
-buttons need.
+and its replica, on loopback. In turn, a primary is killed with signal 9, a bot is, and a builder is, while people ask
+by command and by mention in a server of each shard. A primary is started again two seconds later; the last time the
+replica is promoted instead, and gets a replica of its own. At the end both databases are away at once, for as many
+seconds as `--away` says. What people saw is counted by what was away when they asked; then it is counted of how many
+answers the database knows what their buttons need.
 """
 
 import argparse
