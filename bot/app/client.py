@@ -45,7 +45,7 @@ COGS = (
 )  # fmt: skip
 _INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 _MOST_LOCALES = 10_000
-_OTHERS_S, _READ_WITHIN_S = 1.0, 2.5  # of the three seconds that Discord waits
+_OTHERS_S, _OTHERS_TAKE_S, _READ_WITHIN_S = 1.0, 2.0, 2.5  # of the three seconds that Discord waits
 _TELL_S = 2.0  # of the time to stop, for telling those whose turn does not come
 _OWN_WORK = 0  # the user id under which the bot's own work waits
 
@@ -168,7 +168,7 @@ class MeasuresBot(commands.AutoShardedBot):
     async def admit(self, interaction: Interaction) -> bool:
         """Remember when an interaction came and in which language; tell people to come back while the bot stops."""
         if self.stopping and self.coordination.is_shared:
-            await asyncio.sleep(_OTHERS_S)  # another bot may answer
+            await asyncio.sleep(_OTHERS_TAKE_S)  # another bot may answer
         if not (claim := await self.claim(interaction.id)):
             return False
         interaction.extras[delivery.LEFT] = claim.is_left

@@ -167,14 +167,15 @@ class Shards:
         return list(found.values())
 
     async def _take_left(self, count: int, left: list[LeftSession], home: frozenset[int]) -> None:
-        """Take what bots left that are gone at the second look: of others' shards one at a time, so that all do."""
+        """Take what bots left that are gone also at the second look; of others' shards one at a time, so that all do."""
         seen = {(each.bot, each.session.shard) for each in left}
         before, self._left_before = self._left_before, seen
         may_take = bool(self._ready >= home)
         for each in left:
             shard_id = each.session.shard
             is_new = shard_id not in home and shard_id not in self._taken
-            if (each.bot, shard_id) not in before or (is_new and not may_take):
+            is_sure = each.is_given_up or (each.bot, shard_id) in before
+            if not is_sure or (is_new and not may_take):
                 continue
             session = await self._ask(partial(_take, count=count, left=each))
             if session is None:

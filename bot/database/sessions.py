@@ -31,6 +31,11 @@ class LeftSession:
     bot: str
     session: Session
 
+    @property
+    def is_given_up(self) -> bool:
+        """Whether the bot said so itself; else it may only have lost the database for a moment."""
+        return self.bot.startswith(_LEFT)
+
 
 class Sessions:
     """Keeps the sessions of this bot, and takes those of bots that are gone. `Agreement` says how that is told."""
