@@ -167,7 +167,7 @@ class Shards:
         return list(found.values())
 
     async def _take_left(self, count: int, left: list[LeftSession], home: frozenset[int]) -> None:
-        """Take what bots left that are gone also at the second look; of others' shards one at a time, so that all do."""
+        """Take what is left by bots that are gone also at the second look; of others' shards one at a time."""
         seen = {(each.bot, each.session.shard) for each in left}
         before, self._left_before = self._left_before, seen
         may_take = bool(self._ready >= home)
