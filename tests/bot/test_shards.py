@@ -42,6 +42,13 @@ class Cluster:
     channels: list[Channel]
     gone: list[MeasuresBot] = field(default_factory=list)
 
+    @property
+    def guild_id(self) -> int:
+        """The server of shard 0."""
+        guild = self.channels[0].guild
+        assert guild is not None
+        return guild.id
+
     @asynccontextmanager
     async def bot(self, name: str, shards: str | None) -> AsyncIterator[MeasuresBot]:
         """Run a bot that has some of the shards."""
@@ -93,7 +100,8 @@ async def cluster(url: str, folder: Path) -> AsyncIterator[Cluster]:
     keeper = IndexSettings(data_dir=folder / "keeper", model="fake", threshold=0.0, database_url=SecretStr(url))
     await asyncio.to_thread(build_all, keeper, FakeEmbedder(), silent)
     async with Emulator() as emulator:
-        ada, channels = emulator.add_user("ada"), []
+        ada = emulator.add_user("ada")
+        channels: list[Channel] = []
         while len(channels) < 2:
             time.sleep(0.002)  # noqa: ASYNC251 - the time in its id decides of which shard a server is
             guild = emulator.add_guild(locale="en-GB")
@@ -139,19 +147,23 @@ async def test_shards_of_a_bot_that_is_gone_are_taken_and_given_back(
             await all_.emulator.wait(began.is_set, 20)
             await asyncio.sleep(0.6)  # its session is kept every quarter of a second
             await all_.kill(one)
-            meanwhile = [await all_.ask(0), await all_.mention(0), await all_.mention(1)]
+            meanwhile: list[Interaction | Message] = [await all_.ask(0), await all_.mention(0), await all_.mention(1)]
             await all_.answered_once(before, *meanwhile)
             may_end.set()
             await all_.emulator.wait(lambda: two.shard_ids == [1, 0] and two.is_connected, 20)
-            assert two.has_guild(all_.channels[0].guild.id)
+            assert two.has_guild(all_.guild_id)
             await all_.answered_once(await all_.mention(0), await all_.ask(0))
             async with all_.bot("three", "0/2") as three:
                 await all_.emulator.wait(lambda: two.shard_ids == [1], 20)
-                assert not two.has_guild(all_.channels[0].guild.id)
+                assert not two.has_guild(all_.guild_id)
                 assert two.is_connected
-                at_three = [await all_.mention(0), await all_.ask(0), await all_.mention(1)]
+                at_three: list[Interaction | Message] = [
+                    await all_.mention(0),
+                    await all_.ask(0),
+                    await all_.mention(1),
+                ]
                 await all_.answered_once(*at_three)
-                assert three.has_guild(all_.channels[0].guild.id)
+                assert three.has_guild(all_.guild_id)
 
 
 @asynchronous
@@ -167,7 +179,7 @@ async def test_bot_alone_takes_up_what_it_had_and_what_came_while_it_was_away(
             await all_.answered_once(answered)
             began.clear()
             may_end.clear()
-            left = [await all_.ask(0)]
+            left: list[Interaction | Message] = [await all_.ask(0)]
             await all_.emulator.wait(began.is_set, 20)
             left.append(await all_.mention(1))
             await asyncio.sleep(0.6)
@@ -191,7 +203,7 @@ async def test_bot_that_stops_leaves_its_shards_to_the_other_at_once(database: s
         await asyncio.sleep(0.6)
         all_.gone.append(one)
         stopping = asyncio.create_task(one.stop(5))
-        asked = []
+        asked: list[Interaction | Message] = []
         for _ in range(4):
             asked += [await all_.ask(0), await all_.mention(0)]
             await asyncio.sleep(0.15)
