@@ -119,7 +119,8 @@ class Agreement:
         due = "i.at + make_interval(secs => ?::float8)"
         taken = self._db.rows(
             "INSERT INTO identified AS i (bucket, at) VALUES (?, clock_timestamp()) "
-            f"ON CONFLICT (bucket) DO UPDATE SET at = clock_timestamp() WHERE {due} <= clock_timestamp() RETURNING 1",
+            f"ON CONFLICT (bucket) DO UPDATE SET at = clock_timestamp() WHERE {due} <= clock_timestamp() "
+            "OR i.at > clock_timestamp() RETURNING 1",  # the clock was put back
             [bucket, pause_s],
         )
         if taken:

@@ -10,7 +10,8 @@ from bot.database.postgres import PostgresConnection
 
 RUNS = "hashtext('measures bot runs')"
 _GONE = f"pg_try_advisory_xact_lock({RUNS}, hashtext(s.bot))"
-_FRESH = "at > clock_timestamp() - interval '3 seconds'"
+_SOON = "interval '3 seconds'"
+_FRESH = f"at BETWEEN clock_timestamp() - {_SOON} AND clock_timestamp() + {_SOON}"  # the clock may be put back
 _LEFT = "left by "
 
 

@@ -333,6 +333,14 @@ async def test_health_asks_the_running_bot(monkeypatch: pytest.MonkeyPatch, caps
     assert await asyncio.to_thread(health) == -1  # MEASURES_HTTP is not set
     monkeypatch.setenv("MEASURES_HTTP", f"0.0.0.0:{port}")
     assert await asyncio.to_thread(health) == -1  # nobody listens
+
+    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        writer.close()
+
+    async with await asyncio.start_server(other, "127.0.0.1", port):
+        assert await asyncio.to_thread(health) == -1  # another program does
     async with listening(settings, Running(), ROUTES):
         capsys.readouterr()
         assert await asyncio.to_thread(health, "--alive", "--json") == 0

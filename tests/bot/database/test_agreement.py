@@ -141,6 +141,21 @@ async def test_shards_of_a_bucket_take_turns_to_identify(database: str, monkeypa
     assert max(every_s) - min(every_s) < 2.0, "buckets do not wait for each other"
 
 
+def test_clock_of_the_database_that_is_put_back_holds_nobody_up(database: str) -> None:
+    async def scenario() -> None:
+        async with bots(database) as (one, two):
+            first, second = one._agreement, two._agreement
+            assert first.identify_in_s(0, 5.5) == 0.0
+            first.sessions.keep(2, [Session(0, "abc", 7, "wss://gateway.discord.gg")], [0])
+            for table in ("identified", "sessions"):
+                first._db.execute(f"UPDATE {table} SET at = at + interval '1 hour'")  # noqa: S608
+            assert second.identify_in_s(0, 5.5) == 0.0
+            assert 5 < second.identify_in_s(0, 5.5) <= 5.5
+            assert second.sessions.at_home(2, [0]) == frozenset(), "that it runs is not sure"
+
+    asyncio.run(scenario())
+
+
 @asynchronous
 async def test_one_bot_at_a_time_does_what_one_is_enough_for(database: str) -> None:
     async with bots(database) as (one, two):
