@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _TRIES = 3
 _CONNECT_S = 20.0
 _DISCORD = ".discord.gg"
-_ENDS = 1000  # the code after which Discord forgets a session
+_ENDS, _STAYS = 1000, 4000  # the codes after which Discord forgets a session, and keeps it
 
 
 class EarlierSession:
@@ -48,10 +48,13 @@ class EarlierSession:
                 log.info("the session of shard %s is not there just now: %s", self._shard, type(error).__name__)
                 await asyncio.sleep(1)
 
-    async def close(self) -> None:
-        """End the session: whoever resumed it has one of its own."""
+    async def close(self, *, ends: bool) -> None:
+        """Leave the session.
+
+        :param ends: whether all of it was read; else another bot may resume it.
+        """
         if self._socket is not None:
-            await self._socket.close(_ENDS)
+            await self._socket.close(_ENDS if ends else _STAYS)
 
     async def _resume(self) -> None:
         async with asyncio.timeout(_CONNECT_S):

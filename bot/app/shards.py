@@ -137,11 +137,12 @@ class Shards:
                 )
             )
         except StorageError:
-            self._trusted_from_s, self._kept = now_s + _TRUST_S, []
+            self._trusted_from_s = asyncio.get_running_loop().time() + _TRUST_S
+            self._kept, self._left_before = [], set()
             return
         self._coordination.is_back()
         for shard_id in seen.at_home:
-            await self._give_back(shard_id)
+            self._begin(self._give_back(shard_id))
         if now_s < self._trusted_from_s:
             return
         for event in seen.events:
@@ -153,7 +154,7 @@ class Shards:
         sessions = self._sessions(home)
         if sessions == self._kept and now_s - self._kept_s < _KEEP_S:
             return
-        await self._ask(lambda agreement: agreement.sessions.keep(count, sessions, home))
+        await self._ask(lambda agreement: agreement.sessions.keep(count, sessions, home & self._ready))
         self._kept, self._kept_s = sessions, now_s
 
     def _sessions(self, home: frozenset[int]) -> list[Session]:
@@ -194,20 +195,22 @@ class Shards:
         """Read what came on a session that a bot left, until this bot has one that knows the servers."""
         earlier = EarlierSession(self._bot, session, self._raw.come_late)
         reading = asyncio.create_task(earlier.read())
+        is_read = False
         try:
             while not (reading.done() or (earlier.is_caught_up and session.shard in self._ready)):  # noqa: ASYNC110
                 await asyncio.sleep(_LOOK_S)
             await asyncio.sleep(_GUILDS_S)
+            is_read = True
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
-            await earlier.close()
+            await earlier.close(ends=is_read)
             self._earlier.pop(session.shard, None)
 
     async def _give_back(self, shard_id: int) -> None:
         """Leave a shard to the bot whose own it is, and which has it again."""
         info = self._bot.get_shard(shard_id)
-        if info is None or shard_id not in self._ready:
+        if info is None or shard_id not in self._ready or shard_id not in self._taken:
             return
         self._taken.discard(shard_id)
         self._ready.discard(shard_id)

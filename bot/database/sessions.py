@@ -50,7 +50,7 @@ class Sessions:
         """Keep the sessions of this bot, and no others.
 
         :param count: how many shards there are.
-        :param home: the shards that are this bot's by its settings.
+        :param home: the shards that are this bot's by its settings, and that it serves now.
         """
         held = [each.shard for each in sessions]
         self._db.execute(
