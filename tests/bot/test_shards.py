@@ -12,13 +12,12 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app.client import MeasuresBot
-from bot.app.coordination import SeveralBots
 from index import Answer, Filters
 from index.engine import Engine
 from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.bot.connected_bot import NEEDED
-from tests.bot.test_several_bots import bot_of, quick
+from tests.bot.test_several_bots import bot_of, let_go, quick
 from tests.emulator import Emulator, User
 from tests.emulator.channels import Channel
 from tests.emulator.fast import asynchronous, running
@@ -60,17 +59,11 @@ class Cluster:
 
     async def kill(self, bot: MeasuresBot) -> None:
         """Let a bot do and hear nothing any more, as where its process ends."""
-        shared, agreeing = bot.shared, bot.coordination
-        assert shared is not None
-        assert shared._looking is not None
-        assert isinstance(agreeing, SeveralBots)
         self.gone.append(bot)
-        shared._looking.cancel()
-        await shared.close()
+        await let_go(bot)
+        assert bot.shared is not None
+        await bot.shared.close()
         await bot.http.close()
-        agreeing._away_until = float("inf")
-        agreeing._asking_thread.submit(agreeing._agreement.close).result()
-        shared._asking_thread.shutdown()
 
     async def ask(self, shard: int) -> Interaction:
         """Let Ada ask by the command in the server of a shard."""
