@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 
+from bot.app import sending as delivery
 from bot.app.client import MeasuresBot
 from index import Answer, Filters
 from index.engine import Engine
@@ -161,8 +163,9 @@ async def test_shards_of_a_bot_that_is_gone_are_taken_and_given_back(
 
 @asynchronous
 async def test_bot_alone_takes_up_what_it_had_and_what_came_while_it_was_away(
-    database: str, tmp_path: Path, holding: Held
+    database: str, tmp_path: Path, holding: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(delivery, "SAME_NONCE_S", 0.0)  # all is long ago, and Discord no longer knows any nonce
     began, may_end = holding
     async with cluster(database, tmp_path) as all_:
         async with all_.bot("one", None) as one:
@@ -176,8 +179,15 @@ async def test_bot_alone_takes_up_what_it_had_and_what_came_while_it_was_away(
             await all_.emulator.wait(began.is_set, 20)
             left.append(await all_.mention(1))
             await asyncio.sleep(0.6)
+            assert one.shared is not None
+            kept = one.shared.event(answered.id)
+            assert kept is not None
             await all_.kill(one)
             may_end.set()
+        with psycopg.connect(database, autocommit=True) as connection:  # killed before it could say that this is over
+            undone = "UPDATE measures_bot.events SET is_over = false, event = %s WHERE id = %s"
+            assert connection.execute(undone, [kept, answered.id]).rowcount == 1
+        all_.emulator.world.nonces.clear()
         left.append(await all_.mention(0))
         too_late = await all_.ask(1)
         await all_.emulator.wait(lambda: too_late.state is State.EXPIRED, 10)
