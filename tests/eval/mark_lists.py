@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.encoders.marks import after_title
 from index.evaluation.gold import load_corpus
 from index.evaluation.metrics import fold
 from index.text.passages import chunk
@@ -21,7 +22,7 @@ from tests.eval.lists import kept_out
 from tests.eval.public_lists import SEED, SQUAD_LANGUAGES, XQUAD_LANGUAGES, xquad_articles
 from tests.eval.training_lists import read_lines
 
-SQUAD_PAIRS = 4000
+ANSWERED_EACH = 4  # pairs of SQuAD with an answer to each without
 _LEAST_CHARS = 2
 
 
@@ -45,7 +46,7 @@ class MarkPair:
     @property
     def text(self) -> str:
         """The sentence as the reader reads it."""
-        return f"{self.title}. {self.sentence}"
+        return after_title(self.title, self.sentence)
 
 
 def place_of(answer: str, text: str) -> Span | None:
@@ -137,7 +138,8 @@ def public_pairs(folder: Path) -> list[MarkPair]:
             pairs += _of_articles("xquad", of_language, measured, draw)
     if (folder / "squad").exists():
         found = list(_of_articles("squad", _articles(folder / "squad", "squad", SQUAD_LANGUAGES), measured, draw))
-        pairs += draw.sample(found, min(SQUAD_PAIRS, len(found)))
+        answered, nowhere = ([pair for pair in found if bool(pair.answer) == kind] for kind in (True, False))
+        pairs += answered + draw.sample(nowhere, min(len(answered) // ANSWERED_EACH, len(nowhere)))
     return pairs
 
 
