@@ -1,5 +1,6 @@
 """Answers a question with quotes, or with "not found" and the quotes that come nearest."""
 
+import dataclasses
 from dataclasses import dataclass
 
 from index.answering.confidence import confidence, judged_by
@@ -111,10 +112,17 @@ def quotes(query: Query, ranking: Ranking, generation: Generation, limit: int, l
     )
 
 
+def unmarked(shown: Shown) -> Shown:
+    """Return quotes without what answers in them: what answers nothing has none, nor what only bears on a claim."""
+    return dataclasses.replace(shown, quotes=tuple(dataclasses.replace(quote, answer=None) for quote in shown.quotes))
+
+
 def _quote(quote: Picked, ranking: Ranking, generation: Generation) -> Quote:
     heading = ranking.sentences.passages[quote.best].passage.heading
     score = round(float(ranking.scores[quote.best]), 4)
-    return as_quote(generation.release(quote.release), quote.parts, quote.sentence, heading, score)
+    shown = as_quote(generation.release(quote.release), quote.parts, quote.sentence, heading, score)
+    mark, begin = ranking.marks.get(quote.best), quote.sentence.start
+    return dataclasses.replace(shown, answer=(begin + mark.start, begin + mark.end)) if mark else shown
 
 
 def source_of(served: ServedRelease) -> Source:

@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 import time
 
-from index.answering.answer import Answerer, answers, quotes
+from index.answering.answer import Answerer, answers, quotes, unmarked
 from index.answering.doubts import OTHER_TIME, less_sure, put_right, would_answer
 from index.answering.notices import known, notices
 from index.answering.question import Query
@@ -45,6 +45,8 @@ def answer_one(
         ranking = answerer.with_title(query, ranking, generation)
     shown = quotes(query, ranking, generation, limit, query.language)
     answered = answers(ranking, shown, sure, threshold)
+    if not (answered and doubting):
+        shown = unmarked(shown)
     near = answered or (bool(shown.quotes) and ranking.is_timely and would_answer(sure, ranking, threshold))
     if not near and shown.quotes:
         near = _is_put_right(answerer, query, ranking, generation, filters, threshold)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerFast
 
-LAYERS = (8, 12)  # whose vectors the head reads, of the reader's 12
+LAYERS = 2
 HEADS = 4
 MOST_PIECES = 40
 _CONSIDERED = 40
@@ -61,7 +61,7 @@ class Marker:
         """
         import torch
 
-        hidden = torch.stack([layers[number] for number in LAYERS], 2).float()
+        hidden = read_layers(layers).float()
         ends = _ends(pairs)
         rows = [own_pieces(pieces, *of_text) for (_, pieces), of_text in zip(told, ends, strict=True)]
         in_sentence = torch.zeros(hidden.shape[:2])
@@ -84,6 +84,17 @@ def _ends(pairs: Mapping[str, "Tensor"]) -> list[tuple[int, int]]:
     """Return where the pieces of each text begin, and where they end."""
     firsts, lengths = pairs["in_question"].sum(1).int().tolist(), pairs["attention_mask"].sum(1).tolist()
     return [(first, length - 1) for first, length in zip(firsts, lengths, strict=True)]
+
+
+def read_layers(layers: Sequence["Tensor"]) -> "Tensor":
+    """Return what the head reads of a transformer's layers, ``(n, pieces, LAYERS, dim)``.
+
+    The last one alone finds the place as often, and its borders less exactly, than with that two thirds up.
+    """
+    import torch
+
+    depth = len(layers) - 1
+    return torch.stack([layers[2 * depth // 3], layers[depth]], 2)
 
 
 def own_pieces(pieces: Pieces, first: int, end: int) -> list[int]:
@@ -121,7 +132,7 @@ def span_logits(
 ) -> "Tensor":
     """Return the log-odds of each span and, last, of none, ``(n, pieces * pieces + 1)``.
 
-    :param hidden: the vectors of `LAYERS`, ``(n, pieces, layers, dim)``.
+    :param hidden: vectors as `read_layers` gives them.
     :param in_sentence: masks the pieces that may be marked, ``(n, pieces)``: those of the sentence, not of its title.
     """
     import torch
@@ -168,6 +179,7 @@ def best_mark(probabilities: Probabilities, pieces: Pieces, sentence: str) -> Ma
     if not count:
         return None
     likely = np.argsort(-probabilities, axis=None, kind="stable")[:_CONSIDERED]
+    likely = likely[likely // count <= likely % count]
     firsts, lasts = likely // count, likely % count
     shared = np.minimum.outer(lasts, lasts) - np.maximum.outer(firsts, firsts) + 1
     lengths = lasts - firsts + 1

@@ -24,7 +24,7 @@ from index.encoders.tensor_files import merged, read_tensors
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from transformers import PreTrainedTokenizerFast
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 QUESTION_PIECES, PAIR_PIECES = 64, 160
 
@@ -64,9 +64,10 @@ class PairReader:
         self._marks = marks or folder / "marks.safetensors"
 
     @property
-    def model(self) -> Any:
+    def model(self) -> "PreTrainedModel":
         """The transformer, for training what reads its layers."""
-        return self._loaded[0]
+        model: PreTrainedModel = self._loaded[0]
+        return model
 
     @property
     def tokenizer(self) -> "PreTrainedTokenizerFast":

@@ -62,7 +62,10 @@ def development_pairs(folder: Path) -> list[MarkPair]:
 
 
 def train_pairs(folder: Path, *, out: bool = False, nowhere: bool = True) -> list[MarkPair]:
-    """Return the questions to train on, in all their languages; `out` returns those on releases kept out of training."""
+    """Return the questions to train on, in all their languages.
+
+    :param out: whether those on the releases that are kept out of all training are returned instead.
+    """
     kept = kept_out([line["doc"] for line in read_lines(folder / "train.jsonl")])
     pairs = _pairs(folder, "train.jsonl", "train.translated.jsonl", nowhere=nowhere)
     return [pair for pair in pairs if (pair.group in kept) == out]

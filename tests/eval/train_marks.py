@@ -31,6 +31,7 @@ from index.encoders.marks import (
     best_mark,
     own_pieces,
     pieces_within,
+    read_layers,
     span_logits,
 )
 from index.encoders.reader import PairReader, read_pairs
@@ -75,7 +76,7 @@ class Told:
     target: tuple[int, int] | None
 
 
-def new_head(dim: int, layers: int = len(LAYERS)) -> dict[str, nn.Parameter]:
+def new_head(dim: int, layers: int = LAYERS) -> dict[str, nn.Parameter]:
     """Return a head that knows nothing; what it draws depends on torch's seed."""
     sizes = {
         "input": (WIDTH, dim * layers),
@@ -135,7 +136,7 @@ def _vectors(
     kept: Path | None,
 ) -> NDArray[np.float16]:
     dim = reader.model.config.hidden_size
-    shape = (int(bounds[-1]), len(LAYERS), dim)
+    shape = (int(bounds[-1]), LAYERS, dim)
     new = kept.with_suffix(".new") if kept else None
     vectors = np.lib.format.open_memmap(new, "w+", np.float16, shape) if new else np.empty(shape, np.float16)
     order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
@@ -146,7 +147,7 @@ def _vectors(
             layers = reader.model(
                 read["input_ids"][rows, :longest], read["attention_mask"][rows, :longest], output_hidden_states=True
             ).hidden_states
-            stacked = torch.stack([layers[number] for number in LAYERS], 2).half().numpy()
+            stacked = read_layers(layers).half().numpy()
         for place, row in enumerate(rows):
             vectors[bounds[row] : bounds[row + 1]] = stacked[place, : lengths[row]]
     if kept and new:
@@ -271,17 +272,16 @@ def figures(told: Sequence[Told], marks: Sequence[Mark | None], least: float) ->
 
 
 def _is_exact(mark: Mark, pair: MarkPair) -> bool:
-    answer = pair.answer
-    assert answer is not None
-    said = [pair.sentence[start:end].strip(" .,;:").lower() for start, end in ((mark.start, mark.end), (answer.start, answer.end))]
-    return said[0] == said[1]
+    assert pair.answer is not None
+    marked, right = (pair.sentence[span.start : span.end].strip(" .,;:").lower() for span in (mark, pair.answer))
+    return marked == right
 
 
 def held_back(pairs: Sequence[MarkPair], seed: int) -> frozenset[str]:
     """Return the releases among those to train on that choose the threshold instead."""
     groups = sorted({pair.group for pair in pairs if pair.source == "eval"})
     random.Random(seed).shuffle(groups)
-    return frozenset(groups[:: HELD_BACK])
+    return frozenset(groups[::HELD_BACK])
 
 
 def write_head(head: Mapping[str, Tensor], least: float, path: Path) -> None:
