@@ -25,8 +25,10 @@ MOST_PIECES = 40
 _CONSIDERED = 40
 # A mark on more of the sentence says nothing.
 _MOST_OF_SENTENCE = 0.6
-_OPENS, _CLOSES = frozenset("€$£“"), frozenset("%€$£‰")
-_WORD = re.compile(r"\w")
+# A figure with its sign and what it counts, or a word with its hyphens.
+_WORD = re.compile(
+    r"(?:(?<!\w)[-−+])?[€$£]?\d+(?:[.,/]\d+)*(?:[\w-]*\w)?(?:\s?[%‰€$£])?|\w+(?:[-\u00ad\u2010\u2011]\w+)*"
+)
 
 Probabilities = NDArray[np.float32]
 Pieces = Sequence[tuple[int, int]]  # spans of word pieces in a sentence; those of what stands before it end at 0
@@ -193,14 +195,6 @@ def best_mark(probabilities: Probabilities, pieces: Pieces, sentence: str) -> Ma
 
 
 def whole_words(sentence: str, start: int, end: int) -> tuple[int, int]:
-    """Return a span so that it begins and ends with a word, or the sign of a currency or of per cent."""
-    start = max(0, start)
-    while 0 < start < len(sentence) and _WORD.match(sentence[start - 1]) and _WORD.match(sentence[start]):
-        start -= 1
-    while 0 < end < len(sentence) and _WORD.match(sentence[end - 1]) and _WORD.match(sentence[end]):
-        end += 1
-    while start < end and not (_WORD.match(sentence[start]) or sentence[start] in _OPENS):
-        start += 1
-    while end > start and not (_WORD.match(sentence[end - 1]) or sentence[end - 1] in _CLOSES):
-        end -= 1
-    return start, end
+    """Return the span of the words and figures that a span touches, an empty one where it touches none."""
+    touched = [word.span() for word in _WORD.finditer(sentence) if word.start() < end and start < word.end()]
+    return (touched[0][0], touched[-1][1]) if touched else (start, start)

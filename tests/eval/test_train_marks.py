@@ -1,5 +1,6 @@
 """The head that marks answers learns where they stand; the program marks as the training does."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,12 @@ import torch
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.marks import Mark
 from index.encoders.reader import PairReader
+from index.encoders.unpacked import sha256_of
 from index.text.sentences import Span
 from tests.eval.mark_lists import MarkPair, place_of
 from tests.eval.test_train_encoder import SAID
 from tests.eval.train_marks import (
+    SHIPPED,
     MarkPlan,
     Told,
     figures,
@@ -87,3 +90,10 @@ def pair(answer: Span) -> MarkPair:
 def test_answer_is_found_where_white_space_differs() -> None:
     assert place_of("three steps", "It consists of three\u00a0steps: one.") == Span(15, 26)
     assert place_of("four", "It consists of three steps.") is None
+
+
+def test_marks_that_are_shipped_were_trained_on_the_reader_that_is_shipped() -> None:
+    provenance = json.loads((SHIPPED / "marks.json").read_text("utf-8"))
+    for name in ("reader", "marks"):
+        assert provenance[f"{name}_sha256"] == sha256_of(SHIPPED / f"{name}.safetensors")
+    assert (SHIPPED / "marks.safetensors").stat().st_size < 1_000_000

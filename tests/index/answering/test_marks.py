@@ -1,0 +1,92 @@
+"""What answers is marked in the sentence that answers, in the words of the release, and nowhere else."""
+
+import json
+
+import numpy as np
+import pytest
+from pydantic import TypeAdapter
+
+from bot.views.documents import QuoteDocument
+from index.encoders.marks import best_mark, whole_words
+from index.engine import Engine
+from index.filters import Filters
+from index.results import Quote
+
+NOTHING = Filters()
+TRAINED = {
+    "en": "Which agency will train border control units?",
+    "fr": "Quelle agence formera les unités de contrôle aux frontières ?",
+    "pl": "Która agencja przeszkoli jednostki kontroli granicznej?",
+}
+
+
+@pytest.mark.parametrize("question", TRAINED.values(), ids=TRAINED)
+def test_what_answers_is_marked_in_the_words_of_the_release(question: str, served_by_default_model: Engine) -> None:
+    first = served_by_default_model.answer(question, NOTHING).quotes[0]
+    release = served_by_default_model.release(first.release_id)
+    assert release is not None
+    assert first.answer is not None
+    start, end = first.answer
+    assert first.start <= start < end <= first.end
+    assert release.text[start:end] == "CEPOL"
+    assert first.text == release.text[first.start : first.end]
+
+
+def test_document_says_where_the_answer_stands(served_by_default_model: Engine) -> None:
+    answer = served_by_default_model.answer(TRAINED["en"], NOTHING)
+    [document, *others] = json.loads(json.dumps(answer.to_dict()))["quotes"]
+    TypeAdapter(list[QuoteDocument]).validate_python([document, *others])
+    start, end = document["answer"]["start"], document["answer"]["end"]
+    assert document["text"][start - document["start"] : end - document["start"]] == "CEPOL"
+    assert "answer" not in Quote("A quote.", "a", 0, 8, "", 1.0, None).to_dict()
+
+
+def test_nothing_is_marked_where_nothing_answers_or_a_claim_is_checked(served_by_default_model: Engine) -> None:
+    refused = served_by_default_model.answer("Which agency will buy new ships for border control units?", NOTHING)
+    assert not refused.answered
+    assert all(quote.answer is None for quote in refused.related)
+    [checked] = served_by_default_model.check("Training for border control units will be made available by CEPOL.")
+    assert checked.evidence is not None
+    assert checked.evidence.answer is None
+
+
+def test_answer_is_marked_where_it_is_shown() -> None:
+    text = "The plan is to:\n- count cod\n- feed herring"
+    parts = ((5, 20), (33, 5 + len(text)))
+    quote = Quote(text, "a", 5, 5 + len(text), "", 1.0, None, parts, answer=(40, 47))
+    assert quote.around_answer == ("The plan is to:\n[…]\n- feed ", "herring", "")
+    assert "".join(quote.around_answer) == quote.shown
+    assert Quote(text, "a", 5, 5 + len(text), "", 1.0, None, parts).around_answer == (quote.shown, "", "")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "piece", "marked"),
+    [
+        ("It costs €20 billion a year.", "20", "€20"),
+        ("It fell to -0.50%, she said.", "0.5", "-0.50%"),
+        ("It is (up to 40 %) of it.", " (up to 40 %)", "up to 40 %"),
+        ("The agen\u00adcies met.", "cies", "agen\u00adcies"),
+        ("A report of Frontex’s came.", "rontex", "Frontex"),
+        ("By 2015-2020, they say.", "5-20", "2015-2020"),
+        ("“The END”, she said.", " “The END”, ", "The END"),
+        ("Well … yes.", "…", ""),
+    ],
+)
+def test_mark_begins_and_ends_with_a_word(sentence: str, piece: str, marked: str) -> None:
+    begin = sentence.index(piece.strip()) - (len(piece) - len(piece.lstrip()))
+    start, end = whole_words(sentence, begin, begin + len(piece))
+    assert sentence[start:end] == marked
+
+
+def test_most_of_a_sentence_is_not_marked() -> None:
+    sentence = "Fish is sold here."
+    pieces = [(0, 4), (4, 7), (7, 12), (12, 17), (17, 18)]
+    likely = np.zeros((5, 5), np.float32)
+    likely[0, 3], likely[0, 0] = 0.7, 0.2
+    assert best_mark(likely, pieces, sentence) is None
+    likely[0, 3], likely[0, 0], likely[2, 3] = 0.2, 0.5, 0.1
+    mark = best_mark(likely, pieces, sentence)
+    assert mark is not None
+    assert (mark.start, mark.end) == (0, 4)
+    assert mark.sure == pytest.approx(0.7)
+    assert best_mark(np.zeros((0, 0), np.float32), [], "") is None
