@@ -44,6 +44,8 @@ WIDTH, PAIRED = 96, 32
 READ_TOGETHER = 16
 HELD_BACK = 6  # Of so many releases, one chooses the threshold.
 RIGHT = 0.9  # of the marks must overlap the answer, on the releases held back
+# A sentence that does not answer counts half: of those held back they are .3, of first quotes some .16.
+NOWHERE_COUNTS = 0.5
 SORTED_TOGETHER = 16  # batches
 
 
@@ -51,12 +53,12 @@ SORTED_TOGETHER = 16  # batches
 class MarkPlan:
     """How it is trained."""
 
-    rounds: int = 5
+    rounds: int = 3
     together: int = 32
     rate: float = 1e-3
     warm_up: int = 50
     decay: float = 0.05
-    dropout: float = 0.1
+    dropout: float = 0.2
     seed: int = 16
 
 
@@ -244,11 +246,12 @@ def overlap(mark: Mark, answer: Span | None) -> float:
 
 def threshold_for(told: Sequence[Told], marks: Sequence[Mark | None], right: float = RIGHT) -> float:
     """Return the lowest threshold from which on so many of the marks overlap the answer."""
-    pairs = [(mark, one) for one, mark in zip(told, marks, strict=True) if mark is not None]
-    sure = sorted(((mark.sure, overlap(mark, one.pair.answer) > 0) for mark, one in pairs), reverse=True)
-    rights = np.cumsum([good for _, good in sure]) / np.arange(1, len(sure) + 1)
+    pairs = [(mark, one.pair.answer) for one, mark in zip(told, marks, strict=True) if mark is not None]
+    pairs.sort(key=lambda pair: -pair[0].sure)
+    counts = np.cumsum([NOWHERE_COUNTS if answer is None else 1.0 for _, answer in pairs])
+    rights = np.cumsum([overlap(mark, answer) > 0 for mark, answer in pairs]) / counts
     enough = np.flatnonzero(rights >= right)
-    return sure[int(enough[-1])][0] if len(enough) else 1.0
+    return pairs[int(enough[-1])][0].sure if len(enough) else 1.0
 
 
 def figures(told: Sequence[Told], marks: Sequence[Mark | None], least: float) -> dict[str, float]:
