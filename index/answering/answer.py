@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from index.answering.confidence import confidence, judged_by
 from index.answering.doubts import doubt, doubted
+from index.answering.marking import answer_in
 from index.answering.question import Query, analyse, readable
 from index.answering.quotes import Picked, as_quote, pick_quotes, quote_of_title
 from index.answering.ranking import Ranking, answers_rather, rank, read
@@ -105,7 +106,7 @@ def quotes(query: Query, ranking: Ranking, generation: Generation, limit: int, l
     return Shown(
         (
             *(quote_of_title(generation.release(row), float(ranking.scores.max())) for row in titles),
-            *(_quote(quote, ranking, generation) for quote in picked),
+            *(_quote(query, quote, ranking, generation) for quote in picked),
         ),
         tuple(source_of(served) for served in generation.served(releases)),
         releases,
@@ -117,12 +118,12 @@ def unmarked(shown: Shown) -> Shown:
     return dataclasses.replace(shown, quotes=tuple(dataclasses.replace(quote, answer=None) for quote in shown.quotes))
 
 
-def _quote(quote: Picked, ranking: Ranking, generation: Generation) -> Quote:
+def _quote(query: Query, quote: Picked, ranking: Ranking, generation: Generation) -> Quote:
+    release = generation.release(quote.release)
     heading = ranking.sentences.passages[quote.best].passage.heading
     score = round(float(ranking.scores[quote.best]), 4)
-    shown = as_quote(generation.release(quote.release), quote.parts, quote.sentence, heading, score)
-    mark, begin = ranking.marks.get(quote.best), quote.sentence.start
-    return dataclasses.replace(shown, answer=(begin + mark.start, begin + mark.end)) if mark else shown
+    shown = as_quote(release, quote.parts, quote.sentence, heading, score)
+    return dataclasses.replace(shown, answer=answer_in(query, ranking, quote, release))
 
 
 def source_of(served: ServedRelease) -> Source:

@@ -117,13 +117,13 @@ class PairReader:
 
         model, numbers = self._loaded
         with torch.inference_mode():
-            layers = model(pairs["input_ids"], pairs["attention_mask"], output_hidden_states=True).hidden_states
-            hidden = layers[-1].float()
+            read = model(pairs["input_ids"], pairs["attention_mask"], output_hidden_states=marked is not None)
+            hidden = read.last_hidden_state.float()
             asked, told = pooled(hidden, pairs["in_question"]), pooled(hidden, pairs["in_sentence"])
             inner = functional.gelu(compared(asked, told) @ numbers["head.0.weight"].T + numbers["head.0.bias"])
             judged = inner @ numbers["head.2.weight"][0] + numbers["head.2.bias"]
             scores = numbers["scale"] * ((asked * told).sum(1) - numbers["null"]) + judged
-            marks = self._marker.marks(layers, pairs, marked) if marked else [None] * len(scores)
+            marks = self._marker.marks(read.hidden_states, pairs, marked) if marked else [None] * len(scores)
         return [Reading(*pair) for pair in zip(scores.double().tolist(), marks, strict=True)]
 
     @cached_property
