@@ -43,9 +43,7 @@ SHIPPED = Path(str(resources.files("index.encoders")))
 WIDTH, PAIRED = 96, 32
 READ_TOGETHER = 16
 HELD_BACK = 6  # Of so many releases, one chooses the threshold.
-RIGHT = 0.85  # of the marks must overlap the answer, on the releases held back
-# A sentence that does not answer counts half: of those held back they are .3, of first quotes some .16.
-NOWHERE_COUNTS = 0.5
+RIGHT = 0.9  # of the marks must overlap the answer, on the releases held back
 SORTED_TOGETHER = 16  # batches
 
 
@@ -248,8 +246,7 @@ def threshold_for(told: Sequence[Told], marks: Sequence[Mark | None], right: flo
     """Return the lowest threshold from which on so many of the marks overlap the answer."""
     pairs = [(mark, one.pair.answer) for one, mark in zip(told, marks, strict=True) if mark is not None]
     pairs.sort(key=lambda pair: -pair[0].sure)
-    counts = np.cumsum([NOWHERE_COUNTS if answer is None else 1.0 for _, answer in pairs])
-    rights = np.cumsum([overlap(mark, answer) > 0 for mark, answer in pairs]) / counts
+    rights = np.cumsum([overlap(mark, answer) > 0 for mark, answer in pairs]) / np.arange(1, len(pairs) + 1)
     enough = np.flatnonzero(rights >= right)
     return pairs[int(enough[-1])][0].sure if len(enough) else 1.0
 
