@@ -18,7 +18,7 @@ from index.answering.ranking import Ranking
 from index.answering.similar_words import held_by
 from index.answering.weights import Gate, Weights
 from index.encoders.embedder import Embedder
-from index.generations.generation import Generation
+from index.generations.generation import Generation, Rows
 from index.text.terms import words
 
 GATE_FEATURES = (
@@ -67,7 +67,8 @@ def gate_features(query: Query, ranking: Ranking, generation: Generation, embedd
     held: NDArray[np.bool_] = np.any(ranking.evidence.held_nearby[together], axis=0)
     soft = _soft_coverage(query, ranking, generation, embedder, together)
     support = generation.sentence_cosines(sentences.rows[together], query.contexts).max(axis=0).astype(np.float64)
-    lead = ranking.scores[best] - ranking.scores[order[1:6]].mean() if len(order) > 1 else 0.0
+    others = order[1:][~_are_older(ranking, order[1:])][:5]
+    lead = ranking.scores[best] - ranking.scores[others].mean() if len(others) else 0.0
     own = (query.contexts @ query.vector).astype(np.float64)
     return np.array(
         [
@@ -80,6 +81,16 @@ def gate_features(query: Query, ranking: Ranking, generation: Generation, embedd
         ],
         dtype=np.float64,
     )
+
+
+def _are_older(ranking: Ranking, numbers: Rows) -> NDArray[np.bool_]:
+    """Tell which sentences, ``(n,)``, older releases have on the same subject, where the latest one is asked for."""
+    if ranking.ages is None:
+        return np.zeros(len(numbers), dtype=bool)
+    ages = ranking.ages[numbers]
+    elsewhere = ranking.sentences.releases[numbers] != ranking.sentences.releases[ranking.best_first[0]]
+    older: NDArray[np.bool_] = elsewhere & (ages < ranking.ages.max())
+    return older
 
 
 def _names_missing(query: Query, ranking: Ranking, generation: Generation, together: list[int]) -> float:

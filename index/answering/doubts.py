@@ -1,7 +1,9 @@
 """Lowers the scores of sentences that contradict what a question demands, and says how sure that leaves an answer.
 
 A sentence contradicts a question that it affirms and the question denies, or the other way round; one that says
-"lowered" where the question says "raised"; and one that differs from a claim in figures, bodies, countries or time.
+"lowered" where the question says "raised"; one that differs from a claim in figures, bodies, countries or time; one
+of a release that does not name the person whose words are asked for; and one on what comes next, where something that
+was next long ago answers better.
 """
 
 import dataclasses
@@ -18,12 +20,13 @@ from index.answering.novelty import content
 from index.answering.polarity import denies_otherwise, opposite, polarity
 from index.answering.question import Query
 from index.answering.ranking import Ranking
+from index.answering.speakers import asked_speakers, silent_speaker
 from index.generations.generation import Generation
 from index.text.languages import fold
 
 # Nats. A typical right answer has 2.2 of them over even odds, and 0.4 below counts as not found. What is denied does
-# not answer; what only differs is shown with both sides where it is surely about the same.
-DENIED, DIFFERS, OTHER_TIME = 3.0, 1.5, 2.5
+# not answer, nor what somebody else said; what only differs is shown with both sides where it is surely about the same.
+DENIED, OTHER_SPEAKER, DIFFERS, OTHER_TIME = 3.0, 3.0, 1.5, 2.5
 _JUDGED = 8  # Only so many of the best sentences are judged: those that may be quoted.
 
 
@@ -40,7 +43,7 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
     if not judged:
         return ranking
     rows = ranking.sentences.releases[judged].tolist()
-    if asked_countries(query):
+    if asked_countries(query) or asked_speakers(query):
         released = {row: generation.release(row) for row in set(rows)}
     else:
         released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
@@ -48,6 +51,9 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
     # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
     doubts = np.full(len(ranking.scores), max(found))
     doubts[judged] = found
+    if query.time is not None and query.time.ahead and ranking.timely is not None:
+        past = ranking.scores[~ranking.timely].max(initial=-np.inf)
+        doubts += np.maximum(0.0, past - ranking.scores)
     scores = ranking.scores if query.claims else ranking.scores - doubts
     return dataclasses.replace(ranking, scores=scores, doubts=doubts + other_time)
 
@@ -56,6 +62,8 @@ def _doubt(query: Query, ranking: Ranking, number: int, release: Release) -> flo
     """Return how many nats a sentence loses."""
     if is_denied(query, ranking.sentences.texts[number], release):
         return DENIED
+    if silent_speaker(query, release):
+        return OTHER_SPEAKER
     return DIFFERS if any(differing(query, ranking, number, release)) else 0.0
 
 

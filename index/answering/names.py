@@ -18,9 +18,12 @@ from index.text.times import moments
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"(?:['’]s)?[\s-]+")
+_NEXT_SENTENCE = re.compile(r".*(?:[?!:]|\w{4}\.)\s+", re.DOTALL)
 _TITLE_CASE = 2  # Where so many words like "the" have a capital, capitals mark no names: "What Will The Council Do?"
 _LEAST_CHARS = 3  # A shorter word is an initial, or "EU".
-_LEAST_STEM, _ENDING, _COUNTRY_ENDING, _LONGEST_ENDING = 4, 3, 2, 4
+_LEAST_STEM, _ENDING, _COUNTRY_ENDING, _LONGEST_ENDING = 4, 3, 2, 3
+_SHORT_NAME = 6  # Of so short a name one letter changes at most: Frankfurt is no form of Franța.
+_OTHER_PLACES = re.compile("fran[ck]o?f[ou]r|[ck]atal")  # Francfort and Katalonia begin as France and Katar do.
 _NOUNS_IN_CAPITALS = frozenset({"de"})
 _EVERYWHERE = ("150", "EU", "EZ")  # Europe, the Union and the euro area are named in every release.
 _CONTINENTS = ("Africa/", "Asia/", "Europe/")  # the time zones that are called after a capital
@@ -74,18 +77,36 @@ def country_of(written: str, code: str) -> str:
     codes = {
         iso
         for name, iso in _inflected(code)
-        if folded.startswith(name[: max(_LEAST_STEM, len(name) - _COUNTRY_ENDING)])
+        if folded.startswith(_kept(name))
         and len(folded) <= len(name) + _LONGEST_ENDING
+        and not _OTHER_PLACES.match(folded)
     }
     return next(iter(codes)) if len(codes) == 1 else ""
 
 
+@cache
+def in_english(country: str) -> str:
+    """Return the English name of a country, "" where there is none."""
+    return str(Locale("en").territories.get(country, ""))
+
+
+def _kept(name: str) -> str:
+    """Return what of a country's name all its forms begin with."""
+    return name[: max(_LEAST_STEM, len(name) - (1 if len(name) <= _SHORT_NAME else _COUNTRY_ENDING))]
+
+
 def _runs(question: str, code: str) -> Iterator[list[re.Match[str]]]:
-    """Give the words with a capital that follow each other, but for the first word of the question."""
+    """Give the words with a capital that follow each other, but for the first word of a sentence."""
     spoken = list(_WORD.finditer(question))
     stop_words = language(code).stop_words
     capitals = [word for word in spoken[1:] if word[0][0].isupper()]
-    names = [word for word in capitals if fold(word[0]) not in stop_words and len(word[0]) >= _LEAST_CHARS]
+    names = [
+        word
+        for word in capitals
+        if fold(word[0]) not in stop_words
+        and len(word[0]) >= _LEAST_CHARS
+        and not _NEXT_SENTENCE.fullmatch(question, 0, word.start())
+    ]
     if sum(fold(word[0]) in stop_words for word in capitals) >= _TITLE_CASE:
         return
     run: list[re.Match[str]] = []

@@ -1,7 +1,6 @@
 """Notices: what a reader should know about an answer beside its quotes."""
 
 import datetime
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -11,14 +10,11 @@ from index.answering.doubts import differing, doubt, is_denied
 from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.answering.timely import SAME_SUBJECT
+from index.answering.times import asks_for_now
 from index.generations.generation import Generation
 from index.results import Known, Notice
 from index.text.times import moments
 
-_NOW = re.compile(
-    r"\b(?:now|current|currently|latest|newest|recent|recently|today|still|this (?:year|month|week)|so far)\b",
-    re.IGNORECASE,
-)
 _YEAR = datetime.timedelta(days=365)
 
 
@@ -98,8 +94,7 @@ def known(query: Query, generation: Generation) -> Known:
 
 def _age(query: Query, sources: Sequence[Release], today: datetime.date) -> Notice | None:
     newest = max(source.date for source in sources)
-    asks_for_now = (query.time is not None and query.time.latest) or _NOW.search(query.asked) is not None
-    if not asks_for_now or today - newest <= _YEAR:
+    if not asks_for_now(query.time, query.asked, query.language) or today - newest <= _YEAR:
         return None
     return Notice("The newest of these sources is of {date}, more than a year old.", {"date": newest})
 

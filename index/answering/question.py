@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Protocol
@@ -15,11 +15,11 @@ from corpus import Mention, QuestionError, registry
 from index.answering import padding
 from index.answering.answer_types import MONTHS, AnswerType, asked_for
 from index.answering.claimed import stated
-from index.answering.names import Name, names_in
+from index.answering.names import Name, in_english, names_in
 from index.answering.polarity import Polarity, asked_polarity
 from index.answering.shared_names import with_shared_names
 from index.answering.spelling import respelled
-from index.answering.times import Time, time_of
+from index.answering.times import Time, time_of, without_latest
 from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.encoders.vocabulary import vocabulary_of
 from index.text.detection import language_of
@@ -130,7 +130,11 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
     mentions = registry().mentions(asked, question=True)
     named = {agency_term(mention.agency_id): mention for mention in mentions}
     named = {term: mention for term, mention in named.items() if frequency(term)}
-    content = _content(asked, code, named.values(), frequency)
+    time = time_of(asked, code)
+    subject = without_latest(asked, code) if time and time.latest and not time.ahead else asked
+    content = _content(subject, code, named.values(), frequency) or _content(asked, code, named.values(), frequency)
+    names = _names(text, asked, code)
+    content = _with_countries(content, names, code, frequency)
     terms, idf = [], []
     for term, word in content.items():
         known = term if frequency(term) or not spelling else _respelled(term, word, lexicon)
@@ -156,9 +160,9 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         asks=asked_for(asked, code),
         numbers=frozenset(word for word in words(asked, code) if word[0].isdigit()),
         months=_months(asked, code),
-        time=time_of(asked, code),
+        time=time,
         agencies=tuple(dict.fromkeys(mention.agency_id for mention in mentions)),
-        names=_names(text, asked, code),
+        names=names,
         claims=statement.claims,
         polarity=asked_polarity(asked, code),
         vector=reading.vector,
@@ -199,6 +203,20 @@ def _content(text: str, code: str, named: Iterable[Mention], frequency: Callable
         _term(word, code, frequency) for mention in named for word in words(text[mention.start : mention.end], code)
     }
     return {term: word for term, word in reversed(by_term.items()) if term not in spelled or frequency(term)}
+
+
+def _with_countries(
+    content: Mapping[str, str], names: Iterable[Name], code: str, frequency: Callable[[str], int]
+) -> dict[str, str]:
+    """Return the terms of a question, with those of English for a country that no release has as it is written."""
+    changed = dict(content)
+    for name in names:
+        own = {_term(word, code, frequency) for word in content_words(name.written, code)}
+        english = [stem(word) for word in content_words(in_english(name.country), "en")]
+        if own and english and all(map(frequency, english)) and not any(map(frequency, own)):
+            changed = {term: word for term, word in changed.items() if term not in own}
+            changed |= dict.fromkeys(english, name.written.lower())
+    return changed
 
 
 def _term(word: str, code: str, frequency: Callable[[str], int]) -> str:

@@ -83,6 +83,8 @@ class _Picker:
         if self._novelty.is_asked(text, code) or (self.picked and not self._novelty.adds(text, code)):
             return
         whole = self._standing_alone(number)
+        if self.picked and self._texts(row, whole[-1:]).endswith(":"):
+            return  # The items of the list are not in the text.
         if not self._novelty.only_repeats(self._texts(row, whole), code):
             self._take(number, row, whole)
 

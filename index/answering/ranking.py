@@ -85,14 +85,16 @@ def rank(query: Query, generation: Generation, filters: Filters, weights: Weight
     evidence = compute_features(query, generation, sentences)
     by_group = [evidence.features @ weights.group(foreign).sentence_vector(FEATURES) for foreign in (False, True)]
     scores = np.where(evidence.foreign, by_group[1], by_group[0])
-    latest = query.time is not None and query.time.latest
+    latest = query.time is not None and query.time.latest and not query.time.ahead
     return Ranking(
         candidates,
         sentences,
         evidence,
         scores,
         readings=np.full(len(scores), np.nan),
-        timely=timely(query.time, generation, sentences) if query.time and query.time.named else None,
+        timely=timely(query.time, generation, sentences)
+        if query.time and (query.time.named or query.time.ahead)
+        else None,
         ages=ages(generation, sentences, scores) if latest and len(scores) else None,
     )
 

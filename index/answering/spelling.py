@@ -17,7 +17,8 @@ from index.text.languages import fold, language
 from index.text.terms import stem, words
 from index.text.word_frequency import is_common
 
-_WORD = re.compile(r"[^\W\d_]{5,}")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_SHORT = 4  # Of so short a word, which is no name, only two letters in the wrong order are put right.
 _LONG = 8  # From so many letters on, a word may have two slips.
 _FOLDED = dict.fromkeys(map(ord, "'’‘-"), " ") | {ord("ς"): "\N{GREEK SMALL LETTER SIGMA}"}
 _CANDIDATES = 6
@@ -87,6 +88,8 @@ def _in_case(meant: str, written: str) -> str:
 
 def _corrected(word: str, code: str, lexicon: Lexicon) -> str:
     """Return the name of an agency, or else the word of the corpus, that a word is misspelt from; or the word."""
+    if len(word) <= _SHORT:
+        return word if word[0].isupper() else _from_corpus(word, "".join(words(word, code)), code, lexicon)
     name = _nearest(fold(word), _names().items(), 1, letters_kept=True)
     return name or _from_corpus(word, "".join(words(word, code)), code, lexicon)
 
@@ -99,7 +102,10 @@ def _from_corpus(word: str, plain: str, code: str, lexicon: Lexicon) -> str:
     )
     written = [spelling for term, _, _ in likely for spelling in lexicon.spellings(str(term), code)]
     most = 2 if len(plain) >= _LONG else 1
-    meant = _nearest(plain, [("".join(words(spelling, code)), spelling) for spelling in written], most)
+    spellings = [("".join(words(spelling, code)), spelling) for spelling in written]
+    if len(plain) <= _SHORT:
+        spellings = [(each, spelling) for each, spelling in spellings if sorted(each) == sorted(plain)]
+    meant = _nearest(plain, spellings, most)
     return word if meant is None else _in_case(meant, word)
 
 
@@ -124,4 +130,4 @@ def _nearest(word: str, spellings: Iterable[tuple[str, str]], most: int, *, lett
 def _names() -> dict[str, str]:
     """Return the names of agencies that are one word, by that word in plain letters."""
     spelled = (name for agency in registry().agencies.values() for name in (*agency.acronyms, agency.name))
-    return {fold(name): name for name in spelled if _WORD.fullmatch(name)}
+    return {fold(name): name for name in spelled if len(name) > _SHORT and _WORD.fullmatch(name)}

@@ -11,19 +11,24 @@ from index.generations.generation import Generation, Rows
 from index.text.terms import hashes
 from index.text.times import Moment, moments
 
-# A release is on the same subject where its best sentence scores within this many nats of the best one.
-SAME_SUBJECT = 5.0
+# A release is on the same subject where its best sentence scores within this many nats of the best one. Where the
+# latest is asked for, the newest may say it in other words: an older release is then rather refused than quoted.
+SAME_SUBJECT, LATEST_SUBJECT = 5.0, 8.0
 # A release says within this many characters what it is about. Of 1,505 answerable questions that name a time, .98 fit
 # the release that answers them; .97 without its beginning.
 _OPENING_CHARS = 1_000
+_STALE_DAYS = 548
 
 
 def timely(time: Time, generation: Generation, sentences: Sentences) -> NDArray[np.bool_]:
     """Tell of each sentence whether it is of a time, ``(n,)``.
 
     Its release may be of that time, or the title, the beginning of the text, the heading, the sentence itself or the
-    one before it may name it. A year alone may stand anywhere in the release.
+    one before it may name it. A year alone may stand anywhere in the release. What comes next is told only by releases
+    of the year of the newest one or the year before.
     """
+    if time.ahead:
+        return _still_ahead(generation, sentences)
     releases, release_of = np.unique(sentences.releases, return_inverse=True)
     rows = releases.tolist()
     years = sorted({named.moment.year for named in time.named if named.moment.year})
@@ -44,6 +49,14 @@ def timely(time: Time, generation: Generation, sentences: Sentences) -> NDArray[
     return np.array(answers, dtype=bool)
 
 
+def _still_ahead(generation: Generation, sentences: Sentences) -> NDArray[np.bool_]:
+    issuers = np.array([served.release.issuer for served in generation.served(sentences.releases.tolist())])
+    newest = {issuer: sentences.dates[issuers == issuer].max() for issuer in set(issuers.tolist())}
+    ages = np.array([newest[issuer] for issuer in issuers.tolist()], dtype=np.int64) - sentences.dates
+    fresh: NDArray[np.bool_] = ages <= _STALE_DAYS
+    return fresh
+
+
 def _opening(release: Release) -> list[Moment]:
     """Return the moments that the title and the beginning of a release name."""
     named = moments(f"{release.title}. {release.text[:_OPENING_CHARS]}", release.language)
@@ -54,7 +67,7 @@ def ages(generation: Generation, sentences: Sentences, scores: Scores) -> Rows:
     """Return how many days older than the newest each sentence is that is about as good as the best, by its issuer."""
     issuers = [served.release.issuer for served in generation.served(sentences.releases.tolist())]
     best = int(np.argmax(scores))
-    near = (scores >= scores[best] - SAME_SUBJECT) & np.array([issuer == issuers[best] for issuer in issuers])
+    near = (scores >= scores[best] - LATEST_SUBJECT) & np.array([issuer == issuers[best] for issuer in issuers])
     newest = int(sentences.dates[near].max())
     days: Rows = np.where(near, newest - sentences.dates, newest)
     return days

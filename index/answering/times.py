@@ -40,10 +40,11 @@ class NamedTime:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """The time that a question names. ``latest`` tells that it asks for what is newest."""
+    """The time that a question names. ``latest`` tells that it asks for the newest, ``ahead`` for what comes next."""
 
     named: tuple[NamedTime, ...] = ()
     latest: bool = False
+    ahead: bool = False
 
 
 def time_of(question: str, code: str = "en") -> Time | None:
@@ -55,8 +56,26 @@ def time_of(question: str, code: str = "en") -> Time | None:
         if _spans(first, second, question, folded, code):
             named[place] = NamedTime(first.moment, Relation.SINCE)
             named[place + 1] = NamedTime(second.moment, Relation.UNTIL)
-    latest = not named and _latest(code).search(folded) is not None
-    return Time(tuple(named), latest) if named or latest else None
+    if named:
+        return Time(tuple(named))
+    ahead = _finds(code, "next", folded)
+    return Time(latest=True, ahead=ahead) if ahead or _finds(code, "latest", folded) else None
+
+
+def without_latest(question: str, code: str) -> str:
+    """Return a question in a language without words such as "latest": releases use them of their own time."""
+    spoken = question
+    for match in folded_pattern(language(code).time["latest"]).finditer(fold(question)):
+        first, _, rest = match[0].partition(" ")
+        names_what = rest and first not in language(code).stop_words  # "last meeting", not "most recent"
+        end = match.start() + len(first) if names_what else match.end()
+        spoken = spoken[: match.start()] + " " * (end - match.start()) + spoken[end:]
+    return spoken
+
+
+def asks_for_now(time: Time | None, question: str, code: str) -> bool:
+    """Tell whether a question in a language, which names this time, is about the day on which it is asked."""
+    return time.latest if time else _finds(code, "now", fold(question))
 
 
 def _spans(first: Named, second: Named, question: str, folded: str, code: str) -> bool:
@@ -127,9 +146,8 @@ def _leads_beside(code: str, relation: str, moment: Moment) -> Pattern[str]:
     return re.compile(rf"(?<!\w)({fold_pattern(words)})\s+$")
 
 
-@cache
-def _latest(code: str) -> Pattern[str]:
-    return folded_pattern(language(code).time["latest"])
+def _finds(code: str, kind: str, folded: str) -> bool:
+    return folded_pattern(language(code).time[kind]).search(folded) is not None
 
 
 def _is_of(time: NamedTime, published: datetime.date) -> bool:

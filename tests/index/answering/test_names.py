@@ -3,8 +3,11 @@
 import pytest
 
 from index.answering.names import holds, names_in
+from index.answering.question import analyse
 from index.engine import Engine
 from index.filters import Filters
+from index.text.terms import stem
+from tests.fakes import FakeEmbedder
 
 NOTHING = Filters()
 
@@ -53,6 +56,39 @@ def test_countries_are_known_in_every_language_and_form(question: str, code: str
     texts = {"AT": "the Austrian minister", "FR": "ministers from France", "BY": "Belarus and its neighbours"}
     assert holds(name, texts[country], "en")
     assert not holds(name, "the Finnish minister of Sweden", "en")
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("Qui fixe les taux à Francfort ?", "fr"),
+        ("Chi fissa i tassi a Francoforte?", "it"),
+        ("Cine fixează dobânzile la Frankfurt?", "ro"),
+        ("Którzy mieszkańcy stolicy Katalonii ucierpieli?", "pl"),
+        ("Co řekl Magnus Brunner o azylu?", "cs"),
+        ("Τι είπε η Λαγκάρντ για τις τιμές;", "el"),
+    ],
+)
+def test_name_that_begins_like_a_country_is_none(question: str, code: str) -> None:
+    assert not [name for name in names_in(question, code) if name.country]
+
+
+@pytest.mark.parametrize(
+    ("question", "english"),
+    [
+        ("Mi történt tavaly Ausztriában?", "austria"),
+        ("Mitä tapahtui Itävallassa?", "austria"),
+        ("Какво се случи в Австрия?", "austria"),
+        ("What happened in Austria?", "austria"),
+    ],
+)
+def test_country_is_looked_for_as_english_releases_write_it(
+    served_by_default_model: Engine, question: str, english: str
+) -> None:
+    generation = served_by_default_model.served()
+    query = analyse(question, generation, FakeEmbedder())
+    assert stem(english) in query.terms
+    assert len(query.terms) == len(query.words) == len(query.contexts)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,26 @@ def test_latest_is_quoted_from_the_newest_release_with_one_notice(quotas: Engine
     assert [notice.values["date"] for notice in answer.notices] == [datetime.date(2012, 1, 1)]
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the next cod quota for the North Sea?",
+        "Was ist die nächste cod quota?",
+        "Quelle est la prochaine cod quota ?",
+    ],
+)
+def test_what_comes_next_is_not_told_by_what_is_long_past(quotas: Engine, question: str) -> None:
+    answer = quotas.answer(question, Filters())
+    assert answer.answered
+    assert "2010-01-01" not in {source.date for source in answer.sources}
+
+
+@pytest.mark.parametrize("question", ["cod quota still?", "cod quota: noch wie viele?", "cod quota aujourd'hui ?"])
+def test_age_is_told_in_every_language(quotas: Engine, question: str) -> None:
+    answer = quotas.answer(question, Filters(issuer="Parliament"), limit=1)
+    assert [notice.values["date"] for notice in answer.notices] == [datetime.date(2014, 1, 1)]
+
+
 @pytest.mark.parametrize("until", [2010, 2012, 2014])
 def test_no_answer_tells_of_an_older_release_as_newer(quotas: Engine, until: int) -> None:
     for limit in (1, 2, 3):

@@ -58,6 +58,13 @@ def test_lead_in_comes_with_its_items(quoted: Quoted) -> None:
     assert first.text == "The quota plan for cod covers:\n- nets\n- boats"
 
 
+def test_lead_in_whose_items_are_lost_is_no_further_quote(quoted: Quoted) -> None:
+    text = "The cod plan names 7 nets in the north.\n\nThe cod plan names these boats of Vigo:\n\nOther things stay."
+    quotes = quoted("What does the cod plan name?", text)
+    assert "7 nets" in quotes[0].text
+    assert not [quote.text for quote in quotes if quote.text.endswith(":")]
+
+
 def test_question_about_two_things_gets_both(quoted: Quoted) -> None:
     texts = (
         "The cod quota falls to ten tonnes. Nobody objected.",

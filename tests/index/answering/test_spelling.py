@@ -30,7 +30,7 @@ TEXTS = {
     "da": ("Rådet godkendte foranstaltninger mod smugling af migranter.", {"foranstaltningre": "foranstaltninger"}),
     "de": ("Der Rat billigte Maßnahmen gegen die Schleusung von Migranten.", {"Schleusnug": "Schleusung"}),
     "el": ("Το Συμβούλιο ενέκρινε μέτρα κατά της διακίνησης μεταναστών.", {"διακίνσης": "διακίνησης"}),
-    "en": ("The Council approved measures against the smuggling of migrants.", {"Cuoncil": "Council"}),
+    "en": ("The Council approved measures against smuggling on land.", {"Cuoncil": "Council", "ladn": "land"}),
     "es": ("El Consejo aprobó medidas contra el tráfico ilícito de migrantes.", {"tráfcio": "tráfico"}),
     "et": ("Nõukogu kiitis heaks meetmed rändajate smugeldamise vastu.", {"smugeldmaise": "smugeldamise"}),
     "fi": ("Neuvosto hyväksyi toimenpiteitä muuttajien salakuljetusta vastaan.", {"salakulejtusta": "salakuljetusta"}),
@@ -72,7 +72,7 @@ def test_word_of_another_language_stays(served: OpenGeneration) -> None:
     assert respelled("Maßnahmn gegen Migration", "fr", served, None) == "Maßnahmn gegen Migration"
 
 
-@pytest.mark.parametrize("right", ["struggling", "Counsel", "measured", "migrants"])
+@pytest.mark.parametrize("right", ["struggling", "Counsel", "measured", "migrants", "lank", "Ladn"])
 def test_english_word_is_never_corrected(served: OpenGeneration, right: str) -> None:
     assert respelled(f"What of {right}?", "en", served, None) == f"What of {right}?"
 
@@ -148,7 +148,7 @@ def test_other_words_keep_their_stem(pair: str) -> None:
     [
         ("cs", "opatreni proti prevadecstvi", "opatření proti převaděčství"),
         ("de", "Massnahmen der Schleusung", "Maßnahmen der Schleusung"),
-        ("el", "μετρα κατα της διακινησης", "μέτρα κατα της διακίνησης"),
+        ("el", "μετρα κατα της διακινησης", "μέτρα κατά της διακίνησης"),
         ("es", "medidas del trafico ilicito", "medidas del tráfico ilícito"),
         ("hu", "intezkedeseket", "intézkedéseket"),
         ("pl", "srodki przeciwko", "środki przeciwko"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index.answering.times import Relation, fits, time_of
+from index.answering.times import Relation, Time, asks_for_now, fits, time_of, without_latest
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
 from index.filters import Filters
@@ -175,6 +175,69 @@ def test_time_from_one_month_to_another_fits(question: str, code: str) -> None:
 @pytest.mark.parametrize("question", ["What changed in 2014 and in 2016?", "decisions of May 2014 and of June 2016"])
 def test_two_times_are_no_span(question: str) -> None:
     assert not fits(time_of(question), datetime.date(2015, 6, 1), ())
+
+
+@pytest.mark.parametrize(
+    ("code", "question", "now"),
+    [
+        ("bg", "Кога е следващото заседание?", "Какво важи днес?"),
+        ("cs", "Kdy je příští zasedání?", "Co platí dnes?"),
+        ("da", "Hvornår er det næste møde?", "Hvad gælder i dag?"),
+        ("de", "Wann ist die nächste Sitzung?", "Was gilt heute?"),
+        ("el", "Πότε είναι η επόμενη συνεδρίαση;", "Τι ισχύει σήμερα;"),
+        ("en", "When is the next meeting?", "What applies now?"),
+        ("es", "¿Cuándo es la próxima reunión?", "¿Qué rige hoy?"),
+        ("et", "Millal on järgmine koosolek?", "Mis kehtib täna?"),
+        ("fi", "Milloin on seuraava kokous?", "Mikä on voimassa nyt?"),
+        ("fr", "Quand est la prochaine réunion ?", "Qu'est-ce qui vaut aujourd'hui ?"),
+        ("ga", "Cathain a bheidh an chéad chruinniú eile ann?", "Cad atá i bhfeidhm inniu?"),
+        ("hr", "Kada je sljedeća sjednica?", "Što vrijedi danas?"),
+        ("hu", "Mikor lesz a következő ülés?", "Mi érvényes most?"),
+        ("it", "Quando è la prossima riunione?", "Che cosa vale oggi?"),
+        ("lt", "Kada bus artimiausias posėdis?", "Kas galioja šiandien?"),
+        ("lv", "Kad ir nākamā sanāksme?", "Kas ir spēkā šodien?"),
+        ("mt", "Meta hi l-laqgħa li jmiss?", "X'japplika llum jew issa?"),
+        ("nl", "Wanneer is de volgende vergadering?", "Wat geldt vandaag?"),
+        ("pl", "Kiedy jest następne posiedzenie?", "Co obowiązuje dzisiaj?"),
+        ("pt", "Quando é a próxima reunião?", "O que vale hoje?"),
+        ("ro", "Când este următoarea reuniune?", "Ce se aplică astăzi?"),
+        ("sk", "Kedy je najbližšie zasadnutie?", "Čo platí dnes?"),
+        ("sl", "Kdaj je naslednja seja?", "Kaj velja danes?"),
+        ("sv", "När är nästa möte?", "Vad gäller idag?"),
+    ],
+)
+def test_what_comes_next_and_now_is_told_in_every_language(code: str, question: str, now: str) -> None:
+    assert time_of(question, code) == Time(latest=True, ahead=True)
+    assert asks_for_now(time_of(now, code), now, code)
+    assert not asks_for_now(None, question.split()[0], code)
+
+
+@pytest.mark.parametrize(
+    ("code", "question", "kept"),
+    [
+        ("en", "What is the latest decision on rates?", "What is the decision on rates?"),
+        ("en", "What happened at the last meeting?", "What happened at the meeting?"),
+        ("fr", "Quelle est la plus récente décision ?", "Quelle est décision ?"),
+        ("de", "Wie hoch ist der aktuelle Satz?", "Wie hoch ist der Satz?"),
+        ("en", "Who meets whom?", "Who meets whom?"),
+    ],
+)
+def test_words_for_latest_are_not_looked_for(code: str, question: str, kept: str) -> None:
+    assert " ".join(without_latest(question, code).split()) == kept
+
+
+@pytest.mark.parametrize(
+    ("code", "question"),
+    [
+        ("el", "Μέχρι πότε τρέχει η δεύτερη φάση;"),
+        ("es", "¿En qué se centra el plan actualizado?"),
+        ("ro", "Ce conține planul actualizat?"),
+        ("pt", "O que contém o plano atualizado?"),
+        ("ga", "Cén dáta deiridh atá ann?"),
+    ],
+)
+def test_words_that_begin_like_latest_ask_for_nothing_new(code: str, question: str) -> None:
+    assert time_of(question, code) is None
 
 
 def test_year_that_is_named_beside_latest_counts() -> None:
