@@ -41,7 +41,7 @@ def test_ask_prints_the_contract_document(run: Run) -> None:
     ]
     assert answer["answered"] is True
     assert answer["related"] == []
-    assert list(answer["quotes"][0]) == ["text", "release_id", "start", "end", "heading", "score", "link", "answer"]
+    assert list(answer["quotes"][0]) == ["text", "release_id", "start", "end", "heading", "score", "link"]
     assert list(answer["sources"][0]) == ["release_id", "text_sha256", "title", "issuer", "date", "language", "url"]
     shown = json.loads(run("releases", "show", COUNCIL, "--json").stdout)
     assert list(shown) == [

@@ -7,16 +7,18 @@ import pytest
 from pydantic import TypeAdapter
 
 from bot.views.documents import QuoteDocument
+from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.marks import best_mark, whole_words
 from index.engine import Engine
 from index.filters import Filters
 from index.results import Quote
+from tests.cached_reader import CachedReader
 
 NOTHING = Filters()
 MARKED = {
     "Who is the Austrian interior minister quoted?": "Herbert Kickl",
     "Until when does the action plan against migrant smuggling run?": "2015-2020",
-    "Jusqu'à quand court le plan d'action contre le trafic de migrants ?": "2015-2020",
+    "When was the meeting of EU leaders?": "October",
 }
 
 
@@ -33,6 +35,25 @@ def test_what_answers_is_marked_in_the_words_of_the_release(
     assert release.text[start:end] == marked
     assert first.text == release.text[first.start : first.end]
     assert all(quote.answer is None for quote in others)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wer ist der zitierte österreichische Innenminister?",
+        "Qui est le ministre autrichien de l'Intérieur cité ?",
+        "Kto jest cytowanym austriackim ministrem spraw wewnętrznych?",
+    ],
+)
+def test_question_in_another_language_finds_where_the_sentence_answers(
+    question: str, default_model: SentenceTransformerEmbedder
+) -> None:
+    sentence = "This was said in Brussels by Herbert Kickl, Minister of the Interior of Austria."
+    reader = CachedReader(default_model)
+    titles = ["Measures are approved", "Measures are approved by Herbert Kickl"]
+    for reading in reader.read_marking(question, titles, [sentence, sentence]):
+        assert reading.mark is not None
+        assert sentence[reading.mark.start : reading.mark.end] == "Herbert Kickl"
 
 
 def test_words_of_the_question_are_not_marked(served_by_default_model: Engine) -> None:
