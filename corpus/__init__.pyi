@@ -52,6 +52,8 @@ from .fetching.urls import FetchRules as FetchRules
 from .fetching.urls import read_target as read_target
 from .fetching.urls import shown as shown
 from .front_matter import shipped_releases as shipped_releases
+from .language_model import keep_in as keep_in
+from .language_model import language_identifier as language_identifier
 from .log_lines import TEXT_FORMAT as TEXT_FORMAT
 from .log_lines import JsonFormatter as JsonFormatter
 from .log_lines import LogFormatter as LogFormatter

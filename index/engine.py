@@ -12,12 +12,11 @@ from typing import Self
 from corpus import FilterError, GenerationError, QuestionError, Release, UnbuiltError, web_url
 from index.agencies.card import Card, card
 from index.agencies.timeline import Timeline, timeline
-from index.answering.answer import Answerer, source_of
+from index.answering.answer import Answerer, answer_one, source_of
 from index.answering.claims import Checked, check
 from index.answering.context import Neighbours, Untraceable, neighbours
 from index.answering.links import link_to
 from index.answering.news import Edition, News, Wanted, editions_since, news
-from index.answering.one_question import answer_one
 from index.answering.question import Query, readable
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import Ranking, passages

@@ -9,7 +9,7 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from corpus import FetchRules, SettingsError
+from corpus import FetchRules, SettingsError, keep_in
 
 ENV_FILE = Path(".env")
 ENV_ENCODING = "utf-8-sig"  # Some editors put a byte order mark before UTF-8.
@@ -107,11 +107,13 @@ def fetch_rules(settings: IndexSettings) -> FetchRules:
 
 
 def load_index_settings() -> IndexSettings:
-    """Read the settings.
+    """Read the settings, and let this process keep what tells languages apart where they say.
 
     :raises SettingsError: naming every variable that makes no sense, but never its value, which may be a secret.
     """
-    return read_settings(IndexSettings)
+    settings = read_settings(IndexSettings)
+    keep_in(settings.cache_dir)
+    return settings
 
 
 def read_settings(kind: type[Settings]) -> Settings:

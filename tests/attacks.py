@@ -68,7 +68,7 @@ def _repeats(tree: Part, begin: str) -> Iterator[tuple[str, str]]:
             if most >= _MANY:
                 units = list(itertools.islice(_forms(inside), _MOST_UNITS))
                 yield from ((begin, unit) for unit in units)
-                yield from ((begin, one + other) for one, other in itertools.pairwise(units))
+                yield from ((begin, unit + other) for unit, other in itertools.pairwise(units))
             yield from _repeats(inside, begin)
             begin += _sample(inside) * max(least, 1)
         elif kind is names.SUBPATTERN:
@@ -137,13 +137,13 @@ def _fits(kind: Part, value: Part, char: str) -> bool:
         return _is_of(value, char)
     if kind is names.IN:
         negated = value[0][0] is names.NEGATE
-        return negated != any(_fits(one[0], one[1], char) for one in value[negated:])
+        return negated != any(_fits(each[0], each[1], char) for each in value[negated:])
     return False
 
 
 def _is_of(category: Part, char: str) -> bool:
     word = char.isalnum() or char == "_"
-    found = {
+    by_category = {
         names.CATEGORY_DIGIT: char.isdecimal(),
         names.CATEGORY_NOT_DIGIT: not char.isdecimal(),
         names.CATEGORY_SPACE: char.isspace(),
@@ -151,4 +151,4 @@ def _is_of(category: Part, char: str) -> bool:
         names.CATEGORY_WORD: word,
         names.CATEGORY_NOT_WORD: not word,
     }
-    return found[category]
+    return by_category[category]

@@ -23,7 +23,9 @@ from index.settings import IndexSettings
 from tests.cached_embedder import CachedEmbedder
 from tests.cached_reader import CachedReader
 from tests.fakes import FakeEmbedder, silent
+from tests.forked import end_template
 from tests.postgres import Server, programs
+from tests.shallow import make_shallow_encoder
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SHARED = Path(__file__).parents[2] / "shared"
@@ -39,12 +41,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # By the clock on the wall, an example takes the longer, the more tests run beside it.
-    hypothesis.settings.register_profile(
-        "beside others", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-    )
-    hypothesis.settings.load_profile("beside others")
+    beside_others = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.register_profile("quick", beside_others, max_examples=40)
+    hypothesis.settings.register_profile("nightly", beside_others, max_examples=1_000)
+    hypothesis.settings.load_profile(config.getoption("hypothesis_profile", None) or "quick")
     if folder := _memory_folder():
         os.environ["TMPDIR"] = tempfile.tempdir = folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the process that programs were forked of."""
+    end_template()
 
 
 def _memory_folder() -> str | None:
@@ -159,6 +166,12 @@ def one_reader(unloaded_model: CachedEmbedder) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.engine.reader_beside", beside)
         yield
+
+
+@pytest.fixture(scope="session")
+def shallow_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small encoder that has learned."""
+    return make_shallow_encoder(tmp_path_factory.mktemp("shallow") / "model")
 
 
 @pytest.fixture(scope="module")

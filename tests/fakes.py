@@ -60,9 +60,9 @@ class FakeEmbedder:
         progress(len(texts))
         return np.array([_vector(text) for text in texts], dtype=np.float32).reshape(len(texts), DIM)
 
-    def word_vectors(self, of: Sequence[str]) -> Vectors:
+    def word_vectors(self, asked: Sequence[str]) -> Vectors:
         """Return the vectors of words, ``(n, DIM)``."""
-        return np.array([_vector(word) for word in of], dtype=np.float32).reshape(len(of), DIM)
+        return np.array([_vector(word) for word in asked], dtype=np.float32).reshape(len(asked), DIM)
 
 
 def warning_embedder(model: str, cache_dir: Path) -> FakeEmbedder:

@@ -39,6 +39,6 @@ def reasons(added: Added) -> str:
 
 def kept(settings: IndexSettings, release_id: str) -> Release:
     with closing(open_corpus_db(settings)) as store:
-        found = store.current(release_id)
-    assert found is not None
-    return found
+        result = store.current(release_id)
+    assert result is not None
+    return result

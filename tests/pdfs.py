@@ -24,7 +24,7 @@ def pdf_of(contents: Sequence[bytes], *, title: str = "", extra: str = "") -> by
 
     :param extra: entries of the trailer.
     """
-    kids = " ".join(f"{6 + 2 * at} 0 R" for at in range(len(contents)))
+    kids = " ".join(f"{6 + 2 * number} 0 R" for number in range(len(contents)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Count {len(contents)} /Kids [{kids}] >>".encode(),
@@ -32,9 +32,9 @@ def pdf_of(contents: Sequence[bytes], *, title: str = "", extra: str = "") -> by
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>",
         f"<< /Title ({title}) >>".encode("cp1252"),
     ]
-    for at, content in enumerate(contents):
+    for number, content in enumerate(contents):
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {7 + 2 * at} 0 R "
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {7 + 2 * number} 0 R "
             "/Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>".encode()
         )
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
@@ -43,10 +43,10 @@ def pdf_of(contents: Sequence[bytes], *, title: str = "", extra: str = "") -> by
 
 def _content(words: Sequence[Words]) -> bytes:
     parts = []
-    for one in words:
-        text = one.text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)").encode("cp1252")
-        font = b"F2" if one.size >= 14 else b"F1"
-        parts.append(b"BT /%s %g Tf 1 0 0 1 %g %g Tm (%s) Tj ET" % (font, one.size, one.x, one.y, text))
+    for each in words:
+        text = each.text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)").encode("cp1252")
+        font = b"F2" if each.size >= 14 else b"F1"
+        parts.append(b"BT /%s %g Tf 1 0 0 1 %g %g Tm (%s) Tj ET" % (font, each.size, each.x, each.y, text))
     return b"\n".join(parts)
 
 

@@ -96,8 +96,8 @@ class _Handlers(dict[str, Handler]):
         reference, language = query["reference"], query["language"]
         self._corner.read.append(f"{reference} {language}")
         documents = self._corner.documents
-        found = documents.get((reference, language)) or documents.get((reference, "en"))
-        body = json.dumps(found).encode() if found and reference not in self._corner.textless else b""
+        result = documents.get((reference, language)) or documents.get((reference, "en"))
+        body = json.dumps(result).encode() if result and reference not in self._corner.textless else b""
         request.answer(body, Content_Type="application/json")
 
     def _list(self, request: Request) -> None:

@@ -60,7 +60,7 @@ class Background:
             self.updating = False
 
     def start_refreshing(self) -> None:
-        """Begin to build what an older program cut; that is served until the build is done."""
+        """Begin to rebuild an index that an older program made, which is served until the build is done."""
         self._refreshing = asyncio.create_task(self._refresh())
 
     def stop_refreshing(self) -> None:

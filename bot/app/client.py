@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import Any, TypeVar
 
 import aiohttp
@@ -133,7 +134,7 @@ class MeasuresBot(commands.AutoShardedBot):
         await self.tree.set_translator(CatalogueTranslator())
         self.add_dynamic_items(PersistentButton, PersistentMenu)
         for cog in COGS:
-            await self.load_extension(f"bot.cogs.{cog}")
+            await import_module(f"bot.cogs.{cog}").setup(self)  # An extension would be executed anew for each bot.
         assert self.application_id is not None
         async with self.coordination.alone("commands", wait=True):
             await sync_commands(

@@ -36,7 +36,7 @@ _HEAR_S = 1.0
 
 
 class Hearing(Protocol):
-    """What hears the other bots and builds, for one thread."""
+    """Listens to other bots, and to builds on other machines. Used by one thread."""
 
     def heard(self, channels: Iterable[str], timeout_s: float) -> set[str] | None:
         """Return the channels on which something was said; None where that is not known."""
@@ -104,12 +104,12 @@ class OneBot:
     async def wait_s(
         self, kind: str, limit: RateLimit, person: int, per_minute: int | None = None, turns: float = 1.0, *, take: bool
     ) -> int:
-        """Ask the limit."""
+        """Ask the rate limit of this process."""
         return limit.wait_s(person, per_minute, turns, take=take)
 
     @asynccontextmanager
     async def alone(self, what: str, *, wait: bool) -> AsyncIterator[bool]:
-        """Let it be done."""
+        """Allow it: there is no other bot."""
         yield True
 
     async def identify(self, shard_id: int) -> bool:
@@ -154,7 +154,10 @@ class SeveralBots:
     async def wait_s(
         self, kind: str, limit: RateLimit, person: int, per_minute: int | None = None, turns: float = 1.0, *, take: bool
     ) -> int:
-        """Take turns in the database; while that is away, from memory. What a bot began that is gone was paid to it."""
+        """Take turns in the database; while that is away, from memory.
+
+        A question that another bot left behind was paid for when it was asked.
+        """
         if self._events.is_paid():
             return 0
         burst, rate = limit.bucket(per_minute)

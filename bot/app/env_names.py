@@ -37,10 +37,10 @@ class Found:
     def unknown(self) -> list[str]:
         """Return a sentence of each name that is meant for this program and that no setting has."""
         names = known_names()
-        found = {name: "the environment" for name in self.in_environment} | {
+        origins = {name: "the environment" for name in self.in_environment} | {
             name: str(self.path) for name in self.in_file or ()
         }
-        return [_unknown(name, where, names) for name, where in found.items() if name.upper() not in names]
+        return [_unknown(name, where, names) for name, where in origins.items() if name.upper() not in names]
 
     def where(self) -> str:
         """Say where settings were looked for, and which have a value there; never the values."""
@@ -96,12 +96,12 @@ def check_names() -> None:
 
     :raises SettingsError: naming each that no setting has, with the nearest that there is.
     """
-    found = find_settings()
-    for number in found.unreadable_lines:
-        log.warning("%s: line %d is left out, because it is not NAME=value", found.path, number)
-    if found.in_file and found.open_to_others:
-        log.warning("others may read %s: chmod 600 keeps them out", found.path)
-    if unknown := found.unknown():
+    sources = find_settings()
+    for number in sources.unreadable_lines:
+        log.warning("%s: line %d is left out, because it is not NAME=value", sources.path, number)
+    if sources.in_file and sources.open_to_others:
+        log.warning("others may read %s: chmod 600 keeps them out", sources.path)
+    if unknown := sources.unknown():
         raise SettingsError(f"{'; '.join(unknown)}.")
 
 

@@ -38,7 +38,7 @@ class Findings:
         self._looked_at: tuple[tuple[int, int] | None, datetime.date] | None = None
         self._lock = asyncio.Lock()
 
-    async def look(self, at: datetime.datetime, *, before_first: bool = False) -> int:
+    async def look(self, now: datetime.datetime, *, before_first: bool = False) -> int:
         """Look at what is served, where that changed, and keep what is new to whom; return how much that is.
 
         A release is new where its day is not before that of the subscription and no look saw it before. What was found
@@ -52,17 +52,17 @@ class Findings:
             if not subscriptions and not before_first:
                 self._looked_at = None
                 return 0
-            day = min([at.date(), *(each.since.date() for each in subscriptions)])
+            day = min([now.date(), *(each.since.date() for each in subscriptions)])
             looked_at = (await asyncio.to_thread(self._generations.stamp), day)
             if looked_at == self._looked_at:
                 return 0
             served = await self._with_engine(partial(Engine.editions_since, day=day))
             seen = await self._store.read(lambda store: store.subscriptions.seen_since(day))
             new = [edition for edition in served if edition.release_id not in seen]
-            found = await self._found(subscriptions, _by_work(new))
+            findings = await self._look_up(subscriptions, _by_work(new))
             kept = 0
             if new:
-                kept = await self._store.write(partial(_keep, found=found, seen=new, at=at))
+                kept = await self._store.write(partial(_keep, findings=findings, seen=new, now=now))
                 log.info("%d new releases: %d findings for %d subscriptions", len(new), kept, len(subscriptions))
             self._looked_at = looked_at
         return kept
@@ -78,10 +78,12 @@ class Findings:
             log.warning("a subscription took too long to look up, and was passed over")
             return None
 
-    async def _found(self, subscriptions: Sequence[Subscription], works: Sequence[Sequence[Edition]]) -> list[Finding]:
+    async def _look_up(
+        self, subscriptions: Sequence[Subscription], works: Sequence[Sequence[Edition]]
+    ) -> list[Finding]:
         """Return what is new to whom. What several wait for is looked up once."""
         fits: dict[tuple[Wanted, str], bool] = {}
-        found = []
+        findings: list[Finding] = []
         for subscription in subscriptions:
             wanted = subscription.wanted
             most = MOST_FOR_A_QUESTION if wanted.kind is WantedKind.QUESTION else MOST_WORKS
@@ -91,13 +93,13 @@ class Findings:
                     if key not in fits:
                         fits[key] = await self.news(*key) is not None
                     if fits[key]:
-                        found.append(Finding(subscription.id, edition.work, edition.release_id))
+                        findings.append(Finding(subscription.id, edition.work, edition.release_id))
                         break
-        return found
+        return findings
 
 
-def _keep(store: BotStore, found: Sequence[Finding], seen: Sequence[Edition], at: datetime.datetime) -> int:
-    return store.subscriptions.add_findings(found, seen, at)
+def _keep(store: BotStore, findings: Sequence[Finding], seen: Sequence[Edition], now: datetime.datetime) -> int:
+    return store.subscriptions.add_findings(findings, seen, now)
 
 
 def _by_work(editions: Sequence[Edition]) -> list[list[Edition]]:

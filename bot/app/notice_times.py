@@ -19,13 +19,13 @@ ZONES = (
 QUIET_HOURS = ((20, 7), (20, 8), (22, 6), (22, 7), (22, 8), (23, 7), (0, 8), (18, 9))
 
 
-def is_due(waiting: Waiting, at: datetime.datetime, servers: Mapping[int, ServerSettings]) -> bool:
+def is_due(waiting: Waiting, now: datetime.datetime, servers: Mapping[int, ServerSettings]) -> bool:
     """Tell whether a subscription tells now what it has found.
 
     A digest comes at eight, with all that was found by then; what the quiet hours hold back comes when they end.
     """
     settings = settings_of(waiting.subscription, servers)
-    local = at.astimezone(zone(settings.zone or DEFAULT_ZONE))
+    local = now.astimezone(zone(settings.zone or DEFAULT_ZONE))
     if settings.quiet is not None and _is_within(local.hour, *settings.quiet):
         return False
     return waiting.found_at < _last_digest(waiting.subscription.often, local)

@@ -98,11 +98,11 @@ class Notices:
         return sent
 
     def _is_to_be_sent(self, waiting: Waiting) -> bool:
-        at, guild_id = self.clock(), waiting.subscription.guild
+        now, guild_id = self.clock(), waiting.subscription.guild
         if not self.bot.has_guild(guild_id or 0):  # shard 0 has the direct messages
             return False
-        tried_until, _ = self._tries.get(waiting.subscription.id, (at, 0.0))
-        return tried_until <= at and (waiting.nonce is not None or is_due(waiting, at, self.bot.servers))
+        tried_until, _ = self._tries.get(waiting.subscription.id, (now, 0.0))
+        return tried_until <= now and (waiting.nonce is not None or is_due(waiting, now, self.bot.servers))
 
     async def _tell(self, waiting: Waiting) -> Outcome:
         """Send what one subscription found, and keep what became of it."""
@@ -146,8 +146,8 @@ class Notices:
         return False
 
     async def _claim(self, findings: Sequence[Finding]) -> int | None:
-        nonce, at = delivery.new_nonce(), self.clock()
-        is_claimed = await self._store.write(lambda store: store.subscriptions.claim(findings, nonce, at))
+        nonce, now = delivery.new_nonce(), self.clock()
+        is_claimed = await self._store.write(lambda store: store.subscriptions.claim(findings, nonce, now))
         return nonce if is_claimed else None
 
     async def _send(self, waiting: Waiting, destination: Destination, view: ui.LayoutView, nonce: int) -> Outcome:
@@ -191,8 +191,8 @@ class Notices:
             await self._pause(subscription, Pause.CLOSED if why is Held.CLOSED else Pause.FORBIDDEN)
 
     async def _pause(self, subscription: Subscription, why: Pause) -> None:
-        at = self.clock()
-        await self._store.write(lambda store: store.subscriptions.pause(subscription.id, why, at))
+        now = self.clock()
+        await self._store.write(lambda store: store.subscriptions.pause(subscription.id, why, now))
         log.info("a subscription is paused: %s", why)
 
     async def _told(self, findings: Sequence[Finding]) -> None:
@@ -200,10 +200,10 @@ class Notices:
 
     def _put_off(self, subscription: Subscription) -> None:
         """Let a subscription wait before its next try: twice as long each time, at most an hour."""
-        at = self.clock()
-        _, before = self._tries.get(subscription.id, (at, _PAUSE_S / 2))
+        now = self.clock()
+        _, before = self._tries.get(subscription.id, (now, _PAUSE_S / 2))
         pause_s = min(2 * before, _LONGEST_PAUSE_S)
-        self._tries[subscription.id] = (at + datetime.timedelta(seconds=pause_s), pause_s)
+        self._tries[subscription.id] = (now + datetime.timedelta(seconds=pause_s), pause_s)
 
     def _is_soon_after(self, claimed_at: datetime.datetime | None) -> bool:
         """Tell whether Discord surely knows the nonce of a message that was claimed then, if it took it."""

@@ -125,9 +125,9 @@ def load_bot_settings() -> BotSettings:
 def secrets_of(settings: BotSettings, *addresses: SecretStr | None) -> tuple[str, ...]:
     """Return the values that no log may hold: of the addresses of a proxy or database, that is who logs in there."""
     held = (settings.discord_token, settings.http_key)
-    found = [secret.get_secret_value().strip() for secret in held if secret]
+    secrets = [secret.get_secret_value().strip() for secret in held if secret]
     for address in filter(None, addresses):
         login = urlsplit(address.get_secret_value()).netloc.rpartition("@")[0]
         password = login.partition(":")[2]
-        found += [login, *(each for each in (password, unquote(password)) if len(each) >= _LEAST_HIDDEN)]
-    return tuple(filter(None, found))
+        secrets += [login, *(each for each in (password, unquote(password)) if len(each) >= _LEAST_HIDDEN)]
+    return tuple(filter(None, secrets))

@@ -45,15 +45,15 @@ def agency(
     if not names:
         raise click.UsageError("Give the NAME of a body, or --list.")
     asked = [_look_up(name, terminal, json_) for name in _as_names(names)]
-    found = [(lookup.agency.id, lookup.language) for lookup in asked if lookup.agency is not None]
-    if len(found) < len(asked):
+    known = [(lookup.agency.id, lookup.language) for lookup in asked if lookup.agency is not None]
+    if len(known) < len(asked):
         return
     if question is None:
-        _show_cards(found, exact, timeline, terminal, json_)
-    elif len(found) > 1:
+        _show_cards(known, exact, timeline, terminal, json_)
+    elif len(known) > 1:
         raise click.UsageError("--question goes with one NAME.")
     else:
-        answer_question(question, Filters(agency=found[0][0], exact=exact), QUOTES, json_)
+        answer_question(question, Filters(agency=known[0][0], exact=exact), QUOTES, json_)
 
 
 def _show_cards(

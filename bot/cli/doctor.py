@@ -87,25 +87,25 @@ def _package(name: str) -> Check:
 def _sources() -> list[Check]:
     """Say where settings were looked for, and which names no setting has."""
     try:
-        found = find_settings()
+        origin = find_settings()
     except MeasuresError as error:
         return [Check("where settings are", ok=False, found=str(error), remedy="Save .env anew, or allow to read it.")]
     advice = []
-    if found.in_file and found.open_to_others:
-        advice.append(f"Others may read {found.path}: chmod 600 keeps them out.")
-    if found.unreadable_lines:
-        advice.append(f"Lines left out, which are not NAME=value: {', '.join(map(str, found.unreadable_lines))}.")
-    checks = [Check("where settings are", ok=True, found=found.where(), remedy=" ".join(advice))]
+    if origin.in_file and origin.open_to_others:
+        advice.append(f"Others may read {origin.path}: chmod 600 keeps them out.")
+    if origin.unreadable_lines:
+        advice.append(f"Lines left out, which are not NAME=value: {', '.join(map(str, origin.unreadable_lines))}.")
+    checks = [Check("where settings are", ok=True, found=origin.where(), remedy=" ".join(advice))]
     remedy = "Correct the name; until then no other command runs."
-    return [*checks, *(Check("unknown name", ok=False, found=each, remedy=remedy) for each in found.unknown())]
+    return [*checks, *(Check("unknown name", ok=False, found=each, remedy=remedy) for each in origin.unknown())]
 
 
 def _http(settings: BotSettings) -> list[Check]:
     if settings.http is None:
         return []
-    found = f"a running bot listens on {settings.http}, {'with' if settings.http_key else 'without'} a key"
+    state = f"a running bot listens on {settings.http}, {'with' if settings.http_key else 'without'} a key"
     advice = "" if settings.http_key else "Set MEASURES_HTTP_KEY for more than health, and for metrics from elsewhere."
-    return [Check("HTTP", ok=True, found=found, remedy=advice)]
+    return [Check("HTTP", ok=True, found=state, remedy=advice)]
 
 
 def _index(settings: IndexSettings) -> list[Check]:
@@ -132,8 +132,8 @@ def _index(settings: IndexSettings) -> list[Check]:
 def _proxy(settings: IndexSettings) -> list[Check]:
     if settings.proxy is None:
         return []
-    found = f"Discord and public hosts are reached through {shown_proxy(settings)}"
-    return [Check("proxy", ok=True, found=found)]
+    state = f"Discord and public hosts are reached through {shown_proxy(settings)}"
+    return [Check("proxy", ok=True, found=state)]
 
 
 def _data_folder(settings: IndexSettings) -> Check:

@@ -36,8 +36,8 @@ def check_discord(
         return [Check("DISCORD_TOKEN", ok=not online, found="not set: only the bot needs it", remedy=remedy)]
     application_id = application_of(token)
     if application_id is None:
-        found = "set, but this is not the form of a bot's token"
-        return [Check("DISCORD_TOKEN", ok=False, found=found, remedy=_COPY)]
+        state = "set, but this is not the form of a bot's token"
+        return [Check("DISCORD_TOKEN", ok=False, found=state, remedy=_COPY)]
     from bot.app.permissions import invite_url
 
     intents = (
@@ -88,9 +88,9 @@ async def _ask_discord(
     except discord.LoginFailure:
         return [Check("token", ok=False, found="Discord does not take it", remedy=_COPY), *_skew(skews_s)]
     except (aiohttp.ClientError, OSError, discord.DiscordException) as error:
-        found = f"Discord cannot be asked ({type(error).__name__})"
+        state = f"Discord cannot be asked ({type(error).__name__})"
         remedy = "Check the network, and MEASURES_PROXY where there is a proxy; then try again."
-        return [Check("token", ok=False, found=found, remedy=remedy), *_skew(skews_s)]
+        return [Check("token", ok=False, found=state, remedy=remedy), *_skew(skews_s)]
     return [
         Check("token", ok=True, found=f"Discord takes it, for {client.user}"),
         _granted(client, settings),
@@ -122,8 +122,8 @@ def _skew(skews_s: list[float]) -> list[Check]:
     if abs(skew_s) <= _SKEW_S:
         return [Check("clock at Discord", ok=True, found=f"within {_SKEW_S:.0f} seconds of this one")]
     way = "behind" if skew_s > 0 else "ahead of"
-    found = f"this clock is {abs(skew_s):.0f} seconds {way} Discord's"
-    return [Check("clock at Discord", ok=False, found=found, remedy="Set the clock, best by NTP.")]
+    state = f"this clock is {abs(skew_s):.0f} seconds {way} Discord's"
+    return [Check("clock at Discord", ok=False, found=state, remedy="Set the clock, best by NTP.")]
 
 
 def _clock_trace(skews_s: list[float]) -> "aiohttp.TraceConfig":
@@ -134,10 +134,10 @@ def _clock_trace(skews_s: list[float]) -> "aiohttp.TraceConfig":
         session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestEndParams
     ) -> None:
         try:
-            at = parsedate_to_datetime(request.response.headers.get("Date", ""))
+            discord_time = parsedate_to_datetime(request.response.headers.get("Date", ""))
         except ValueError:
             return
-        skews_s.append((at - datetime.datetime.now(datetime.UTC)).total_seconds())
+        skews_s.append((discord_time - datetime.datetime.now(datetime.UTC)).total_seconds())
 
     config = aiohttp.TraceConfig()
     config.on_request_end.append(note)

@@ -31,14 +31,14 @@ def check_memory(limits: Iterable[Path] | None = None) -> Check:
     memory = psutil.virtual_memory()
     total = min([memory.total, *_limits_in(limit_files() if limits is None else limits)])
     free = min(memory.available, total)
-    found = f"{total / _GB:.1f} GB, {free / _GB:.1f} GB free; building takes {_NEEDED_BYTES / _GB:.2f} GB, "
-    found += f"and {_BESIDE_BOT_BYTES / _GB:.1f} GB with a bot that answers meanwhile"
+    state = f"{total / _GB:.1f} GB, {free / _GB:.1f} GB free; building takes {_NEEDED_BYTES / _GB:.2f} GB, "
+    state += f"and {_BESIDE_BOT_BYTES / _GB:.1f} GB with a bot that answers meanwhile"
     if total < _NEEDED_BYTES:
-        return Check("memory", ok=False, found=found, remedy="Give it 2 GB, or the system ends it while it builds.")
+        return Check("memory", ok=False, found=state, remedy="Give it 2 GB, or the system ends it while it builds.")
     if total < _BESIDE_BOT_BYTES:
-        return Check("memory", ok=True, found=found, remedy="Stop the bot while you build, or give it 3 GB.")
+        return Check("memory", ok=True, found=state, remedy="Stop the bot while you build, or give it 3 GB.")
     scarce = "Little is free: end other programs before a build." if free < _NEEDED_BYTES else ""
-    return Check("memory", ok=True, found=found, remedy=scarce)
+    return Check("memory", ok=True, found=state, remedy=scarce)
 
 
 def limit_files(own: Path = _OWN_CGROUPS, mounted: Path = _CGROUPS) -> Iterator[Path]:
@@ -79,9 +79,9 @@ def check_disks(settings: IndexSettings) -> list[Check]:
 
 def _disk(there: Path, needed: float) -> Check:
     free = shutil.disk_usage(there).free
-    found = f"{free / _GB:.1f} GB free at {there}; a build may take {needed / _GB:.1f} GB"
+    state = f"{free / _GB:.1f} GB free at {there}; a build may take {needed / _GB:.1f} GB"
     remedy = "Free some space, or set MEASURES_DATA_DIR or MEASURES_CACHE_DIR to a folder on another disk."
-    return Check("disk", ok=free >= needed, found=found, remedy="" if free >= needed else remedy)
+    return Check("disk", ok=free >= needed, found=state, remedy="" if free >= needed else remedy)
 
 
 def _size_of(settings: IndexSettings) -> int:
@@ -94,11 +94,11 @@ def check_clock(settings: IndexSettings | None, now: datetime.datetime | None = 
     """Compare the clock with what must lie before it: this program, and the generation that is served."""
     now = now or datetime.datetime.now().astimezone()
     latest = max([_FIRST_DAY, *_built(settings)])
-    found = f"{now.isoformat(timespec='seconds')}, {os.environ.get('TZ') or now.tzname()}"
+    state = f"{now.isoformat(timespec='seconds')}, {os.environ.get('TZ') or now.tzname()}"
     if now >= latest - datetime.timedelta(minutes=5):
-        return Check("clock", ok=True, found=found)
-    found += f"; but something was done at {latest.isoformat(timespec='seconds')} already"
-    return Check("clock", ok=False, found=found, remedy="Set the clock, best by NTP.")
+        return Check("clock", ok=True, found=state)
+    state += f"; but something was done at {latest.isoformat(timespec='seconds')} already"
+    return Check("clock", ok=False, found=state, remedy="Set the clock, best by NTP.")
 
 
 def _built(settings: IndexSettings | None) -> Iterable[datetime.datetime]:

@@ -33,14 +33,14 @@ def health(only_alive: bool, timeout_s: float, json_: bool) -> None:
     address = load_bot_settings().http
     if address is None:
         raise SettingsError("MEASURES_HTTP is not set: set it, and start the bot, which then tells how it is.")
-    found = _get(address, "/healthz", timeout_s)
+    facts = _get(address, "/healthz", timeout_s)
     if not only_alive:
-        found |= _get(address, "/readyz", timeout_s)
+        facts |= _get(address, "/readyz", timeout_s)
     if json_:
-        print_json(found)
+        print_json(facts)
     else:
-        _show(found)
-    if not found.get("ready", found["alive"]):
+        _show(facts)
+    if not facts.get("ready", facts["alive"]):
         sys.exit(1)
 
 
@@ -63,9 +63,9 @@ def _get(address: Address, path: str, timeout_s: float) -> dict[str, bool]:
     raise NoBotError(f"What answers at {address} is no bot of this program (status {answer.status}).")
 
 
-def _show(found: dict[str, bool]) -> None:
+def _show(facts: dict[str, bool]) -> None:
     terminal = Terminal()
     terminal.say("alive")
     for name, text in _CHECKS.items():
-        if name in found:
-            terminal.say(f"{'yes' if found[name] else 'no ':<4}{text}")
+        if name in facts:
+            terminal.say(f"{'yes' if facts[name] else 'no ':<4}{text}")

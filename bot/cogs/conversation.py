@@ -222,9 +222,9 @@ class Conversation:
             await self._show_hourglass(message)
             return
         with metrics.asked(metrics.Surface.CHECK) as counted:
-            found = await self.bot.with_engine(partial(Engine.check, text=text), message.author.id)
-            await delivery.reply(message, check_view(words, found, today()))
-            counted.checked(found)
+            checked_claims = await self.bot.with_engine(partial(Engine.check, text=text), message.author.id)
+            await delivery.reply(message, check_view(words, checked_claims, today()))
+            counted.checked(checked_claims)
 
     def _unseen(self, words: Words) -> str:
         if self.bot.intents.message_content:

@@ -44,7 +44,7 @@ class BotConnection(Protocol):
         """
 
     def erasing(self) -> AbstractContextManager[None]:
-        """Do the same, and take what was erased off the disk, or let `is_scrubbed` say that this is to be done."""
+        """Do what `writing` does, and take what was erased off the disk, now or later (`is_scrubbed`, `scrub`)."""
 
     def holds_release(self, column: str) -> str:
         """Return the condition that a list in JSON in a column names a release, whose id is the value."""

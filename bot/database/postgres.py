@@ -68,7 +68,7 @@ class PostgresConnection:
             yield
 
     def erasing(self) -> AbstractContextManager[None]:
-        """Do the same: there is no file of this program to scrub."""
+        """Do what `writing` does: there is no file of this program to scrub."""
         return self.writing()
 
     def holds_release(self, column: str) -> str:

@@ -13,10 +13,10 @@ _DAY_CHARS = len("2018-12-06")
 
 def keep_receipt(db: BotConnection, receipt: Receipt) -> None:
     """Keep a receipt, unless it is there; a new one of Discord counts as a question of today."""
-    at = now()
+    now_text = now()
     values = (
         receipt.id,
-        at,
+        now_text,
         receipt.question,
         json.dumps(receipt.filters.to_dict()),
         receipt.most_quotes,
@@ -35,7 +35,7 @@ def keep_receipt(db: BotConnection, receipt: Receipt) -> None:
             "INSERT INTO usage (day, questions, answered) VALUES (?, 1, ?) "
             "ON CONFLICT (day) DO UPDATE "
             "SET questions = usage.questions + 1, answered = usage.answered + excluded.answered",
-            [at[:_DAY_CHARS], int(receipt.answered)],
+            [now_text[:_DAY_CHARS], int(receipt.answered)],
         )
 
 

@@ -81,11 +81,11 @@ class SubscriptionTables:
         """Return a subscription by its id; None where it has ended."""
         return next(iter(self._subscriptions("id = ?", subscription_id)), None)
 
-    def pause(self, subscription_id: str, why: Pause, at: datetime.datetime) -> None:
+    def pause(self, subscription_id: str, why: Pause, now: datetime.datetime) -> None:
         """Let a subscription wait until somebody resumes it."""
         with self._db.writing():
             self._db.execute(
-                "UPDATE subscriptions SET pause = ?, paused_at = ? WHERE id = ?", [why, _text(at), subscription_id]
+                "UPDATE subscriptions SET pause = ?, paused_at = ? WHERE id = ?", [why, _text(now), subscription_id]
             )
 
     def resume(self, subscription_id: str) -> None:
@@ -98,14 +98,14 @@ class SubscriptionTables:
         sql = "SELECT release_id FROM seen_releases WHERE date >= ?"
         return frozenset(release_id for (release_id,) in self._db.rows(sql, [day.isoformat()]))
 
-    def add_findings(self, findings: Sequence[Finding], seen: Iterable[Edition], at: datetime.datetime) -> int:
+    def add_findings(self, findings: Sequence[Finding], seen: Iterable[Edition], now: datetime.datetime) -> int:
         """Keep what was found, and that the releases are not new any more; return how many findings are new.
 
         A work that a subscription was told, or will be, is not found again.
         """
         with self._db.writing():
-            rows = [[each.work, each.release_id, _text(at), each.subscription, MOST_WAITING] for each in findings]
-            found = self._db.execute_many(
+            rows = [[each.work, each.release_id, _text(now), each.subscription, MOST_WAITING] for each in findings]
+            added = self._db.execute_many(
                 "INSERT INTO findings (subscription, work, release_id, found_at) "
                 "SELECT id, ?, ?, ? FROM subscriptions WHERE id = ? "
                 "AND (SELECT count(*) FROM findings WHERE subscription = id AND told = 0) < ? ON CONFLICT DO NOTHING",
@@ -115,7 +115,7 @@ class SubscriptionTables:
                 "INSERT INTO seen_releases (release_id, date) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 [[each.release_id, each.date] for each in seen],
             )
-            return found
+            return added
 
     def waiting(self) -> list[Waiting]:
         """Return what is yet to be told: of each subscription that is not paused, one message, the oldest first."""
@@ -133,7 +133,7 @@ class SubscriptionTables:
             if subscription_id in known
         ]
 
-    def claim(self, findings: Sequence[Finding], nonce: int, at: datetime.datetime) -> bool:
+    def claim(self, findings: Sequence[Finding], nonce: int, now: datetime.datetime) -> bool:
         """Claim findings for a message that is about to be sent.
 
         Return False, and claim nothing, where the subscription ended or waits, or somebody else claimed one of them.
@@ -144,7 +144,7 @@ class SubscriptionTables:
                 "UPDATE findings SET nonce = ?, claimed_at = ? "
                 "WHERE subscription = ? AND work = ? AND told = 0 AND nonce IS NULL "
                 "AND EXISTS (SELECT 1 FROM subscriptions WHERE id = subscription AND pause IS NULL)",
-                [[nonce, _text(at), each.subscription, each.work] for each in findings],
+                [[nonce, _text(now), each.subscription, each.work] for each in findings],
             )
             if claimed != len(findings):
                 self._unclaim(nonce)
@@ -172,16 +172,16 @@ class SubscriptionTables:
         self.end_in_transaction("guild", guild_id)
         self._db.execute("UPDATE subscriptions SET made_in = NULL WHERE made_in = ?", [guild_id])
 
-    def tidy_in_transaction(self, at: datetime.datetime) -> int:
+    def tidy_in_transaction(self, now: datetime.datetime) -> int:
         """End what has waited too long in a pause, and drop what nothing depends on; return how many ended."""
-        ended = self._db.execute("DELETE FROM subscriptions WHERE paused_at < ?", [_days_before(at, PAUSE_DAYS)])
+        ended = self._db.execute("DELETE FROM subscriptions WHERE paused_at < ?", [_days_before(now, PAUSE_DAYS)])
         self._db.execute(
             "DELETE FROM findings WHERE told = 1 AND found_at < ?",
-            [_days_before(at, _TOLD_DAYS)],
+            [_days_before(now, _TOLD_DAYS)],
         )
         self._db.execute(
             "DELETE FROM seen_releases WHERE date < coalesce((SELECT min(substr(since, 1, 10)) FROM subscriptions), ?)",
-            [at.date().isoformat()],
+            [now.date().isoformat()],
         )
         return ended
 
@@ -226,9 +226,9 @@ def _subscription(row: dict[str, Any]) -> Subscription:
     )
 
 
-def _text(at: datetime.datetime) -> str:
-    return at.astimezone(datetime.UTC).isoformat(timespec="seconds")
+def _text(time: datetime.datetime) -> str:
+    return time.astimezone(datetime.UTC).isoformat(timespec="seconds")
 
 
-def _days_before(at: datetime.datetime, days: int) -> str:
-    return _text(at - datetime.timedelta(days=days))
+def _days_before(time: datetime.datetime, days: int) -> str:
+    return _text(time - datetime.timedelta(days=days))

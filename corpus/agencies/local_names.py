@@ -38,10 +38,10 @@ class LocalName:
     def end_in(self, folded_text: str, start: int) -> int | None:
         """Return where the name ends that begins at an offset of a folded text; None where another text stands."""
         for word in self.words:
-            found = _WORD_OR_GAP.match(folded_text, start)
-            if found is None or found[0] not in _forms(self.language, word):
+            match = _WORD_OR_GAP.match(folded_text, start)
+            if match is None or match[0] not in _forms(self.language, word):
                 return None
-            start = found.end()
+            start = match.end()
         return start
 
     def is_spelled(self, written: str, *, any_case: bool) -> bool:
@@ -134,12 +134,14 @@ def _stems(acronym: str) -> frozenset[str]:
 
 @cache
 def _latin_endings() -> frozenset[str]:
-    return frozenset(ending for one in inflections().values() for ending in one.endings if ending.isascii())
+    return frozenset(
+        ending for inflection in inflections().values() for ending in inflection.endings if ending.isascii()
+    )
 
 
 @cache
 def _variations() -> frozenset[tuple[str, str]]:
-    return frozenset(pair for one in inflections().values() for pair in one.vary)
+    return frozenset(pair for inflection in inflections().values() for pair in inflection.vary)
 
 
 @cache

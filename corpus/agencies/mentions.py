@@ -90,7 +90,7 @@ class Scanner:
         """Return what a text means that is one unguarded name and nothing else; None when it is not, or ambiguous."""
         matches = [match for match in self._matches(name, question=True) if match.name.guard is None]
         whole = [match.name for match in matches if _is_whole(name, match.start, match.end)]
-        return whole[0] if len({found.agency_id for found in whole}) == 1 else None
+        return whole[0] if len({name.agency_id for name in whole}) == 1 else None
 
     def _matches(self, text: str, *, question: bool) -> Iterator[_Match]:
         """Yield every name that is a word of its own in a text and has a spelling that counts."""

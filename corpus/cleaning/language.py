@@ -1,6 +1,7 @@
 """The language of a text, detected when nobody states it or when a page states another than its text is in."""
 
 from corpus.cleaning.wording import LANGUAGES
+from corpus.language_model import language_identifier
 
 MIN_CHARS = 40
 _SAMPLE_CHARS = 5000
@@ -11,9 +12,7 @@ _ALIKE = (frozenset(("cs", "sk")), frozenset(("hr", "sl")), frozenset(("da", "sv
 
 def detected(text: str) -> str | None:
     """Return the ISO 639-1 code of the language of a text; None when the text is too short to tell."""
-    import py3langid
-
-    return str(py3langid.classify(text[:_SAMPLE_CHARS])[0]) if len(text) >= MIN_CHARS else None
+    return str(language_identifier().classify(text[:_SAMPLE_CHARS])[0]) if len(text) >= MIN_CHARS else None
 
 
 def other_language(stated: str | None, text: str) -> str | None:

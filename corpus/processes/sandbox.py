@@ -11,9 +11,11 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
 from corpus.errors import MeasuresError, SourceError
+from corpus.language_model import kept_in
 from corpus.processes.child_process import ChildProcess, ExitReport
 
 log = logging.getLogger(__name__)
@@ -30,12 +32,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A task for the child: a function of a module with its arguments, and the bounds."""
+    """A task for the child: a function of a module with its arguments, the bounds, and where it may keep files."""
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
     timeout_s: float
     memory_bytes: int
+    cache_dir: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def in_child(
     :raises MeasuresError: any that the function raises.
     """
     try:
-        outcome = _reader().do(Work(function, arguments, TIMEOUT_S, MEMORY_BYTES))
+        outcome = _reader().do(Work(function, arguments, TIMEOUT_S, MEMORY_BYTES, kept_in()))
     except _OutOfBoundsError as breach:
         raise error(f"{name} takes more than {TIMEOUT_S:g} s or {MEMORY_BYTES >> 20} MB to read: {advice}.") from breach
     if outcome.traceback:

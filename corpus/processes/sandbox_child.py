@@ -12,6 +12,7 @@ from functools import cache
 from multiprocessing.connection import Connection
 
 from corpus.errors import MeasuresError
+from corpus.language_model import keep_in
 from corpus.processes.child_process import pipe_to_parent
 from corpus.processes.sandbox import Outcome, Work
 
@@ -31,6 +32,7 @@ def main() -> None:
             if not watched:
                 _limit_memory(work.memory_bytes)
                 watched = True
+            keep_in(work.cache_dir)
             _limit_time(work.timeout_s)
             pipe.send(_outcome(work))
 

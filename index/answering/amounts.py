@@ -42,14 +42,14 @@ def amounts(claim: str, code: str, quote: str, quoted: str) -> tuple[list[tuple[
     return pairs, missing
 
 
-def _is_unit(one: Quantity, other: Quantity) -> bool:
-    return one.unit == other.unit or not (one.unit and other.unit)
+def _is_unit(first: Quantity, other: Quantity) -> bool:
+    return first.unit == other.unit or not (first.unit and other.unit)
 
 
 def _is_same_thing(
     own: Quantity, claim: str, code: str, other: Quantity, quote: str, quoted: str, *, alone: bool
 ) -> bool:
-    """Tell whether two amounts are of the same: with one unit, or, without, beside the same word."""
+    """Tell whether two amounts count the same thing: they share a unit or, having none, a word beside them."""
     if own.unit or other.unit:
         return own.unit == other.unit
     if code != quoted:

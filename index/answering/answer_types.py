@@ -7,9 +7,10 @@ import itertools
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 
 from index.text.languages import LANGUAGES, Language, fold, folded_pattern, language
+from index.text.read_text import ReadText, plain
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 MONTHS = tuple(_MONTHS.split("|"))
@@ -81,20 +82,16 @@ _ASKS_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in 
 _HOLDS_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _HOLDS.items()}
 
 
-def asked_for(question: str, code: str = "en") -> AnswerType | None:
-    """Return what a question asks for. None where its words do not tell, or where yes or no would answer it.
-
-    :param code: the language of the question.
-    """
-    plain = _plain(question)
-    if wants_yes_or_no(plain, code):
+def asked_for(question: ReadText) -> AnswerType | None:
+    """Return what a question asks for. None where its words do not tell, or where yes or no would answer it."""
+    code = question.code
+    if wants_yes_or_no(question.plain, code):
         return None
     if code != "en" and code in LANGUAGES:
-        return next((kind for kind, pattern in _asks_elsewhere(code).items() if pattern.search(plain)), None)
-    return next((kind for kind, pattern in _ASKS_PATTERNS.items() if pattern.search(question)), None)
+        return next((kind for kind, pattern in _asks_elsewhere(code).items() if pattern.search(question.plain)), None)
+    return next((kind for kind, pattern in _ASKS_PATTERNS.items() if pattern.search(question.text)), None)
 
 
-@lru_cache(maxsize=100)  # Each sentence that may be quoted is held against it.
 def wants_yes_or_no(question: str, code: str) -> bool:
     """Tell whether yes or no would answer a question of a language, given in folded text."""
     known = language(code)
@@ -102,13 +99,10 @@ def wants_yes_or_no(question: str, code: str) -> bool:
     return opens and folded_pattern(known.question_words).search(question) is None
 
 
-def asks_openly(question: str, code: str = "en") -> bool:
-    """Tell whether a question begins with a word that asks: "what…", "until when…", not "will…".
-
-    :param code: the language of the question.
-    """
-    beginning = " ".join(_plain(question).split()[:_FIRST_WORDS])
-    return folded_pattern(language(code).question_words).search(beginning) is not None
+def asks_openly(question: ReadText) -> bool:
+    """Tell whether a question begins with a word that asks: "what…", "until when…", not "will…"."""
+    beginning = " ".join(question.plain.split()[:_FIRST_WORDS])
+    return folded_pattern(language(question.code).question_words).search(beginning) is not None
 
 
 def holds(kind: AnswerType, sentence: str, code: str = "en") -> bool:
@@ -119,7 +113,7 @@ def holds(kind: AnswerType, sentence: str, code: str = "en") -> bool:
     if code == "en" or code not in LANGUAGES:
         return _HOLDS_PATTERNS[kind].search(sentence) is not None
     pattern = _holds_elsewhere(code).get(kind)
-    if pattern is not None and pattern.search(_plain(sentence)):
+    if pattern is not None and pattern.search(plain(fold(sentence))):
         return True
     if kind in (AnswerType.PERSON, AnswerType.PLACE):
         return _names_together(sentence) >= (2 if kind is AnswerType.PERSON else 1)
@@ -152,8 +146,3 @@ def _holds_elsewhere(code: str) -> Mapping[AnswerType, re.Pattern[str]]:
 def _month_patterns(known: Language) -> list[str]:
     names = sorted(name for names in known.months for name in names if name not in known.unsure_months)
     return [name[:-1] + r"\w*" if name[-1] == "*" else name for name in names]
-
-
-def _plain(text: str) -> str:
-    """Return a text folded, with one space between its words."""
-    return " ".join(re.sub(r"[^\w%]", " ", fold(text)).split())

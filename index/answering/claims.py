@@ -8,12 +8,13 @@ from enum import StrEnum
 from corpus import QuestionError, Release
 from index.answering.amounts import Words
 from index.answering.differences import differences
-from index.answering.question import MAX_QUESTION_CHARS, content_words, readable
+from index.answering.novelty import content
+from index.answering.question import MAX_QUESTION_CHARS, readable
 from index.answering.slots import further_differences
 from index.results import Answer, Quote
 from index.text.detection import language_of
 from index.text.sentences import sentences
-from index.text.terms import stem
+from index.text.terms import content_words
 
 MAX_CLAIMS = 5
 _MIN_WORDS = 3
@@ -72,13 +73,13 @@ def _checked(claim: str, answer: Answer, release_of: Callable[[str], Release | N
     if not answer.answered:
         return Checked(claim, answer, Verdict.DO_NOT_SAY)
     code = language_of(claim)
-    said = _content(claim, code)
+    said = content(claim, code)
     # The quote with most words of the claim bears most on it; of equally good ones, that which answers it best.
-    evidence = max(answer.quotes, key=lambda quote: len(said & _content(quote.shown, code)))
+    evidence = max(answer.quotes, key=lambda quote: len(said & content(quote.shown, code)))
     release = release_of(evidence.release_id)
     assert release is not None
-    verdict, claimed, found = compare(claim, code, evidence.shown, release)
-    return Checked(claim, answer, verdict, evidence, claimed, found)
+    verdict, claimed, quoted = compare(claim, code, evidence.shown, release)
+    return Checked(claim, answer, verdict, evidence, claimed, quoted)
 
 
 def compare(claim: str, code: str, quote: str, release: Release) -> tuple[Verdict, Words, Words]:
@@ -87,10 +88,10 @@ def compare(claim: str, code: str, quote: str, release: Release) -> tuple[Verdic
     Return what the quote says to it, and, where that is otherwise, what differs: in the claim, and in the quote.
     """
     differ = differences(claim, code, quote, release)
-    pairs = [(differ.claimed, differ.found), *further_differences(claim, code, quote, release)]
-    claimed, found = (_each_once([each for pair in pairs for each in pair[side]]) for side in (0, 1))
+    pairs = [(differ.claimed, differ.quoted), *further_differences(claim, code, quote, release)]
+    claimed, quoted = (_each_once([each for pair in pairs for each in pair[side]]) for side in (0, 1))
     if claimed:
-        return Verdict.SAY_OTHERWISE, claimed, found
+        return Verdict.SAY_OTHERWISE, claimed, quoted
     return Verdict.DO_NOT_SAY if differ.missing else Verdict.SAY, (), ()
 
 
@@ -101,7 +102,3 @@ def _each_once(words: Sequence[str]) -> tuple[str, ...]:
         for word in dict.fromkeys(words)
         if not any(word != other and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", other) for other in words)
     )
-
-
-def _content(text: str, code: str) -> set[str]:
-    return {stem(word, code) for word in content_words(text, code)}

@@ -4,7 +4,7 @@ It is computed from seven named features, six without the reader, less what cont
 feature depends on the size of the corpus, because the weights are fitted on 291 releases and used on a single one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from index.answering.features import FEATURES, Matrix
 from index.answering.names import Name, bodies_in, holds
 from index.answering.question import STOP_WORDS, Query
 from index.answering.ranking import Ranking
-from index.answering.similar_words import held_by
 from index.answering.weights import Gate, Weights
 from index.encoders.embedder import Embedder
 from index.generations.generation import Generation, Rows
@@ -31,6 +30,8 @@ GATE_FEATURES = (
 )
 READ_FEATURES = (*GATE_FEATURES, "reading")  # of the best of the first three sentences, in nats
 _BEST = 3
+# Words are similar from this cosine on, and as good as equal from this much more on.
+_SIMILAR_FROM, _SIMILAR_RANGE = 0.2, 0.6
 
 
 def confidence(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder, weights: Weights) -> float:
@@ -134,6 +135,15 @@ def _soft_coverage(
     around -= STOP_WORDS
     soft[missing] = held_by(sorted(around), [query.words[number] for number in missing], embedder)
     return soft
+
+
+def held_by(around: Sequence[str], asked: Sequence[str], embedder: Embedder) -> Matrix:
+    """Return how similar the most similar of the words `around` is to each that is asked for, ``(asked,)``, 0 to 1."""
+    if not around or not asked:
+        return np.zeros(len(asked))
+    similar = (embedder.word_vectors(asked) @ embedder.word_vectors(around).T).max(axis=1)
+    held: Matrix = np.clip((similar.astype(np.float64) - _SIMILAR_FROM) / _SIMILAR_RANGE, 0.0, 1.0)
+    return held
 
 
 def _mean_of_missing(query: Query, held: NDArray[np.bool_], values: Matrix) -> float:

@@ -10,6 +10,7 @@ from index.answering.names import names_in
 from index.answering.polarity import asked_polarity, opposite, polarity
 from index.changes import FactKind
 from index.text.facts import facts
+from index.text.read_text import read_text
 from index.text.times import moments
 
 _COUNTRY = re.compile(r"[A-Z]{2}")  # the key of a country among facts
@@ -24,7 +25,7 @@ class Differences:
     """
 
     claimed: Words = ()
-    found: Words = ()
+    quoted: Words = ()
     missing: bool = False
 
 
@@ -39,8 +40,8 @@ def differences(claim: str, code: str, quote: str, release: Release) -> Differen
         *_bodies(claim, code, quote, release),
         *_countries(claim, code, quote, release),
     ]
-    claimed, found = (tuple(dict.fromkeys(each for pair in pairs for each in pair[side])) for side in (0, 1))
-    return Differences(claimed, found, no_year or no_figure)
+    claimed, quoted = (tuple(dict.fromkeys(each for pair in pairs for each in pair[side])) for side in (0, 1))
+    return Differences(claimed, quoted, no_year or no_figure)
 
 
 def _years(claim: str, code: str, quote: str, release: Release) -> tuple[list[tuple[Words, Words]], bool]:
@@ -56,7 +57,7 @@ def _years_in(text: str, code: str) -> Words:
 
 
 def _directions(claim: str, code: str, quote: str, release: Release) -> Iterator[tuple[Words, Words]]:
-    opposed = opposite(asked_polarity(claim, code), polarity(quote, release.language))
+    opposed = opposite(asked_polarity(read_text(claim, code)), polarity(quote, release.language))
     if opposed is not None:
         yield (opposed[0],), (opposed[1],)
 

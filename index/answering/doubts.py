@@ -13,16 +13,13 @@ import numpy as np
 
 from corpus import Release
 from index.answering.amounts import Words
-from index.answering.answer_types import wants_yes_or_no
-from index.answering.countries import asked_countries, other_country
 from index.answering.differences import differences
-from index.answering.novelty import content
+from index.answering.names import Name, holds, names_in
 from index.answering.polarity import denies_otherwise, opposite, polarity
 from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.answering.speakers import asked_speakers, silent_speaker
 from index.generations.generation import Generation
-from index.text.languages import fold
 
 # Nats. A typical right answer has 2.2 of them over even odds, and 0.4 below counts as not found. What is denied does
 # not answer, nor what somebody else said; what only differs is shown with both sides where it is surely about the same.
@@ -31,7 +28,7 @@ _JUDGED = 8  # Only so many of the best sentences are judged: those that may be 
 
 
 def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
-    """Return a ranking in which the best sentences that contradict a question have lost score by how much they do.
+    """Return a ranking with lower scores for those of the best sentences that contradict the question.
 
     Those that contradict a claim keep it, since they bear most on it.
     """
@@ -43,14 +40,14 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
     if not judged:
         return ranking
     rows = ranking.sentences.releases[judged].tolist()
-    if asked_countries(query) or asked_speakers(query):
+    if _asked_countries(query) or asked_speakers(query):
         released = {row: generation.release(row) for row in set(rows)}
     else:
         released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
-    found = [_doubt(query, ranking, at, released[row]) for at, row in zip(judged, rows, strict=True)]
+    each_doubt = [_doubt(query, ranking, number, released[row]) for number, row in zip(judged, rows, strict=True)]
     # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
-    doubts = np.full(len(ranking.scores), max(found))
-    doubts[judged] = found
+    doubts = np.full(len(ranking.scores), max(each_doubt))
+    doubts[judged] = each_doubt
     if query.time is not None and query.time.ahead and ranking.timely is not None:
         past = ranking.scores[~ranking.timely].max(initial=-np.inf)
         doubts += np.maximum(0.0, past - ranking.scores)
@@ -71,13 +68,13 @@ def is_denied(query: Query, text: str, release: Release) -> bool:
     """Tell whether a sentence affirms what a question denies, or denies what it affirms."""
     if _is_answered_by_no(query):
         return denies_otherwise(query.polarity, polarity(text, release.language), frozenset())
-    asked = content(query.asked, query.language) if release.language == query.language else frozenset()
+    asked = query.content if release.language == query.language else frozenset()
     directions = frozenset(query.polarity.directions)
     return denies_otherwise(query.polarity, polarity(text, release.language), asked, directions)
 
 
 def differing(query: Query, ranking: Ranking, number: int, release: Release) -> tuple[Words, Words]:
-    """Return what a question says otherwise than a sentence, and what that says instead, both empty where none does.
+    """Return the words of a question that a sentence contradicts, and its own words for that; both empty without one.
 
     Countries are compared where the release comes with its text. A claim is held against the sentence before it, too:
     with "The rate will be 2%" goes "It decided to lower the rate".
@@ -88,9 +85,9 @@ def differing(query: Query, ranking: Ranking, number: int, release: Release) -> 
         place = int(ranking.sentences.rows[number]) - passage.first_sentence
         spans = passage.passage.sentences[max(0, place - 1) : place + 1]
         begin, end = (edge - passage.passage.start for edge in (spans[0].start, spans[-1].end))
-        found = differences(query.asked, query.language, passage.text[begin:end], release)
-        return found.claimed, found.found
-    opposed = opposite(query.polarity, polarity(text, release.language)) or other_country(query, text, release)
+        compared = differences(query.asked, query.language, passage.text[begin:end], release)
+        return compared.claimed, compared.quoted
+    opposed = opposite(query.polarity, polarity(text, release.language)) or _other_country(query, text, release)
     return ((opposed[0],), (opposed[1],)) if opposed else ((), ())
 
 
@@ -111,8 +108,8 @@ def put_right(query: Query, ranking: Ranking, generation: Generation) -> Iterato
         return
     best = int(ranking.best_first[0])
     release = generation.served([int(ranking.sentences.releases[best])])[0].release
-    claimed, found = differing(query, ranking, best, release)
-    for instead in found:
+    claimed, quoted = differing(query, ranking, best, release)
+    for instead in quoted:
         yield query.asked.replace(claimed[0], instead)
 
 
@@ -124,4 +121,25 @@ def doubt(ranking: Ranking) -> float:
 
 
 def _is_answered_by_no(query: Query) -> bool:
-    return wants_yes_or_no(fold(query.asked), query.language) and not query.claims
+    return query.wants_yes_or_no and not query.claims
+
+
+def _asked_countries(query: Query) -> tuple[Name, ...]:
+    """Return the countries that a question names."""
+    return tuple(name for name in query.names if name.country)
+
+
+def _other_country(query: Query, text: str, release: Release) -> tuple[str, str] | None:
+    """Return a country of a question and the one of a sentence, where the release has none that is asked for.
+
+    Georgia is asked for, and the sentence speaks of Moldova.
+
+    :param text: the sentence.
+    :param release: its release, with the text.
+    """
+    asked = _asked_countries(query)
+    whole = f"{release.title}. {release.issuer}. {release.text}"
+    if not asked or any(holds(name, whole, release.language) for name in asked):
+        return None
+    told = next((name for name in names_in(text, release.language) if name.country), None)
+    return None if told is None else (asked[0].written, told.written)

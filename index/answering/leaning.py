@@ -63,7 +63,7 @@ def standing_alone(
 
 
 def joined(text: str, parts: Iterable[Span]) -> tuple[Span, ...]:
-    """Return parts of a text in order; those become one that overlap, or between which nothing stands."""
+    """Return parts of a text in order, with those joined that overlap or have only white space between them."""
     whole: list[Span] = []
     for part in sorted(parts, key=lambda each: (each.start, each.end)):
         if whole and not text[whole[-1].end : part.start].strip():
@@ -166,7 +166,7 @@ def _names_nobody(sentence: str, code: str) -> bool:
 
 
 def _has_name(text: str, code: str) -> bool:
-    """Tell whether a text holds a name: an agency's, an acronym, or where nouns have none a capital within it."""
+    """Tell whether a text holds a name: of an agency, an acronym, or a word with a capital that is no common noun."""
     if registry().mentions(text):
         return True
     known = language(code)

@@ -5,16 +5,16 @@ where the text is in the language of the question: elsewhere Warsaw is Varsovie.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
 
-from corpus import registry
+from corpus import Agency, Mention, registry
 from index.text.languages import fold, language
-from index.text.times import moments
+from index.text.times import Named, moments
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"(?:['’]s)?[\s-]+")
@@ -27,6 +27,7 @@ _OTHER_PLACES = re.compile("fran[ck]o?f[ou]r|[ck]atal")  # Francfort and Katalon
 _NOUNS_IN_CAPITALS = frozenset({"de"})
 _EVERYWHERE = ("150", "EU", "EZ")  # Europe, the Union and the euro area are named in every release.
 _CONTINENTS = ("Africa/", "Asia/", "Europe/")  # the time zones that are called after a capital
+_CAPITALS = 2  # So many capitals make a name an acronym.
 _SEAT = "Europe/Brussels"  # "Brussels decided" means the Union.
 
 
@@ -41,9 +42,15 @@ class Name:
 
 def names_in(question: str, code: str) -> tuple[Name, ...]:
     """Return the names in a question in a language, in order."""
-    mentions = registry().mentions(question, question=True)
+    return names_beside(question, code, registry().mentions(question, question=True), moments(question, code))
+
+
+def names_beside(
+    question: str, code: str, mentions: Sequence[Mention], named_times: Sequence[Named]
+) -> tuple[Name, ...]:
+    """Return the names in a question of which the bodies and the times that it names are known, in order."""
     bodies = {each.start: Name(question[each.start : each.end], agency=each.agency_id) for each in mentions}
-    taken = [(each.start, each.end) for each in mentions] + [(each.start, each.end) for each in moments(question, code)]
+    taken = [(each.start, each.end) for each in mentions] + [(each.start, each.end) for each in named_times]
     others = {}
     for run in _runs(question, code):
         start, end = run[0].start(), run[-1].end()
@@ -93,6 +100,32 @@ def in_english(country: str) -> str:
 def _kept(name: str) -> str:
     """Return what of a country's name all its forms begin with."""
     return name[: max(_LEAST_STEM, len(name) - (1 if len(name) <= _SHORT_NAME else _COUNTRY_ENDING))]
+
+
+def with_shared_names(question: str, code: str, mentions: Sequence[Mention]) -> str:
+    """Return a question in a language with acronyms in it as English has them. Names of several words stay.
+
+    A model that reads several languages knows that "Europol" in a question and in a release is the same. It does not
+    know that of "Европол", "Ευρωπόλ" or "Fronteksie", nor that "EZB" is the "ECB".
+
+    :param mentions: the bodies that it names.
+    """
+    if code == "en":
+        return question
+    for mention in sorted(mentions, key=lambda each: -each.start):
+        written = question[mention.start : mention.end]
+        shared = _acronym(registry().agencies[mention.agency_id], written)
+        if shared:
+            question = f"{question[: mention.start]}{shared}{question[mention.end :]}"
+    return question
+
+
+def _acronym(agency: Agency, written: str) -> str:
+    """Return the acronym that a written one stands for, "" where a name is written, as "Europaparlament"."""
+    acronym = agency.acronyms[0] if agency.acronyms else ""
+    is_said = not acronym.isupper()
+    is_acronym = sum(map(str.isupper, written)) >= _CAPITALS
+    return acronym if written.isalpha() and (is_said or is_acronym) else ""
 
 
 def _runs(question: str, code: str) -> Iterator[list[re.Match[str]]]:

@@ -11,13 +11,12 @@ from corpus import FilterError, QuestionError, Release, registry
 from index.answering.answer import source_of
 from index.answering.features import is_heading_like
 from index.answering.leaning import standing_alone
-from index.answering.question import content_words
 from index.answering.quotes import as_quote
 from index.database.passages_db import ServedPassage
 from index.filters import Filters
 from index.generations.generation import Generation
 from index.results import Answer, Quote, Source
-from index.text.terms import stem, terms
+from index.text.terms import content_words, stem, terms
 
 _EVERYTHING = Filters()
 

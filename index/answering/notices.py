@@ -10,7 +10,6 @@ from index.answering.doubts import differing, doubt, is_denied
 from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.answering.timely import SAME_SUBJECT
-from index.answering.times import asks_for_now
 from index.generations.generation import Generation
 from index.results import Known, Notice
 from index.text.times import moments
@@ -48,11 +47,11 @@ def _contradictions(query: Query, ranking: Ranking, generation: Generation) -> I
             "The releases say otherwise: here {claimed}, there {found}.",
             {"claimed": ", ".join(times), "found": release.date},
         )
-    claimed, found = differing(query, ranking, best, release)
+    claimed, quoted = differing(query, ranking, best, release)
     if claimed:
         yield Notice(
             "The releases say otherwise: here {claimed}, there {found}.",
-            {"claimed": ", ".join(claimed), "found": ", ".join(found)},
+            {"claimed": ", ".join(claimed), "found": ", ".join(quoted)},
         )
 
 
@@ -94,7 +93,7 @@ def known(query: Query, generation: Generation) -> Known:
 
 def _age(query: Query, sources: Sequence[Release], today: datetime.date) -> Notice | None:
     newest = max(source.date for source in sources)
-    if not asks_for_now(query.time, query.asked, query.language) or today - newest <= _YEAR:
+    if not query.asks_for_now or today - newest <= _YEAR:
         return None
     return Notice("The newest of these sources is of {date}, more than a year old.", {"date": newest})
 

@@ -2,9 +2,7 @@
 
 from functools import lru_cache
 
-from index.answering.answer_types import asks_openly
-from index.answering.question import content_words
-from index.text.terms import stem
+from index.text.terms import content_words, stem
 
 _LEAST_NEW_WORDS = 2  # A single new word is as often another form of one that stands there.
 _REPEATED = 0.6  # This share of a question in a release makes it the question that was asked.
@@ -14,10 +12,10 @@ _QUESTION_MARKS = ("?", "\N{GREEK QUESTION MARK}")
 class Novelty:
     """What a question gives, and what the quotes for it have said so far."""
 
-    def __init__(self, question: str, code: str) -> None:
-        """Take a question in a language."""
-        self._open = asks_openly(question, code)
-        self._given = content(question, code)
+    def __init__(self, given: frozenset[str], *, asks_openly: bool) -> None:
+        """Take the `content` of a question, and whether it asks openly: for more than yes or no."""
+        self._open = asks_openly
+        self._given = given
         self._said: set[str] = set()
 
     def is_asked(self, sentence: str, code: str) -> bool:

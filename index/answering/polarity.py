@@ -5,15 +5,17 @@ against a sentence in another.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from index.answering.answer_types import wants_yes_or_no
 from index.text.languages import fold, fold_pattern, folded_pattern, language
+from index.text.read_text import ReadText
 from index.text.terms import stem, words
 
 OPPOSITES = (("rises", "falls"), ("approves", "rejects"), ("allows", "forbids"))
-_OPPOSITE = {one: other for pair in OPPOSITES for one, other in (pair, pair[::-1])}
+_OPPOSITE = {direction: other for pair in OPPOSITES for direction, other in (pair, pair[::-1])}
 _REACH = 2  # A negation is of one of this many words after it: "did not receive", "not all received".
 _CLAUSE_WORDS = 3  # A comma or a "that" after this many words ends the main clause of a question.
 _NOT_AFTER_VERB = frozenset({"da", "de", "nl", "sv"})
@@ -43,19 +45,22 @@ class Polarity:
 @lru_cache(maxsize=256)
 def polarity(text: str, code: str) -> Polarity:
     """Read the polarity of a sentence in a language."""
-    demands = language(code).demands
     folded = fold(text)
-    negations = _negations(text, code)
+    return _polarity(text, folded, code, _negations(text, folded, code))
+
+
+def _polarity(text: str, folded: str, code: str, negations: Sequence[re.Match[str]]) -> Polarity:
+    demands = language(code).demands
     after = (words(text[match.end() :], code)[:_REACH] for match in negations)
-    found = {name: list(folded_pattern(demands[name]).finditer(folded)) for name in _OPPOSITE}
+    said_by_direction = {name: list(folded_pattern(demands[name]).finditer(folded)) for name in _OPPOSITE}
     return Polarity(
         denies=bool(negations),
         lacks=folded_pattern(demands["lacks"]).search(folded) is not None,
         denied=frozenset(stem(word, code) for following in after for word in following),
-        directions={name: text[said[0].start() : said[0].end()] for name, said in found.items() if said},
+        directions={name: text[said[0].start() : said[0].end()] for name, said in said_by_direction.items() if said},
         not_gone=frozenset(
             name
-            for name, said in found.items()
+            for name, said in said_by_direction.items()
             if (said and all(any(_is_of(negation, word, folded, code) for negation in negations) for word in said))
             or (not said and code in _NOT_IN_VERB and _prefixed(demands[name]).search(folded))
         ),
@@ -63,7 +68,7 @@ def polarity(text: str, code: str) -> Polarity:
 
 
 def _is_of(negation: re.Match[str], word: re.Match[str], folded: str, code: str) -> bool:
-    """Tell whether a negation is of a word: it stands before it, or after a verb where a language puts it there."""
+    """Tell whether a negation denies a word: it stands shortly before it, or after it where a language does so."""
     if word.start() >= negation.end():
         between = folded[negation.end() : word.start()]
         return len(_WORD.findall(between)) < _REACH and "," not in between
@@ -71,14 +76,21 @@ def _is_of(negation: re.Match[str], word: re.Match[str], folded: str, code: str)
     return code in _NOT_AFTER_VERB and len(_WORD.findall(between)) <= _REACH_BACK and "," not in between
 
 
-def asked_polarity(question: str, code: str) -> Polarity:
-    """Read the polarity of a question in a language. It denies what its main clause denies."""
-    whole = polarity(question, code)
-    folded = fold(question)
+def asked_polarity(question: ReadText, *, is_yes_or_no: bool | None = None) -> Polarity:
+    """Read the polarity of a question. It denies what its main clause denies.
+
+    :param is_yes_or_no: whether yes or no would answer it, where that was told already.
+    """
+    text, folded, code = question.text, question.folded, question.code
+    negations = _negations(text, folded, code)
+    whole = _polarity(text, folded, code, negations)
     clause = _clause_end(code).match(folded)
-    negations = _negations(question[: clause.end()] if clause else question, code)
+    if clause:
+        negations = _negations(text[: clause.end()], folded[: clause.end()], code)
     first_words = re.match(rf"\W*(?:\w+\W+){{{_RHETORICAL_WORDS}}}", folded)
-    if first_words and wants_yes_or_no(folded, code):
+    if is_yes_or_no is None:
+        is_yes_or_no = wants_yes_or_no(folded, code)
+    if first_words and is_yes_or_no:
         negations = [match for match in negations if match.start() >= first_words.end()]
     return Polarity(bool(negations), whole.lacks or whole.denies, whole.denied, whole.directions, whole.not_gone)
 
@@ -109,17 +121,17 @@ def opposite(question: Polarity, sentence: Polarity) -> tuple[str, str] | None:
     return None
 
 
-def _negations(text: str, code: str) -> list[re.Match[str]]:
-    """Return the negations in a text in a language.
+def _negations(text: str, folded: str, code: str) -> list[re.Match[str]]:
+    """Return the negations in a text in a language, which is given as it is and folded.
 
     A word in capitals, as "NEATS" in Latvian, is a name. One before a hyphen belongs to an adjective: "niet-EU-landen".
     """
     demands = language(code).demands
-    meant = folded_pattern(demands["not_but"]).sub(lambda match: " " * len(match[0]), fold(text))
-    found = folded_pattern(demands["not"]).finditer(meant)
+    meant = folded_pattern(demands["not_but"]).sub(lambda match: " " * len(match[0]), folded)
+    matches = folded_pattern(demands["not"]).finditer(meant)
     return [
         match
-        for match in found
+        for match in matches
         if (text.isupper() or not text[match.start() : match.end()].isupper())
         and not _COMPOUND.match(text, match.end())
     ]

@@ -67,7 +67,7 @@ class _Picker:
         self._sentences, self._scores = ranking.sentences, ranking.scores
         self._generation = generation
         self._limit = limit
-        self._novelty = Novelty(query.asked, query.language)
+        self._novelty = Novelty(query.content, asks_openly=query.opens)
         self._words_of = cache(lambda text: frozenset(words(text)))
         self.picked: list[Picked] = []
 

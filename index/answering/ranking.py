@@ -168,5 +168,5 @@ def passages(
 def editions_for(language: str | None, rows: Iterable[int], generation: Generation) -> set[int]:
     """Return one edition of each release for a reader, by row, of releases best first."""
     served = generation.served(list(dict.fromkeys(rows)))
-    shown = one_edition_each([one.release for one in served], language)
-    return {one.row for one in served if one.release.release_id in shown}
+    shown = one_edition_each([each.release for each in served], language)
+    return {each.row for each in served if each.release.release_id in shown}

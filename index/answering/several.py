@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from corpus import QuestionError
 from index.answering.names import names_in
-from index.answering.question import content_words, readable
+from index.answering.question import readable
 from index.text.detection import language_of
 from index.text.languages import fold, folded_pattern, language
+from index.text.terms import content_words
 
 MOST_QUESTIONS = 3
 _ENDS, _GREEK_ENDS = re.compile(r"(?<=\?)\s*(?=[¿\w])"), re.compile(r"(?<=[?;\u037e])\s*(?=\w)")
@@ -48,11 +49,14 @@ def questions_in(text: str) -> tuple[AskedPart, ...]:
     """Return all questions that a text asks, in order; none where it asks only one."""
     code = language_of(text)
     sentences = (_GREEK_ENDS if code == "el" else _ENDS).split(text)
+    coordinated = [_coordinated(sentence.strip(), code) for sentence in sentences]
+    if sum(map(len, coordinated)) < 2:
+        return ()
     parts: list[AskedPart] = []
-    for sentence in map(str.strip, sentences):
-        if parts and not _asks(sentence, code):
+    for sentence, pieces in zip(sentences, coordinated, strict=True):
+        if parts and not _asks(sentence.strip(), code):
             continue
-        for place, part in enumerate(_coordinated(sentence, code)):
+        for place, part in enumerate(pieces):
             written = f"{part.strip(_SIGNS)}?"
             opening = _opening(written, code)
             content = content_words(written[opening.end if opening else 0 :], code)

@@ -47,8 +47,8 @@ def _dates(claim: str, code: str, quote: str, release: Release) -> Iterator[Pair
     instead = [
         each
         for each in theirs
-        if any(_is_as_exact(each.moment, one.moment) for one in wrong)
-        and not any(_fits(each.moment, one.moment) for one in own)
+        if any(_is_as_exact(each.moment, other.moment) for other in wrong)
+        and not any(_fits(each.moment, other.moment) for other in own)
     ]
     if wrong and instead:
         yield _written(claim, wrong), _written(quote, instead)
@@ -56,8 +56,8 @@ def _dates(claim: str, code: str, quote: str, release: Release) -> Iterator[Pair
         yield _written(claim, wrong), (release.date.isoformat(),)
 
 
-def _is_as_exact(one: Moment, other: Moment) -> bool:
-    return all((a is None) == (b is None) for a, b in ((one.month, other.month), (one.day, other.day)))
+def _is_as_exact(first: Moment, other: Moment) -> bool:
+    return all((a is None) == (b is None) for a, b in ((first.month, other.month), (first.day, other.day)))
 
 
 def _is_near(moment: Moment, day: datetime.date) -> bool:
@@ -68,8 +68,8 @@ def _is_near(moment: Moment, day: datetime.date) -> bool:
     return False
 
 
-def _fits(one: Moment, other: Moment) -> bool:
-    sides = ((one.year, other.year), (one.month, other.month), (one.day, other.day))
+def _fits(first: Moment, other: Moment) -> bool:
+    sides = ((first.year, other.year), (first.month, other.month), (first.day, other.day))
     return all(a is None or b is None or a == b for a, b in sides)
 
 
@@ -114,23 +114,23 @@ def _names(claim: str, quote: str, release: Release) -> Iterator[Pair]:
 def _placed(text: str, code: str) -> list[_Placed]:
     """Return the names of a text that are neither an agency's nor a country's."""
     words = list(_WORD.finditer(text))
-    found = []
+    placed = []
     for fact in facts(text, code):
         key = str(fact.key)
         if fact.kind is FactKind.NAME and key not in registry().agencies and not _COUNTRY.fullmatch(key):
             before = [word[0] for word in words if word.end() <= fact.start]
             after = [word[0] for word in words if word.start() >= fact.end]
-            found.append(_Placed(fact.text, _folded(fact.text), _beside(before[::-1], code), _beside(after, code)))
-    return found
+            placed.append(_Placed(fact.text, _folded(fact.text), _beside(before[::-1], code), _beside(after, code)))
+    return placed
 
 
 def _beside(near: Sequence[str], code: str) -> Words:
     """Return the stems of words up to the first one with a meaning; none where that does not come."""
-    found: list[str] = []
+    stems: list[str] = []
     for word in near:
-        found.append(stem(fold(word), code))
+        stems.append(stem(fold(word), code))
         if fold(word) not in language(code).stop_words:
-            return tuple(found)
+            return tuple(stems)
     return ()
 
 

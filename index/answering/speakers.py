@@ -46,7 +46,7 @@ def silent_speaker(query: Query, release: Release) -> str:
 def _people(query: Query) -> Iterator[str]:
     """Give the names that may be a person's, with names that have only particles between them as one."""
     demands = language(query.language).demands
-    if not folded_pattern(demands["says"], demands.get("in_words_of", "(?!)")).search(fold(query.asked)):
+    if not folded_pattern(demands["says"], demands.get("in_words_of", "(?!)")).search(query.folded):
         return
     names = [name.written for name in query.names if not (name.agency or name.country or name.written.isupper())]
     if query.language == "de":
@@ -65,14 +65,14 @@ def _people(query: Query) -> Iterator[str]:
 
 def _speaks(name: str, query: Query, *, in_words_of: bool) -> bool:
     """Tell whether a name stands beside a word of speech, and after no preposition."""
-    folded, known = fold(query.asked), language(query.language)
+    folded, known = query.folded, language(query.language)
     says = fold_pattern(known.demands["says"])
     named = r"(?<!\w)(?P<name>" + r"\s+".join(map(re.escape, fold(name).split())) + r")(?!\w)"
     between = _VERB_LAST.get(known.code, _WORDS_BETWEEN)
     if after := re.search(rf"{named}[\s,]+(?:\w+\s+){{0,{between}}}(?:{says})(?!\w)", folded):
         return not folded_pattern(known.time["in"]).fullmatch(_last_word(folded[: after.start("name")]))
-    of = fold_pattern(known.demands.get("in_words_of", "(?!)")) if in_words_of else "(?!)"
-    before = re.search(rf"(?<!\w)(?:{says}|{of})\s+(?P<titles>(?:\w+\s+){{0,{_MOST_TITLES}}}){named}", folded)
+    source = fold_pattern(known.demands.get("in_words_of", "(?!)")) if in_words_of else "(?!)"
+    before = re.search(rf"(?<!\w)(?:{says}|{source})\s+(?P<titles>(?:\w+\s+){{0,{_MOST_TITLES}}}){named}", folded)
     return before is not None and _last_word(before["titles"]) not in known.stop_words.difference(_ARTICLES)
 
 

@@ -5,14 +5,14 @@ agency, or as a word of a release in the language of the question, that is a sli
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Protocol
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from corpus import registry
+from corpus import Mention, registry
 from index.text.languages import fold, language
 from index.text.terms import stem, words
 from index.text.word_frequency import is_common
@@ -45,12 +45,13 @@ class Words(Protocol):
         """Tell whether the model knows a word."""
 
 
-def respelled(text: str, code: str, lexicon: Lexicon, known: Words | None) -> str:
+def respelled(text: str, code: str, mentions: Sequence[Mention], lexicon: Lexicon, known: Words | None) -> str:
     """Return a question in a language with its misspelt words corrected, and its accents where it has none at all.
 
+    :param mentions: the bodies that it names, whose names are left as they are.
     :param known: the words of the model; None where it has none.
     """
-    named = [(mention.start, mention.end) for mention in registry().mentions(text, question=True)]
+    named = [(mention.start, mention.end) for mention in mentions]
     lacks_accents = code != "en" and fold(text) == text.lower().translate(_FOLDED)
 
     def corrected(match: re.Match[str]) -> str:

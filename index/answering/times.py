@@ -12,8 +12,9 @@ from functools import cache
 from itertools import pairwise
 from re import Pattern
 
-from index.text.languages import fold, fold_pattern, folded_pattern, language
-from index.text.times import Moment, Named, moments
+from index.text.languages import fold_pattern, folded_pattern, language
+from index.text.read_text import ReadText
+from index.text.times import Moment, Named
 
 _HALF_A_YEAR = 6
 _BETWEEN_CHARS = 16
@@ -47,13 +48,12 @@ class Time:
     ahead: bool = False
 
 
-def time_of(question: str, code: str = "en") -> Time | None:
-    """Return the time that a question in a language names, None where it names none."""
-    folded = fold(question)
-    found = moments(question, code)
-    named = [NamedTime(each.moment, _relation(each, folded, code)) for each in found]
-    for place, (first, second) in enumerate(pairwise(found)):
-        if _spans(first, second, question, folded, code):
+def time_of(question: ReadText) -> Time | None:
+    """Return the time that a question names, None where it names none."""
+    folded, code = question.folded, question.code
+    named = [NamedTime(each.moment, _relation(each, folded, code)) for each in question.moments]
+    for place, (first, second) in enumerate(pairwise(question.moments)):
+        if _spans(first, second, question):
             named[place] = NamedTime(first.moment, Relation.SINCE)
             named[place + 1] = NamedTime(second.moment, Relation.UNTIL)
     if named:
@@ -62,29 +62,30 @@ def time_of(question: str, code: str = "en") -> Time | None:
     return Time(latest=True, ahead=ahead) if ahead or _finds(code, "latest", folded) else None
 
 
-def without_latest(question: str, code: str) -> str:
-    """Return a question in a language without words such as "latest": releases use them of their own time."""
-    spoken = question
-    for match in folded_pattern(language(code).time["latest"]).finditer(fold(question)):
+def without_latest(question: ReadText) -> str:
+    """Return a question without words such as "latest": releases use them of their own time."""
+    spoken, known = question.text, language(question.code)
+    for match in folded_pattern(known.time["latest"]).finditer(question.folded):
         first, _, rest = match[0].partition(" ")
-        names_what = rest and first not in language(code).stop_words  # "last meeting", not "most recent"
+        names_what = rest and first not in known.stop_words  # "last meeting", not "most recent"
         end = match.start() + len(first) if names_what else match.end()
         spoken = spoken[: match.start()] + " " * (end - match.start()) + spoken[end:]
     return spoken
 
 
-def asks_for_now(time: Time | None, question: str, code: str) -> bool:
-    """Tell whether a question in a language, which names this time, is about the day on which it is asked."""
-    return time.latest if time else _finds(code, "now", fold(question))
+def asks_for_now(time: Time | None, question: ReadText) -> bool:
+    """Tell whether a question, which names this time, is about the day on which it is asked."""
+    return time.latest if time else _finds(question.code, "now", question.folded)
 
 
-def _spans(first: Named, second: Named, question: str, folded: str, code: str) -> bool:
+def _spans(first: Named, second: Named, question: ReadText) -> bool:
     """Tell whether two moments are the ends of one time: "between 2014 and 2016", "from May to July", "2014-2016"."""
-    between = question[first.end : second.start]
+    folded, code = question.folded, question.code
+    between = question.text[first.end : second.start]
     if between.strip() in _DASHES:
         return True
     known = language(code)
-    joined_by_and = folded_pattern(known.demands["and"]).search(fold(between)) is not None
+    joined_by_and = folded_pattern(known.demands["and"]).search(folded[first.end : second.start]) is not None
     words = folded_pattern(known.time["between" if joined_by_and else "from"])
     before, after = folded[max(0, first.start - _LEAD_CHARS) : first.start], folded[second.end :][:_LEAD_CHARS]
     leads = re.compile(rf"(?:{words.pattern})\s+(?:\w+\s+){{0,2}}$").search(before)

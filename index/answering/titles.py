@@ -8,12 +8,11 @@ import dataclasses
 
 import numpy as np
 
-from index.answering.answer_types import asks_openly
+from index.answering.confidence import held_by
 from index.answering.doubts import is_denied
 from index.answering.novelty import Novelty
 from index.answering.question import STOP_WORDS, Query
 from index.answering.ranking import Ranking
-from index.answering.similar_words import held_by
 from index.encoders.embedder import Embedder
 from index.encoders.reader import Reader
 from index.generations.generation import Generation
@@ -30,11 +29,11 @@ _LEAST = -1.0
 
 def with_title(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder, reader: Reader) -> Ranking:
     """Let the reader read the title of the release with the best sentence, and keep it where it answers as well."""
-    if not len(ranking.scores) or query.claims or not asks_openly(query.asked, query.language):
+    if not len(ranking.scores) or query.claims or not query.opens:
         return ranking
     row = int(ranking.sentences.releases[ranking.best_first[0]])
     release = generation.served([row])[0].release
-    adds = Novelty(query.asked, query.language).adds(release.title, release.language)
+    adds = Novelty(query.content, asks_openly=query.opens).adds(release.title, release.language)
     if not adds or is_denied(query, release.title, release):
         return ranking
     around = sorted(set(words(release.title)) - STOP_WORDS)

@@ -86,7 +86,9 @@ def _distinct(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
     """Return quotes without those that others hold."""
     longest = sorted(dict.fromkeys(quotes), key=lambda quote: quote.start - quote.end)
     kept = [quote for place, quote in enumerate(longest) if not any(_holds(other, quote) for other in longest[:place])]
-    return tuple(sorted(kept, key=lambda quote: next(at for at, each in enumerate(quotes) if _holds(quote, each))))
+    return tuple(
+        sorted(kept, key=lambda quote: next(place for place, each in enumerate(quotes) if _holds(quote, each)))
+    )
 
 
 def _number(quote: Quote, quotes: Sequence[Quote]) -> int:

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from corpus import Release
 from index.building.derive import Derived
+from index.building.embedding import embed, kept_vectors, text_digest
+from index.building.memory import give_memory_back
 from index.building.plan import Group, derived_of, planned
 from index.building.source import Listed, Source
 from index.database.corpus_db import CorpusStore
-from index.database.embeddings import EmbeddingKey
 from index.database.outlines import Outline
 from index.database.sqlite import now
 from index.encoders.background import background_of
@@ -29,8 +30,6 @@ from index.generations.store import Kept, Site, Written
 from index.results import Phase, Progress, Step
 from index.text.passages import Passage, context
 from index.text.terms import Vocabulary
-
-_CACHE_BATCH = 2048
 
 Chunked = Sequence[tuple[Release, tuple[Passage, ...]]]
 
@@ -59,6 +58,7 @@ def write_generation(
     kept = site.keep(outlines, partial(_is_alike, embedder), store.erasures.erased())
     missing = [release_id for release_id in outlines if release_id not in kept.release_ids]
     groups = planned(source, missing, store, progress)
+    give_memory_back()
     vocabulary = _vocabulary(groups, kept)
     written = [
         _write_segment(site, source, group, vocabulary, store, embedder, progress)
@@ -94,9 +94,10 @@ def _write_segment(
     """Write a segment. All the memory that it takes is free again afterwards."""
     releases, derived = _derived(source, group, store)
     chunked = _chunked(releases, derived)
-    vectors, embedded = _embed(store, embedder, _embedded_texts(chunked), progress)
+    vectors, embedded = embed(store, embedder, partial(_embedded_texts, chunked), progress)
     progress(Step(Phase.WRITE, 0, 1))
     site.add(_contents(chunked, derived, vocabulary, vectors, group.words))
+    give_memory_back()
     return _Embedded(embedded, vectors.shape[1])
 
 
@@ -112,11 +113,9 @@ def write_again(site: Site, manifest: Manifest, releases: Sequence[Release], sto
     for group in groups:
         written, derived = _derived(source, group, store)
         chunked = _chunked(written, derived)
-        digests = list(map(_digest, _embedded_texts(chunked)))
-        known = store.embeddings.of_model(manifest.weights_sha256, digests)
-        if known is None or not digests:
+        vectors = kept_vectors(store, manifest.weights_sha256, _embedded_texts(chunked))
+        if vectors is None:
             return None
-        vectors = np.frombuffer(b"".join(map(known.__getitem__, digests)), np.float16).reshape(len(digests), -1)
         site.add(_contents(chunked, derived, vocabulary, vectors, group.words))
     return dataclasses.replace(manifest, program=code_digest().hex(), **_written(site.finish()))
 
@@ -185,13 +184,14 @@ def embedded_digests(store: CorpusStore) -> frozenset[bytes]:
     """Return the SHA-256 of every text that a build of the corpus would embed now."""
     digests: set[bytes] = set()
     for release, derived in derived_of(store, list(store.outlines()), store):
-        digests.update(map(_digest, _embedded_texts([(release, derived.passages)])))
+        digests.update(map(text_digest, _embedded_texts([(release, derived.passages)])))
     return frozenset(digests)
 
 
-def _embedded_texts(chunked: Chunked) -> list[str]:
-    """Return what is embedded: the text of each passage, and then that of each sentence."""
-    return [*_passage_texts(chunked), *_sentence_texts(chunked)]
+def _embedded_texts(chunked: Chunked) -> Iterator[str]:
+    """Yield what is embedded: the text of each passage, and then that of each sentence."""
+    yield from _passage_texts(chunked)
+    yield from _sentence_texts(chunked)
 
 
 def _passage_texts(chunked: Chunked) -> Iterator[str]:
@@ -211,47 +211,6 @@ def _sentence_texts(chunked: Chunked) -> Iterator[str]:
 
 def _words(release: Release, passage: Passage) -> str:
     return release.text[passage.start : passage.end]
-
-
-def _embed(
-    store: CorpusStore, embedder: Embedder, texts: Sequence[str], progress: Progress
-) -> tuple[NDArray[np.float16], int]:
-    """Return the vectors of texts, ``(n, dim)``, and how many of these were not in the cache and had to be embedded.
-
-    Vectors are rounded to float16 before they are used, so that a cached vector is the same as a new one.
-    """
-    digests = list(map(_digest, texts))
-    key = EmbeddingKey(embedder.digest, embedder.dtype, embedder.document_prompt)
-    known = store.embeddings.cached(key, digests)
-    missing = [(digest, text) for digest, text in dict(zip(digests, texts, strict=True)).items() if digest not in known]
-    report = _counter(progress, len(missing))
-    missing.sort(key=lambda pair: -len(pair[1]))
-    for start in range(0, len(missing), _CACHE_BATCH):
-        batch = missing[start : start + _CACHE_BATCH]
-        vectors = embedder.encode_document([text for _, text in batch], report).astype(np.float16)
-        fresh = {digest: vector.tobytes() for (digest, _), vector in zip(batch, vectors, strict=True)}
-        store.embeddings.keep(key, fresh)
-        known |= fresh
-    if not texts:
-        return embedder.encode_document([], report).astype(np.float16), 0
-    whole = b"".join(map(known.__getitem__, digests))
-    return np.frombuffer(whole, np.float16).reshape(len(digests), -1), len(missing)
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
-
-
-def _counter(progress: Progress, total: int) -> Callable[[int], None]:
-    done = 0
-
-    def report(count: int) -> None:
-        nonlocal done
-        done += count
-        progress(Step(Phase.EMBED, done, total))
-
-    report(0)
-    return report
 
 
 def _corpus_sha256(outlines: Mapping[str, Outline]) -> str:

@@ -17,6 +17,7 @@ from index.conversation.spoken import spoken
 from index.filters import Filters
 from index.generations.generation import Generation, Rows
 from index.results import Source
+from index.text.read_text import read_text
 from index.text.terms import hashes, terms, words
 
 MOST_LISTED = 10
@@ -102,7 +103,7 @@ def _read(shaped: Shaped, text: str, today: datetime.date) -> CollectionQuestion
 
 def _relates(text: str, code: str, relation: Relation) -> bool:
     """Tell whether a message asks since or until a time, also by words behind it: "vuodesta 2018 lähtien"."""
-    time = time_of(text, code)
+    time = time_of(read_text(text, code))
     return time is not None and any(each.relation is relation for each in time.named)
 
 
@@ -176,8 +177,8 @@ def _issued_by(generation: Generation, rows: Rows, agency_id: str) -> Rows:
     names = {name.casefold() for name in (registry().agencies[agency_id].name, *registry().names(agency_id))}
     issuers = [served.release.issuer for served in generation.served(rows.tolist())]
     own = {issuer for issuer in set(issuers) if names & {issuer.casefold(), *issuer.casefold().split(" — ")}}
-    found: Rows = rows[np.array([issuer in own for issuer in issuers], dtype=bool)]
-    return found
+    own_rows: Rows = rows[np.array([issuer in own for issuer in issuers], dtype=bool)]
+    return own_rows
 
 
 def _naming(generation: Generation, agency_id: str) -> Rows:
@@ -194,8 +195,8 @@ def _holding(generation: Generation, subject: str, filters: Filters) -> tuple[Ro
     releases = np.unique(generation.releases_of(passages))
     evidence = generation.release_evidence(releases, hashes(asked))
     missing = ((evidence.counts == 0) & (evidence.in_title == 0)).sum(axis=1)
-    found: Rows = releases[missing == 0]
-    return found, len(passages) == _MOST_PASSAGES
+    holding: Rows = releases[missing == 0]
+    return holding, len(passages) == _MOST_PASSAGES
 
 
 def _named_agencies(generation: Generation) -> tuple[AgencyCount, ...]:

@@ -23,7 +23,7 @@ class NamedCountry:
 
 def countries(said: Spoken) -> list[NamedCountry]:
     """Return the countries that a text names, in order."""
-    found: list[NamedCountry] = []
+    named_countries: list[NamedCountry] = []
     place = 0
     while place < len(said.words):
         named = next(filter(None, (_named(said.words[place : place + size]) for size in (4, 3, 2, 1))), None)
@@ -31,9 +31,9 @@ def countries(said: Spoken) -> list[NamedCountry]:
             place += 1
             continue
         code, size = named
-        found.append(NamedCountry(code, place, place + size - 1))
+        named_countries.append(NamedCountry(code, place, place + size - 1))
         place += size
-    return found
+    return named_countries
 
 
 def _named(words: tuple[str, ...]) -> tuple[str, int] | None:

@@ -70,8 +70,8 @@ class _Part:
 
 def continued(earlier: str, question: str) -> str:
     """Return a follow-up as a question that can be asked by itself; one that can already is returned as it is."""
-    found = follow_up(earlier, question)
-    return question if found is None else found.readings[0]
+    read = follow_up(earlier, question)
+    return question if read is None else read.readings[0]
 
 
 def follow_up(earlier: str, text: str) -> FollowUp | None:
@@ -251,24 +251,24 @@ def _with(earlier: Spoken, place: tuple[int, int], written: str) -> str:
 
 def _agencies(said: Spoken) -> list[tuple[str, tuple[int, int]]]:
     """Return the agencies that a question names, with the parts of its key."""
-    found: dict[str, tuple[int, int]] = {}
+    spans: dict[str, tuple[int, int]] = {}
     for mention in registry().mentions(said.text, question=True):
         inside = [place for place, (start, end) in enumerate(said.spans) if start < mention.end and mention.start < end]
         if inside:
-            found.setdefault(mention.agency_id, _key_span(said, inside[0], inside[-1]))
-    return list(found.items())
+            spans.setdefault(mention.agency_id, _key_span(said, inside[0], inside[-1]))
+    return list(spans.items())
 
 
 def _spans_of_countries(said: Spoken, part: _Part) -> list[tuple[str, tuple[int, int]]]:
     """Return the countries that a question names, with the parts of its key, articles before them included."""
     articles = part.table.follow_up["articles"] | table_of(language_of(said.text)).follow_up["articles"]
-    found: dict[str, tuple[int, int]] = {}
+    spans: dict[str, tuple[int, int]] = {}
     for country in countries(said):
         first = country.first
         while first > 0 and said.words[first - 1] in articles:
             first -= 1
-        found.setdefault(country.code, _key_span(said, first, country.last))
-    return list(found.items())
+        spans.setdefault(country.code, _key_span(said, first, country.last))
+    return list(spans.items())
 
 
 def _key_span(said: Spoken, first: int, last: int) -> tuple[int, int]:

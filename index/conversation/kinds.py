@@ -108,9 +108,8 @@ def asks_releases(question: str, *, follows: bool) -> bool:
 
 def message_kind(text: str) -> MessageKind:
     """Return the kind of a message, as far as its phrases tell it; `shapes` finds whole questions on the collection."""
-    bare = without_addresses(text)
-    said = spoken(bare)
-    if not said.words or _NUMBER.fullmatch(bare) or is_date(bare):
+    said = _said(text)
+    if not said.words or _NUMBER.fullmatch(said.text) or is_date(said):
         return MessageKind.NOTHING
     if len(said.words) > MAX_WORDS:
         return MessageKind.QUESTION
@@ -131,7 +130,7 @@ def _kind_of(said: Spoken, *, asks: bool) -> MessageKind:
 
 def shapes(text: str) -> Iterator[Shaped]:
     """Yield the questions about the collection that a message may be, the narrowest kinds first."""
-    said = spoken(without_addresses(text))
+    said = _said(text)
     if not said.words or len(said.words) > MAX_WORDS:
         return
     for kind in SHAPES:
@@ -140,6 +139,12 @@ def shapes(text: str) -> Iterator[Shaped]:
 
 
 @lru_cache(maxsize=100)  # What kind a message is, and whether it asks about the collection, are told from the same.
+def _said(text: str) -> Spoken:
+    """Return the words of a message without the addresses in it."""
+    return spoken(without_addresses(text))
+
+
+@lru_cache(maxsize=100)
 def _respelled(said: Spoken) -> tuple[tuple[Table, Spoken], ...]:
     """Return each table with a message as `Table.respelled` reads it."""
     return tuple((table, table.respelled(said)) for table in tables())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.conversation.phrases import Table, table_of
-from index.conversation.spoken import spoken
+from index.conversation.spoken import Spoken, spoken
 from index.text.languages import LANGUAGES, fold, language
 from index.text.times import Moment, Named, moments
 
@@ -58,12 +58,11 @@ def _last_day(first: datetime.date, unit: str) -> datetime.date | None:
     return first.replace(month=month, day=calendar.monthrange(first.year, month)[1])
 
 
-def is_date(text: str) -> bool:
+def is_date(said: Spoken) -> bool:
     """Tell whether a text is nothing but a month with a year or a day, as "March 2024"."""
-    words = spoken(text).words
-    if not 2 <= len(words) <= _MOST_WORDS or not any(_YEAR.fullmatch(word) for word in words):
+    if not 2 <= len(said.words) <= _MOST_WORDS or not any(_YEAR.fullmatch(word) for word in said.words):
         return False
-    return any(_is_whole_date(text.strip(_SIGNS), code) for code in LANGUAGES)
+    return any(_is_whole_date(said.text.strip(_SIGNS), code) for code in LANGUAGES)
 
 
 def _is_whole_date(text: str, code: str) -> bool:

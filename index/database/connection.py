@@ -34,10 +34,10 @@ class CorpusConnection(Protocol):
         """Do all that the block does, or nothing of it. It may stand in another one."""
 
     def writing(self) -> AbstractContextManager[None]:
-        """Do the same, and let nobody else write from the beginning of the block on."""
+        """Do what `atomic` does, and let nobody else write from the beginning of the block on."""
 
     def sweep(self) -> None:
-        """Let the disk hold nothing of what was deleted, as far as that is for this program to do."""
+        """Remove what was deleted from the disk, as far as this program can do that."""
 
     def close(self) -> None:
         """Close the database."""

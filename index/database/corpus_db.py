@@ -135,8 +135,8 @@ class CorpusStore:
             f"WHERE r.release_id IN ({marks(release_ids)})",
             release_ids,
         )
-        found = {row["release_id"]: release_from_row(row) for row in rows} if release_ids else {}
-        return [found[release_id] for release_id in release_ids]
+        releases = {row["release_id"]: release_from_row(row) for row in rows} if release_ids else {}
+        return [releases[release_id] for release_id in release_ids]
 
     def withdrawn(self) -> frozenset[str]:
         """Return the ids of withdrawn releases."""

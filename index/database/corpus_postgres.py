@@ -105,7 +105,7 @@ class PostgresCorpus:
                 self._inside = None
 
     def writing(self) -> AbstractContextManager[None]:
-        """Do the same: whoever begins to write waits for others first."""
+        """Do what `atomic` does: whoever begins to write waits for others first."""
         return self.atomic()
 
     def sweep(self) -> None:

@@ -1,6 +1,6 @@
 """Vectors in corpus.db that need not be computed again."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.database.connection import CorpusConnection
@@ -27,17 +27,18 @@ class EmbeddingTable:
 
     def cached(self, key: EmbeddingKey, digests: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the vectors that were kept of some texts, as bytes."""
-        vectors: dict[bytes, bytes] = {}
+        return dict(self.each_cached(key, digests))
+
+    def each_cached(self, key: EmbeddingKey, digests: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the vectors that were kept of some texts, as bytes, each after the digest of its text."""
         in_order = sorted(set(digests))  # the order of the table: 27,000 take .2 s instead of .5
         for start in range(0, len(in_order), _SQL_VALUES):
             batch = in_order[start : start + _SQL_VALUES]
-            rows = self._db.rows(
+            yield from self._db.rows(
                 "SELECT text_sha256, vector FROM embeddings WHERE model = ? AND dtype = ? AND prompt = ? "
                 f"AND text_sha256 IN ({marks(batch)})",
                 [key.model, key.dtype, key.prompt, *batch],
             )
-            vectors |= dict(rows)
-        return vectors
 
     def of_model(self, model: str, digests: Sequence[bytes]) -> dict[bytes, bytes] | None:
         """Return the vectors that a model gave some texts as documents, as bytes; None where some are missing."""

@@ -60,5 +60,5 @@ class ErasureTable:
         ]
 
     def sweep(self) -> None:
-        """Let the disk hold nothing of what was deleted, as far as that is for this program to do."""
+        """Remove what was deleted from the disk, as far as this program can do that."""
         self._db.sweep()

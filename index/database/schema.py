@@ -230,8 +230,8 @@ def m018_spool(db: Database) -> None:
 def m019_textless(db: Database) -> None:
     """Add the documents of the press corner that have no text in any language, and when that was found."""
     db.execute("CREATE TABLE textless (document TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID")
-    for url, at in db.execute("SELECT url, at FROM announcements WHERE outcome = 'textless'").fetchall():
+    for url, announced_at in db.execute("SELECT url, at FROM announcements WHERE outcome = 'textless'").fetchall():
         document = document_at(url)
         if document is not None:
             key = canonical_url(replace(document, language="en").page)
-            db.execute("INSERT OR REPLACE INTO textless VALUES (?, ?)", [key, at])
+            db.execute("INSERT OR REPLACE INTO textless VALUES (?, ?)", [key, announced_at])

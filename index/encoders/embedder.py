@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from corpus import ModelError
 from index.encoders.batches import map_on_cores, slices
-from index.encoders.libraries import hush, torch_threads
+from index.encoders.libraries import prepare, torch_threads
 from index.encoders.model_files import DEFAULT_MODEL, Stamps, have_changed, model_digest, model_folder, model_stamps
 from index.encoders.tensor_files import tensor_mean
 
@@ -204,11 +204,11 @@ class SentenceTransformerEmbedder:
         return vectors
 
     def _pieces(self, texts: Sequence[str]) -> list[int]:
-        """Return how many word pieces the model reads of each text. A thousand texts at a time save memory."""
+        """Return how many word pieces the model reads of each text. A hundred texts at a time save memory."""
         tokenizer = self._loaded.tokenizer
         return [
             len(ids)
-            for part in slices(range(len(texts)), 1000)
+            for part in slices(range(len(texts)), 100)
             for ids in tokenizer([texts[number] for number in part], truncation=True)["input_ids"]
         ]
 
@@ -256,7 +256,7 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _loaded(self) -> "SentenceTransformer":
-        hush()
+        prepare()
         folder, digest = self._folder, self.digest
         import torch
         from sentence_transformers import SentenceTransformer

@@ -184,8 +184,8 @@ def read_pairs(
     import torch
 
     begin, end, pad = tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id
-    asked = tokenizer([f"query: {one}" for one in questions], add_special_tokens=False)["input_ids"]
-    told = tokenizer([f"passage: {one}" for one in sentences], add_special_tokens=False)["input_ids"]
+    asked = tokenizer([f"query: {question}" for question in questions], add_special_tokens=False)["input_ids"]
+    told = tokenizer([f"passage: {sentence}" for sentence in sentences], add_special_tokens=False)["input_ids"]
     rows, first_lengths = [], []
     for question, sentence in zip(asked, told, strict=True):
         first = [begin, *question[:QUESTION_PIECES], end]

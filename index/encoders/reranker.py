@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import ModelError
-from index.encoders.libraries import hush
+from index.encoders.libraries import prepare
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -38,7 +38,7 @@ class Reranker:
 
     @cached_property
     def _loaded(self) -> "CrossEncoder":
-        hush()
+        prepare()
         from sentence_transformers import CrossEncoder
 
         try:

@@ -16,7 +16,8 @@ from corpus import ModelError
 Tensor = NDArray[np.float32]
 
 _DTYPES: Mapping[str, Any] = {"F32": np.float32, "F16": np.float16, "BF16": np.uint16}
-_ROWS = 10_000
+_ROWS = 10_000  # How many are summed before their sum is added: another number gives another mean in its last bits.
+_ROWS_READ = 500
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -47,7 +48,8 @@ def _tensor(content: bytes, begin: int, entry: Mapping[str, Any]) -> Tensor:
 def tensor_mean(path: Path, name: str, shape: tuple[int, int]) -> NDArray[np.float32] | None:
     """Return the mean of the rows of a tensor in a file, ``(dim,)``, None where the file has none of that shape.
 
-    It reads some rows at a time. The weights of a loaded model are pages of the file that stay in memory once read.
+    It reads few rows at a time, since as fp32 and fp64 these take several times their memory. The weights of a loaded
+    model are pages of the file that stay in memory once read.
     """
     try:
         with path.open("rb") as file:
@@ -59,10 +61,13 @@ def tensor_mean(path: Path, name: str, shape: tuple[int, int]) -> NDArray[np.flo
             dtype, (rows, dim) = np.dtype(_DTYPES[entry["dtype"]]), shape
             total = np.zeros(dim)
             for start in range(0, rows, _ROWS):
-                count = min(_ROWS, rows - start)
-                content = file.read(count * dim * dtype.itemsize)
-                part = {"dtype": entry["dtype"], "shape": (count, dim), "data_offsets": (0, len(content))}
-                total += _tensor(content, 0, part).sum(axis=0, dtype=np.float64)
+                block = np.zeros(dim)
+                for at in range(start, min(start + _ROWS, rows), _ROWS_READ):
+                    count = min(_ROWS_READ, start + _ROWS - at, rows - at)
+                    content = file.read(count * dim * dtype.itemsize)
+                    part = {"dtype": entry["dtype"], "shape": (count, dim), "data_offsets": (0, len(content))}
+                    block = np.concatenate((block[None], _tensor(content, 0, part))).sum(axis=0)
+                total += block
     except (OSError, ValueError):
         return None
     return (total / rows).astype(np.float32)

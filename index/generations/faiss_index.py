@@ -25,6 +25,7 @@ PROBES = 32
 # Where a filter leaves half of the rows, this many times as many lists are probed for each of them: what is allowed
 # lies less evenly in the lists than what is not.
 _PROBES_OF_SOME = 2
+_ADDED_ROWS = 4096
 
 
 class VectorIndex:
@@ -44,12 +45,12 @@ class VectorIndex:
         return int(self._index.d)
 
     @classmethod
-    def build(cls, vectors: Vectors) -> "VectorIndex":
-        """Index a matrix, ``(n, dim)`` float32, rows L2-normalised.
+    def build(cls, vectors: Vectors | NDArray[np.float16]) -> "VectorIndex":
+        """Index a matrix, ``(n, dim)`` float32 or float16, rows L2-normalised.
 
         :raises ValueError: when the matrix is not of that shape and type.
         """
-        if vectors.ndim != 2 or vectors.dtype != np.float32:
+        if vectors.ndim != 2 or vectors.dtype not in (np.float32, np.float16):
             raise ValueError(f"expected a matrix of float32, found {vectors.ndim} dimensions of {vectors.dtype}")
         rows, dim = vectors.shape
         if rows <= FLAT_MAX_ROWS:
@@ -58,8 +59,9 @@ class VectorIndex:
             lists = 1 << round(np.log2(4 * np.sqrt(rows)))
             index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
             sample = np.random.default_rng(0).choice(rows, min(rows, 40 * lists), replace=False)
-            index.train(vectors[np.sort(sample)])
-        index.add(np.ascontiguousarray(vectors))
+            index.train(vectors[np.sort(sample)].astype(np.float32, copy=False))
+        for start in range(0, rows, _ADDED_ROWS):  # All of them in float32 would take as much memory as the index.
+            index.add(np.ascontiguousarray(vectors[start : start + _ADDED_ROWS], np.float32))
         return cls(index)
 
     def search(self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
@@ -83,8 +85,8 @@ class VectorIndex:
         scores, rows = self._index.search(
             vector.reshape(1, -1).astype(np.float32, copy=False), k, params=self._params(allowed)
         )
-        found = rows[0] >= 0
-        return scores[0][found], rows[0][found]
+        exists = rows[0] >= 0
+        return scores[0][exists], rows[0][exists]
 
     def rows(self, rows: NDArray[np.int64]) -> Vectors:
         """Return the vectors of rows, ``(n, dim)`` float32; an inverted file keeps them in 8 bits."""

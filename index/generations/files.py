@@ -90,7 +90,7 @@ class FolderSite:
         with storage_errors(layout.folder):
             layout.folder.mkdir(exist_ok=True)
         write_passages(layout.passages, contents.chunked, contents.mentions)
-        VectorIndex.build(contents.passage_vectors.astype(np.float32)).save(layout.vectors)
+        VectorIndex.build(contents.passage_vectors).save(layout.vectors)
         with storage_errors(layout.terms):
             layout.lexical.mkdir()
             np.save(layout.first_sentences, contents.first_sentences())

@@ -170,8 +170,8 @@ class Generations:
             deleted = [frozenset(segment.deleted) for segment in self.manifest(generation).segments]
         except UnbuiltError:  # An older program made one segment of every generation.
             deleted = [frozenset()]
-        for number, found in self._each(generation, read):
-            yield from ((row, one) for row, one in enumerate(found) if row not in deleted[number])
+        for number, releases in self._each(generation, read):
+            yield from ((row, release) for row, release in enumerate(releases) if row not in deleted[number])
 
     def _each(self, generation: str, read: Callable[[PassageStore], _T]) -> Iterator[tuple[int, _T]]:
         """Yield what is read of each segment of a generation, with its number."""

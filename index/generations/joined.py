@@ -81,16 +81,16 @@ class JoinedTexts:
 
     def passages(self, rows: Sequence[int]) -> list[ServedPassage]:
         """Return passages, in the order of the rows that are given."""
-        found: list[ServedPassage | None] = [None] * len(rows)
+        passages: list[ServedPassage | None] = [None] * len(rows)
         for number, places, own in self._places.passages.parts(np.array(rows, dtype=np.int64)):
             for place, passage in zip(places.tolist(), self._stores[number].passages(own.tolist()), strict=True):
-                found[place] = dataclasses.replace(
+                passages[place] = dataclasses.replace(
                     passage,
                     row=passage.row + self._first_passage(number),
                     release=passage.release + int(self._places.releases.edges[number]),
                     first_sentence=passage.first_sentence + int(self._places.sentences.edges[number]),
                 )
-        return [passage for passage in found if passage is not None]
+        return [passage for passage in passages if passage is not None]
 
     def passages_naming(self, agencies: Iterable[str]) -> Rows:
         """Return the rows of the passages that name at least one of some agencies, in order."""
@@ -102,11 +102,11 @@ class JoinedTexts:
     def naming(self, agencies: Iterable[str]) -> Namings:
         """Return every mention of some agencies, by passage."""
         ids = frozenset(agencies)
-        found = [store.naming(ids) for store in self._stores]
+        namings = [store.naming(ids) for store in self._stores]
         return Namings(
-            np.concatenate([each.passages + self._first_passage(number) for number, each in enumerate(found)]),
-            np.concatenate([each.sentences + self._places.sentences.edges[n] for n, each in enumerate(found)]),
-            np.concatenate([each.in_part for each in found]),
+            np.concatenate([each.passages + self._first_passage(number) for number, each in enumerate(namings)]),
+            np.concatenate([each.sentences + self._places.sentences.edges[n] for n, each in enumerate(namings)]),
+            np.concatenate([each.in_part for each in namings]),
         )
 
     def named_with(self, agencies: Iterable[str]) -> list[tuple[str, int]]:
@@ -120,11 +120,11 @@ class JoinedTexts:
 
     def named(self) -> dict[str, Rows]:
         """Return the agencies that are named, each with the passages that name it, in order."""
-        found: dict[str, list[Rows]] = {}
+        passages_by_agency: dict[str, list[Rows]] = {}
         for number, store in enumerate(self._stores):
             for agency_id, passages in store.named().items():
-                found.setdefault(agency_id, []).append(passages + self._first_passage(number))
-        return {agency_id: np.concatenate(passages) for agency_id, passages in found.items()}
+                passages_by_agency.setdefault(agency_id, []).append(passages + self._first_passage(number))
+        return {agency_id: np.concatenate(passages) for agency_id, passages in passages_by_agency.items()}
 
     def spans(self, rows: range) -> list[Span]:
         """Return the spans of consecutive sentences. Rows after the last sentence of all give none."""
@@ -154,13 +154,13 @@ class JoinedVectors:
 
     def search(self, vector: Vectors, k: int, allowed: Flags | None = None) -> Rows:
         """Return the at most `k` nearest passages, best first, among those allowed, ``(passages,)``."""
-        found = []
+        hits = []
         for number, index in enumerate(self._indexes):
             own = self._offsets.within(allowed, number)
             if own is None or own.any():
                 scores, rows = index.scored(vector, k, own)
-                found.append((scores, rows + self._offsets.edges[number]))
-        return _best(found, k)
+                hits.append((scores, rows + self._offsets.edges[number]))
+        return _best(hits, k)
 
     def rows(self, rows: Rows) -> Vectors:
         """Return the vectors of passages, ``(n, dim)`` float32."""
@@ -195,13 +195,13 @@ class JoinedKeywords:
 
     def search(self, terms: Sequence[str], weights: NDArray[np.float64], k: int, scope: Scope) -> Rows:
         """Return the at most `k` passages with the highest BM25 of weighted terms, best first."""
-        found = []
+        hits = []
         for number, index in enumerate(self._indexes):
             own = self._places.passages.within(scope.passages, number)
             if own is None or own.any():
                 scores, rows = index.scored(terms, weights, k, self._within(scope, number))
-                found.append((scores, rows + self._places.passages.edges[number]))
-        return _best(found, k)
+                hits.append((scores, rows + self._places.passages.edges[number]))
+        return _best(hits, k)
 
     def _within(self, scope: Scope, number: int) -> Scope:
         first, last = self._places.releases.edges[number : number + 2]
@@ -285,10 +285,10 @@ def joined(segments: Sequence[SegmentParts]) -> Parts:
     )
 
 
-def _best(found: Sequence[tuple[NDArray[np.floating], Rows]], k: int) -> Rows:
+def _best(hits: Sequence[tuple[NDArray[np.floating], Rows]], k: int) -> Rows:
     """Return the rows with the highest scores, best first."""
-    if not found:
+    if not hits:
         return np.empty(0, dtype=np.int64)
-    scores, rows = (np.concatenate(each) for each in zip(*found, strict=True))
+    scores, rows = (np.concatenate(each) for each in zip(*hits, strict=True))
     best: Rows = rows[np.argsort(-scores, kind="stable")[:k]]
     return best

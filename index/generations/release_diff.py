@@ -64,9 +64,9 @@ class _Side:
 
 
 def _side(store: CorpusStore, name: str) -> _Side:
-    release_id, at, wanted = name.strip().partition(_AT)
+    release_id, separator, wanted = name.strip().partition(_AT)
     versions = _versions(store, release_id)
-    if not at:
+    if not separator:
         return _Side(versions, len(versions) - 1)
     rows = [row for row, kept in enumerate(versions) if _is_meant(kept, row, wanted.strip().lower())]
     if len(rows) != 1:

@@ -82,11 +82,11 @@ def worded(doubt: Doubt) -> str:
     return _WORDS[doubt.kind].format(count=doubt.count)
 
 
-def _text_reasons(draft: Draft, found: Sequence[Doubt], *, is_whole: bool) -> list[str]:
+def _text_reasons(draft: Draft, doubts: Sequence[Doubt], *, is_whole: bool) -> list[str]:
     """Return what is wrong with the text. A person wrote a plain text down, and may have kept it short."""
     is_empty = len(draft.text) < MIN_TEXT_CHARS
     ignored = {DoubtKind.TOO_SHORT} if is_empty or is_whole else set()
-    reasons = [worded(doubt) for doubt in found if doubt.kind not in ignored]
+    reasons = [worded(doubt) for doubt in doubts if doubt.kind not in ignored]
     return ["it holds no text of a release", *reasons] if is_empty else reasons
 
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from corpus import ChildProcess, ExitReport, WorkerError
 from index.database.history import By
+from index.encoders.libraries import bound_kernels
 from index.processes.jobs import Job
 from index.processes.pipe import DEFAULT_EMBEDDER, Logged, Raised, Task
 from index.results import Progress, Step
@@ -14,6 +15,8 @@ from index.settings import IndexSettings
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+# A build embeds its texts by length, the longest first, so that a length does not come back.
+_KERNELS = 16
 
 
 class JobProcess:
@@ -33,8 +36,7 @@ class JobProcess:
         :raises MeasuresError: whatever the job raises.
         :raises WorkerError: when the process ends before the job does.
         """
-        threads = str(max(1, (os.cpu_count() or 2) - 1))  # a core is left to whoever answers
-        child = ChildProcess("index.processes.worker", {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads})
+        child = ChildProcess("index.processes.worker", worker_environment())
         try:
             child.pipe.send(Task(job, self._settings, by, self._embedder))
             result: Result = _hear(child, progress)
@@ -43,6 +45,12 @@ class JobProcess:
             raise WorkerError(_sentence(child.exit_report())) from error
         finally:
             child.end()
+
+
+def worker_environment() -> dict[str, str]:
+    """Return the variables that a worker has beside those of this process: for its threads and its memory."""
+    threads = str(max(1, (os.cpu_count() or 2) - 1))  # a core is left to whoever answers
+    return {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads, **bound_kernels(_KERNELS)}
 
 
 def _hear(child: ChildProcess, progress: Progress) -> Any:  # noqa: ANN401

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from corpus import MeasuresError
+from corpus import MeasuresError, keep_in
 from index.database.history import By
-from index.processes.jobs import Job
 from index.results import Step
 from index.settings import IndexSettings
 
 if TYPE_CHECKING:
     from index.encoders.embedder import Embedder
+    from index.processes.jobs import Job
 
 DEFAULT_EMBEDDER = "index.encoders.embedder:SentenceTransformerEmbedder"
 
@@ -22,7 +22,7 @@ DEFAULT_EMBEDDER = "index.encoders.embedder:SentenceTransformerEmbedder"
 class Task:
     """A job, and what is needed to run it. ``embedder`` is as `make_embedder` takes it."""
 
-    job: Job[Any]
+    job: "Job[Any]"
     settings: IndexSettings
     by: By
     embedder: str
@@ -65,10 +65,11 @@ def outcome(act: Callable[[], object]) -> Done | Raised:
 
 
 def make_embedder(maker: str, settings: IndexSettings) -> "Embedder":
-    """Return the embedder of the model that the settings name.
+    """Return the embedder of the model that the settings name, in a process that is to keep its files where they say.
 
     :param maker: what makes it, as ``module:name``; tests name their own.
     """
+    keep_in(settings.cache_dir)
     module, _, name = maker.partition(":")
     embedder: Embedder = getattr(importlib.import_module(module), name)(settings.model, settings.cache_dir)
     return embedder

@@ -5,11 +5,11 @@ function, which few languages share, and a head start for the language that a qu
 """
 
 import logging
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 
+from corpus import language_identifier
 from index.text.languages import LANGUAGES, language
 from index.text.terms import words
 
@@ -48,22 +48,11 @@ def _language_of(text: str, likely: str) -> str:
 def _probabilities(text: str) -> dict[str, float]:
     """Return the logarithm of each language's probability by the letters of a text.
 
-    py3langid unpacks its model into a temporary file. Where the disk has no room for it, all languages are as probable.
+    Where no disk has room for the model, all languages are as probable.
     """
     try:
-        ranked = _identifier().rank(text)
+        ranked = language_identifier(frozenset(LANGUAGES), norm_probs=True).rank(text)
     except OSError as error:
         log.debug("languages are told by their function words only: %s", error)
         return dict.fromkeys(LANGUAGES, 0.0)
     return {code: float(np.log(max(share, 1e-9))) for code, share in ranked}
-
-
-@cache
-def _identifier() -> Any:  # noqa: ANN401 - py3langid has no types
-    """Load the model: 0.6 s and 70 MB, for the first question only. Its other languages, of 27 MB, are not kept."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    whole.set_languages(LANGUAGES)
-    walk = whole.tk_nextmove, whole.tk_output
-    return LanguageIdentifier(whole.nb_ptc, whole.nb_pc, whole.nb_classes, *walk, norm_probs=True, tk_row=whole.tk_row)

@@ -78,12 +78,12 @@ def quantities(text: str, code: str) -> list[Quantity]:
     dates = [(each.start, each.end) for each in moments(text, code)]
     numbers = [(match, _value(match, code)) for match in _NUMBER.finditer(text) if _stands_alone(text, match)]
     numbers += _in_words(text, code)
-    found = [
+    read = [
         _quantity(text, match, *number, code)
         for match, number in numbers
         if not any(start <= match.start() < end for start, end in dates)
     ]
-    return sorted(found, key=lambda each: each.start)
+    return sorted(read, key=lambda each: each.start)
 
 
 def _in_words(text: str, code: str) -> list[tuple[re.Match[str], tuple[float, int]]]:
@@ -91,7 +91,7 @@ def _in_words(text: str, code: str) -> list[tuple[re.Match[str], tuple[float, in
     known, named = language(code).number_words, _number_words(code)
     large = {name for name, _ in _sizes(code)}
     spelled = [(word, fold(word[0])) for word in _WORD.finditer(text)]
-    found = []
+    numbers = []
     for number, (word, folded) in enumerate(spelled):
         if folded not in named:
             continue
@@ -99,8 +99,8 @@ def _in_words(text: str, code: str) -> list[tuple[re.Match[str], tuple[float, in
         after = spelled[number + 1][1] if number + 1 < len(spelled) else ""
         beside = {before} | ({after} - large)
         if not any(each in known or each in named for each in beside):
-            found.append((word, (named[folded], 0)))
-    return found
+            numbers.append((word, (named[folded], 0)))
+    return numbers
 
 
 @cache

@@ -76,6 +76,12 @@ def terms(text: str, language: str = "en") -> list[str]:
     return [stem(word, language) for word in words(text, language)]
 
 
+def content_words(text: str, code: str) -> list[str]:
+    """Return the words of a text in a language, in order, without those that only have a function."""
+    stop_words = language_data(code).stop_words
+    return [word for word in words(text, code) if word not in stop_words]
+
+
 def agency_term(agency_id: str) -> str:
     """Return the term that stands for an agency, whichever of its names a text uses. No word can be the same."""
     return f"§{agency_id}"

@@ -38,14 +38,14 @@ def releases_naming_europol(mentions: int) -> list[Release]:
     batches = iter(lambda: list(itertools.islice(sentences, 20)), [])
     return [
         Release(
-            f"{day + datetime.timedelta(days=at)}-x",
-            f"Districts {at}",
+            f"{day + datetime.timedelta(days=number)}-x",
+            f"Districts {number}",
             "Europol",
-            day + datetime.timedelta(days=at),
+            day + datetime.timedelta(days=number),
             "en",
             "\n\n".join(batch),
         )
-        for at, batch in enumerate(batches)
+        for number, batch in enumerate(batches)
     ]
 
 

@@ -91,12 +91,12 @@ def each(act: Callable[[str], object], texts: Sequence[str]) -> Callable[[], Non
 
 def bench(engine: Engine) -> bool:
     """Print the ratios; return whether all are as wanted."""
-    found = [text for text in PLAIN if engine.answer(text, Filters()).answered]
+    answered = [text for text in PLAIN if engine.answer(text, Filters()).answered]
     missing = [text for text in NOT_FOUND if not engine.answer(text, Filters()).answered]
-    assert len(found) >= _LEAST <= len(missing), "the releases of random words answer what they should not"
-    [first, *_] = engine.answer(found[0], Filters()).sources
+    assert len(answered) >= _LEAST <= len(missing), "the releases of random words answer what they should not"
+    [first, *_] = engine.answer(answered[0], Filters()).sources
     groups = {
-        "plain": (partial(asked, engine), found),
+        "plain": (partial(asked, engine), answered),
         "not found": (partial(asked, engine), missing),
         **{f"on the collection: {name}": (partial(listed, engine), texts) for name, texts in COLLECTION.items()},
         "on the sources of an answer": (partial(sources, engine, release_id=first.release_id), OF_AN_ANSWER),

@@ -86,7 +86,7 @@ async def one_at_a_time(bot: BotProcess, emulator: Emulator) -> list[float]:
     times = []
     for number in range(len(QUESTIONS) * (_ROUNDS + 2)):
         asked = await ask(bot, number)
-        await emulator.wait(lambda one=asked: one.state is State.ANSWERED, 60)  # type: ignore[misc]
+        await emulator.wait(lambda question=asked: question.state is State.ANSWERED, 60)  # type: ignore[misc]
         times.append(asked.answered_after_s or 0.0)
         await asyncio.sleep(0.03)  # the bot keeps where its answer stands
     return times[len(QUESTIONS) * 2 :]
@@ -95,8 +95,8 @@ async def one_at_a_time(bot: BotProcess, emulator: Emulator) -> list[float]:
 async def at_once(bot: BotProcess, emulator: Emulator) -> float:
     """Return the time for that many questions at once."""
     asked = [await ask(bot, number) for number in range(_AT_ONCE)]
-    await emulator.wait(lambda: all(one.state is State.ANSWERED for one in asked), 60)
-    return max(one.began_s + (one.answered_after_s or 0.0) for one in asked) - asked[0].began_s
+    await emulator.wait(lambda: all(each.state is State.ANSWERED for each in asked), 60)
+    return max(each.began_s + (each.answered_after_s or 0.0) for each in asked) - asked[0].began_s
 
 
 async def ask(bot: BotProcess, number: int) -> Interaction:

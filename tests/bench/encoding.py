@@ -16,6 +16,7 @@ from tests.bench.timing import in_turns, line
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+_ROUNDS = 3
 UNPACK = """
 import logging, sys
 from pathlib import Path
@@ -44,7 +45,7 @@ def bench_embedding(embedder: SentenceTransformerEmbedder, name: str, handed: Se
     without_bf16.__dict__["dtype"] = "float32"
     acts: list[Callable[[], object]] = [partial(plain.encode, texts), partial(bare.encode, texts)]
     acts += [partial(_embed, each, handed) for each in (embedder, without_bf16)]
-    fp32, same, ours, ours_fp32 = in_turns(acts, 5)
+    fp32, same, ours, ours_fp32 = in_turns(acts, _ROUNDS)
     line(f"{len(texts)} texts of {name} a second, over fp32 ({embedder.dtype})", fp32 / ours, ">= 2.2 with bf16", "x")
     line("the same with bf16 switched off", fp32 / ours_fp32, ">= 1.0", "x")
     line("their time, over bare encode in the same dtype", ours / same, "<= 1.15", "x")

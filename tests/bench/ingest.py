@@ -189,18 +189,18 @@ def bench_ask_meanwhile(settings: IndexSettings, upkeep: Maintenance, site: Serv
 
 def children() -> list[int]:
     """Return the processes that this one has started, on Linux."""
-    found = "".join(path.read_text() for path in Path("/proc/self/task").glob("*/children"))
-    return [int(pid) for pid in found.split()]
+    children = "".join(path.read_text() for path in Path("/proc/self/task").glob("*/children"))
+    return [int(pid) for pid in children.split()]
 
 
 def latencies(engine: Engine, stop: Callable[[], bool], most: int) -> list[float]:
     """Ask, with the pauses of a lively channel, and return how long each answer took."""
     taken: list[float] = []
-    for at in range(most):
+    for number in range(most):
         if stop():
             break
         began = time.perf_counter()
-        engine.answer(QUESTIONS[at % len(QUESTIONS)], Filters())
+        engine.answer(QUESTIONS[number % len(QUESTIONS)], Filters())
         taken.append(time.perf_counter() - began)
         time.sleep(0.02)
     return taken

@@ -178,10 +178,10 @@ def recall_step(arguments: argparse.Namespace) -> None:
         allowed = [scope.passages for scope in scopes]
         exact = _exact(generation, model, asked, allowed)
         for place, (name, scope) in enumerate(zip(FILTERS, scopes, strict=True)):
-            found = [generation.nearest(vector, 10, scope) for vector in asked]
+            results = [generation.nearest(vector, 10, scope) for vector in asked]
             shares = [
                 len(np.intersect1d(rows, best)) / max(1, len(best))
-                for rows, best in zip(found, exact[place], strict=True)
+                for rows, best in zip(results, exact[place], strict=True)
             ]
             line(f"recall@10 against exact search{name}", float(np.mean(shares)), "")
 

@@ -56,6 +56,7 @@ QUESTIONS = [
 ]
 _EVERY_REAL = 8
 _MADE_UP = 20
+_SAMPLED_TEXTS = 192  # Eight batches: enough that each holds texts of about one length.
 COLD = """
 import sys
 from sentence_transformers import SentenceTransformer
@@ -90,20 +91,20 @@ def made_up_releases(passages: int) -> list[Release]:
         len(original.text[span.start : span.end].split()) for passage in chunk(original) for span in passage.sentences
     ]
     draw = np.random.default_rng(0)
-    found: list[Release] = []
+    releases: list[Release] = []
     count = 0
     while count < passages:
         sentences = [
             " ".join(draw.choice(words, length)).capitalize().replace(".", "") + "."
             for length in draw.choice(lengths, 40)
         ]
-        day = datetime.date(2020, 1, 1) + datetime.timedelta(days=len(found))
+        day = datetime.date(2020, 1, 1) + datetime.timedelta(days=len(releases))
         title = " ".join(draw.choice(words, 8))
-        text = "\n\n".join(" ".join(sentences[at : at + 4]) for at in range(0, 40, 4))
-        release = Release(f"{day}-{len(found)}", title, "European Commission", day, "en", text)
-        found.append(release)
+        text = "\n\n".join(" ".join(sentences[number : number + 4]) for number in range(0, 40, 4))
+        release = Release(f"{day}-{len(releases)}", title, "European Commission", day, "en", text)
+        releases.append(release)
         count += len(chunk(release))
-    return found
+    return releases
 
 
 class MadeUpVectors(SentenceTransformerEmbedder):
@@ -136,19 +137,31 @@ def embedded_texts(releases: Sequence[Release]) -> list[list[str]]:
         return handed
 
 
-def bench_build(settings: IndexSettings, embedder: SentenceTransformerEmbedder, releases: Sequence[Release]) -> None:
+def bench_build(releases: Sequence[Release]) -> None:
+    """Compare the speed of embedding, and count what builds embed. They use made-up vectors, which takes seconds."""
+    embedder = SentenceTransformerEmbedder()
     if SHARED.is_dir():
-        bench_embedding(embedder, "real releases", embedded_texts(load_corpus(SHARED / "eval")[::_EVERY_REAL]))
-    bench_embedding(embedder, "made-up releases", embedded_texts(releases[:_MADE_UP]))
-    began = time.perf_counter()
-    built = build(settings, embedder, silent)
-    whole = time.perf_counter() - began
-    line(f"building {built.manifest.passages} passages ({built.embedded} texts)", whole, "", "s")
-    line("embedding nothing after no change: texts", build(settings, embedder, silent).embedded, "= 0")
-    changed = releases[0]
-    text = changed.text.replace(changed.text.split()[0], "Changed", 1)
-    fill_one(settings, Release(changed.release_id, changed.title, changed.issuer, changed.date, "en", text))
-    line("one changed sentence: texts embedded", build(settings, embedder, silent).embedded, "<= 4")
+        real = embedded_texts(load_corpus(SHARED / "eval")[::_EVERY_REAL])
+        bench_embedding(embedder, "real releases", sampled(real, _SAMPLED_TEXTS))
+    bench_embedding(embedder, "made-up releases", sampled(embedded_texts(releases[:_MADE_UP]), _SAMPLED_TEXTS))
+    with tempfile.TemporaryDirectory() as folder:
+        settings, made_up = IndexSettings(data_dir=Path(folder), model=""), MadeUpVectors()
+        fill(settings, releases)
+        began = time.perf_counter()
+        built = build(settings, made_up, silent)
+        whole = time.perf_counter() - began
+        line(f"building {built.manifest.passages} passages ({built.embedded} texts), but embedding", whole, "", "s")
+        line("embedding nothing after no change: texts", build(settings, made_up, silent).embedded, "= 0")
+        changed = releases[0]
+        text = changed.text.replace(changed.text.split()[0], "Changed", 1)
+        fill_one(settings, Release(changed.release_id, changed.title, changed.issuer, changed.date, "en", text))
+        line("one changed sentence: texts embedded", build(settings, made_up, silent).embedded, "<= 4")
+
+
+def sampled(handed: Sequence[Sequence[str]], count: int) -> list[list[str]]:
+    """Return so many of the texts that a build hands over at once, of all lengths alike."""
+    texts = [text for batch in handed for text in batch]
+    return [sorted(texts, key=len, reverse=True)[:: max(1, len(texts) // count)][:count]]
 
 
 def fill_one(settings: IndexSettings, release: Release) -> None:
@@ -244,9 +257,10 @@ def main() -> None:
         releases = made_up_releases(arguments.passages)
         fill(settings, releases)
         if "build" in parts:
-            bench_build(settings, embedder, releases)
-        else:
-            build_all(settings, embedder, silent)
+            bench_build(releases)
+        if parts == ["build"]:
+            return
+        build_all(settings, embedder, silent)
         if "ask" in parts:
             bench_ask(settings, embedder)
         if "cold" in parts:

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 from tests.bot.connected_bot import NEEDED
 from tests.emulator import Emulator, Interaction, State
+from tests.forked import fork
 from tests.simulation import QUESTION
 
 T = TypeVar("T")
@@ -29,6 +30,53 @@ for kind in (EngineProcess, JobProcess):
 """
 
 
+class ForkedProgram:
+    """A program that `tests.forked` started, with the names that asyncio has for those of a process."""
+
+    def __init__(self, pid: int, stderr: asyncio.StreamReader, status: asyncio.StreamReader) -> None:
+        """Take its process id, what it writes to stderr, and its exit status when it has ended."""
+        self.pid, self.stderr = pid, stderr
+        self.returncode: int | None = None
+        self._ended = asyncio.create_task(self._note_end(status))
+
+    @classmethod
+    async def start(cls, code: str, arguments: list[str], folder: Path, environment: dict[str, str]) -> Self:
+        """Start one."""
+        read, written = os.pipe()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        started = await asyncio.to_thread(fork, code, arguments, folder, environment, nothing, nothing, written)
+        for descriptor in (nothing, written):
+            os.close(descriptor)
+        return cls(started.pid, await _reader(read), await _reader(started.ended))
+
+    async def _note_end(self, status: asyncio.StreamReader) -> None:
+        self.returncode = int(await status.read())
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Kill it."""
+        self.send_signal(signal.SIGKILL)
+
+    async def wait(self) -> int:
+        """Return its exit status when it has ended."""
+        await asyncio.shield(self._ended)
+        assert self.returncode is not None
+        return self.returncode
+
+
+async def _reader(descriptor: int) -> asyncio.StreamReader:
+    """Return what reads a pipe."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb")
+    )
+    return reader
+
+
 class BotProcess:
     """A Discord that outlives the processes of the bot, which share a data folder. Its loop runs while a test acts."""
 
@@ -37,7 +85,7 @@ class BotProcess:
         self.folder = folder
         self.log = b""
         self._runner = asyncio.Runner()
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | ForkedProgram | None = None
         self._reading: asyncio.Task[None] | None = None
         self.run(self._open())
 
@@ -75,8 +123,13 @@ class BotProcess:
             await self._reading
         await self.emulator.__aexit__(None, None, None)
 
-    async def start(self, *arguments: str, code: str = COMMAND, **settings: str) -> asyncio.subprocess.Process:
-        """Start a process; what it says on stderr is in `log`."""
+    async def start(
+        self, *arguments: str, code: str = COMMAND, anew: bool = False, **settings: str
+    ) -> asyncio.subprocess.Process | ForkedProgram:
+        """Start a process; what it says on stderr is in `log`.
+
+        :param anew: whether it is to begin with the start of Python, rather than as a copy of one that has imported.
+        """
         assert self._process is None or self._process.returncode is not None
         given = self.emulator.environment()
         environment = (
@@ -91,18 +144,21 @@ class BotProcess:
             }
         )
         self.log = b""
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", code, "bot", *arguments,
-            cwd=self.folder, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+        if anew:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-c", code, "bot", *arguments,
+                cwd=self.folder, env=environment, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+        else:
+            self._process = await ForkedProgram.start(code, ["bot", *arguments], self.folder, environment)
         self._reading = asyncio.create_task(self._read(self._process))
         return self._process
 
-    async def up(self, *arguments: str, code: str = COMMAND, **settings: str) -> None:
+    async def up(self, *arguments: str, code: str = COMMAND, anew: bool = False, **settings: str) -> None:
         """Start a process unless one runs, and wait until it has connected."""
         if self._process is not None and self._process.returncode is None and not arguments and not settings:
             return
-        process = await self.start(*arguments, code=code, **settings)
+        process = await self.start(*arguments, code=code, anew=anew, **settings)
         await self.emulator.wait(lambda: self.emulator.gateway.connected or process.returncode is not None, START_S)
         assert process.returncode is None, self.log.decode()
 
@@ -132,7 +188,7 @@ class BotProcess:
             await self.emulator.wait(lambda: asked.state is State.ANSWERED, START_S)
         return asked
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
+    async def _read(self, process: asyncio.subprocess.Process | ForkedProgram) -> None:
         assert process.stderr is not None
         while chunk := await process.stderr.read(65536):
             self.log += chunk

@@ -102,10 +102,10 @@ def _name(function: ast.expr) -> str:
 
 def forms(catalogue: Catalog, message: Message) -> tuple[str, ...]:
     """Return the translation of a message, all forms of it; none where there is none."""
-    found = catalogue.get(message)
-    if found is None or not found.string:
+    entry = catalogue.get(message)
+    if entry is None or not entry.string:
         return ()
-    return (found.string,) if isinstance(found.string, str) else tuple(map(str, found.string))
+    return (entry.string,) if isinstance(entry.string, str) else tuple(map(str, entry.string))
 
 
 def path(language: str) -> Path:

@@ -26,10 +26,10 @@ def logging_as_measures_bot() -> Iterator[Lines]:
     loggers[0].handlers[:] = [kept]
 
     def lines() -> list[str]:
-        found = written.getvalue().splitlines()
+        result = written.getvalue().splitlines()
         written.seek(0)
         written.truncate()
-        return [_message(line) for line in found]
+        return [_message(line) for line in result]
 
     try:
         yield lines

@@ -80,9 +80,9 @@ def _timeline(folder: Path) -> bytes:
     """Draw when the releases of an evaluation set name the ECB and the Council; no model is needed for that."""
     bodies = ["ecb", "council"]
     with temporary_index(load_corpus(folder), FakeEmbedder(), silent) as opened:
-        found = timeline(opened, bodies)
+        result = timeline(opened, bodies)
     names = {body: short_name(registry().agencies[body]) for body in bodies}
-    return draw_timeline(found, names, timeline_source(found))
+    return draw_timeline(result, names, timeline_source(result))
 
 
 def main() -> None:
@@ -100,8 +100,8 @@ def main() -> None:
         case _:
             sys.exit(__doc__)
     with tempfile.TemporaryDirectory() as data:
-        found = asyncio.run(_play(Path(data)))
-    Path(path).write_text(page(each for each in found if titles is None or each[0] in titles), "utf-8")
+        result = asyncio.run(_play(Path(data)))
+    Path(path).write_text(page(each for each in result if titles is None or each[0] in titles), "utf-8")
 
 
 if __name__ == "__main__":

@@ -47,9 +47,9 @@ class Newsroom:
         path.write_text(f"---\n{head}\n---\n\n{text}\n", "utf-8")
         return str(path)
 
-    async def strike(self, at: datetime.datetime | None = None) -> None:
+    async def strike(self, moment: datetime.datetime | None = None) -> None:
         """Let the clock strike, now or at another time."""
-        self.clock.notices.clock = (lambda: at) if at is not None else now
+        self.clock.notices.clock = (lambda: moment) if moment is not None else now
         await self.chat.let(self.clock.tell())
 
     def told(self, person: Person) -> list[str]:

@@ -27,12 +27,12 @@ async def test_card_tells_what_a_body_is_and_what_the_releases_say(chat: Chat) -
         "-# decentralised agency · Budapest, HU · since 2000",
         "-# ⚠ Written from knowledge, not checked: year of foundation.",
     ]
-    at = lines.index("**What the releases say, newest first**")
-    assert lines[at + 1] == (
+    place = lines.index("**What the releases say, newest first**")
+    assert lines[place + 1] == (
         "<t:1544097600:D> **Migrant smuggling: Council approves a set of measures to fight smuggling networks**"
     )
-    assert lines[at + 2].startswith(f"> “{QUOTE}")
-    assert lines[at + 3] == "-# Strengthening operational tools"
+    assert lines[place + 2].startswith(f"> “{QUOTE}")
+    assert lines[place + 3] == "-# Strengthening operational tools"
     assert message.buttons == ["Open", "Ask about CEPOL", "Website"]
     assert message.files == []
 
@@ -122,7 +122,7 @@ async def test_card_shows_the_name_in_the_language_that_was_asked_in(
 @simulated()
 async def test_name_is_completed(chat: Chat) -> None:
     async def complete(typed: str) -> list[str]:
-        return [one["value"] for one in await chat.ada.complete("agency", "name", typed)]
+        return [each["value"] for each in await chat.ada.complete("agency", "name", typed)]
 
     assert (await complete("EASO"))[0] == "euaa"
     assert (await complete("Europ"))[0] == "europol"

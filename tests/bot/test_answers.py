@@ -37,10 +37,10 @@ async def test_context_shows_the_quote_between_its_neighbours_to_one_person(chat
     assert message.ephemeral
     assert message.accent_colours == [BLUE]
     lines = message.text().split("\n")
-    at = lines.index(f"**{QUOTE} for border control units, consular offices and other relevant services.**")
-    assert lines[at - 1].startswith("The cooperation on the financial investigation component")
-    assert lines[at + 1] == "### Disrupting online communications"
-    assert lines[at + 2].startswith("The capacity of the EU internet referral unit")
+    place = lines.index(f"**{QUOTE} for border control units, consular offices and other relevant services.**")
+    assert lines[place - 1].startswith("The cooperation on the financial investigation component")
+    assert lines[place + 1] == "### Disrupting online communications"
+    assert lines[place + 2].startswith("The capacity of the EU internet referral unit")
     assert lines[-5].startswith("**Migrant smuggling: Council approves")
     assert lines[-3].startswith("-# Fetched from migrationsansfrontieres.com/")
     assert lines[-2:] == ["-# Strengthening operational tools", "Read it at the source"]
@@ -256,5 +256,5 @@ async def test_buttons_after_the_index_changed(
 def count_kept(user: Chat) -> int:
     """Return how many answers are kept."""
     with closing(sqlite3.connect(user.bot.index_settings.data_dir / "bot.db")) as db:
-        (found,) = db.execute("SELECT count(*) FROM answers").fetchone()
-    return int(found)
+        (fetched_page,) = db.execute("SELECT count(*) FROM answers").fetchone()
+    return int(fetched_page)

@@ -59,9 +59,9 @@ async def test_two_questions_are_answered_and_what_is_not_found_is_said(chat: Ch
     assert "> **[2]** “" in both.text()
     assert f"-# On “{QUESTION}”: \\[1\\]" in both.text()
     assert "-# On “What will the joint liaison task force do?”: \\[2\\]" in both.text()
-    one = await chat.ada.command("ask", question=f"{QUESTION[:-1]} and how do I bake sourdough bread?")
-    assert f"> **[1]** “{QUOTE}" in one.text()
-    assert "-# The releases do not hold an answer to “How do I bake sourdough bread?”." in one.text()
+    first = await chat.ada.command("ask", question=f"{QUESTION[:-1]} and how do I bake sourdough bread?")
+    assert f"> **[1]** “{QUOTE}" in first.text()
+    assert "-# The releases do not hold an answer to “How do I bake sourdough bread?”." in first.text()
 
 
 @simulated()
@@ -179,8 +179,8 @@ async def test_agency_and_issuer_are_completed(chat: Chat) -> None:
     await chat.ask()  # the issuers were asked for before
     both = await chat.ada.complete("ask", "issuer", "", question="x")
     assert [each["value"] for each in both] == ["Council of the European Union", "European Commission"]
-    one = await chat.ada.complete("ask", "issuer", "commis", question="x")
-    assert [each["name"] for each in one] == ["European Commission"]
+    first = await chat.ada.complete("ask", "issuer", "commis", question="x")
+    assert [each["name"] for each in first] == ["European Commission"]
 
 
 @simulated()

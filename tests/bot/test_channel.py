@@ -88,8 +88,8 @@ async def test_thanks_is_not_answered(chat: Chat) -> None:
 @simulated()
 async def test_reply_is_answered_if_it_asks_or_finds_an_answer(chat: Chat) -> None:
     answer = await chat.mention("What will CEPOL do?")
-    found = await chat.ada.reply(answer, "tell me which agency will train border control units")
-    assert QUOTE in found.text()
+    result = await chat.ada.reply(answer, "tell me which agency will train border control units")
+    assert QUOTE in result.text()
     asked = await chat.ada.reply(answer, "How do penguins vote?")
     assert "Not found" in asked.text()
 

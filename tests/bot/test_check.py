@@ -126,11 +126,11 @@ async def test_name_country_or_date_that_differs_is_shown_with_that_of_the_relea
         "Frontex will open an office in the port of Izola on 4 June 2024.": ("4 June 2024", "3 May 2024"),
         "Europol will open an office in the port of Izola on 3 May 2024.": ("Europol", "Frontex"),
     }
-    for claim, (claimed, found) in told.items():
+    for claim, (claimed, quoted) in told.items():
         written = await chat.ada.write(claim)
         english, german = [await person.use(CHECK, written) for person in (chat.bob, eva)]
-        assert f"The releases say otherwise: here {claimed}, there {found}. [1]" in english.text()
-        assert f"sagen etwas anderes: hier {claimed}, dort {found}. [1]" in german.text()
+        assert f"The releases say otherwise: here {claimed}, there {quoted}. [1]" in english.text()
+        assert f"sagen etwas anderes: hier {claimed}, dort {quoted}. [1]" in german.text()
     same = await chat.bob.use(CHECK, await chat.ada.write("An office of Frontex opens in Izola in May."))
     assert "The releases say something on this: [1]" in same.text()
 

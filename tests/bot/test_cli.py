@@ -82,10 +82,10 @@ def test_not_found_is_an_answer(run: Run) -> None:
 
 
 def test_search_prints_the_contract_document(run: Run) -> None:
-    found = json.loads(run("search", "training", "--json", "--limit", "2").stdout)
-    assert list(found) == ["query", "passages", "generation", "took_ms"]
-    assert len(found["passages"]) == 2
-    assert list(found["passages"][0]) == ["release_id", "ordinal", "start", "end", "heading", "text", "score"]
+    result = json.loads(run("search", "training", "--json", "--limit", "2").stdout)
+    assert list(result) == ["query", "passages", "generation", "took_ms"]
+    assert len(result["passages"]) == 2
+    assert list(result["passages"][0]) == ["release_id", "ordinal", "start", "end", "heading", "text", "score"]
 
 
 def test_answer_is_plain_text_when_piped(run: Run) -> None:

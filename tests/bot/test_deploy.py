@@ -74,7 +74,7 @@ def test_image_holds_the_whole_program_and_nothing_else() -> None:
     ignore = (DEPLOY / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
     assert "*" in ignore
     assert {line[1:] for line in ignore if line.startswith("!")} == sources
-    (torch,) = [one for one in project["project"]["dependencies"] if one.startswith("torch")]
+    (torch,) = [each for each in project["project"]["dependencies"] if each.startswith("torch")]
     assert any(f'"{torch}"' in step for step in steps("RUN"))
 
 

@@ -30,16 +30,16 @@ from tests.fakes import FakeEmbedder, silent
 def checks(monkeypatch: pytest.MonkeyPatch, token: str, **settings: str) -> dict[str, Check]:
     for name, value in {"DISCORD_TOKEN": token, **settings}.items():
         monkeypatch.setenv(name, value)
-    found = check_discord(load_bot_settings(), None, online=False, connect=lambda: None)
-    assert not token or token not in str(found)
-    return {check.name: check for check in found}
+    check_result = check_discord(load_bot_settings(), None, online=False, connect=lambda: None)
+    assert not token or token not in str(check_result)
+    return {check.name: check for check in check_result}
 
 
 def test_token_of_the_right_form_gives_the_invitation(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = checks(monkeypatch, TOKEN)
-    assert all(check.ok for check in found.values())
-    assert found["DISCORD_TOKEN"].found == "set, for application 1000000000000000000"
-    query = parse_qs(urlsplit(found["invite"].found).query)
+    checked = checks(monkeypatch, TOKEN)
+    assert all(check.ok for check in checked.values())
+    assert checked["DISCORD_TOKEN"].found == "set, for application 1000000000000000000"
+    query = parse_qs(urlsplit(checked["invite"].found).query)
     assert query["client_id"] == ["1000000000000000000"]
     assert query["scope"] == ["bot applications.commands"]
     asked = {name for name, granted in discord.Permissions(int(query["permissions"][0])) if granted}
@@ -47,12 +47,12 @@ def test_token_of_the_right_form_gives_the_invitation(monkeypatch: pytest.Monkey
         "read_messages", "send_messages", "send_messages_in_threads", "create_public_threads", "read_message_history",
         "attach_files", "embed_links", "add_reactions",
     }  # fmt: skip
-    assert "no privileged intent is needed" in found["intents"].found
+    assert "no privileged intent is needed" in checked["intents"].found
 
 
 def test_intent_that_is_asked_for_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = checks(monkeypatch, TOKEN, MEASURES_MESSAGE_CONTENT="1")
-    assert "switch it on in the developer portal" in found["intents"].found
+    checked = checks(monkeypatch, TOKEN, MEASURES_MESSAGE_CONTENT="1")
+    assert "switch it on in the developer portal" in checked["intents"].found
 
 
 @pytest.mark.parametrize(
@@ -90,35 +90,35 @@ def test_faults_of_the_index_and_of_discord_stand_beside_each_other(
     monkeypatch.setenv("MEASURES_PACE", "fast")
     monkeypatch.setenv("MEASURES_THRESHOLD", "very")
     (tmp_path / ".env").write_text("MEASURES_PAZE=3\nMEASURES_QUEUE=\nnothing\n", "utf-8")
-    found = by_name(examine())
-    assert [name for name, check in found.items() if not check.ok] == ["unknown name", "settings", "Discord settings"]
-    assert "MEASURES_PACE" in found["Discord settings"].found
-    assert "MEASURES_THRESHOLD" in found["settings"].found
-    assert "write MEASURES_PACE" in found["unknown name"].found
-    where = found["where settings are"]
+    checked = by_name(examine())
+    assert [name for name, check in checked.items() if not check.ok] == ["unknown name", "settings", "Discord settings"]
+    assert "MEASURES_PACE" in checked["Discord settings"].found
+    assert "MEASURES_THRESHOLD" in checked["settings"].found
+    assert "write MEASURES_PACE" in checked["unknown name"].found
+    where = checked["where settings are"]
     assert where.found.startswith(f"{tmp_path / '.env'}: MEASURES_PAZE; in the environment: ")
     assert "MEASURES_THRESHOLD" in where.found
 
 
 def test_database_is_told_from_what_it_holds(monkeypatch: pytest.MonkeyPatch, database: str) -> None:
     monkeypatch.setenv("MEASURES_DATABASE_URL", database)
-    found = by_name(examine())
-    assert re.fullmatch(r"PostgreSQL \d+\.\d+ with pgvector \d+\.\d+.*", found["database"].found)
-    assert "none yet" in found["served generation"].found
+    checked = by_name(examine())
+    assert re.fullmatch(r"PostgreSQL \d+\.\d+ with pgvector \d+\.\d+.*", checked["database"].found)
+    assert "none yet" in checked["served generation"].found
     monkeypatch.setenv("MEASURES_DATABASE_URL", f"{database}-nowhere")
-    found = by_name(examine())
-    assert not found["database"].ok
-    assert "does not let this program in" in found["database"].found
-    assert found["database"].remedy.startswith("Start the database, or correct MEASURES_DATABASE_URL")
-    assert "served generation" not in found, "it is not known, and building would not help"
+    checked = by_name(examine())
+    assert not checked["database"].ok
+    assert "does not let this program in" in checked["database"].found
+    assert checked["database"].remedy.startswith("Start the database, or correct MEASURES_DATABASE_URL")
+    assert "served generation" not in checked, "it is not known, and building would not help"
 
 
 def test_memory_of_a_container_counts(tmp_path: Path) -> None:
     limit = tmp_path / "memory.max"
     limit.write_text("1000000000\n", "ascii")
-    found = check_memory([limit, tmp_path / "missing"])
-    assert not found.ok
-    assert found.found.startswith("1.0 GB")
+    check_result = check_memory([limit, tmp_path / "missing"])
+    assert not check_result.ok
+    assert check_result.found.startswith("1.0 GB")
     limit.write_text("2000000000\n", "ascii")
     enough = check_memory([limit])
     assert (enough.ok, enough.remedy[:12]) == (True, "Stop the bot")
@@ -171,11 +171,11 @@ async def test_discord_is_asked_about_the_token_through_the_proxy() -> None:
     async with Emulator() as emulator:
         with settings_through(emulator, "me:hunter2") as (settings, asked):
             wanted = BotSettings.model_validate({"message_content": True})
-            found = by_name(await _ask_discord(emulator.token, wanted, settings, emulator.connector))
-            assert found["token"].ok
-            assert not found["intents granted"].ok
-            assert "starts left today" in found
-            assert found["clock at Discord"].ok
+            checked = by_name(await _ask_discord(emulator.token, wanted, settings, emulator.connector))
+            assert checked["token"].ok
+            assert not checked["intents granted"].ok
+            assert "starts left today" in checked
+            assert checked["clock at Discord"].ok
             emulator.application.flags |= ApplicationFlag.GATEWAY_MESSAGE_CONTENT_LIMITED
             again = by_name(await _ask_discord(emulator.token, wanted, settings, emulator.connector))
             assert again["intents granted"].ok
@@ -211,12 +211,12 @@ def test_narrow_terminal_keeps_words_below_each_other_and_addresses_whole(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", str(width))
     url = f"https://discord.com/oauth2/authorize?client_id={'1' * 60}"
-    found = "nothing that is long enough to be broken at a space before it ends"
-    show_checks(Terminal(), [Check("memory", ok=False, found=found, remedy=f"Open {url} and go on from there.")])
+    state = "nothing that is long enough to be broken at a space before it ends"
+    show_checks(Terminal(), [Check("memory", ok=False, found=state, remedy=f"Open {url} and go on from there.")])
     shown = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out).splitlines()
     assert any(url in each for each in shown)
     if width == 80:
         assert [each[:27].strip() for each in shown[:2]] == ["FAIL memory", ""]
-        assert " ".join(each[27:].strip() for each in shown[:2]) == found
+        assert " ".join(each[27:].strip() for each in shown[:2]) == state
         assert shown[3:] == [f"       {url}", "       and go on from there."]
     assert all(len(each) <= width or url in each for each in shown)

@@ -385,13 +385,13 @@ async def test_row_is_bounded_before_the_defer_and_never_after_it(engine: Engine
             await emulator.slash(connected.ada, connected.channel, "ask", wait=False, question=QUESTION)
             for _ in range(room + 3)
         ]
-        await emulator.wait(lambda: all(one.acked for one in asked))
-        busy = [one for one in asked if not one.deferred]
+        await emulator.wait(lambda: all(each.acked for each in asked))
+        busy = [each for each in asked if not each.deferred]
         assert len(busy) == 3
-        for one in busy:
-            assert one.ephemeral
-            assert one.original is not None
-            assert re.match(r"Busy: try again in \d+ seconds?\.", one.original.text())
+        for each in busy:
+            assert each.ephemeral
+            assert each.original is not None
+            assert re.match(r"Busy: try again in \d+ seconds?\.", each.original.text())
         opening.set()
-        await emulator.wait(lambda: all(one.state is State.ANSWERED for one in asked), 30)
+        await emulator.wait(lambda: all(each.state is State.ANSWERED for each in asked), 30)
         await settled(connected)

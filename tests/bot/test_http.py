@@ -191,9 +191,9 @@ async def test_ready_is_what_answers(settings: IndexSettings, monkeypatch: pytes
 
         async def told() -> dict[str, bool]:
             answer = await asking.get("/readyz")
-            found: dict[str, bool] = await answer.json()
-            assert (answer.status == 200) is found["ready"]
-            return found
+            result: dict[str, bool] = await answer.json()
+            assert (answer.status == 200) is result["ready"]
+            return result
 
         async with connected_bot(lambda: engine, Path("data")) as connected:
             running.bot = connected.bot
@@ -240,7 +240,7 @@ async def scraped(asking: TestClient[Any, Any]) -> dict[tuple[str, frozenset[tup
     answer = await asking.get("/metrics")
     assert answer.status == 200
     families = text_string_to_metric_families(await answer.text())
-    return {(one.name, frozenset(one.labels.items())): one.value for family in families for one in family.samples}
+    return {(each.name, frozenset(each.labels.items())): each.value for family in families for each in family.samples}
 
 
 @asynchronous

@@ -58,7 +58,7 @@ def owner(chat: Chat, locale: str) -> Person:
 @simulated()
 async def test_commands_are_offered_in_the_language_of_whoever_reads_them(chat: Chat) -> None:
     commands = chat.commands()
-    assert {"ask", "agency", "releases", "help", "about", "forget-me", "setup"} <= {one["name"] for one in commands}
+    assert {"ask", "agency", "releases", "help", "about", "forget-me", "setup"} <= {item["name"] for item in commands}
     assert max(map(chars, commands)) <= MOST_CHARS
     for locale, language in LOCALES.items():
         words = words_for(language)
@@ -88,7 +88,7 @@ async def test_commands_of_administrators_keep_their_names_and_are_described_in_
     commands = chat.commands(chat.guild.id)
     assert {command["name"] for command in commands} == {"index", "feeds", "sources"}
     assert max(map(chars, commands)) <= MOST_CHARS
-    for each in (one for command in commands for one in within(command)):
+    for each in (item for command in commands for item in within(command)):
         assert not each.get("name_localizations")
         for locale, language in LOCALES.items():
             described = said(each, "description", locale)
@@ -175,8 +175,8 @@ async def test_language_chosen_in_setup_wins_over_that_of_the_server(chat: Chat)
     italian = owner(chat, "it")
     shown = await italian.command("setup")
     assert "Impostazioni di questo server" in shown.text()
-    menus = [one for one in walk(shown.components) if one["type"] == STRING_SELECT]
-    language = next(one for one in menus if "pl" in [option["value"] for option in one["options"]])
+    menus = [each for each in walk(shown.components) if each["type"] == STRING_SELECT]
+    language = next(each for each in menus if "pl" in [option["value"] for option in each["options"]])
     await italian.choose(shown, language["custom_id"], ["pl"])
     answer = await chat.ask()
     assert f"Pytanie: {QUESTION}" in answer.text()

@@ -62,7 +62,7 @@ def worst_lateness_s(process: BotProcess, since: int = 0) -> float:
 
 def test_heart_beats_and_questions_wait_while_an_index_builds(process: BotProcess) -> None:
     async def scenario() -> None:
-        await process.up(code=WATCHED)
+        await process.up(code=WATCHED, anew=True, MEASURES_READER="false")
         waiting = await process.ask(wait=False)
         assert waiting.state is State.DEFERRED
         assert not (process.folder / "data" / "CURRENT").exists()
@@ -89,14 +89,14 @@ def test_twenty_at_once_are_deferred_at_once_and_answered_in_turn(process: BotPr
             )
             for number, person in enumerate(people)
         ]
-        await process.emulator.wait(lambda: all(one.state is State.ANSWERED for one in asked), 30)
+        await process.emulator.wait(lambda: all(each.state is State.ANSWERED for each in asked), 30)
         return asked
 
     asked = process.run(scenario())
-    places = [one.answered_after_s or 99 for one in asked]
-    earlier = [sum(other < mine for other in places[:16]) for mine in places[16:]]
+    places = [each.answered_after_s or 99 for each in asked]
+    earlier = [sum(other < own for other in places[:16]) for own in places[16:]]
     assert max(earlier) <= 8
-    assert sorted(one.acked_after_s or 9 for one in asked)[-1] < 0.5
+    assert sorted(each.acked_after_s or 9 for each in asked)[-1] < 0.5
     assert worst_lateness_s(process) < LATE_S
 
 
@@ -104,7 +104,7 @@ def test_deferring_takes_no_time(process: BotProcess) -> None:
     async def scenario() -> list[float]:
         await process.up(code=WATCHED)
         asked = [await process.ask(number % 5) for number in range(10)]
-        return sorted(one.acked_after_s or 9 for one in asked)
+        return sorted(each.acked_after_s or 9 for each in asked)
 
     assert process.run(scenario())[5] < 0.1
 
@@ -153,9 +153,9 @@ def test_engine_whose_process_ended_is_opened_again_for_who_waits(tmp_path: Path
         queue = EngineQueue(lambda: EngineProcess(settings, "tests.fakes:fake_embedder"), 10)
         queue.start()
         work = queue.run(1, die), queue.run(2, generation), queue.run(1, generation)
-        found = await asyncio.gather(*work, return_exceptions=True)
+        results = await asyncio.gather(*work, return_exceptions=True)
         queue.close()
-        return tuple(found)
+        return tuple(results)
 
     died, *served = asyncio.run(scenario())
     assert isinstance(died, WorkerError)

@@ -47,9 +47,9 @@ def test_time_has_its_offset(log_format: str, capfd: pytest.CaptureFixture[str])
     before = datetime.datetime.now(datetime.UTC)
     logging.getLogger("bot.tests").info("something")
     (said,) = capfd.readouterr().err.splitlines()
-    at = datetime.datetime.fromisoformat(json.loads(said)["at"] if log_format == "json" else said.split(" ")[0])
-    assert at.utcoffset() in (datetime.timedelta(hours=1), datetime.timedelta(hours=2))
-    assert abs(at - before) < datetime.timedelta(seconds=5)
+    moment = datetime.datetime.fromisoformat(json.loads(said)["at"] if log_format == "json" else said.split(" ")[0])
+    assert moment.utcoffset() in (datetime.timedelta(hours=1), datetime.timedelta(hours=2))
+    assert abs(moment - before) < datetime.timedelta(seconds=5)
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
@@ -77,7 +77,7 @@ def test_engine_logs_as_the_bot_does(settings: IndexSettings, capfd: pytest.Capt
     build_all(settings, FakeEmbedder(), silent)
     EngineProcess(settings, "tests.fakes:warning_embedder").close()
     said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
-    assert [one["message"] for one in said if one["logger"] == "tests.fakes"] == ["made"]
+    assert [each["message"] for each in said if each["logger"] == "tests.fakes"] == ["made"]
 
 
 BAR = """
@@ -129,7 +129,7 @@ def test_all_that_is_said_is_json_also_what_is_wrong_with_the_settings(
     said = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     assert said[-1]["level"] == "CRITICAL"
     assert said[-1]["message"].startswith(why)
-    assert any("others may read" in one["message"] for one in said)
+    assert any("others may read" in each["message"] for each in said)
     sys.excepthook(ZeroDivisionError, ZeroDivisionError("as when a process ends"), None)
     [event] = map(json.loads, capfd.readouterr().err.splitlines())
     assert "ZeroDivisionError" in event["traceback"]

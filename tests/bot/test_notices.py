@@ -43,15 +43,15 @@ def utc(text: str) -> datetime.datetime:
     return datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.UTC)
 
 
-def waiting(often: Often, found: str, *, guild: int | None = 1, made_in: int | None = None) -> Waiting:
+def waiting(often: Often, found_on: str, *, guild: int | None = 1, made_in: int | None = None) -> Waiting:
     """Return what a subscription found at a moment."""
     wanted = Wanted(WantedKind.AGENCY, "europol")
     subscription = Subscription("a", 1, guild, 2, made_in, wanted, often, "en", utc("2026-01-01T00:00"))
-    return Waiting(subscription, (Finding("a", "w", "r"),), utc(found))
+    return Waiting(subscription, (Finding("a", "w", "r"),), utc(found_on))
 
 
 @pytest.mark.parametrize(
-    ("often", "found", "at", "settings", "due"),
+    ("often", "found_on", "moment", "settings", "due"),
     [
         (Often.AT_ONCE, "2026-07-01T10:00", "2026-07-01T10:00", ServerSettings(), True),
         (Often.DAILY, "2026-07-01T10:00", "2026-07-02T05:59", ServerSettings(), False),  # 07:59 in Brussels
@@ -72,11 +72,13 @@ def waiting(often: Often, found: str, *, guild: int | None = 1, made_in: int | N
     ],
 )
 def test_digests_and_quiet_hours_go_by_the_time_zone_of_the_server(
-    often: Often, found: str, at: str, settings: ServerSettings, *, due: bool
+    often: Often, found_on: str, moment: str, settings: ServerSettings, *, due: bool
 ) -> None:
-    assert is_due(waiting(often, found), utc(at), {1: settings}) is due
-    private = waiting(often, found, guild=None, made_in=1)
-    assert is_due(private, utc(at), {1: settings}) is due, "direct messages follow the server they were asked for in"
+    assert is_due(waiting(often, found_on), utc(moment), {1: settings}) is due
+    private = waiting(often, found_on, guild=None, made_in=1)
+    assert is_due(private, utc(moment), {1: settings}) is due, (
+        "direct messages follow the server they were asked for in"
+    )
 
 
 def test_digest_is_one_message_with_all_that_is_new(tmp_path: Path) -> None:

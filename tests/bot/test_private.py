@@ -57,9 +57,9 @@ def test_files_of_the_bot_are_for_its_user_alone_and_so_are_those_of_an_older_ve
     for path in (folder / "corpus.db", folder / "CURRENT"):
         path.chmod(0o644)
     (folder / "generations").chmod(0o755)
-    mine = folder / "mine.txt"
-    mine.touch()
-    mine.chmod(0o644)
+    own = folder / "mine.txt"
+    own.touch()
+    own.chmod(0o644)
     before = os.umask(0o022)
     try:
         with BotProcess(tmp_path) as process:

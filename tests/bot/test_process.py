@@ -163,7 +163,7 @@ async def test_commands_are_told_when_they_changed_or_when_asked(
 
 def commands_told(emulator: Emulator, since: int) -> list[str]:
     """Return by which methods the bot asked for the commands or told them, after so many requests."""
-    return [one.method for one in emulator.requests[since:] if one.path.endswith("/commands")]
+    return [each.method for each in emulator.requests[since:] if each.path.endswith("/commands")]
 
 
 def test_log_says_what_happened_and_nothing_of_whom_or_what(light: BotProcess) -> None:
@@ -190,13 +190,13 @@ def test_log_says_what_happened_and_nothing_of_whom_or_what(light: BotProcess) -
 
     light.run(scenario())
     said = [json.loads(line) for line in light.lines()]
-    messages = [str(one["message"]) for one in said]
+    messages = [str(each["message"]) for each in said]
     assert {"at", "level", "logger", "message"} == set(said[0])
-    assert all(datetime.datetime.fromisoformat(one["at"]).tzinfo for one in said)
-    answered = [one for one in said if one.get("event") == "served" and "outcome" in one]
-    assert [one["what"] for one in answered] == ["ask", "window", "message", "ask"]
-    assert all({"took_ms", "confidence", "engine_ms"} <= set(one) for one in answered)
-    assert [one["what"] for one in said if one.get("event") == "refused"] == ["ask", "ask"]
+    assert all(datetime.datetime.fromisoformat(each["at"]).tzinfo for each in said)
+    answered = [each for each in said if each.get("event") == "served" and "outcome" in each]
+    assert [each["what"] for each in answered] == ["ask", "window", "message", "ask"]
+    assert all({"took_ms", "confidence", "engine_ms"} <= set(each) for each in answered)
+    assert [each["what"] for each in said if each.get("event") == "refused"] == ["ask", "ask"]
     assert (
         messages.count(
             "MEASURES_MESSAGE_CONTENT is set, but the application does not have that intent: going on without it"

@@ -76,7 +76,7 @@ async def served(
 async def test_each_path_gives_the_document_of_the_command_line_and_the_spans_hold(folder: Path) -> None:
     async with served(folder) as (client, _):
         answer = await (await client.post("/v1/ask", json={"question": QUESTION, "limit": 2})).json()
-        found = await (await client.post("/v1/search", json={"query": "smuggling", "limit": 4})).json()
+        results = await (await client.post("/v1/search", json={"query": "smuggling", "limit": 4})).json()
         card = await (await client.get("/v1/agency", params={"name": "CEPOL"})).json()
         unknown = await (await client.get("/v1/agency", params={"name": "*NATO*"})).json()
         listed = await (await client.get("/v1/releases", params={"query": "council 2018"})).json()
@@ -85,12 +85,12 @@ async def test_each_path_gives_the_document_of_the_command_line_and_the_spans_ho
     assert list(answer)[:4] == ["question", "answered", "confidence", "threshold"]
     quotes = answer["quotes"] + answer["related"]
     assert quotes
-    assert len(found["passages"]) == 4
-    for span in [*quotes, *found["passages"], *card["measures"]]:
+    assert len(results["passages"]) == 4
+    for span in [*quotes, *results["passages"], *card["measures"]]:
         assert shown["text"][span["start"] : span["end"]] == span["text"]
         assert span["link"].startswith("https://www.consilium.europa.eu/en/press/press-releases/2018/12/06/")
-    assert any("#:~:text=" in passage["link"] for passage in found["passages"])
-    assert found["sources"][0]["text_sha256"] == shown["text_sha256"]
+    assert any("#:~:text=" in passage["link"] for passage in results["passages"])
+    assert results["sources"][0]["text_sha256"] == shown["text_sha256"]
     assert card["agency"]["id"] == "cepol"
     assert (unknown["agency"], "\\" in unknown["message"]) == (None, False)
     assert ([release["release_id"] for release in listed["releases"]], none["releases"]) == ([COUNCIL], [])
@@ -148,9 +148,9 @@ async def test_bad_input_gets_one_sentence(
 @asynchronous
 async def test_numbers_may_be_written_as_json_and_as_addresses_have_them(folder: Path) -> None:
     async with served(folder) as (client, _):
-        found = await client.post("/v1/search", json={"query": "smuggling", "limit": 2.0, "exact": False})
+        results = await client.post("/v1/search", json={"query": "smuggling", "limit": 2.0, "exact": False})
         card = await client.get("/v1/agency", params={"name": "CEPOL", "exact": "true"})
-        assert ((await found.json())["passages"][2:], found.status, card.status) == ([], 200, 200)
+        assert ((await results.json())["passages"][2:], results.status, card.status) == ([], 200, 200)
 
 
 @asynchronous

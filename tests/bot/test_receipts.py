@@ -52,8 +52,8 @@ def port(
 
 
 def id_of(message: Message) -> str:
-    [found] = ID.findall(message.text())
-    return str(found)
+    [result] = ID.findall(message.text())
+    return str(result)
 
 
 def stored(chat: Chat) -> bytes:

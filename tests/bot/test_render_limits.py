@@ -77,7 +77,7 @@ passage = st.builds(FoundPassage, release_ids, st.just(0), offsets, offsets, tit
 measures_of = st.lists(st.builds(Measure, quote, dates.map(str), titles), max_size=10)
 descriptions = st.none() | anything.map("Mentions by month. ".__add__)
 filters = st.builds(
-    Filters, st.none() | agencies.map(lambda one: one.id), st.just(False), st.none() | titles, st.none() | dates
+    Filters, st.none() | agencies.map(lambda each: each.id), st.just(False), st.none() | titles, st.none() | dates
 )
 source = st.builds(Source, release_ids, st.just("0" * 64), titles, titles, dates.map(str), st.just("en"), urls)
 notice = st.builds(
@@ -91,7 +91,7 @@ notice = st.builds(
 def answers(draw: st.DrawFn) -> Answer:
     """Draw any answer; its sources are those of its quotes, or not."""
     quotes = tuple(draw(st.lists(quote, max_size=7)))
-    own = [draw(source.map(lambda one, each=each: _of(one, each.release_id))) for each in quotes]  # type: ignore[misc]
+    own = [draw(source.map(lambda item, each=each: _of(item, each.release_id))) for each in quotes]  # type: ignore[misc]
     others = draw(st.lists(source, max_size=8))
     answered = bool(quotes) and draw(st.booleans())
     return Answer(
@@ -100,7 +100,7 @@ def answers(draw: st.DrawFn) -> Answer:
         confidence=0.5,
         threshold=0.3,
         quotes=quotes if answered else (),
-        sources=tuple({one.release_id: one for one in own + others}.values()),
+        sources=tuple({item.release_id: item for item in own + others}.values()),
         related=() if answered else quotes,
         notices=tuple(draw(st.lists(notice, max_size=6))),
         generation="000001",
@@ -108,8 +108,8 @@ def answers(draw: st.DrawFn) -> Answer:
     )
 
 
-def _of(one: Source, release_id: str) -> Source:
-    return Source(release_id, one.text_sha256, one.title, one.issuer, one.date, one.language, one.url)
+def _of(only: Source, release_id: str) -> Source:
+    return Source(release_id, only.text_sha256, only.title, only.issuer, only.date, only.language, only.url)
 
 
 def payload(view: ui.LayoutView) -> list[dict[str, Any]]:
@@ -155,7 +155,9 @@ def sections(components: list[dict[str, Any]]) -> Iterator[str]:
 
 def whole(quotes: list[Quote], first: int = 1) -> set[str]:
     """Return quotes as they are shown whole."""
-    return {quoted(f"“{one.text}”").replace("> ", f"> **[{number}]** ", 1) for number, one in enumerate(quotes, first)}
+    return {
+        quoted(f"“{each.text}”").replace("> ", f"> **[{number}]** ", 1) for number, each in enumerate(quotes, first)
+    }
 
 
 @any_input
@@ -168,7 +170,7 @@ def test_any_answer(answer: Answer, words: Words, asked: Asked) -> None:
     shown = list(sections(payload(view)))
     quotes = list(answer.quotes) if answer.answered else []
     assert set(shown) <= whole(quotes)
-    fitting = [one for one in quotes[:1] if len(one.text) < 300]
+    fitting = [each for each in quotes[:1] if len(each.text) < 300]
     assert len(shown) >= len(fitting)
 
 
@@ -178,14 +180,14 @@ def test_any_page_of_passages(
     passages: list[FoundPassage], sources: list[Source], page: int, words: Words, answer_id: str
 ) -> None:
     components = payload(render.more_view(words, passages, sources, answer_id, page, TODAY))
-    quotes = [Quote(one.text, one.release_id, one.start, one.end, one.heading, 0.0, None) for one in passages[:3]]
+    quotes = [Quote(each.text, each.release_id, each.start, each.end, each.heading, 0.0, None) for each in passages[:3]]
     assert set(sections(components)) <= whole(quotes, 1 + (page - 1) * 3)
 
 
 @any_input
 @given(st.builds(Neighbours, source, titles, anything, anything, anything, offsets, offsets), languages)
-def test_any_context(found: Neighbours, words: Words) -> None:
-    payload(render.neighbours_view(words, found, TODAY))
+def test_any_context(result: Neighbours, words: Words) -> None:
+    payload(render.neighbours_view(words, result, TODAY))
 
 
 @any_input
@@ -228,8 +230,8 @@ def test_any_card(
         last_date="2026-01-01" if named else None,
         measures=tuple(measures),
         more_measures=older,
-        named_with=tuple(NamedWith(one.id, 10**6) for one in near),
-        nearest=tuple(one.id for one in near),
+        named_with=tuple(NamedWith(each.id, 10**6) for each in near),
+        nearest=tuple(each.id for each in near),
         generation="000001",
     )
     components = payload(render_cards.card_view(words, card, page, alt))
@@ -244,13 +246,13 @@ def test_any_card(
 @any_input
 @given(
     st.text(max_size=6_000) | anything,
-    st.lists(agencies, max_size=30, unique_by=lambda one: one.id),
+    st.lists(agencies, max_size=30, unique_by=lambda each: each.id),
     st.booleans(),
     languages,
 )
 def test_any_unknown_name(name: str, meant: list[Agency], ambiguous: bool, words: Words) -> None:
-    found = Lookup(None, tuple(meant), ()) if ambiguous else Lookup(None, (), tuple(meant))
-    payload(render_cards.unknown_view(words, name, found))
+    lookup = Lookup(None, tuple(meant), ()) if ambiguous else Lookup(None, (), tuple(meant))
+    payload(render_cards.unknown_view(words, name, lookup))
 
 
 @pytest.mark.parametrize(
@@ -330,7 +332,7 @@ release = st.builds(
 
 
 @any_input
-@given(st.lists(release, max_size=30, unique_by=lambda one: one.release_id), anything, st.integers(1, 3), languages)
+@given(st.lists(release, max_size=30, unique_by=lambda each: each.release_id), anything, st.integers(1, 3), languages)
 def test_any_list_of_releases(releases: list[Release], query: str, page: int, words: Words) -> None:
     last = max(1, -(-len(releases) // render_cards.RELEASES_A_PAGE))
     payload(render_cards.releases_view(words, releases, query, min(page, last)))
@@ -338,8 +340,8 @@ def test_any_list_of_releases(releases: list[Release], query: str, page: int, wo
 
 @any_input
 @given(release, st.lists(anything, max_size=40), st.lists(agencies, max_size=40), languages)
-def test_any_outline(one: Release, headings: list[str], bodies: list[Agency], words: Words) -> None:
-    payload(render_cards.outline_view(words, one, headings, {agency.id: agency for agency in bodies}))
+def test_any_outline(only: Release, headings: list[str], bodies: list[Agency], words: Words) -> None:
+    payload(render_cards.outline_view(words, only, headings, {agency.id: agency for agency in bodies}))
 
 
 @any_input

@@ -94,7 +94,7 @@ async def test_channels_are_kept_shown_and_obeyed(chat: Chat) -> None:
     assert chat.bot.servers[chat.guild.id].channels == (other.id,)
     assert await chat.bot.store.write(lambda store: store.servers()) == chat.bot.servers
     [chosen] = [part for part in walk(message.components) if part.get("default_values")]
-    assert [(int(one["id"]), one["type"]) for one in chosen["default_values"]] == [(other.id, "channel")]
+    assert [(int(each["id"]), each["type"]) for each in chosen["default_values"]] == [(other.id, "channel")]
     assert (await chat.ask()).ephemeral
     assert QUOTE in (await chat.mention(QUESTION, channel=other)).text()
     await choose(carol, message, 8, CHANNELS, [])
@@ -108,7 +108,7 @@ async def test_channel_that_was_deleted_is_not_offered_as_chosen(chat: Chat) -> 
     chat.env.backend.delete_channel(gone.id)
     message = await opened(manager(chat))
     [chosen] = [part for part in walk(message.components) if part.get("default_values")]
-    assert [int(one["id"]) for one in chosen["default_values"]] == [chat.channel.id]
+    assert [int(each["id"]) for each in chosen["default_values"]] == [chat.channel.id]
 
 
 @simulated()
@@ -124,7 +124,7 @@ async def test_privacy_language_and_pace_are_kept_and_obeyed(chat: Chat) -> None
     assert chat.bot.servers[chat.guild.id] == ServerSettings(language="fr", pace=2)
     assert await chat.bot.store.write(lambda store: store.servers()) == chat.bot.servers
     assert chat.bot.words_public(chat.guild.id, "en-GB", chat.ada.id).language == "fr"
-    chosen = [one["label"] for part in walk(message.components) for one in part.get("options", []) if one["default"]]
+    chosen = [each["label"] for part in walk(message.components) for each in part.get("options", []) if each["default"]]
     assert chosen == ["Français", "2", "As usual (Europe/Brussels)", "No quiet hours"]
     for _ in range(2):
         await chat.bob.command("ask", question=QUESTION)
@@ -143,7 +143,7 @@ async def test_time_zone_and_quiet_hours_are_kept(chat: Chat) -> None:
     await choose(carol, message, STRING_SELECT, 3, ["22-7"])
     assert chat.bot.servers[chat.guild.id] == ServerSettings(zone="Europe/Helsinki", quiet=(22, 7))
     assert await chat.bot.store.write(lambda store: store.servers()) == chat.bot.servers
-    chosen = [one["label"] for part in walk(message.components) for one in part.get("options", []) if one["default"]]
+    chosen = [each["label"] for part in walk(message.components) for each in part.get("options", []) if each["default"]]
     assert chosen == ["As the server", "As usual (600)", "Europe/Helsinki", "22:00-07:00"]
     await choose(carol, message, STRING_SELECT, 2, ["-"])
     await choose(carol, message, STRING_SELECT, 3, ["-"])
@@ -188,7 +188,7 @@ async def test_ask_channel_answers_though_it_is_none_of_the_chosen_and_moves(cha
     assert QUOTE in (await chat.mention(QUESTION, channel=places[0])).text()
     await choose(carol, message, 8, ASK_CHANNEL, [places[1]])
     assert len(chat.messages(places[1])) == 1
-    assert "Ask a question" not in [label for one in chat.messages(places[0]) for label in one.buttons]
+    assert "Ask a question" not in [label for each in chat.messages(places[0]) for label in each.buttons]
     await choose(carol, message, 8, ASK_CHANNEL, [])
     assert chat.messages(places[1]) == []
     assert chat.bot.servers[chat.guild.id] == ServerSettings(channels=(chat.channel.id,))

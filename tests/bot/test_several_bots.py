@@ -263,8 +263,8 @@ async def test_bots_share_the_shards_and_each_leaves_the_servers_of_the_other_al
         bots = [bot_of(emulator, keeper, tmp_path / part[0], shards=part) for part in ("0-1/3", "2/3")]
         wanted = Wanted(WantedKind.AGENCY, "Europol", Filters())
         for number, guild in enumerate(guilds):
-            at = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
-            made = Subscription(str(number), 1, guild.id, number, guild.id, wanted, Often.AT_ONCE, "en", at)
+            moment = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+            made = Subscription(str(number), 1, guild.id, number, guild.id, wanted, Often.AT_ONCE, "en", moment)
             await bots[0].store.write(partial(subscribe, made=made))
         async with running(bots[0], emulator), running(bots[1], emulator):
             await emulator.wait(lambda: all(bot.is_ready() for bot in bots), 15)

@@ -60,9 +60,11 @@ def test_desk_opens_the_next_engine_for_those_who_wait(settings: IndexSettings) 
         ask = partial(Engine.answer, filters=Filters())
         questions = [queue.run(1, partial(ask, text=text)) for text in (HANGS, QUESTION, HANGS)]
         questions += [queue.run(person, partial(ask, text=QUESTION)) for person in (2, 3, 2)]
-        found = await asyncio.gather(*questions, return_exceptions=True)
+        results = await asyncio.gather(*questions, return_exceptions=True)
         queue.close()
-        return [one if isinstance(one, BaseException) else one.question for one in found], time.monotonic() - began
+        return [
+            each if isinstance(each, BaseException) else each.question for each in results
+        ], time.monotonic() - began
 
     (first, second, third, *others), took_s = asyncio.run(scenario())
     assert isinstance(first, TooSlowError)
@@ -80,9 +82,9 @@ def test_person_is_told_in_a_sentence_and_the_others_are_answered(process: BotPr
         await process.ask(1)
         hangs = await process.ask(0, HANGS, wait=False)
         others = [await process.ask(person, wait=False) for person in (1, 2, 3)]
-        await process.emulator.wait(lambda: all(one.state is State.ANSWERED for one in (hangs, *others)), 60)
+        await process.emulator.wait(lambda: all(each.state is State.ANSWERED for each in (hangs, *others)), 60)
         assert await process.down() == 0
-        texts = [one.original.text() for one in (hangs, *others) if one.original is not None]
+        texts = [each.original.text() for each in (hangs, *others) if each.original is not None]
         return texts[0], texts[1:]
 
     told, answers = process.run(scenario())

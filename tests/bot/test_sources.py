@@ -45,7 +45,7 @@ def test_sources_are_read_listed_and_removed(run: Run, site: Server, corner: Pre
     search = run("sources", "add", site.url(f"{ROOT}/"), "--types", "IP", "--title", "Quays")
     kept_as = search.stdout.removeprefix("followed: ").strip()
     tried = run("sources", "backfill", kept_as, "--since", "2026-01", "--dry-run", "--json")
-    assert [one["title"] for one in json.loads(tried.stdout)["dry_run"]][-1] == "Quays for Antwerp 0"
+    assert [each["title"] for each in json.loads(tried.stdout)["dry_run"]][-1] == "Quays for Antwerp 0"
     assert json.loads(run("sources", "list", "--json").stdout)["sources"][0]["kept"] == 0
     filled = run("sources", "backfill", kept_as, "--since", "2026-01", "--limit", "3")
     assert (filled.returncode, "3 read, 1 wait" in filled.stdout) == (0, True)
@@ -57,7 +57,7 @@ def test_sources_are_read_listed_and_removed(run: Run, site: Server, corner: Pre
     assert "open the page in a browser, save it (HTML, MHTML or PDF) and add the file with --url." in polled.stderr
     assert "Fiume" in run("releases").stdout
     announced = json.loads(run("index", "announced", "--json").stdout)["announced"]
-    assert [(one["url"], one["attempts"]) for one in announced] == [(site.url("/refused"), 1)]
+    assert [(each["url"], each["attempts"]) for each in announced] == [(site.url("/refused"), 1)]
     assert site.url("/refused") in run("index", "announced").stdout
     listed = run("sources", "list").stdout
     assert "4 kept, 0 set aside, 0 refused to programs" in listed

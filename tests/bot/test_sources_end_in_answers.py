@@ -85,7 +85,7 @@ def test_sources_end_in_answers_on_the_command_line_and_in_discord(
     assert "2 of them failed" in (told := run("sources", "poll").stderr)
     assert "open the page in a browser, save it (HTML, MHTML or PDF) and add the file" in told
     announced = json.loads(run("index", "announced", "--json").stdout)["announced"]
-    assert [one["url"] for one in announced] == [site.url("/council/2")], "the saved page settled the other"
+    assert [each["url"] for each in announced] == [site.url("/council/2")], "the saved page settled the other"
 
     assert quoted(run, 1, site.url(f"{ROOT}/detail/en/ip_26_1"))
     assert quoted(run, 4, "https://ec.europa.eu/commission/presscorner/detail/en/ip_26_4")

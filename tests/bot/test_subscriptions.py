@@ -205,7 +205,7 @@ def test_list_ends_them_and_managers_end_those_of_their_channel(tmp_path: Path) 
 
         room.issue(EUROPOL)
         await room.strike()
-        [notice] = [one for one in chat.messages() if one.text().startswith("**New: releases that name Europol**")]
+        [notice] = [each for each in chat.messages() if each.text().startswith("**New: releases that name Europol**")]
         assert f"> **[1]** “{EUROPOL}”" in notice.text()
         refused = await chat.ada.click(notice, "End")
         assert refused.text() == "Only who subscribed, or who manages the channel, can end this."
@@ -215,7 +215,7 @@ def test_list_ends_them_and_managers_end_those_of_their_channel(tmp_path: Path) 
         assert (await erik.click(listed, "End")).text() == "There are no subscriptions: `/subscribe` makes one."
         room.issue(f"{EUROPOL} It will do so again.")
         await room.strike()
-        assert len([one for one in chat.messages() if "New: " in one.text()]) == 1
+        assert len([each for each in chat.messages() if "New: " in each.text()]) == 1
 
     play(scenario, tmp_path)
 

@@ -160,7 +160,7 @@ async def test_many_mentions_out_of_turn_are_shown_one_hourglass_at_a_time(
     with chat.at_once():
         asked = [await chat.ada.write(f"{chat.bot_mention} {QUESTION} {number}") for number in range(40)]
     await chat.env.settle()
-    assert 0 < sum(bool(one.reactions) for one in asked) < 10
+    assert 0 < sum(bool(each.reactions) for each in asked) < 10
     assert len(chat.said()) == 1
 
 

@@ -138,16 +138,16 @@ def test_index_that_becomes_outdated_while_the_desk_serves(with_renewal: bool, t
         build_all(settings, FakeEmbedder(), silent)
         make_older(tmp_path)
         work = [queue.run(person, generation) for person in (1, 2, 1)]
-        found = await asyncio.gather(*work, return_exceptions=True)
+        results = await asyncio.gather(*work, return_exceptions=True)
         queue.close()
-        return list(found)
+        return list(results)
 
-    found = asyncio.run(scenario())
+    results = asyncio.run(scenario())
     if with_renewal:
-        assert found == ["000003"] * 3
+        assert results == ["000003"] * 3
         assert [why.reason.partition(",")[0] for why in renewed] == ["Generation 000002 has the older format 4"]
     else:
-        assert all(isinstance(one, UnbuiltError) for one in found)
+        assert all(isinstance(each, UnbuiltError) for each in results)
 
 
 def test_desk_tries_again_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

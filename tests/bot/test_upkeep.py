@@ -68,7 +68,7 @@ def test_bad_sources_are_told_and_the_document_is_printed_either_way(run: Run, s
     assert [line.split(" ")[0] for line in result.stderr.splitlines()] == ["Error:", "Error:"]
 
     held = json.loads(run("index", "quarantine", "list", "--json").stdout)["quarantine"]
-    assert [(one["source"], one["title"]) for one in held] == [(site.url("/undated.html"), "A title")]
+    assert [(each["source"], each["title"]) for each in held] == [(site.url("/undated.html"), "A title")]
     number = str(held[0]["id"])
     assert "no date (give it with --date)" in run("index", "quarantine").stdout
     assert json.loads(run("index", "quarantine", "show", number, "--json").stdout)["text"].startswith("The ")

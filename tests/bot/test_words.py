@@ -73,7 +73,7 @@ def names(text: str) -> list[str]:
 
 
 def test_extraction_finds_what_stands_in_conditions_errors_notices_and_the_registry() -> None:
-    found = messages()
+    all_messages = messages()
     assert {
         "Not found: the releases do not hold an answer to this.",
         "Answers are public",
@@ -85,8 +85,8 @@ def test_extraction_finds_what_stands_in_conditions_errors_notices_and_the_regis
         "decentralised agency",
         ("{count} release", "{count} releases"),
         "forget-me",
-    } <= found
-    assert {agency.type for agency in registry().agencies.values()} <= found
+    } <= all_messages
+    assert {agency.type for agency in registry().agencies.values()} <= all_messages
     assert said_by("text_window", 1, 2) >= {"Ask about {body}", "Your question", "What is wrong? (optional)"}
 
 
@@ -104,9 +104,9 @@ def test_every_message_is_translated(language: str) -> None:
     catalogue = catalogues.read(language)
     assert not any(message.fuzzy for message in catalogue)
     for message in messages():
-        found = forms(catalogue, message)
-        assert len(found) == (catalogue.num_plurals if isinstance(message, tuple) else 1), message
-        assert all(found), message
+        own_forms = forms(catalogue, message)
+        assert len(own_forms) == (catalogue.num_plurals if isinstance(message, tuple) else 1), message
+        assert all(own_forms), message
 
 
 @spoken
@@ -154,10 +154,10 @@ def test_number_takes_the_form_that_the_catalogue_says(language: str) -> None:
     words, catalogue = words_for(language), catalogues.read(language)
     form = gettext.c2py(catalogue.plural_expr)
     for singular, plural in (message for message in messages() if isinstance(message, tuple)):
-        found = forms(catalogue, (singular, plural))
+        own_forms = forms(catalogue, (singular, plural))
         values = dict.fromkeys(set(names(plural)) - {"count"}, "…")
         for count in (*range(130), *COUNTS):
-            wanted = found[form(count)].format(count=words.number(count), **values)
+            wanted = own_forms[form(count)].format(count=words.number(count), **values)
             assert words.count(singular, plural, count, **values) == wanted
 
 
@@ -237,9 +237,9 @@ def test_labels_and_descriptions_fit(language: str) -> None:
         150: said_by("Select", "placeholder"),
     }
     limits[100] |= said_by("describe", *OPTIONS, *ADMIN_OPTIONS)
-    for limit, found in limits.items():
-        assert found
-        for message in found:
+    for limit, results in limits.items():
+        assert results
+        for message in results:
             text = words(message, **dict.fromkeys(names(message), "European Council"))
             assert len(text) <= limit, text
     assert len(words("Check against EU releases")) <= 32

@@ -46,7 +46,7 @@ def _length(node: JSON) -> int:
         for key in ("name", "description")
     )
     values = [choice for choice in node.get("choices") or [] if isinstance(choice["value"], str)]
-    own += sum(len(choice["name"]) for choice in node.get("choices") or []) + sum(len(one["value"]) for one in values)
+    own += sum(len(choice["name"]) for choice in node.get("choices") or []) + sum(len(each["value"]) for each in values)
     return own + sum(map(_length, node.get("options") or []))
 
 
@@ -105,7 +105,7 @@ def modal_flaws(modal: JSON) -> Iterator[Flaw]:
     for path, component in parts.located(components, ("components",)):
         if component["type"] == parts.TEXT_INPUT:
             yield from _text_input_flaws(path, component)
-        if component["type"] == parts.ROW and [one["type"] for one in component["components"]] != [parts.TEXT_INPUT]:
+        if component["type"] == parts.ROW and [each["type"] for each in component["components"]] != [parts.TEXT_INPUT]:
             yield Flaw((*path, "components"), "MODAL_ROW", "A row of a modal holds one text input.")
 
 

@@ -111,7 +111,7 @@ def find(components: Iterable[JSON], named: str, kinds: tuple[int, ...]) -> JSON
     if len(matching) != 1:
         there = [[component[key] for key in keys if component.get(key)] for component in present]
         raise LookupError(f"{len(matching)} components are called {named!r}; there are {there}")
-    found: dict[str, Any] = matching[0]
-    if found.get("disabled"):
+    result: dict[str, Any] = matching[0]
+    if result.get("disabled"):
         raise LookupError(f"{named!r} is disabled")
-    return found
+    return result

@@ -141,7 +141,7 @@ class Emulator(People):
 
     def requested(self, method: str, path_regex: str) -> list[Recorded]:
         """List the requests so far that match."""
-        return [one for one in self.requests if one.method == method and re.search(path_regex, one.path)]
+        return [each for each in self.requests if each.method == method and re.search(path_regex, each.path)]
 
     async def wait(self, condition: Callable[[], T], timeout_s: float = 5.0) -> T:
         """Wait until a condition gives something true, and return that. :raises AssertionError: it did not."""

@@ -11,22 +11,22 @@ def submitted(modal: JSON, values: dict[str, object]) -> list[JSON]:
     """
     labels = _labels(modal["components"])
     by_id = {labels.get(name, name): value for name, value in values.items()}
-    fields = {one["custom_id"] for one in parts.walk(modal["components"]) if "custom_id" in one}
+    fields = {each["custom_id"] for each in parts.walk(modal["components"]) if "custom_id" in each}
     if unknown := set(by_id) - fields:
         raise LookupError(f"the modal has no field {sorted(unknown)}; it has {sorted(fields)} ({sorted(labels)})")
     return [_filled(component, by_id) for component in parts.stored(modal["components"])]
 
 
 def _labels(components: list[JSON]) -> dict[str, str]:
-    labels = {one["label"]: one["component"]["custom_id"] for one in components if one["type"] == parts.LABEL}
-    inputs = [one for one in parts.walk(components) if one["type"] == parts.TEXT_INPUT and one.get("label")]
-    return labels | {one["label"]: one["custom_id"] for one in inputs}
+    labels = {each["label"]: each["component"]["custom_id"] for each in components if each["type"] == parts.LABEL}
+    inputs = [each for each in parts.walk(components) if each["type"] == parts.TEXT_INPUT and each.get("label")]
+    return labels | {each["label"]: each["custom_id"] for each in inputs}
 
 
 def _filled(component: JSON, values: dict[str, object]) -> JSON:
     filled: JSON = {"type": component["type"], "id": component["id"]}
     if component["type"] == parts.ROW:
-        return filled | {"components": [_filled(one, values) for one in component["components"]]}
+        return filled | {"components": [_filled(each, values) for each in component["components"]]}
     if component["type"] == parts.LABEL:
         return filled | {"component": _filled(component["component"], values)}
     if "custom_id" not in component:

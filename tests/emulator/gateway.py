@@ -194,7 +194,7 @@ class Gateway:
         return {
             "v": 10,
             "user": payloads.own_user(world.bot),
-            "guilds": [{"id": str(one.id), "unavailable": True} for one in guilds],
+            "guilds": [{"id": str(each.id), "unavailable": True} for each in guilds],
             "session_id": session.session_id,
             "session_type": "normal",
             "resume_gateway_url": connection.base_url,

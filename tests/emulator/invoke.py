@@ -80,28 +80,28 @@ def nested(command: JSON, path: list[str]) -> tuple[list[JSON], list[tuple[str, 
     """Follow "index add" into a command: the schema of the options there, and the groups on the way."""
     schema, steps = command.get("options") or [], []
     for name in path:
-        step = next((one for one in schema if one["name"] == name and one["type"] in (SUBCOMMAND, GROUP)), None)
+        step = next((each for each in schema if each["name"] == name and each["type"] in (SUBCOMMAND, GROUP)), None)
         if step is None:
             raise LookupError(f"{command['name']} has no subcommand {name}")
         steps.append((name, int(step["type"])))
         schema = step.get("options") or []
-    if any(one["type"] in (SUBCOMMAND, GROUP) for one in schema):
-        raise LookupError(f"{command['name']} takes a subcommand: {[one['name'] for one in schema]}")
+    if any(each["type"] in (SUBCOMMAND, GROUP) for each in schema):
+        raise LookupError(f"{command['name']} takes a subcommand: {[each['name'] for each in schema]}")
     return schema, steps
 
 
 def owners(platform: "Platform", command: JSON, user: User, channel: Channel) -> dict[str, str]:
     """Tell by whose installation a command is there: the server's (0), the person's (1), or both."""
-    found: dict[str, str] = {}
+    results: dict[str, str] = {}
     kinds, guild = command.get("integration_types") or [0], channel.guild
     with_bot = platform.world.bot in channel.recipients
     if 0 in kinds and guild is not None and guild.installed:
-        found["0"] = str(guild.id)
+        results["0"] = str(guild.id)
     elif 0 in kinds and with_bot:
-        found["0"] = "0"
+        results["0"] = "0"
     if 1 in kinds and user.installed:
-        found["1"] = str(user.id)
-    return found
+        results["1"] = str(user.id)
+    return results
 
 
 def context(platform: "Platform", channel: Channel) -> int:
@@ -115,14 +115,14 @@ def interaction_event(platform: "Platform", interaction: "Interaction") -> JSON:
     """Build INTERACTION_CREATE."""
     world, channel, user = platform.world, interaction.channel, interaction.user
     guild = channel.guild
-    mine = permissions.in_channel(channel, user)
+    own = permissions.in_channel(channel, user)
     payload: JSON = {
         "id": str(interaction.id),
         "application_id": str(world.application.id),
         "type": interaction.kind,
         "data": interaction.data,
         "channel_id": str(channel.id),
-        "channel": payloads.channel(channel) | {"permissions": str(mine)},
+        "channel": payloads.channel(channel) | {"permissions": str(own)},
         "token": interaction.token,
         "version": 1,
         "locale": user.locale,
@@ -137,7 +137,7 @@ def interaction_event(platform: "Platform", interaction: "Interaction") -> JSON:
     else:
         payload |= {"guild_id": str(guild.id), "guild_locale": guild.locale}
         payload["guild"] = {"id": str(guild.id), "locale": guild.locale, "features": []}
-        payload["member"] = payloads.member(guild.members[user.id]) | {"permissions": str(mine)}
+        payload["member"] = payloads.member(guild.members[user.id]) | {"permissions": str(own)}
     if interaction.message is not None:
         payload["message"] = interaction.message.payload()
     return payload

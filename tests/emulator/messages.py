@@ -81,18 +81,18 @@ class Message:
     @property
     def buttons(self) -> list[str]:
         """List the labels of the buttons, in order."""
-        return [one.get("label", "") for one in components.walk(self.components) if one["type"] == components.BUTTON]
+        return [each.get("label", "") for each in components.walk(self.components) if each["type"] == components.BUTTON]
 
     @property
     def accent_colours(self) -> list[int | None]:
         """List the accent colours of the containers, in order."""
-        return [one["accent_color"] for one in self.components if one["type"] == components.CONTAINER]
+        return [each["accent_color"] for each in self.components if each["type"] == components.CONTAINER]
 
     def text(self) -> str:
         """Give all that people see, in order: content, embeds, text displays, labels; one a line."""
         lines = [self.content] if self.content else []
         for embed in self.embeds:
-            fields = [part for one in embed.get("fields", []) for part in (one["name"], one["value"])]
+            fields = [part for each in embed.get("fields", []) for part in (each["name"], each["value"])]
             lines += [embed[key] for key in ("title", "description") if key in embed] + fields
             lines += [embed["footer"]["text"]] if "footer" in embed else []
         return "\n".join(lines + components.visible_text(self.components))
@@ -108,9 +108,9 @@ class Message:
             "content": "" if blank_this else self.content,
             "embeds": [] if blank_this else self.embeds,
             "components": [] if blank_this else self.components,
-            "attachments": [] if blank_this else [one.payload() for one in self.attachments],
-            "mentions": [payloads.user(one) for one in self.mentions],
-            "mention_roles": [str(one.id) for one in self.mention_roles],
+            "attachments": [] if blank_this else [each.payload() for each in self.attachments],
+            "mentions": [payloads.user(each) for each in self.mentions],
+            "mention_roles": [str(each.id) for each in self.mention_roles],
             "mention_everyone": self.mention_everyone,
             "pinned": self.pinned,
             "tts": False,

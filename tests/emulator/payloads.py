@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from tests.emulator.world import Application, Guild, Member, Role, User
 
 
-def user(of: "User") -> JSON:
+def user(model: "User") -> JSON:
     """A user as in messages and events."""
     return {
-        "id": str(of.id),
-        "username": of.name,
-        "global_name": None if of.bot else of.name.title(),
-        "discriminator": "0000" if of.bot else "0",
+        "id": str(model.id),
+        "username": model.name,
+        "global_name": None if model.bot else model.name.title(),
+        "discriminator": "0000" if model.bot else "0",
         "avatar": None,
-        "bot": of.bot,
+        "bot": model.bot,
         "system": False,
         "public_flags": 0,
         "flags": 0,
@@ -26,41 +26,41 @@ def user(of: "User") -> JSON:
     }
 
 
-def own_user(of: "User") -> JSON:
+def own_user(model: "User") -> JSON:
     """The bot itself."""
-    return user(of) | {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None, "premium_type": 0}
+    return user(model) | {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None, "premium_type": 0}
 
 
-def member(of: "Member", *, with_user: bool = True) -> JSON:
+def member(model: "Member", *, with_user: bool = True) -> JSON:
     """A member; roles are ids, without @everyone."""
     payload: JSON = {
         "avatar": None,
         "banner": None,
         "communication_disabled_until": None,
         "flags": 0,
-        "joined_at": of.joined_at.isoformat(),
+        "joined_at": model.joined_at.isoformat(),
         "nick": None,
         "pending": False,
         "premium_since": None,
-        "roles": [str(one.id) for one in of.roles],
+        "roles": [str(each.id) for each in model.roles],
         "mute": False,
         "deaf": False,
     }
-    return payload | ({"user": user(of.user)} if with_user else {})
+    return payload | ({"user": user(model.user)} if with_user else {})
 
 
-def role(of: "Role") -> JSON:
+def role(model: "Role") -> JSON:
     """A role."""
     return {
-        "id": str(of.id),
-        "name": of.name,
+        "id": str(model.id),
+        "name": model.name,
         "description": None,
-        "permissions": str(of.permissions),
+        "permissions": str(model.permissions),
         "position": 0,
         "color": 0,
         "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
         "hoist": False,
-        "managed": of.managed,
+        "managed": model.managed,
         "mentionable": False,
         "icon": None,
         "unicode_emoji": None,
@@ -68,51 +68,55 @@ def role(of: "Role") -> JSON:
     }
 
 
-def channel(of: "Channel") -> JSON:
+def channel(model: "Channel") -> JSON:
     """A channel."""
-    last = of.last_message_id
+    last = model.last_message_id
     payload: JSON = {
-        "id": str(of.id),
-        "type": int(of.kind),
+        "id": str(model.id),
+        "type": int(model.kind),
         "flags": 0,
         "last_message_id": str(last) if last else None,
         "last_pin_timestamp": None,
     }
-    if of.guild is None:
-        return payload | {"recipients": [user(one) for one in of.recipients if one is not of.world.bot]} | _group(of)
+    if model.guild is None:
+        return (
+            payload
+            | {"recipients": [user(each) for each in model.recipients if each is not model.world.bot]}
+            | _group(model)
+        )
     return payload | {
-        "guild_id": str(of.guild.id),
-        "name": of.name,
+        "guild_id": str(model.guild.id),
+        "name": model.name,
         "parent_id": None,
         "rate_limit_per_user": 0,
-        "position": of.guild.channels.index(of) if of in of.guild.channels else 0,
+        "position": model.guild.channels.index(model) if model in model.guild.channels else 0,
         "nsfw": False,
         "topic": None,
         "permission_overwrites": [],
     }
 
 
-def _group(of: "Channel") -> JSON:
-    if of.kind is not Kind.GROUP:
+def _group(model: "Channel") -> JSON:
+    if model.kind is not Kind.GROUP:
         return {}
-    return {"name": of.name, "icon": None, "owner_id": str(of.recipients[0].id)}
+    return {"name": model.name, "icon": None, "owner_id": str(model.recipients[0].id)}
 
 
-def guild(of: "Guild") -> JSON:
+def guild(model: "Guild") -> JSON:
     """A server as GUILD_CREATE gives it, with the bot as the only member."""
     return {
-        "id": str(of.id),
-        "name": of.name,
+        "id": str(model.id),
+        "name": model.name,
         "icon": None,
         "splash": None,
         "discovery_splash": None,
-        "owner_id": str(of.owner.id),
+        "owner_id": str(model.owner.id),
         "afk_channel_id": None,
         "afk_timeout": 300,
         "verification_level": 0,
         "default_message_notifications": 1,
         "explicit_content_filter": 0,
-        "roles": [role(one) for one in of.roles],
+        "roles": [role(each) for each in model.roles],
         "emojis": [],
         "features": [],
         "mfa_level": 0,
@@ -125,19 +129,19 @@ def guild(of: "Guild") -> JSON:
         "description": None,
         "banner": None,
         "premium_tier": 0,
-        "preferred_locale": of.locale,
+        "preferred_locale": model.locale,
         "public_updates_channel_id": None,
         "nsfw_level": 0,
         "premium_progress_bar_enabled": False,
         "safety_alerts_channel_id": None,
         "stickers": [],
-        "joined_at": of.members[of.world.bot.id].joined_at.isoformat(),
+        "joined_at": model.members[model.world.bot.id].joined_at.isoformat(),
         "large": False,
         "unavailable": False,
-        "member_count": len(of.members),
+        "member_count": len(model.members),
         "voice_states": [],
-        "members": [member(of.members[of.world.bot.id])],
-        "channels": [channel(one) for one in of.channels],
+        "members": [member(model.members[model.world.bot.id])],
+        "channels": [channel(each) for each in model.channels],
         "threads": [],
         "presences": [],
         "stage_instances": [],
@@ -146,11 +150,11 @@ def guild(of: "Guild") -> JSON:
     }
 
 
-def application(of: "Application", bot: "User", *, guilds: int) -> JSON:
+def application(model: "Application", bot: "User", *, guilds: int) -> JSON:
     """The application, as its owner sees it."""
     return {
-        "id": str(of.id),
-        "name": of.name,
+        "id": str(model.id),
+        "name": model.name,
         "icon": None,
         "description": "",
         "type": None,
@@ -158,12 +162,12 @@ def application(of: "Application", bot: "User", *, guilds: int) -> JSON:
         "bot_public": True,
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
-        "flags": of.flags,
-        "flags_new": str(of.flags),
+        "flags": model.flags,
+        "flags_new": str(model.flags),
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
-        "owner": user(of.owner),
+        "owner": user(model.owner),
         "approximate_guild_count": guilds,
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,

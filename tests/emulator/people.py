@@ -63,10 +63,10 @@ class People:
     async def click(self, user: User, message: Message, button: str, /, *, wait: bool = True) -> Interaction:
         """Click a button, named by custom_id or label."""
         self._see(user, message)
-        found = parts.find(message.components, button, (parts.BUTTON,))
-        if "custom_id" not in found:
-            raise LookupError(f"{button!r} opens {found.get('url')}: nothing is sent")
-        return await self._component(user, message, found, {}, wait=wait)
+        result = parts.find(message.components, button, (parts.BUTTON,))
+        if "custom_id" not in result:
+            raise LookupError(f"{button!r} opens {result.get('url')}: nothing is sent")
+        return await self._component(user, message, result, {}, wait=wait)
 
     async def submit(
         self, user: User, shown: Interaction, values: Mapping[str, object], /, *, wait: bool = True
@@ -114,8 +114,8 @@ class People:
         return message
 
     def _see(self, user: User, message: Message) -> None:
-        mine = message.interaction is not None and message.interaction.user is user
-        if message.deleted or (message.ephemeral and not mine):
+        own = message.interaction is not None and message.interaction.user is user
+        if message.deleted or (message.ephemeral and not own):
             raise LookupError(f"{user.name} does not see that message")
         if message.loading:
             raise LookupError("it still says “thinking…”")
@@ -148,21 +148,21 @@ class People:
         """Find a command the way Discord's client offers it. :raises LookupError: it is not offered."""
         guild = channel.guild
         commands = list(self._platform.commands.offered(guild.id if guild else None))
-        found = next((one for one in commands if one["name"] == name and one["type"] == kind), None)
-        if found is None:
-            raise LookupError(f"no command {name!r} is registered; there are {[one['name'] for one in commands]}")
-        if not invoke.owners(self._platform, found, user, channel):
+        results = next((each for each in commands if each["name"] == name and each["type"] == kind), None)
+        if results is None:
+            raise LookupError(f"no command {name!r} is registered; there are {[each['name'] for each in commands]}")
+        if not invoke.owners(self._platform, results, user, channel):
             raise LookupError(f"{name!r} is installed neither here nor by {user.name}")
-        contexts = found["contexts"]
+        contexts = results["contexts"]
         if contexts is not None and invoke.context(self._platform, channel) not in contexts:
             raise LookupError(f"{name!r} is offered in contexts {contexts} only")
         wanted = Permission.USE_APPLICATION_COMMANDS | Permission.VIEW_CHANNEL
-        asked = found["default_member_permissions"]
+        asked = results["default_member_permissions"]
         if guild and asked is not None:
             wanted |= Permission(int(asked) or int(Permission.ADMINISTRATOR))
         if guild and not permissions.may(channel, user, wanted):
             raise LookupError(f"{user.name} lacks permissions for {name!r}")
-        return found
+        return results
 
     async def _component(self, user: User, message: Message, component: JSON, data: JSON, *, wait: bool) -> Interaction:
         data = {"custom_id": component["custom_id"], "component_type": component["type"], "id": component["id"]} | data

@@ -82,9 +82,13 @@ def _fill(platform: "Platform", message: Message, form: JSON, files: Mapping[str
     if flaws := list(message_flaws(form, flags=message.flags)):
         raise InvalidForm(*flaws)
     attachments = _attachments(platform, message, form, files)
-    media = {f"attachment://{one.filename}": _media(one) for one in attachments}
+    media = {f"attachment://{each.filename}": _media(each) for each in attachments}
     for path, component in components.located(form.get("components") or [], ("components",)):
-        shown = [component.get("media"), component.get("file"), *[one["media"] for one in component.get("items") or []]]
+        shown = [
+            component.get("media"),
+            component.get("file"),
+            *[each["media"] for each in component.get("items") or []],
+        ]
         for item in shown:
             if item and item["url"].startswith("attachment://") and item["url"] not in media:
                 raise InvalidForm(Flaw(path, "UNKNOWN_ATTACHMENT", f"No attachment is called {item['url']}."))
@@ -104,8 +108,8 @@ def _media(attachment: Attachment) -> JSON:
 
 
 def _attachments(platform: "Platform", message: Message, form: JSON, files: Mapping[str, Upload]) -> list[Attachment]:
-    described = {str(one["id"]): one for one in form.get("attachments") or []}
-    kept = [one for one in message.attachments if "attachments" not in form or str(one.id) in described]
+    described = {str(each["id"]): each for each in form.get("attachments") or []}
+    kept = [each for each in message.attachments if "attachments" not in form or str(each.id) in described]
     new = []
     for key, upload in files.items():
         about = described.get(key.removeprefix("files[").removesuffix("]"), {})
@@ -146,8 +150,8 @@ def _mention(message: Message, allowed: JSON | None) -> None:
     """Work out whom a message mentions, and whom it would notify."""
     text = "\n".join([message.content, *components.text_displays(message.components)])
     world, guild = message.channel.world, message.channel.guild
-    found = dict.fromkeys(int(number) for number in re.findall(r"<@!?(\d+)>", text))
-    users = [world.users[number] for number in found if number in world.users]
+    results = dict.fromkeys(int(number) for number in re.findall(r"<@!?(\d+)>", text))
+    users = [world.users[number] for number in results if number in world.users]
     roles = [role for role in (guild.roles if guild else []) if role.mention in text]
     everyone = bool(guild) and re.search(r"@(everyone|here)\b", text) is not None
     may_everyone = permissions.may(message.channel, message.author, Permission.MENTION_EVERYONE)

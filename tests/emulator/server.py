@@ -73,7 +73,7 @@ class Server:
         at_s = self._platform.clock.monotonic()
         recorded = Recorded(request.method, path, dict(request.query), request.headers, body, files, at_s)
         self._platform.requests.append(recorded)
-        fault = next((one for one in self._platform.faults if one.takes(request.method, path)), None)
+        fault = next((each for each in self._platform.faults if each.takes(request.method, path)), None)
         if fault is None:
             status, answer = self._answer(recorded)
             response: web.StreamResponse = _json(status, answer, request)
@@ -112,11 +112,11 @@ class Server:
         return status, recorded.answer
 
     def _route(self, recorded: Recorded) -> tuple[int, object]:
-        found = description().match(recorded.method, recorded.path)
-        if found is None or found[0].operation_id not in HANDLERS:
+        result = description().match(recorded.method, recorded.path)
+        if result is None or result[0].operation_id not in HANDLERS:
             self._platform.problem(f"unknown route {recorded.method} {recorded.path}")
             raise ApiError(404, 0, "404: Not Found")
-        operation, params = found
+        operation, params = result
         self._authorize(recorded, operation)
         self._validate(recorded, operation)
         call = Call(self._platform, params, recorded.query, recorded.json, recorded.files)

@@ -85,8 +85,8 @@ class Session:
     def wants(self, event: Event) -> bool:
         """Tell whether its intents and its shard cover an event."""
         number, count = self.shard
-        mine = (event.guild_id >> 22) % count == number if event.guild_id else number == 0
-        return mine and self.intents & event.needs == event.needs
+        own = (event.guild_id >> 22) % count == number if event.guild_id else number == 0
+        return own and self.intents & event.needs == event.needs
 
     def take(self, event: Event) -> None:
         """Dispatch an event, blank where it may not read contents."""

@@ -147,7 +147,9 @@ async def agency(interaction: Spoken, name: str) -> None:
 
 @agency.autocomplete("name")
 async def names(interaction: Spoken, current: str) -> list[app_commands.Choice[str]]:
-    return [app_commands.Choice(name=one, value=one.lower()) for one in ("Europol", "EIOPA") if current in one.lower()]
+    return [
+        app_commands.Choice(name=each, value=each.lower()) for each in ("Europol", "EIOPA") if current in each.lower()
+    ]
 
 
 class Index(app_commands.Group):

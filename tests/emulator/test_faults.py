@@ -25,7 +25,7 @@ async def test_a_rate_limit_is_waited_for(global_: bool) -> None:
         start = time.monotonic()
         await send(on)
         assert time.monotonic() - start >= 0.2
-        assert [one.status for one in on.emulator.requested("POST", SEND)] == [429, 200]
+        assert [each.status for each in on.emulator.requested("POST", SEND)] == [429, 200]
 
 
 @asynchronous
@@ -56,7 +56,7 @@ async def test_a_message_that_took_effect_before_the_error_is_kept_once() -> Non
         on.emulator.faults.append(Fault("POST", SEND, status=500, apply_first=True))
         with fast_retries():
             sent = await send(on)
-        assert [one.id for one in on.channel.messages] == [sent.id]
+        assert [each.id for each in on.channel.messages] == [sent.id]
         assert len(on.emulator.requested("POST", SEND)) == 2
 
 

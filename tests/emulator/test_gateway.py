@@ -124,7 +124,7 @@ async def test_several_shards() -> None:
         async with discord.AutoShardedClient(intents=intents, connector=connector, **QUICK) as client:
             running_client = asyncio.create_task(client.start(emulator.token))
             await emulator.wait(lambda: client.is_ready() or running_client.done())
-            assert [one.id for one in client.guilds] == [guild.id]
+            assert [each.id for each in client.guilds] == [guild.id]
         await asyncio.gather(running_client, return_exceptions=True)
 
 

@@ -53,8 +53,8 @@ async def test_an_edit_keeps_an_answer_ephemeral_and_follow_ups_are_listed() -> 
         interaction = await on.emulator.slash(on.ada, on.channel, "ask", question="why?", private=True, follow_ups=2)
         await on.emulator.wait(lambda: len(interaction.followups) == 2)
         assert original(interaction).ephemeral
-        assert [one.text() for one in interaction.followups] == ["also 0", "also 1"]
-        assert all(one.ephemeral for one in interaction.followups)
+        assert [each.text() for each in interaction.followups] == ["also 0", "also 1"]
+        assert all(each.ephemeral for each in interaction.followups)
         with pytest.raises(LookupError, match="does not see"):
             await on.emulator.click(on.bob, original(interaction), "Context")
 
@@ -108,7 +108,7 @@ async def test_private_channels_and_user_installs() -> None:
             await on.emulator.wait(partial(followed_up, interaction, most))
             assert original(interaction).text().startswith("-# x")
         await on.emulator.wait(lambda: len(on.bot.errors) == 2)
-        assert [getattr(one, "code", None) for one in on.bot.errors] == [40094, 40094]
+        assert [getattr(each, "code", None) for each in on.bot.errors] == [40094, 40094]
 
 
 @asynchronous

@@ -160,5 +160,5 @@ async def test_a_failing_test_keeps_its_own_error() -> None:
 
 
 def test_every_route_is_described() -> None:
-    described = {one.operation_id for one in description()._operations}
+    described = {each.operation_id for each in description()._operations}
     assert set(HANDLERS) <= described

@@ -58,7 +58,7 @@ class Ablation:
         """Yield what was left out, and the figures without it."""
         by_fold = self._fit.sentences(self._generation)
         examples = [self._fit.example(self._generation, asked, by_fold[asked.fold]) for asked, *_ in self._asked]
-        yield "nothing left out", _figures([one.outcome for one in examples if one.asked.set == "development"])
+        yield "nothing left out", _figures([each.outcome for each in examples if each.asked.set == "development"])
         yield "without the reader", self._without(self._asked, ())
         for part, features in PARTS.items():
             yield f"without the reader and {part}", self._without(self._asked, features)

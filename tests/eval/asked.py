@@ -53,19 +53,23 @@ def asked_questions(folder: Path, xquad: Path | None = None) -> list[Asked]:
         languages.
     """
     plain = [*_sets(folder), *_off_topic(xquad)]
-    documents = sorted({one.document for one in plain if one.document})
+    documents = sorted({each.document for each in plain if each.document})
     random.Random(7).shuffle(documents)
     fold_of = {document: place % FOLDS for place, document in enumerate(documents)}
-    return [dataclasses.replace(one, fold=fold_of.get(one.document, place % FOLDS)) for place, one in enumerate(plain)]
+    return [
+        dataclasses.replace(each, fold=fold_of.get(each.document, place % FOLDS)) for place, each in enumerate(plain)
+    ]
 
 
 def _sets(folder: Path) -> Iterator[Asked]:
     lines = {line["_id"]: line for line in read_lines(folder / "gold.jsonl")}
-    gold = [Asked(one, "en", lines[one.question_id]["doc"] or "", "development", 0) for one in load_questions(folder)]
+    gold = [
+        Asked(each, "en", lines[each.question_id]["doc"] or "", "development", 0) for each in load_questions(folder)
+    ]
     train = read_lines(folder / "train.jsonl")
     kept = kept_out([line["doc"] for line in train])
     out = [Asked(_question(line), "en", line["doc"], "kept out", 0) for line in train if line["doc"] in kept]
-    english = {one.gold.question_id: one for one in (*gold, *out)}
+    english = {each.gold.question_id: each for each in (*gold, *out)}
     yield from english.values()
     for name in ("translated.jsonl", "train.translated.jsonl"):
         for line in read_lines(folder / name):
@@ -88,7 +92,7 @@ def _off_topic(xquad: Path | None) -> Iterator[Asked]:
     if xquad:
         lists = xquad_lists(xquad, out=True)
         random.Random(5).shuffle(lists)
-        for number, one in enumerate(lists[:XQUAD_QUESTIONS]):
-            language = sorted(one.forms)[number % len(one.forms)]
-            gold = GoldQuestion(f"xquad-{one.question_id}", one.forms[language], {}, "off_topic_more")
+        for number, each in enumerate(lists[:XQUAD_QUESTIONS]):
+            language = sorted(each.forms)[number % len(each.forms)]
+            gold = GoldQuestion(f"xquad-{each.question_id}", each.forms[language], {}, "off_topic_more")
             yield Asked(gold, language, "", "off topic", 0)

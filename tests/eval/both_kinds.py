@@ -41,9 +41,9 @@ def differences(files: Evaluation, tables: Evaluation) -> dict[str, tuple[float,
 
     :raises AssertionError: when one has figures that the other lacks.
     """
-    one, two = dict(flat(files.to_dict())), dict(flat(tables.to_dict()))
-    assert one.keys() == two.keys(), one.keys() ^ two.keys()
-    return {name: (one[name], two[name]) for name in one}
+    first, second = dict(flat(files.to_dict())), dict(flat(tables.to_dict()))
+    assert first.keys() == second.keys(), first.keys() ^ second.keys()
+    return {name: (first[name], second[name]) for name in first}
 
 
 def is_same(name: str, values: tuple[float, float]) -> bool:
@@ -57,11 +57,11 @@ def other_lines(files: list[Outcome], tables: list[Outcome]) -> list[str]:
 
     def places(outcome: Outcome) -> list[object]:
         run = outcome.to_run()
-        found = [{**passage, "score": 0} for passage in run["passages"]]  # type: ignore[attr-defined]
-        return [found, run["answered"], run["quotes"]]
+        results = [{**passage, "score": 0} for passage in run["passages"]]  # type: ignore[attr-defined]
+        return [results, run["answered"], run["quotes"]]
 
     pairs = zip(files, tables, strict=True)
-    return [one.gold.question_id for one, two in pairs if places(one) != places(two)]
+    return [first.gold.question_id for first, second in pairs if places(first) != places(second)]
 
 
 @contextmanager
@@ -90,10 +90,10 @@ def main() -> None:
     with address(given.url) as url:
         in_tables, tables = run_evaluation(given.folder, IndexSettings(database_url=SecretStr(url)), embedder, silent)
     figures = differences(files, tables)
-    for name, (one, two) in figures.items():
-        print(f"{name:<40} {one:10.4f} {two:10.4f} {'' if one == two else f'{two - one:+.4f}'}")
+    for name, (first, second) in figures.items():
+        print(f"{name:<40} {first:10.4f} {second:10.4f} {'' if first == second else f'{second - first:+.4f}'}")
     apart = [name for name, values in figures.items() if not is_same(name, values)]
-    print(f"{len(figures)} figures, {sum(one != two for one, two in figures.values())} of them differ at all")
+    print(f"{len(figures)} figures, {sum(first != second for first, second in figures.values())} of them differ at all")
     others = other_lines(in_files, in_tables)
     print(f"{len(in_files)} questions, {len(others)} of them with other passages or quotes {others[:10]}")
     if apart:

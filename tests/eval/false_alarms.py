@@ -61,8 +61,8 @@ def save(engine: Engine, question: GoldQuestion, language: str, release_ids: Seq
     there = Filters(releases=frozenset(others))
     if not engine.answer(question.text, there).answered:  # then no release is told, whatever it says
         return Saved(question.kind, language, told=told)
-    found = engine.search(question.text, there, _DEEP).passages
-    near = list(dict.fromkeys(passage.release_id for passage in found))[:_NEAREST]
+    result = engine.search(question.text, there, _DEEP).passages
+    near = list(dict.fromkeys(passage.release_id for passage in result))[:_NEAREST]
     far = [release_id for release_id in others if release_id not in near]
     asked = random.Random(question.question_id).sample(far, min(_OTHERS, len(far)))
     wanted = Wanted(WantedKind.QUESTION, question.text, there)
@@ -100,11 +100,11 @@ def _line(name: str, saved: Sequence[Saved], releases: int) -> None:
 def questions(folder: Path, *, languages: bool) -> list[tuple[GoldQuestion, str]]:
     """Return the questions of a folder with their languages."""
     english = {question.question_id: question for question in load_questions(folder)}
-    found = [(question, "en") for question in english.values()]
+    results = [(question, "en") for question in english.values()]
     if languages:
         for line in read_lines(folder / "translated.jsonl"):
-            found.append((_in(english[line["_id"]], line["question"]), line["lang"]))
-    return found
+            results.append((_in(english[line["_id"]], line["question"]), line["lang"]))
+    return results
 
 
 def _in(question: GoldQuestion, text: str) -> GoldQuestion:

@@ -101,15 +101,15 @@ def labels(question: GoldQuestion, ranking: Ranking, generation: OpenGeneration)
     served = generation.served(ranking.sentences.releases.tolist())
     return np.array(
         [
-            one.release.release_id == question.document and _answers(fold(text), evidence, answer)
-            for one, text in zip(served, ranking.sentences.texts, strict=True)
+            each.release.release_id == question.document and _answers(fold(text), evidence, answer)
+            for each, text in zip(served, ranking.sentences.texts, strict=True)
         ],
         dtype=bool,
     )
 
 
 def _answers(text: str, evidence: Sequence[str], answer: str) -> bool:
-    return any(holds(text, one) or (len(text) >= 20 and text in one) for one in evidence) or (
+    return any(holds(text, each) or (len(text) >= 20 and text in each) for each in evidence) or (
         bool(answer) and answer in text
     )
 
@@ -138,7 +138,7 @@ class Fit:
     def _fold(
         self, ranked: Sequence[tuple[Asked, str, Ranking, Labels]], out: int | None, generation: OpenGeneration
     ) -> Weights:
-        kept = [one for one in ranked if one[0].fold != out]
+        kept = [each for each in ranked if each[0].fold != out]
         of_group = {
             foreign: fit_sentences(
                 [(ranking.evidence.features, right) for *_, ranking, right in kept if _is_foreign(ranking) == foreign]
@@ -169,19 +169,19 @@ class Fit:
         plain = [name for name in self.releases if name not in documents]
         draw = random.Random(3)
         for out, weights in enumerate(by_fold[:FOLDS]):
-            mine = [asked for asked in self.asked if asked.fold == out]
-            mine = [asked for asked in mine if asked.language == "en" or draw.random() < TRANSLATED_SHARE]
-            names = sorted({asked.document for asked in mine if asked.document})
+            own = [asked for asked in self.asked if asked.fold == out]
+            own = [asked for asked in own if asked.language == "en" or draw.random() < TRANSLATED_SHARE]
+            names = sorted({asked.document for asked in own if asked.document})
             with self._index(names + draw.sample(plain, SMALL - len(names))) as generation:
-                yield from (self.example(generation, asked, weights) for asked in mine)
+                yield from (self.example(generation, asked, weights) for asked in own)
             for place, name in enumerate(names):
-                yield from self._single(name, names[place - 1], mine, weights)
+                yield from self._single(name, names[place - 1], own, weights)
 
-    def _single(self, name: str, neighbour: str, mine: Sequence[Asked], weights: Weights) -> Iterator[Example]:
+    def _single(self, name: str, neighbour: str, own: Sequence[Asked], weights: Weights) -> Iterator[Example]:
         """Ask one release its own questions, a neighbour's as questions from elsewhere, and some off-topic ones."""
         draw = random.Random(f"{name}")
         with self._index([name]) as generation:
-            for asked in mine:
+            for asked in own:
                 if asked.document == name:
                     yield self.example(generation, asked, weights)
                 elif asked.document == neighbour and asked.gold.kind in ("fact", "terse"):
@@ -237,18 +237,18 @@ def gates(examples: Sequence[Example], out: int | None) -> Mapping[tuple[bool, b
     """Fit the gate of each group, unread and read, without the questions of a fold."""
     fitted = {}
     for foreign in GROUPS.values():
-        mine = [
+        own = [
             example
             for example in examples
             if example.foreign == foreign and example.timely and not example.doubt and example.asked.fold != out
         ]
-        right = np.array([example.right for example in mine])
-        importance = [example.importance for example in mine]
-        unread = np.array([example.unread for example in mine])
+        right = np.array([example.right for example in own])
+        importance = [example.importance for example in own]
+        unread = np.array([example.unread for example in own])
         unread[:, LEFT_OUT_OF_OTHER] *= not foreign
         fitted[foreign, False] = fit_gate(GATE_FEATURES, unread, right, importance)
-        if all(example.read is not None for example in mine):
-            read = np.array([example.read for example in mine])
+        if all(example.read is not None for example in own):
+            read = np.array([example.read for example in own])
             fitted[foreign, True] = fit_gate(READ_FEATURES, np.hstack([unread, read]), right, importance)
         else:
             fitted[foreign, True] = _NO_GATE

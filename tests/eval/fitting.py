@@ -65,6 +65,6 @@ def fit_gate(names: Sequence[str], features: Matrix, right: Labels, importance: 
     weights: Matrix = model.coef_[0] / spread
     bias = float(model.intercept_[0] - weights @ middle)
     by_name, usual = (
-        {name: round(float(one), 4) for name, one in zip(names, values, strict=True)} for values in (weights, middle)
+        {name: round(float(each), 4) for name, each in zip(names, values, strict=True)} for values in (weights, middle)
     )
     return Gate(by_name, round(bias, 4), usual)

@@ -45,8 +45,8 @@ def watched(figures: Evaluation) -> Figures:
     """Return the figures that have floors."""
     assert figures.answers is not None
     answers = {name: figures.answers[name] for name in WATCHED}
-    found = answers | {name: figures.search["fused"][name] for name in SEARCHED}
-    return {name: round(value, 4) for name, value in found.items() if value is not None}
+    results = answers | {name: figures.search["fused"][name] for name in SEARCHED}
+    return {name: round(value, 4) for name, value in results.items() if value is not None}
 
 
 def write_seed_folder(folder: Path) -> Path:

@@ -64,34 +64,40 @@ def corpus_lists(folder: Path, embedder: CachedEmbedder | None, *, out: bool = F
     kept = kept_out([line["doc"] for line in questions])
     chosen = [line for line in questions if (line["doc"] in kept) == out]
     documents = {line["doc"] for line in chosen}
-    texts = [one for release in load_corpus(folder) if release.release_id in documents for one in sentences_of(release)]
+    texts = [
+        each for release in load_corpus(folder) if release.release_id in documents for each in sentences_of(release)
+    ]
     nearest = _nearest([line["question"] for line in chosen], texts, embedder)
-    found = []
+    results = []
     for line, order in zip(chosen, nearest, strict=True):
         positives, near = _judged(line, texts)
-        negatives = [texts[at].text for at in order if at not in near][:HARD]
+        negatives = [texts[number].text for number in order if number not in near][:HARD]
         if positives or not line["quotes"]:
             of_language = {"en": line["question"], **forms[line["_id"]]}
-            found.append(
+            results.append(
                 TrainingList(
-                    line["_id"], "eval", of_language, tuple(texts[at].text for at in positives), tuple(negatives)
+                    line["_id"],
+                    "eval",
+                    of_language,
+                    tuple(texts[number].text for number in positives),
+                    tuple(negatives),
                 )
             )
-    return found
+    return results
 
 
 def _judged(line: Mapping[str, Any], texts: Sequence[Sentence]) -> tuple[list[int], set[int]]:
     """Return which sentences hold the evidence, and which may be no negatives."""
     quotes, answer = [fold(quote) for quote in line["quotes"]], fold(line["answer"])
     positives, near = [], set()
-    for at, sentence in enumerate(texts):
+    for number, sentence in enumerate(texts):
         words = fold(sentence.words)
         own = sentence.release_id == line["doc"]
         evidence = any(quote in words or (len(words) >= 20 and words in quote) for quote in quotes)
         if own and (evidence or any(holds(words, quote) for quote in quotes)):
-            positives.append(at)
-        if evidence or (own and answer and answer in words) or at in positives[-1:]:
-            near.add(at)
+            positives.append(number)
+        if evidence or (own and answer and answer in words) or number in positives[-1:]:
+            near.add(number)
     return positives, near
 
 
@@ -99,19 +105,19 @@ def _nearest(
     questions: Sequence[str], texts: Sequence[Sentence], embedder: CachedEmbedder | None
 ) -> Iterator[list[int]]:
     """Yield for each question the sentences nearest with their passages, of each passage at most two."""
-    passages = list(dict.fromkeys(one.text.passage for one in texts))
+    passages = list(dict.fromkeys(each.text.passage for each in texts))
     row_of = {passage: row for row, passage in enumerate(passages)}
-    rows = np.array([row_of[one.text.passage] for one in texts])
-    sentence, passage, asked = _vectors([one.text.sentence for one in texts], passages, questions, embedder)
+    rows = np.array([row_of[each.text.passage] for each in texts])
+    sentence, passage, asked = _vectors([each.text.sentence for each in texts], passages, questions, embedder)
     for vector in asked:
         scores = sentence @ vector.T + (passage @ vector.T)[rows]
         scores = scores if embedder else scores.toarray().ravel()
         seen: dict[int, int] = defaultdict(int)
         order = []
-        for at in np.argsort(-scores)[: 8 * HARD].tolist():
-            seen[int(rows[at])] += 1
-            if seen[int(rows[at])] <= 2:
-                order.append(at)
+        for number in np.argsort(-scores)[: 8 * HARD].tolist():
+            seen[int(rows[number])] += 1
+            if seen[int(rows[number])] <= 2:
+                order.append(number)
         yield order
 
 
@@ -130,11 +136,15 @@ def off_topic_lists(folder: Path, asked: Sequence[TrainingList], embedder: Cache
     """Return lists of questions on other subjects, with the sentences of releases that are nearest to them."""
     documents = {line["doc"] for line in read_lines(folder / "train.jsonl")}
     documents -= kept_out(sorted(documents))
-    texts = [one for release in load_corpus(folder) if release.release_id in documents for one in sentences_of(release)]
-    nearest = _nearest([one.forms["en"] for one in asked], texts, embedder)
+    texts = [
+        each for release in load_corpus(folder) if release.release_id in documents for each in sentences_of(release)
+    ]
+    nearest = _nearest([each.forms["en"] for each in asked], texts, embedder)
     return [
-        TrainingList(one.question_id, "off topic", one.forms, (), tuple(texts[at].text for at in order[:HARD]))
-        for one, order in zip(asked, nearest, strict=True)
+        TrainingList(
+            each.question_id, "off topic", each.forms, (), tuple(texts[number].text for number in order[:HARD])
+        )
+        for each, order in zip(asked, nearest, strict=True)
     ]
 
 
@@ -156,7 +166,7 @@ def main() -> None:
     if arguments.public and not arguments.out:
         lists += public_lists(arguments.public)
     if arguments.off_topic and not arguments.out:
-        asked = [one for one in lists if one.source in OFF_TOPIC_SETS]
+        asked = [each for each in lists if each.source in OFF_TOPIC_SETS]
         lists += off_topic_lists(arguments.folder, asked, embedder)
     if embedder:
         embedder.save()

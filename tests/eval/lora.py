@@ -32,14 +32,14 @@ def adapt(model: nn.Module, rank: int = RANK) -> dict[str, nn.Parameter]:
     """Freeze a transformer, put adapters beside all linear layers of its encoder, and return their parameters."""
     for parameter in model.parameters():
         parameter.requires_grad_(False)
-    found: dict[str, nn.Parameter] = {}
-    linear = [(name, one) for name, one in model.named_modules() if isinstance(one, nn.Linear) and "encoder" in name]
+    results: dict[str, nn.Parameter] = {}
+    linear = [(name, each) for name, each in model.named_modules() if isinstance(each, nn.Linear) and "encoder" in name]
     for name, layer in linear:
         parent = model.get_submodule(name.rpartition(".")[0])
         adapter = LowRank(layer, rank)
         setattr(parent, name.rpartition(".")[2], adapter)
-        found |= {f"{name}.down": adapter.down, f"{name}.up": adapter.up}
-    return found
+        results |= {f"{name}.down": adapter.down, f"{name}.up": adapter.up}
+    return results
 
 
 def load(parameters: Mapping[str, nn.Parameter], tensors: Mapping[str, Any]) -> None:

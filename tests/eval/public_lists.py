@@ -53,7 +53,7 @@ NTREX_TEXTS = 3  # translations that have to be found, too
 def xquad_articles(folder: Path) -> frozenset[int]:
     """Return the places of the articles to train on, drawn by seed; the others are for measuring."""
     articles = json.loads((folder / "xquad.en.json").read_text("utf-8"))["data"]
-    places = sorted(range(len(articles)), key=lambda at: str(articles[at]["title"]))
+    places = sorted(range(len(articles)), key=lambda number: str(articles[number]["title"]))
     random.Random(SEED).shuffle(places)
     return frozenset(places[: round(XQUAD_SHARE * len(places))])
 
@@ -66,8 +66,8 @@ def xquad_lists(folder: Path, *, out: bool = False) -> list[TrainingList]:
     for number, article in enumerate(data["en"]):
         if (number in inside) == out:
             continue
-        for at in range(len(article["paragraphs"])):
-            paragraphs = {lang: data[lang][number]["paragraphs"][at] for lang in XQUAD_LANGUAGES}
+        for place in range(len(article["paragraphs"])):
+            paragraphs = {lang: data[lang][number]["paragraphs"][place] for lang in XQUAD_LANGUAGES}
             lists.extend(_of_paragraphs(article, [data[lang][number] for lang in XQUAD_LANGUAGES], paragraphs, draw))
     return lists
 
@@ -94,7 +94,7 @@ def _of_paragraphs(
                 if answers or paragraph is own or draw.random() < 0.5:
                     (positives if answers else negatives).append(text)
         if positives:
-            forms = {one: paragraphs[one]["qas"][number]["question"] for one in XQUAD_LANGUAGES}
+            forms = {each: paragraphs[each]["qas"][number]["question"] for each in XQUAD_LANGUAGES}
             yield TrainingList(asked["id"], "xquad", forms, tuple(positives), tuple(negatives[:HARD]))
 
 
@@ -104,9 +104,9 @@ def clapnq_lists(path: Path) -> list[TrainingList]:
     for line in read_lines(path):
         passage, chosen = line["passages"][0], line["output"][0].get("selected_sentences") or []
         whole = f"{passage['title']}. {passage['text']}"
-        texts = [(one, Text(f"{passage['title']}. {one}", whole)) for one in passage["sentences"]]
-        positives = tuple(text for one, text in texts if one in chosen)
-        negatives = tuple(text for one, text in texts if one not in chosen)
+        texts = [(each, Text(f"{passage['title']}. {each}", whole)) for each in passage["sentences"]]
+        positives = tuple(text for each, text in texts if each in chosen)
+        negatives = tuple(text for each, text in texts if each not in chosen)
         if positives and negatives:
             lists.append(TrainingList(str(line["id"]), "clapnq", {"en": line["input"]}, positives, negatives[:HARD]))
     return lists
@@ -141,7 +141,7 @@ def _squad_articles(path: Path, measured: frozenset[str]) -> list[Mapping[str, A
     if not path.exists():
         return []
     articles = json.loads(path.read_text("utf-8"))["data"]
-    asked = [{one["id"] for paragraph in article["paragraphs"] for one in paragraph["qas"]} for article in articles]
+    asked = [{each["id"] for paragraph in article["paragraphs"] for each in paragraph["qas"]} for article in articles]
     return [article for article, ids in zip(articles, asked, strict=True) if not ids & measured]
 
 
@@ -205,7 +205,7 @@ def ntrex_lists(folder: Path) -> list[TrainingList]:
         others = {lang: lines[number] for lang, lines in translated.items()}
         if all(others.values()):
             told = [sentence, *(others[lang] for lang in draw.sample(sorted(others), NTREX_TEXTS))]
-            positives = tuple(Text(one, one) for one in told)
+            positives = tuple(Text(each, each) for each in told)
             lists.append(TrainingList(f"ntrex-{number}", "ntrex", {"en": sentence} | others, positives, ()))
     return lists
 
@@ -240,7 +240,7 @@ def _plain_lines(path: Path) -> list[str]:
 def public_lists(folder: Path) -> list[TrainingList]:
     """Return the lists of all sets that a folder holds."""
     xquad = folder / "xquad"
-    measured = frozenset(one.question_id for one in xquad_lists(xquad, out=True)) if xquad.exists() else frozenset()
+    measured = frozenset(each.question_id for each in xquad_lists(xquad, out=True)) if xquad.exists() else frozenset()
     sets: Mapping[str, Callable[[Path], list[TrainingList]]] = {
         "xquad": xquad_lists,
         "squad": lambda path: squad_lists(path, measured),
@@ -250,4 +250,4 @@ def public_lists(folder: Path) -> list[TrainingList]:
         "tatoeba": tatoeba_lists,
         "eurovoc.json": eurovoc_lists,
     }
-    return [one for name, read in sets.items() if (folder / name).exists() for one in read(folder / name)]
+    return [each for name, read in sets.items() if (folder / name).exists() for each in read(folder / name)]

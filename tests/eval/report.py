@@ -40,18 +40,18 @@ def judged(outcome: Outcome, sure: float, threshold: float) -> Outcome:
 
 def report(examples: Sequence["Example"], sure: Sequence[float], threshold: float) -> dict[str, object]:
     """Print everything; return the figures of the English development questions, and the curve."""
-    whole = [one for one in zip(examples, sure, strict=True) if one[0].size > SMALL]
-    english = [one for one in whole if one[0].asked.set == "development" and one[0].asked.language == "en"]
-    more = [one for one in whole if one[0].asked.set == "off topic" and one[0].asked.language == "en"]
+    whole = [each for each in zip(examples, sure, strict=True) if each[0].size > SMALL]
+    english = [each for each in whole if each[0].asked.set == "development" and each[0].asked.language == "en"]
+    more = [each for each in whole if each[0].asked.set == "off topic" and each[0].asked.language == "en"]
     evaluation = evaluate([example.outcome for example, _ in english])
     print("gate off:", json.dumps({"search": evaluation.search["fused"], "answers": evaluation.answers}, indent=1))
     figures, curve = _confidence(english, more, threshold)
     print(json.dumps(figures, indent=1))
     for size in (SMALL, 1):
-        small = [one for one in zip(examples, sure, strict=True) if one[0].size == size]
-        own = [one for one in small if one[0].asked.set == "development" and one[0].asked.language == "en"]
-        asked = [one for one in own if one[0].asked.answerable and not one[0].elsewhere]
-        outside = [one for one in small if (one[0].asked.off_topic or one[0].elsewhere)]
+        small = [each for each in zip(examples, sure, strict=True) if each[0].size == size]
+        own = [each for each in small if each[0].asked.set == "development" and each[0].asked.language == "en"]
+        asked = [each for each in own if each[0].asked.answerable and not each[0].elsewhere]
+        outside = [each for each in small if (each[0].asked.off_topic or each[0].elsewhere)]
         said = [example.right for example, value in (*asked, *outside) if value >= threshold]
         print(
             f"{size} releases: answered {_share(asked, threshold):.3f}, what is answered elsewhere or nowhere "
@@ -94,8 +94,8 @@ def _table(whole: Sequence[Judged], threshold: float) -> None:
     """Print a row for each set in English and in the other languages together, and for each other language."""
 
     def add(name: str, wanted: Callable[["Example"], bool]) -> None:
-        chosen = [one for one in whole if wanted(one[0])]
-        if any(one[0].asked.answerable for one in chosen):
+        chosen = [each for each in whole if wanted(each[0])]
+        if any(each[0].asked.answerable for each in chosen):
             cells = [f"{value:.0f}" if value > 1 else f"{value:.3f}" for value in _row(chosen, threshold)]
             print(f"| {name} | {' | '.join(cells)} |")
 
@@ -104,12 +104,12 @@ def _table(whole: Sequence[Judged], threshold: float) -> None:
         for name, english in (("English", True), ("other languages", False)):
             add(
                 f"{wanted}, {name}",
-                lambda one, wanted=wanted, english=english: (  # type: ignore[misc]
-                    one.asked.set in (wanted, "off topic") and (one.asked.language == "en") == english
+                lambda each, wanted=wanted, english=english: (  # type: ignore[misc]
+                    each.asked.set in (wanted, "off topic") and (each.asked.language == "en") == english
                 ),
             )
     for language in sorted({example.asked.language for example, _ in whole} - {"en"}):
-        add(language, lambda one, language=language: one.asked.language == language)  # type: ignore[misc]
+        add(language, lambda each, language=language: each.asked.language == language)  # type: ignore[misc]
 
 
 def _row(chosen: Sequence[Judged], threshold: float) -> list[float]:
@@ -117,9 +117,9 @@ def _row(chosen: Sequence[Judged], threshold: float) -> list[float]:
     search = evaluate([example.outcome for example in asked]).search["fused"]
     right = [example.outcome.right() for example in asked]
     of_kind = {
-        "answerable": [one for one in chosen if one[0].asked.answerable],
-        "near miss": [one for one in chosen if one[0].asked.gold.kind == "near_miss"],
-        "off topic": [one for one in chosen if one[0].asked.off_topic],
+        "answerable": [each for each in chosen if each[0].asked.answerable],
+        "near miss": [each for each in chosen if each[0].asked.gold.kind == "near_miss"],
+        "off topic": [each for each in chosen if each[0].asked.off_topic],
     }
     values = {kind: [value for _, value in ones] for kind, ones in of_kind.items()}
     # Risk counts off-topic questions as often as a development set has them: 12 to 212.
@@ -129,8 +129,8 @@ def _row(chosen: Sequence[Judged], threshold: float) -> list[float]:
         search["recall@1"],
         search["evidence@500chars"],
         search["evidence@1000chars"],
-        _mean(any(one[:1]) for one in right),
-        _mean(any(one) for one in right),
+        _mean(any(each[:1]) for each in right),
+        _mean(any(each) for each in right),
         _mean(sum(len(quote.text) for quote in example.outcome.quotes) for example in asked),
         _auroc(values["answerable"], values["near miss"]),
         _auroc(values["answerable"], values["off topic"]),

@@ -40,7 +40,7 @@ def averaged(files: Sequence[tuple[Path, float]]) -> dict[str, np.ndarray[Any, A
     tensors = {}
     for up in sorted(name for name in rounds[0][0] if name.endswith(".up")):
         down = f"{up.removesuffix('.up')}.down"
-        mean = sum(share * (one[up].astype(np.float64) @ one[down].astype(np.float64)) for one, share in rounds)
+        mean = sum(share * (each[up].astype(np.float64) @ each[down].astype(np.float64)) for each, share in rounds)
         left, sizes, right = np.linalg.svd(mean, full_matrices=False)
         root = np.sqrt(sizes[:SHIPPED_RANK])
         tensors[up] = (left[:, :SHIPPED_RANK] * root).astype(np.float16)
@@ -52,11 +52,11 @@ def averaged_reader(files: Sequence[tuple[Path, float]]) -> dict[str, np.ndarray
     """Return the mean of readers: of their adapters, and of what their heads say, which stand beside each other."""
     rounds = [(load_file(path), share) for path, share in files]
     heads = {
-        "head.0.weight": np.concatenate([one["head.0.weight"] for one, _ in rounds]),
-        "head.0.bias": np.concatenate([one["head.0.bias"] for one, _ in rounds]),
-        "head.2.weight": np.concatenate([one["head.2.weight"] * np.float16(share) for one, share in rounds], axis=1),
+        "head.0.weight": np.concatenate([each["head.0.weight"] for each, _ in rounds]),
+        "head.0.bias": np.concatenate([each["head.0.bias"] for each, _ in rounds]),
+        "head.2.weight": np.concatenate([each["head.2.weight"] * np.float16(share) for each, share in rounds], axis=1),
     }
-    sums = {name: sum(one[name] * share for one, share in rounds) for name in ("head.2.bias", "scale", "null")}
+    sums = {name: sum(each[name] * share for each, share in rounds) for name in ("head.2.bias", "scale", "null")}
     return averaged(files) | heads | {name: np.asarray(value, np.float32) for name, value in sums.items()}
 
 
@@ -75,13 +75,13 @@ def _averaged_trainings(rounds: Sequence[tuple[str, str, str]], folder: Path) ->
 
 def _seen(lists: Sequence[TrainingList], folder: Path) -> dict[str, object]:
     documents = {line["_id"]: line["doc"] for line in read_lines(folder / "train.jsonl")}
-    own = [one for one in lists if one.source == "eval"]
-    assert not {documents[one.question_id] for one in own} & kept_out(list(documents.values()))
-    languages = Counter(lang for one in own for lang in one.forms)
+    own = [each for each in lists if each.source == "eval"]
+    assert not {documents[each.question_id] for each in own} & kept_out(list(documents.values()))
+    languages = Counter(lang for each in own for lang in each.forms)
     return {
-        "lists": dict(Counter(one.source for one in lists)),
+        "lists": dict(Counter(each.source for each in lists)),
         "eval_by_language": dict(sorted(languages.items())),
-        "questions_sha256": hashlib.sha256("\n".join(sorted(one.question_id for one in lists)).encode()).hexdigest(),
+        "questions_sha256": hashlib.sha256("\n".join(sorted(each.question_id for each in lists)).encode()).hexdigest(),
     }
 
 

@@ -30,10 +30,10 @@ def text(words: str) -> Text:
 
 def lists() -> list[TrainingList]:
     answered = [
-        TrainingList(f"q{at}", "eval", {"en": english, "de": german}, (text(right),), (text(wrong),))
-        for at, (english, (german, right, wrong)) in enumerate(SAID.items())
+        TrainingList(f"q{number}", "eval", {"en": english, "de": german}, (text(right),), (text(wrong),))
+        for number, (english, (german, right, wrong)) in enumerate(SAID.items())
     ]
-    missed = TrainingList("q9", "eval", {"en": "Who pays for it?"}, (), tuple(one.negatives[0] for one in answered))
+    missed = TrainingList("q9", "eval", {"en": "Who pays for it?"}, (), tuple(each.negatives[0] for each in answered))
     return [*answered, missed]
 
 
@@ -68,7 +68,7 @@ def test_ten_steps_make_the_loss_fall(shallow_encoder: Path, tmp_path: Path) -> 
     with torch.no_grad():
         trained = encoder(asked, "question").numpy()
     embedder = SentenceTransformerEmbedder(str(tuned))
-    assert min(embedder.encode_query(one) @ vector for one, vector in zip(asked, trained, strict=True)) > 0.99
+    assert min(embedder.encode_query(each) @ vector for each, vector in zip(asked, trained, strict=True)) > 0.99
 
 
 def test_steps_are_the_same_from_wherever_they_begin() -> None:
@@ -79,16 +79,16 @@ def test_steps_are_the_same_from_wherever_they_begin() -> None:
     for step in whole:
         assert step.answers.shape == (len(step.questions), len(step.documents))
         assert not (step.answers & step.ignored).any()
-        unanswered = [at for at, question in enumerate(step.questions) if question == "Who pays for it?"]
+        unanswered = [number for number, question in enumerate(step.questions) if question == "Who pays for it?"]
         assert not step.answers[unanswered].any()
 
 
 def test_lists_keep_releases_out_and_tell_evidence_from_the_rest(tmp_path: Path) -> None:
     releases: list[dict[str, Any]] = []
     questions: list[dict[str, Any]] = []
-    for at, (question, (_, right, wrong)) in enumerate(SAID.items()):
+    for number, (question, (_, right, wrong)) in enumerate(SAID.items()):
         for copy in range(5):
-            name = f"r{at}{copy}"
+            name = f"r{number}{copy}"
             releases.append({"_id": name, "title": f"News {copy}", "text": f"{wrong}\n\n{right}\n\nMore is to come."})
             questions.append(
                 {"_id": f"q{name}", "question": question, "type": "fact", "doc": name, "quotes": [right], "answer": ""}
@@ -97,14 +97,14 @@ def test_lists_keep_releases_out_and_tell_evidence_from_the_rest(tmp_path: Path)
     lines["train.translated"] = [{"_id": "qr00", "lang": "de", "question": "Wer schult die Wachen?"}]
     for name, values in lines.items():
         (tmp_path / f"{name}.jsonl").write_text("\n".join(json.dumps(value) for value in values), "utf-8")
-    found, out = corpus_lists(tmp_path, None), corpus_lists(tmp_path, None, out=True)
+    result, out = corpus_lists(tmp_path, None), corpus_lists(tmp_path, None, out=True)
     kept = kept_out([line["doc"] for line in questions])
     assert len(kept) == 4
-    assert {one.question_id for one in out} == {f"q{name}" for name in kept}
-    assert {one.question_id for one in [*found, *out]} == {line["_id"] for line in questions}
-    for one in found:
-        evidence = next(right for question, (_, right, _) in SAID.items() if question == one.forms["en"])
-        assert [evidence in each.sentence for each in one.positives] == [True]
-        assert not any(evidence in each.sentence for each in one.negatives)
-    write_lists(tmp_path / "lists.jsonl", found)
-    assert read_lists(tmp_path / "lists.jsonl") == found
+    assert {item.question_id for item in out} == {f"q{name}" for name in kept}
+    assert {item.question_id for item in [*result, *out]} == {line["_id"] for line in questions}
+    for item in result:
+        evidence = next(right for question, (_, right, _) in SAID.items() if question == item.forms["en"])
+        assert [evidence in each.sentence for each in item.positives] == [True]
+        assert not any(evidence in each.sentence for each in item.negatives)
+    write_lists(tmp_path / "lists.jsonl", result)
+    assert read_lists(tmp_path / "lists.jsonl") == result

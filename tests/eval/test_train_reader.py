@@ -42,5 +42,5 @@ def test_ten_steps_make_the_loss_fall(shallow_encoder: Path, tmp_path: Path) -> 
 def test_steps_are_the_same_from_wherever_they_begin() -> None:
     whole = list(steps_of(lists(), PLAN))
     assert whole[6:] == list(steps_of(lists(), PLAN, begin=6))
-    for example in (one for step in whole for one in step):
+    for example in (each for step in whole for each in step):
         assert sum(example.answers) == (example.question != "Who pays for it?")

@@ -100,9 +100,9 @@ class Encoder(nn.Module):
 def steps_of(lists: Sequence[TrainingList], plan: Plan, begin: int = 0) -> Iterator[Step]:
     """Yield the steps from one on; which lists a step takes depends on the seed and its number alone."""
     pools = defaultdict(list)
-    for one in lists:
-        if one.source in SHARES:
-            pools[one.source].append(one)
+    for each in lists:
+        if each.source in SHARES:
+            pools[each.source].append(each)
     whole = sum(SHARES[source] for source in pools)
     counts = {source: plan.questions * SHARES[source] // whole for source in pools}
     counts[next(iter(pools))] += plan.questions - sum(counts.values())
@@ -137,26 +137,29 @@ def _step(lists: Sequence[TrainingList], plan: Plan, draw: random.Random) -> Ste
     documents: list[str] = []
     answers: list[str | None] = []
     right: list[set[str]] = []
-    for one in lists:
+    for item in lists:
         kind = "passage" if draw.random() < plan.passages else "sentence"
-        positives = [getattr(text, kind) for text in one.positives]
-        negatives = [text for text in dict.fromkeys(getattr(text, kind) for text in one.negatives)]
+        positives = [getattr(text, kind) for text in item.positives]
+        negatives = [text for text in dict.fromkeys(getattr(text, kind) for text in item.negatives)]
         negatives = [text for text in negatives if text not in positives]
         wanted = plan.negatives if positives else plan.negatives + 1
         own = draw.sample(positives, min(1, len(positives))) + draw.sample(negatives, min(wanted, len(negatives)))
         documents += own
-        first = "en" if "en" in one.forms else next(iter(one.forms))
-        others = [lang for lang in one.forms if lang != first]
-        forms = [one.forms[first], *(one.forms[lang] for lang in draw.sample(others, min(plan.languages, len(others))))]
+        first = "en" if "en" in item.forms else next(iter(item.forms))
+        others = [lang for lang in item.forms if lang != first]
+        forms = [
+            item.forms[first],
+            *(item.forms[lang] for lang in draw.sample(others, min(plan.languages, len(others)))),
+        ]
         english += [len(questions)] * len(forms)
         for form in forms:
             questions.append(form)
             answers.append(own[0] if positives else None)
-            right.append({getattr(text, each) for text in one.positives for each in ("sentence", "passage")})
+            right.append({getattr(text, each) for text in item.positives for each in ("sentence", "passage")})
     documents = list(dict.fromkeys(documents))
-    found = torch.tensor([[text == answer for text in documents] for answer in answers])
+    results = torch.tensor([[text == answer for text in documents] for answer in answers])
     also = torch.tensor([[text in texts for text in documents] for texts in right])
-    return Step(questions, english, documents, found, also & ~found)
+    return Step(questions, english, documents, results, also & ~results)
 
 
 def loss_of(encoder: Encoder, step: Step, plan: Plan) -> Tensor:
@@ -179,7 +182,7 @@ def loss_of(encoder: Encoder, step: Step, plan: Plan) -> Tensor:
 def _distance(asked: Tensor, step: Step) -> Tensor:
     """Return the mean distance of questions to their English forms, which stay where they are."""
     english = asked.detach()[step.english]
-    other = torch.tensor([at != row for row, at in enumerate(step.english)], device=asked.device)
+    other = torch.tensor([number != row for row, number in enumerate(step.english)], device=asked.device)
     return ((1 - (asked * english).sum(1)) * other).sum() / other.sum().clamp(min=1)
 
 

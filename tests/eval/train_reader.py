@@ -101,9 +101,9 @@ class Reader(nn.Module):
 def steps_of(lists: Sequence[TrainingList], plan: Plan, begin: int = 0) -> Iterator[list[Example]]:
     """Yield the steps from one on; which lists a step takes depends on the seed and its number alone."""
     pools: dict[tuple[str, str], list[TrainingList]] = {kind: [] for kind in SHARES}
-    for one in lists:
-        if (kind := _kind(one)) in pools and one.negatives:
-            pools[kind].append(one)
+    for each in lists:
+        if (kind := _kind(each)) in pools and each.negatives:
+            pools[kind].append(each)
     shares = [SHARES[kind] if pool else 0 for kind, pool in pools.items()]
     for number in range(begin, plan.steps):
         draw = random.Random(f"{plan.seed}-{number}")
@@ -111,10 +111,10 @@ def steps_of(lists: Sequence[TrainingList], plan: Plan, begin: int = 0) -> Itera
         yield [_example(draw.choice(pools[kind]), plan, draw) for kind in kinds]
 
 
-def _kind(one: TrainingList) -> tuple[str, str]:
-    if one.positives:
-        return "answered", one.source
-    return "other" if one.source == "off topic" else "nothing", one.source
+def _kind(training_list: TrainingList) -> tuple[str, str]:
+    if training_list.positives:
+        return "answered", training_list.source
+    return "other" if training_list.source == "off topic" else "nothing", training_list.source
 
 
 def _example(chosen: TrainingList, plan: Plan, draw: random.Random) -> Example:

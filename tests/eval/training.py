@@ -40,7 +40,7 @@ def in_parts(order: Sequence[int], together: int) -> list[Sequence[int]]:
 
 def trained_parameters(model: nn.Module) -> dict[str, nn.Parameter]:
     """Return the parameters of a model that are trained, by name."""
-    return {name: one for name, one in model.named_parameters() if one.requires_grad}
+    return {name: each for name, each in model.named_parameters() if each.requires_grad}
 
 
 def train_steps(
@@ -74,7 +74,7 @@ def train_steps(
         if (number + 1) % TOLD_EVERY == 0 or number + 1 == plan.steps:
             recent = losses[-TOLD_EVERY:]
             seconds = (time.monotonic() - told) / len(recent)
-            numbers = " ".join(f"{name} {one.item():.3f}" for name, one in trained.items() if one.numel() == 1)
+            numbers = " ".join(f"{name} {each.item():.3f}" for name, each in trained.items() if each.numel() == 1)
             print(f"{number + 1} loss {sum(recent) / len(recent):.3f} {numbers} {seconds:.2f} s", flush=True)
             told = time.monotonic()
             _keep(work / "checkpoint.pt", trained, optimizer, plan, number + 1)
@@ -85,7 +85,7 @@ def _keep(
     path: Path, trained: Mapping[str, nn.Parameter], optimizer: torch.optim.Optimizer, plan: AnyPlan, done: int
 ) -> None:
     state = {
-        "trained": {name: one.detach().cpu() for name, one in trained.items()},
+        "trained": {name: each.detach().cpu() for name, each in trained.items()},
         "optimizer": optimizer.state_dict(),
         "plan": asdict(plan),
         "done": done,

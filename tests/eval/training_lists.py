@@ -33,15 +33,15 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 def write_lists(path: Path, lists: Sequence[TrainingList]) -> None:
     """Write lists, one a line, which name their texts by number; the first line holds each passage and text once."""
-    texts = list(dict.fromkeys(text for one in lists for text in (*one.positives, *one.negatives)))
+    texts = list(dict.fromkeys(text for each in lists for text in (*each.positives, *each.negatives)))
     passages = {passage: number for number, passage in enumerate(dict.fromkeys(text.passage for text in texts))}
     numbers = {text: number for number, text in enumerate(texts)}
     header = {"passages": list(passages), "texts": [[text.sentence, passages[text.passage]] for text in texts]}
     with path.open("w", encoding="utf-8") as file:
         file.write(json.dumps(header, ensure_ascii=False) + "\n")
-        for one in lists:
-            named = {kind: [numbers[text] for text in getattr(one, kind)] for kind in ("positives", "negatives")}
-            line = {"question_id": one.question_id, "source": one.source, "forms": dict(one.forms)} | named
+        for each in lists:
+            named = {kind: [numbers[text] for text in getattr(each, kind)] for kind in ("positives", "negatives")}
+            line = {"question_id": each.question_id, "source": each.source, "forms": dict(each.forms)} | named
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 

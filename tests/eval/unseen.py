@@ -36,7 +36,7 @@ def main() -> None:
         others = [ask(question, opened, answerer, weights.threshold) for question in answerable]
     answered = [outcome for outcome in off_topic if outcome.answered]
     print(f"answered {len(answered)} of {len(off_topic)}")
-    print(f"AUROC {auroc([one.confidence for one in others], [one.confidence for one in off_topic]):.3f}")
+    print(f"AUROC {auroc([each.confidence for each in others], [each.confidence for each in off_topic]):.3f}")
     for outcome in answered:
         print(f"  {outcome.confidence:.2f} {outcome.gold.text}")
 

@@ -37,11 +37,11 @@ def figures(folder: Path, embedder: SentenceTransformerEmbedder) -> list[tuple[f
     right: list[int] = []
     for lang in XQUAD_LANGUAGES:
         data = json.loads((folder / f"xquad.{lang}.json").read_text("utf-8"))["data"]
-        kept = [article for at, article in enumerate(data) if at not in inside]
+        kept = [article for number, article in enumerate(data) if number not in inside]
         texts = [paragraph for article in kept for paragraph in article["paragraphs"]]
-        right = [at for at, paragraph in enumerate(texts) for _ in paragraph["qas"]]
+        right = [number for number, paragraph in enumerate(texts) for _ in paragraph["qas"]]
         paragraphs[lang] = embedder.encode_document([paragraph["context"] for paragraph in texts], lambda _: None)
-        asked = [one["question"] for paragraph in texts for one in paragraph["qas"]]
+        asked = [each["question"] for paragraph in texts for each in paragraph["qas"]]
         questions[lang] = np.array([embedder.encode_query(question) for question in asked])
     table = {
         (asked, read): _ndcg(questions[asked] @ paragraphs[read].T, np.array(right))

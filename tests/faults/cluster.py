@@ -113,7 +113,7 @@ class Cluster:
         :raises AssertionError: when something is not as it must be.
         """
         first, second = self.machines[number % 2], self.machines[(number + 1) % 2]
-        fresh = [f"{'primary' if primary else 'builder'}-{number}-{at}@0" for at in range(RELEASES)]
+        fresh = [f"{'primary' if primary else 'builder'}-{number}-{place}@0" for place in range(RELEASES)]
         changed = self.striker.draw.sample(sorted(self.versions), min(1, len(self.versions)))
         fresh += [f"{name}@{self.versions[name] + 1}" for name in changed]
         arguments = [str(first.data_dir), self.url, *fresh]

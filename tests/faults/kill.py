@@ -65,8 +65,8 @@ class Rig:
 
         :raises AssertionError: when something is not as it must be afterwards.
         """
-        for at in range(PAGES):
-            self._put(f"/{number}-{at}", number * PAGES + at)
+        for place in range(PAGES):
+            self._put(f"/{number}-{place}", number * PAGES + place)
         *others, corrected = self.striker.draw.sample(sorted(self.pages), len(self.pages))
         erased = next((path for path in others if not path.startswith(f"/{number}-")), None)
         self.pages[corrected].change(_page(corrected, 1_000_000 + number))

@@ -50,7 +50,9 @@ class Asked:
 
     def answers(self) -> set[str]:
         """Return the ids that the buttons of what the person was told carry."""
-        return {found for each in self.told() for found in re.findall(r"b:[a-z]+:([^:']+)", str(each.components))}
+        return {
+            answer_id for each in self.told() for answer_id in re.findall(r"b:[a-z]+:([^:']+)", str(each.components))
+        }
 
     def seen(self) -> str:
         """Say what the person saw in the end."""

@@ -113,9 +113,9 @@ class Chat:
         """Let everybody use commands that ask for a permission, as administrators of a server can."""
         backend = self.env.backend
         for name in commands:
-            found = backend.find_command(name, self.guild.id)
-            assert found is not None
-            self.guild.set_command_permissions(int(found["id"]), {self.guild.default_role: True})
+            outcome = backend.find_command(name, self.guild.id)
+            assert outcome is not None
+            self.guild.set_command_permissions(int(outcome["id"]), {self.guild.default_role: True})
 
     def messages(self, channel: Channel | None = None) -> list[Message]:
         """Give the messages of a channel, oldest first."""
@@ -128,7 +128,7 @@ class Chat:
 
     def requested(self, method: str, part: str) -> list[simcord.HttpLogEntry]:
         """Give the requests of the bot whose path holds something."""
-        return [one for one in self.env.http_requests if one.method == method and part in one.path]
+        return [each for each in self.env.http_requests if each.method == method and part in each.path]
 
     async def leave(self) -> None:
         """Throw the bot out of the server."""
@@ -163,7 +163,7 @@ class Chat:
 
     def seen(self, result: simcord.InteractionResult) -> list[Message]:
         """Give the messages that followed an act, after the first answer."""
-        return [Message(self.env, one.channel_id, one.id) for one in result.followups]
+        return [Message(self.env, each.channel_id, each.id) for each in result.followups]
 
     def commands(self, guild_id: int | None = None) -> list[dict[str, Any]]:
         """Give the commands registered everywhere, or in one server."""

@@ -29,11 +29,11 @@ def refusals(requests: Iterable[HttpLogEntry]) -> Iterator[str]:
 
 
 def _flaws(request: HttpLogEntry) -> Iterator[Flaw]:
-    found = description().match(request.method, request.path)
-    if found is None:
+    result = description().match(request.method, request.path)
+    if result is None:
         yield Flaw((), "UNKNOWN_ROUTE", "Discord describes no such route.")
         return
-    operation, _ = found
+    operation, _ = result
     if not operation.has_body:
         return
     if described := description().request_flaws(operation, request.json or {}):

@@ -57,23 +57,23 @@ class Message:
     @property
     def buttons(self) -> list[str]:
         """The labels of its buttons, in order."""
-        return [one.get("label", "") for one in parts.walk(self.components) if one["type"] == parts.BUTTON]
+        return [each.get("label", "") for each in parts.walk(self.components) if each["type"] == parts.BUTTON]
 
     @property
     def accent_colours(self) -> list[int | None]:
         """The accent colours of its containers, in order."""
-        return [one["accent_color"] for one in self.components if one["type"] == parts.CONTAINER]
+        return [each["accent_color"] for each in self.components if each["type"] == parts.CONTAINER]
 
     @property
     def files(self) -> list[bytes]:
         """The files attached to it."""
-        found = [self.env.backend.cdn.get(one["url"]) for one in self._stored.attachments]
-        return [data for data in found if data is not None]
+        results = [self.env.backend.cdn.get(each["url"]) for each in self._stored.attachments]
+        return [data for data in results if data is not None]
 
     @property
     def reactions(self) -> dict[str, list[int]]:
         """Who reacted with which emoji."""
-        return {one.emoji: one.user_ids for one in self._stored.reactions}
+        return {each.emoji: each.user_ids for each in self._stored.reactions}
 
     @property
     def replies_to(self) -> int | None:
@@ -97,7 +97,7 @@ class Message:
         """Whether the bot first said that an answer would come."""
         assert self.response is not None
         path = f"/interactions/{self.response._interaction.id}/"
-        first = next(one for one in self.env.http_requests if one.path.startswith(path))
+        first = next(each for each in self.env.http_requests if each.path.startswith(path))
         return isinstance(first.json, dict) and first.json["type"] in _DEFERRED
 
     @property

@@ -64,8 +64,8 @@ def _control(component: JSON) -> str:
         )
         return f"<label>{html.escape(component['label'])}</label>{about}{_component(component['component'])}"
     if kind in (parts.GALLERY, parts.THUMBNAIL, parts.FILE):
-        media = [one["media"] for one in component.get("items", [])] or [component.get("media") or component["file"]]
-        return "".join(f'<img src="{html.escape(one["url"])}" alt="">' for one in media)
+        media = [each["media"] for each in component.get("items", [])] or [component.get("media") or component["file"]]
+        return "".join(f'<img src="{html.escape(each["url"])}" alt="">' for each in media)
     text = component.get("value") or component.get("placeholder") or _empty(component)
     tall = " tall" if component.get("style") == 2 else ""
     arrow = " ▾" if kind in parts.SELECTS else ""
@@ -77,7 +77,7 @@ def _empty(component: JSON) -> str:
         return "Choose a file"
     if component["type"] == parts.TEXT_INPUT:
         return ""
-    chosen = [one["label"] for one in component.get("options") or [] if one.get("default")]
+    chosen = [each["label"] for each in component.get("options") or [] if each.get("default")]
     return ", ".join(chosen) or "Make a selection"
 
 

@@ -34,7 +34,7 @@ class Window:
 
     async def send(self, values: Mapping[str, object]) -> Message:
         """Fill in the fields, named by the labels over them, and give what the bot answers."""
-        labels = {one["label"]: one["component"]["custom_id"] for one in self.payload["components"]}
+        labels = {each["label"]: each["component"]["custom_id"] for each in self.payload["components"]}
         filled = {labels[label]: value for label, value in values.items() if value != ""}
         actor = self.person.in_guild(self.response._interaction.guild_id)
         return self.person.sees(await actor.submit_modal(self.response, filled))
@@ -97,8 +97,8 @@ class Person:
         where = channel or self.home
         actor = self._actor(where.id)
         if isinstance(actor, simcord.UserHandle):
-            found: simcord.InteractionResult = await actor.slash(name, **options)
-            return found
+            outcome: simcord.InteractionResult = await actor.slash(name, **options)
+            return outcome
         return await actor.slash(where, name, **options)
 
     async def complete(self, name: str, option: str, typed: str, /, **filled: Any) -> list[dict[str, Any]]:  # noqa: ANN401
@@ -114,8 +114,8 @@ class Person:
 
     async def press(self, message: Message, button: str) -> simcord.InteractionResult:
         """Press a button, named by its label or custom id."""
-        found = parts.find(message.components, button, (parts.BUTTON,))
-        result = await self._actor(message.channel_id).click(message.handle, custom_id=found["custom_id"])
+        outcome = parts.find(message.components, button, (parts.BUTTON,))
+        result = await self._actor(message.channel_id).click(message.handle, custom_id=outcome["custom_id"])
         assert isinstance(result, simcord.InteractionResult)
         return result
 
@@ -129,9 +129,9 @@ class Person:
 
     async def choose(self, message: Message, menu: str, values: Sequence[object]) -> Message:
         """Choose in a menu, named by its placeholder or custom id, and give what the bot answers."""
-        found = parts.find(message.components, menu, parts.SELECTS)
+        outcome = parts.find(message.components, menu, parts.SELECTS)
         actor = self._actor(message.channel_id)
-        return self.sees(await actor.select(message.handle, values, custom_id=found["custom_id"]))
+        return self.sees(await actor.select(message.handle, values, custom_id=outcome["custom_id"]))
 
     async def write(
         self,
@@ -177,9 +177,9 @@ class Person:
         where = Channel(self.env, guild, self.env.backend.get_channel(to.channel_id))
         return self._answer_to(await self.write(text, channel=where, reply_to=to))
 
-    def _answer_to(self, mine: Message) -> Message:
-        written = self.env.backend.messages[mine.channel_id].values()
-        last = Message(self.env, mine.channel_id, max(one.id for one in written))
+    def _answer_to(self, own: Message) -> Message:
+        written = self.env.backend.messages[own.channel_id].values()
+        last = Message(self.env, own.channel_id, max(each.id for each in written))
         assert last.by_bot, "the bot did not answer"
         return last
 

@@ -72,7 +72,7 @@ class DatabaseGenerations:
         return frozenset(release_id for (release_id,) in rows)
 
     def hide(self) -> None:
-        """Let all that read look again into the corpus for what is withdrawn."""
+        """Make all readers ask the corpus again which releases are withdrawn."""
         if self._served("revision") is not None:
             self._primary.execute("UPDATE measures.served SET revision = revision + 1")
 

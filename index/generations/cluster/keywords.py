@@ -104,8 +104,8 @@ class PostingLists:
         """Return the BM25 of every passage, ``(passages,)``, in as many bits as tantivy."""
         sql = f"SELECT term, rows, tfs, releases FROM {self._table} WHERE term = ANY(%s)"
         lists: dict[str, list[tuple[bytes, bytes, bytes]]] = {}
-        for term, *found in self._link.rows(sql, [list(terms)]):
-            lists.setdefault(term, []).append((found[0], found[1], found[2]))
+        for term, *postings in self._link.rows(sql, [list(terms)]):
+            lists.setdefault(term, []).append((postings[0], postings[1], postings[2]))
         scores = np.zeros(self._passages, dtype=np.float32)
         for term, weight in zip(terms, weights, strict=True):
             for rows, often, releases in lists.get(term, ()):

@@ -34,8 +34,8 @@ class SentenceRows:
         """Return the cosines of sentences to a vector, ``(n,)``, or to several in columns, ``(n, m)``."""
         wanted, places = np.unique(rows, return_inverse=True)
         sql = f"SELECT halfvec_send(v) FROM {self._schema}.sentences WHERE row = ANY(%s::int[]) ORDER BY row"
-        found = self._link.rows(sql, [wanted.tolist()])
-        cosines: Vectors = from_halfvecs([value for (value,) in found], self._dim)[places] @ vector
+        vectors = self._link.rows(sql, [wanted.tolist()])
+        cosines: Vectors = from_halfvecs([value for (value,) in vectors], self._dim)[places] @ vector
         return cosines
 
     def counts(self, first: Rows, last: Rows, wanted: Hashes) -> NDArray[np.float32]:

@@ -74,8 +74,8 @@ class TextTables:
             f"JOIN {self._schema}.releases r ON r.row = p.release WHERE p.row = ANY(%s::int[])"
         )
         served: dict[int, ServedPassage] = {}
-        found = self._link.rows(sql, [wanted])
-        for row, release, first, text, release_id, ordinal, start, end, heading, *places in found:
+        records = self._link.rows(sql, [wanted])
+        for row, release, first, text, release_id, ordinal, start, end, heading, *places in records:
             lead_in = None if places[0] is None else Span(*places)
             passage = Passage(release_id, ordinal, start, end, heading, tuple(spans[row]), lead_in)
             served[row] = ServedPassage(row, release, first, text, passage)

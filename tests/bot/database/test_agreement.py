@@ -128,10 +128,12 @@ async def test_shards_of_a_bucket_take_turns_to_identify(database: str, monkeypa
         assert await bot.identify(shard_id)
         turns.append((shard_id % 2, time.monotonic()))
 
-    async with bots(database) as (one, two):
-        one.start(2, {})
-        two.start(2, {})
-        await asyncio.gather(*(identify(one, shard) for shard in range(4)), *(identify(two, shard) for shard in (4, 5)))
+    async with bots(database) as (first, second):
+        first.start(2, {})
+        second.start(2, {})
+        await asyncio.gather(
+            *(identify(first, shard) for shard in range(4)), *(identify(second, shard) for shard in (4, 5))
+        )
     for bucket in (0, 1):
         taken_s = sorted(taken_s for each, taken_s in turns if each == bucket)
         assert len(taken_s) == 3
@@ -142,17 +144,17 @@ async def test_shards_of_a_bucket_take_turns_to_identify(database: str, monkeypa
 
 @asynchronous
 async def test_one_bot_at_a_time_does_what_one_is_enough_for(database: str) -> None:
-    async with bots(database) as (one, two):
+    async with bots(database) as (first, second):
         done = []
-        async with one.alone("sources", wait=False) as may:
+        async with first.alone("sources", wait=False) as may:
             assert may
-            async with two.alone("sources", wait=False) as may_too:
+            async with second.alone("sources", wait=False) as may_too:
                 assert not may_too
-            async with two.alone("commands", wait=False) as may_too:
+            async with second.alone("commands", wait=False) as may_too:
                 assert may_too, "other things are done meanwhile"
 
             async def wait() -> None:
-                async with two.alone("sources", wait=True) as may_then:
+                async with second.alone("sources", wait=True) as may_then:
                     done.append(may_then)
 
             waiting = asyncio.create_task(wait())
@@ -194,24 +196,24 @@ async def test_while_the_database_is_away_each_bot_goes_on_by_itself(
     url = postgres.new_database()
     monkeypatch.setattr(coordination, "_AGAIN_S", 0.3)
     heard: list[str] = []
-    async with bots(url) as (one, two):
-        one.start(1, {SERVED_CHANNEL: lambda: heard.append("served")})
-        assert await one.claim(1)
+    async with bots(url) as (first, second):
+        first.start(1, {SERVED_CHANNEL: lambda: heard.append("served")})
+        assert await first.claim(1)
         postgres.stop()
         try:
             limit = RateLimit(6, 3)
-            asked: list[Awaitable[int]] = [one.wait_s("turn", limit, 5, take=True) for _ in range(5)]
+            asked: list[Awaitable[int]] = [first.wait_s("turn", limit, 5, take=True) for _ in range(5)]
             assert [await each for each in asked].count(0) == 3, "paced from memory"
-            assert await one.claim(2)
-            assert not await one.claim(2)
-            assert await two.claim(2), "Discord takes one of their answers"
-            assert not await two.identify(0), "discord.py waits as for one bot"
+            assert await first.claim(2)
+            assert not await first.claim(2)
+            assert await second.claim(2), "Discord takes one of their answers"
+            assert not await second.identify(0), "discord.py waits as for one bot"
         finally:
             postgres.start()
         heard.clear()
         await asyncio.sleep(0.4)
-        assert await asyncio.create_task(one.claim(3))
-        assert not await two.claim(3), "they agree again"
+        assert await asyncio.create_task(first.claim(3))
+        assert not await second.claim(3), "they agree again"
         await until(lambda: bool(heard))  # what was said meanwhile is not known
     told = [record for record in caplog.records if "cannot agree" in record.message]
     assert len(told) == 2, "each says so once"
@@ -237,15 +239,15 @@ async def test_database_that_says_nothing_holds_nobody_up(tmp_path: Path, monkey
 
 def test_nothing_of_it_is_kept_for_long(database: str) -> None:
     async def scenario() -> None:
-        async with bots(database) as (one, _):
-            await one.claim(1)
-            await one.wait_s("turn", PACE, 5, take=True)
-            db = one._agreement._db
-            one._agreement.forget()
+        async with bots(database) as (first, _):
+            await first.claim(1)
+            await first.wait_s("turn", PACE, 5, take=True)
+            db = first._agreement._db
+            first._agreement.forget()
             assert db.rows("SELECT id FROM events UNION ALL SELECT person FROM pace") == [(1,), (5,)]
             db.execute("UPDATE events SET at = at - interval '16 minutes'")
             db.execute("UPDATE pace SET at = at - interval '16 minutes'")
-            one._agreement.forget()
+            first._agreement.forget()
             assert db.rows("SELECT id FROM events UNION ALL SELECT person FROM pace") == []
             logged = db.rows(
                 "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace "

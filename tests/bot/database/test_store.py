@@ -71,15 +71,15 @@ def change(store: BotStore, sql: str) -> None:
 
 
 def test_answers_are_kept_found_and_erased(store: BotStore, settings: IndexSettings) -> None:
-    one, two = answer("a", guild=BIG), answer("b", asker=BIG, quoting="b")
-    store.keep(one, receipt("a"))
-    store.keep(two)
+    first, second = answer("a", guild=BIG), answer("b", asker=BIG, quoting="b")
+    store.keep(first, receipt("a"))
+    store.keep(second)
     store.set_message("a", BIG)
     assert store.answer("a") == store.answer_in(BIG)
     with closing(open_store(settings)) as other:
         assert other.answer("a") == store.answer_in(BIG), "another process sees the same"
-        assert other.answer("b") == two
-    store.keep(two)  # again, as after a commit whose outcome was lost
+        assert other.answer("b") == second
+    store.keep(second)  # again, as after a commit whose outcome was lost
     store.forget_answer("a")
     assert store.answer("a") is None
     kept = store.receipt("a", 30)
@@ -88,7 +88,7 @@ def test_answers_are_kept_found_and_erased(store: BotStore, settings: IndexSetti
     assert store.forget_release("b") == 1
     assert store.forget_release("b") == 0
     assert store.answer("b") is None
-    store.keep(one)
+    store.keep(first)
     store.set_server(BIG, ServerSettings(channels=(1, BIG), quiet=(22, 7)))
     store.forget_guild(BIG)
     assert (store.answer("a"), store.servers()) == (None, {})
@@ -102,10 +102,10 @@ def test_receipts_and_usage(store: BotStore) -> None:
     day = datetime.datetime.now(datetime.UTC).date().isoformat()
     assert store.usage() == [UsageDay(day, 2, 1)]
     assert store.unanswered() == [Unanswered("What of „b“?", 2)]
-    found = store.receipt("c", 30)
-    assert found is not None
-    assert found.local
-    assert found.question == "What of „c“?"
+    result = store.receipt("c", 30)
+    assert result is not None
+    assert result.local
+    assert result.question == "What of „c“?"
     change(store, "UPDATE receipts SET at = '2020-01-01T00:00:00+00:00' WHERE id IN ('b', 'c')")
     assert store.receipt("c", 30) is None
     store.keep_receipt(receipt("d", local=True), 30)
@@ -174,18 +174,18 @@ def test_subscriptions_are_kept_counted_paused_and_ended(store: BotStore, monkey
     monkeypatch.setattr(limits, "MOST_OF_PERSON", 2)
     kept = store.subscriptions
     long = Wanted(WantedKind.QUESTION, "Ποιος ψάχνει; " * 300, Filters(agency="europol"))
-    one, two = subscription(1, guild=5), subscription(2, owner=1, wanted=long)
-    assert [kept.add(each) for each in (two, one)] == [Added.ADDED, Added.ADDED]
-    assert kept.add(two) is Added.CHANGED
+    first, second = subscription(1, guild=5), subscription(2, owner=1, wanted=long)
+    assert [kept.add(each) for each in (second, first)] == [Added.ADDED, Added.ADDED]
+    assert kept.add(second) is Added.CHANGED
     assert kept.add(subscription(3, wanted=Wanted(WantedKind.SUBJECT, "cod", Filters()))) is Added.TOO_MANY_OF_PERSON
-    assert kept.all() == kept.of_person(1) == [one, two], "the oldest first"
-    assert kept.in_guild(5) == [one]
+    assert kept.all() == kept.of_person(1) == [first, second], "the oldest first"
+    assert kept.in_guild(5) == [first]
     kept.pause("s1", Pause.FORBIDDEN, AT)
     paused = kept.subscription("s1")
     assert paused is not None
     assert paused.pause is Pause.FORBIDDEN
     kept.resume("s1")
-    assert kept.subscription("s1") == one
+    assert kept.subscription("s1") == first
     assert store.end_subscription("s1")
     assert not store.end_subscription("s1")
     assert kept.add(subscription(4, owner=2, guild=6)) is Added.ADDED
@@ -197,23 +197,23 @@ def test_subscriptions_are_kept_counted_paused_and_ended(store: BotStore, monkey
 def test_findings_are_told_once(store: BotStore) -> None:
     kept = store.subscriptions
     kept.add(subscription(1))
-    found = [Finding("s1", work, work) for work in ("b", "a")]
-    seen = [Edition(each.work, each.work, "2026-11-26", "en") for each in found]
+    findings = [Finding("s1", work, work) for work in ("b", "a")]
+    seen = [Edition(each.work, each.work, "2026-11-26", "en") for each in findings]
     gone = Finding("gone", "a", "a")
-    assert kept.add_findings([*found, gone], seen, AT) == 2
-    assert kept.add_findings(found, seen, AT) == 0, "found once"
+    assert kept.add_findings([*findings, gone], seen, AT) == 2
+    assert kept.add_findings(findings, seen, AT) == 0, "found once"
     assert kept.seen_since(AT.date()) == {"a", "b"}
     [waiting] = kept.waiting()
-    assert waiting.findings == tuple(found)
-    assert kept.claim(found, BIG, AT)
-    assert not kept.claim(found[:1], 5, AT), "another bot has claimed it"
+    assert waiting.findings == tuple(findings)
+    assert kept.claim(findings, BIG, AT)
+    assert not kept.claim(findings[:1], 5, AT), "another bot has claimed it"
     [doubtful] = kept.waiting()
     assert (doubtful.nonce, doubtful.claimed_at) == (BIG, AT)
     kept.release(BIG)
-    assert kept.claim(found[:1], 6, AT)
-    assert not kept.claim(found, 7, AT), "all or none"
+    assert kept.claim(findings[:1], 6, AT)
+    assert not kept.claim(findings, 7, AT), "all or none"
     assert [each for (each,) in store._db.rows("SELECT nonce FROM findings ORDER BY work")] == [None, 6]
-    kept.told(found)
+    kept.told(findings)
     assert kept.waiting() == []
     store.end_subscription("s1")
     assert store._db.rows("SELECT * FROM findings") == [], "they go with what they were found for"

@@ -26,8 +26,8 @@ MIN_PRECISION, MIN_RECALL = 0.97, 0.95
 
 
 def named(text: str, *, question: bool = False) -> list[tuple[str, str]]:
-    found = registry().mentions(text, question=question)
-    return [(mention.agency_id, text[mention.start : mention.end]) for mention in found]
+    named_agencies = registry().mentions(text, question=question)
+    return [(mention.agency_id, text[mention.start : mention.end]) for mention in named_agencies]
 
 
 def ids(text: str) -> list[str]:
@@ -49,7 +49,7 @@ def test_acronym_that_is_a_word_counts_where_the_body_is_named_in_full() -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "meant"),
     [
         ("Today, the Council adopted it.", [("council", "Council")]),
         ("Council adopts it", [("council", "Council")]),
@@ -68,12 +68,12 @@ def test_acronym_that_is_a_word_counts_where_the_body_is_named_in_full() -> None
         ("the European Council on Foreign Relations", []),
     ],
 )
-def test_council_is_the_one_that_is_meant(text: str, found: list[tuple[str, str]]) -> None:
-    assert named(text) == found
+def test_council_is_the_one_that_is_meant(text: str, meant: list[tuple[str, str]]) -> None:
+    assert named(text) == meant
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "meant"),
     [
         ("Commissioner Brunner spoke for the Commission.", [("ec", "Commission")]),
         ("the commission for it; the UN Commission on Narcotic Drugs", []),
@@ -85,8 +85,8 @@ def test_council_is_the_one_that_is_meant(text: str, found: list[tuple[str, str]
         ("the French Court of Auditors, the Court of Auditors", [("eca", "Court of Auditors")]),
     ],
 )
-def test_other_institutions_are_the_ones_that_are_meant(text: str, found: list[tuple[str, str]]) -> None:
-    assert named(text) == found
+def test_other_institutions_are_the_ones_that_are_meant(text: str, meant: list[tuple[str, str]]) -> None:
+    assert named(text) == meant
 
 
 def test_the_centre_is_the_one_named_before() -> None:
@@ -266,8 +266,12 @@ def test_mentions_agree_with_those_marked_by_hand(held_out: bool) -> None:
         text = texts[record["doc"]]
         assert hashlib.sha256(text.encode()).hexdigest() == record["text_sha256"]
         expected = {tuple(mention) for mention in record["mentions"]}
-        found = {(mention.start, mention.end, mention.agency_id) for mention in registry().mentions(text)}
-        right, given, wanted = right + len(expected & found), given + len(found), wanted + len(expected)
+        named_agencies = {(mention.start, mention.end, mention.agency_id) for mention in registry().mentions(text)}
+        right, given, wanted = (
+            right + len(expected & named_agencies),
+            given + len(named_agencies),
+            wanted + len(expected),
+        )
     assert right / given >= MIN_PRECISION
     assert right / wanted >= MIN_RECALL
 
@@ -275,7 +279,7 @@ def test_mentions_agree_with_those_marked_by_hand(held_out: bool) -> None:
 def forms(agency_id: str) -> set[str]:
     """Return the folded names of a body in every spelling."""
     names = registry().agencies[agency_id].names
-    return {fold_name(form) for name in names for one in spellings(name) for form in (one, one.upper())}
+    return {fold_name(form) for name in names for each in spellings(name) for form in (each, each.upper())}
 
 
 NAMES = sorted(name for agency in registry().agencies.values() for name in agency.names)
@@ -319,4 +323,4 @@ def test_folded_text_leads_back_to_the_original(text: str) -> None:
     kept = [offset for offset, char in enumerate(folded.text) if char.isalnum()]
     originals = [folded.original(offset) for offset in kept]
     assert originals == sorted(set(originals))
-    assert all(fold_name(text[at]) == folded.text[offset] for offset, at in zip(kept, originals, strict=True))
+    assert all(fold_name(text[number]) == folded.text[offset] for offset, number in zip(kept, originals, strict=True))

@@ -44,21 +44,21 @@ def test_ten_bodies_are_looked_up_by_every_name_in_the_language(language: str) -
         agency = registry().agencies[agency_id]
         for name in agency.names_by_language[language].all:
             for typed in (name, name.lower(), name.upper()):
-                found = registry().find(typed)
-                assert found.agency is agency or agency in found.candidates, typed
+                lookup = registry().find(typed)
+                assert lookup.agency is agency or agency in lookup.candidates, typed
         assert registry().find(agency.names_by_language[language].names[0]).language is not None
 
 
 @pytest.mark.parametrize("language", OTHER_LANGUAGES)
 def test_inflected_name_is_looked_up(language: str) -> None:
     for agency_id, inflected in _MARKED.findall(SENTENCES[language]):
-        found = registry().find(inflected.partition(" (")[0])
-        assert found.agency is not None, inflected
-        assert found.agency.id == agency_id
+        lookup = registry().find(inflected.partition(" (")[0])
+        assert lookup.agency is not None, inflected
+        assert lookup.agency.id == agency_id
 
 
 @pytest.mark.parametrize(
-    ("question", "found"),
+    ("question", "meant"),
     [
         ("Que dit la Cour des comptes ?", [("eca", "Cour des comptes")]),
         ("Τι έκανε η ΕΚΤ;", [("ecb", "ΕΚΤ")]),
@@ -73,8 +73,8 @@ def test_inflected_name_is_looked_up(language: str) -> None:
         ("kaj pravi evropska komisija", [("ec", "evropska komisija")]),
     ],
 )
-def test_question_names_bodies_in_any_language(question: str, found: list[tuple[str, str]]) -> None:
-    assert named(question, question=True) == found
+def test_question_names_bodies_in_any_language(question: str, meant: list[tuple[str, str]]) -> None:
+    assert named(question, question=True) == meant
 
 
 @pytest.mark.parametrize(
@@ -177,10 +177,10 @@ def test_most_official_names_are_checked() -> None:
     ],
 )
 def test_name_is_known_as_eurovoc_has_it(name: str, agency_id: str, language: str) -> None:
-    found = registry().find(name)
-    assert found.agency is not None
-    assert (found.agency.id, found.language) == (agency_id, language)
-    assert found.agency.names_by_language[language].sources[name].startswith("EuroVoc")
+    lookup = registry().find(name)
+    assert lookup.agency is not None
+    assert (lookup.agency.id, lookup.language) == (agency_id, language)
+    assert lookup.agency.names_by_language[language].sources[name].startswith("EuroVoc")
 
 
 def test_checked_names_are_those_of_their_source() -> None:
@@ -217,7 +217,11 @@ def test_question_names_the_same_bodies_in_translation() -> None:
     right = given = wanted = 0
     for question, translation in translated():
         expected = {agency_id for agency_id, _ in named(question, question=True)}
-        found = {agency_id for agency_id, _ in named(translation, question=True)}
-        right, given, wanted = right + len(expected & found), given + len(found), wanted + len(expected)
+        named_agencies = {agency_id for agency_id, _ in named(translation, question=True)}
+        right, given, wanted = (
+            right + len(expected & named_agencies),
+            given + len(named_agencies),
+            wanted + len(expected),
+        )
     assert right / given >= MIN_PRECISION
     assert right / wanted >= MIN_RECALL

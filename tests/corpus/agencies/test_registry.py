@@ -29,8 +29,8 @@ def ids(agencies: tuple[Agency, ...] | list[Agency]) -> list[str]:
 
 
 def found_id(name: str) -> str | None:
-    found = registry().find(name)
-    return found.agency.id if found.agency is not None else None
+    lookup = registry().find(name)
+    return lookup.agency.id if lookup.agency is not None else None
 
 
 def test_registry_has_all_bodies_once() -> None:
@@ -119,8 +119,8 @@ def test_body_is_looked_up_by_a_name_with_a_typo(typo: str, agency_id: str) -> N
 def test_every_name_finds_its_body_or_all_that_have_it() -> None:
     for agency in registry().agencies.values():
         for name in agency.names:
-            found = registry().find(name)
-            assert found.agency is agency or agency in found.candidates, name
+            lookup = registry().find(name)
+            assert lookup.agency is agency or agency in lookup.candidates, name
 
 
 @pytest.mark.parametrize(
@@ -128,15 +128,15 @@ def test_every_name_finds_its_body_or_all_that_have_it() -> None:
     [("ERA", ["era", "era-2"]), ("esa", ["esa", "esa-2"]), ("DG NEAR", ["dg-enest", "dg-mena"])],
 )
 def test_ambiguous_name_returns_all_candidates_and_picks_none(name: str, candidates: list[str]) -> None:
-    found = registry().find(name)
-    assert found.agency is None
-    assert ids(found.candidates) == candidates
+    lookup = registry().find(name)
+    assert lookup.agency is None
+    assert ids(lookup.candidates) == candidates
 
 
 def test_typo_in_a_short_acronym_is_only_suggested() -> None:
-    found = registry().find("ECDB")
-    assert found.agency is None
-    assert {"ecb", "ecdc"} <= set(ids(found.suggestions))
+    lookup = registry().find("ECDB")
+    assert lookup.agency is None
+    assert {"ecb", "ecdc"} <= set(ids(lookup.suggestions))
 
 
 def test_part_of_a_name_is_only_suggested() -> None:
@@ -162,17 +162,17 @@ def test_part_of_a_name_is_only_suggested() -> None:
 )
 def test_what_is_no_name_finds_nothing_and_quickly(name: str) -> None:
     started = time.perf_counter()
-    found = registry().find(name)
+    lookup = registry().find(name)
     assert time.perf_counter() - started < 0.05
-    assert (found.agency, found.candidates) == (None, ())
-    assert len(found.suggestions) <= SUGGESTIONS
+    assert (lookup.agency, lookup.candidates) == (None, ())
+    assert len(lookup.suggestions) <= SUGGESTIONS
 
 
 @given(st.text(max_size=2 * MAX_NAME_CHARS))
 def test_any_text_may_be_looked_up_and_completed(text: str) -> None:
-    found = registry().find(text)
-    assert len(found.suggestions) <= SUGGESTIONS
-    assert found.agency is None or not (found.candidates or found.suggestions)
+    lookup = registry().find(text)
+    assert len(lookup.suggestions) <= SUGGESTIONS
+    assert lookup.agency is None or not (lookup.candidates or lookup.suggestions)
     assert len(registry().complete(text, 3)) <= 3
 
 

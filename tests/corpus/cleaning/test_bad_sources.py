@@ -104,7 +104,10 @@ def test_page_of_80_000_elements_that_are_not_closed_is_read_in_bounded_time() -
 
 
 def paragraphs_of(count: int) -> list[str]:
-    return [f"Paragraph {at} says that measure {at} was adopted by the Council on that day." for at in range(count)]
+    return [
+        f"Paragraph {number} says that measure {number} was adopted by the Council on that day."
+        for number in range(count)
+    ]
 
 
 def test_large_page_of_prose_is_read() -> None:
@@ -149,19 +152,22 @@ def test_page_that_is_no_release_is_named(data: bytes, kind: DoubtKind) -> None:
 
 def test_listing_page_is_named() -> None:
     items = "".join(
-        f'<li><span>{at} May 2024</span> <a href="/news/{at}"><h3>Council adopts measure number {at} on harbours</h3>'
-        f"</a><p>The measure number {at} helps the small harbours of the Union to stay open.</p></li>"
-        for at in range(1, 21)
+        f'<li><span>{number} May 2024</span> <a href="/news/{number}">'
+        f"<h3>Council adopts measure number {number} on harbours</h3>"
+        f"</a><p>The measure number {number} helps the small harbours of the Union to stay open.</p></li>"
+        for number in range(1, 21)
     )
     data = page(f"<main><h1>Press releases</h1><ul>{items}</ul><a href='?page=2'>Next</a></main>", "Press releases")
     assert DoubtKind.LIST_OF_PAGES in kinds(data)
 
 
 def test_release_with_related_links_is_no_listing_page() -> None:
-    links = "".join(f'<li><a href="/{at}">Council adopts measure number {at} on ports</a></li>' for at in range(12))
+    links = "".join(
+        f'<li><a href="/{number}">Council adopts measure number {number} on ports</a></li>' for number in range(12)
+    )
     prose = "".join(
-        f"<p>Paragraph {at}. " + "The Council adopted measures on small harbours today. " * 5 + "</p>"
-        for at in range(6)
+        f"<p>Paragraph {number}. " + "The Council adopted measures on small harbours today. " * 5 + "</p>"
+        for number in range(6)
     )
     data = page(f"<main><h1>Small harbours</h1>{prose}</main><div class=related><ul>{links}</ul></div>")
     assert doubts(data) == ()

@@ -26,9 +26,9 @@ def test_shipped_release_has_the_layout_of_the_page(shipped: Release) -> None:
         "## Disrupting online communications",
         "## External action",
     ]
-    at = lines.index("- enhanced inter-agency approach both at EU and national level,")
-    assert lines[at - 1].endswith("The concrete actions draw on:")
-    assert [line[:2] for line in lines[at : at + 3]] == ["- ", "- ", "- "]
+    place = lines.index("- enhanced inter-agency approach both at EU and national level,")
+    assert lines[place - 1].endswith("The concrete actions draw on:")
+    assert [line[:2] for line in lines[place : place + 3]] == ["- ", "- ", "- "]
     speaker = lines.index("Herbert Kickl, Minister of the Interior of Austria")
     assert lines[speaker - 1].endswith("smugglers have no space to act.")
     for gone in ("«", "»", "Press Release, 6", "Visit the meeting page", "commentaire", shipped.title):

@@ -125,8 +125,8 @@ def test_number_above_twelve_is_the_day(day: int, month: int, year: int) -> None
 
 @given(st.text(max_size=200), languages)
 def test_date_found_is_where_it_is_written(line: str, language: str) -> None:
-    found = find_date(line, language)
-    assert found is None or first_date(line[found.start : found.end], language) == found.day
+    date_read = find_date(line, language)
+    assert date_read is None or first_date(line[date_read.start : date_read.end], language) == date_read.day
 
 
 @pytest.mark.parametrize(("language", "line"), [
@@ -183,4 +183,4 @@ def test_line_of_the_text_is_not_about_the_release(line: str) -> None:
 ])  # fmt: skip
 def test_day_of_an_update_beside_the_title_is_not_the_date(line: str, day: int | None) -> None:
     dates = lay_out([line, *BODY], title="A title", language="en").dates
-    assert [found.day for found in dates] == ([day] if day else [])
+    assert [each.day for each in dates] == ([day] if day else [])

@@ -37,9 +37,9 @@ DAY = datetime.date(2018, 12, 6)
 )
 def test_date_is_read(line: str, language: str | None) -> None:
     assert first_date(line, language) == DAY
-    found = find_date(line, language)
-    assert found is not None
-    rest = line[: found.start] + line[found.end :]
+    date_read = find_date(line, language)
+    assert date_read is not None
+    rest = line[: date_read.start] + line[date_read.end :]
     assert not any(char.isdigit() for char in rest.replace("11:37", ""))
 
 

@@ -34,7 +34,7 @@ LONG = [
 
 
 def lines(texts: list[str], x: float, y: float, leading: float = 14) -> list[Words]:
-    return [Words(x, y - leading * at, text) for at, text in enumerate(texts)]
+    return [Words(x, y - leading * number, text) for number, text in enumerate(texts)]
 
 
 def test_columns_are_read_one_after_the_other() -> None:
@@ -97,12 +97,13 @@ def test_pdf_made_by_a_real_program_loses_no_word(tmp_path: Path) -> None:
     from matplotlib.figure import Figure
 
     texts = [
-        f"Line {at}: “Ministers” adopted 40 € million for fjords – officially, in Žilina and Łódź." for at in range(20)
+        f"Line {number}: “Ministers” adopted 40 € million for fjords – officially, in Žilina and Łódź."
+        for number in range(20)
     ]
     with rc_context({"pdf.fonttype": 42}), PdfPages(tmp_path / "x.pdf") as pages:
         figure = Figure(figsize=(8.3, 11.7))
-        for at, text in enumerate(texts):
-            figure.text(0.1, 0.9 - 0.03 * at, text, fontsize=9)
+        for number, text in enumerate(texts):
+            figure.text(0.1, 0.9 - 0.03 * number, text, fontsize=9)
         pages.savefig(figure)
     draft = clean((tmp_path / "x.pdf").read_bytes(), "x.pdf")
     assert f"{draft.title or ''} {draft.text}".split() == " ".join(texts).split()
@@ -168,7 +169,7 @@ def test_what_a_file_is_its_bytes_say_and_not_its_name(document: Document) -> No
 
 def nested_table(depth: int, width: int) -> str:
     """Return a table in a table in a table, each with so many cells of text beside the next."""
-    cells = "".join(f"<w:tc><w:p><w:r><w:t>cell {depth} {at}</w:t></w:r></w:p></w:tc>" for at in range(width))
+    cells = "".join(f"<w:tc><w:p><w:r><w:t>cell {depth} {number}</w:t></w:r></w:p></w:tc>" for number in range(width))
     inner = nested_table(depth - 1, width) if depth else ""
     return (
         f"<w:tbl><w:tr>{cells}<w:tc><w:p/>{inner}<w:p><w:r><w:t>after {depth}</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"

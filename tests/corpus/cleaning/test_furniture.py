@@ -218,8 +218,8 @@ def test_page_printed_by_a_browser_is_read_as_the_page_itself(count: int, firefo
         [
             *([Words(60, 780, "Council of the EU | Press release | 6 December 2018 | 733/18", 9),
                Words(60, 740, "A look at ports", 18)] if number == 1 else []),
-            *(Words(60, 700 - 14 * at, f"{line} So says {number}." if at else f"On sheet {number}: {line}")
-              for at, line in enumerate(WRAPPED)),
+            *(Words(60, 700 - 14 * place, f"{line} So says {number}." if place else f"On sheet {number}: {line}")
+              for place, line in enumerate(WRAPPED)),
             *printed(number, count, firefox=firefox),
         ]
         for number in range(1, count + 1)

@@ -194,10 +194,10 @@ def test_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_only_the_exact_private_place_is_excepted() -> None:
-    with Server({"/": page(b"mine")}) as mine, Server({"/": page(b"other")}) as other:
-        with Fetcher(private(mine), QUICK) as fetcher:
-            assert isinstance(fetcher.fetch(mine.url()), Fetched)
-            for url in (other.url(), f"http://localhost:{mine.port}/", f"http://127.1:{mine.port}/"):
+    with Server({"/": page(b"mine")}) as own, Server({"/": page(b"other")}) as other:
+        with Fetcher(private(own), QUICK) as fetcher:
+            assert isinstance(fetcher.fetch(own.url()), Fetched)
+            for url in (other.url(), f"http://localhost:{own.port}/", f"http://127.1:{own.port}/"):
                 with pytest.raises(FetchError):
                     fetcher.fetch(url)
         assert other.asked == []
@@ -205,13 +205,13 @@ def test_only_the_exact_private_place_is_excepted() -> None:
 
 def test_public_host_does_not_lead_into_the_private_place() -> None:
     public = Public()
-    with Server({"/": page(b"mine")}) as mine, Server({"/": redirect(mine.url())}) as outer:
-        rules = FetchRules(private=frozenset({("127.0.0.1", mine.port)}), hosts=("www.example.org",))
+    with Server({"/": page(b"mine")}) as own, Server({"/": redirect(own.url())}) as outer:
+        rules = FetchRules(private=frozenset({("127.0.0.1", own.port)}), hosts=("www.example.org",))
         with Fetcher(rules, QUICK, resolver=public.resolver, backend=public) as fetcher:
             with pytest.raises(FetchError, match="redirects into a private network"):
                 fetcher.fetch(outer.url(host="www.example.org"))
         assert outer.paths == ["/"]
-        assert mine.asked == []
+        assert own.asked == []
 
 
 @pytest.mark.parametrize(

@@ -25,23 +25,23 @@ def internet() -> Iterator[Internet]:
 
 def fetched(internet: Internet, url: str) -> Fetched:
     with internet.fetcher() as fetcher:
-        found = fetcher.fetch(url)
-    assert isinstance(found, Fetched)
-    return found
+        fetched_page = fetcher.fetch(url)
+    assert isinstance(fetched_page, Fetched)
+    return fetched_page
 
 
 def test_http_address_is_asked_for_over_https_where_its_host_speaks_that(internet: Internet) -> None:
     internet.pages |= {f"{SECURE}/a?b": page(b"by https"), f"{PLAIN}/a?b": page(b"by http")}
-    found = fetched(internet, f"{PLAIN}/a?b")
-    assert (found.url, found.data) == (f"{SECURE}/a?b", b"by https")
+    fetched_page = fetched(internet, f"{PLAIN}/a?b")
+    assert (fetched_page.url, fetched_page.data) == (f"{SECURE}/a?b", b"by https")
     assert internet.asked == [f"{SECURE}/a?b"]
 
 
 def test_host_that_only_speaks_http_is_asked_over_http(internet: Internet) -> None:
     internet.pages |= {f"{PLAIN}/a": page(b"by http"), f"{PLAIN}/b": page(b"too")}
     with internet.fetcher() as fetcher:
-        found = [fetcher.fetch(f"{PLAIN}/{path}") for path in "ab"]
-    assert [one.url for one in found] == [f"{PLAIN}/a", f"{PLAIN}/b"]
+        fetched_pages = [fetcher.fetch(f"{PLAIN}/{path}") for path in "ab"]
+    assert [each.url for each in fetched_pages] == [f"{PLAIN}/a", f"{PLAIN}/b"]
 
 
 def test_host_that_sends_all_of_https_down_to_http_is_asked_over_http(internet: Internet) -> None:

@@ -148,9 +148,9 @@ def test_one_child_reads_one_source_after_the_other_and_a_new_one_after_a_breach
 def test_error_that_nobody_foresaw_has_a_reference_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR), pytest.raises(SourceError, match="cannot be read") as raised:
         in_child(fail, name="x.html")
-    found = re.search(r"the log tells why under ([0-9a-f]{8})\): save it", str(raised.value))
-    assert found is not None
-    assert f"unexpected error {found[1]} in reading x.html" in caplog.text
+    match = re.search(r"the log tells why under ([0-9a-f]{8})\): save it", str(raised.value))
+    assert match is not None
+    assert f"unexpected error {match[1]} in reading x.html" in caplog.text
     assert "ZeroDivisionError: nobody foresaw this" in caplog.text
 
 

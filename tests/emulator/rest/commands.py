@@ -14,7 +14,7 @@ def listed(call: Call) -> list[JSON]:
     commands = call.platform.commands.listed(_scope(call))
     if call.query.get("with_localizations", "").lower() in ("true", "1"):
         return commands
-    return [{key: value for key, value in one.items() if not key.endswith("_localizations")} for one in commands]
+    return [{key: value for key, value in each.items() if not key.endswith("_localizations")} for each in commands]
 
 
 @handles("bulk_set_application_commands", "bulk_set_guild_application_commands")

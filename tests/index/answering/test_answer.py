@@ -171,11 +171,11 @@ def test_text_that_is_no_date_is_refused(text: str) -> None:
 
 
 def test_agency_restricts_to_passages_that_name_it_or_a_part(served_by_default_model: Engine) -> None:
-    found = served_by_default_model.search("smuggling", Filters(agency="europol"), 50).passages
-    assert found
+    result = served_by_default_model.search("smuggling", Filters(agency="europol"), 50).passages
+    assert result
     names = ("Europol", "EMSC", "internet referral unit", "Information Clearing House", "joint liaison task force")
-    assert all(any(name in passage.text for name in names) for passage in found)
-    assert any("Europol" not in passage.text for passage in found)
+    assert all(any(name in passage.text for name in names) for passage in result)
+    assert any("Europol" not in passage.text for passage in result)
     assert served_by_default_model.search("smuggling", Filters(agency="frontex"), 50).passages == ()
 
 

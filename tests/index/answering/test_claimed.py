@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.answering.claimed import stated
+from index.answering.padding import stated
 from index.engine import Engine
 from index.filters import Filters
 from index.text.languages import LANGUAGES

@@ -24,8 +24,8 @@ from tests.pages import paragraphs
 PAGE = "https://example.europa.eu/page"
 
 
-def link(text: str, quote: str, at: int = 0) -> str | None:
-    start = [match.start() for match in re.finditer(re.escape(quote), text)][at]
+def link(text: str, quote: str, which: int = 0) -> str | None:
+    start = [match.start() for match in re.finditer(re.escape(quote), text)][which]
     return link_to(PAGE, text, Span(start, start + len(quote)))
 
 
@@ -57,7 +57,7 @@ def test_repeated_opening_is_lengthened_until_it_is_unique() -> None:
 
 def test_quote_that_stands_twice_gets_the_words_before_it() -> None:
     text = "First. We act now. Second. We act now."
-    assert link(text, "We act now.", at=1) == f"{PAGE}#:~:text=Second.-,We%20act%20now."
+    assert link(text, "We act now.", which=1) == f"{PAGE}#:~:text=Second.-,We%20act%20now."
 
 
 def test_first_of_two_same_sentences_without_words_before_has_the_plain_address() -> None:
@@ -124,7 +124,7 @@ def test_quote_of_a_long_page_that_differs_late_gets_as_many_words_as_it_takes()
     same = "word " * 100_000
     text = f"{same}first one of them all ends here. {same}second one of them all ends here."
     began = time.process_time()
-    assert link(text, "one of them all ends here.", at=1) == (
+    assert link(text, "one of them all ends here.", which=1) == (
         f"{PAGE}#:~:text=second-,one%20of%20them%20all%20ends%20here."
     )
     assert time.process_time() - began < 1

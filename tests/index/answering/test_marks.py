@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
+from bot.cli.show_answers import show_answer
+from bot.cli.terminal import Terminal
 from bot.views.documents import QuoteDocument
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.marks import best_mark, whole_words
@@ -120,3 +122,14 @@ def test_most_of_a_sentence_is_not_marked() -> None:
     assert (mark.start, mark.end) == (0, 4)
     assert mark.sure == pytest.approx(0.7)
     assert best_mark(np.zeros((0, 0), np.float32), [], "") is None
+
+
+def test_terminal_shows_what_answers_in_bold_and_a_pipe_does_not(
+    served_by_default_model: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = served_by_default_model.answer(next(iter(MARKED)), NOTHING)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for forced, shown in (("1", "\x1b[1mHerbert Kickl\x1b[0m"), ("", "Herbert Kickl, Minister")):
+        monkeypatch.setenv("FORCE_COLOR", forced)
+        show_answer(Terminal(), answer)
+        assert shown in capsys.readouterr().out

@@ -6,6 +6,7 @@ from index.answering.polarity import asked_polarity, denies_otherwise, opposite,
 from index.engine import Engine
 from index.filters import Filters
 from index.text.languages import LANGUAGES
+from index.text.read_text import read_text
 
 NOTHING = Filters()
 AFFIRMED = polarity("Operational support was given to five Member States on Monday.", "en")
@@ -66,19 +67,19 @@ RAISED = {
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_what_is_denied_is_told_in_every_language(code: str) -> None:
-    question = asked_polarity(DENYING[code], code)
+    question = asked_polarity(read_text(DENYING[code], code))
     assert denies_otherwise(question, AFFIRMED, frozenset())
     assert not denies_otherwise(question, polarity(DENYING[code], code), frozenset())
-    assert not denies_otherwise(asked_polarity(RAISED[code], code), AFFIRMED, frozenset())
+    assert not denies_otherwise(asked_polarity(read_text(RAISED[code], code)), AFFIRMED, frozenset())
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_opposite_directions_are_told_across_languages(code: str) -> None:
-    question = asked_polarity(RAISED[code], code)
-    found = opposite(question, LOWERED)
-    assert found is not None
-    assert found[0] in RAISED[code]
-    assert found[1] == "lower"
+    question = asked_polarity(read_text(RAISED[code], code))
+    result = opposite(question, LOWERED)
+    assert result is not None
+    assert result[0] in RAISED[code]
+    assert result[1] == "lower"
     assert opposite(question, polarity("The Governing Council raised the key interest rates.", "en")) is None
     assert opposite(question, polarity("Rates were raised in May and lowered in June.", "en")) is None
 
@@ -120,11 +121,11 @@ def test_sentence_that_denies_what_a_question_in_another_language_affirms_is_tol
         ("When did the Council approve the plan?", "en"),
         ("Quand le Conseil a-t-il approuvé le plan ?", "fr"),
     ):
-        question = asked_polarity(text, own)
+        question = asked_polarity(read_text(text, own))
         directions = frozenset(question.directions)
         assert denies_otherwise(question, denied, frozenset(), directions)
         assert not denies_otherwise(question, affirmed, frozenset(), directions)
-    refusing = asked_polarity("When did the Council reject the plan?", "en")
+    refusing = asked_polarity(read_text("When did the Council reject the plan?", "en"))
     assert not denies_otherwise(refusing, denied, frozenset(), frozenset(refusing.directions))
 
 
@@ -159,7 +160,7 @@ DENYING_NOTHING = {
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_what_only_looks_like_a_negation_denies_nothing(code: str) -> None:
-    assert not asked_polarity(DENYING_NOTHING[code], code).denies
+    assert not asked_polarity(read_text(DENYING_NOTHING[code], code)).denies
 
 
 @pytest.mark.parametrize(
@@ -176,11 +177,11 @@ def test_what_only_looks_like_a_negation_denies_nothing(code: str) -> None:
     ],
 )
 def test_what_denies_nothing_or_something_beside_is_no_denial(question: str, code: str) -> None:
-    assert not asked_polarity(question, code).denies
+    assert not asked_polarity(read_text(question, code)).denies
 
 
 def test_sentence_denies_only_the_words_after_its_negation() -> None:
-    question = asked_polarity("Which countries received support?", "en")
+    question = asked_polarity(read_text("Which countries received support?", "en"))
     asked = frozenset({"countri", "receiv", "support"})
     denied = polarity("Hungary did not receive any money in 2020.", "en")
     beside = polarity("Hungary received support, although it did not ask for it.", "en")

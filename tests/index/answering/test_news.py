@@ -47,7 +47,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def said(engine: Engine, kind: WantedKind, text: str, filters: Filters | None = None) -> dict[str, str]:
     """Return the first quote of each release that fits, by the last word of its title."""
     wanted = Wanted(kind, text, filters or Filters())
-    found = {}
+    results = {}
     for release in engine.releases("2024-05-06"):
         news = engine.news(wanted, release.release_id)
         if news is not None:
@@ -56,8 +56,8 @@ def said(engine: Engine, kind: WantedKind, text: str, filters: Filters | None = 
             assert whole is not None
             assert quote.text == whole.text[quote.start : quote.end], "verbatim"
             assert news.source.release_id == quote.release_id == release.release_id
-            found[release.title.split()[-1]] = quote.text
-    return found
+            results[release.title.split()[-1]] = quote.text
+    return results
 
 
 def test_agency_is_quoted_where_it_acts(engine: Engine) -> None:
@@ -108,8 +108,8 @@ def test_question_is_answered_by_one_release_where_the_gate_lets_it(engine: Engi
 def test_filter_by_release_finds_nothing_else(engine: Engine) -> None:
     ids = {release.title: release.release_id for release in engine.releases()}
     only = Filters(releases=frozenset({ids["On fish"], "gone"}))
-    found = engine.search("Europol containers cod", only, 10).passages
-    assert {passage.release_id for passage in found} == {ids["On fish"]}
+    result = engine.search("Europol containers cod", only, 10).passages
+    assert {passage.release_id for passage in result} == {ids["On fish"]}
     assert engine.search("cod", Filters(releases=frozenset({"gone"})), 10).passages == ()
 
 

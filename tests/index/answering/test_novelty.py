@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.answering.answer_types import asks_openly
-from index.answering.novelty import Novelty
+from index.answering.novelty import Novelty, content
 from index.building.build import build
 from index.database.home import open_corpus_db
 from index.engine import Engine
@@ -15,6 +15,7 @@ from index.filters import Filters
 from index.intake.ingest import ingest_file
 from index.intake.overrides import Overrides
 from index.settings import IndexSettings
+from index.text.read_text import read_text
 from tests.fakes import FakeEmbedder, silent
 
 Shown = Callable[..., list[str]]
@@ -59,7 +60,7 @@ REPEATED = {
 @pytest.mark.parametrize("code", REPEATED)
 def test_sentence_that_gives_the_question_back_is_told(code: str) -> None:
     question, repeated, answer = REPEATED[code]
-    novelty = Novelty(question, code)
+    novelty = Novelty(content(question, code), asks_openly=asks_openly(read_text(question, code)))
     assert novelty.only_repeats(repeated, code) or novelty.is_asked(repeated, code)
     assert not novelty.only_repeats(answer, code)
     assert not novelty.is_asked(answer, code)
@@ -101,7 +102,7 @@ SAID = {
 @pytest.mark.parametrize("code", SAID)
 def test_second_quote_must_add_a_figure_a_name_or_two_words(code: str) -> None:
     question, quote, again, more = SAID[code]
-    novelty = Novelty(question, code)
+    novelty = Novelty(content(question, code), asks_openly=asks_openly(read_text(question, code)))
     novelty.say(quote, code)
     assert not novelty.adds(again, code)
     assert novelty.adds(more, code)
@@ -144,4 +145,4 @@ def test_claim_and_question_for_yes_or_no_are_confirmed_by_their_words(shown: Sh
     ],
 )
 def test_open_questions_are_told_from_those_for_yes_or_no(code: str, question: str, is_open: bool) -> None:
-    assert asks_openly(question, code) is is_open
+    assert asks_openly(read_text(question, code)) is is_open

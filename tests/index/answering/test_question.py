@@ -3,6 +3,7 @@
 import pytest
 
 from index.answering.answer_types import AnswerType, asked_for
+from index.text.read_text import read_text
 
 
 class NoWords:
@@ -32,4 +33,4 @@ class NoWords:
     ],
 )
 def test_what_yes_or_no_would_answer_asks_for_nothing_of_a_kind(question: str, kind: AnswerType | None) -> None:
-    assert asked_for(question) is kind
+    assert asked_for(read_text(question, "en")) is kind

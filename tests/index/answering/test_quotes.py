@@ -82,13 +82,13 @@ def test_of_equal_sentences_the_newer_release_comes_first(
     with Engine(settings, embedder) as engine:
         opened = engine.served()
         rows = np.arange(len(opened))
-        found = Ranked(rows, np.zeros(len(rows)), np.zeros(len(rows)))
-        sentences = sentences_of(opened, found, len(rows))
+        result = Ranked(rows, np.zeros(len(rows)), np.zeros(len(rows)))
+        sentences = sentences_of(opened, result, len(rows))
         nothing = Evidence(
             np.zeros((len(rows), 0)), np.zeros((len(rows), 0), dtype=bool), np.zeros(len(rows), dtype=bool)
         )
         unread = np.full(len(sentences.rows), np.nan)
-        ranking = Ranking(found, sentences, nothing, np.zeros(len(sentences.rows)), unread)
+        ranking = Ranking(result, sentences, nothing, np.zeros(len(sentences.rows)), unread)
         best = opened.served(sentences.releases[ranking.best_first].tolist())
         dates = [served.release.date for served in best]
     assert dates == sorted(dates, reverse=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from corpus import registry
-from index.answering.shared_names import with_shared_names
+from index.answering.names import with_shared_names
 from index.engine import Engine
 from index.filters import Filters
 

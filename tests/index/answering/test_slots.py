@@ -12,7 +12,7 @@ ISSUED = datetime.date(2019, 3, 1)
 
 
 @pytest.mark.parametrize(
-    ("code", "claim", "quote", "claimed", "found"),
+    ("code", "claim", "quote", "claimed", "quoted"),
     [
         (
             "en",
@@ -67,13 +67,13 @@ ISSUED = datetime.date(2019, 3, 1)
         ),
     ],
 )
-def test_both_sides_are_told_as_they_are_written(code: str, claim: str, quote: str, claimed: str, found: str) -> None:
+def test_both_sides_are_told_as_they_are_written(code: str, claim: str, quote: str, claimed: str, quoted: str) -> None:
     release = Release("r", "A title", "An issuer", ISSUED, code, quote)
-    assert further_differences(claim, code, quote, release) == [((claimed,), (found,))]
+    assert further_differences(claim, code, quote, release) == [((claimed,), (quoted,))]
 
 
 @pytest.mark.parametrize(
-    ("code", "claim", "quote", "claimed", "found"),
+    ("code", "claim", "quote", "claimed", "quoted"),
     [
         ("en", "Germany gets the money.", "Spain gets the money.", "Germany", "Spain"),
         ("es", "Alemania recibe el dinero.", "España recibe el dinero.", "Alemania", "España"),
@@ -92,11 +92,11 @@ def test_both_sides_are_told_as_they_are_written(code: str, claim: str, quote: s
     ],
 )
 def test_country_for_a_country_and_amount_of_the_same_thing_are_told(
-    code: str, claim: str, quote: str, claimed: str, found: str
+    code: str, claim: str, quote: str, claimed: str, quoted: str
 ) -> None:
     release = Release("r", "A title", "An issuer", ISSUED, code, quote)
     told = differences(claim, code, quote, release)
-    assert (told.claimed, told.found) == ((claimed,), (found,))
+    assert (told.claimed, told.quoted) == ((claimed,), (quoted,))
 
 
 @pytest.mark.parametrize(

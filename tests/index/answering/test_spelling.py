@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus import registry
 from index.answering.answer import Answerer
 from index.answering.question import readable
 from index.answering.spelling import respelled
@@ -13,7 +14,7 @@ from index.answering.weights import shipped_weights
 from index.building.build import build
 from index.database.home import open_corpus_db
 from index.encoders.embedder import SentenceTransformerEmbedder
-from index.encoders.vocabulary import vocabulary_of
+from index.encoders.vocabulary import Vocabulary, vocabulary_of
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.reader import OpenGeneration
@@ -45,6 +46,10 @@ TEXTS = {
 }  # fmt: skip
 
 
+def _respelled(text: str, code: str, served: OpenGeneration, known: Vocabulary | None = None) -> str:
+    return respelled(text, code, registry().mentions(text, question=True), served, known)
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenGeneration]:
     """Releases in many languages, one in each."""
@@ -63,18 +68,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenGeneration]
 @pytest.mark.parametrize("code", TEXTS)
 def test_misspelt_word_is_read_as_one_of_a_release_in_the_language(served: OpenGeneration, code: str) -> None:
     text, slips = TEXTS[code]
-    assert respelled(text, code, served, None) == text
+    assert _respelled(text, code, served) == text
     for written, meant in slips.items():
-        assert respelled(f"({written})?", code, served, None) == f"({meant})?"
+        assert _respelled(f"({written})?", code, served) == f"({meant})?"
 
 
 def test_word_of_another_language_stays(served: OpenGeneration) -> None:
-    assert respelled("Maßnahmn gegen Migration", "fr", served, None) == "Maßnahmn gegen Migration"
+    assert _respelled("Maßnahmn gegen Migration", "fr", served) == "Maßnahmn gegen Migration"
 
 
 @pytest.mark.parametrize("right", ["struggling", "Counsel", "measured", "migrants", "lank", "Ladn"])
 def test_english_word_is_never_corrected(served: OpenGeneration, right: str) -> None:
-    assert respelled(f"What of {right}?", "en", served, None) == f"What of {right}?"
+    assert _respelled(f"What of {right}?", "en", served) == f"What of {right}?"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +95,7 @@ def test_english_word_is_never_corrected(served: OpenGeneration, right: str) -> 
 def test_name_of_an_agency_is_known_in_every_language(
     served: OpenGeneration, code: str, question: str, meant: str
 ) -> None:
-    assert respelled(question, code, served, None) == meant
+    assert _respelled(question, code, served) == meant
 
 
 def test_model_reads_the_corrected_text(served: OpenGeneration) -> None:
@@ -160,7 +165,7 @@ def test_other_words_keep_their_stem(pair: str) -> None:
 def test_accents_are_put_back_where_all_are_missing(
     served: OpenGeneration, code: str, written: str, meant: str
 ) -> None:
-    assert respelled(written, code, served, None) == meant
+    assert _respelled(written, code, served) == meant
 
 
 def test_word_that_the_model_knows_is_never_corrected(
@@ -168,7 +173,7 @@ def test_word_that_the_model_knows_is_never_corrected(
 ) -> None:
     known = vocabulary_of(default_model)
     assert known is not None
-    assert respelled("medida", "es", served, known) == "medida"
+    assert _respelled("medida", "es", served, known) == "medida"
     assert known.knows("Migration")
     assert not known.knows("smugglnig")
 

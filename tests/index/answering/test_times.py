@@ -18,6 +18,7 @@ from index.maintenance import build_all
 from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
 from index.text.languages import LANGUAGES
+from index.text.read_text import read_text
 from index.text.times import moments
 from tests.fakes import silent
 
@@ -63,14 +64,14 @@ def test_time_fits_the_day_of_publication_or_what_is_told(
     question: str, code: str, published: datetime.date, text: str, fit: bool
 ) -> None:
     told = [each.moment for each in moments(text)]
-    assert fits(time_of(question, code), published, told) is fit
+    assert fits(time_of(read_text(question, code)), published, told) is fit
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_since_and_until_are_read_in_every_language(code: str) -> None:
     for relation in (Relation.SINCE, Relation.UNTIL):
         for said in WAYS[code][relation]:
-            time = time_of(said, code)
+            time = time_of(read_text(said, code))
             assert time is not None, said
             assert [(each.relation, each.moment.year) for each in time.named] == [(relation, 2024)], said
 
@@ -90,7 +91,7 @@ def test_since_and_until_are_read_in_every_language(code: str) -> None:
     ],
 )
 def test_a_time_without_such_a_word_is_that_time(question: str, code: str) -> None:
-    time = time_of(question, code)
+    time = time_of(read_text(question, code))
     assert time is not None
     assert [each.relation for each in time.named] == [Relation.IN]
 
@@ -110,7 +111,7 @@ def test_a_time_without_such_a_word_is_that_time(question: str, code: str) -> No
     ],
 )
 def test_what_is_latest_is_asked_for_in_every_language(question: str, code: str) -> None:
-    time = time_of(question, code)
+    time = time_of(read_text(question, code))
     assert time is not None
     assert time.latest
     assert time.named == ()
@@ -146,7 +147,7 @@ SPANS = {
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_time_between_two_that_are_named_fits(code: str) -> None:
-    time = time_of(SPANS[code], code)
+    time = time_of(read_text(SPANS[code], code))
     assert [fits(time, datetime.date(year, 6, 1), ()) for year in (2013, 2014, 2015, 2016, 2017)] == [
         False,
         True,
@@ -167,14 +168,14 @@ def test_time_between_two_that_are_named_fits(code: str) -> None:
     ],
 )
 def test_time_from_one_month_to_another_fits(question: str, code: str) -> None:
-    time = time_of(question, code)
+    time = time_of(read_text(question, code))
     assert fits(time, datetime.date(2015, 6, 1), ())
     assert not fits(time, datetime.date(2016, 8, 1), ())
 
 
 @pytest.mark.parametrize("question", ["What changed in 2014 and in 2016?", "decisions of May 2014 and of June 2016"])
 def test_two_times_are_no_span(question: str) -> None:
-    assert not fits(time_of(question), datetime.date(2015, 6, 1), ())
+    assert not fits(time_of(read_text(question, "en")), datetime.date(2015, 6, 1), ())
 
 
 @pytest.mark.parametrize(
@@ -207,9 +208,9 @@ def test_two_times_are_no_span(question: str) -> None:
     ],
 )
 def test_what_comes_next_and_now_is_told_in_every_language(code: str, question: str, now: str) -> None:
-    assert time_of(question, code) == Time(latest=True, ahead=True)
-    assert asks_for_now(time_of(now, code), now, code)
-    assert not asks_for_now(None, question.split()[0], code)
+    assert time_of(read_text(question, code)) == Time(latest=True, ahead=True)
+    assert asks_for_now(time_of(read_text(now, code)), read_text(now, code))
+    assert not asks_for_now(None, read_text(question.split()[0], code))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +224,7 @@ def test_what_comes_next_and_now_is_told_in_every_language(code: str, question: 
     ],
 )
 def test_words_for_latest_are_not_looked_for(code: str, question: str, kept: str) -> None:
-    assert " ".join(without_latest(question, code).split()) == kept
+    assert " ".join(without_latest(read_text(question, code)).split()) == kept
 
 
 @pytest.mark.parametrize(
@@ -237,11 +238,11 @@ def test_words_for_latest_are_not_looked_for(code: str, question: str, kept: str
     ],
 )
 def test_words_that_begin_like_latest_ask_for_nothing_new(code: str, question: str) -> None:
-    assert time_of(question, code) is None
+    assert time_of(read_text(question, code)) is None
 
 
 def test_year_that_is_named_beside_latest_counts() -> None:
-    time = time_of("What was the latest decision of 2003?", "en")
+    time = time_of(read_text("What was the latest decision of 2003?", "en"))
     assert time is not None
     assert not time.latest
     assert [named.relation for named in time.named] == [Relation.IN]

@@ -123,10 +123,10 @@ def test_quoted_title_is_verified_against_the_title(engine: Engine) -> None:
 
 def test_context_of_a_title_is_what_the_text_begins_with(engine: Engine) -> None:
     quote = engine.answer(QUESTION, Filters()).quotes[0]
-    found = engine.neighbours(quote.release_id, quote.start, quote.end, span_digest(quote.text))
-    assert isinstance(found, Neighbours)
-    assert (found.before, found.quote) == ("", TITLE)
-    assert found.after.startswith("Customs agencies")
+    result = engine.neighbours(quote.release_id, quote.start, quote.end, span_digest(quote.text))
+    assert isinstance(result, Neighbours)
+    assert (result.before, result.quote) == ("", TITLE)
+    assert result.after.startswith("Customs agencies")
     gone = engine.neighbours(quote.release_id, 0, 0, span_digest("Another title"))
     assert gone is Untraceable.CHANGED
 

@@ -5,7 +5,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +22,7 @@ from index.maintenance import build_all
 from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
+from tests.forked import Forked
 from tests.pages import paragraphs
 
 COUNCIL = "2018-12-06-council-migrant-smuggling"
@@ -63,16 +63,9 @@ def keep_releases(settings: IndexSettings, count: int) -> None:
             store.accept(release, canonical_url=None, raw_sha256="", cleaner=1, action="added")
 
 
-def start(code: str, data_dir: Path, *arguments: Path) -> subprocess.Popen[str]:
+def start(code: str, data_dir: Path, *arguments: Path) -> Forked:
     """Start a process that does something with a data folder."""
-    return subprocess.Popen(
-        [sys.executable, "-c", BEGIN + code, str(data_dir), *map(str, arguments)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return Forked(BEGIN + code, data_dir, *arguments)
 
 
 def assert_answers(settings: IndexSettings, embedder: FakeEmbedder, generation: str) -> None:
@@ -89,7 +82,6 @@ def test_killed_build_leaves_what_is_served(served: IndexSettings, embedder: Fak
     keep_releases(served, 40)
     for _ in range(6):
         process = start(BUILD, served.data_dir)
-        assert process.stdout is not None
         assert process.stdout.readline() == "building\n"
         time.sleep(draw.uniform(0.0, 0.4))
         process.send_signal(signal.SIGKILL)
@@ -118,7 +110,6 @@ with Generations(settings.data_dir).building():
     sys.stdin.read()
 """
     process = start(hold, served.data_dir)
-    assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     with pytest.raises(BuildRunningError):
         build(served, embedder, silent)

@@ -138,7 +138,7 @@ def test_two_generations_are_compared(
     keeper.add([str(path)], quiet)
     write_release("a.md", f"{text}\n\nThe quota was corrected today.", url="https://ec.europa.eu/a", title="A")
     keeper.add([str(path)], quiet)
-    passages = {one: index.verify(settings, one).passages for one in ("000001", "000002", "000003")}
+    passages = {each: index.verify(settings, each).passages for each in ("000001", "000002", "000003")}
     came = compare(settings, "000001", "000002")
     release_id = came.came[0].release_id
     count = passages["000002"] - passages["000001"]

@@ -40,9 +40,9 @@ def answered(text: str, generation: OpenGeneration) -> CollectionAnswer:
     "text", ["what did the Council approve?", "Was hat der Rat beschlossen?", "co zatwierdziła Rada?"]
 )
 def test_titles_tell_what_a_body_decided(text: str, served_by_default_model: Engine) -> None:
-    found = answered(text, served_by_default_model.served())
-    assert [source.title[:40] for source in found.sources] == ["Migrant smuggling: Council approves a se"]
-    assert found.issued_by == "council"
+    result = answered(text, served_by_default_model.served())
+    assert [source.title[:40] for source in result.sources] == ["Migrant smuggling: Council approves a se"]
+    assert result.issued_by == "council"
 
 
 @pytest.mark.parametrize(
@@ -56,33 +56,33 @@ def test_titles_tell_what_a_body_decided(text: str, served_by_default_model: Eng
     ],
 )
 def test_counts_are_those_of_the_corpus(text: str, total: int | None, development: OpenGeneration) -> None:
-    found = answered(text, development)
-    assert found.total == total if total is not None else 0 < found.total < 291
-    assert len(found.sources) == min(10, found.total)
-    dates = [source.date for source in found.sources]
+    result = answered(text, development)
+    assert result.total == total if total is not None else 0 < result.total < 291
+    assert len(result.sources) == min(10, result.total)
+    dates = [source.date for source in result.sources]
     assert dates == sorted(dates, reverse=True)
 
 
 def test_departments_count_as_releases_of_the_commission(development: OpenGeneration) -> None:
-    found = answered("latest from the Commission", development)
-    assert found.total > 200
-    assert all(source.issuer.startswith("European Commission") for source in found.sources)
+    result = answered("latest from the Commission", development)
+    assert result.total > 200
+    assert all(source.issuer.startswith("European Commission") for source in result.sources)
 
 
 def test_body_that_issues_nothing_is_looked_for_by_name(development: OpenGeneration) -> None:
-    found = answered("latest from Frontex", development)
-    assert found.issued_by is None
-    assert found.naming == "frontex"
-    assert found.total > 0
+    result = answered("latest from Frontex", development)
+    assert result.issued_by is None
+    assert result.naming == "frontex"
+    assert result.total > 0
 
 
 @pytest.mark.parametrize("text", ["how many releases on fisheries?", "combien de communiqués sur fisheries ?"])
 def test_releases_on_a_subject_hold_all_its_words(text: str, development: OpenGeneration) -> None:
-    found = answered(text, development)
+    result = answered(text, development)
     shown = [development.release(row) for row in range(development.manifest.releases)]
     holding = {each.release_id for each in shown if "fisher" in f"{each.title} {each.text}".lower()}
-    assert 0 < found.total <= len(holding)
-    assert {source.release_id for source in found.sources} <= holding
+    assert 0 < result.total <= len(holding)
+    assert {source.release_id for source in result.sources} <= holding
 
 
 @pytest.mark.parametrize(
@@ -177,9 +177,9 @@ def test_what_is_new_from_a_body_is_the_latest_of_it(text: str, issuer: str) -> 
 
 
 def test_agencies_are_those_that_releases_name(development: OpenGeneration) -> None:
-    found = answered("list all agencies", development)
-    assert {counted.agency_id for counted in found.agencies} <= development.named_agencies()
-    counts = [counted.passages for counted in found.agencies]
+    result = answered("list all agencies", development)
+    assert {counted.agency_id for counted in result.agencies} <= development.named_agencies()
+    counts = [counted.passages for counted in result.agencies]
     assert counts == sorted(counts, reverse=True)
 
 

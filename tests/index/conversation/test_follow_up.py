@@ -13,8 +13,8 @@ HELD_OUT = 0.9  # every third case was written before and not looked at while th
 
 def reading(earlier: str, text: str) -> object:
     """Return what a text is read as: a question, several, or None where it stands by itself."""
-    found = follow_up(earlier, text)
-    return None if found is None else found.question or list(found.readings)
+    result = follow_up(earlier, text)
+    return None if result is None else result.question or list(result.readings)
 
 
 def both_ways(text: str) -> tuple[str, str]:
@@ -60,7 +60,7 @@ def test_of_two_years_the_whole_date_is_replaced() -> None:
 
 
 def test_what_may_mean_two_things_is_not_guessed() -> None:
-    found = follow_up("Who paid for France and Germany?", "and Spain?")
-    assert found is not None
-    assert found.question is None
-    assert found.readings == ("Who paid for Spain and Germany?", "Who paid for France and Spain?")
+    result = follow_up("Who paid for France and Germany?", "and Spain?")
+    assert result is not None
+    assert result.question is None
+    assert result.readings == ("Who paid for Spain and Germany?", "Who paid for France and Spain?")

@@ -158,7 +158,7 @@ def test_quarantine_keeps_what_a_person_judges(store: CorpusStore) -> None:
     draft = Draft("Ein Text.", "Titel", "OLAF", datetime.date(2020, 1, 2), "de", url=URL)
     first = store.quarantine.add(QuarantinedDraft("one", URL, "0", 1, draft, ("short",), "a"), "ann")
     again = store.quarantine.add(QuarantinedDraft("one", URL, "1", 1, draft, ("short", "old"), None, "b"), "ben")
-    other = store.quarantine.add(QuarantinedDraft("two", None, "2", 1, draft, (), None), "ann")
+    other = store.quarantine.add(QuarantinedDraft("second", None, "2", 1, draft, (), None), "ann")
     assert first <= again < other
     (entry, _) = store.quarantine.entries()
     assert (entry.number, entry.who, entry.quarantined.draft, entry.quarantined.reasons) == (
@@ -168,7 +168,7 @@ def test_quarantine_keeps_what_a_person_judges(store: CorpusStore) -> None:
         ("short", "old"),
     )
     store.quarantine.settle(again, "discarded")
-    store.quarantine.release_source("two")
+    store.quarantine.release_source("second")
     assert (store.quarantine.entries(), store.quarantine.get(again)) == ([], None)
     assert store.pruning.quarantine() == 0, "it is told for a year"
 
@@ -287,7 +287,7 @@ def test_old_versions_lose_their_words_and_old_history_goes(store: CorpusStore) 
 def test_value_that_a_database_refuses_is_the_fault_of_its_source(value: str, store: CorpusStore) -> None:
     """Where it is refused at all, the others come in."""
     told = []
-    for number, title in enumerate(("one", value, "two")):
+    for number, title in enumerate(("one", value, "second")):
         try:
             keep(store, release(str(number), f"Text {number}.", title=title), f"{URL}/{title}")
         except (MeasuresError, UnicodeError) as error:
@@ -316,7 +316,7 @@ def test_rows_go_from_one_kind_to_the_other_and_back(store: CorpusStore, databas
         assert tables.versions("b") == store.versions("b")
         tables.copy_to(back)
         assert dump(copy) == dump(back)
-        tables.quarantine.add(QuarantinedDraft("two", URL, "0", 1, Draft("Text."), (), None), "ann")
+        tables.quarantine.add(QuarantinedDraft("second", URL, "0", 1, Draft("Text."), (), None), "ann")
         tables.history.add("built")
         assert len(tables.quarantine.entries()) == 2
         assert tables.history.is_built()
@@ -376,11 +376,14 @@ def test_corpus_of_files_is_not_left_behind_without_a_word(database: str, tmp_pa
 
 def test_lock_that_is_held_for_too_long_is_one_sentence(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus_postgres, "_SETTINGS", (*corpus_postgres._SETTINGS, "SET lock_timeout = '100ms'"))
-    with closing(CorpusStore(PostgresCorpus(database))) as one, closing(CorpusStore(PostgresCorpus(database))) as two:
-        with one.writing(), pytest.raises(StorageError, match="busy") as busy:
-            keep(two, release("a"))
+    with (
+        closing(CorpusStore(PostgresCorpus(database))) as first,
+        closing(CorpusStore(PostgresCorpus(database))) as second,
+    ):
+        with first.writing(), pytest.raises(StorageError, match="busy") as busy:
+            keep(second, release("a"))
         assert busy.value.fault is Fault.BUSY
-        keep(two, release("a"))
+        keep(second, release("a"))
 
 
 def test_broken_connection_writes_nothing_outside_of_its_transaction(database: str) -> None:

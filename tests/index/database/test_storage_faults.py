@@ -70,7 +70,7 @@ def lived_in(folder: Path) -> tuple[IndexSettings, Maintenance]:
 def state(settings: IndexSettings) -> tuple[object, ...]:
     history = index.history(settings)
     keeper = upkeep(settings, FakeEmbedder())
-    return history, index.status(settings), keeper.feeds(), [one.number for one in keeper.quarantined()]
+    return history, index.status(settings), keeper.feeds(), [each.number for each in keeper.quarantined()]
 
 
 def refused(act: Act, keeper: Maintenance, release: Path) -> StorageError:

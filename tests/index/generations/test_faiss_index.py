@@ -67,3 +67,11 @@ def test_large_index_finds_the_nearest_row(tmp_path: Path) -> None:
     nearest = np.argmax(queries @ vectors.T, axis=1)
     assert np.mean([row in index.search(query, 10) for query, row in zip(queries, nearest, strict=True)]) >= 0.9
     assert np.allclose(index.rows(np.array([7])), vectors[[7]], atol=0.02)
+
+
+def test_half_floats_are_indexed_as_floats_are(tmp_path: Path) -> None:
+    """More rows than are added at once."""
+    halves = unit_rows(9_000).astype(np.float16)
+    for name, vectors in (("halves", halves), ("floats", halves.astype(np.float32))):
+        VectorIndex.build(vectors).save(tmp_path / name)
+    assert (tmp_path / "halves").read_bytes() == (tmp_path / "floats").read_bytes()

@@ -68,12 +68,12 @@ def _asked(settings: IndexSettings, embedder: FakeEmbedder, filters: list[Filter
     """Return all that can be asked, without what differs from build to build."""
     with Engine(settings, embedder) as engine:
         generation = engine.served()
-        found = [engine.search(question, each, 8).passages for question in QUESTIONS for each in filters]
+        results = [engine.search(question, each, 8).passages for question in QUESTIONS for each in filters]
         spans = [generation.spans_around(row, int(release), 2) for row, release in ((9, 0), (40, 3))]
         namings = generation.naming(["frontex"])
         rows = np.arange(len(generation))
         return (
-            [[(each.release_id, each.ordinal, each.text) for each in passages] for passages in found],
+            [[(each.release_id, each.ordinal, each.text) for each in passages] for passages in results],
             [engine.answer(question, Filters()).confidence for question in QUESTIONS],
             spans,
             namings.passages.tolist(),
@@ -104,11 +104,11 @@ def test_large_segments_are_shared_and_what_changed_in_them_is_hidden(
     assert second.releases == first.releases + 1 == len(generations.releases("000002"))
     assert sum(len(segment.deleted) for segment in second.segments) >= 1
     with Engine(settings, embedder) as engine:
-        found = engine.search("Thalassic rules were changed", Filters(), 5).passages
+        result = engine.search("Thalassic rules were changed", Filters(), 5).passages
         ids = [release.release_id for release in engine.releases()]
         (changed,) = [release.release_id for release in engine.releases("Title 3")]
         release = engine.release(changed)
-    assert changed in {passage.release_id for passage in found if "Thalassic" in passage.text}
+    assert changed in {passage.release_id for passage in result if "Thalassic" in passage.text}
     assert len(ids) == len(set(ids)) == second.releases
     assert release is not None
     assert "Thalassic" in release.text

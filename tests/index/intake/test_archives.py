@@ -76,8 +76,8 @@ def test_title_or_address_is_given_for_one_file_only(keeper: Maintenance, tmp_pa
     path = zipped(tmp_path / "cod.zip", pages())
     (failed,) = keeper.add([str(path)], quiet, Overrides(url=OWN)).taken.failed
     assert failed.error == f"{path} holds 3 files: title, date and url say something of one release."
-    one = zipped(tmp_path / "one.zip", {"cod.html": press_page("Cod quotas", "2024-05-06", paragraphs(4))})
-    assert [status for status, _ in what(keeper.add([str(one)], quiet, Overrides(url=OWN)))] == ["added"]
+    first = zipped(tmp_path / "one.zip", {"cod.html": press_page("Cod quotas", "2024-05-06", paragraphs(4))})
+    assert [status for status, _ in what(keeper.add([str(first)], quiet, Overrides(url=OWN)))] == ["added"]
 
 
 def stating(*fields: tuple[bytes, int, int], method: int = zipfile.ZIP_STORED) -> bytes:

@@ -103,8 +103,8 @@ def test_header_of_a_fetched_body_states_nothing(
     new = [kept(settings, source.release_id) for source in added.taken.ingested if source.release_id]
     assert all(release.url == FRONTEX and release.issuer == FRONTEX_NAME for release in new)
     assert all(
-        one.quarantined.draft.url == FRONTEX and one.quarantined.draft.issuer == FRONTEX_NAME
-        for one in keeper.quarantined()
+        each.quarantined.draft.url == FRONTEX and each.quarantined.draft.issuer == FRONTEX_NAME
+        for each in keeper.quarantined()
     )
     assert new or keeper.quarantined()
 
@@ -159,7 +159,7 @@ def test_address_of_another_that_no_release_has_is_set_aside_too(internet: Inter
 
 
 @pytest.mark.parametrize(
-    ("found", "called"),
+    ("address", "called"),
     [
         ("https://frontex.europa.eu/a?utm_source=x", "https://www.frontex.europa.eu/a"),
         ("https://www.frontex.europa.eu/a/index.html", "http://frontex.europa.eu/a"),
@@ -167,16 +167,18 @@ def test_address_of_another_that_no_release_has_is_set_aside_too(internet: Inter
     ],
 )
 def test_address_of_the_same_host_or_body_counts_and_changes_its_release(
-    internet: Internet, keeper: Maintenance, settings: IndexSettings, found: str, called: str
+    internet: Internet, keeper: Maintenance, settings: IndexSettings, address: str, called: str
 ) -> None:
     plain = press_page("Cod quotas", "2024-05-06", SIX).replace(b'content="Consilium"', b'content="A site"')
     named = plain.replace(b"</head>", f'<link rel="canonical" href="{called}"></head>'.encode())
-    internet.pages[found] = page(named)
-    ((status, release_id),) = what(keeper.add([found], quiet))
+    internet.pages[address] = page(named)
+    ((status, release_id),) = what(keeper.add([address], quiet))
     release = kept(settings, release_id)
-    assert (status, release.url, release.retrieved_from) == ("added", called.replace("http:", "https:"), found)
-    internet.pages[found] = page(named.replace(b"</article>", b"<p>It was corrected to 33 tonnes today.</p></article>"))
-    assert what(keeper.add([found], quiet)) == [("changed", release_id)]
+    assert (status, release.url, release.retrieved_from) == ("added", called.replace("http:", "https:"), address)
+    internet.pages[address] = page(
+        named.replace(b"</article>", b"<p>It was corrected to 33 tonnes today.</p></article>")
+    )
+    assert what(keeper.add([address], quiet)) == [("changed", release_id)]
 
 
 def test_host_below_a_listed_one_does_not_speak_for_it(internet: Internet, keeper: Maintenance) -> None:

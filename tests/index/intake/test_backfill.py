@@ -3,11 +3,8 @@
 import datetime
 import random
 import signal
-import subprocess
-import sys
 import time
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -20,10 +17,10 @@ from index.results import Phase, Step
 from index.settings import IndexSettings, fetch_rules
 from tests.corpus.servers import Request, Server
 from tests.fakes import FakeEmbedder, Here, quiet
+from tests.forked import Forked
 from tests.press_corner import ROOT, PressCorner
 
 SINCE = datetime.date(2025, 11, 10)
-_CHECKOUT = Path(__file__).parents[3]
 _WORK = """
 import datetime, pathlib, sys
 from index.settings import IndexSettings
@@ -68,7 +65,7 @@ def test_past_is_read_newest_first_and_once(
     assert done.added.generation == "000001"
     assert len(index.releases(settings)) == 31
     assert len(corner.read) == len(set(corner.read)) == 31
-    days = [corner.documents["IP/26/" + one.split()[0].split("/")[2], "en"]["eventDate"] for one in corner.read[:10]]
+    days = [corner.documents["IP/26/" + each.split()[0].split("/")[2], "en"]["eventDate"] for each in corner.read[:10]]
     assert set(days) == {"2026-01-20"}
     assert max(step.total for step in steps if step.phase is Phase.FETCH) == 31
     assert "FS/26/77 en" in corner.read
@@ -173,8 +170,9 @@ def ingest_or_die(*given, **options):
 addresses.ingest = ingest_or_die
 """
     for _ in range(3):
-        command = [sys.executable, "-c", dying + _WORK, str(settings.data_dir), str(site.port)]
-        assert subprocess.run(command, cwd=_CHECKOUT, capture_output=True, check=False).returncode == 9
+        process = Forked(dying + _WORK, settings.data_dir, site.port)
+        process.communicate()
+        assert process.returncode == 9
     assert len(corner.read) == len(set(corner.read)) == 14, "with one that has no text"
     keeper.backfill(quiet)
     assert len(corner.read) == len(set(corner.read)) == 31
@@ -189,9 +187,7 @@ def test_backfill_survives_kills_at_any_moment(
     chance = random.Random(17)
     kills = 0
     for attempt in range(12):
-        command = [sys.executable, "-c", _WORK, str(settings.data_dir), str(site.port)]
-        with subprocess.Popen(command, cwd=_CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
+        with Forked(_WORK, settings.data_dir, site.port) as process:
             assert process.stdout.readline() == "ready\n"
             if attempt < 8:
                 time.sleep(chance.uniform(0.02, 0.6))

@@ -38,13 +38,13 @@ def test_editions_by_reference_belong_together(
     added = keeper.add([site.url(f"{ROOT}/detail/{language}/ip_26_3") for language in languages], quiet)
     ids = [source.release_id for source in added.taken.ingested]
     assert [source.status for source in added.taken.ingested] == ["added"] * 3
-    assert [one[-3:] for one in ids[1:]] == [f"-{language}" for language in languages[1:]]
-    assert all(len(one) <= 48 for one in ids)
+    assert [each[-3:] for each in ids[1:]] == [f"-{language}" for language in languages[1:]]
+    assert all(len(each) <= 48 for each in ids)
     (alone,) = (
         source.release_id for source in keeper.add([site.url(f"{ROOT}/detail/de/ip_26_4")], quiet).taken.ingested
     )
     releases = {release.release_id: release for release in index.releases(settings)}
-    assert {releases[one].edition_of for one in ids} == {ids[0]}
+    assert {releases[each].edition_of for each in ids} == {ids[0]}
     assert releases[alone].edition_of is None
     editions = index.editions(settings, releases[ids[0]])
     assert sorted(edition.release_id for edition in editions) == sorted(ids[1:])
@@ -53,7 +53,9 @@ def test_editions_by_reference_belong_together(
 
 
 def test_editions_by_language_links_belong_together(site: Server, keeper: Maintenance, settings: IndexSettings) -> None:
-    links = "".join(f'<link rel="alternate" hreflang="{one}" href="/{one}/news">' for one in ("en", "de", "x-default"))
+    links = "".join(
+        f'<link rel="alternate" hreflang="{each}" href="/{each}/news">' for each in ("en", "de", "x-default")
+    )
     for language in ("en", "de"):
         values = {"port": "Kotka", "number": 7}
         html = PAGE.format(

@@ -203,19 +203,19 @@ def test_one_bad_source_stops_no_other(site: Server, keeper: Maintenance, tmp_pa
 def test_two_who_add_the_same_link_at_once_keep_it_once(site: Server, settings: IndexSettings) -> None:
     site.handlers["/a"] = page(release_page(1))
     open_corpus(settings).close()
-    found: list[Added] = []
+    results: list[Added] = []
     start = threading.Barrier(4)
 
     def add() -> None:
         start.wait()
-        found.append(upkeep(settings, FakeEmbedder()).add([site.url("/a")], quiet))
+        results.append(upkeep(settings, FakeEmbedder()).add([site.url("/a")], quiet))
 
     threads = [threading.Thread(target=add) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(status for added in found for status in statuses(added)) == ["added", *["unchanged"] * 3]
+    assert sorted(status for added in results for status in statuses(added)) == ["added", *["unchanged"] * 3]
     assert len(index.releases(settings)) == 2
     with closing(open_corpus(settings)) as store:
         assert len(list(store.releases())) == 2
@@ -262,7 +262,7 @@ def test_page_that_is_no_release_is_set_aside(body: bytes, reason: str, site: Se
     site.handlers["/a"] = page(body)
     added = keeper.add([site.url("/a")], quiet)
     assert statuses(added) == ["quarantined"]
-    assert any(reason in one for one in added.taken.ingested[0].reasons), added.taken.ingested[0].reasons
+    assert any(reason in each for each in added.taken.ingested[0].reasons), added.taken.ingested[0].reasons
 
 
 def test_garbled_page_is_set_aside(site: Server, keeper: Maintenance) -> None:

@@ -48,7 +48,7 @@ def test_bad_sources_stop_no_good_one_beside_them(site: Server, keeper: Maintena
     odd.write_text(f"---\n{header}date: 2026-01-03\n---\n{paragraphs(5)[0]}")
     sources = ["http://[", site.url("/half"), str(tmp_path / "time.md"), str(tmp_path / "address.md"), str(odd)]
     added = keeper.add([*sources, site.url("/good")], quiet)
-    assert [one.source for one in added.taken.failed] == ["http://[", str(tmp_path / "address.md")]
+    assert [each.source for each in added.taken.failed] == ["http://[", str(tmp_path / "address.md")]
     assert len(added.taken.ingested) == 4
     assert added.taken.ingested[-1].status == "added"
     json.dumps(added.to_dict(), ensure_ascii=False).encode()
@@ -81,9 +81,9 @@ def test_error_that_nobody_foresaw_is_that_sources_failure(
     with caplog.at_level(logging.ERROR):
         added = keeper.add([site.url("/bad"), site.url("/good")], quiet)
     (failed,) = added.taken.failed
-    found = re.search(r"met an error that nobody foresaw \(ZeroDivisionError, reference ([0-9a-f]{8})\)", failed.error)
-    assert found is not None
-    assert f"unexpected error {found[1]} with {site.url('/bad')}" in caplog.text
+    match = re.search(r"met an error that nobody foresaw \(ZeroDivisionError, reference ([0-9a-f]{8})\)", failed.error)
+    assert match is not None
+    assert f"unexpected error {match[1]} with {site.url('/bad')}" in caplog.text
     assert [source.status for source in added.taken.ingested] == ["added"]
     keeper.add_feed(site.url("/feed"))
     (polled,) = keeper.poll(quiet).sources
@@ -101,8 +101,8 @@ def test_value_that_sqlite_refuses_is_that_sources_failure_and_a_broken_file_is_
             f"CREATE TRIGGER refuse BEFORE INSERT ON versions WHEN {begins} BEGIN SELECT raise(ABORT, 'no'); END"
         )
     added = keeper.add([site.url("/2"), site.url("/3")], quiet)
-    assert [one.source for one in added.taken.failed] == [site.url("/2")]
-    assert [one.status for one in added.taken.ingested] == ["added"]
+    assert [each.source for each in added.taken.failed] == [site.url("/2")]
+    assert [each.status for each in added.taken.ingested] == ["added"]
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
         db.execute("DROP TABLE signatures")
     with pytest.raises(StorageError):

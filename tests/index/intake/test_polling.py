@@ -31,7 +31,7 @@ def test_new_entries_are_served_with_one_build(
     feed: Tagged, site: Server, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     polled = keeper.poll(quiet)
-    assert [(one.url, one.new, one.error) for one in polled.sources] == [(site.url("/feed"), 2, None)]
+    assert [(each.url, each.new, each.error) for each in polled.sources] == [(site.url("/feed"), 2, None)]
     assert [source.status for source in polled.added.taken.ingested] == ["added", "added"]
     assert polled.added.generation == "000001"
     (kept,) = keeper.feeds()
@@ -65,7 +65,7 @@ def test_failing_feed_is_left_alone_for_longer_and_reported(
     keeper.add_feed(site.url("/other"))
     feed.down = True
     polled = keeper.poll(quiet)
-    assert [(one.url, one.new, bool(one.error)) for one in polled.sources] == [
+    assert [(each.url, each.new, bool(each.error)) for each in polled.sources] == [
         (site.url("/feed"), 0, True),
         (site.url("/other"), 1, False),
     ]

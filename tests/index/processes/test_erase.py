@@ -98,7 +98,7 @@ def test_what_was_set_aside_of_it_goes_too(
         keeper.add([str(tmp_path / name)], quiet)
     assert len(keeper.quarantined()) == 2
     keeper.erase(release_id, quiet)
-    assert [one.quarantined.source for one in keeper.quarantined()] == [str(tmp_path / "other.md")]
+    assert [each.quarantined.source for each in keeper.quarantined()] == [str(tmp_path / "other.md")]
     assert found(settings.data_dir, GONE + CORRECTED) == set()
     logged = [entry for entry in index.history(settings).entries if entry.action == "quarantined"]
     assert [entry.details.get("source") for entry in logged] == [str(tmp_path / "other.md"), None]
@@ -119,7 +119,7 @@ def test_no_feed_brings_it_back_and_who_adds_it_is_told(
     assert failure.error == f"{site.url('/gone')} holds {release_id}, whose text was erased: --force brings it back."
     assert found(settings.data_dir, GONE + CORRECTED) == set()
     forced = keeper.add([site.url("/gone")], quiet, force=True)
-    assert [(one.status, one.release_id) for one in forced.taken.ingested] == [("added", release_id)]
+    assert [(each.status, each.release_id) for each in forced.taken.ingested] == [("added", release_id)]
     assert keeper.erase(release_id, quiet).left is None
     assert found(settings.data_dir, GONE + CORRECTED) == set()
 

@@ -107,7 +107,7 @@ def test_every_subject_says_what_is_known_of_each_address() -> None:
     for subject in subjects:
         addresses = [*subject.feeds, *subject.releases]
         known = [(each.known, each.month) for each in [*addresses]] + [
-            (one.known, one.month) for one in subject.searches
+            (item.known, item.month) for item in subject.searches
         ]
         for what, month in known:
             assert what in ("reported to work", "reported to refuse", "never opened")

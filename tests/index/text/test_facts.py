@@ -58,8 +58,8 @@ FIGURE, DATE, NAME = FactKind
     ],
 )
 def test_changes(language: str, before: str, after: str, changes: list[tuple[FactKind, str, str]]) -> None:
-    found = fact_changes(before, after, language)
-    assert sorted((each.kind, each.before, each.after) for each in found) == sorted(changes)
+    result = fact_changes(before, after, language)
+    assert sorted((each.kind, each.before, each.after) for each in result) == sorted(changes)
     assert fact_changes(before, before, language) == ()
 
 

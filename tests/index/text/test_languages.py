@@ -11,6 +11,7 @@ from index.answering.question import MAX_QUESTION_CHARS
 from index.answering.times import time_of
 from index.text.detection import language_of
 from index.text.languages import LANGUAGES, fold, folded_pattern, language
+from index.text.read_text import read_text
 from index.text.terms import stem, terms, words
 from index.text.times import Moment, moments
 
@@ -50,14 +51,14 @@ def test_every_official_language_has_its_questions() -> None:
 def test_language_of_a_question_and_what_it_asks_for(code: str) -> None:
     kinds = [AnswerType.DATE, AnswerType.NUMBER, AnswerType.REASON]
     assert [language_of(question) for question in QUESTIONS[code]] == [code] * 3
-    assert [asked_for(question, code) for question in QUESTIONS[code]] == kinds
+    assert [asked_for(read_text(question, code)) for question in QUESTIONS[code]] == kinds
 
 
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code not in ("en", "ga", "mt")])
 def test_neither_capitals_nor_missing_accents_hide_what_is_asked(code: str) -> None:
     bare = [fold(question).strip() for question in QUESTIONS[code]]
-    kinds = [asked_for(each, code) for each in bare]
-    assert [asked_for(question.upper(), code) for question in QUESTIONS[code]] == kinds
+    kinds = [asked_for(read_text(each, code)) for each in bare]
+    assert [asked_for(read_text(question.upper(), code)) for question in QUESTIONS[code]] == kinds
     assert kinds[0] is AnswerType.DATE
 
 
@@ -66,8 +67,8 @@ def test_months_are_those_of_the_common_locale_data(code: str) -> None:
     months = Locale.parse(code).months
     for context in ("format", "stand-alone"):
         for number, name in months[context]["wide"].items():
-            found = [each.moment for each in moments(f"ECB {name} 2006", code)]
-            assert found == [Moment(2006, number)], (name, found)
+            results = [each.moment for each in moments(f"ECB {name} 2006", code)]
+            assert results == [Moment(2006, number)], (name, results)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -128,6 +129,6 @@ def test_no_question_takes_long_to_read(piece: str, end: str) -> None:
         asked("warm", code)
         began = time.thread_time()
         asked(text, code)
-        asked_for(text, code)
-        time_of(text, code)
+        asked_for(read_text(text, code))
+        time_of(read_text(text, code))
         assert time.thread_time() - began < 0.5, code

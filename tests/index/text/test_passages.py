@@ -72,10 +72,10 @@ LINES = st.lists(
 
 @given(LINES)
 def test_every_sentence_stands_in_one_passage_whole(lines: list[str]) -> None:
-    one = release("\n".join(lines))
-    passages = chunk(one)
+    first = release("\n".join(lines))
+    passages = chunk(first)
     held = [span for passage in passages for span in passage.sentences]
-    assert tuple(held) == sentences(one.text)
+    assert tuple(held) == sentences(first.text)
     for ordinal, passage in enumerate(passages):
         assert passage.ordinal == ordinal
         assert passage.start == passage.sentences[0].start
@@ -85,6 +85,6 @@ def test_every_sentence_stands_in_one_passage_whole(lines: list[str]) -> None:
 
 @given(LINES)
 def test_chunking_depends_on_the_text_alone(lines: list[str]) -> None:
-    one = release("\n".join(lines))
-    other = dataclasses.replace(one, title="Another title")
-    assert chunk(one) == chunk(other)
+    first = release("\n".join(lines))
+    other = dataclasses.replace(first, title="Another title")
+    assert chunk(first) == chunk(other)
