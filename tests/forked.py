@@ -27,6 +27,7 @@ _TEMPLATE = "import sys; from tests.forked import serve_forks; exec(serve_forks(
 _SHIM = ROOT / "tests" / "emulator" / "shim" / "sitecustomize.py"
 _IMPORTED = ("bot.cli.doctor_machine", "bot.cli.main", "bot.programs.http_api", "index.building.build", "tests.fakes")
 _MOST_BYTES = 1 << 17
+_ENDS_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,11 @@ def end_template() -> None:
         channel, process = _template()
         _template.cache_clear()
         channel.close()
-        process.wait()
+        try:
+            process.wait(_ENDS_S)
+        except subprocess.TimeoutExpired:  # Somebody else holds the channel, too.
+            process.kill()
+            process.wait()
 
 
 def serve_forks(descriptor: int) -> str:
