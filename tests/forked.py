@@ -200,7 +200,7 @@ def _send_to_emulator() -> None:
 def _warm_up() -> None:
     """Import what the bot imports but its cogs, whose clocks tests set, and read the tables that each bot reads."""
     packages = map(importlib.import_module, ("bot.app", "bot.views"))
-    modules = (f"{one.__name__}.{info.name}" for one in packages for info in pkgutil.iter_modules(one.__path__))
+    modules = (f"{each.__name__}.{info.name}" for each in packages for info in pkgutil.iter_modules(each.__path__))
     for name in (*modules, *_IMPORTED):
         importlib.import_module(name)
     from bot.i18n.words import LANGUAGES, words_for

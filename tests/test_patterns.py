@@ -55,6 +55,7 @@ MADE_OF_LITERALS = {
     "index.answering.news",
     "index.answering.padding",
     "index.answering.polarity",
+    "index.answering.speakers",
     "index.answering.times",
     "index.conversation.follow_up",
     "index.conversation.periods",

@@ -62,8 +62,8 @@ def tensor_mean(path: Path, name: str, shape: tuple[int, int]) -> NDArray[np.flo
             total = np.zeros(dim)
             for start in range(0, rows, _ROWS):
                 block = np.zeros(dim)
-                for at in range(start, min(start + _ROWS, rows), _ROWS_READ):
-                    count = min(_ROWS_READ, start + _ROWS - at, rows - at)
+                for first in range(start, min(start + _ROWS, rows), _ROWS_READ):
+                    count = min(_ROWS_READ, start + _ROWS - first, rows - first)
                     content = file.read(count * dim * dtype.itemsize)
                     part = {"dtype": entry["dtype"], "shape": (count, dim), "data_offsets": (0, len(content))}
                     block = np.concatenate((block[None], _tensor(content, 0, part))).sum(axis=0)

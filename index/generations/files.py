@@ -19,15 +19,12 @@ from index.durable import link_or_copy
 from index.generations.contents import Contents
 from index.generations.faiss_index import VectorIndex
 from index.generations.joined import SegmentParts, joined
+from index.generations.kept import is_large, standing
 from index.generations.manifest import FileRecord, Layout, Manifest, Segment, is_kept, record_files
 from index.generations.reader import OpenGeneration
 from index.generations.sentence_table import SentenceTable, write_sentence_table
 from index.generations.store import Kept, Written
 from index.generations.tantivy_index import LexicalIndex, build_lexical
-
-# A segment with fewer passages, of those that still stand, is written anew with whatever is added. That takes some
-# seconds, and keeps the number of segments low. A corpus that is no larger is thus always one segment.
-KEPT_FROM = 50_000
 
 
 class Folder(Protocol):
@@ -68,16 +65,14 @@ class FolderSite:
         kept: set[str] = set()
         words: Counter[str] = Counter()
         for number, segment in enumerate(manifest.segments):
-            if segment.passages < KEPT_FROM:
-                continue
             own = layout.segment(number)
             with closing(PassageStore(own.passages)) as store:
-                standing, still = _standing(store, segment, wanted, kept)
-                if still.passages - still.deleted_passages < KEPT_FROM or any(map(store.holds, erased)):
-                    continue
+                stands = standing(store, segment, wanted, kept, erased)
+            if stands is None:
+                continue
             self._link(layout, own, manifest)
-            self._segments.append(still)
-            kept |= standing
+            self._segments.append(stands[1])
+            kept |= stands[0]
             words.update(json.loads(own.words.read_text("utf-8")))
         return Kept(frozenset(kept), words)
 
@@ -103,8 +98,9 @@ class FolderSite:
                 contents.term_lists(),
             )
         counts = (len(contents.chunked), len(contents.passage_vectors), len(contents.sentence_vectors))
-        build_lexical(layout.lexical, contents.documents(), large=counts[1] >= KEPT_FROM)
-        self._segments.append(Segment(*counts))
+        segment = Segment(*counts)
+        build_lexical(layout.lexical, contents.documents(), large=is_large(segment))
+        self._segments.append(segment)
 
     def finish(self) -> Written:
         """Return the segments, and the sizes and digests of all files.
@@ -149,22 +145,6 @@ class FolderSite:
                     link_or_copy(path, linked)
                     name = linked.relative_to(self._layout.folder).as_posix()
                     self._known[name] = manifest.files[path.relative_to(served.folder).as_posix()]
-
-
-def _standing(
-    store: PassageStore, segment: Segment, wanted: Mapping[str, Outline], kept: Collection[str]
-) -> tuple[set[str], Segment]:
-    """Return the ids of a segment's releases that are as they are wanted, and the segment without the others."""
-    before = frozenset(segment.deleted)
-    standing: set[str] = set()
-    deleted = []
-    for row, (release_id, outline) in enumerate(store.outlines()):
-        if row in before or wanted.get(release_id) != outline or release_id in kept:
-            deleted.append(row)
-        else:
-            standing.add(release_id)
-    passages, sentences = store.counts(deleted)
-    return standing, Segment(segment.releases, segment.passages, segment.sentences, tuple(deleted), passages, sentences)
 
 
 def open_files(layout: Layout, manifest: Manifest, withdrawn: frozenset[str]) -> OpenGeneration:

@@ -1,6 +1,6 @@
 """What a corpus of up to a million passages costs, beside the development corpus alone.
 
-    python -m tests.bench.million [--passages 1000000] [--postgres] [--folder FOLDER]
+    python -m tests.bench.million [--passages 1000000] [--segment 100000] [--postgres] [--folder FOLDER]
 
 The corpus is the development set, and filler made of its sentences. `filler.py` says how the filler gets its vectors.
 Every step is a process of its own, so that its memory is its own. With a folder, what was built there is used again.
@@ -18,23 +18,27 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 from pydantic import SecretStr
 
 from corpus.models import Release
+from index.building import plan
 from index.building.build import build
 from index.database.corpus_db import CorpusStore
 from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.evaluation.gold import load_corpus, load_questions
 from index.filters import Filters
+from index.generations import kept
 from index.generations.reader import OpenGeneration
 from index.settings import IndexSettings
 from index.text.passages import chunk, context
 from tests.bench.filler import Filler, Interpolating
 from tests.bench.generation_time import counting
-from tests.bench.timing import in_turns, line, median_s, memory
+from tests.bench.timing import in_turns, line, median_s
+from tests.bench.usage import measured
 from tests.conftest import SHARED
 from tests.fakes import silent
 from tests.postgres import Server, programs
@@ -97,14 +101,22 @@ def _accept(store: CorpusStore, releases: Iterator[Release]) -> None:
 
 def build_step(arguments: argparse.Namespace, name: str) -> None:
     model = embedder(arguments)
-    with memory() as used:
+    with (
+        patch.object(plan, "SEGMENT_PASSAGES", arguments.segment),
+        patch.object(kept, "KEPT_FROM", arguments.segment // 2),
+        measured(arguments.database) as used,
+    ):
         began = time.perf_counter()
         built = build(settings(arguments, name), model, silent)
         taken = time.perf_counter() - began
-        what = f"{arguments.step} ({built.manifest.passages} passages)"
-        line(f"{what}", taken, "", "s")
-        line(f"{what}: memory of its own", used()[0], "<= 2.5", "GB")
-        line(f"{what}: with mapped files", used()[1], "", "GB")
+    what = f"{arguments.step} ({built.manifest.passages} passages, {len(built.manifest.segments)} segments)"
+    line(f"{what}", taken, "", "s")
+    line(f"{what}: of the CPU", used.seconds, "", "s")
+    line(f"{what}: memory of its own", used.own, "<= 2.5", "GB")
+    line(f"{what}: with mapped files", used.mapped, "", "GB")
+    if arguments.database:
+        line(f"{what}: the server's CPU", used.server_seconds, "", "s")
+        line(f"{what}: memory of the server beside its cache", used.server, "", "GB")
 
 
 def add_step(arguments: argparse.Namespace) -> None:
@@ -167,15 +179,15 @@ def parts_step(arguments: argparse.Namespace) -> None:
 
 def engine_step(arguments: argparse.Namespace) -> None:
     """Measure an engine with the shipped model alone."""
-    with memory() as used, Engine(settings(arguments, "large")) as engine:
+    with measured() as used, Engine(settings(arguments, "large")) as engine:
         began = time.perf_counter()
         engine.answer(questions(1)[0], Filters())
         line("first question of an engine, with loading", time.perf_counter() - began, "", "s")
         for filters in FILTERS.values():
             for text in questions(_TIMED):
                 engine.answer(text, filters)
-        line("engine that answered: memory of its own", used()[0], "< 2", "GB")
-        line("engine that answered: with mapped files", used()[1], "", "GB")
+        line("engine that answered: memory of its own", used.own, "< 2", "GB")
+        line("engine that answered: with mapped files", used.mapped, "", "GB")
 
 
 def recall_step(arguments: argparse.Namespace) -> None:
@@ -241,6 +253,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", type=int, default=1_000_000)
     parser.add_argument("--sample", type=int, default=5_000, help="filler texts that are embedded")
+    parser.add_argument("--segment", type=int, default=plan.SEGMENT_PASSAGES, help="passages of a segment")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--database", default="", help=argparse.SUPPRESS)
@@ -277,6 +290,7 @@ def _databases(server: Server) -> str:
 def _run(arguments: argparse.Namespace, step: str, folder: Path, database: str) -> None:
     command = [sys.executable, "-m", "tests.bench.million", "--step", step, "--folder", str(folder)]
     command += ["--passages", str(arguments.passages), "--sample", str(arguments.sample)]
+    command += ["--segment", str(arguments.segment)]
     command += ["--postgres", "--database", database] if database else []
     subprocess.run(command, check=True)
 

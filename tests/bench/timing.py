@@ -1,12 +1,8 @@
 """How long something takes, and a line that says it beside what is wanted."""
 
 import statistics
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-
-import psutil
+from collections.abc import Callable, Sequence
 
 
 def seconds(act: Callable[[], object]) -> float:
@@ -28,22 +24,3 @@ def in_turns(acts: Sequence[Callable[[], object]], rounds: int) -> list[float]:
 
 def line(name: str, value: float, bound: str, unit: str = "") -> None:
     print(f"{name:<62}{value:>8.2f}{unit:<3} {bound}", flush=True)
-
-
-@contextmanager
-def memory() -> Iterator[Callable[[], tuple[float, float]]]:
-    """Measure this process: give what returns the most memory of its own, and with mapped files, in GB."""
-    process, most, over = psutil.Process(), [0, 0], threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.1):
-            info = process.memory_info()
-            most[:] = max(most[0], info.rss - info.shared), max(most[1], info.rss)
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield lambda: (most[0] / 1e9, most[1] / 1e9)
-    finally:
-        over.set()
-        thread.join()

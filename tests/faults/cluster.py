@@ -5,7 +5,8 @@
 Builders: two machines in turn take in releases one by one, saying so, correct one, and build, until each is killed.
 Primaries: the same, but the primary and all its processes are killed under a builder, and started again. All the while
 a third machine asks questions, which a replica answers. After each kill: what is served is whole, all that a builder
-said was kept is there, and the other machine builds all of it, each release once and in its last version.
+said was kept is there, and the other machine builds all of it, each release once and in its last version. Segments are
+so small that generations share many: none is lost, and none is left that no generation has.
 """
 
 import argparse
@@ -17,16 +18,20 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 import psycopg
 from pydantic import SecretStr
 
 import index
 from corpus.errors import MeasuresError
+from index.building import plan
 from index.building.build import build
 from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
+from index.generations import kept
+from index.generations.home import open_generations
 from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, silent
@@ -45,6 +50,8 @@ from index.building.build import build
 from index.database.home import open_corpus_db
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, silent
+from tests.faults.cluster import small_segments
+small_segments().__enter__()
 folder, url, *versions = sys.argv[1:]
 settings = IndexSettings(data_dir=pathlib.Path(folder), model="fake", database_url=url)
 print("ready", flush=True)
@@ -106,6 +113,7 @@ class Cluster:
     striker: Striker
     versions: dict[str, int] = field(default_factory=dict)
     build_s: float = 0.0
+    shared: int = 0
 
     def strike(self, number: int, *, primary: bool = False) -> bool:
         """Let a machine work, kill it or the primary, and look what is left; tell whether it was still at work.
@@ -141,13 +149,28 @@ class Cluster:
         self.build_s = max(self.build_s, time.monotonic() - began)
         assert built.manifest.releases == len(there), "each release is in it once"
         index.verify(machine)
-        self._look_for_remains()
+        self._look_for_remains(machine)
 
-    def _look_for_remains(self) -> None:
+    def _look_for_remains(self, machine: IndexSettings) -> None:
         with psycopg.connect(self.url) as connection:
-            names = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^g[0-9]|building'").fetchall()
-            known = connection.execute("SELECT id FROM measures.generations").fetchall()
-        assert {name for (name,) in names} == {f"g{number}" for (number,) in known}, "nothing is left of a broken build"
+            rows = connection.execute(
+                "SELECT nspname FROM pg_namespace WHERE nspname ~ '^[gs][0-9]|building'"
+            ).fetchall()
+        with closing(open_generations(machine)) as generations:
+            segments = [
+                {name.partition("/")[0] for name in generations.check(each, digests=True).files}
+                for each in generations.ids()
+            ]
+            known = {f"g{each}" for each in generations.ids()}.union(*segments)
+        assert {name for (name,) in rows} == known, "nothing is left of a broken build"
+        self.shared = max(self.shared, sum(map(len, segments)) - len(set().union(*segments)))
+
+
+@contextmanager
+def small_segments() -> Iterator[None]:
+    """Let a segment hold two releases or three, so that a generation has many and keeps most."""
+    with patch.object(plan, "SEGMENT_PASSAGES", 12), patch.object(kept, "KEPT_FROM", 6):
+        yield
 
 
 @contextmanager
@@ -161,7 +184,7 @@ def cluster(folder: Path, seed: int) -> Iterator[Cluster]:
         build_all(machines[0], FakeEmbedder(), silent)
         replica = primary.replica()
         asking = Asking(_settings(folder / "three", primary.address_of_both(url, replica)))
-        with asking.meanwhile():
+        with asking.meanwhile(), small_segments():
             yield Cluster(primary, url, machines, asking, Striker(random.Random(seed), 3.0))
     finally:
         if replica is not None:
@@ -186,6 +209,7 @@ def main() -> None:
             what = "the primary under a builder" if primary else "a builder"
             print(f"{what}: killed {count} times, {at_work} of them at work; nothing that was kept is lost", flush=True)
     asking = struck.asking
+    print(f"segments that generations shared at the end of a build: up to {struck.shared}")
     print(f"{len(struck.versions)} releases kept; the other machine then built in at most {struck.build_s:.1f} s")
     print(
         f"{asking.asked} questions meanwhile, {len(asking.failures)} failed, the slowest took {asking.slowest_s:.1f} s"

@@ -12,5 +12,6 @@ def test_killed_builder_and_primary_lose_nothing_while_a_replica_answers(tmp_pat
     with cluster(tmp_path, seed=1) as struck:
         hits = [struck.strike(0), struck.strike(1, primary=True)]
     assert any(hits)
+    assert struck.shared, "generations share segments"
     assert struck.asking.asked
     assert struck.asking.failures == []

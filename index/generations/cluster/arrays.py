@@ -1,14 +1,14 @@
 """Arrays of numbers as the database holds them: as bytes, or as vectors of pgvector."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.database.link import Link
 from index.encoders.embedder import Vectors
 
+_PACKED = 1_024  # vectors at a time
 _HEADER_BYTES = 4  # Before the numbers of a halfvec come its dimension and two unused bytes.
 
 
@@ -19,16 +19,28 @@ def to_bytes(array: NDArray[np.generic]) -> bytes:
     return file.getvalue()
 
 
-def read_array(link: Link, schema: str, name: str) -> NDArray[np.int64]:
-    """Return an array of a generation."""
-    ((data,),) = link.rows(f"SELECT data FROM {schema}.arrays WHERE name = %s", [name])
+def from_bytes(data: bytes) -> NDArray[np.int64]:
+    """Read an array that `to_bytes` made."""
     array: NDArray[np.int64] = np.load(io.BytesIO(data), allow_pickle=False)
     return array
+
+
+def numbers(data: bytes, first: int) -> NDArray[np.int64]:
+    """Read a list of rows that a segment counts, and return them as the generation counts, which has `first` before."""
+    return np.frombuffer(data, "<u4").astype(np.int64) + first
 
 
 def halfvec(vector: Vectors) -> str:
     """Return a vector as PostgreSQL reads it."""
     return "[" + ",".join(map(str, vector.tolist())) + "]"
+
+
+def to_halfvecs(vectors: NDArray[np.float16]) -> Iterator[bytes]:
+    """Yield vectors, ``(n, dim)``, as PostgreSQL receives them."""
+    header = np.array([vectors.shape[1], 0], dtype=">i2").tobytes()
+    for start in range(0, len(vectors), _PACKED):
+        for vector in vectors[start : start + _PACKED].astype(">f2"):
+            yield header + vector.tobytes()
 
 
 def from_halfvecs(values: Sequence[bytes], dim: int) -> Vectors:

@@ -2,25 +2,30 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from corpus import BuildRunningError, GenerationError, Holder, MeasuresError, Release
+from corpus import BuildRunningError, GenerationError, Holder, MeasuresError, Release, UnbuiltError
 from index.database.corpus_tables import SCHEMA
 from index.database.link import Link
 from index.database.passages_db import ReleasePassages
 from index.database.sqlite import now
 from index.generations.cluster.opening import open_schema
-from index.generations.cluster.site import SchemaSite, clear_temporary, prepare, record_tables, schema_of
+from index.generations.cluster.preparing import clear_temporary, prepare
+from index.generations.cluster.recording import lost_tables, record_tables
+from index.generations.cluster.segments import drop_unused, schemas_of
+from index.generations.cluster.site import SEGMENT_PREFIX, SchemaSite, schema_of
 from index.generations.cluster.tables import KEYS, SERVED_CHANNEL
-from index.generations.cluster.texts import TextTables
+from index.generations.cluster.whole import WholeTexts
 from index.generations.folder import Generations
 from index.generations.manifest import Manifest, read_manifest
-from index.generations.reader import OpenGeneration
+from index.generations.reader import OpenGeneration, deleted_rows
 from index.generations.store import Site
+
+_T = TypeVar("_T")
 
 _REMEDY = "run `measures index rollback` to serve an older one, or `measures index build` to make a new one"
 _BUILD_LOCK = "hashtext('measures build'), 0"
@@ -97,20 +102,33 @@ class DatabaseGenerations:
     def check(self, generation: str, *, digests: bool = False) -> Manifest:
         """Check that the tables of a generation are there, and with `digests` that they hold what they held."""
         manifest = self.manifest(generation)
-        schema = schema_of(generation)
-        for table in KEYS:
-            if not self._read().rows("SELECT 1 WHERE to_regclass(%s) IS NOT NULL", [f"{schema}.{table}"]):
-                raise GenerationError(f"Generation {generation} has lost its table {table}: {_REMEDY}.")
-        for table, record in record_tables(self._read(), schema).items() if digests else ():
-            if record != manifest.files.get(table):
-                raise GenerationError(
-                    f"Generation {generation} is damaged, {table} does not have its SHA-256: {_REMEDY}."
-                )
+        schemas_of(manifest)
+        self._check(manifest, list(manifest.files) if digests else [])
         return manifest
 
     def check_written(self, generation: str) -> None:
-        """Read back all tables of a new generation."""
-        self.check(generation, digests=True)
+        """Read back the segments of a new generation that no other has."""
+        manifest = self.manifest(generation)
+        known = {name for other in self.ids() if other != generation for name in self._files(other)}
+        self._check(manifest, [name for name in manifest.files if name not in known])
+
+    def _check(self, manifest: Manifest, names: list[str]) -> None:
+        """Check that all tables are there, and that those that are named hold what they held."""
+        views = [f"{schema_of(manifest.generation)}/{table}" for table in KEYS]
+        for lost in lost_tables(self._read(), [*manifest.files, *views]):
+            raise GenerationError(f"Generation {manifest.generation} has lost its table {lost}: {_REMEDY}.")
+        for name, record in record_tables(self._read(), names).items():
+            if record != manifest.files[name]:
+                raise GenerationError(
+                    f"Generation {manifest.generation} is damaged, {name} does not have its SHA-256: {_REMEDY}."
+                )
+
+    def _files(self, generation: str) -> Iterable[str]:
+        """Return the names of the tables of a generation; none of one that another program made."""
+        try:
+            return self.manifest(generation).files
+        except MeasuresError:
+            return ()
 
     def open(self, generation: str, withdrawn: frozenset[str]) -> OpenGeneration:
         """Open a generation, and keep it from being deleted by a build until it is closed."""
@@ -124,16 +142,24 @@ class DatabaseGenerations:
 
     def releases(self, generation: str) -> list[Release]:
         """Return all releases of a generation, with their texts, in the order of their rows."""
-        return TextTables(self._read(), schema_of(generation)).all_releases()
+        return self._standing(generation, WholeTexts(self._read(), schema_of(generation)).releases())
 
     def by_release(self, generation: str) -> list[ReleasePassages]:
         """Return all releases of a generation with the texts of their passages."""
-        return TextTables(self._read(), schema_of(generation)).by_release()
+        return self._standing(generation, WholeTexts(self._read(), schema_of(generation)).by_release())
+
+    def _standing(self, generation: str, rows: list[_T]) -> list[_T]:
+        """Leave out the rows of the releases that a generation does not hold any more."""
+        try:
+            deleted = frozenset(deleted_rows(self.manifest(generation)))
+        except UnbuiltError:  # An older program wrote no such rows.
+            return rows
+        return [each for row, each in enumerate(rows) if row not in deleted]
 
     def holds(self, generation: str, release_id: str) -> bool:
-        """Tell whether a generation holds a release."""
+        """Tell whether the tables of a generation hold a release, even one that it does not serve any more."""
         try:
-            return TextTables(self._read(), schema_of(generation)).holds(release_id)
+            return WholeTexts(self._read(), schema_of(generation)).holds(release_id)
         except GenerationError:
             return True
 
@@ -146,7 +172,7 @@ class DatabaseGenerations:
         self._lock(wait_s)
         try:
             prepare(self._primary)
-            site = SchemaSite(self._primary, "measures_building")
+            site = SchemaSite(self._primary, "measures_building", served=self)
             holder = asdict(Holder(who or "nobody named", what, now()))
             self._primary.execute("UPDATE measures.served SET builder = %s", [json.dumps(holder)])
             try:
@@ -196,10 +222,15 @@ class DatabaseGenerations:
                     self._primary.execute(f"SELECT pg_advisory_unlock({lock})")
 
     def discard(self, generation: str) -> None:
-        """Delete a generation, even where a machine still reads it: its next question opens another."""
+        """Delete a generation, even where a machine still reads it: its next question opens another.
+
+        Its segments are deleted with it where no other generation has them. Only who holds the lock of builds may call
+        this.
+        """
         with self._primary.transaction() as connection:
             connection.execute("DELETE FROM measures.generations WHERE id = %s", [generation])
             connection.execute(f"DROP SCHEMA IF EXISTS {schema_of(generation)} CASCADE")
+            drop_unused(self._primary, SEGMENT_PREFIX)
 
     def tidy(self) -> None:
         """Delete what evaluations that were killed left behind."""

@@ -1,11 +1,13 @@
 """Keywords in PostgreSQL: a table of posting lists, scored here by the same BM25 as tantivy's."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.database.link import Link
+from index.generations.cluster.arrays import numbers
 from index.generations.contents import Document
 from index.generations.generation import Rows, Scope
 
@@ -20,12 +22,10 @@ _LENGTHS = np.array(
 )
 
 
-def posting_lists(
-    documents: Iterable[Document], part: int = 0
-) -> Iterator[tuple[str, int, int, int, bytes, bytes, bytes]]:
-    """Yield the rows of a part: a term, the part, how many passages hold the term or have it in the title, the lists.
+def posting_lists(documents: Iterable[Document]) -> Iterator[tuple[str, int, int, bytes, bytes, bytes]]:
+    """Yield the rows of a segment: a term, how many passages hold it or have it in the title, and the lists.
 
-    :param documents: those of the part, as `Contents.documents` yields them.
+    :param documents: those of the segment, as `Contents.documents` yields them.
     """
     bodies: dict[str, dict[int, int]] = {}
     titles: dict[str, dict[int, int]] = {}
@@ -40,26 +40,30 @@ def posting_lists(
         passages, releases = bodies.get(term, {}), titles.get(term, {})
         often = np.minimum(list(passages.values()), _MOST_OFTEN).astype("<u2")
         lists = (np.array(list(passages), "<u4").tobytes(), often.tobytes(), np.array(list(releases), "<u4").tobytes())
-        yield term, part, len(passages), sum(releases.values()), *lists
+        yield term, len(passages), sum(releases.values()), *lists
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How many terms each passage of a segment has, and the title of each of its releases."""
+
+    passages: Rows
+    titles: Rows
 
 
 class PostingLists:
     """The posting lists of a generation, and the lengths of its texts."""
 
-    def __init__(self, link: Link, schema: str, lengths: Rows, title_lengths: Rows, first_passages: Rows) -> None:
+    def __init__(self, link: Link, schema: str, segments: Sequence[Lengths], first_passages: Rows) -> None:
         """Take the connection, the schema of the generation, and what is known of it.
 
-        :param lengths: the number of terms of each passage.
-        :param title_lengths: the number of terms of the title of each release.
         :param first_passages: the row of each release's first passage, and the number of passages.
         """
         self._link = link
         self._table = f"{schema}.postings"
-        self._passages = len(lengths)
+        self._passages = int(first_passages[-1])
         self._first_passages = first_passages
-        counts = np.diff(first_passages)
-        self._norms = _norms(lengths, lengths.sum() / max(1, self._passages))
-        self._title_norms = _norms(title_lengths, (title_lengths * counts).sum() / max(1, self._passages))
+        self._norms, self._title_norms = _all_norms(segments, np.diff(first_passages))
 
     def __len__(self) -> int:
         """Return the number of passages."""
@@ -102,27 +106,42 @@ class PostingLists:
 
     def _scores(self, terms: Sequence[str], weights: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return the BM25 of every passage, ``(passages,)``, in as many bits as tantivy."""
-        sql = f"SELECT term, rows, tfs, releases FROM {self._table} WHERE term = ANY(%s)"
-        lists: dict[str, list[tuple[bytes, bytes, bytes]]] = {}
-        for term, *postings in self._link.rows(sql, [list(terms)]):
-            lists.setdefault(term, []).append((postings[0], postings[1], postings[2]))
+        sql = f"SELECT term, first_passage, rows, tfs, first_release, releases FROM {self._table} WHERE term = ANY(%s)"
+        lists: dict[str, list[tuple[Rows, NDArray[np.uint16], Rows]]] = {}
+        for term, passage, rows, often, release, releases in self._link.rows(sql, [list(terms)]):
+            own = numbers(rows, passage), np.frombuffer(often, "<u2"), numbers(releases, release)
+            lists.setdefault(term, []).append(own)
         scores = np.zeros(self._passages, dtype=np.float32)
         for term, weight in zip(terms, weights, strict=True):
             for rows, often, releases in lists.get(term, ()):
-                self._add(scores, float(weight), np.frombuffer(rows, "<u4"), np.frombuffer(often, "<u2"))
-                self._add_titles(scores, float(weight), np.frombuffer(releases, "<u4"))
+                self._add(scores, float(weight), rows, often)
+                self._add_titles(scores, float(weight), releases)
         return scores
 
-    def _add(
-        self, scores: NDArray[np.float32], weight: float, rows: NDArray[np.uint32], often: NDArray[np.uint16]
-    ) -> None:
+    def _add(self, scores: NDArray[np.float32], weight: float, rows: Rows, often: NDArray[np.uint16]) -> None:
         often_ = often.astype(np.float32)
         scores[rows] += weight * (1 + _K1) * (often_ / (often_ + self._norms[rows]))
 
-    def _add_titles(self, scores: NDArray[np.float32], weight: float, releases: NDArray[np.uint32]) -> None:
+    def _add_titles(self, scores: NDArray[np.float32], weight: float, releases: Rows) -> None:
         shares = _TITLE_BOOST * weight * (1 + _K1) / (1 + self._title_norms[releases])
-        for release, share in zip(releases.tolist(), shares.tolist(), strict=True):
-            scores[self._first_passages[release] : self._first_passages[release + 1]] += share
+        first, last = self._first_passages[releases], self._first_passages[releases + 1]
+        counts = last - first
+        rows = np.arange(counts.sum()) + np.repeat(first - np.cumsum(counts) + counts, counts)
+        scores[rows] += np.repeat(shares, counts)
+
+
+def _all_norms(segments: Sequence[Lengths], counts: Rows) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the norms of passages and of titles. What is average is so in a segment, as in files.
+
+    :param counts: how many passages each release has.
+    """
+    norms, title_norms, release = [], [], 0
+    for each in segments:
+        passages, own = max(1, len(each.passages)), counts[release : release + len(each.titles)]
+        norms.append(_norms(each.passages, each.passages.sum() / passages))
+        title_norms.append(_norms(each.titles, (each.titles * own).sum() / passages))
+        release += len(each.titles)
+    return np.concatenate(norms), np.concatenate(title_norms)
 
 
 def _norms(lengths: Rows, average: float) -> NDArray[np.float32]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.database.link import Link
 from index.encoders.embedder import Vectors
 from index.generations.cluster.arrays import from_halfvecs
+from index.generations.cluster.segments import Segments
 from index.generations.generation import Rows
 from index.text.terms import Hashes
 
@@ -15,27 +15,25 @@ from index.text.terms import Hashes
 class SentenceRows:
     """The tables of sentences and of releases, for the titles."""
 
-    def __init__(self, link: Link, schema: str, ends: Rows, sentences: int, dim: int) -> None:
-        """Take the connection and the schema of the generation.
+    def __init__(self, segments: Segments, ends: Rows, dim: int) -> None:
+        """Take the segments of the generation.
 
-        :param ends: where each sentence and title ends in the list of all terms, ``(sentences + releases + 1,)``.
+        :param ends: where each sentence ends in the list of all terms, after a 0, ``(sentences + 1,)``.
         """
-        self._link = link
-        self._schema = schema
+        self._segments = segments
         self._ends = ends
-        self._sentences = sentences
         self._dim = dim
 
     def __len__(self) -> int:
         """Return the number of sentences."""
-        return self._sentences
+        return len(self._ends) - 1
 
     def cosines(self, rows: Rows, vector: Vectors) -> Vectors:
         """Return the cosines of sentences to a vector, ``(n,)``, or to several in columns, ``(n, m)``."""
         wanted, places = np.unique(rows, return_inverse=True)
-        sql = f"SELECT halfvec_send(v) FROM {self._schema}.sentences WHERE row = ANY(%s::int[]) ORDER BY row"
-        vectors = self._link.rows(sql, [wanted.tolist()])
-        cosines: Vectors = from_halfvecs([value for (value,) in vectors], self._dim)[places] @ vector
+        select = "SELECT row + {sentences} AS row, halfvec_send(v) FROM {schema}.sentences WHERE row = ANY(%s::int[])"
+        vectors = self._segments.numbered(select, wanted, self._segments.sentences)
+        cosines: Vectors = from_halfvecs([value for _, value in vectors], self._dim)[places] @ vector
         return cosines
 
     def counts(self, first: Rows, last: Rows, wanted: Hashes) -> NDArray[np.float32]:
@@ -44,7 +42,7 @@ class SentenceRows:
         ranges = np.repeat(np.arange(len(counts)), counts)
         rows = np.arange(len(ranges)) + (first - np.cumsum(counts) + counts)[ranges]
         held = np.zeros((len(counts), len(wanted)), dtype=np.float32)
-        np.add.at(held, ranges, self._held("sentences", rows, wanted))
+        np.add.at(held, ranges, self._held("sentences", rows, self._segments.sentences, wanted))
         return held
 
     def lengths(self, first: Rows, last: Rows) -> Rows:
@@ -54,13 +52,13 @@ class SentenceRows:
 
     def title_counts(self, releases: Rows, wanted: Hashes) -> NDArray[np.float32]:
         """Return how often terms stand in the titles of releases, ``(n, terms)``."""
-        return self._held("releases", releases, wanted)
+        return self._held("releases", releases, self._segments.releases, wanted)
 
-    def _held(self, table: str, rows: Rows, wanted: Hashes) -> NDArray[np.float32]:
+    def _held(self, table: str, rows: Rows, edges: Rows, wanted: Hashes) -> NDArray[np.float32]:
         """Return how often terms stand in sentences or titles, ``(n, terms)``."""
         distinct, places = np.unique(rows, return_inverse=True)
-        sql = f"SELECT terms FROM {self._schema}.{table} WHERE row = ANY(%s::int[]) ORDER BY row"
-        terms = [value for (value,) in self._link.rows(sql, [distinct.tolist()])]
+        select = f"SELECT row + {{{table}}} AS row, terms FROM {{schema}}.{table} WHERE row = ANY(%s::int[])"
+        terms = [value for _, value in self._segments.numbered(select, distinct, edges)]
         return _counted(terms, wanted)[places]
 
 

@@ -1,20 +1,23 @@
 """The vectors of the passages in PostgreSQL, searched by pgvector.
 
-Where few passages may be found, all of them are compared. Else an ivfflat index, built once a generation, gives
-candidates. Their order is computed here, from the same numbers as files hold.
+Where few passages may be found, all of them are compared. Else an ivfflat index of each segment gives candidates, and
+PostgreSQL merges them. Their order is computed here, from the same numbers as files hold.
 """
 
 import math
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.database.link import Link
 from index.encoders.embedder import Vectors
 from index.generations.cluster.arrays import from_halfvecs, halfvec
+from index.generations.cluster.segments import Segments
 from index.generations.generation import Flags, Rows
 
 EXACT_MAX_ROWS = 20_000
+_PROBES, _FEWEST_PROBES = 32, 16  # lists that are read of one segment, and of each of many
+_SAMPLES_A_LIST, _FEWEST_SAMPLES = 50, 10_000  # as pgvector draws them
 _SPARE = 2  # So many times as many candidates as are asked for: the database compares with 16 bits.
 
 
@@ -23,15 +26,26 @@ def lists_of(passages: int) -> int:
     return min(2_000, max(1, round(4 * math.sqrt(passages))))
 
 
-class PassageColumn:
-    """The column `v` of the table of passages."""
+def index_vectors(link: Link, schema: str, passages: int) -> None:
+    """Index the vectors of a segment. Pgvector asks for four bytes for every pair of a sample and a list."""
+    lists = lists_of(passages)
+    samples = max(_FEWEST_SAMPLES, _SAMPLES_A_LIST * lists)
+    megabytes = 128 + 2 * samples * lists * 4 // 1_000_000
+    with link.transaction() as connection:
+        connection.execute(f"SET LOCAL maintenance_work_mem = '{megabytes}MB'")
+        connection.execute(f"CREATE INDEX ON {schema}.passages USING ivfflat (v halfvec_ip_ops) WITH (lists = {lists})")
 
-    def __init__(self, link: Link, schema: str, passages: int, dim: int) -> None:
-        """Take the connection and the schema of the generation."""
+
+class PassageColumn:
+    """The column `v` of the tables of passages."""
+
+    def __init__(self, link: Link, segments: Segments, dim: int) -> None:
+        """Take the connection and the segments of the generation."""
         self._link = link
-        self._table = f"{schema}.passages"
-        self._passages = passages
+        self._segments = segments
+        self._passages = int(segments.passages[-1])
         self._dim = dim
+        self._probes = max(_FEWEST_PROBES, round(_PROBES / math.sqrt(len(segments))))
 
     def __len__(self) -> int:
         """Return the number of passages."""
@@ -53,22 +67,34 @@ class PassageColumn:
     def rows(self, rows: Rows) -> Vectors:
         """Return the vectors of passages, ``(n, dim)`` float32."""
         wanted, places = np.unique(rows, return_inverse=True)
-        sql = f"SELECT halfvec_send(v) FROM {self._table} WHERE row = ANY(%s::int[]) ORDER BY row"
-        rows_found = self._link.rows(sql, [wanted.tolist()])
-        return from_halfvecs([value for (value,) in rows_found], self._dim)[places]
+        select = "SELECT row + {passages} AS row, halfvec_send(v) FROM {schema}.passages WHERE row = ANY(%s::int[])"
+        vectors = self._segments.numbered(select, wanted, self._segments.passages)
+        return from_halfvecs([value for _, value in vectors], self._dim)[places]
 
     def _candidates(self, vector: Vectors, count: int, allowed: Flags | None) -> tuple[Rows, Vectors]:
-        few = (self._passages if allowed is None else int(allowed.sum())) <= EXACT_MAX_ROWS
-        where, values = self._where(allowed, few=few)
-        distance = "(v <#> %s::halfvec) + 0" if few else "v <#> %s::halfvec"  # The index serves only the second.
-        sql = f"SELECT row, halfvec_send(v) FROM {self._table} {where} ORDER BY {distance} LIMIT %s"
+        """Return at least `count` of the nearest passages, in no order, with their vectors."""
+        if allowed is None or allowed.all():
+            allowed = np.ones(self._passages, dtype=bool)
+        among = int(allowed.sum())
+        of_segments = [allowed[first:last] for first, last in pairwise(self._segments.passages.tolist())]
+        numbers = [number for number, own in enumerate(of_segments) if own.any()]
+        if not numbers:
+            return np.empty(0, dtype=np.int64), np.empty((0, self._dim), dtype=np.float32)
+        select, where, values = "SELECT row + {passages} AS row, v FROM {schema}.passages", "", list[object]()
+        distance = "v <#> %s::halfvec"
+        if among <= EXACT_MAX_ROWS:
+            distance = f"({distance}) + 0"  # The index does not serve this.
+        if among < self._passages and among <= EXACT_MAX_ROWS:
+            select += " WHERE row = ANY(%s::int[])"
+            values += [np.flatnonzero(of_segments[number]).tolist() for number in numbers]
+        elif among < self._passages:
+            # A condition inside the parts of a UNION would keep PostgreSQL from merging their indexes. That the bit
+            # is more than 0 seems to it to hold more often than that it is 1: it would compare all passages then.
+            where = "WHERE get_bit(%s, row) > 0"
+            values.append(np.packbits(allowed, bitorder="little").tobytes())
+        each = self._segments.of_each(select, numbers)
+        sql = f"SELECT row, halfvec_send(v) FROM ({each}) passages {where} ORDER BY {distance} LIMIT %s"
+        self._link.tune("ivfflat.probes", self._probes)
         rows_found = self._link.rows(sql, [*values, halfvec(vector), count])
         rows = np.array([row for row, _ in rows_found], dtype=np.int64)
         return rows, from_halfvecs([value for _, value in rows_found], self._dim)
-
-    def _where(self, allowed: NDArray[np.bool_] | None, *, few: bool) -> tuple[str, list[object]]:
-        if allowed is None or allowed.all():
-            return "", []
-        if few:
-            return "WHERE row = ANY(%s::int[])", [np.flatnonzero(allowed).tolist()]
-        return "WHERE get_bit(%s, row) = 1", [np.packbits(allowed, bitorder="little").tobytes()]

@@ -11,6 +11,7 @@ from index.answering.question import Query
 from index.answering.speakers import asked_speakers, silent_speaker
 from index.engine import Engine
 from index.filters import Filters
+from index.text.languages import fold
 
 NOTHING = Filters()
 QUESTIONS = [
@@ -44,7 +45,7 @@ QUESTIONS = [
 
 
 def query(text: str, code: str) -> Query:
-    return cast("Query", SimpleNamespace(asked=text, language=code, names=names_in(text, code)))
+    return cast("Query", SimpleNamespace(asked=text, folded=fold(text), language=code, names=names_in(text, code)))
 
 
 def release(text: str) -> Release:

@@ -19,7 +19,15 @@ import pytest
 from pydantic import SecretStr
 
 import index
-from corpus.errors import BuildRunningError, Fault, GenerationError, MeasuresError, SettingsError, StorageError
+from corpus.errors import (
+    BuildRunningError,
+    Fault,
+    GenerationError,
+    MeasuresError,
+    SettingsError,
+    StorageError,
+    UnbuiltError,
+)
 from corpus.models import Release
 from index.building.build import build
 from index.database.home import open_corpus_db
@@ -27,12 +35,13 @@ from index.database.link import Link
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.cluster import vectors
-from index.generations.cluster.keywords import PostingLists, posting_lists
-from index.generations.cluster.site import index_vectors
-from index.generations.cluster.vectors import PassageColumn
+from index.generations.cluster.keywords import Lengths, PostingLists, posting_lists
+from index.generations.cluster.segments import Segments
+from index.generations.cluster.vectors import PassageColumn, index_vectors
 from index.generations.contents import Document
 from index.generations.generation import Scope, Terms
 from index.generations.home import open_generations
+from index.generations.manifest import Segment
 from index.generations.tantivy_index import LexicalIndex, build_lexical
 from index.maintenance import build_all
 from index.processes.jobs import open_corpus
@@ -153,16 +162,14 @@ def test_posting_lists_rank_as_tantivy_does(tmp_path: Path, database: str) -> No
     with link.transaction() as connection:
         connection.execute("CREATE SCHEMA one")
         connection.execute(
-            'CREATE TABLE one.postings (term text COLLATE "C", part int, df int, title_df int, rows bytea, '
-            "tfs bytea, releases bytea)"
+            'CREATE TABLE one.postings (term text COLLATE "C", df int, title_df int, rows bytea, tfs bytea, '
+            "releases bytea, first_passage int DEFAULT 0, first_release int DEFAULT 0)"
         )
-        middle = int(np.searchsorted(releases, 30))
-        for part, documents_of_part in enumerate((documents[:middle], documents[middle:])):
-            for each in posting_lists(documents_of_part, part):
-                connection.execute("INSERT INTO one.postings VALUES (%s, %s, %s, %s, %s, %s, %s)", each)
-    lengths = np.array([len(each.terms) for each in documents])
+        for each in posting_lists(documents):
+            connection.execute("INSERT INTO one.postings VALUES (%s, %s, %s, %s, %s, %s)", each)
+    lengths = Lengths(np.array([len(each.terms) for each in documents]), np.array(list(map(len, titles))))
     firsts = np.searchsorted(releases, np.arange(81))
-    lists = PostingLists(link, "one", lengths, np.array(list(map(len, titles))), firsts)
+    lists = PostingLists(link, "one", [lengths], firsts)
     for _ in range(30):
         asked = list(draw.choice(words, 6, replace=False))
         weights = draw.uniform(0.1, 6.0, 6)
@@ -207,17 +214,17 @@ def test_many_passages_are_found_by_an_index_with_filters_inside(
     matrix = (centres[draw.integers(0, 40, 4_000)] + draw.normal(size=(4_000, 32))).astype(np.float32)
     matrix = (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float16)
     link = Link(database)
-    with link.transaction() as connection:
-        connection.execute(
-            "CREATE EXTENSION vector; CREATE SCHEMA one; CREATE TABLE one.passages (row int, v halfvec(32))"
-        )
-        with connection.cursor().copy("COPY one.passages FROM STDIN") as copy:
-            for row, vector in enumerate(matrix):
+    link.execute("CREATE EXTENSION vector")
+    sizes = (2_500, 1_400, 100)
+    for first, size, schema in zip((0, 2_500, 3_900), sizes, "abc", strict=True):
+        link.execute(f"CREATE SCHEMA {schema}; CREATE TABLE {schema}.passages (row int, v halfvec(32))")
+        with link.transaction() as connection, connection.cursor().copy(f"COPY {schema}.passages FROM STDIN") as copy:
+            for row, vector in enumerate(matrix[first : first + size]):
                 copy.write_row((row, str(vector.tolist())))
-        index_vectors(connection, "one", 4_000)
+        index_vectors(link, schema, size)
+        link.execute(f"ANALYZE {schema}.passages")
     monkeypatch.setattr(vectors, "EXACT_MAX_ROWS", 500)
-    column = PassageColumn(link, "one", 4_000, 32)
-    link.execute("ANALYZE one.passages")
+    column = PassageColumn(link, Segments(link, "abc", [Segment(0, size, 0) for size in sizes]), 32)
     link.execute("SET enable_seqscan = off")
     recalls = []
     for share in (1.0, 0.5, 0.05):
@@ -229,7 +236,7 @@ def test_many_passages_are_found_by_an_index_with_filters_inside(
             assert allowed is None or allowed[result].all()
             recalls.append((share, len(set(result) & set(best)) / 10))
     link.execute("SELECT pg_stat_force_next_flush()")
-    ((scans,),) = link.rows("SELECT idx_scan FROM pg_stat_user_indexes WHERE schemaname = 'one'")
+    ((scans,),) = link.rows("SELECT idx_scan FROM pg_stat_user_indexes WHERE schemaname = 'a'")
     link.close()
     assert scans >= 30
     assert np.mean([recall for share, recall in recalls if share == 0.05]) == 1.0
@@ -374,11 +381,41 @@ def test_database_that_lets_nobody_in_is_told_from_one_that_is_away(
     assert "nobody" not in str(told.value)
 
 
-def test_address_of_something_else_is_refused_without_repeating_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MEASURES_DATABASE_URL", "mysql://measures:geheim@127.0.0.1/x")
-    with pytest.raises(SettingsError, match=r"MEASURES_DATABASE_URL \(.*begins with postgresql://") as error:
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("mysql://measures:geheim@127.0.0.1/x", "begins with postgresql://"),
+        ("postgresql://measures:geheim@one two/x", "names hosts and ports"),
+        ("postgresql://measures:geheim@a/b#c@127.0.0.1/x", "written as %40"),
+        ("postgresql://measures:geheim@a@127.0.0.1/x", "written as %40"),
+        ("postgresql://measures:geheim?a@127.0.0.1/x", "written as %40"),
+        ("postgresql://measures:100%geheim@127.0.0.1/x", "written as %40"),
+        ("postgresql://measures:ge heim@127.0.0.1/x", "written as %40"),
+    ],
+)
+def test_address_of_something_else_is_refused_without_repeating_it(
+    url: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEASURES_DATABASE_URL", url)
+    with pytest.raises(SettingsError, match=rf"MEASURES_DATABASE_URL \(.*{told}") as error:
         load_index_settings()
-    assert "geheim" not in str(error.value)
+    assert "heim" not in str(error.value)
+
+
+def test_odd_password_is_taken_as_libpq_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "MEASURES_DATABASE_URL", "postgresql://me:a%40b%2Fc%23%25:ü+@127.0.0.1:1,[::1]:2/x?sslmode=disable"
+    )
+    url = load_index_settings().database_url
+    assert url is not None
+    assert "a@b/c#%:ü+" in psycopg.conninfo.conninfo_to_dict(url.get_secret_value()).values()
+
+
+@pytest.mark.parametrize("wrong", ["127.0.0.1:99999/x", "127.0.0.1:1/x?sslmode=geheim", "127.0.0.1:1/x?geheim=1"])
+def test_address_that_its_driver_refuses_is_not_taken_for_a_database_that_is_away(wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="MEASURES_DATABASE_URL is no address of a database") as told:
+        Link(f"postgresql://me:geheim@{wrong}").rows("SELECT 1")
+    assert "geheim" not in str(told.value)
 
 
 def test_schema_of_a_killed_build_is_deleted(first: IndexSettings, database: str, embedder: FakeEmbedder) -> None:
@@ -386,6 +423,22 @@ def test_schema_of_a_killed_build_is_deleted(first: IndexSettings, database: str
         connection.execute("CREATE SCHEMA measures_building; CREATE TABLE measures_building.releases (row int)")
     build(first, embedder, silent)
     assert schemas(database) == {"000001", "000002"}
+
+
+def test_generation_from_before_there_were_segments_is_built_anew(
+    first: IndexSettings, database: str, embedder: FakeEmbedder
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("UPDATE measures.generations SET manifest = replace(manifest, 's000001/', '')")
+        connection.execute("DROP SCHEMA g000001 CASCADE; ALTER SCHEMA s000001 RENAME TO g000001")
+    with closing(open_generations(first)) as generations:
+        with pytest.raises(UnbuiltError):
+            generations.check("000001")
+        assert [each.release_id for each in generations.releases("000001")] == [COUNCIL]
+        assert generations.holds("000001", COUNCIL)
+    assert build(first, embedder, silent).manifest.generation == "000002"
+    with Engine(first, embedder) as engine:
+        assert engine.release(COUNCIL)
 
 
 def test_generation_that_somebody_reads_is_deleted_later(
@@ -426,11 +479,14 @@ def test_compacting_deletes_what_a_killed_evaluation_left(
 
 def test_damage_is_named(first: IndexSettings, database: str, embedder: FakeEmbedder) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("UPDATE g000001.passages SET text = text || ' not' WHERE row = 2")
-        with pytest.raises(GenerationError, match="passages does not have its SHA-256"):
+        connection.execute("UPDATE s000001.passages SET text = text || ' not' WHERE row = 2")
+        with pytest.raises(GenerationError, match="s000001/passages does not have its SHA-256"):
             index.verify(first)
-        connection.execute("DROP TABLE g000001.mentions")
-    with Engine(first, embedder) as engine, pytest.raises(GenerationError, match="has lost its table mentions"):
+        with pytest.raises(psycopg.errors.DependentObjectsStillExist):
+            connection.execute("DROP TABLE s000001.mentions")
+        connection.execute("DROP TABLE s000001.mentions CASCADE")
+    lost = "has lost its table s000001/mentions"
+    with Engine(first, embedder) as engine, pytest.raises(GenerationError, match=lost):
         engine.answer("cod", Filters())
 
 

@@ -1,28 +1,50 @@
 """A large generation is several segments: they answer as one does, and those that stay are shared, not written anew."""
 
+import datetime
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
 
 import index
 from corpus.errors import GenerationError
+from corpus.models import Release
 from index.building import plan
 from index.building.build import build
+from index.building.writing import write_generation
 from index.database.home import open_corpus_db
+from index.database.link import Link
 from index.engine import Engine
 from index.filters import Filters
-from index.generations import files
+from index.generations import kept
+from index.generations.cluster.generations import DatabaseGenerations
+from index.generations.cluster.site import SchemaSite
 from index.generations.diff import compare
 from index.generations.folder import Generations
+from index.generations.home import open_generations
+from index.generations.manifest import Manifest
+from index.generations.status import rollback
+from index.generations.store import GenerationStore
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
 from tests.pages import paragraphs
 
 QUESTIONS = ["Which measures does Title 7 name?", "What was agreed on harbour controls?", *paragraphs(5)[:2]]
+
+
+@pytest.fixture
+def settings(settings_of_both_kinds: IndexSettings) -> IndexSettings:
+    return settings_of_both_kinds
+
+
+@pytest.fixture
+def generations(settings: IndexSettings) -> Iterator[GenerationStore]:
+    with closing(open_generations(settings)) as store:
+        yield store
 
 
 @pytest.fixture
@@ -48,7 +70,7 @@ def add(write_release: Callable[..., Path], settings: IndexSettings, embedder: F
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let segments be small."""
     monkeypatch.setattr(plan, "SEGMENT_PASSAGES", 40)
-    monkeypatch.setattr(files, "KEPT_FROM", 10)
+    monkeypatch.setattr(kept, "KEPT_FROM", 10)
 
 
 def test_segments_answer_as_one_does(
@@ -90,18 +112,21 @@ def _asked(settings: IndexSettings, embedder: FakeEmbedder, filters: list[Filter
 
 
 def test_large_segments_are_shared_and_what_changed_in_them_is_hidden(
-    small: None, add: Callable[..., None], settings: IndexSettings, embedder: FakeEmbedder
+    small: None,
+    add: Callable[..., None],
+    settings: IndexSettings,
+    generations: GenerationStore,
+    embedder: FakeEmbedder,
 ) -> None:
     add(*range(12))
-    generations = Generations(settings.data_dir)
     first = generations.manifest("000001")
     assert len(first.segments) >= 3
     add(3, 50, words="Thalassic rules were changed.")
     second = generations.manifest("000002")
-    kept = [name for name, record in first.files.items() if second.files.get(name) == record]
-    shared = [each for each in kept if _inode(generations, "000001", each) == _inode(generations, "000002", each)]
-    assert len(shared) > 10, "large segments have the same files"
+    shared = _stored(generations, "000001") & _stored(generations, "000002")
+    assert len(shared) > 10, "large segments are stored once"
     assert second.releases == first.releases + 1 == len(generations.releases("000002"))
+    assert len(generations.by_release("000002")) == second.releases
     assert sum(len(segment.deleted) for segment in second.segments) >= 1
     with Engine(settings, embedder) as engine:
         result = engine.search("Thalassic rules were changed", Filters(), 5).passages
@@ -117,17 +142,81 @@ def test_large_segments_are_shared_and_what_changed_in_them_is_hidden(
     assert [each.release_id for each in compare(settings, "000001", "000002").changed] == [changed]
 
 
-def _inode(generations: Generations, generation: str, name: str) -> int:
-    return (generations.layout(generation).folder / name).stat().st_ino
+def _stored(generations: GenerationStore, generation: str) -> set[object]:
+    """Return what tells which files or tables a generation has."""
+    names = generations.manifest(generation).files
+    if isinstance(generations, Generations):
+        return {(generations.layout(generation).folder / name).stat().st_ino for name in names}
+    return set(names)
+
+
+def test_segments_that_others_have_outlive_a_generation(
+    small: None,
+    add: Callable[..., None],
+    settings: IndexSettings,
+    generations: GenerationStore,
+    embedder: FakeEmbedder,
+) -> None:
+    add(*range(12))
+    add(50)
+    rollback(settings)
+    build(settings.model_copy(update={"keep_generations": 1}), embedder, silent)
+    assert generations.ids() == ["000003"]
+    third = generations.check("000003", digests=True)
+    assert third.releases == 14 == len(generations.releases("000003"))
+    build(settings.model_copy(update={"keep_generations": 1}), embedder, silent, force=True)
+    whole = generations.check("000004", digests=True)
+    assert whole.releases == 14
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+        assert _segments(url) == _named(whole), "none is left that nobody has"
+
+
+def test_segments_of_a_build_that_broke_off_are_deleted_and_those_it_kept_stay(
+    small: None,
+    add: Callable[..., None],
+    settings: IndexSettings,
+    generations: GenerationStore,
+    embedder: FakeEmbedder,
+) -> None:
+    if not isinstance(generations, DatabaseGenerations):
+        pytest.skip("a folder is deleted as a whole")
+    url = settings.database_url.get_secret_value() if settings.database_url else ""
+    add(*range(12))
+    with generations.building(), closing(open_corpus_db(settings)) as store:
+        text = "The quota of cod was caught by the patrols of Frontex. " * 12
+        added = Release("made-up", "Title made up", "OLAF", datetime.date(2020, 1, 1), "en", text)
+        store.accept(added, canonical_url=None, raw_sha256="", cleaner=1, action="added")
+        site = SchemaSite(Link(url), "measures_building", served=generations)
+        manifest, _ = write_generation(site, "000002", store, store, embedder, silent)
+        kept_there = {*manifest.files} & {*generations.manifest("000001").files}
+        assert len(_segments(url)) > len(generations.manifest("000001").segments), "it wrote one"
+        SchemaSite(Link(url), "measures_building", served=generations)  # as the next build begins
+        assert kept_there
+        assert _segments(url) == _named(generations.manifest("000001"))
+        assert generations.check("000001", digests=True)
+
+
+def _named(manifest: Manifest) -> set[str]:
+    return {name.partition("/")[0] for name in manifest.files}
+
+
+def _segments(url: str) -> set[str]:
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^s[0-9]'").fetchall()
+    return {name for (name,) in rows}
 
 
 def test_what_is_erased_is_in_no_segment_and_withdrawn_releases_are_hidden(
-    small: None, add: Callable[..., None], settings: IndexSettings, embedder: FakeEmbedder
+    small: None,
+    add: Callable[..., None],
+    settings: IndexSettings,
+    generations: GenerationStore,
+    embedder: FakeEmbedder,
 ) -> None:
     add(*range(12))
     withdrawn, erased, *_ = [release.release_id for release in index.releases(settings, "title")]
     upkeep(settings, embedder).withdraw(withdrawn, quiet)
-    generations = Generations(settings.data_dir)
     served = generations.current() or ""
     assert withdrawn not in {release.release_id for release in generations.releases(served)}
     assert generations.holds(served, withdrawn), "a segment that stays still has its text"
@@ -140,15 +229,29 @@ def test_what_is_erased_is_in_no_segment_and_withdrawn_releases_are_hidden(
 
 
 def test_damaged_segment_is_written_anew(
-    small: None, add: Callable[..., None], settings: IndexSettings, embedder: FakeEmbedder
+    small: None,
+    add: Callable[..., None],
+    settings: IndexSettings,
+    generations: GenerationStore,
+    embedder: FakeEmbedder,
 ) -> None:
     add(*range(12))
-    generations = Generations(settings.data_dir)
-    path = generations.layout("000001").segment(1).passages
-    stat, content = path.stat(), path.read_bytes()
-    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    with pytest.raises(GenerationError, match=r"segment-1/passages\.db does not have its SHA-256"):
+    _damage(settings)
+    with pytest.raises(
+        GenerationError, match=r"segment-1/passages\.db does not have its SHA-256|lost its table s000002"
+    ):
         generations.check("000001", digests=True)
     build(settings, embedder, silent)
     assert generations.check("000002", digests=True).releases == 13
+
+
+def _damage(settings: IndexSettings) -> None:
+    """Damage the second segment."""
+    if settings.database_url is not None:
+        with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+            connection.execute("DROP TABLE s000002.mentions CASCADE")
+        return
+    path = Generations(settings.data_dir).layout("000001").segment(1).passages
+    stat, content = path.stat(), path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
