@@ -51,7 +51,7 @@ class Quote:
 
     Or its title, which stands before the text and not in it: then ``start`` and ``end`` are 0. ``parts``, where there
     are some, are the ranges of that text that are shown, in order: the first begins with it and the last ends with it.
-    What stands between them is left out.
+    What stands between them is left out. ``answer`` is the range that answers, None where that is not sure.
     """
 
     text: str
@@ -63,22 +63,41 @@ class Quote:
     link: str | None
     parts: tuple[tuple[int, int], ...] = ()
     is_title: bool = False
+    answer: tuple[int, int] | None = None
 
     @property
     def shown(self) -> str:
         """What is shown of the text: all of it, or its parts with "[…]" between them."""
-        if not self.parts:
-            return self.text
-        texts = [self.text[start - self.start : end - self.start] for start, end in self.parts]
+        texts = [self.text[start - self.start : end - self.start] for start, end in self._shown_parts]
+        return "".join(map("".join, zip(texts, [*self._gaps, ""], strict=True)))
+
+    @property
+    def around_answer(self) -> tuple[str, str, str]:
+        """What is shown before the answer, the answer, and what is shown after it. Without one, all is before."""
+        shown = self.shown
+        place = 0
+        for (start, end), gap in zip(self._shown_parts, [*self._gaps, ""], strict=True):
+            if self.answer and start <= self.answer[0] and self.answer[1] <= end:
+                first, last = (place + offset - start for offset in self.answer)
+                return shown[:first], shown[first:last], shown[last:]
+            place += end - start + len(gap)
+        return shown, "", ""
+
+    @property
+    def _shown_parts(self) -> tuple[tuple[int, int], ...]:
+        return self.parts or ((self.start, self.start + len(self.text)),)
+
+    @property
+    def _gaps(self) -> list[str]:
         between = [self.text[end - self.start : start - self.start] for (_, end), (start, _) in pairwise(self.parts)]
-        gaps = ["\n[…]\n" if "\n" in words else " […] " for words in between]
-        return "".join(map("".join, zip(texts, [*gaps, ""], strict=True)))
+        return ["\n[…]\n" if "\n" in words else " […] " for words in between]
 
     def to_dict(self) -> dict[str, object]:
-        """Return the quote as the commands print it: with parts only where there are some."""
+        """Return the quote as the commands print it: with parts, and with an answer, only where there are some."""
         shown = dataclasses.asdict(self)
         del shown["is_title"]
-        return {name: value for name, value in shown.items() if value or name != "parts"}
+        shown["answer"] = {"start": self.answer[0], "end": self.answer[1]} if self.answer else None
+        return {name: value for name, value in shown.items() if value or name not in ("parts", "answer")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,11 @@ SETTINGS_CONFIG = SettingsConfigDict(
     env_ignore_empty=True,
     extra="ignore",
 )
+_DATABASE_IS = (
+    "postgresql://user:password@one:5432,two:5432/database, with @ : / ? # % and blanks of user and password written "
+    "as %40 %3a %2f %3f %23 %25 and %20"
+)
+_NOT_ESCAPED = re.compile(r"%(?![0-9A-Fa-f]{2})|[\s#]")
 _DATABASE_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.%]+\]|[^\s:\[\]/@]*)(?::[0-9]{1,5})?")
 Settings = TypeVar("Settings", bound=BaseSettings)
 
@@ -55,9 +60,12 @@ class IndexSettings(BaseSettings):
         url = value.get_secret_value().strip()
         if not url.startswith(("postgresql://", "postgres://")):
             raise ValueError("it begins with postgresql://")
-        hosts = url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2].split(",")
+        address = url.partition("://")[2].partition("?")[0]
+        hosts = address.partition("/")[0].rpartition("@")[2].split(",")
         if not all(_DATABASE_HOST.fullmatch(host) for host in hosts):
-            raise ValueError("it names hosts and ports as in postgresql://user:password@one:5432,two:5432/database")
+            raise ValueError(f"it names hosts and ports as in {_DATABASE_IS}")
+        if address.count("@") > 1 or _NOT_ESCAPED.search(url):
+            raise ValueError(f"it is like {_DATABASE_IS}")
         return SecretStr(url)
 
     @field_validator("fetch_hosts", mode="before")

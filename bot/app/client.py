@@ -19,12 +19,15 @@ from bot.app.admission import Admission
 from bot.app.async_store import AsyncBotStore
 from bot.app.background import Background
 from bot.app.command_sync import sync_commands
-from bot.app.coordination import open_coordination
+from bot.app.connections import Connections
+from bot.app.coordination import SeveralBots, open_coordination
+from bot.app.events import Claim
 from bot.app.findings import Findings
 from bot.app.modals import OpenWindows, Windows
 from bot.app.persistent import Dispatcher, PersistentButton, PersistentMenu
 from bot.app.queue import EngineQueue
 from bot.app.settings import BotSettings
+from bot.app.shards import Shards
 from bot.database.home import open_store
 from bot.i18n.translator import CatalogueTranslator
 from bot.i18n.words import Words, words_for, words_of_question
@@ -43,7 +46,7 @@ COGS = (
 )  # fmt: skip
 _INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 _MOST_LOCALES = 10_000
-_OTHERS_S, _READ_WITHIN_S = 1.0, 2.5  # of the three seconds that Discord waits
+_OTHERS_S, _OTHERS_TAKE_S, _READ_WITHIN_S = 1.0, 2.0, 2.5  # of the three seconds that Discord waits
 _TELL_S = 2.0  # of the time to stop, for telling those whose turn does not come
 _OWN_WORK = 0  # the user id under which the bot's own work waits
 
@@ -119,8 +122,8 @@ class MeasuresBot(commands.AutoShardedBot):
         self.stopping = False
         self._locales: LRUCache[int, str] = LRUCache(_MOST_LOCALES)
         self._windows = OpenWindows()
-        self._ready_shards: set[int] = set()
-        self._connected_shards: set[int] = set()
+        self.connections = Connections(self)
+        self.shared = Shards(self, self.coordination) if isinstance(self.coordination, SeveralBots) else None
         self._force_sync = force_sync
 
     async def setup_hook(self) -> None:
@@ -158,11 +161,16 @@ class MeasuresBot(commands.AutoShardedBot):
         """Return what work with the engine returns, when the person's turn has come."""
         return await self.queue.run(user_id, work)
 
+    async def claim(self, event_id: int) -> Claim:
+        """Tell whether an interaction or a message is for this bot to answer, until the current task ends."""
+        event = self.shared.event(event_id) if self.shared is not None else None
+        return await self.coordination.claim(event_id, event)
+
     async def admit(self, interaction: Interaction) -> bool:
         """Remember when an interaction came and in which language; tell people to come back while the bot stops."""
         if self.stopping and self.coordination.is_shared:
-            await asyncio.sleep(_OTHERS_S)  # another bot may answer
-        if not (claim := await self.coordination.claim(interaction.id)):
+            await asyncio.sleep(_OTHERS_TAKE_S)  # another bot may answer
+        if not (claim := await self.claim(interaction.id)):
             return False
         interaction.extras[delivery.LEFT] = claim.is_left
         logs.begin(interaction)
@@ -239,27 +247,8 @@ class MeasuresBot(commands.AutoShardedBot):
 
     @property
     def is_connected(self) -> bool:
-        """Whether all shards have a session with Discord now; `is_ready` stays true when a connection is lost."""
-        return bool(self.shards) and self.shards.keys() <= self._connected_shards and not self.is_closed()
-
-    async def on_shard_ready(self, shard_id: int) -> None:
-        """Log one line, the first time and when a session is lost."""
-        is_again = shard_id in self._ready_shards
-        self._ready_shards.add(shard_id)
-        self._connected_shards.add(shard_id)
-        if is_again:
-            metrics.reconnected(resumed=False)
-        log.info("%s Discord, shard %s", "a new session with" if is_again else "connected to", shard_id)
-
-    async def on_shard_resumed(self, shard_id: int) -> None:
-        """Log one line of a connection that was lost and is there again."""
-        self._connected_shards.add(shard_id)
-        metrics.reconnected(resumed=True)
-        log.info("the connection to Discord was lost and is there again, shard %s", shard_id)
-
-    async def on_shard_disconnect(self, shard_id: int) -> None:
-        """Remember that a connection is lost."""
-        self._connected_shards.discard(shard_id)
+        """Whether all shards have a session with Discord now."""
+        return self.connections.are_all_there
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Log one line, and the traceback below it, of an error in an event."""
@@ -285,11 +274,15 @@ class MeasuresBot(commands.AutoShardedBot):
         """
         self.stopping = True
         self.coordination.stop_waiting()
+        if self.shared is not None:
+            await self.shared.leave()
         self.erase_old.cancel()
         self.background.stop_refreshing()
         await delivery.finish(max(0.0, timeout_s - _TELL_S))
         is_free = self.queue.close()
         await delivery.finish(min(timeout_s, _TELL_S))
+        if self.shared is not None:
+            await self.shared.close()
         await self.close()
         await self.coordination.close()
         await self.store.close()

@@ -51,8 +51,11 @@ class Coordination(Protocol):
     is_shared: bool
     """Whether other bots may run with the same token."""
 
-    async def claim(self, event_id: int) -> Claim:
-        """Tell whether an interaction or a message is for this bot to answer, until the current task ends."""
+    async def claim(self, event_id: int, event: str | None = None) -> Claim:
+        """Tell whether an interaction or a message is for this bot to answer, until the current task ends.
+
+        :param event: what another bot needs to end it, should this one be gone before.
+        """
 
     async def wait_s(
         self, kind: str, limit: RateLimit, person: int, per_minute: int | None = None, turns: float = 1.0, *, take: bool
@@ -94,7 +97,7 @@ class OneBot:
     def __init__(self) -> None:
         self._events: LRUCache[int, None] = LRUCache(_MOST_EVENTS)
 
-    async def claim(self, event_id: int) -> Claim:
+    async def claim(self, event_id: int, event: str | None = None) -> Claim:
         """Tell whether an event comes for the first time: Discord may send one twice."""
         if event_id in self._events:
             return Claim.NOT
@@ -133,7 +136,7 @@ class SeveralBots:
 
     def __init__(self, open_agreement: Callable[[], Agreement], hearing: Hearing) -> None:
         """Take what opens a connection that bots agree over, and what hears the other bots."""
-        self._open = open_agreement
+        self.open_agreement = open_agreement
         self._hearing = hearing
         self._by_itself = OneBot()
         self._agreement = open_agreement()
@@ -141,15 +144,15 @@ class SeveralBots:
         self._hearing_thread = ThreadPoolExecutor(1, "hearing")
         self._away_until = 0.0
         self._concurrency = 1
-        self._events = Events(self._ask)
+        self._events = Events(self.ask)
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def claim(self, event_id: int) -> Claim:
+    async def claim(self, event_id: int, event: str | None = None) -> Claim:
         """Claim an event before the other bots do; where one of them did, wait until it is over or that bot is gone."""
         if not await self._by_itself.claim(event_id):
             return Claim.NOT
-        is_first = await self._ask(lambda agreement: agreement.claim(event_id), otherwise=True)
-        return await self._events.claimed(event_id, is_first=is_first)
+        is_first = await self.ask(lambda agreement: agreement.claim(event_id, event), otherwise=True)
+        return await self._events.claimed(event_id, event, is_first=is_first)
 
     async def wait_s(
         self, kind: str, limit: RateLimit, person: int, per_minute: int | None = None, turns: float = 1.0, *, take: bool
@@ -161,7 +164,7 @@ class SeveralBots:
         if self._events.is_paid():
             return 0
         burst, rate = limit.bucket(per_minute)
-        wait_s = await self._ask(
+        wait_s = await self.ask(
             lambda agreement: agreement.wait_s(kind, person, turns, burst, rate, take=take), otherwise=None
         )
         return limit.wait_s(person, per_minute, turns, take=take) if wait_s is None else wait_s
@@ -169,7 +172,7 @@ class SeveralBots:
     @asynccontextmanager
     async def alone(self, what: str, *, wait: bool) -> AsyncIterator[bool]:
         """Hold a lock of the database, on a connection of its own."""
-        agreement = self._open()
+        agreement = self.open_agreement()
         try:
             is_held = await asyncio.to_thread(agreement.try_lock, what)
             while wait and not is_held:
@@ -183,7 +186,7 @@ class SeveralBots:
         """Take the turn of the shard's bucket."""
         bucket = shard_id % self._concurrency
         while True:
-            wait_s = await self._ask(
+            wait_s = await self.ask(
                 lambda agreement: agreement.identify_in_s(bucket, _IDENTIFY_S + _MARGIN_S), otherwise=None
             )
             if not wait_s:
@@ -211,7 +214,11 @@ class SeveralBots:
         self._asking_thread.shutdown(wait=False)
         self._hearing_thread.shutdown(wait=False)
 
-    async def _ask(self, question: Callable[[Agreement], T], otherwise: T) -> T:
+    def is_back(self) -> None:
+        """Ask the database at once again, because it answers."""
+        self._away_until = 0.0
+
+    async def ask(self, question: Callable[[Agreement], T], otherwise: T) -> T:
         """Ask the database; give something else where it does not answer in time, and leave it alone for a while."""
         loop = asyncio.get_running_loop()
         if loop.time() < self._away_until:
@@ -247,7 +254,7 @@ class SeveralBots:
     async def _forget(self) -> None:
         while True:
             await asyncio.sleep(_FORGET_S)
-            await self._ask(lambda agreement: agreement.forget(), otherwise=None)
+            await self.ask(lambda agreement: agreement.forget(), otherwise=None)
 
 
 def open_coordination(settings: IndexSettings) -> Coordination:

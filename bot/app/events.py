@@ -6,7 +6,7 @@ is given once, an answer in its place may be edited, and a message with the nonc
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from enum import IntEnum
 from functools import partial
@@ -48,17 +48,19 @@ class Events:
     def __init__(self, ask: Ask) -> None:
         """Take what asks the database."""
         self._ask = ask
-        self._own: set[int] = set()
+        self._own: dict[int, str | None] = {}
         self._over: set[int] = set()
         self._waiting: dict[int, asyncio.Future[bool]] = {}
         self._unknown: dict[int, int] = {}
         self._is_stopping = False
         self._looking: asyncio.Task[None] | None = None
 
-    async def claimed(self, event_id: int, *, is_first: bool) -> Claim:
+    async def claimed(self, event_id: int, event: str | None, *, is_first: bool) -> Claim:
         """Return whose an event is: now, where it is this bot's, else when it is over or its bot is gone.
 
         It is over for this bot when the current task ends.
+
+        :param event: what another bot needs to end it.
         """
         claim = Claim.FIRST
         if not is_first:
@@ -66,7 +68,7 @@ class Events:
                 return Claim.NOT
             claim = Claim.LEFT
             _paid.set(True)
-        self._own.add(event_id)
+        self._own[event_id] = event
         task = asyncio.current_task()
         assert task is not None
         task.add_done_callback(partial(self._end, event_id))
@@ -109,7 +111,7 @@ class Events:
             self._unknown.pop(event_id, None)
 
     def _end(self, event_id: int, _: "asyncio.Task[object]") -> None:
-        self._own.discard(event_id)
+        self._own.pop(event_id, None)
         self._over.add(event_id)
         if not self._is_stopping:
             self._look()
@@ -133,8 +135,8 @@ class Events:
         told: frozenset[int] = await self._ask(lambda agreement: agreement.end(over), frozenset())
         self._over.difference_update(told)
 
-    async def _claim_again(self, events: Collection[int]) -> frozenset[int]:
-        claimed = list(events)
+    async def _claim_again(self, events: Mapping[int, str | None]) -> frozenset[int]:
+        claimed = dict(events)
         return await self._ask(lambda agreement: agreement.claim_again(claimed), frozenset())
 
     async def _ask_of_others(self, events: list[int]) -> None:
@@ -146,7 +148,7 @@ class Events:
         self._unknown = unknown
         lost = [event for event, looks in unknown.items() if looks >= _UNKNOWN_LOOKS]
         if lost:
-            taken |= await self._claim_again(lost)
+            taken |= await self._claim_again(dict.fromkeys(lost))
         for event in events:
             waiting = self._waiting.get(event)
             if waiting is not None and not waiting.done() and (event in taken or known.get(event)):

@@ -3,6 +3,7 @@
 Routes are given by `routes.py`; their handlers find what they act on in ``request.app[RUNNING]``.
 """
 
+import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -24,7 +25,9 @@ log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Prepare = Callable[[web.Application], None]
 _MOST_BYTES = 64 * 1024
+_BROKEN = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
 _CLOSE_S = 1.0
+_BODY_S = 30.0  # for 64 KB
 
 
 @dataclass(slots=True)
@@ -92,11 +95,26 @@ def _server_log() -> logging.Logger:
 def _without_request(record: logging.LogRecord) -> bool:
     """Drop what is said of a request that is not HTTP, and shorten any other error to its kind."""
     error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, HttpProcessingError):
+    if isinstance(error, _BROKEN):
         return False
     record.msg, record.args = f"a request failed ({type(error).__name__})", ()
     record.exc_info = record.exc_text = None
     return True
+
+
+async def body_of(request: web.Request) -> bytes:
+    """Return the body of a request.
+
+    :raises aiohttp.web.HTTPException: when it is too large, does not come in time, is cut short, or is not encoded as
+        its headers say. For none of this there is a reason in this program.
+    """
+    try:
+        async with asyncio.timeout(_BODY_S):
+            return await request.read()
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout(reason="The body did not come in time: send it again") from error
+    except _BROKEN as error:
+        raise web.HTTPBadRequest(reason="The body is not what the headers say: send it again") from error
 
 
 def error_response(status: int, why: str) -> web.Response:

@@ -30,7 +30,6 @@ from corpus import MeasuresError
 log = logging.getLogger(__name__)
 _MOST_LOOKED_AT = 100  # messages since a claim
 _CLOCKS_DIFFER = datetime.timedelta(minutes=1)  # ours and Discord's
-SAME_NONCE_S = 120.0  # Discord takes messages with one nonce for the same "in the past few minutes".
 MOST_AT_A_TIME = 60
 _PAUSE_S = 60.0
 _LONGEST_PAUSE_S = 3600.0
@@ -207,7 +206,7 @@ class Notices:
 
     def _is_soon_after(self, claimed_at: datetime.datetime | None) -> bool:
         """Tell whether Discord surely knows the nonce of a message that was claimed then, if it took it."""
-        return claimed_at is not None and (self.clock() - claimed_at).total_seconds() < SAME_NONCE_S
+        return claimed_at is not None and (self.clock() - claimed_at).total_seconds() < delivery.SAME_NONCE_S
 
 
 def _buttons(message: discord.Message) -> Iterator[str]:

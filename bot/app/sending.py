@@ -24,6 +24,7 @@ T = TypeVar("T")
 Interaction = discord.Interaction[discord.Client]
 MAY_PASS = (ConnectionError, TimeoutError, aiohttp.ClientError, discord.DiscordServerError)
 INTERACTION_S = 14 * 60.0  # Discord takes edits of a reply for 15 minutes; the last one needs some of them
+SAME_NONCE_S = 120.0  # Discord takes messages with one nonce for the same "in the past few minutes".
 _PAUSE_S = 0.05
 _PAUSES_S = (0.2, 1.0, 3.0)
 _GIVE_UP_S = 40.0

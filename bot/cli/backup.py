@@ -65,7 +65,7 @@ def restore(file: Path, check: bool, json_: bool) -> None:
         return
     terminal.say(f"{settings.data_dir if is_in_files else 'The database'} holds the backup: {held}.")
     terminal.note(_ERASED_LATER)
-    if is_in_files and "settings.env" in summary.members:
+    if is_in_files and "settings.env" in summary.members and summary.members["settings.env"].size:
         path = settings.data_dir / "settings.env"
         terminal.note(f"{path} has the settings of then, without secrets: copy what you need into your .env.")
 

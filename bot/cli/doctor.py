@@ -15,6 +15,7 @@ from bot.app.settings import BotSettings, load_bot_settings
 from bot.cli.doctor_check import Check, attempt
 from bot.cli.doctor_discord import Connect, check_discord
 from bot.cli.doctor_machine import check_clock, check_disks, check_memory
+from bot.cli.show_index import held_words
 from bot.cli.terminal import Terminal
 from corpus import MeasuresError
 from index import (
@@ -156,7 +157,7 @@ def _generation(settings: IndexSettings) -> str:
     if open_generations(settings, reading=True).current() is None:
         return "none yet: the first question builds it from the shipped releases"
     manifest = index.verify(settings)
-    return f"{manifest.generation}: {manifest.releases} releases, {manifest.passages} passages, all files whole"
+    return f"{manifest.generation}: {held_words(manifest)}, all files whole"
 
 
 def _fit(settings: IndexSettings, embedder: "Embedder") -> str:

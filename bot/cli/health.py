@@ -17,6 +17,7 @@ from bot.cli.terminal import Terminal
 from corpus import MeasuresError, SettingsError
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a bot that listens everywhere listens on loopback
+_SAYS = {"/healthz": "alive", "/readyz": "ready"}  # what another program that listens there does not say
 _CHECKS = {"discord": "connected to Discord", "index": "the index is open", "answers": "answers come in time"}
 
 
@@ -54,7 +55,7 @@ def _get(address: Address, path: str, timeout_s: float) -> dict[str, bool]:
         connection.request("GET", path)
         answer = connection.getresponse()
         document = json.loads(answer.read(65_536))
-        if answer.status in (200, 503) and isinstance(document, dict):
+        if answer.status in (200, 503) and isinstance(document, dict) and _SAYS[path] in document:
             return {str(name): bool(value) for name, value in document.items()}
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NoBotError(f"No bot answers at {address} ({type(error).__name__}): see whether it runs.") from error

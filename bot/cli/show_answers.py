@@ -152,7 +152,8 @@ def show_releases(terminal: Terminal, releases: Sequence[Release]) -> None:
 
 def _show_quotes(terminal: Terminal, quotes: Sequence[Quote]) -> None:
     for number, quote in enumerate(quotes, 1):
-        terminal.say(Text(f"[{number}] ", "bold green"), f"“{quote.shown}”\n", gate=lines)
+        before, answer, after = quote.around_answer
+        terminal.say(Text(f"[{number}] ", "bold green"), f"“{before}", Text(answer, "bold"), f"{after}”\n", gate=lines)
 
 
 def _show_source(terminal: Terminal, source: Source, quotes: Sequence[Quote]) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from bot.cli.terminal import Terminal, linked
+from bot.i18n.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,12 +44,15 @@ def show_announced(terminal: Terminal, entries: "Sequence[Announced]") -> None:
         terminal.say(f"    {entry.error} Tried {entry.attempts} times, next {entry.retry_at}.")
 
 
+def held_words(manifest: "Manifest") -> str:
+    """Say how much a generation holds."""
+    releases = ENGLISH.count("{count} release", "{count} releases", manifest.releases)
+    return f"{releases}, {ENGLISH.count('{count} passage', '{count} passages', manifest.passages)}"
+
+
 def show_built(terminal: Terminal, manifest: "Manifest", embedded: int) -> None:
     """Print what a build made."""
-    terminal.say(
-        f"Generation {manifest.generation} is served: {manifest.releases} releases, {manifest.passages} passages, "
-        f"{embedded} texts embedded anew."
-    )
+    terminal.say(f"Generation {manifest.generation} is served: {held_words(manifest)}, {embedded} texts embedded anew.")
 
 
 def show_status(terminal: Terminal, status: "Status") -> None:

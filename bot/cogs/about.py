@@ -57,9 +57,12 @@ class About(commands.Cog):
         words = self.bot.words_private(interaction)
         png = await asyncio.to_thread(draw_risk, shipped_weights().curve(), words)
         lines = await self._for_administrators(interaction, words)
-        in_database = self.bot.index_settings.database_url is not None
-        view = about_view(words, corpus, self.bot.settings.answer_days, lines, in_database=in_database)
+        view = about_view(words, corpus, self.bot.settings.answer_days, lines, in_database=self._in_database)
         await delivery.answer(interaction, view, [lambda: discord.File(io.BytesIO(png), CURVE_FILE)])
+
+    @property
+    def _in_database(self) -> bool:
+        return self.bot.index_settings.database_url is not None
 
     async def _for_administrators(self, interaction: Interaction, words: Words) -> list[str]:
         """Return what only administrators read: feedback, and what administrators did last."""
@@ -69,7 +72,8 @@ class About(commands.Cog):
         acts = await self.bot.store.read(lambda store: store.audited())
         usage = await self.bot.store.read(lambda store: store.usage())
         in_vain = await self._in_vain(interaction.user.id)
-        return [*administrators_lines(words, feedback, acts), *usage_lines(words, in_vain, usage)]
+        told = administrators_lines(words, feedback, acts, in_database=self._in_database)
+        return [*told, *usage_lines(words, in_vain, usage)]
 
     async def _in_vain(self, user_id: int) -> list[FoundNothing]:
         """Return what at least three people asked in vain."""

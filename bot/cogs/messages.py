@@ -20,6 +20,7 @@ from bot.views.message import text_view
 
 log = logging.getLogger(__name__)
 _MOST_HINTED = 1_000
+_MOST_LATER = 100
 _ASK_CHANNEL_WORDS = 3
 _EDITED_WITHIN = datetime.timedelta(minutes=2)
 _ANSWERED_TYPES = (discord.MessageType.default, discord.MessageType.reply)
@@ -77,7 +78,9 @@ class Messages(commands.Cog):
 
     async def _handle(self, message: discord.Message) -> None:
         """Answer a message; whatever goes wrong is told in one sentence, or logged in one line where it cannot be."""
-        if not self._may_answer(message) or not await self.bot.coordination.claim(message.id):
+        if not self._may_answer(message) or not (claim := await self.bot.claim(message.id)):
+            return
+        if claim.is_left and await self._has_reply(message):
             return
         words = self._words(message)
         try:
@@ -86,6 +89,16 @@ class Messages(commands.Cog):
             log.warning("message: failed: no way to Discord (%s)", type(error).__name__)
         except Exception as error:
             await self._tell(message, words, error)
+
+    async def _has_reply(self, message: discord.Message) -> bool:
+        """Tell whether a bot that is gone answered a message so long ago that its nonce is not known any more."""
+        if (discord.utils.utcnow() - message.created_at).total_seconds() < delivery.SAME_NONCE_S:
+            return False
+        with suppress(discord.HTTPException):
+            async for later in message.channel.history(after=message, limit=_MOST_LATER):
+                if later.author == self.bot.user and later.reference and later.reference.message_id == message.id:
+                    return True
+        return False
 
     async def _tell(self, message: discord.Message, words: Words, error: Exception) -> None:
         """Say in one sentence what went wrong; what Discord refuses is one line in the log a channel."""

@@ -31,6 +31,8 @@ class OtherBots(commands.Cog):
             SERVERS_CHANGE: lambda: self.bot.dispatch("servers_change"),
         }
         self.bot.coordination.start(limits.max_concurrency, heard)
+        if self.bot.shared is not None:
+            self.bot.shared.start()
 
     @commands.Cog.listener()
     async def on_generation_served(self) -> None:

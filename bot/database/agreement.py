@@ -5,12 +5,12 @@ people and events of the last minutes; `forget` erases it.
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from bot.database.postgres import PostgresConnection
+from bot.database.sessions import RUNS, Sessions
 
 _KEPT = "interval '15 minutes'"  # Discord sends no event again after that, and all buckets are full again.
-_RUNS = "hashtext('measures bot runs')"
 _REFILLED = "least(?::float8, p.tokens + greatest(0, extract(epoch FROM clock_timestamp() - p.at)::float8) * ?::float8)"
 
 
@@ -19,7 +19,7 @@ def runs(bot_id: str) -> str:
 
     :param bot_id: of letters and digits.
     """
-    return f"SELECT pg_advisory_lock_shared({_RUNS}, hashtext('{bot_id}'))"
+    return f"SELECT pg_advisory_lock_shared({RUNS}, hashtext('{bot_id}'))"
 
 
 class Agreement:
@@ -29,18 +29,22 @@ class Agreement:
         """Take the database, and what tells this bot from the others that run."""
         self._db = db
         self._bot_id = bot_id
+        self.sessions = Sessions(db, bot_id)
 
     def close(self) -> None:
         """Close the database."""
         self._db.close()
 
-    def claim(self, event_id: int) -> bool:
-        """Claim an event of Discord; return whether it is for this bot to answer. Asked again, it says the same."""
+    def claim(self, event_id: int, event: str | None = None) -> bool:
+        """Claim an event of Discord; return whether it is for this bot to answer. Asked again, it says the same.
+
+        :param event: what another bot needs to end it, should this one be gone before it is over.
+        """
         return bool(
             self._db.rows(
-                "INSERT INTO events AS e (id, bot) VALUES (?, ?) "
+                "INSERT INTO events AS e (id, bot, event) VALUES (?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET bot = e.bot WHERE e.bot = excluded.bot RETURNING 1",
-                [event_id, self._bot_id],
+                [event_id, self._bot_id, event],
             )
         )
 
@@ -48,17 +52,17 @@ class Agreement:
         """Say of events of this bot that they are over, and return them."""
         self._db.execute(
             "INSERT INTO events AS e (id, bot, is_over) SELECT id, ?, true FROM unnest(?::bigint[]) AS id "
-            "ON CONFLICT (id) DO UPDATE SET is_over = true WHERE e.bot = excluded.bot",
+            "ON CONFLICT (id) DO UPDATE SET is_over = true, event = NULL WHERE e.bot = excluded.bot",
             [self._bot_id, list(events)],
         )
         return events
 
-    def claim_again(self, events: Collection[int]) -> frozenset[int]:
+    def claim_again(self, events: Mapping[int, str | None]) -> frozenset[int]:
         """Claim events of which the database knows nothing, as after a crash; return those that are now this bot's."""
         claimed = self._db.rows(
-            "INSERT INTO events (id, bot) SELECT id, ? FROM unnest(?::bigint[]) AS id "
-            "ON CONFLICT (id) DO NOTHING RETURNING id",
-            [self._bot_id, list(events)],
+            "INSERT INTO events (id, bot, event) SELECT id, ?, event "
+            "FROM unnest(?::bigint[], ?::text[]) AS claimed (id, event) ON CONFLICT (id) DO NOTHING RETURNING id",
+            [self._bot_id, list(events), list(events.values())],
         )
         return frozenset(event for (event,) in claimed)
 
@@ -66,10 +70,19 @@ class Agreement:
         """Claim events that are not over and whose bot is gone; return them."""
         taken = self._db.rows(
             "UPDATE events AS e SET bot = ? WHERE id = ANY(?::bigint[]) AND NOT is_over AND bot <> ? "
-            f"AND pg_try_advisory_xact_lock({_RUNS}, hashtext(bot)) RETURNING id",
+            f"AND pg_try_advisory_xact_lock({RUNS}, hashtext(bot)) RETURNING id",
             [self._bot_id, list(events), self._bot_id],
         )
         return frozenset(event for (event,) in taken)
+
+    def left(self) -> list[str]:
+        """Return the events that are not over and whose bot is gone, as it kept them."""
+        left = self._db.rows(
+            "SELECT event FROM events WHERE NOT is_over AND event IS NOT NULL AND bot <> ? "
+            f"AND pg_try_advisory_xact_lock({RUNS}, hashtext(bot)) ORDER BY id",
+            [self._bot_id],
+        )
+        return [event for (event,) in left]
 
     def known(self, events: Collection[int]) -> dict[int, bool]:
         """Return of events that the database knows whether they are over."""
@@ -106,7 +119,8 @@ class Agreement:
         due = "i.at + make_interval(secs => ?::float8)"
         taken = self._db.rows(
             "INSERT INTO identified AS i (bucket, at) VALUES (?, clock_timestamp()) "
-            f"ON CONFLICT (bucket) DO UPDATE SET at = clock_timestamp() WHERE {due} <= clock_timestamp() RETURNING 1",
+            f"ON CONFLICT (bucket) DO UPDATE SET at = clock_timestamp() WHERE {due} <= clock_timestamp() "
+            "OR i.at > clock_timestamp() RETURNING 1",  # the clock was put back
             [bucket, pause_s],
         )
         if taken:
@@ -126,3 +140,4 @@ class Agreement:
         """Erase what nobody will ask about any more."""
         for table in ("events", "pace"):
             self._db.execute(f"DELETE FROM {table} WHERE at < now() - {_KEPT}")
+        self.sessions.forget()

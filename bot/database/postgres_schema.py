@@ -65,6 +65,14 @@ CREATE TRIGGER server_changes AFTER INSERT OR UPDATE OR DELETE ON servers
 """,
     # 3: whether an event needs nobody any more, so that another bot may end what one began that is gone.
     "ALTER TABLE events ADD COLUMN is_over boolean NOT NULL DEFAULT false",
+    # 4: what another bot needs to go on where one is gone: the event until it is over, and the sessions of shards. Of
+    # people the latter say nothing. They are logged, because a bot may be gone together with the primary.
+    """
+ALTER TABLE events ADD COLUMN event text;
+CREATE INDEX ON events (bot) WHERE NOT is_over;
+CREATE TABLE sessions (bot text, shard int, shards int, session text NOT NULL, sequence bigint NOT NULL,
+  gateway text NOT NULL, is_home boolean NOT NULL, at timestamptz NOT NULL, PRIMARY KEY (shards, shard, bot));
+""",
 )
 
 

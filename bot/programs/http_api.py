@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.app.http import RUNNING, Prepare, error_response
+from bot.app.http import RUNNING, Prepare, body_of, error_response
 from bot.app.metrics import Surface
 from bot.programs.openapi import openapi
 from bot.programs.service import NotServedError, Service, caller_id
@@ -84,7 +84,7 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise NotServedError("Send a JSON object, as application/json.", 415)
     try:
-        arguments = json.loads(await request.read())
+        arguments = json.loads(await body_of(request))
     except (ValueError, RecursionError) as error:
         raise NotServedError("The body is no JSON: send a JSON object.", 400) from error
     if not isinstance(arguments, dict):

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
+from bot.app.http import body_of
 from bot.programs.mcp_server import Context, mcp_server
 from bot.programs.service import Service, caller_id
 
@@ -50,7 +51,7 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
 
 async def _handle(request: web.Request) -> web.Response:
     """Pass a request on, and return the response."""
-    body = await request.read()
+    body = await body_of(request)
     response = web.Response()
     parts: list[bytes] = []
     sent = asyncio.Event()

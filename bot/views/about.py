@@ -161,11 +161,14 @@ def _curve_in_words(words: Words) -> str:
     )
 
 
-def administrators_lines(words: Words, feedback: Sequence[Feedback], acts: Sequence[AdminAct]) -> list[str]:
+def administrators_lines(
+    words: Words, feedback: Sequence[Feedback], acts: Sequence[AdminAct], *, in_database: bool = False
+) -> list[str]:
     """Return what administrators read below the rest of `/about`: feedback, and what administrators did last.
 
     :param feedback: oldest first.
     :param acts: newest first.
+    :param in_database: whether several machines may answer; then also when that is worth it.
     """
     helpful = sum(each.is_helpful for each in feedback)
     verdicts = words(
@@ -180,4 +183,10 @@ def administrators_lines(words: Words, feedback: Sequence[Feedback], acts: Seque
         lines.append(bold(words("Last done by administrators")))
     for act in acts[:_LATEST_ACTS]:
         lines.append(small(f"{plain(act.at, 30)} {plain(act.action, _ACT_CHARS)} · <@{act.who}>"))
+    if in_database:
+        worth = words(
+            "Several machines are worth it only where one cannot answer all questions, or where answers must go on "
+            "while one is down."
+        )
+        lines.append(small(worth))
     return lines

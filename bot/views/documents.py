@@ -22,10 +22,18 @@ if TYPE_CHECKING:
     from index import Answer, Card, SearchResult, Source
 
 
+class SpanDocument(TypedDict):
+    """A range of a release's text."""
+
+    start: int
+    end: int
+
+
 class QuoteDocument(TypedDict):
     """Whole sentences of a release, word for word: its text from `start` to `end`. `link` opens the page there.
 
-    `parts` is there where only some ranges of that text are shown, each from an offset to another.
+    `parts` is there where only some ranges of that text are shown, each from an offset to another, `answer` where it is
+    sure which words of the text answer.
     """
 
     text: str
@@ -36,6 +44,7 @@ class QuoteDocument(TypedDict):
     score: float
     link: str | None
     parts: NotRequired[list[tuple[int, int]]]
+    answer: NotRequired[SpanDocument]
 
 
 class TitleDocument(TypedDict):

@@ -33,9 +33,19 @@ def label(text: str, limit: int) -> str:
     return shown if len(shown) <= limit else f"{shown[: limit - 1].rstrip()}…"
 
 
-def quoted(text: str) -> str:
-    """Return an escaped text as a block quote, every line of it marked; blank lines are left out."""
-    return "\n".join(f"> {line}" for line in escape(text).split("\n") if line.strip())
+def quoted(text: str, in_bold: str = "", after: str = "") -> str:
+    """Return an escaped text as a block quote, every line of it marked; blank lines are left out.
+
+    :param in_bold: what follows the text in bold.
+    :param after: what follows that.
+    """
+    lines = f"{escape(text)}{_bold_lines(in_bold)}{escape(after)}".split("\n")
+    return "\n".join(f"> {line}" for line in lines if line.strip())
+
+
+def _bold_lines(text: str) -> str:
+    """Return an escaped text with each of its lines in bold: no markup reaches over the end of a line."""
+    return "\n".join(f"**{line}**" if line.strip() else line for line in escape(text).split("\n"))
 
 
 def _on_a_line(char: str) -> str:

@@ -89,7 +89,7 @@ class QuoteBox:
             self._left = room
             named.setdefault(quote.release_id, []).extend(lines)
             numbered.append((number, quote))
-            if not self.say(quoted(f"“{quote.shown}”").replace("> ", f"> **[{number}]** ", 1)):
+            if not any(self.say(text) for text in _quotations(number, quote)):
                 too_long.append(f"[{number}]")
         self._say_reserved(above, len(quotes))
         self._left += _TOO_LONG_CHARS
@@ -122,6 +122,13 @@ class QuoteBox:
         fitting = whole_lines(lines, self._left - len(head) - 1)
         if fitting:
             self.say("\n".join([head, *fitting]))
+
+
+def _quotations(number: int, quote: Quote) -> list[str]:
+    """Return a quote with its number, once with what answers in bold, and without, which is a little shorter."""
+    before, answer, after = quote.around_answer
+    plain_text, marked = f"“{quote.shown}”", (f"“{before}", answer, f"{after}”")
+    return [text.replace("> ", f"> **[{number}]** ", 1) for text in (quoted(*marked), quoted(plain_text))]
 
 
 def source_lines(words: Words, source: Source, today: datetime.date) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.answering.confidence import confidence, judged_by
 from index.answering.doubts import OTHER_TIME, doubt, doubted, less_sure, put_right, would_answer
+from index.answering.marking import answer_in
 from index.answering.notices import known, notices
 from index.answering.question import Query, analyse, readable
 from index.answering.quotes import Picked, as_quote, pick_quotes, quote_of_title
@@ -109,6 +110,8 @@ def answer_one(
         ranking = answerer.with_title(query, ranking, generation)
     shown = quotes(query, ranking, generation, limit, query.language)
     answered = answers(ranking, shown, sure, threshold)
+    if not (answered and doubting):
+        shown = unmarked(shown)
     near = answered or (bool(shown.quotes) and ranking.is_timely and would_answer(sure, ranking, threshold))
     if not near and shown.quotes:
         near = _is_put_right(answerer, query, ranking, generation, filters, threshold)
@@ -182,17 +185,25 @@ def quotes(query: Query, ranking: Ranking, generation: Generation, limit: int, l
     return Shown(
         (
             *(quote_of_title(generation.release(row), float(ranking.scores.max())) for row in titles),
-            *(_quote(quote, ranking, generation) for quote in picked),
+            *(_quote(query, quote, ranking, generation, is_best=not place) for place, quote in enumerate(picked)),
         ),
         tuple(source_of(served) for served in generation.served(releases)),
         releases,
     )
 
 
-def _quote(quote: Picked, ranking: Ranking, generation: Generation) -> Quote:
+def unmarked(shown: Shown) -> Shown:
+    """Return quotes without what answers in them: what answers nothing has none, nor what only bears on a claim."""
+    return dataclasses.replace(shown, quotes=tuple(dataclasses.replace(quote, answer=None) for quote in shown.quotes))
+
+
+def _quote(query: Query, quote: Picked, ranking: Ranking, generation: Generation, *, is_best: bool) -> Quote:
+    release = generation.release(quote.release)
     heading = ranking.sentences.passages[quote.best].passage.heading
     score = round(float(ranking.scores[quote.best]), 4)
-    return as_quote(generation.release(quote.release), quote.parts, quote.sentence, heading, score)
+    shown = as_quote(release, quote.parts, quote.sentence, heading, score)
+    # Of what was marked in second and third quotes of the development questions, four fifths did not answer.
+    return dataclasses.replace(shown, answer=answer_in(query, ranking, quote, release)) if is_best else shown
 
 
 def source_of(served: ServedRelease) -> Source:

@@ -4,8 +4,8 @@ What is of another time than the question names comes last, however well it read
 """
 
 import dataclasses
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,7 @@ from index.answering.search import Ranked, Scores, find_passages
 from index.answering.timely import ages, timely
 from index.answering.weights import Weights
 from index.database.passages_db import ServedPassage
+from index.encoders.marks import Mark, after_title
 from index.encoders.reader import Reader
 from index.filters import Filters
 from index.generations.editions import one_edition_each
@@ -39,6 +40,7 @@ class Ranking:
     ``timely``, ``(n,)``, tells which sentences are of the time that the question names; None where it names none.
     ``ages``, ``(n,)``, is how much older than the newest a sentence is, where the question asks for what is latest.
     ``doubts``, ``(n,)``, is how many nats each has lost because it contradicts the question; None of what is unjudged.
+    ``marks`` tells where sentences that were read answer, by their numbers, as far as that is sure.
     ``title`` is the row of a release whose title answers as well as these sentences, None where none does.
     """
 
@@ -51,6 +53,7 @@ class Ranking:
     ages: Rows | None = None
     doubts: Scores | None = None
     title: int | None = None
+    marks: Mapping[int, Mark] = field(default_factory=dict)
 
     @cached_property
     def best_first(self) -> Rows:
@@ -104,13 +107,15 @@ def read(query: Query, ranking: Ranking, generation: Generation, weights: Weight
     best = ranking.best_first[:READ_SENTENCES]
     if not len(best):
         return ranking
+    read = reader.read_marking(query.modelled, *_titled(ranking, best, generation))
     readings = ranking.readings.copy()
-    readings[best] = reader.read(query.modelled, as_read(ranking, best, generation))
+    readings[best] = [reading.score for reading in read]
+    marks = {number: reading.mark for number, reading in zip(best.tolist(), read, strict=True) if reading.mark}
     counts = np.where(ranking.evidence.foreign[best], weights.other.reading, weights.same.reading)
     scores = ranking.scores.copy()
     scores[best] += counts * (readings[best] - readings[best].min())
     of_ages = None if ranking.ages is None else ages(generation, ranking.sentences, scores)
-    return dataclasses.replace(ranking, scores=scores, readings=readings, ages=of_ages)
+    return dataclasses.replace(ranking, scores=scores, readings=readings, ages=of_ages, marks=marks)
 
 
 def answers_rather(other: str, ranking: Ranking, generation: Generation, reader: Reader) -> bool:
@@ -127,9 +132,14 @@ def answers_rather(other: str, ranking: Ranking, generation: Generation, reader:
 
 def as_read(ranking: Ranking, numbers: Rows, generation: Generation) -> list[str]:
     """Return sentences as the reader reads them: after the titles of their releases."""
+    return list(map(after_title, *_titled(ranking, numbers, generation)))
+
+
+def _titled(ranking: Ranking, numbers: Rows, generation: Generation) -> tuple[list[str], list[str]]:
+    """Return the titles of the releases that sentences are from, and the sentences."""
     sentences = ranking.sentences
     titles = [served.release.title for served in generation.served(sentences.releases[numbers].tolist())]
-    return [f"{title}. {sentences.texts[number]}" for title, number in zip(titles, numbers.tolist(), strict=True)]
+    return titles, [sentences.texts[number] for number in numbers.tolist()]
 
 
 def passages(

@@ -21,6 +21,7 @@ _SILENT_MS = 10_000
 # The locks of a machine that vanished are free after a minute. Without this it takes the two hours of TCP's default.
 _NOTICED = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 _AWAY = "the database does not answer; it is asked again the next time, and nothing is lost."
+_WRONG = "MEASURES_DATABASE_URL is no address of a database; correct it."
 _CLOSED = (
     "the database does not let this program in; correct user, password and name of the database in "
     "MEASURES_DATABASE_URL, or what it allows."
@@ -40,6 +41,7 @@ _SENTENCES = {
 _REFUSALS = ("22", "23", "54")  # bad data, a constraint, a limit such as the length of what is indexed
 # The server tells these in words only, before there is a connection.
 _NOT_LET_IN = re.compile(r'authentication failed|no password supplied|no pg_hba\.conf entry|" does not exist')
+_NO_ADDRESS = re.compile(r"invalid (port number|\w+ value): ")
 _GONE = {"42P01", "3F000"}  # undefined table, undefined schema
 
 
@@ -196,12 +198,14 @@ def _told(error: psycopg.Error) -> MeasuresError:
         return StorageError(*_SENTENCES[state])
     if not state and isinstance(error, psycopg.OperationalError) and _NOT_LET_IN.search(str(error)):
         return StorageError(_CLOSED, Fault.REFUSED)
+    if not state and _NO_ADDRESS.search(str(error)):
+        return StorageError(_WRONG, Fault.OTHER)
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
         return StorageError(_AWAY, Fault.AWAY)
     if isinstance(error, psycopg.DataError | psycopg.IntegrityError) or state.startswith(_REFUSALS):
         return StorageError(f"the database refuses a value (code {state or 'of its driver'}).", Fault.REFUSED)
     if isinstance(error, psycopg.ProgrammingError) and not state:
-        return StorageError("MEASURES_DATABASE_URL is no address of a database; correct it.", Fault.OTHER)
+        return StorageError(_WRONG, Fault.OTHER)
     return StorageError(f"the database refuses this (code {state}); look into its log.", Fault.OTHER)
 
 

@@ -71,8 +71,10 @@ class Namings:
 
 def united(namings: Iterable[tuple[str, bytes]]) -> NDArray[np.int64]:
     """Return the rows of the passages that name some agencies, in order, of rows of the table of namings."""
-    rows: NDArray[np.int64] = np.unique(np.frombuffer(b"".join(rows for _, rows in namings), "<u4").astype(np.int64))
-    return rows
+    named = np.frombuffer(b"".join(rows for _, rows in namings), "<u4")
+    marked = np.zeros(int(named.max(initial=0)) + 1, dtype=bool)  # Marking rows is faster than sorting them.
+    marked[named] = True
+    return np.flatnonzero(marked)
 
 
 class PassageStore:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -56,6 +57,16 @@ def holds_answer(gold: GoldQuestion, quote: Quote) -> bool:
     """Tell whether a quote holds the answer to a question, or one of the quotations that prove it."""
     shown = fold(quote.shown)
     return bool(gold.quotes) and (fold(gold.answer) in shown or any(holds(shown, fold(part)) for part in gold.quotes))
+
+
+def marks_answer(gold: GoldQuestion, quote: Quote) -> bool:
+    """Tell whether what a quote marks overlaps the short answer to a question."""
+    if quote.answer is None or quote.release_id != gold.document:
+        return False
+    pattern = r"\s*".join(map(re.escape, gold.answer.split()))
+    places = [place.span() for place in re.finditer(pattern, quote.text, re.IGNORECASE)] if pattern else []
+    first, last = (offset - quote.start for offset in quote.answer)
+    return any(start < last and first < end for start, end in places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +243,9 @@ def _answer_figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
         "risk": 1.0 - _mean([any(outcome.right()) for outcome in answered]) if answered else 0.0,
         "chars_shown": _mean([float(sum(len(quote.shown) for quote in outcome.quotes)) for outcome in answered]),
     }
+    marks = [marks_answer(outcome.gold, quote) for outcome in answered for quote in outcome.quotes if quote.answer]
+    figures["answers_marked"] = _mean([any(quote.answer for quote in outcome.quotes) for outcome in answered])
+    figures["marks_right"] = _mean(marks) if marks else None
     sure = [outcome.confidence for outcome in answerable]
     for kind in sorted({outcome.gold.kind for outcome in outcomes if not outcome.gold.quotes}):
         others = [outcome for outcome in outcomes if outcome.gold.kind == kind and not outcome.gold.quotes]
@@ -262,4 +276,5 @@ _SEARCHES: dict[str, _Search] = {
 
 def _place(document: str, span: FoundPassage | Quote) -> dict[str, object]:
     place: dict[str, object] = {"doc": document, "start": span.start, "end": span.end, "text": span.text}
-    return place | {"parts": span.parts} if isinstance(span, Quote) and span.parts else place
+    more = {"parts": span.parts, "answer": span.answer} if isinstance(span, Quote) else {}
+    return place | {name: value for name, value in more.items() if value}

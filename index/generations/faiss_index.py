@@ -4,6 +4,7 @@ The ids are row numbers, so that no id can be added twice. The metric is the inn
 rows are L2-normalised.
 """
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ faiss: Any = _faiss  # The stubs of FAISS lack the arguments that its Python lay
 # indexes have fewer lists.
 FLAT_MAX_ROWS = 50_000
 PROBES = 32
-# Where a filter leaves half of the rows, this many times as many lists are probed for each of them: what is allowed
-# lies less evenly in the lists than what is not.
-_PROBES_OF_SOME = 2
+# With a filter, lists are probed until so many rows that it leaves were compared; where it leaves no more, all of them
+# are. This finds .96 to 1.00 of the ten nearest, also where what is left is all of one subject and the question is not.
+COMPARED = 2_000
+_AT_ONCE = 1_000  # FAISS starts threads to decode more rows at once.
 _ADDED_ROWS = 4096
 
 
@@ -34,6 +36,7 @@ class VectorIndex:
     def __init__(self, index: Any) -> None:  # noqa: ANN401
         """Wrap a FAISS index; use `build` or `load`."""
         self._index = index
+        self._inverted = isinstance(index, faiss.IndexIVF)
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -82,11 +85,22 @@ class VectorIndex:
         k = min(k, len(self))
         if k <= 0:
             return np.empty(0, dtype=np.float32), np.empty(0, dtype=np.int64)
-        scores, rows = self._index.search(
-            vector.reshape(1, -1).astype(np.float32, copy=False), k, params=self._params(allowed)
-        )
+        asked = vector.reshape(1, -1).astype(np.float32, copy=False)
+        left = np.flatnonzero(allowed) if self._inverted and allowed is not None else None
+        if left is not None and len(left) <= COMPARED:
+            return self._best_of(left, asked[0], k)
+        scores, rows = self._index.search(asked, k, params=self._params(asked, allowed, left))
         exists = rows[0] >= 0
         return scores[0][exists], rows[0][exists]
+
+    def _best_of(
+        self, rows: NDArray[np.int64], vector: Vectors, k: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Compare a vector with some rows, and return the highest inner products with their rows."""
+        parts = [self.rows(rows[first : first + _AT_ONCE]) @ vector for first in range(0, len(rows), _AT_ONCE)]
+        scores = np.concatenate(parts) if parts else np.empty(0, dtype=np.float32)
+        best = np.argsort(-scores, kind="stable")[:k]
+        return scores[best], rows[best]
 
     def rows(self, rows: NDArray[np.int64]) -> Vectors:
         """Return the vectors of rows, ``(n, dim)`` float32; an inverted file keeps them in 8 bits."""
@@ -115,6 +129,9 @@ class VectorIndex:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
             if isinstance(index, faiss.IndexIVF):
                 index.make_direct_map()
+                # FAISS would start a thread for each list that is probed, to read it ahead. Starting them takes longer
+                # than comparing the vectors in memory.
+                faiss.downcast_InvertedLists(index.invlists).prefetch_nthread = 0
             return cls(index)
         except RuntimeError as error:
             damaged = GenerationError(
@@ -123,13 +140,20 @@ class VectorIndex:
             )
             raise unreadable(path, damaged) from error
 
-    def _params(self, allowed: NDArray[np.bool_] | None) -> Any:  # noqa: ANN401
-        inverted = isinstance(self._index, faiss.IndexIVF)
+    def _params(self, asked: Vectors, allowed: NDArray[np.bool_] | None, left: NDArray[np.int64] | None) -> Any:  # noqa: ANN401
         if allowed is None:
-            return faiss.SearchParametersIVF(nprobe=PROBES) if inverted else None
+            return faiss.SearchParametersIVF(nprobe=PROBES) if self._inverted else None
         selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        if inverted:
-            share = max(float(allowed.mean()), 1e-9)
-            probes = min(self._index.nlist, round(_PROBES_OF_SOME * PROBES / share))
-            return faiss.SearchParametersIVF(sel=selector, nprobe=probes)
-        return faiss.SearchParameters(sel=selector)
+        if left is None:
+            return faiss.SearchParameters(sel=selector)
+        nearest = self._index.quantizer.search(asked, self._index.nlist)[1][0]
+        held = np.bincount(self._list_of[left], minlength=self._index.nlist)[nearest]
+        probes = max(PROBES, int(np.searchsorted(np.cumsum(held), COMPARED)) + 1)
+        return faiss.SearchParametersIVF(sel=selector, nprobe=min(probes, self._index.nlist))
+
+    @cached_property
+    def _list_of(self) -> NDArray[np.int32]:
+        """Which list of the inverted file holds each row, ``(n,)``."""
+        self._index.make_direct_map()
+        lists: NDArray[np.int32] = (faiss.vector_to_array(self._index.direct_map.array) >> 32).astype(np.int32)
+        return lists

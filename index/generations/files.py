@@ -19,7 +19,7 @@ from index.durable import link_or_copy
 from index.generations.contents import Contents
 from index.generations.faiss_index import VectorIndex
 from index.generations.joined import SegmentParts, joined
-from index.generations.kept import standing
+from index.generations.kept import is_large, standing
 from index.generations.manifest import FileRecord, Layout, Manifest, Segment, is_kept, record_files
 from index.generations.reader import OpenGeneration
 from index.generations.sentence_table import SentenceTable, write_sentence_table
@@ -97,9 +97,10 @@ class FolderSite:
                 contents.sentence_vectors,
                 contents.term_lists(),
             )
-        build_lexical(layout.lexical, contents.documents())
         counts = (len(contents.chunked), len(contents.passage_vectors), len(contents.sentence_vectors))
-        self._segments.append(Segment(*counts))
+        segment = Segment(*counts)
+        build_lexical(layout.lexical, contents.documents(), large=is_large(segment))
+        self._segments.append(segment)
 
     def finish(self) -> Written:
         """Return the segments, and the sizes and digests of all files.

@@ -4,8 +4,7 @@ The rows of a segment follow those of the segments before it.
 """
 
 import dataclasses
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,40 +13,14 @@ from corpus import Release
 from index.database.passages_db import Namings, PassageStore, ServedPassage, ServedRelease
 from index.encoders.embedder import Vectors
 from index.generations.faiss_index import VectorIndex
-from index.generations.generation import Flags, Rows, Scope
+from index.generations.generation import Flags, Rows
+from index.generations.joined_keywords import JoinedKeywords
 from index.generations.parts import Parts
-from index.generations.sentence_table import SentenceTable
-from index.generations.tantivy_index import LexicalIndex, most_similar
+from index.generations.segment_rows import Offsets, Places, best
+from index.generations.sentence_table import SentenceTable, counted
+from index.generations.tantivy_index import LexicalIndex
 from index.text.sentences import Span
 from index.text.terms import Hashes
-
-
-class Offsets:
-    """The first rows of segments, and the number of all rows."""
-
-    def __init__(self, counts: Sequence[int]) -> None:
-        """Take how many rows each segment has."""
-        self.edges: Rows = np.cumsum([0, *counts])
-
-    def parts(self, rows: Rows) -> Iterator[tuple[int, Rows, Rows]]:
-        """Yield for each segment that has some of the rows: its number, their places, and their rows within it."""
-        segments = np.searchsorted(self.edges, rows, side="right") - 1
-        for number in np.unique(segments).tolist():
-            places = np.flatnonzero(segments == number)
-            yield number, places, rows[places] - self.edges[number]
-
-    def within(self, flags: Flags | None, number: int) -> Flags | None:
-        """Return what of an array with an entry a row is about a segment."""
-        return None if flags is None else flags[self.edges[number] : self.edges[number + 1]]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Places:
-    """Where the releases, passages and sentences of segments begin."""
-
-    releases: Offsets
-    passages: Offsets
-    sentences: Offsets
 
 
 class JoinedTexts:
@@ -160,7 +133,7 @@ class JoinedVectors:
             if own is None or own.any():
                 scores, rows = index.scored(vector, k, own)
                 hits.append((scores, rows + self._offsets.edges[number]))
-        return _best(hits, k)
+        return best(hits, k)
 
     def rows(self, rows: Rows) -> Vectors:
         """Return the vectors of passages, ``(n, dim)`` float32."""
@@ -168,48 +141,6 @@ class JoinedVectors:
         for number, places, own in self._offsets.parts(rows):
             vectors[places] = self._indexes[number].rows(own)
         return vectors
-
-
-class JoinedKeywords:
-    """Keywords. `Keywords` explains the methods. How frequent a term is counts in all segments together."""
-
-    def __init__(self, indexes: Sequence[LexicalIndex], places: Places) -> None:
-        """Take the segments' own."""
-        self._indexes = indexes
-        self._places = places
-
-    def __len__(self) -> int:
-        """Return the number of passages."""
-        return int(self._places.passages.edges[-1])
-
-    def frequency(self, term: str) -> int:
-        """Return how many passages hold a term, or have it in their title, whichever are more."""
-        return int(np.sum([index.frequencies(term) for index in self._indexes], axis=0).max())
-
-    def similar(self, term: str) -> list[str]:
-        """Return the most frequent terms that begin with the same letter as a term."""
-        counts: Counter[str] = Counter()
-        for index in self._indexes:
-            counts.update(index.beginning(term[:1]))
-        return most_similar(counts)
-
-    def search(self, terms: Sequence[str], weights: NDArray[np.float64], k: int, scope: Scope) -> Rows:
-        """Return the at most `k` passages with the highest BM25 of weighted terms, best first."""
-        hits = []
-        for number, index in enumerate(self._indexes):
-            own = self._places.passages.within(scope.passages, number)
-            if own is None or own.any():
-                scores, rows = index.scored(terms, weights, k, self._within(scope, number))
-                hits.append((scores, rows + self._places.passages.edges[number]))
-        return _best(hits, k)
-
-    def _within(self, scope: Scope, number: int) -> Scope:
-        first, last = self._places.releases.edges[number : number + 2]
-
-        def own(rows: Rows | None) -> Rows | None:
-            return None if rows is None else rows[(rows >= first) & (rows < last)] - first
-
-        return Scope(terms=scope.terms, only=own(scope.only), hidden=own(scope.hidden))
 
 
 class JoinedSentences:
@@ -235,10 +166,11 @@ class JoinedSentences:
 
     def counts(self, first: Rows, last: Rows, wanted: Hashes) -> NDArray[np.float32]:
         """Return how often terms stand in ranges of sentences, ``(n, terms)``. No range reaches over a segment."""
-        counts = np.zeros((len(first), len(wanted)), dtype=np.float32)
-        for number, places, own in self._places.sentences.parts(first):
-            counts[places] = self._tables[number].counts(own, own + (last - first)[places], wanted)
-        return counts
+        lengths = last - first
+        parts = self._places.sentences.parts(first)
+        return _in_order(
+            [(places, self._tables[number].terms(own, own + lengths[places])) for number, places, own in parts], wanted
+        )
 
     def lengths(self, first: Rows, last: Rows) -> Rows:
         """Return how many terms ranges of sentences hold, ``(n,)``."""
@@ -247,10 +179,18 @@ class JoinedSentences:
 
     def title_counts(self, releases: Rows, wanted: Hashes) -> NDArray[np.float32]:
         """Return how often terms stand in the titles of releases, ``(n, terms)``."""
-        counts = np.zeros((len(releases), len(wanted)), dtype=np.float32)
-        for number, places, own in self._places.releases.parts(releases):
-            counts[places] = self._tables[number].title_counts(own, wanted)
-        return counts
+        parts = self._places.releases.parts(releases)
+        return _in_order([(places, self._tables[number].title_terms(own)) for number, places, own in parts], wanted)
+
+
+def _in_order(parts: Sequence[tuple[Rows, tuple[Hashes, Rows]]], wanted: Hashes) -> NDArray[np.float32]:
+    """Return how often terms stand in ranges, ``(n, terms)``: counted for all segments at once, each in its place."""
+    if not parts:
+        return np.zeros((0, len(wanted)), dtype=np.float32)
+    counts = counted([terms for _, terms in parts], wanted)
+    ordered = np.empty_like(counts)
+    ordered[np.concatenate([places for places, _ in parts])] = counts
+    return ordered
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -283,12 +223,3 @@ def joined(segments: Sequence[SegmentParts]) -> Parts:
         JoinedSentences([each.sentences for each in segments], places),
         np.concatenate([*firsts, places.sentences.edges[-1:]]),
     )
-
-
-def _best(hits: Sequence[tuple[NDArray[np.floating], Rows]], k: int) -> Rows:
-    """Return the rows with the highest scores, best first."""
-    if not hits:
-        return np.empty(0, dtype=np.int64)
-    scores, rows = (np.concatenate(each) for each in zip(*hits, strict=True))
-    best: Rows = rows[np.argsort(-scores, kind="stable")[:k]]
-    return best

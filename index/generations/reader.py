@@ -72,6 +72,7 @@ class OpenGeneration:
         self._rows = {served.release.release_id: served.row for served in self._releases if visible[served.row]}
         self._texts: LRUCache[Any, Release] = LRUCache(_RELEASES_KEPT)
         self._extent: Extent | None = None
+        self._names: dict[Any, bool] = {}
         counts = (len(self._releases), len(self._vectors), len(self._lexical), len(self._sentences))
         releases, passages, sentences = (
             sum(each) for each in zip(*((s.releases, s.passages, s.sentences) for s in manifest.segments), strict=True)
@@ -244,6 +245,7 @@ class OpenGeneration:
             return frozenset(named)
         return frozenset(agency_id for agency_id, passages in named.items() if self._shown(passages).any())
 
+    @cachedmethod(lambda self: self._names)
     def names(self, agency_id: str) -> bool:
         """Tell whether a release that may be shown names an agency."""
         passages = self._store.passages_naming([agency_id])

@@ -23,9 +23,10 @@ class SentenceTable:
 
         :raises OSError, ValueError: when one is missing or no array.
         """
-        self._vectors: NDArray[np.float16] = np.load(vectors, mmap_mode="r")
-        self._terms: Hashes = np.load(terms, mmap_mode="r")
-        self.ends: Rows = np.load(ends, mmap_mode="r")
+        # Plain arrays, because numpy takes longer to index a `memmap`. They stay mapped.
+        self._vectors: NDArray[np.float16] = np.asarray(np.load(vectors, mmap_mode="r"))
+        self._terms: Hashes = np.asarray(np.load(terms, mmap_mode="r"))
+        self.ends: Rows = np.asarray(np.load(ends, mmap_mode="r"))
 
     def __len__(self) -> int:
         """The number of sentences."""
@@ -41,12 +42,15 @@ class SentenceTable:
 
     def counts(self, first: Rows, last: Rows, wanted: Hashes) -> NDArray[np.float32]:
         """Return how often terms stand in ranges of rows, ``(n, terms)``; `last` is not included."""
-        lengths = self.lengths(first, last)
-        ranges = np.repeat(np.arange(len(lengths)), lengths)
-        places = np.arange(len(ranges)) + (self.ends[first] - np.cumsum(lengths) + lengths)[ranges]
-        hit, term = np.nonzero(self._terms[places][:, None] == wanted)
-        cells = np.bincount(ranges[hit] * len(wanted) + term, minlength=len(lengths) * len(wanted))
-        return cells.reshape(len(lengths), len(wanted)).astype(np.float32)
+        return counted([self.terms(first, last)], wanted)
+
+    def terms(self, first: Rows, last: Rows) -> tuple[Hashes, Rows]:
+        """Return the terms in ranges of rows, one range after the other, and how many each range has."""
+        begin = self.ends[first]
+        lengths = self.ends[last] - begin
+        ends = np.cumsum(lengths)
+        places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(begin - ends + lengths, lengths)
+        return self._terms[places], lengths
 
     def lengths(self, first: Rows, last: Rows) -> Rows:
         """Return how many terms ranges of rows hold, ``(n,)``."""
@@ -55,8 +59,21 @@ class SentenceTable:
 
     def title_counts(self, releases: Rows, wanted: Hashes) -> NDArray[np.float32]:
         """Return how often terms stand in the titles of releases, ``(n, terms)``."""
+        return counted([self.title_terms(releases)], wanted)
+
+    def title_terms(self, releases: Rows) -> tuple[Hashes, Rows]:
+        """Return the terms of the titles of releases, one title after the other, and how many each has."""
         rows = len(self) + releases
-        return self.counts(rows, rows + 1, wanted)
+        return self.terms(rows, rows + 1)
+
+
+def counted(ranges: Sequence[tuple[Hashes, Rows]], wanted: Hashes) -> NDArray[np.float32]:
+    """Return how often terms stand in ranges, ``(n, terms)``, of what `SentenceTable.terms` returns."""
+    terms, lengths = (np.concatenate(each) for each in zip(*ranges, strict=True))
+    hit, term = np.nonzero(terms[:, None] == wanted)
+    cells = np.repeat(np.arange(len(lengths)), lengths)[hit] * len(wanted) + term
+    counts = np.bincount(cells, minlength=len(lengths) * len(wanted))
+    return counts.reshape(len(lengths), len(wanted)).astype(np.float32)
 
 
 def write_sentence_table(

@@ -17,14 +17,18 @@ from index.database.faults import storage_error, unreadable
 from index.generations.contents import Document
 from index.generations.generation import Scope
 
-_HEAP_BYTES = 20_000_000
+_HEAP_BYTES, _LARGE_HEAP_BYTES = 20_000_000, 100_000_000
+_REPEATED = "="  # No term is one.
 _TITLE_BOOST = 0.5
 _MOST_SIMILAR = 3_000
 
 
-def build_lexical(folder: Path, documents: Iterable[Document]) -> None:
+def build_lexical(folder: Path, documents: Iterable[Document], *, large: bool = False) -> None:
     """Write an index of passages into an empty folder. The row of a document is its number there, too.
 
+    :param large: whether there are many. Then all are written in one part, and so that tantivy can leave out passages
+        that cannot be among the best, which it does where every field says how often a term stands in it. In titles a
+        term counts once nevertheless.
     :raises StorageError: when it cannot be written.
     """
     schema = (
@@ -32,7 +36,7 @@ def build_lexical(folder: Path, documents: Iterable[Document]) -> None:
         .add_unsigned_field("row", fast=True, indexed=True)
         .add_unsigned_field("release", indexed=True)
         .add_text_field("body", tokenizer_name="whitespace", index_option="freq")
-        .add_text_field("title", tokenizer_name="whitespace", index_option="basic")
+        .add_text_field("title", tokenizer_name="whitespace", index_option="freq" if large else "basic")
         .add_text_field("bodies", tokenizer_name="raw", index_option="basic")
         .add_text_field("issuer", tokenizer_name="raw", index_option="basic")
         .add_text_field("language", tokenizer_name="raw", index_option="basic")
@@ -40,13 +44,15 @@ def build_lexical(folder: Path, documents: Iterable[Document]) -> None:
         .build()
     )
     try:
-        writer = tantivy.Index(schema, path=str(folder)).writer(heap_size=_HEAP_BYTES, num_threads=1)
+        writer = tantivy.Index(schema, path=str(folder)).writer(
+            heap_size=_LARGE_HEAP_BYTES if large else _HEAP_BYTES, num_threads=1
+        )
         for each in documents:
             document = tantivy.Document()
             document.add_unsigned("row", each.row)
             document.add_unsigned("release", each.release)
             document.add_text("body", " ".join(each.terms))
-            document.add_text("title", " ".join(each.title))
+            document.add_text("title", " ".join(_once_each(each.title) if large else each.title))
             for body in each.bodies:
                 document.add_text("bodies", body)
             document.add_text("issuer", each.issuer)
@@ -57,6 +63,11 @@ def build_lexical(folder: Path, documents: Iterable[Document]) -> None:
         writer.wait_merging_threads()
     except (ValueError, OSError, RuntimeError) as error:
         raise storage_error(folder / "meta.json", error) from error
+
+
+def _once_each(terms: Sequence[str]) -> list[str]:
+    """Return terms, with something else in the place of those that stood before."""
+    return [_REPEATED if term in terms[:place] else term for place, term in enumerate(terms)]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 
 from corpus.models import Release
-from index.encoders.embedder import Vectors
+from index.encoders.embedder import ReadQuery, Vectors
 from index.text.passages import chunk
 from tests.cached_embedder import CachedEmbedder
 
@@ -68,6 +68,11 @@ class Interpolating(CachedEmbedder):
         index = faiss.IndexFlatIP(self._sample.shape[1])
         index.add(self._sample)
         self._near = index.search(self._sample, _NEIGHBOURS)[1]
+
+    def embed_query(self, text: str) -> ReadQuery:
+        """Read a question as if it were new."""
+        self._read.pop(text, None)
+        return self.read_query(text)
 
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
         """Return the vectors of texts, ``(n, dim)``, always the same for the same text."""

@@ -3,7 +3,9 @@
 import sqlite3
 from contextlib import closing
 
+from bot.i18n.words import words_for
 from bot.user_data import ServerSettings
+from bot.views.about import administrators_lines
 from bot.views.message import BLUE
 from tests.simulation import QUESTION, QUOTE, Chat, simulated
 
@@ -41,6 +43,13 @@ async def test_about_tells_of_corpus_quality_and_what_is_stored(chat: Chat) -> N
     assert lines[5].startswith("**What is stored** With your id: your questions and answers for 7 days, and what you ")
     assert all(len(line.split()) < 55 for line in lines), "four short parts"
     assert "reuse with attribution" in lines[6]
+
+
+def test_administrators_read_when_several_machines_are_worth_it_where_there_may_be_some() -> None:
+    words = words_for("de")
+    several = administrators_lines(words, [], [], in_database=True)
+    assert several[:-1] == administrators_lines(words, [], [])
+    assert several[-1].startswith("-# Mehrere Rechner lohnen sich nur, wo einer nicht alle Fragen beantworten kann")
 
 
 @simulated(engine="library")

@@ -159,7 +159,7 @@ def test_release_goes_from_a_file_to_a_quote_and_back(run: Run, tmp_path: Path) 
     ]
     assert run("index", "remove", release_id).returncode == 0
     assert json.loads(run("ask", "How high is the cod quota in the North Sea?", "--json").stdout)["answered"] is False
-    assert "Generation 000004 is served: 1 releases" in run("index", "build").stdout
+    assert "Generation 000004 is served: 1 release," in run("index", "build").stdout
     history = json.loads(run("index", "history", "--json").stdout)
     assert [entry["action"] for entry in history["entries"]] == [
         "built",
@@ -309,7 +309,7 @@ def test_doctor_finds_everything_right(run: Run) -> None:
     checks = {check["name"]: check for check in json.loads(result.stdout)["checks"]}
     assert result.returncode == 0
     assert all(check["ok"] for check in checks.values())
-    assert checks["served generation"]["found"] == "000001: 1 releases, 13 passages, all files whole"
+    assert checks["served generation"]["found"] == "000001: 1 release, 13 passages, all files whole"
 
 
 @pytest.mark.usefixtures("one_model")

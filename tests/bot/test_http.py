@@ -15,7 +15,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.app.http import Running, access_of, application, listening
+from bot.app import http
+from bot.app.http import Running, access_of, application, body_of, listening
 from bot.app.proxy import proxy_options
 from bot.app.routes import ROUTES
 from bot.app.settings import Address, BotSettings
@@ -42,7 +43,7 @@ def add_ask(app: web.Application) -> None:
     """Add a route that needs the key, and one that fails as a bug does."""
 
     async def answer(request: web.Request) -> web.Response:
-        return web.json_response({"asked": await request.text()})
+        return web.json_response({"asked": (await body_of(request)).decode()})
 
     async def fail(request: web.Request) -> web.Response:
         raise ValueError(f"smuggled {request.query_string}")
@@ -155,6 +156,32 @@ async def test_errors_are_sentences_and_repeat_nothing(caplog: pytest.LogCapture
         assert large.status == 413
     assert "ValueError" in caplog.text
     assert "zebras" not in caplog.text
+
+
+@asynchronous
+async def test_body_that_is_broken_cut_short_or_late_is_nothing_to_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(http, "_BODY_S", 0.2)
+    headers = {"Authorization": f"Bearer {KEY}"}
+    async with client(http_key=KEY) as asking:
+        broken = await asking.post(ASK, data=b"no gzip", headers=headers | {"Content-Encoding": "gzip"})
+        assert broken.status == 400
+        assert await broken.json() == {"error": "The body is not what the headers say: send it again."}
+        host, port = asking.server.host, asking.server.port
+        for leaves in (True, False):
+            reader, writer = await asyncio.open_connection(host, port)
+            head = (
+                f"POST {ASK} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {KEY}\r\nContent-Length: 9\r\n\r\n{{"
+            )
+            writer.write(head.encode())
+            if leaves:
+                await asyncio.sleep(0.05)
+                writer.transport.abort()
+            else:
+                assert (await reader.readline()).split()[1] == b"408"
+                writer.close()
+    assert not [record for record in caplog.records if record.name.startswith("bot")]
 
 
 @asynchronous
@@ -306,6 +333,14 @@ async def test_health_asks_the_running_bot(monkeypatch: pytest.MonkeyPatch, caps
     assert await asyncio.to_thread(health) == -1  # MEASURES_HTTP is not set
     monkeypatch.setenv("MEASURES_HTTP", f"0.0.0.0:{port}")
     assert await asyncio.to_thread(health) == -1  # nobody listens
+
+    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        writer.close()
+
+    async with await asyncio.start_server(other, "127.0.0.1", port):
+        assert await asyncio.to_thread(health) == -1  # another program does
     async with listening(settings, Running(), ROUTES):
         capsys.readouterr()
         assert await asyncio.to_thread(health, "--alive", "--json") == 0

@@ -13,7 +13,8 @@ from discord import Permissions
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
-from bot.app import async_store, notices
+from bot.app import async_store
+from bot.app import sending as delivery
 from bot.app.clock import now
 from bot.app.notice_times import is_due
 from bot.user_data import Finding, Often, ServerSettings, Subscription, Waiting
@@ -249,7 +250,7 @@ def test_message_that_may_have_been_sent_has_one_nonce_and_is_looked_for_later(t
         assert len(nonces) == 1, "so that Discord takes one of them"
         assert rows(room, "SELECT nonce, told FROM findings") == [(int(nonces.pop()), 0)]
         assert room.told(ada) == []
-        late = now() + datetime.timedelta(seconds=notices.SAME_NONCE_S + 1)
+        late = now() + datetime.timedelta(seconds=delivery.SAME_NONCE_S + 1)
         await room.strike(late)
         assert len(room.told(ada)) == 1, "it was not there"
         with closing(sqlite3.connect(room.folder / "data" / "bot.db")) as db, db:

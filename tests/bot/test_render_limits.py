@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from bot.views import answers as render
 from bot.views.about import about_view, help_view
 from bot.views.answers import Asked
 from bot.views.escaping import plain, quoted
-from bot.views.message import BLUE, text_view, web_address
+from bot.views.message import BLUE, MAX_TEXT, text_view, web_address
 from bot.views.quotes import QuoteBox, place_buttons
 from corpus.agencies.registry import Lookup, registry
 from corpus.models import Agency, Release
@@ -278,6 +279,45 @@ def test_what_a_quote_leaves_out_is_marked() -> None:
     box.quotes([quote], [source], "x", datetime.date(2024, 5, 6))
     [shown, *_] = [item.content for item in box.container.children if isinstance(item, ui.TextDisplay)]
     assert shown.replace("\\", "") == "> **[1]** “The plan is to:\n> […]\n> - feed herring”"
+
+
+def shown_quote(quote: Quote) -> str:
+    box = QuoteBox(ENGLISH, BLUE)
+    source = Source("a", "0" * 64, "A title", "Council", "2024-05-06", "en", None)
+    box.quotes([quote], [source], "x", datetime.date(2024, 5, 6))
+    return next(item.content for item in box.container.children if isinstance(item, ui.TextDisplay))
+
+
+def test_what_answers_is_bold_in_its_part_of_a_quote() -> None:
+    text = "The plan is to:\n- count cod\n- feed *herring*"
+    start = 5 + text.index("herring")
+    parts = ((5, 20), (33, 5 + len(text)))
+    quote = Quote(text, "a", 5, 5 + len(text), "", 1.0, None, parts, answer=(start, start + len("herring")))
+    assert shown_quote(quote) == "> **[1]** “The plan is to:\n> \\[…\\]\n> \\- feed \\***herring**\\*”"
+
+
+def test_answer_over_two_lines_is_bold_on_each() -> None:
+    text = "They cost\nten euro [net]\n\nin all."
+    quote = Quote(text, "a", 0, len(text), "", 1.0, None, answer=(5, text.index("\n\n")))
+    assert shown_quote(quote) == "> **[1]** “They **cost**\n> **ten euro \\[net\\]**\n> in all.”"
+
+
+@any_input
+@given(anything, anything, anything)
+def test_bold_takes_no_word_from_a_quote(before: str, answer: str, after: str) -> None:
+    whole, marked = quoted(f"{before} {answer} {after}"), quoted(f"{before} ", answer, f" {after}")
+    assert re.sub(r"[\\*>\s]", "", marked) == re.sub(r"[\\*>\s]", "", whole)
+
+
+def test_quote_that_fits_only_without_bold_is_shown_without() -> None:
+    room = next(length for length in range(MAX_TEXT, 0, -1) if shown_quote(of_words(length)).startswith("> **[1]** “"))
+    assert "**word**" not in shown_quote(of_words(room))
+    assert "**word**" in shown_quote(of_words(room - 4))
+
+
+def of_words(length: int) -> Quote:
+    text = "word " + "a" * (length - 5)
+    return Quote(text, "a", 0, length, "", 1.0, None, answer=(0, 4))
 
 
 def test_longest_link_that_the_index_makes_fits_a_button() -> None:

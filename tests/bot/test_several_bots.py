@@ -100,6 +100,23 @@ def bot_of(emulator: Emulator, keeper: IndexSettings, folder: Path, **settings: 
     )
 
 
+def agreeing_of(bot: MeasuresBot) -> SeveralBots:
+    assert isinstance(bot.coordination, SeveralBots)
+    return bot.coordination
+
+
+async def let_go(bot: MeasuresBot) -> None:
+    """Let a bot say nothing more to the database, as where its process ends."""
+    agreeing, shared = agreeing_of(bot), bot.shared
+    assert shared is not None
+    assert shared._looking is not None
+    shared._looking.cancel()
+    await asyncio.gather(shared._looking, return_exceptions=True)
+    agreeing._away_until = float("inf")
+    for each in (agreeing, shared):
+        each._asking_thread.submit(each._agreement.close).result()
+
+
 def subscribe(store: BotStore, made: Subscription) -> None:
     store.subscriptions.add(made)
 
@@ -162,10 +179,8 @@ async def test_question_of_a_bot_that_is_gone_is_answered_by_the_other_once(
         monkeypatch.setattr(Engine, "answer", held)
         asking = asyncio.gather(two.ask() if by_command else two.mention())
         await two.emulator.wait(began.is_set, 20)
-        several = [bot.coordination for bot in two.bots if isinstance(bot.coordination, SeveralBots)]
-        [gone] = [each for each in several if each._events._own]
-        gone._away_until = float("inf")
-        gone._asking_thread.submit(gone._agreement.close).result()  # as where its process ends
+        [gone] = [bot for bot in two.bots if agreeing_of(bot)._events._own]
+        await let_go(gone)
         await asking
         may_end.set()  # It was not gone after all, and sends its answer, too.
         await asyncio.sleep(SETTLED_S)

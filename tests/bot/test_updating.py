@@ -57,8 +57,10 @@ def test_bot_builds_anew_says_so_answers_what_waited_and_polls_feeds(process: Bo
         await asyncio.to_thread(Maintenance(allowed).add_feed, feed)
         await process.up(
             code=QUICK_FEEDS,
-            **{"MEASURES_MODEL": "fake", "MEASURES_THRESHOLD": "0"},
-            **{"MEASURES_FETCH_PRIVATE": private, "MEASURES_FETCH_DELAY": "0"},
+            MEASURES_MODEL="fake",
+            MEASURES_THRESHOLD="0",
+            MEASURES_FETCH_PRIVATE=private,
+            MEASURES_FETCH_DELAY="0",
         )
         everybody = await process.ask(0, wait=False)
         alone = await emulator.slash(people[1], channel, "ask", question=QUESTION, private=True)

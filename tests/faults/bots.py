@@ -1,13 +1,13 @@
 """Kill what two bots stand on while people ask them, and say what those people saw.
 
-    python -m tests.faults.bots [--questions 1000] [--away 2]
+    python -m tests.faults.bots [--questions 1000] [--away 2] [--split]
 
-Two bots with one token, as processes that both serve both shards, a primary with fsync on and its replica, on loopback.
-In turn, a primary is killed with signal 9, a bot is, and a builder is, while people ask by command and by mention in a
-server of each shard. A primary is started again two seconds later; the last time the replica is promoted instead, and
-gets a replica of its own. At the end both databases are away at once, for as many seconds as `--away` says. What people
-saw is counted by what was away when they asked; then it is counted of how many answers the database knows what their
-buttons need.
+Two bots with one token, as processes that both serve both shards, or with `--split` one each, a primary with fsync on
+and its replica, on loopback. In turn, a primary is killed with signal 9, a bot is, and a builder is, while people ask
+by command and by mention in a server of each shard. A primary is started again two seconds later; the last time the
+replica is promoted instead, and gets a replica of its own. At the end both databases are away at once, for as many
+seconds as `--away` says. What people saw is counted by what was away when they asked; then it is counted of how many
+answers the database knows what their buttons need.
 """
 
 import argparse
@@ -57,8 +57,11 @@ while True:
 class Trial:
     """All that runs, and what became of the questions."""
 
-    def __init__(self, folder: Path, databases: Databases, emulator: Emulator, away_s: float) -> None:
+    def __init__(
+        self, folder: Path, databases: Databases, emulator: Emulator, away_s: float, *, is_split: bool
+    ) -> None:
         """Make a server of each shard, and people in both."""
+        self.is_split = is_split
         self.folder, self.databases, self.emulator, self.away_s = folder, databases, emulator, away_s
         self.kept: set[str] = set()
         self.asked: list[Asked] = []
@@ -103,8 +106,8 @@ class Trial:
 
     async def start_bot(self, number: int) -> None:
         """Start a bot, and wait until its shards have identified."""
-        wanted = self.emulator.gateway.identifies + SHARDS
-        shards = f"0-{SHARDS - 1}/{SHARDS}"
+        wanted = self.emulator.gateway.identifies + (1 if self.is_split else SHARDS)
+        shards = f"{number}/{SHARDS}" if self.is_split else f"0-{SHARDS - 1}/{SHARDS}"
         process = await self.python(LIGHT, f"bot-{number}", "bot", MEASURES_SHARDS=shards)
         self.bots[number : number + 1] = [process]
         await self.emulator.wait(
@@ -195,10 +198,10 @@ class Trial:
         await builder.wait()
 
 
-async def run(folder: Path, databases: Databases, questions: int, away_s: float) -> Trial:
+async def run(folder: Path, databases: Databases, questions: int, away_s: float, *, is_split: bool) -> Trial:
     """Ask so many questions while everything is killed in turn."""
     async with Emulator(validate=False) as emulator:
-        trial = Trial(folder, databases, emulator, away_s)
+        trial = Trial(folder, databases, emulator, away_s, is_split=is_split)
         try:
             await trial.start_bot(0)
             await trial.start_bot(1)
@@ -220,13 +223,13 @@ async def run(folder: Path, databases: Databases, questions: int, away_s: float)
         return trial
 
 
-def trial_of(questions: int, folder: Path, away_s: float = BACK_S) -> Trial:
+def trial_of(questions: int, folder: Path, away_s: float = BACK_S, *, is_split: bool = False) -> Trial:
     """Make a primary, a replica and a served generation, and run a trial."""
     databases = Databases()
     try:
         keeper = IndexSettings(data_dir=folder / "keeper", model="fake", database_url=SecretStr(databases.url))
         build_all(keeper, FakeEmbedder(), silent)
-        return asyncio.run(run(folder, databases, questions, away_s))
+        return asyncio.run(run(folder, databases, questions, away_s, is_split=is_split))
     finally:
         databases.remove()
 
@@ -236,13 +239,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--questions", type=int, default=1000)
     parser.add_argument("--away", type=float, default=BACK_S)
+    parser.add_argument("--split", action="store_true", help="give each bot one shard")
     parser.add_argument("--logs", type=Path, help="keep the logs of the processes in a new folder")
     given = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = given.logs or Path(name)
         folder.mkdir(exist_ok=True)
-        trial = trial_of(given.questions, folder, given.away)
+        trial = trial_of(given.questions, folder, given.away, is_split=given.split)
     print(*seen_of(trial.asked), sep="\n")
     killed = Counter(what for _, what in trial.killed_at)
     print(f"killed: {', '.join(f'{what} {count} times' for what, count in killed.items())}")

@@ -20,6 +20,7 @@ from bot.app.rate_limit import RateLimit
 from bot.database.connection import StoreBusyError
 from bot.database.home import open_store
 from bot.database.postgres_schema import SERVERS_CHANGE
+from bot.database.sessions import LeftSession, Session
 from bot.user_data import ServerSettings
 from index import SERVED_CHANNEL, IndexSettings, open_generations
 from tests.emulator.fast import asynchronous
@@ -142,6 +143,21 @@ async def test_shards_of_a_bucket_take_turns_to_identify(database: str, monkeypa
     assert max(every_s) - min(every_s) < 2.0, "buckets do not wait for each other"
 
 
+def test_clock_of_the_database_that_is_put_back_holds_nobody_up(database: str) -> None:
+    async def scenario() -> None:
+        async with bots(database) as (one, two):
+            first, second = one._agreement, two._agreement
+            assert first.identify_in_s(0, 5.5) == 0.0
+            first.sessions.keep(2, [Session(0, "abc", 7, "wss://gateway.discord.gg")], [0])
+            for table in ("identified", "sessions"):
+                first._db.execute(f"UPDATE {table} SET at = at + interval '1 hour'")  # noqa: S608
+            assert second.identify_in_s(0, 5.5) == 0.0
+            assert 5 < second.identify_in_s(0, 5.5) <= 5.5
+            assert second.sessions.at_home(2, [0]) == frozenset(), "that it runs is not sure"
+
+    asyncio.run(scenario())
+
+
 @asynchronous
 async def test_one_bot_at_a_time_does_what_one_is_enough_for(database: str) -> None:
     async with bots(database) as (first, second):
@@ -237,18 +253,47 @@ async def test_database_that_says_nothing_holds_nobody_up(tmp_path: Path, monkey
     await store.close()
 
 
+@asynchronous
+async def test_session_of_a_bot_that_is_gone_is_taken_by_one_other(database: str) -> None:
+    session, own = Session(0, "abc", 7, "wss://gateway.discord.gg"), Session(1, "own", 1, "wss://gateway.discord.gg")
+    async with bots(database, 3) as three:
+        first, *others = (bot._agreement.sessions for bot in three)
+        assert not first.are_others()
+        first.keep(2, [session], [0])
+        assert [(kept.are_others(), kept.at_home(2, [0, 1]), kept.left(2)) for kept in others] == [
+            (True, frozenset({0}), [])
+        ] * 2, "it runs"
+        three[0]._agreement.close()
+        left = LeftSession(first._bot_id, session)
+        assert [kept.left(2) for kept in others] == [[left], [left]]
+        assert others[0].left(4) == [], "of another number of shards"
+        others[1].keep(2, [session], [])
+        assert others[0].left(2) == [], "another bot has the shard"
+        others[1].keep(2, [own], [1])
+        assert [kept.take(2, left) for kept in others] == [session, None]
+        assert [kept.left(2) for kept in others] == [[], []]
+        others[0].leave()
+        assert [each.session for each in others[1].left(2)] == [session], "taken, and left again at once"
+        assert not others[1].are_others()
+
+
 def test_nothing_of_it_is_kept_for_long(database: str) -> None:
     async def scenario() -> None:
         async with bots(database) as (first, _):
-            await first.claim(1)
+            claiming = asyncio.create_task(first.claim(1, '{"name": "MESSAGE_CREATE"}'))
+            await claiming
             await first.wait_s("turn", PACE, 5, take=True)
             db = first._agreement._db
+            await until(lambda: db.rows("SELECT is_over, event FROM events") == [(True, None)])
+            first._agreement.sessions.keep(1, [Session(7, "a", 1, "wss://gateway.discord.gg")], [])
+            kept = "SELECT id FROM events UNION ALL SELECT person FROM pace UNION ALL SELECT shard FROM sessions"
             first._agreement.forget()
-            assert db.rows("SELECT id FROM events UNION ALL SELECT person FROM pace") == [(1,), (5,)]
+            assert db.rows(kept) == [(1,), (5,), (7,)]
             db.execute("UPDATE events SET at = at - interval '16 minutes'")
             db.execute("UPDATE pace SET at = at - interval '16 minutes'")
+            db.execute("UPDATE sessions SET at = at - interval '16 minutes'")
             first._agreement.forget()
-            assert db.rows("SELECT id FROM events UNION ALL SELECT person FROM pace") == []
+            assert db.rows(kept) == []
             logged = db.rows(
                 "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace "
                 "WHERE nspname = 'measures_bot' AND relkind = 'r' AND relpersistence = 'u' ORDER BY 1"

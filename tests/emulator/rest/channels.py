@@ -25,6 +25,18 @@ def send(call: Call) -> JSON:
     return message.payload()
 
 
+@handles("list_messages")
+def listed(call: Call) -> list[JSON]:
+    """List messages of a channel, the newest or the next after one; whoever may not read what was is given none."""
+    channel = call.platform.world.channel(call.params["channel_id"])
+    require(channel, call.platform.world.bot, Permission.VIEW_CHANNEL)
+    if not may(channel, call.platform.world.bot, Permission.READ_MESSAGE_HISTORY):
+        return []
+    after, limit = int(call.query.get("after", "0")), int(call.query.get("limit", "50"))
+    found = [each for each in channel.messages if each.id > after and not each.deleted and not each.ephemeral]
+    return [each.payload() for each in (found[:limit] if after else found[-limit:])][::-1]
+
+
 @handles("update_message")
 def changed(call: Call) -> JSON:
     """Change an own message."""

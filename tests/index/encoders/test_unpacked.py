@@ -206,5 +206,6 @@ def test_mean_of_rows_is_read_in_little_memory(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     blocks = np.array([rows[start : start + 10_000].sum(0, dtype=np.float64) for start in range(0, 25_000, 10_000)])
+    assert mean is not None
     assert np.array_equal(mean, (blocks.sum(0) / len(rows)).astype(np.float32))
     assert peak < 1 << 20

@@ -381,11 +381,41 @@ def test_database_that_lets_nobody_in_is_told_from_one_that_is_away(
     assert "nobody" not in str(told.value)
 
 
-def test_address_of_something_else_is_refused_without_repeating_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MEASURES_DATABASE_URL", "mysql://measures:geheim@127.0.0.1/x")
-    with pytest.raises(SettingsError, match=r"MEASURES_DATABASE_URL \(.*begins with postgresql://") as error:
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("mysql://measures:geheim@127.0.0.1/x", "begins with postgresql://"),
+        ("postgresql://measures:geheim@one two/x", "names hosts and ports"),
+        ("postgresql://measures:geheim@a/b#c@127.0.0.1/x", "written as %40"),
+        ("postgresql://measures:geheim@a@127.0.0.1/x", "written as %40"),
+        ("postgresql://measures:geheim?a@127.0.0.1/x", "written as %40"),
+        ("postgresql://measures:100%geheim@127.0.0.1/x", "written as %40"),
+        ("postgresql://measures:ge heim@127.0.0.1/x", "written as %40"),
+    ],
+)
+def test_address_of_something_else_is_refused_without_repeating_it(
+    url: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEASURES_DATABASE_URL", url)
+    with pytest.raises(SettingsError, match=rf"MEASURES_DATABASE_URL \(.*{told}") as error:
         load_index_settings()
-    assert "geheim" not in str(error.value)
+    assert "heim" not in str(error.value)
+
+
+def test_odd_password_is_taken_as_libpq_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "MEASURES_DATABASE_URL", "postgresql://me:a%40b%2Fc%23%25:ü+@127.0.0.1:1,[::1]:2/x?sslmode=disable"
+    )
+    url = load_index_settings().database_url
+    assert url is not None
+    assert "a@b/c#%:ü+" in psycopg.conninfo.conninfo_to_dict(url.get_secret_value()).values()
+
+
+@pytest.mark.parametrize("wrong", ["127.0.0.1:99999/x", "127.0.0.1:1/x?sslmode=geheim", "127.0.0.1:1/x?geheim=1"])
+def test_address_that_its_driver_refuses_is_not_taken_for_a_database_that_is_away(wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="MEASURES_DATABASE_URL is no address of a database") as told:
+        Link(f"postgresql://me:geheim@{wrong}").rows("SELECT 1")
+    assert "geheim" not in str(told.value)
 
 
 def test_schema_of_a_killed_build_is_deleted(first: IndexSettings, database: str, embedder: FakeEmbedder) -> None:

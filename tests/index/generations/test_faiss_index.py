@@ -1,13 +1,15 @@
 """The seam to FAISS: what it gives back are rows, and nothing else."""
 
 from pathlib import Path
+from typing import Any
 
+import faiss
 import numpy as np
 import pytest
 
 from corpus.errors import GenerationError
 from index.encoders.embedder import Vectors
-from index.generations.faiss_index import FLAT_MAX_ROWS, VectorIndex
+from index.generations.faiss_index import COMPARED, FLAT_MAX_ROWS, PROBES, VectorIndex
 
 
 def unit_rows(rows: int, dim: int = 8, seed: int = 0) -> Vectors:
@@ -35,7 +37,7 @@ def test_wrong_dimension_is_refused_with_a_message() -> None:
     with pytest.raises(ValueError, match="expected a vector of 8 numbers"):
         VectorIndex.build(unit_rows(3)).search(np.ones(9, dtype=np.float32), 1)
     with pytest.raises(ValueError, match="expected a matrix of float32"):
-        VectorIndex.build(unit_rows(3).astype(np.float64))
+        VectorIndex.build(unit_rows(3).astype(np.float64))  # type: ignore[arg-type]
 
 
 def test_empty_index_finds_nothing() -> None:
@@ -67,6 +69,17 @@ def test_large_index_finds_the_nearest_row(tmp_path: Path) -> None:
     nearest = np.argmax(queries @ vectors.T, axis=1)
     assert np.mean([row in index.search(query, 10) for query, row in zip(queries, nearest, strict=True)]) >= 0.9
     assert np.allclose(index.rows(np.array([7])), vectors[[7]], atol=0.02)
+    counters: Any = faiss.cvar
+    statistics = counters.indexIVF_stats
+    for share in (0.5, 0.1, 0.01):  # What is left is all on one side, as what a filter leaves is of one subject.
+        side = vectors[:, 0] >= np.quantile(vectors[:, 0], 1 - share)
+        statistics.reset()
+        found = [index.search(query, 10, side) for query in queries]
+        best = [np.argsort(-np.where(side, vectors @ query, -2))[:10] for query in queries]
+        assert np.mean([len(np.intersect1d(*each)) / 10 for each in zip(found, best, strict=True)]) >= 0.9
+        assert all(side[rows].all() for rows in found)
+        compared = statistics.ndis / len(queries)
+        assert compared < 2 * COMPARED + 2 * PROBES * len(index) / index._index.nlist, share
 
 
 def test_half_floats_are_indexed_as_floats_are(tmp_path: Path) -> None:
