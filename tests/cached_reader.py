@@ -40,8 +40,8 @@ class CachedReader(PairReader):
         texts = list(map(after_title, titles, sentences))
         keys = [_key(question, text) for text in texts]
         new = [row for row, key in enumerate(keys) if key not in self._marked]
-        found = super().read_marking(question, [titles[row] for row in new], [sentences[row] for row in new])
-        self._marked.update(zip([keys[row] for row in new], found, strict=True))
+        readings = super().read_marking(question, [titles[row] for row in new], [sentences[row] for row in new])
+        self._marked.update(zip([keys[row] for row in new], readings, strict=True))
         return [self._marked[key] for key in keys]
 
     def save(self) -> None:

@@ -57,6 +57,7 @@ MADE_OF_LITERALS = {
     "index.answering.polarity",
     "index.answering.speakers",
     "index.answering.times",
+    "index.evaluation.evaluate",
     "index.conversation.follow_up",
     "index.conversation.periods",
     "index.conversation.phrases",

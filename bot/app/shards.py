@@ -160,12 +160,12 @@ class Shards:
     def _sessions(self, home: frozenset[int]) -> list[Session]:
         """Return what is to be kept: as long as a session of before is not read to its end, that one."""
         held = home | self._taken
-        found = dict(self._earlier)
+        state = dict(self._earlier)
         for shard_id, info in self._bot.shards.items():
             socket = info._parent.ws
-            if shard_id not in found and shard_id in held and socket.session_id and socket.sequence is not None:
-                found[shard_id] = Session(shard_id, socket.session_id, socket.sequence, str(socket.gateway))
-        return list(found.values())
+            if shard_id not in state and shard_id in held and socket.session_id and socket.sequence is not None:
+                state[shard_id] = Session(shard_id, socket.session_id, socket.sequence, str(socket.gateway))
+        return list(state.values())
 
     async def _take_left(self, count: int, left: list[LeftSession], home: frozenset[int]) -> None:
         """Take what is left by bots that are gone also at the second look; of others' shards one at a time."""

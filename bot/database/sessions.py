@@ -100,12 +100,12 @@ class Sessions:
         """Return those of some shards that another bot has whose own they are."""
         if not shards:
             return frozenset()
-        found = self._db.rows(
+        rows = self._db.rows(
             "SELECT shard FROM sessions "
             f"WHERE shards = ? AND shard = ANY(?::int[]) AND bot <> ? AND is_home AND {_FRESH}",
             [count, list(shards), self._bot_id],
         )
-        return frozenset(shard for (shard,) in found)
+        return frozenset(shard for (shard,) in rows)
 
     def are_others(self) -> bool:
         """Tell whether another bot runs."""

@@ -23,10 +23,10 @@ LAYERS = 2
 HEADS = 4
 MOST_PIECES = 40
 _CONSIDERED = 40
-# A mark on more of the sentence says nothing.
-_MOST_OF_SENTENCE = 0.6
+# A mark on more of the sentence says nothing, and longer ones have the right borders half as often.
+_MOST_OF_SENTENCE, _MOST_CHARS = 0.6, 60
 # A figure with its sign and what it counts, or a word with its hyphens.
-_WORD = re.compile(
+_FIGURE_OR_WORD = re.compile(
     r"(?:(?<!\w)[-−+])?[€$£]?\d+(?:[.,/]\d+)*(?:[\w-]*\w)?(?:\s?[%‰€$£])?|\w+(?:[-\u00ad\u2010\u2011]\w+)*"
 )
 
@@ -50,7 +50,9 @@ class Marker:
         """Read the numbers."""
         import torch
 
-        self._numbers = {name: torch.from_numpy(one.astype(np.float32)) for name, one in read_tensors(path).items()}
+        self._numbers = {
+            name: torch.from_numpy(tensor.astype(np.float32)) for name, tensor in read_tensors(path).items()
+        }
         self._least = float(self._numbers.pop("least"))
 
     def marks(
@@ -172,7 +174,7 @@ def span_logits(
 
 
 def best_mark(probabilities: Probabilities, pieces: Pieces, sentence: str) -> Mark | None:
-    """Return the mark of whole words that is nearest to what is likely, None where it would be most of the sentence.
+    """Return the mark of whole words that is nearest to what is likely, None where it would be too long.
 
     :param probabilities: how likely the answer reaches from a piece to another, ``(pieces, pieces)``.
     :param pieces: the spans of the pieces in the sentence.
@@ -189,12 +191,12 @@ def best_mark(probabilities: Probabilities, pieces: Pieces, sentence: str) -> Ma
     best = int((alike @ probabilities.ravel()[likely]).argmax())
     first, last = int(firsts[best]), int(lasts[best])
     start, end = whole_words(sentence, pieces[first][0], pieces[last][1])
-    if not 0 < end - start <= _MOST_OF_SENTENCE * len(sentence):
+    if not 0 < end - start <= min(_MOST_CHARS, _MOST_OF_SENTENCE * len(sentence)):
         return None
     return Mark(start, end, float(probabilities[: last + 1, first:].sum()))
 
 
 def whole_words(sentence: str, start: int, end: int) -> tuple[int, int]:
     """Return the span of the words and figures that a span touches, an empty one where it touches none."""
-    touched = [word.span() for word in _WORD.finditer(sentence) if word.start() < end and start < word.end()]
+    touched = [word.span() for word in _FIGURE_OR_WORD.finditer(sentence) if word.start() < end and start < word.end()]
     return (touched[0][0], touched[-1][1]) if touched else (start, start)

@@ -164,7 +164,7 @@ async def test_filters_hold(chat: Chat) -> None:
     question = "How many officers will Europol send?"
     message = await chat.ask(question, issuer="European Commission", since="2023-03", until="2023-03")
     assert texts(message)[1] == "-# Only: European Commission · from <t:1677672000:D> · to <t:1680264000:D>"
-    assert texts(message)[2].startswith("> **[1]** “Europol will send 300 officers to the port of Constanța")
+    assert texts(message)[2].startswith("> **[1]** “Europol will send **300** officers to the port of Constanța")
     assert message.text().count("**Cocaine in the port of ") == 1
     message = await chat.ask("Who will train them?", agency="cepol", private=True)
     assert texts(message)[0] == "-# Only: CEPOL"

@@ -135,13 +135,13 @@ async def test_shards_of_a_bot_that_is_gone_are_taken_and_given_back(
 ) -> None:
     began, may_end = holding
     async with cluster(database, tmp_path) as all_:
-        async with all_.bot("one", "0/2") as one, all_.bot("two", "1/2") as two:
-            for bot in (one, two):
+        async with all_.bot("one", "0/2") as first, all_.bot("two", "1/2") as two:
+            for bot in (first, two):
                 await bot.with_engine(Engine.warm)
             before = await asks(all_, 0)
             await all_.emulator.wait(began.is_set, 20)
             await asyncio.sleep(0.6)  # its session is kept every quarter of a second
-            await all_.kill(one)
+            await all_.kill(first)
             meanwhile: list[Interaction | Message] = [await all_.ask(0), await all_.mention(0), await all_.mention(1)]
             await all_.answered_once(before, *meanwhile)
             may_end.set()
@@ -168,7 +168,7 @@ async def test_bot_alone_takes_up_what_it_had_and_what_came_while_it_was_away(
     monkeypatch.setattr(delivery, "SAME_NONCE_S", 0.0)  # all is long ago, and Discord no longer knows any nonce
     began, may_end = holding
     async with cluster(database, tmp_path) as all_:
-        async with all_.bot("one", None) as one:
+        async with all_.bot("one", None) as first:
             answered = await all_.mention(1)
             await all_.emulator.wait(began.is_set, 20)
             may_end.set()
@@ -179,10 +179,10 @@ async def test_bot_alone_takes_up_what_it_had_and_what_came_while_it_was_away(
             await all_.emulator.wait(began.is_set, 20)
             left.append(await all_.mention(1))
             await asyncio.sleep(0.6)
-            assert one.shared is not None
-            kept = one.shared.event(answered.id)
+            assert first.shared is not None
+            kept = first.shared.event(answered.id)
             assert kept is not None
-            await all_.kill(one)
+            await all_.kill(first)
             may_end.set()
         with psycopg.connect(database, autocommit=True) as connection:  # killed before it could say that this is over
             undone = "UPDATE measures_bot.events SET is_over = false, event = %s WHERE id = %s"
@@ -200,12 +200,12 @@ async def test_bot_alone_takes_up_what_it_had_and_what_came_while_it_was_away(
 
 @asynchronous
 async def test_bot_that_stops_leaves_its_shards_to_the_other_at_once(database: str, tmp_path: Path) -> None:
-    async with cluster(database, tmp_path) as all_, all_.bot("one", "0/2") as one, all_.bot("two", "1/2") as two:
-        for bot in (one, two):
+    async with cluster(database, tmp_path) as all_, all_.bot("one", "0/2") as first, all_.bot("two", "1/2") as two:
+        for bot in (first, two):
             await bot.with_engine(Engine.warm)
         await asyncio.sleep(0.6)
-        all_.gone.append(one)
-        stopping = asyncio.create_task(one.stop(5))
+        all_.gone.append(first)
+        stopping = asyncio.create_task(first.stop(5))
         asked: list[Interaction | Message] = []
         for _ in range(4):
             asked += [await all_.ask(0), await all_.mention(0)]

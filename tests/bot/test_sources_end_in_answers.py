@@ -112,4 +112,5 @@ async def in_discord(site: Server, corner: PressCorner, folder: Path) -> None:
 
 async def is_quoted(chat: Chat, number: int) -> bool:
     """Tell whether the bot answers with a document."""
-    return f"{number} million euros for new quays and {number} cranes" in (await chat.ask(question(number))).text()
+    said = (await chat.ask(question(number))).text().replace("**", "")
+    return f"{number} million euros for new quays and {number} cranes" in said

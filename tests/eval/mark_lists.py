@@ -52,8 +52,8 @@ class MarkPair:
 def place_of(answer: str, text: str) -> Span | None:
     """Return where a text holds an answer, white space compared as one space, None where it does not."""
     pattern = r"\s*".join(map(re.escape, answer.split()))
-    found = re.search(pattern, text) or re.search(pattern, text, re.IGNORECASE)
-    return Span(*found.span()) if found and len(answer.strip()) >= _LEAST_CHARS else None
+    place = re.search(pattern, text) or re.search(pattern, text, re.IGNORECASE)
+    return Span(*place.span()) if place and len(answer.strip()) >= _LEAST_CHARS else None
 
 
 def development_pairs(folder: Path) -> list[MarkPair]:
@@ -95,7 +95,7 @@ def _pairs(folder: Path, name: str, translated: str, *, nowhere: bool) -> list[M
                 MarkPair(*common, lang, question, release.title, *right) for lang, question in of_language.items()
             ]
         said = fold(line["answer"] or "")
-        wrong = [one for one in told if not (said and said in fold(one)) and one != (right or [""])[0]]
+        wrong = [each for each in told if not (said and said in fold(each)) and each != (right or [""])[0]]
         if nowhere and wrong:
             lang = draw.choice(sorted(of_language))
             sentence = _near(line["question"], wrong, draw)
@@ -118,7 +118,7 @@ def _answering(told: Sequence[str], quotes: Sequence[str], answer: str) -> tuple
 def _near(question: str, wrong: Sequence[str], draw: random.Random) -> str:
     """Return a sentence that does not answer: the one that shares most words, or any."""
     asked = set(words(question))
-    nearest = sorted(wrong, key=lambda one: -len(asked & set(words(one))) / (5 + len(words(one))))
+    nearest = sorted(wrong, key=lambda each: -len(asked & set(words(each))) / (5 + len(words(each))))
     return draw.choice(nearest[:3] if draw.random() < 0.7 else list(wrong))
 
 
@@ -140,8 +140,8 @@ def public_pairs(folder: Path) -> list[MarkPair]:
         for _ in range(2):
             pairs += _of_articles("xquad", of_language, measured, draw)
     if (folder / "squad").exists():
-        found = list(_of_articles("squad", _articles(folder / "squad", "squad", SQUAD_LANGUAGES), measured, draw))
-        answered, nowhere = ([pair for pair in found if bool(pair.answer) == kind] for kind in (True, False))
+        place = list(_of_articles("squad", _articles(folder / "squad", "squad", SQUAD_LANGUAGES), measured, draw))
+        answered, nowhere = ([pair for pair in place if bool(pair.answer) == kind] for kind in (True, False))
         pairs += answered + draw.sample(nowhere, min(len(answered) // ANSWERED_EACH, len(nowhere)))
     return pairs
 
@@ -165,10 +165,10 @@ def _of_articles(
                 for asked in paragraph["qas"]:
                     forms[asked["id"]][lang] = asked["question"].strip()
                     places[asked["id"]].append((lang, title, group, {**asked, "context": paragraph["context"]}))
-    for question_id, found in places.items():
+    for question_id, place in places.items():
         if question_id in measured:
             continue
-        lang, title, group, asked = draw.choice(found)
+        lang, title, group, asked = draw.choice(place)
         spans = sentences(asked["context"], lang)
         place = _stated(asked, spans)
         if place is None and (asked.get("answers") or not spans):

@@ -51,9 +51,9 @@ def test_ten_steps_make_the_loss_fall_and_the_program_marks_alike(shallow_encode
     head_file = tmp_path / "marks.safetensors"
     reader = PairReader(encoder, tmp_path / "reader.safetensors", head_file)
     told = told_by(reader, pairs(), tmp_path / "vectors.npy")
-    assert [one.target is not None for one in told] == [True, False] * 4
+    assert [each.target is not None for each in told] == [True, False] * 4
     assert all(
-        np.array_equal(one.vectors, same.vectors) for one, same in zip(told, told_by(reader, pairs()), strict=True)
+        np.array_equal(each.vectors, same.vectors) for each, same in zip(told, told_by(reader, pairs()), strict=True)
     )
     head = new_head(reader.model.config.hidden_size)
     with torch.no_grad():
@@ -64,8 +64,8 @@ def test_ten_steps_make_the_loss_fall_and_the_program_marks_alike(shallow_encode
     assert after < 0.6 * before
 
     write_head(head, 0.0, head_file)
-    for one, mark in zip(told, marks_of(head, told), strict=True):
-        [reading] = reader.read_marking(one.pair.question, [one.pair.title], [one.pair.sentence])
+    for each, mark in zip(told, marks_of(head, told), strict=True):
+        [reading] = reader.read_marking(each.pair.question, [each.pair.title], [each.pair.sentence])
         assert (reading.mark is None) == (mark is None)
         if mark is not None and reading.mark is not None:
             assert (reading.mark.start, reading.mark.end) == (mark.start, mark.end)

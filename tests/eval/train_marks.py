@@ -166,21 +166,21 @@ def _target(answer: Span, own: Sequence[int], spans: Sequence[tuple[int, int]]) 
 
 def logits_of(head: Mapping[str, Tensor], batch: Sequence[Told], dropout: float = 0.0) -> Tensor:
     """Return what the head says of pairs, as `span_logits`."""
-    longest = max(len(one.vectors) for one in batch)
+    longest = max(len(each.vectors) for each in batch)
     hidden = torch.zeros(len(batch), longest, *batch[0].vectors.shape[1:])
     in_question, in_sentence = torch.zeros(len(batch), longest), torch.zeros(len(batch), longest)
-    for row, one in enumerate(batch):
-        hidden[row, : len(one.vectors)] = torch.from_numpy(np.array(one.vectors)).float()
-        in_question[row, : one.first] = 1.0
-        in_sentence[row, list(one.own)] = 1.0
+    for row, each in enumerate(batch):
+        hidden[row, : len(each.vectors)] = torch.from_numpy(np.array(each.vectors)).float()
+        in_question[row, : each.first] = 1.0
+        in_sentence[row, list(each.own)] = 1.0
     return span_logits(head, hidden, in_question, in_sentence, dropout)
 
 
 def loss_of(head: Mapping[str, Tensor], batch: Sequence[Told], dropout: float = 0.0) -> Tensor:
     """Return how unlikely the head takes what is right: a span, or none."""
     logits = logits_of(head, batch, dropout)
-    longest = max(len(one.vectors) for one in batch)
-    right = [longest * longest if one.target is None else one.target[0] * longest + one.target[1] for one in batch]
+    longest = max(len(each.vectors) for each in batch)
+    right = [longest * longest if each.target is None else each.target[0] * longest + each.target[1] for each in batch]
     return nn.functional.cross_entropy(logits, torch.tensor(right))
 
 
@@ -214,7 +214,7 @@ def _batches(told: Sequence[Told], plan: MarkPlan) -> Iterator[list[Told]]:
             alike = sorted(
                 order[start : start + plan.together * SORTED_TOGETHER], key=lambda row: len(told[row].vectors)
             )
-            batches += [alike[at : at + plan.together] for at in range(0, len(alike), plan.together)]
+            batches += [alike[step : step + plan.together] for step in range(0, len(alike), plan.together)]
         draw.shuffle(batches)
         yield from ([told[row] for row in batch] for batch in batches)
 
@@ -225,11 +225,11 @@ def marks_of(head: Mapping[str, Tensor], told: Sequence[Told]) -> list[Mark | No
     with torch.inference_mode():
         for start in range(0, len(told), READ_TOGETHER):
             batch = told[start : start + READ_TOGETHER]
-            longest = max(len(one.vectors) for one in batch)
+            longest = max(len(each.vectors) for each in batch)
             likely = torch.softmax(logits_of(head, batch), 1)[:, :-1].view(-1, longest, longest).numpy()
             marks += [
-                best_mark(likely[row][np.ix_(one.own, one.own)], one.pieces, one.pair.sentence)
-                for row, one in enumerate(batch)
+                best_mark(likely[row][np.ix_(each.own, each.own)], each.pieces, each.pair.sentence)
+                for row, each in enumerate(batch)
             ]
     return marks
 
@@ -244,7 +244,7 @@ def overlap(mark: Mark, answer: Span | None) -> float:
 
 def threshold_for(told: Sequence[Told], marks: Sequence[Mark | None], right: float = RIGHT) -> float:
     """Return the lowest threshold from which on so many of the marks overlap the answer."""
-    pairs = [(mark, one.pair.answer) for one, mark in zip(told, marks, strict=True) if mark is not None]
+    pairs = [(mark, each.pair.answer) for each, mark in zip(told, marks, strict=True) if mark is not None]
     pairs.sort(key=lambda pair: -pair[0].sure)
     rights = np.cumsum([overlap(mark, answer) > 0 for mark, answer in pairs]) / np.arange(1, len(pairs) + 1)
     enough = np.flatnonzero(rights >= right)
@@ -254,11 +254,11 @@ def threshold_for(told: Sequence[Told], marks: Sequence[Mark | None], right: flo
 def figures(told: Sequence[Told], marks: Sequence[Mark | None], least: float) -> dict[str, float]:
     """Return how many of the answers are marked, and how well; and of the sentences that hold none."""
     shown = [mark if mark is not None and mark.sure >= least else None for mark in marks]
-    answered = [(one, mark) for one, mark in zip(told, shown, strict=True) if one.pair.answer]
-    marked = [(one, mark) for one, mark in answered if mark is not None]
-    scores = [overlap(mark, one.pair.answer) for one, mark in marked]
-    exact = [_is_exact(mark, one.pair) for one, mark in marked]
-    nowhere = [mark is not None for one, mark in zip(told, shown, strict=True) if not one.pair.answer]
+    answered = [(each, mark) for each, mark in zip(told, shown, strict=True) if each.pair.answer]
+    marked = [(each, mark) for each, mark in answered if mark is not None]
+    scores = [overlap(mark, each.pair.answer) for each, mark in marked]
+    exact = [_is_exact(mark, each.pair) for each, mark in marked]
+    nowhere = [mark is not None for each, mark in zip(told, shown, strict=True) if not each.pair.answer]
     counted = {
         "answers": len(answered),
         "marked": len(marked) / max(1, len(answered)),
@@ -292,9 +292,9 @@ def write_head(head: Mapping[str, Tensor], least: float, path: Path) -> None:
 
 def by_language(told: Sequence[Told], marks: Sequence[Mark | None], least: float) -> dict[str, dict[str, float]]:
     """Return figures for English, for all other languages, and for each of these."""
-    langs = sorted({one.pair.lang for one in told} - {"en"})
+    langs = sorted({each.pair.lang for each in told} - {"en"})
     groups = {"en": {"en"}, "other": set(langs)} | {lang: {lang} for lang in langs}
-    chosen = {name: [row for row, one in enumerate(told) if one.pair.lang in group] for name, group in groups.items()}
+    chosen = {name: [row for row, each in enumerate(told) if each.pair.lang in group] for name, group in groups.items()}
     return {
         name: figures([told[row] for row in rows], [marks[row] for row in rows], least) for name, rows in chosen.items()
     }
@@ -328,8 +328,8 @@ def main() -> None:
     told = {name: told_by(reader, of_set, arguments.work / f"{made_by}-{name}.npy") for name, of_set in sets.items()}
     back = held_back(pairs, plan.seed)
     head = new_head(reader.model.config.hidden_size)
-    train(head, [one for one in told["train"] if one.pair.group not in back], plan)
-    choosing = [one for one in told.pop("train") if one.pair.group in back]
+    train(head, [each for each in told["train"] if each.pair.group not in back], plan)
+    choosing = [each for each in told.pop("train") if each.pair.group in back]
     least = threshold_for(choosing, marks_of(head, choosing))
     print(f"marked from {least:.3f} on")
     said = {name: by_language(of_set, marks_of(head, of_set), least) for name, of_set in told.items()}

@@ -145,8 +145,8 @@ async def test_shards_of_a_bucket_take_turns_to_identify(database: str, monkeypa
 
 def test_clock_of_the_database_that_is_put_back_holds_nobody_up(database: str) -> None:
     async def scenario() -> None:
-        async with bots(database) as (one, two):
-            first, second = one._agreement, two._agreement
+        async with bots(database) as (left, two):
+            first, second = left._agreement, two._agreement
             assert first.identify_in_s(0, 5.5) == 0.0
             first.sessions.keep(2, [Session(0, "abc", 7, "wss://gateway.discord.gg")], [0])
             for table in ("identified", "sessions"):

@@ -33,8 +33,8 @@ def listed(call: Call) -> list[JSON]:
     if not may(channel, call.platform.world.bot, Permission.READ_MESSAGE_HISTORY):
         return []
     after, limit = int(call.query.get("after", "0")), int(call.query.get("limit", "50"))
-    found = [each for each in channel.messages if each.id > after and not each.deleted and not each.ephemeral]
-    return [each.payload() for each in (found[:limit] if after else found[-limit:])][::-1]
+    messages = [each for each in channel.messages if each.id > after and not each.deleted and not each.ephemeral]
+    return [each.payload() for each in (messages[:limit] if after else messages[-limit:])][::-1]
 
 
 @handles("update_message")

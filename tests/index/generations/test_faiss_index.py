@@ -74,10 +74,10 @@ def test_large_index_finds_the_nearest_row(tmp_path: Path) -> None:
     for share in (0.5, 0.1, 0.01):  # What is left is all on one side, as what a filter leaves is of one subject.
         side = vectors[:, 0] >= np.quantile(vectors[:, 0], 1 - share)
         statistics.reset()
-        found = [index.search(query, 10, side) for query in queries]
+        rows_found = [index.search(query, 10, side) for query in queries]
         best = [np.argsort(-np.where(side, vectors @ query, -2))[:10] for query in queries]
-        assert np.mean([len(np.intersect1d(*each)) / 10 for each in zip(found, best, strict=True)]) >= 0.9
-        assert all(side[rows].all() for rows in found)
+        assert np.mean([len(np.intersect1d(*each)) / 10 for each in zip(rows_found, best, strict=True)]) >= 0.9
+        assert all(side[rows].all() for rows in rows_found)
         compared = statistics.ndis / len(queries)
         assert compared < 2 * COMPARED + 2 * PROBES * len(index) / index._index.nlist, share
 

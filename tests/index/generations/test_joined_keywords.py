@@ -48,8 +48,8 @@ def test_large_segments_rank_as_small_ones(
     for _, small, large in segments:
         for _ in range(30):
             terms, weights = list(draw.choice(_WORDS, 6, replace=False)), draw.uniform(0.1, 6.0, 6)
-            expected, found = (index.scored(terms, weights, 40, Scope())[0] for index in (small, large))
-            assert np.allclose(expected, found, rtol=1e-5)
+            expected, ranked = (index.scored(terms, weights, 40, Scope())[0] for index in (small, large))
+            assert np.allclose(expected, ranked, rtol=1e-5)
             assert small.frequencies(terms[0]) == large.frequencies(terms[0])
 
 
