@@ -165,6 +165,7 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(tmp_path: Path) -> None:
 def test_bounds_of_a_person_and_of_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, most in (("MOST_OF_PERSON", 2), ("MOST_OF_SERVER", 1)):
         monkeypatch.setattr(subscriptions, name, most)
+        monkeypatch.setattr(f"bot.cogs.subscriptions.{name}", most)
 
     async def scenario(room: Newsroom) -> None:
         ada = room.chat.ada
