@@ -165,10 +165,10 @@ def _of_articles(
                 for asked in paragraph["qas"]:
                     forms[asked["id"]][lang] = asked["question"].strip()
                     places[asked["id"]].append((lang, title, group, {**asked, "context": paragraph["context"]}))
-    for question_id, place in places.items():
+    for question_id, candidates in places.items():
         if question_id in measured:
             continue
-        lang, title, group, asked = draw.choice(place)
+        lang, title, group, asked = draw.choice(candidates)
         spans = sentences(asked["context"], lang)
         place = _stated(asked, spans)
         if place is None and (asked.get("answers") or not spans):
