@@ -253,6 +253,13 @@ async def test_database_that_says_nothing_holds_nobody_up(tmp_path: Path, monkey
     await store.close()
 
 
+def wait_for(what: Callable[[], object]) -> None:
+    """Wait until something is there: the server notices a closed connection in its own time."""
+    ends = time.monotonic() + 5
+    while not what() and time.monotonic() < ends:
+        time.sleep(0.01)
+
+
 @asynchronous
 async def test_session_of_a_bot_that_is_gone_is_taken_by_one_other(database: str) -> None:
     session, own = Session(0, "abc", 7, "wss://gateway.discord.gg"), Session(1, "own", 1, "wss://gateway.discord.gg")
@@ -265,9 +272,7 @@ async def test_session_of_a_bot_that_is_gone_is_taken_by_one_other(database: str
         ] * 2, "it runs"
         three[0]._agreement.close()
         left = LeftSession(first._bot_id, session)
-        ends = time.monotonic() + 5
-        while not others[0].left(2) and time.monotonic() < ends:  # The server notices a closed connection in its time.
-            await asyncio.sleep(0.01)
+        wait_for(lambda: others[0].left(2))
         assert [kept.left(2) for kept in others] == [[left], [left]]
         assert others[0].left(4) == [], "of another number of shards"
         others[1].keep(2, [session], [])
