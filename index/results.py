@@ -217,11 +217,8 @@ class Answer:
             "notices": list(map(str, self.notices)),
         }
         shown = dataclasses.asdict(self) | worded
-        del shown["known"]
-        for name in ("questions", "read_as", "titles"):
-            if not shown[name]:
-                del shown[name]
-        return shown
+        left_out = {"known", *(name for name in ("questions", "read_as", "titles") if not shown[name])}
+        return {name: value for name, value in shown.items() if name not in left_out}
 
 
 class NotAsked(StrEnum):

@@ -74,7 +74,7 @@ def terms_of(
 
 def _subject(question: ReadText, time: Time | None) -> Sequence[str]:
     """Return the words of a question that tell what it is about; "latest" tells only of which time that is."""
-    if time is None or not time.latest or time.ahead:
+    if time is None or not time.latest:
         return question.content_words
     return content_words(without_latest(question), question.code)
 

@@ -85,7 +85,7 @@ def rank(query: Query, generation: Generation, filters: Filters, weights: Weight
     evidence = compute_features(query, generation, sentences)
     by_group = [evidence.features @ weights.group(foreign).sentence_vector(FEATURES) for foreign in (False, True)]
     scores = np.where(evidence.foreign, by_group[1], by_group[0])
-    latest = query.time is not None and query.time.latest and not query.time.ahead
+    latest = query.time is not None and query.time.latest
     return Ranking(
         candidates,
         sentences,

@@ -16,9 +16,7 @@ _GERMAN_SUBJECT = r"\b(?i:hat|hatte|SAYS)\s+([^\W\d_a-zäöüß]\w{2,})"
 _RESPELLING = ("bg", "el", "lv")  # These languages write foreign names as they sound.
 _STEM_SHARE, _LEAST_STEM = 0.6, 4  # "Leyenovej" is Leyen: names get long endings.
 # How names begin that stand for the Union or one of its institutions: "Strasbourg said".
-_UNION = re.compile(
-    "br[uy][sk]s|uni[aejno]|uniun|unjoni|savienib|sajung|aontas|stras|straz|strass|frankfur|fran[ck]o?for"
-)
+_UNION = re.compile("br[uy][sk]s|uni[aejnou]|unjoni|savienib|sajung|aontas|stra[sz]|frankfur|fran[ck]o?for")
 
 
 def asked_speakers(query: Query) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ SAME_SUBJECT, LATEST_SUBJECT = 5.0, 8.0
 # A release says within this many characters what it is about. Of 1,505 answerable questions that name a time, .98 fit
 # the release that answers them; .97 without its beginning.
 _OPENING_CHARS = 1_000
-_STALE_DAYS = 548
+_STALE_DAYS = 548  # After a year and a half nothing that a release calls "next" is still to come.
 
 
 def timely(time: Time, generation: Generation, sentences: Sentences) -> NDArray[np.bool_]:
@@ -25,7 +25,7 @@ def timely(time: Time, generation: Generation, sentences: Sentences) -> NDArray[
 
     Its release may be of that time, or the title, the beginning of the text, the heading, the sentence itself or the
     one before it may name it. A year alone may stand anywhere in the release. What comes next is told only by releases
-    of the year of the newest one or the year before.
+    that are at most eighteen months older than the newest candidate of the same issuer.
     """
     if time.ahead:
         return _still_ahead(generation, sentences)
@@ -50,6 +50,7 @@ def timely(time: Time, generation: Generation, sentences: Sentences) -> NDArray[
 
 
 def _still_ahead(generation: Generation, sentences: Sentences) -> NDArray[np.bool_]:
+    """Tell of each sentence whether what it calls "next" may still be to come, ``(n,)``."""
     issuers = np.array([served.release.issuer for served in generation.served(sentences.releases.tolist())])
     newest = {issuer: sentences.dates[issuers == issuer].max() for issuer in set(issuers.tolist())}
     ages = np.array([newest[issuer] for issuer in issuers.tolist()], dtype=np.int64) - sentences.dates

@@ -59,7 +59,8 @@ def time_of(question: ReadText) -> Time | None:
     if named:
         return Time(tuple(named))
     ahead = _finds(code, "next", folded)
-    return Time(latest=True, ahead=ahead) if ahead or _finds(code, "latest", folded) else None
+    latest = not ahead and _finds(code, "latest", folded)
+    return Time(latest=latest, ahead=ahead) if ahead or latest else None
 
 
 def without_latest(question: ReadText) -> str:
@@ -75,7 +76,7 @@ def without_latest(question: ReadText) -> str:
 
 def asks_for_now(time: Time | None, question: ReadText) -> bool:
     """Tell whether a question, which names this time, is about the day on which it is asked."""
-    return time.latest if time else _finds(question.code, "now", question.folded)
+    return time.latest or time.ahead if time else _finds(question.code, "now", question.folded)
 
 
 def _spans(first: Named, second: Named, question: ReadText) -> bool:

@@ -208,7 +208,7 @@ def test_two_times_are_no_span(question: str) -> None:
     ],
 )
 def test_what_comes_next_and_now_is_told_in_every_language(code: str, question: str, now: str) -> None:
-    assert time_of(read_text(question, code)) == Time(latest=True, ahead=True)
+    assert time_of(read_text(question, code)) == Time(ahead=True)
     assert asks_for_now(time_of(read_text(now, code)), read_text(now, code))
     assert not asks_for_now(None, read_text(question.split()[0], code))
 
