@@ -18,7 +18,7 @@ from index.answering.names import Name, holds, names_in
 from index.answering.polarity import denies_otherwise, opposite, polarity
 from index.answering.question import Query
 from index.answering.ranking import Ranking
-from index.answering.speakers import asked_speakers, silent_speaker
+from index.answering.speakers import asked_speakers, lacks_speaker
 from index.generations.generation import Generation
 
 # Nats. A typical right answer has 2.2 of them over even odds, and 0.4 below counts as not found. What is denied does
@@ -44,7 +44,11 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
         released = {row: generation.release(row) for row in set(rows)}
     else:
         released = {served.row: served.release for served in generation.served(sorted(set(rows)))}
-    each_doubt = [_doubt(query, ranking, number, released[row]) for number, row in zip(judged, rows, strict=True)]
+    silent = {row for row, release in released.items() if lacks_speaker(query, release)}
+    each_doubt = [
+        OTHER_SPEAKER if row in silent else _doubt(query, ranking, number, released[row])
+        for number, row in zip(judged, rows, strict=True)
+    ]
     # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
     doubts = np.full(len(ranking.scores), max(each_doubt))
     doubts[judged] = each_doubt
@@ -59,8 +63,6 @@ def _doubt(query: Query, ranking: Ranking, number: int, release: Release) -> flo
     """Return how many nats a sentence loses."""
     if is_denied(query, ranking.sentences.texts[number], release):
         return DENIED
-    if silent_speaker(query, release):
-        return OTHER_SPEAKER
     return DIFFERS if any(differing(query, ranking, number, release)) else 0.0
 
 

@@ -24,8 +24,8 @@ def asked_speakers(query: Query) -> tuple[str, ...]:
     return tuple(name for name in _people(query) if _speaks(name, query, in_words_of=True))
 
 
-def silent_speaker(query: Query, release: Release) -> str:
-    """Return whose words a question asks for where a release does not name that person, else "".
+def lacks_speaker(query: Query, release: Release) -> bool:
+    """Tell whether a question asks for the words of somebody whom a release does not name.
 
     In another language than the release only verbs count, because "according to" goes with documents, too.
 
@@ -33,12 +33,12 @@ def silent_speaker(query: Query, release: Release) -> str:
     """
     foreign = release.language != query.language
     if foreign and not {release.language, query.language}.isdisjoint(_RESPELLING):
-        return ""
+        return False
     speakers = [name for name in _people(query) if _speaks(name, query, in_words_of=not foreign)]
     if not speakers:
-        return ""
+        return False
     words = set(re.findall(r"\w+", fold(f"{release.title}. {release.text}")))
-    return next((name for name in speakers if not any(_is_held(part, words) for part in name.split())), "")
+    return not all(any(_is_held(part, words) for part in name.split()) for name in speakers)
 
 
 def _people(query: Query) -> Iterator[str]:
