@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from corpus import GenerationError, MeasuresError
+from corpus import GenerationError
 from index.database.faults import unreadable
 from index.database.outlines import Outline
 from index.database.passages_db import PassageStore
@@ -19,7 +19,7 @@ from index.durable import link_or_copy
 from index.generations.contents import Contents
 from index.generations.faiss_index import VectorIndex
 from index.generations.joined import SegmentParts, joined
-from index.generations.kept import is_large, standing
+from index.generations.kept import Served, is_large, served_manifest, standing
 from index.generations.manifest import FileRecord, Layout, Manifest, Segment, is_kept, record_files
 from index.generations.reader import OpenGeneration
 from index.generations.sentence_table import SentenceTable, write_sentence_table
@@ -27,14 +27,8 @@ from index.generations.store import Kept, Written
 from index.generations.tantivy_index import LexicalIndex, build_lexical
 
 
-class Folder(Protocol):
+class Folder(Served, Protocol):
     """The generations beside a folder: which is served, and what takes the folder over."""
-
-    def current(self) -> str | None:
-        """Return the id of the served generation."""
-
-    def check(self, generation: str) -> Manifest:
-        """Check that the files of a generation are what its manifest says, and return the manifest."""
 
     def layout(self, generation: str) -> Layout:
         """Return where the files of a generation are."""
@@ -58,10 +52,10 @@ class FolderSite:
 
         :raises StorageError: when it cannot be written.
         """
-        served = self._served(fits)
-        if served is None:
+        manifest = served_manifest(self._generations, fits)
+        if manifest is None or self._generations is None:
             return Kept()
-        layout, manifest = served
+        layout = self._generations.layout(manifest.generation)
         kept: set[str] = set()
         words: Counter[str] = Counter()
         for number, segment in enumerate(manifest.segments):
@@ -119,19 +113,6 @@ class FolderSite:
             self._layout.manifest.write_text(manifest.to_json(), "utf-8")
         if self._generations is not None:
             self._generations.adopt(self._layout.folder, manifest.generation)
-
-    def _served(self, fits: Callable[[Manifest], bool]) -> tuple[Layout, Manifest] | None:
-        """Return what is served, where something of it may be kept."""
-        if self._generations is None:
-            return None
-        try:
-            served = self._generations.current()
-            manifest = None if served is None else self._generations.check(served)
-        except MeasuresError:  # It is damaged, or of another format: all is written anew.
-            return None
-        if served is None or manifest is None or not fits(manifest):
-            return None
-        return self._generations.layout(served), manifest
 
     def _link(self, served: Layout, segment: Layout, manifest: Manifest) -> None:
         """Link the files of a segment into the next segment here."""

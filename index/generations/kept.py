@@ -1,10 +1,11 @@
 """Which segments of what is served a new generation keeps, whatever stores them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from corpus import MeasuresError
 from index.database.outlines import Outline
-from index.generations.manifest import Segment
+from index.generations.manifest import Manifest, Segment
 
 # A segment with fewer passages, of those that still stand, is written anew with whatever is added. That takes some
 # seconds, and keeps the number of segments low. A corpus that is no larger is thus always one segment.
@@ -22,6 +23,32 @@ class SegmentTexts(Protocol):
 
     def holds(self, release_id: str) -> bool:
         """Tell whether there is a release."""
+
+
+class Served(Protocol):
+    """The generations among which a new one will be, of which one is served."""
+
+    def current(self) -> str | None:
+        """Return the id of the served generation, None before the first build."""
+
+    def check(self, generation: str) -> Manifest:
+        """Check that a generation is what its manifest says, and return the manifest."""
+
+
+def served_manifest(generations: Served | None, fits: Callable[[Manifest], bool]) -> Manifest | None:
+    """Return the manifest of what is served where something of it may be kept, None otherwise.
+
+    :param generations: None where nothing is to be kept.
+    :param fits: whether a generation was written by this program with this model.
+    """
+    if generations is None:
+        return None
+    try:
+        served = generations.current()
+        manifest = None if served is None else generations.check(served)
+    except MeasuresError:  # It is damaged, or of another format: all is written anew.
+        return None
+    return manifest if manifest is not None and fits(manifest) else None
 
 
 def is_large(segment: Segment) -> bool:

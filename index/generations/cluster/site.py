@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
-from corpus import MeasuresError
 from index.database.link import Link
 from index.database.outlines import Outline
 from index.generations.cluster.opening import open_schema
@@ -15,7 +14,7 @@ from index.generations.cluster.tables import KEYS, segment_indexes, segment_tabl
 from index.generations.cluster.vectors import EXACT_MAX_ROWS, index_vectors
 from index.generations.cluster.whole import WholeTexts
 from index.generations.contents import Contents
-from index.generations.kept import standing
+from index.generations.kept import Served, served_manifest, standing
 from index.generations.manifest import FileRecord, Manifest, Segment
 from index.generations.reader import OpenGeneration
 from index.generations.store import Kept, Written
@@ -31,16 +30,6 @@ _TYPES = {
     "namings": ["text", "bytea"],
     "arrays": ["text", "bytea"],
 }
-
-
-class Served(Protocol):
-    """The generations of the database: which is served."""
-
-    def current(self) -> str | None:
-        """Return the id of the served generation."""
-
-    def check(self, generation: str) -> Manifest:
-        """Check that the tables of a generation are there, and return its manifest."""
 
 
 class SchemaSite:
@@ -68,7 +57,7 @@ class SchemaSite:
 
     def keep(self, wanted: Mapping[str, Outline], fits: Callable[[Manifest], bool], erased: Collection[str]) -> Kept:
         """Keep the large segments of what is served that hold mostly releases as they are wanted."""
-        manifest = self._served_manifest(fits)
+        manifest = served_manifest(self._served, fits)
         if manifest is None:
             return Kept()
         kept: set[str] = set()
@@ -133,17 +122,6 @@ class SchemaSite:
             connection.execute(
                 "INSERT INTO measures.generations VALUES (%s, %s)", [manifest.generation, manifest.to_json()]
             )
-
-    def _served_manifest(self, fits: Callable[[Manifest], bool]) -> Manifest | None:
-        """Return the manifest of what is served, where something of it may be kept."""
-        if self._served is None:
-            return None
-        try:
-            served = self._served.current()
-            manifest = None if served is None else self._served.check(served)
-        except MeasuresError:  # It is damaged, or of another format: all is written anew.
-            return None
-        return manifest if manifest is not None and fits(manifest) else None
 
 
 def _copy(connection: Any, table: str, types: list[str], rows: Iterable[Sequence[object]]) -> None:  # noqa: ANN401
