@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
@@ -58,11 +59,12 @@ def document(
 
 @dataclass
 class PressCorner:
-    """The documents by reference and language, and those that have no text. ``pages_of_list`` is how long pages are."""
+    """The documents by reference and language, those that have no text, and how long each takes to come."""
 
     documents: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)
     textless: set[str] = field(default_factory=set)
     read: list[str] = field(default_factory=list)
+    pause_s: float = 0.0
 
     def publish(self, number: int, language: str = "en", **values: object) -> str:
         """Publish a document, and return its reference."""
@@ -95,6 +97,7 @@ class _Handlers(dict[str, Handler]):
         query = _query(request)
         reference, language = query["reference"], query["language"]
         self._corner.read.append(f"{reference} {language}")
+        time.sleep(self._corner.pause_s)
         documents = self._corner.documents
         result = documents.get((reference, language)) or documents.get((reference, "en"))
         body = json.dumps(result).encode() if result and reference not in self._corner.textless else b""

@@ -260,5 +260,7 @@ def test_disallowed_intent_is_one_sentence(light: BotProcess, monkeypatch: pytes
         assert await light.ended() == 1
 
     light.run(scenario())
-    assert light.lines()[-1].startswith("Error: Discord does not grant the application an intent")
+    errors = [line for line in light.lines() if line.startswith("Error: ")]
+    assert len(errors) == 1
+    assert errors[0].startswith("Error: Discord does not grant the application an intent")
     assert "Traceback" not in light.log.decode()

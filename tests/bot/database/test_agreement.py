@@ -114,7 +114,7 @@ async def test_of_forty_questions_at_once_as_many_are_let_through_as_the_burst_a
         assert await four[1].wait_s("turn", PACE, 6, 60, 1.0, take=False) == 0
         for _ in range(3):
             assert await four[2].wait_s("turn", PACE, 6, 60, 1.0, take=True) == 0, "looking took nothing"
-        assert await four[3].wait_s("turn", PACE, 6, 60, 0.25, take=True) == 1
+        assert await four[3].wait_s("turn", PACE, 6, 60, 1.0, take=True) >= 1
         await asyncio.sleep(0.3)
         assert await four[3].wait_s("turn", PACE, 6, 60, 0.25, take=True) == 0, "tokens come back"
 
