@@ -13,6 +13,7 @@ from bot.cli.options import as_json
 from bot.cli.terminal import Terminal
 from bot.database.home import has_store, open_store
 from bot.receipts import FoundNothing, Unanswered, UsageDay, distinct, found_nothing, shown_id
+from bot.views.wording import details_line
 from corpus import MeasuresError
 from index import IndexSettings, load_index_settings
 
@@ -116,5 +117,5 @@ def _show_acts(terminal: Terminal, acts: "Sequence[AdminAct]") -> None:
     if not acts:
         terminal.note("No administrator has done anything in Discord yet.")
     for act in acts:
-        details = ", ".join(f"{name} {value}" for name, value in act.details.items())
+        details = details_line(act.details)
         terminal.say(Text(f"{act.at}  ", "dim"), f"{act.action}  by Discord user {act.who}  {details}".rstrip())
