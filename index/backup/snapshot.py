@@ -143,7 +143,7 @@ def _add_generation(generations: Generations, served: str, writer: ArchiveWriter
     """
     layout = generations.layout(served)
     try:
-        manifest = generations.manifest(served)
+        manifest = generations.check(served)
         for name, record in manifest.files.items():
             if writer.add(f"generations/{served}/{name}", layout.folder / name) != Member(record.size, record.sha256):
                 raise GenerationError(f"Generation {served} is damaged, {name} does not have its SHA-256.")
