@@ -22,7 +22,7 @@ MeasuresError
 │   └── BuildRunningError   a build runs on the data folder
 ├── GateError           a new generation that did not pass the gates
 ├── ArchiveError        a backup that cannot be made or restored, or an archive that is none
-├── WorkerError         the process that builds ended before its work was done
+├── WorkerError         a process of this program cannot be started, or ended before its work was done
 └── StorageError        the data folder cannot be read or written
 
 The core raises these and never prints. Every message is one sentence that says what happened and what to do.
@@ -201,7 +201,7 @@ class ArchiveError(MeasuresError):
 
 
 class WorkerError(MeasuresError):
-    """The process that builds ended before its work was done."""
+    """A process of this program cannot be started, or ended before its work was done."""
 
 
 class Fault(StrEnum):
