@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.app.http_access import Access
-from bot.app.http_connections import SILENT_S, bounded
+from bot.app.http_connections import BACKLOG, SILENT_S, BoundedServer
 from bot.app.settings import Address, BotSettings
 from corpus import FilterError, MeasuresError, QuestionError, SettingsError
 
@@ -79,8 +79,9 @@ async def listening(settings: BotSettings, running: Running, routes: Iterable[Pr
     listener: asyncio.Server | None = None
     try:
         try:
-            connections = bounded(runner.server)
-            listener = await asyncio.get_running_loop().create_server(connections, address.host, address.port)
+            listener = await asyncio.get_running_loop().create_server(
+                BoundedServer(runner.server), address.host, address.port, backlog=BACKLOG
+            )
         except OSError as error:
             raise SettingsError(
                 f"Nothing can listen on {address} ({error.strerror or error}): give MEASURES_HTTP another one."

@@ -5,13 +5,14 @@ what it keeps.
 """
 
 import asyncio
-from collections.abc import Callable
 
 from aiohttp import web
 
 SILENT_S = 60.0
 """After how long a connection ends that waits for a request."""
-_MOST = 200
+BACKLOG = 16
+"""How many connections are taken at a time, before any of them may be refused."""
+_MOST = 100
 _FULL = b'{"error": "Too many connections are open: try again in a minute."}'
 _REFUSAL = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json; charset=utf-8\r\nRetry-After: 60\r\n"
@@ -19,9 +20,24 @@ _REFUSAL = (
 )
 
 
-def bounded(server: web.Server) -> Callable[[], asyncio.Protocol]:
-    """Return what makes connections as a server does, up to a number. More are refused in a sentence."""
-    return lambda: server() if len(server.connections) < _MOST else _Refused()
+class BoundedServer:
+    """Makes connections as a server does, up to a number. More are refused in a sentence."""
+
+    def __init__(self, server: web.Server) -> None:
+        """Take the server."""
+        self._server = server
+        self._coming = 0
+
+    def __call__(self) -> asyncio.Protocol:
+        """Return what speaks over a new connection, which the server knows a moment later."""
+        if len(self._server.connections) + self._coming >= _MOST:
+            return _Refused()
+        self._coming += 1
+        asyncio.get_running_loop().call_soon(self._came)
+        return self._server()
+
+    def _came(self) -> None:
+        self._coming -= 1
 
 
 class _Refused(asyncio.Protocol):
