@@ -190,26 +190,29 @@ def test_raw_page_becomes_the_shipped_text(run: Run) -> None:
 def test_history_reads_without_brackets_of_python_and_stays_in_its_column(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    at = "2026-01-01T00:00:00+00:00"
-    reasons = {"source": "a.txt", "reasons": ["no title (give it with --title)", "no date (give it with --date)"]}
+    moment = "2026-01-01T00:00:00+00:00"
+    reasons: dict[str, object] = {
+        "source": "a.txt",
+        "reasons": ["no title (give it with --title)", "no date (give it with --date)"],
+    }
     entries = (
-        LogEntry(at, "quarantined", None, None, reasons, "ada", "index add", None),
-        LogEntry(at, "built", None, "000002", {"releases": 2}, "", "weekly", 1.5),
-        LogEntry(at, "compacted", None, None, {}, "ada", "index compact", None),
+        LogEntry(moment, "quarantined", None, None, reasons, "ada", "index add", None),
+        LogEntry(moment, "built", None, "000002", {"releases": 2}, "", "weekly", 1.5),
+        LogEntry(moment, "compacted", None, None, {}, "ada", "index compact", None),
     )
     show_history(Terminal(), History(entries, ("000001", "000002"), "000002"))
     assert capsys.readouterr().out.splitlines() == [
-        f"{at}  quarantined  source a.txt, reasons no title (give it with --title); no date (give it with --date), "
+        f"{moment}  quarantined  source a.txt, reasons no title (give it with --title); no date (give it with --date), "
         "by ada (index add)",
-        f"{at}  built        000002  releases 2, 1.5 s (weekly)",
-        f"{at}  compacted    by ada (index compact)",
+        f"{moment}  built        000002  releases 2, 1.5 s (weekly)",
+        f"{moment}  compacted    by ada (index compact)",
         "Generations kept: 000001, 000002 (served)",
     ]
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
     show_history(Terminal(), History(entries, (), None))
     shown = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out).splitlines()
-    assert {each[:27].strip() for each in shown[:-1]} == {at, ""}
+    assert {each[:27].strip() for each in shown[:-1]} == {moment, ""}
     assert max(map(len, shown)) <= 80
 
 

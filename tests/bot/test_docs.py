@@ -53,14 +53,19 @@ def written_commands() -> Iterator[tuple[Path, str]]:
 def test_command_that_is_written_somewhere_exists() -> None:
     unknown, seen = [], 0
     for file, written in written_commands():
-        at: click.Command = measures
+        command: click.Command = measures
         words = written.split()
-        while isinstance(at, click.Group) and words and words[0] in at.commands:
-            at = at.commands[words.pop(0)]
-        options = {option for parameter in at.params for option in parameter.opts} | {"--help"}
+        while isinstance(command, click.Group) and words and words[0] in command.commands:
+            command = command.commands[words.pop(0)]
+        options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
         named = {word.split("=")[0].rstrip(".,:;])'") for word in words if word.startswith("--")}
-        is_part = isinstance(at, click.Group) and bool(words) and words[0].isalpha() and not at.invoke_without_command
-        if is_part or at is measures or not named <= options:
+        is_part = (
+            isinstance(command, click.Group)
+            and bool(words)
+            and words[0].isalpha()
+            and not command.invoke_without_command
+        )
+        if is_part or command is measures or not named <= options:
             unknown.append(f"{file.relative_to(ROOT)}: measures {written}")
         seen += 1
     assert seen > 100
