@@ -16,11 +16,10 @@ from corpus import Fault, GenerationError, StorageError
 from index.database.faults import storage_error, unreadable
 from index.generations.contents import Document
 from index.generations.generation import Scope
+from index.generations.parts import MOST_SIMILAR, TITLE_BOOST
 
 _HEAP_BYTES, _LARGE_HEAP_BYTES = 20_000_000, 100_000_000
 _REPEATED = "="  # No term is one.
-_TITLE_BOOST = 0.5
-_MOST_SIMILAR = 3_000
 
 
 def build_lexical(folder: Path, documents: Iterable[Document], *, large: bool = False) -> None:
@@ -98,7 +97,7 @@ def _lockable(folder: Path) -> Iterator[Path]:
 
 def most_similar(frequencies: Counter[str]) -> list[str]:
     """Return the most frequent of some terms, as many as `LexicalIndex.similar` does."""
-    return [term for term, _ in frequencies.most_common(_MOST_SIMILAR)]
+    return [term for term, _ in frequencies.most_common(MOST_SIMILAR)]
 
 
 class LexicalIndex:
@@ -139,7 +138,7 @@ class LexicalIndex:
 
     def beginning(self, letters: str) -> dict[str, int]:
         """Return the most frequent terms that begin with some letters, the most frequent first."""
-        return dict(self._searcher.terms_with_prefix("body", letters, limit=_MOST_SIMILAR))
+        return dict(self._searcher.terms_with_prefix("body", letters, limit=MOST_SIMILAR))
 
     def search(
         self,
@@ -188,7 +187,7 @@ class LexicalIndex:
     def _term(self, term: str, weight: float) -> list[tuple[Any, Any]]:
         """Return the clauses for a term, with the weight given instead of tantivy's own."""
         clauses = []
-        for field, boost in (("body", 1.0), ("title", _TITLE_BOOST)):
+        for field, boost in (("body", 1.0), ("title", TITLE_BOOST)):
             frequency = self._searcher.doc_freq(field, term)
             if frequency:
                 own = np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5))
