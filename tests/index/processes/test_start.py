@@ -82,7 +82,7 @@ def test_without_a_network_that_is_said_once(settings: IndexSettings) -> None:
         raise OSError("Temporary failure in name resolution")
 
     keeper = Maintenance(
-        settings, Here(settings, FakeEmbedder(), lambda: Fetcher(FetchRules(), QUICK, resolver=unknown))
+        settings, Here(settings, FakeEmbedder(), lambda: Fetcher(FetchRules(delay_s=0.0), QUICK, resolver=unknown))
     )
     with pytest.raises(FetchError, match=r"^There is no network: none of ec\.europa\.eu, [^:]+ can be reached"):
         keeper.start("migration", quiet)
