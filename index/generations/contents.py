@@ -16,7 +16,7 @@ from index.text.passages import Passage
 class Document:
     """What is searched by keywords of a passage: its row and its release's, the terms of both, and what filters ask.
 
-    ``day`` counts the days since 1 January of year 1. ``bodies`` are the ids of the agencies that the passage names.
+    ``day`` counts the days since 1 January of year 1. ``agencies`` are the ids of those that the passage names.
     """
 
     row: int
@@ -26,7 +26,7 @@ class Document:
     issuer: str = ""
     language: str = ""
     day: int = 0
-    bodies: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from index.generations.parts import MOST_SIMILAR, TITLE_BOOST
 
 _HEAP_BYTES, _LARGE_HEAP_BYTES = 20_000_000, 100_000_000
 _REPEATED = "="  # No term is one.
+_AGENCIES = "bodies"  # the field's name in the files of generations
 
 
 def build_lexical(folder: Path, documents: Iterable[Document], *, large: bool = False) -> None:
@@ -36,7 +37,7 @@ def build_lexical(folder: Path, documents: Iterable[Document], *, large: bool = 
         .add_unsigned_field("release", indexed=True)
         .add_text_field("body", tokenizer_name="whitespace", index_option="freq")
         .add_text_field("title", tokenizer_name="whitespace", index_option="freq" if large else "basic")
-        .add_text_field("bodies", tokenizer_name="raw", index_option="basic")
+        .add_text_field(_AGENCIES, tokenizer_name="raw", index_option="basic")
         .add_text_field("issuer", tokenizer_name="raw", index_option="basic")
         .add_text_field("language", tokenizer_name="raw", index_option="basic")
         .add_unsigned_field("day", fast=True)
@@ -52,8 +53,8 @@ def build_lexical(folder: Path, documents: Iterable[Document], *, large: bool = 
             document.add_unsigned("release", each.release)
             document.add_text("body", " ".join(each.terms))
             document.add_text("title", " ".join(_once_each(each.title) if large else each.title))
-            for body in each.bodies:
-                document.add_text("bodies", body)
+            for agency_id in each.agencies:
+                document.add_text(_AGENCIES, agency_id)
             document.add_text("issuer", each.issuer)
             document.add_text("language", each.language)
             document.add_unsigned("day", each.day)
@@ -169,7 +170,7 @@ class LexicalIndex:
         """Return the clauses that keep a search within a scope. They add nothing to scores."""
         schema, wanted = self._index.schema, scope.terms
         sets: list[tuple[str, Sequence[Any] | None]] = [
-            ("bodies", wanted.bodies),
+            (_AGENCIES, wanted.agencies),
             ("issuer", wanted.issuers),
             ("language", wanted.languages),
             ("release", None if scope.only is None else scope.only.tolist()),
