@@ -26,7 +26,7 @@ _ERRORS_OF_A_BODY = {
 
 @cache
 def openapi() -> dict[str, Any]:
-    """Return the description."""
+    """Return the description as a JSON object."""
     schemas: dict[str, Any] = {
         "Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
     }

@@ -23,7 +23,7 @@ class Texts(Protocol):
     """Texts and metadata. `PassageStore` explains the methods."""
 
     def close(self) -> None:
-        """Close it."""
+        """Close what is held open."""
 
     def releases(self) -> list[ServedRelease]:
         """Return all releases without their texts, by row."""
