@@ -66,21 +66,20 @@ class Feed:
     entries: tuple[FeedEntry, ...]
 
 
-def read_feed(data: bytes, url: str, limit: int = MAX_ENTRIES) -> Feed:
-    """Read a feed, which may have no entries.
+def read_feed(data: bytes, url: str) -> Feed:
+    """Read the newest `MAX_ENTRIES` entries of a feed, which may have none.
 
     :param url: where it was fetched. Relative links are resolved against it.
-    :param limit: the most entries that are returned.
     :raises FeedError: when it is no feed, is too large, takes too much time or memory, or declares entities.
     """
     if len(data) > MAX_FEED_BYTES:
         raise FeedError(
             f"{url} is larger than {MAX_FEED_BYTES // 1_000_000} MB, which no feed needs: check the address."
         )
-    return in_child(_read, data, url, limit, name=url, advice="check the address", error=FeedError)
+    return in_child(_read, data, url, name=url, advice="check the address", error=FeedError)
 
 
-def _read(data: bytes, url: str, limit: int) -> Feed:
+def _read(data: bytes, url: str) -> Feed:
     import feedparser
     from lxml import etree
 
@@ -103,7 +102,7 @@ def _read(data: bytes, url: str, limit: int) -> Feed:
         title = _plain(entry.get("title", "")) or address
         entries[address] = repaired(FeedEntry(address, title, time.date() if time else None))
     newest = sorted(entries.values(), key=lambda entry: times[entry.url], reverse=True)
-    return Feed(utf8(_plain(parsed.feed.get("title", ""))), tuple(newest[:limit]))
+    return Feed(utf8(_plain(parsed.feed.get("title", ""))), tuple(newest[:MAX_ENTRIES]))
 
 
 def next_poll(failures: int, interval_s: float, jitter: float) -> float:
