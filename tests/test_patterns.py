@@ -240,7 +240,7 @@ def compiled_in_functions(module: ModuleType) -> Sequence[str]:
 
 @pytest.mark.parametrize("pattern", [r"(a+)+$", r"\s+x", r"#[ \t]+(.*\S)[ \t]*$"])
 def test_pattern_that_is_not_linear_is_found(pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(globals(), "GIVEN_UP_S", 0.5)
+    monkeypatch.setitem(globals(), "GIVEN_UP_S", 0.2)
     bad = Used("here", re.compile(pattern), frozenset({"finditer"}))
     slow = [(call, attack) for seconds, call, attack in worst(bad, SIZE)[:12] if seconds > NOTICEABLE_S]
     assert any(not is_linear(bad, call, attack) for call, attack in slow)
