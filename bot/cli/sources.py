@@ -156,7 +156,7 @@ def show_sources(terminal: Terminal, listed: "Sequence[ListedSource]") -> None:
         if source.backfill is not None:
             terminal.say(f"    the past since {source.backfill.since} is being read, {counts.waiting} wait")
         if source.last_error:
-            terminal.say(f"    failed {source.failures} times: {source.last_error}")
+            terminal.say(f"    failures in a row: {source.failures}. {source.last_error}")
         if source.failed_entries:
             terminal.say(f"    {source.failed_entries} of {source.entries} entries failed: {source.entry_error}")
 
