@@ -32,7 +32,7 @@ PARTICLES = frozenset(
     "le les lez lo na nad nel nell nella ob och of og on op os pod pri s sous sul sull sulla sur ta the und upon van "
     "von w we y \u0433\u0440 \u0438 \u03ba\u03b1\u03b9 \u0441".split()
 )
-AFTER_DATELINE = re.compile(r"^([^-:\u2013\u2014]{0,25})[-:\u2013\u2014]\s{1,3}[^\W\d_\s]")
+AFTER_DATELINE = re.compile(r"^([^-:|\u2013\u2014]{0,25})[-:|\u2013\u2014]\s{1,3}[^\W\d_\s]")
 # "LISBON 6.5.2025. The Agency": after the name of a place in capitals a full stop is enough.
 SURE_PLACE = re.compile(r"[^\W\d_a-z][^\da-z.:;]{2,40}")
 AFTER_STOP = re.compile(r"^()\.?\s{1,3}[^\W\d_]")

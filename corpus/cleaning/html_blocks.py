@@ -5,11 +5,12 @@ come from the tree of the page, with a space where the browser breaks the line, 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from corpus.cleaning.datelines import is_about
+from corpus.cleaning.dates import find_date
 from corpus.cleaning.lines import HEADING_MAX_CHARS, fold, without_bullet
 from corpus.errors import SourceError
 from corpus.release_text import ends_sentence, is_speaker
@@ -25,6 +26,7 @@ _BLOCKS = _HEADINGS | frozenset(
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
     "footer form header hgroup hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
+_DATE_BOX_CHARS = 14  # "September 2026" has so many.
 _BREAKS = re.compile(r"\x0b\s*\x0b")  # A line break is read as U+000B.
 
 
@@ -124,7 +126,7 @@ def blocks(tree: "HtmlElement", language: str | None = None) -> Iterator[Block]:
     numbers: dict[HtmlElement, int] = {}
     for event, element in walk:
         tag = cast(str, element.tag)
-        is_block = tag in _BLOCKS or "-" in tag
+        is_block = tag in _BLOCKS or "-" in tag or (tag == "cite" and _names_speaker(cast("HtmlElement", element)))
         if event == "start":
             if is_block:
                 yield from _flushed(buffer, element.getparent(), fresh_items, numbers)
@@ -175,6 +177,32 @@ def _flushed(
         ):
             kind = "heading"
         yield Block(kind, text, numbers.setdefault(container, len(numbers)), linked)
+
+
+def _names_speaker(cite: "HtmlElement") -> bool:
+    """Tell whether a cite element is the speaker below a quotation, which style sheets show on a line of its own."""
+    return str(next(cite.iterancestors("blockquote", "p"), cite).tag) == "blockquote"
+
+
+def with_joined_dates(page: Sequence[Block], language: str | None) -> list[Block]:
+    """Return the blocks of a page, with one in place of those of a date whose day, month and year stand in boxes."""
+    joined: list[Block] = []
+    index = 0
+    while index < len(page):
+        count = next((count for count in (3, 2) if _is_date_in_boxes(page[index : index + count], count, language)), 1)
+        block = page[index]
+        text = " ".join(each.text for each in page[index : index + count])
+        joined.append(block if count == 1 else Block("paragraph", text, block.parent, block.linked))
+        index += count
+    return joined
+
+
+def _is_date_in_boxes(boxes: Sequence[Block], count: int, language: str | None) -> bool:
+    if len(boxes) < count or any(len(box.text) > _DATE_BOX_CHARS or box.kind == "row" for box in boxes):
+        return False
+    text = " ".join(box.text for box in boxes)
+    dated = find_date(text, language)
+    return dated is not None and not any(map(str.isalnum, text[: dated.start] + text[dated.end :]))
 
 
 def _reads_as_heading(text: str) -> bool:

@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from corpus.release_text import ends_sentence
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -21,7 +23,7 @@ _SURE_WORDS = frozenset(
 )
 _UNSURE_WORDS = frozenset(
     "feedback share sharing social socials contact links tags topics toolbar skip search menu navigation navbar "
-    "subscribe download downloads lang languages comment".split()
+    "subscribe download downloads lang languages comment file files attachment attachments caption copyright".split()
 )
 _BOILERPLATE_WORDS = _SURE_WORDS | _UNSURE_WORDS
 _LANGUAGE_MENU = re.compile(
@@ -32,9 +34,18 @@ _MARKED = "descendant::*[@class or @id or @hidden or @style or self::footer or s
 # Fonts with pictures show one for a name: <i class="material-icons">calendar_today</i>.
 _ICONS = "//*[self::i or self::span][not(*)][contains(@class, 'icon') or contains(@class, 'material-symbols')]"
 _ICON_NAME = re.compile(r"\s*[a-z]+(?:_[a-z0-9]+)*\s*")
+# Themes write the day of a change beside that of publication, and hide it by their style sheets.
+_CHANGE_TIMES = (
+    "//time[contains(@class, 'updated') or contains(@class, 'modified')][not(contains(@class, 'published'))]"
+    "[preceding-sibling::time or following-sibling::time]"
+)
+# Labels of a page that nothing divides but the style sheet: <span>Press release</span><span>6 May 2025</span>.
+_LABEL_ROWS = "//div[span][count(*) > 1][not(*[not(self::span or self::time)])][not(text()[normalize-space()])]"
+_LABELS_MAX_CHARS = 160
 _HIDDEN_WORDS = frozenset(("visually-hidden", "sr-only", "element-invisible", "ep_hidden", "wai-shortcut", "hidden"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PROSE_CHARS = 80
+_SENTENCE_WORDS = 3  # A menu has no sentences of so many words.
 
 
 def drop_unread(tree: "HtmlElement") -> None:
@@ -52,6 +63,25 @@ def drop_unread(tree: "HtmlElement") -> None:
     for icon in tree.xpath(_ICONS):
         if _ICON_NAME.fullmatch(icon.text or ""):
             icon.drop_tree()
+    for time in tree.xpath(_CHANGE_TIMES):
+        time.drop_tree()
+    for row in tree.xpath(_LABEL_ROWS):
+        _divide_labels(row)
+
+
+def _divide_labels(row: "HtmlElement") -> None:
+    """Put line breaks between the labels of a row, where nothing else divides them."""
+    texts = [element.text_content() for element in row]
+    glued = any(
+        not (element.tail or text[-1:].isspace() or following[:1].isspace())
+        for element, text, following in zip(row, texts, texts[1:], strict=False)
+    )
+    named = any(element.get("class") for element in row) and not any(element.get("style") for element in row)
+    short = sum(map(len, texts)) <= _LABELS_MAX_CHARS and not ends_sentence(texts[-1])
+    if glued and named and short and min(map(len, texts)) > 1:  # A single letter may be an initial of the text.
+        for element in list(row)[:-1]:
+            for _ in range(2):  # One line break would not end a paragraph.
+                element.addnext(element.makeelement("br"))
 
 
 def prune(tree: "HtmlElement") -> None:
@@ -89,9 +119,14 @@ def _is_hidden(element: "HtmlElement") -> bool:
 
 
 def _opens(element: "HtmlElement") -> bool:
-    """Tell whether a hidden part holds prose and is shown to whoever opens it, as parts of an accordion are."""
+    """Tell whether a hidden part has sentences and is shown to whoever opens it, as parts of an accordion are."""
     opened = element.get("role") in ("region", "tabpanel")
-    return opened and any(len(p.text_content()) >= _PROSE_CHARS for p in element.iter("p"))
+    return opened and any(map(_is_prose, element.iter("p", "li", "div")))
+
+
+def _is_prose(element: "HtmlElement") -> bool:
+    text = element.text_content()
+    return len(text) >= _PROSE_CHARS or (len(text.split()) >= _SENTENCE_WORDS and ends_sentence(text))
 
 
 def _holds_release(element: "HtmlElement", total_chars: int) -> bool:

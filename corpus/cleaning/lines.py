@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LINE, REFERENCE, bare_reference, is_tail, without_tail
+from corpus.cleaning.buttons import is_button, without_share_rows
 from corpus.cleaning.datelines import (
     is_about,
     is_byline,
@@ -64,15 +65,17 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     :param language: the language of the names of months. English names are always read.
     """
     kept = without_tail(lines, _PROSE_CHARS, language)
+    tail = lines[len(kept) :]
+    kept = without_share_rows(kept, *_prose_span(kept))
     about = about_lines(kept, language)
     first, _ = _prose_span(kept)
     dates = [_own_date(kept[index], language) for index in about if index < first]
     dates += _dateline(kept, about, language)
     dates += [_own_date(kept[index], language) for index in about if index >= first]
-    dates += _labelled_dates(lines[len(kept) :], language)
-    reference = _reference(kept, about) or next(filter(None, map(bare_reference, lines[len(kept) :])), None)
+    dates += _labelled_dates(tail, language)
+    reference = _reference(kept, about) or next(filter(None, map(bare_reference, tail)), None)
     above = tuple(kept[index] for index in about if index < _ABOUT_LINES)
-    kept = [line for index, line in enumerate(kept) if index not in about and not _is_button(line) and _says(line)]
+    kept = [line for index, line in enumerate(kept) if index not in about and not is_button(line) and _says(line)]
     first_line = _title(kept) if title is None else None
     body = kept[1:] if first_line or (title and kept and _same(kept[0], title)) else kept
     body = _unwrap_guillemets(body)
@@ -133,12 +136,19 @@ def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
 
 
 def _dateline(lines: Sequence[str], about: Sequence[int], language: str | None) -> list[date]:
-    """Return the date that begins the first paragraph: "Brussels, 6 December 2018 – The Council adopted"."""
+    """Return the date that begins the first paragraph: "Brussels, 6 December 2018 – The Council adopted".
+
+    It may begin the second, below a lead, where a place stands before it: a date alone may be one of a chronicle.
+    """
+    sentences = 0
     for index, line in enumerate(lines[:_ABOUT_LINES]):
         if index not in about and not is_list_item(line) and not line.startswith("#"):
             dated = opening_date(line, language)
-            if dated or ends_sentence(line):
-                return [dated.day] if dated else []
+            if dated and not (sentences and (dated.start == 0 or line[:1].isdigit())):
+                return [dated.day]
+            sentences += ends_sentence(line)
+            if dated or sentences > 1:
+                return []
     return []
 
 
@@ -215,13 +225,6 @@ def _reference(lines: Sequence[str], about: Sequence[int]) -> str | None:
         if not match["council"] or index in about
     )
     return next(numbers, None)
-
-
-def _is_button(line: str) -> bool:
-    """Tell whether a line is links and buttons of the site, as "Print this page | Download PDF"."""
-    if LINE.match(line):
-        return True
-    return all(LINE.match(part.strip()) or folded(part) in phrases("buttons") for part in parts_of(line))
 
 
 def _labelled_dates(tail: Sequence[str], language: str | None) -> list[date | None]:

@@ -1,0 +1,120 @@
+"""What sites show around a text without saying what it is: teasers, labels over links, boxes, rows of buttons."""
+
+import datetime
+
+import pytest
+
+from corpus.cleaning.clean import _read
+from corpus.models import Draft
+from tests.corpus.cleaning.bodies import BODIES
+
+ADDRESS = "https://www.emsa.europa.eu/newsroom/x.html"
+DAY = datetime.date(2025, 3, 14)
+EN = BODIES["en"]
+ROW = (
+    '<div class="meta"><span class="kind">Press release</span><span class="day">{}</span><span>3 min read</span></div>'
+)
+
+
+def read(page: bytes, address: str = ADDRESS) -> Draft:
+    return _read(page, "x.html", address, False).draft
+
+
+def lines(draft: Draft) -> list[str]:
+    return [line.removeprefix("## ").removeprefix("- ") for line in draft.text.split("\n") if line]
+
+
+@pytest.mark.parametrize("language", BODIES)
+def test_teasers_of_other_pages_leave_in_every_language_with_their_dates(language: str) -> None:
+    body, other = BODIES[language], BODIES["fr" if language == "en" else "en"]
+    card = "<div><h3><a href=/{0}>{1}</a></h3><p>{2}</p><span>1{0}.3.2025</span></div>"
+    cards = "".join(card.format(number, other.title, body.lines[number]) for number in (1, 2))
+    draft = read(body.page("<p>2025-03-14</p>", f"<section><h2>{other.title} - {body.title}</h2>{cards}</section>"))
+    assert (lines(draft), draft.date, draft.claims) == ([*body.lines], DAY, {})
+
+
+def test_release_that_tells_of_others_under_their_titles_keeps_them() -> None:
+    told = ["".join(f"<p>In port {number}: {line}</p>" for line in EN.lines) for number in (1, 2)]
+    parts = "".join(f"<h3><a href=/{number}>A plan for a port</a></h3>{each}" for number, each in enumerate(told))
+    assert len(lines(read(EN.page(below=parts)))) == 11
+
+
+@pytest.mark.parametrize("below", [
+    "<div>Crime areas</div><div><a href=/c>Ports</a></div><div>Document type</div><div>Press Release</div>",
+    "<p>Topics: <a href=/t>Ports</a> <a href=/u>Ships</a></p>", "<p>Keywords: ports, ships</p>",
+    "<h2>Documents</h2><ul><li><a href=/a.pdf>Report on ports</a> (1.35 MB - PDF) Last update 14 March 2025</li></ul>",
+    "<h3>Attachments</h3><ul><li><a href=/a.pdf>Report on ports.pdf</a> 1,2 Mo</li></ul>",
+    "<div class=ecl-file><div>Report on ports</div><div>English</div><div>(1.2 MB - PDF)</div><a href=/a>Get</a></div>",
+    "<div><span>Previous news</span><a href=/p>Some other old title of a page</a></div>",
+    "<p>Share this article</p><p>Facebook Twitter LinkedIn</p>", "<p>– ENDS –</p><p>###</p>",
+    "<p><b>Someone to ask</b></p><p>Ada Example</p><p>Head of Unit</p><p>Mobile: +351 21 000</p><p><a>a@b.eu</a></p>",
+    "<p>Was this page helpful?</p><p><a href=/a>Read also: A wall against the sea in nine towns</a></p>",
+])  # fmt: skip
+def test_labels_and_links_below_a_text_leave(below: str) -> None:
+    assert lines(read(EN.page("<p>14 March 2025</p>", below))) == [*EN.lines]
+
+
+@pytest.mark.parametrize("above", [
+    ROW.format("14 March 2025"), ROW.format("Published 14 Mar 2025") + "<div>Last modified 20 Mar 2025</div>",
+    "<div><div>14</div><div>March</div><div>2025</div></div>",
+    "<div><span class=d>14</span><span class=m>Mar</span><span class=y>2025</span></div>",
+    '<div><a href=/>Posted on <time class="entry-date published">March 14, 2025</time><time class="updated">April 2, '
+    "2025</time></a> by comms</div>",
+    "<table><tr><th>Date</th><td>14 March 2025</td></tr><tr><th>Type</th><td>Press release</td></tr></table>",
+    "<p>Strictly embargoed until 14 March 2025 at 11.00 a.m.</p>",
+    "<p>14 March 2025</p><ul><li>Facebook</li><li>X</li><li>LinkedIn</li><li>Email</li></ul>",
+])  # fmt: skip
+def test_labels_beside_a_title_give_the_date_and_leave(above: str) -> None:
+    draft = read(EN.page(above))
+    assert (draft.date, draft.claims, lines(draft)) == (DAY, {}, [*EN.lines])
+
+
+@pytest.mark.parametrize(("begin", "kept"), [
+    ("<p>{0}</p><p>Lisbon, 14 March 2025 – {1}</p>", "Lisbon, 14 March 2025 – {1}"),
+    ("<p>Lisbon | 14 March 2025 | {0}</p><p>{1}</p>", "Lisbon | 14 March 2025 | {0}"),
+])  # fmt: skip
+def test_dateline_may_follow_a_lead_and_have_bars(begin: str, kept: str) -> None:
+    draft = read(EN.page(main=f"<h1>{EN.title}</h1>{begin.format(*EN.lines)}<p>{EN.lines[2]}</p>"))
+    assert draft.date == DAY
+    assert kept.format(*EN.lines) in lines(draft)
+
+
+def test_date_alone_in_a_second_paragraph_is_one_of_a_chronicle() -> None:
+    assert (
+        read(EN.page(main=f"<h1>{EN.title}</h1><p>{EN.lines[0]}</p><p>14 March 2025 – {EN.lines[1]}</p>")).date is None
+    )
+
+
+def test_eight_digits_in_an_address_date_a_page_that_has_no_other_date() -> None:
+    address = "https://www.emsa.europa.eu/newsroom/20250314-ports"
+    assert read(EN.page(), address).date == DAY
+    dated = read(EN.page("<p>20 March 2025</p>"), address)
+    assert (dated.date, dated.claims) == (datetime.date(2025, 3, 20), {})
+
+
+def test_logo_that_is_a_heading_is_not_the_title() -> None:
+    main = f"<h1>EMSA</h1><h1>All news</h1><h2>{EN.title}</h2><p>14 March 2025</p>{EN.paragraphs}"
+    page = EN.page(main=main).replace(b"| A site", b"- All news - EMSA")
+    draft = read(page)
+    assert (draft.title, draft.date, lines(draft)) == (EN.title, DAY, [*EN.lines])
+
+
+def test_short_answer_of_an_accordion_and_the_speaker_of_a_quotation_stay_on_their_own_lines() -> None:
+    answer = (
+        "<h3><button aria-controls=a1>Who may apply?</button></h3><div id=a1 hidden><p>Each port may apply.</p></div>"
+    )
+    quote = "<blockquote>“Nobody waits any longer.”<cite>Ada Example, Director</cite></blockquote>"
+    assert lines(read(EN.page(below=quote + answer))) == [
+        *EN.lines, "“Nobody waits any longer.”", "Ada Example, Director", "Who may apply?", "Each port may apply."
+    ]  # fmt: skip
+
+
+def test_paragraph_that_ends_with_whom_to_ask_is_no_contact() -> None:
+    item = "The Union pays for nine ports from now on. (For more information: Ada Example – Tel.: +32 2 299 00 00)"
+    assert lines(read(EN.page(below=f"<p><b>Another item</b></p><p>{item}</p>"))) == [*EN.lines, "Another item", item]
+
+
+def test_list_of_networks_that_a_sentence_announces_is_of_the_text() -> None:
+    named = ["Facebook", "LinkedIn", "Pinterest", "X"]
+    below = "<p>The rules apply to these networks:</p><ul>" + "".join(f"<li>{name}</li>" for name in named) + "</ul>"
+    assert lines(read(EN.page(below=below)))[-5:] == ["The rules apply to these networks:", *named]
