@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from corpus.cleaning.dates import find_date
 from corpus.cleaning.wording import folded, note_labels, openings, phrases
-from corpus.release_text import ends_sentence
+from corpus.release_text import ends_sentence, is_speaker
 
 _HASHES = r"^(?:#++\s*+)?"
 # A line that is a link, a button or a notice. It is dropped anywhere.
@@ -53,6 +53,7 @@ REFERENCE = re.compile(
 ABOUT_MAX_CHARS = 120
 LABELS = ("details", "published", "updated")  # Kinds of phrases that label a value of the release.
 _LABEL_MAX_CHARS, _LABEL_WORDS = 80, 5
+_REACH_WORDS = 1  # "Mobile: +32 …", "E-mail: …"
 _PERSON_LINES, _PERSON_LINE_CHARS = 4, 60  # Of names, offices and the label above them.
 _PERSON_MAX_CHARS = 240  # A line with names, telephone numbers and addresses of persons to contact.
 _NOTE_LABEL = re.compile(r"^(?:## )?([^\W\d_]{2,20}(?: [^\W\d_]{2,20})?) ?:")
@@ -64,7 +65,7 @@ _CALLED = re.compile(
 )  # "REF.:"
 # A line that says something in a sentence, and then whom to ask: "The Union pays. (For more information: …)"
 _SENTENCE_BEFORE = re.compile(
-    r"[^@+]{30,}?(?<!\btel)(?<!\bt\u00e9l)(?<!\bfax)(?<!\bmob)[.!?\u2026][\s\"'\u201d\u2019\u00bb)\]]*\s[(\[\w]",
+    r"[^@+]{20,}?(?<!\btel)(?<!\bt\u00e9l)(?<!\bfax)(?<!\bmob)[.!?\u2026][\s\"'\u201d\u2019\u00bb)\]]*\s[(\[\w]",
     re.IGNORECASE,
 )
 _SENTENCE_WORDS = 4  # In lower case. An address has fewer.
@@ -115,7 +116,10 @@ def is_only_contact(line: str) -> bool:
 def _says_before(line: str) -> bool:
     """Tell whether a line has a sentence before it says whom to ask."""
     sentence = _SENTENCE_BEFORE.match(line)
-    return sentence is not None and sum(word[0].islower() for word in sentence[0].split()) >= _SENTENCE_WORDS
+    in_brackets = sentence is not None and sentence[0][-1] in "(["
+    return sentence is not None and (
+        in_brackets or sum(word[0].islower() for word in sentence[0].split()) >= _SENTENCE_WORDS
+    )
 
 
 def without_tail(lines: Sequence[str], prose_chars: int, language: str | None = None) -> list[str]:
@@ -152,14 +156,18 @@ def _ends_in_contacts(lines: Sequence[str], index: int) -> bool:
     """Tell whether a line says how to reach somebody, or is the office of a person, below which that is said."""
     if index >= len(lines):
         return False
-    office = not lines[index].startswith("#") and not is_tail(lines[index])
-    return is_only_contact(lines[index]) or (office and _is_over_contacts(lines, index))
+    line = lines[index]
+    office = not line.startswith("#") and not is_tail(line) and _is_over_contacts(lines, index)
+    words = re.findall(r"[^\W\d_]{2,}", _MAILBOX.sub("", line))
+    return office or (is_only_contact(line) and len(words) <= _REACH_WORDS)  # More of them name the person.
 
 
 def _without_persons(lines: Sequence[str]) -> list[str]:
     """Return lines without the names, offices and labels at their end, below which stood how to reach somebody."""
     end = len(lines)
     while end > 1 and len(lines) - end < _PERSON_LINES and _may_be_of_person(lines[end - 1]):
+        if is_speaker(lines[end - 1]) and ends_sentence(lines[end - 2]):  # Of a quotation in the text.
+            break
         end -= 1
     return list(lines[:end])
 

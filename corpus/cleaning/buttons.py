@@ -45,7 +45,9 @@ def without_share_rows(lines: Sequence[str], first: int, last: int) -> list[str]
             end += 1
         names = {word for line in lines[start:end] for word in _words(line)}
         outside = end <= first or start > last
-        announced = start > 0 and lines[start - 1].endswith(":") and not is_button(lines[start - 1])
+        before, below = lines[max(0, start - 1) : start], lines[end : end + 1]
+        announced = any((line.endswith(":") and not is_button(line)) or line.startswith("- ") for line in before)
+        announced = announced or any(line.startswith("- ") for line in below)  # They are some of a longer list.
         if outside and not announced and len(names) >= _MIN_SHARED and names & _NETWORKS:
             gone.update(range(start, end))
         start = max(end, start + 1)

@@ -7,6 +7,7 @@ SEPARATOR = re.compile(r"\s?[|•·]\s?|\s[-\u2013\u2014/]{1,3}\s|\s?\u2014\s?")
 COMMA = re.compile(r"[,:;()\[\]]")
 TIME = re.compile(
     r"(?<!\d)\d{1,2}(?:[:.]\d{2}(?::\d{2})?|[hu]\d{0,2})(?: ?(?:h|uhr|ce?s?t|gmt|utc|[+-]\d{2}:?\d{2}))?(?![\w/])"
+    r"|(?<!\d)\d{1,2} ?h ?\d{2}(?!\w)"
     r"|(?<!\d)\d{1,2} (?:uhr|uur|heures?|hours?|horas?|ore|\u00f3ra\w{0,3}|\u0447\u0430\u0441\w{0,2})(?!\w)"
     r"|\b[ap]\.?m\b\.?|(?<!\w)(?:klo|kl|kello|um|om|ore|ora|orele|alle|a las|godz|ob)\.? \d{1,2}(?![\w/:.-])",
     re.IGNORECASE,

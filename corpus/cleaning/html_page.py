@@ -92,8 +92,8 @@ def _seen_dates(
     ]
     above = [block.text for block in reversed(all_blocks[: max(start - 1, 0)]) if block.linked < _MOSTLY_LINKS]
     beside = dates_of((*between, *above[:_BESIDE_TITLE]), language)
-    days = (*beside[:1], *laid_out.dates, *beside[1:]) or dates_of(above[_BESIDE_TITLE:_NEAR_TITLE], language)[:1]
-    return tuple(dict.fromkeys(days))
+    days = (*beside[:1], *laid_out.dates, *beside[1:]) or laid_out.dates_below_lead
+    return tuple(dict.fromkeys(days or dates_of(above[_BESIDE_TITLE:_NEAR_TITLE], language)[:1]))
 
 
 def _extracted(tree: "HtmlElement", after: Sequence[Block], language: str | None) -> "_Extracted":

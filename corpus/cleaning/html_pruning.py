@@ -72,13 +72,16 @@ def drop_unread(tree: "HtmlElement") -> None:
 def _divide_labels(row: "HtmlElement") -> None:
     """Put line breaks between the labels of a row, where nothing else divides them."""
     texts = [element.text_content() for element in row]
-    glued = any(
-        not (element.tail or text[-1:].isspace() or following[:1].isspace())
+    glued = [
+        text[-1:] + following[:1]
         for element, text, following in zip(row, texts, texts[1:], strict=False)
-    )
+        if not (element.tail or text[-1:].isspace() or following[:1].isspace())
+    ]
     named = any(element.get("class") for element in row) and not any(element.get("style") for element in row)
-    short = sum(map(len, texts)) <= _LABELS_MAX_CHARS and not ends_sentence(texts[-1])
-    if glued and named and short and min(map(len, texts)) > 1:  # A single letter may be an initial of the text.
+    sentence = ends_sentence(texts[-1]) and len(texts[-1].split()) >= _SENTENCE_WORDS
+    short = sum(map(len, texts)) <= _LABELS_MAX_CHARS and not sentence
+    divided = glued and not any(ends[:1].isalpha() and ends[-1:].islower() for ends in glued)  # A word in two parts.
+    if divided and named and short and min(map(len, texts)) > 1:  # A single letter may be an initial of the text.
         for element in list(row)[:-1]:
             for _ in range(2):  # One line break would not end a paragraph.
                 element.addnext(element.makeelement("br"))

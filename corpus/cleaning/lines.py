@@ -39,6 +39,7 @@ class LaidOut:
 
     `about` are the lines above the text that state such values. `dates` are the dates that a reader takes for those of
     the release, the likeliest first: of lines beside the title, of the dateline that begins the text, of a last line.
+    `dates_below_lead` is the date of a dateline below the first paragraph: it counts when there is no other.
     """
 
     text: str
@@ -46,6 +47,7 @@ class LaidOut:
     dates: tuple[date, ...]
     reference: str | None
     about: tuple[str, ...]
+    dates_below_lead: tuple[date, ...] = ()
 
 
 def without_bullet(line: str) -> str:
@@ -70,7 +72,8 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     about = about_lines(kept, language)
     first, _ = _prose_span(kept)
     dates = [_own_date(kept[index], language) for index in about if index < first]
-    dates += _dateline(kept, about, language)
+    opening, below_lead = _datelines(kept, about, language)
+    dates += opening
     dates += [_own_date(kept[index], language) for index in about if index >= first]
     dates += _labelled_dates(tail, language)
     reference = _reference(kept, about) or next(filter(None, map(bare_reference, tail)), None)
@@ -82,7 +85,7 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     while body and HEADING.match(body[-1]):
         body.pop()
     days = tuple(dict.fromkeys(day for day in dates if day))
-    return LaidOut(_joined(body), title or first_line, days, reference, above)
+    return LaidOut(_joined(body), title or first_line, days, reference, above, tuple(below_lead))
 
 
 def is_bare_heading(lines: Sequence[str], index: int, language: str | None = None) -> bool:
@@ -135,21 +138,22 @@ def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
     return dated
 
 
-def _dateline(lines: Sequence[str], about: Sequence[int], language: str | None) -> list[date]:
+def _datelines(lines: Sequence[str], about: Sequence[int], language: str | None) -> tuple[list[date], list[date]]:
     """Return the date that begins the first paragraph: "Brussels, 6 December 2018 – The Council adopted".
 
-    It may begin the second, below a lead, where a place stands before it: a date alone may be one of a chronicle.
+    The second list has the one that begins the second paragraph, where a place stands before it: the first may be a
+    lead. A date alone may be one of a chronicle.
     """
     sentences = 0
     for index, line in enumerate(lines[:_ABOUT_LINES]):
         if index not in about and not is_list_item(line) and not line.startswith("#"):
             dated = opening_date(line, language)
-            if dated and not (sentences and (dated.start == 0 or line[:1].isdigit())):
-                return [dated.day]
+            if dated and (not sentences or dated.start):
+                return ([], [dated.day]) if sentences else ([dated.day], [])
             sentences += ends_sentence(line)
             if dated or sentences > 1:
-                return []
-    return []
+                break
+    return [], []
 
 
 def _prose_span(lines: Sequence[str]) -> tuple[int, int]:

@@ -58,7 +58,9 @@ def without_links_below(chosen: Sequence[Block], after: Sequence[Block], languag
     end = len(chosen)
     while end > 1 and not ends_sentence(chosen[end - 1].text):
         block, below = chosen[end - 1], after[places[id(chosen[end - 1])] + 1 :]
-        elsewhere = _is_link(block) or _is_tag_line(block.text, language) or _labels_other(block, below, language)
+        elsewhere = (
+            _is_link(block, language) or _is_tag_line(block.text, language) or _labels_other(block, below, language)
+        )
         if not elsewhere or is_only_contact(block.text):  # Names above contacts are known by what is below them.
             break
         end -= 1
@@ -105,8 +107,9 @@ def _is_prose(block: Block) -> bool:
     return len(block.text) >= _PROSE_CHARS and block.linked < _MOSTLY_LINKS and ends_sentence(block.text)
 
 
-def _is_link(block: Block) -> bool:
-    return block.linked >= _ALL_LINKS or (block.linked >= _MOSTLY_LINKS and block.kind != "item")
+def _is_link(block: Block, language: str | None) -> bool:
+    dated = block.kind != "item" or find_date(block.text, language) is not None
+    return block.linked >= _ALL_LINKS or (block.linked >= _MOSTLY_LINKS and dated)
 
 
 def _is_tag_line(text: str, language: str | None) -> bool:
@@ -122,5 +125,5 @@ def _labels_other(block: Block, below: Sequence[Block], language: str | None) ->
     if is_about(block.text, language) and find_date(block.text, language) is None:
         return True
     short = len(block.text.split()) <= _LABEL_WORDS
-    valued = below[:1] and (_is_link(below[0]) or is_about(below[0].text, language))
+    valued = below[:1] and (_is_link(below[0], language) or is_about(below[0].text, language))
     return short and bool(valued)

@@ -76,7 +76,7 @@ def _from_mhtml(data: bytes) -> Archive | None:
         return None
     message = email.message_from_bytes(data)
     url = message.get("Snapshot-Content-Location", "").strip()
-    pages = [part for part in message.walk() if part.get_content_type() == "text/html"]
+    pages = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     first = next((part for part in pages if part.get("Content-Location") == url), next(iter(pages), None))
     page = first.get_payload(decode=True) if first is not None else None
     if first is not None and not url:  # Older browsers wrote the address only before the page itself.

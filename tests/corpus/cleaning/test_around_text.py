@@ -118,3 +118,21 @@ def test_list_of_networks_that_a_sentence_announces_is_of_the_text() -> None:
     named = ["Facebook", "LinkedIn", "Pinterest", "X"]
     below = "<p>The rules apply to these networks:</p><ul>" + "".join(f"<li>{name}</li>" for name in named) + "</ul>"
     assert lines(read(EN.page(below=below)))[-5:] == ["The rules apply to these networks:", *named]
+
+
+@pytest.mark.parametrize(("below", "kept"), [
+    ("<table><tr><td>North</td><td>Yes</td></tr></table><p>Ada Example, +32 2 299 00 00</p>", ["North Yes"]),
+    ("<p>“It waits.”</p><p>Ada Example, Director</p><p>a@b.eu</p>", ["“It waits.”", "Ada Example, Director"]),
+    ("<p>They name:</p><ul><li>AliExpress</li><li>Facebook</li><li>LinkedIn</li><li>X</li></ul>",
+     ["They name:", "AliExpress", "Facebook", "LinkedIn", "X"]),
+    ("<ul><li><a href=/a>North of a Member State</a>, nine ports</li></ul>", ["North of a Member State, nine ports"]),
+    ("<div><span class=a>A por</span><span class=b>t opens at nine</span></div>", ["A port opens at nine"]),
+])  # fmt: skip
+def test_what_only_looks_like_it_stays(below: str, kept: list[str]) -> None:
+    assert lines(read(EN.page("<p>14 March 2025</p>", below))) == [*EN.lines, *kept]
+
+
+def test_dateline_below_a_lead_contradicts_no_date_beside_the_title() -> None:
+    main = f"<h1>{EN.title}</h1><p>14 March 2025</p><p>{EN.lines[0]}</p><p>Athens, 3 March 2024 – {EN.lines[1]}</p>"
+    draft = read(EN.page(main=main))
+    assert (draft.date, draft.claims) == (DAY, {})

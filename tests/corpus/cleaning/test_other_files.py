@@ -40,9 +40,11 @@ def mhtml(page: bytes, charset: str) -> bytes:
         mhtml(PAGE.replace("<meta charset=utf-8>", "").encode("cp1250"), "; charset=windows-1250"),
         mhtml(PAGE.encode("utf-16"), "; charset=utf-16"),
         mhtml(PAGE.encode(), "; charset=unheard-of"),
+        mhtml(PAGE.encode(), "").replace(b"text/html", b"application/xhtml+xml"),
+        mhtml(PAGE.replace("<meta charset=utf-8>", "").encode("cp1250"), ""),
         PAGE.replace("<html", f"<!-- saved from url=({len(SAVED):04}){SAVED} -->\r\n<html").encode("utf-8-sig"),
     ],
-    ids=["windows-1250", "utf-16", "unknown encoding", "comment after a mark"],
+    ids=["windows-1250", "utf-16", "unknown encoding", "xhtml", "encoding of its language", "comment after a mark"],
 )
 def test_saved_page_keeps_the_letters_and_the_address_of_its_page(data: bytes) -> None:
     draft = _read(data, "x", None, True).draft
@@ -104,12 +106,17 @@ NOTE = "HINWEIS: Im Wege eines Vorabentscheidungsersuchens können die Gerichte 
             DE, "Court of Justice of the European Union", "33/25",
         ),
         (
+            sheet(FR, [Words(60, 800, "Commission européenne"), Words(60, 654, "Luxembourg (Luxembourg), le vendredi "
+                       "14 mars 2025")], []),
+            FR, "European Commission", None,
+        ),
+        (
             sheet(EN, [Words(30, 820, "5/14/2026, 10:31 AM", 8), Words(60, 710, "14 March 2025")],
                   [Words(30, 20, "https://www.emsa.europa.eu/newsroom/x.html", 8), Words(550, 20, "1/1", 8)]),
             EN, "European Maritime Safety Agency", None,
         ),
     ],
-    ids=["number at the bottom", "letterhead without gaps", "printed by a browser"],
+    ids=["number at the bottom", "letterhead without gaps", "right above the text", "printed by a browser"],
 )  # fmt: skip
 def test_pdf_gives_what_its_letterhead_and_its_foot_say(
     data: bytes, body: Body, issuer: str, reference: str | None
