@@ -132,6 +132,12 @@ def test_pdf_gives_what_its_letterhead_and_its_foot_say(
         ("Queue", "You are now in line. Thank you for waiting."),
         ("Bot check", "Please wait while we check that you are a person."),
         ("Sicherheitsprüfung", "Bitte warten Sie einen Moment."),
+        ("Un momento…", "Esto puede tardar unos segundos."),
+        ("ec.europa.eu", "Sprawdź, czy jesteś człowiekiem, wykonując poniższą czynność."),
+        ("ec.europa.eu", "Επαλήθευση ότι είστε άνθρωπος. Αυτό μπορεί να διαρκέσει λίγα δευτερόλεπτα."),
+        ("EU CAPTCHA", "Please enter the characters that you see in the picture."),
+        ("429 Too Many Requests", "Try again later."),
+        ("", "<meta content='0;/.well-known/sgcaptcha/?r=%2F' http-equiv=refresh>"),
     ],
 )
 def test_further_checks_for_robots_are_known(title: str, text: str) -> None:
