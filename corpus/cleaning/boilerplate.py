@@ -26,6 +26,8 @@ LINE = re.compile(
     r"|for media (?:queries|enquiries),? please contact\b.*+"
     r"|if you (?:are not a journalist|do not work for a media organisation)\b.*+"
     r"|[-\u2013\u2014* ]{0,4}ends[-\u2013\u2014* ]{0,4}"
+    r"|page contents|on this page|table of contents|in this (?:article|page|section)|please accept .{0,60}cookies\b.*+"
+    r"|(?:this|the) (?:content|video) (?:comes from|is (?:hosted|provided) by) a third[- ]party\b.*+"
     r"|listen to (?:this|the) (?:page|article|text)|(?:co-?)?funded by the european union"
     r"|(?:did you find|was|is) this (?:page|information|content|article) (?:useful|helpful|interesting)"
     r"|cette page vous a-t-elle été utile|war diese seite hilfreich|¿?le ha (?:sido|resultado) útil esta página"

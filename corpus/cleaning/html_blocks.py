@@ -7,6 +7,7 @@ come from the tree of the page, with a space where the browser breaks the line, 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, cast
 
 from corpus.cleaning.datelines import is_about
@@ -26,6 +27,8 @@ _BLOCKS = _HEADINGS | frozenset(
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
     "footer form header hgroup hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
+_BULLET_LINE = re.compile(r"\s*[-*•‣▪◦●·–][ \t\u00a0]+\S")
+_MIN_ITEMS = 2
 _DATE_BOX_CHARS = 14  # "September 2026" has so many.
 _BREAKS = re.compile(r"\x0b\s*\x0b")  # A line break is read as U+000B.
 
@@ -79,26 +82,58 @@ class _Buffer:
         self.parts: list[str] = []
         self.linked = self.bold = 0
         self.links = self.bolds = 0  # How many such elements are open.
+        self.bold_parts = 0  # How many parts at the beginning are bold.
 
     def add(self, text: str | None) -> None:
         if not text:
             return
+        if self.bold_parts == len(self.parts) and (self.bolds or not text.strip()):
+            self.bold_parts += 1
         self.parts.append(text)
         size = sum(map(len, text.split()))
         self.linked += size if self.links else 0
         self.bold += size if self.bolds else 0
 
-    def flush(self) -> tuple[list[str], float, bool]:
-        """Empty the buffer. Return its paragraphs, the share of its text in links, and whether all of it is bold."""
+    def flush(self) -> tuple[list[str], float, int]:
+        """Empty the buffer. Return its paragraphs, the share of its text in links, and how many of them are bold."""
         text = "".join(self.parts)
         text = text if text.isascii() else text.translate(_INVISIBLE)
         pieces = _BREAKS.split(text) if "\x0b" in text else (text,)
         parts = (part for piece in pieces for part in _without_dateline(piece, self.language))
-        paragraphs = [line for line in map(fold, parts) if line]
+        paragraphs = [line for part in parts for line in map(fold, _items(part)) if line]
         size = sum(map(len, text.split())) or 1
-        linked_share, is_bold = self.linked / size, self.bold >= size
-        self.parts, self.linked, self.bold = [], 0, 0
-        return paragraphs, linked_share, is_bold
+        linked_share, bold = self.linked / size, len(paragraphs) if self.bold >= size else 0
+        heading = fold("".join(self.parts[: self.bold_parts]).translate(_INVISIBLE)) if self.bold and not bold else ""
+        rest = paragraphs[0][len(heading) :] if paragraphs and heading and paragraphs[0].startswith(heading) else ""
+        if rest[:1] == " " and _reads_as_heading(heading) and _is_broken_after(self.parts, self.bold_parts):
+            paragraphs[:1] = [heading, rest.strip()]
+            bold = 1
+        self.parts, self.linked, self.bold, self.bold_parts = [], 0, 0, 0
+        return paragraphs, linked_share, bold
+
+
+def _is_broken_after(parts: Sequence[str], bold: int) -> bool:
+    """Tell whether a line break, and nothing else, stands between the bold parts and those after them."""
+    return any("\x0b" in part for part in _blank_end(parts[:bold])) or parts[bold : bold + 1] == ["\x0b"]
+
+
+def _blank_end(parts: Sequence[str]) -> Iterator[str]:
+    return takewhile(lambda part: not part.strip(), reversed(parts))
+
+
+def _items(text: str) -> Iterator[str]:
+    """Divide a paragraph before each line that begins with a bullet, if two do: the lines are a list."""
+    lines = text.split("\x0b")
+    if sum(_BULLET_LINE.match(line) is not None for line in lines) < _MIN_ITEMS:
+        yield text
+        return
+    part = ""
+    for line in lines:
+        if _BULLET_LINE.match(line):
+            yield part
+            part = ""
+        part += f" {line}"
+    yield part
 
 
 def _without_dateline(text: str, language: str | None) -> Iterator[str]:
@@ -138,7 +173,8 @@ def blocks(tree: "HtmlElement", language: str | None = None) -> Iterator[Block]:
                 continue
             buffer.links += tag == "a"
             buffer.bolds += tag in ("b", "strong")
-            if tag == "br":
+            subtitle = tag == "small" and cast("HtmlElement", element).getparent().tag in _HEADINGS
+            if tag == "br" or subtitle:
                 buffer.add("\x0b")
             preformatted = tag == "pre" and element.text
             buffer.add(element.text.replace("\n", "\x0b") if preformatted else element.text)
@@ -165,7 +201,7 @@ def _flushed(
     item = next((ancestor for ancestor in lineage if ancestor.tag == "li"), None)
     # When the element is the paragraph itself, its container is the parent.
     container = lineage[1] if tags[0] in ("p", "li", *_HEADINGS) and len(lineage) > 1 else element
-    for text in paragraphs:
+    for position, text in enumerate(paragraphs):
         kind = "title" if heading == "h1" else "heading" if heading else "paragraph"
         if item is not None and item in fresh_items and not heading:
             kind = "item"
@@ -173,7 +209,10 @@ def _flushed(
         elif "blockquote" in tags:
             kind = "quote"
         elif (
-            kind == "paragraph" and item is None and (bold or tags[0] in ("dt", "summary")) and _reads_as_heading(text)
+            kind == "paragraph"
+            and item is None
+            and (position < bold or tags[0] in ("dt", "summary"))
+            and _reads_as_heading(text)
         ):
             kind = "heading"
         yield Block(kind, text, numbers.setdefault(container, len(numbers)), linked)

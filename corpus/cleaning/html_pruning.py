@@ -39,6 +39,8 @@ _CHANGE_TIMES = (
     "//time[contains(@class, 'updated') or contains(@class, 'modified')][not(contains(@class, 'published'))]"
     "[preceding-sibling::time or following-sibling::time]"
 )
+# Lists of links to parts of the page itself.
+_CONTENTS = "//*[self::ul or self::ol][not(ancestor::li)][.//li[2]][.//a[starts-with(@href, '#')]]"
 # Labels of a page that nothing divides but the style sheet: <span>Press release</span><span>6 May 2025</span>.
 _LABEL_ROWS = "//div[span][count(*) > 1][not(*[not(self::span or self::time)])][not(text()[normalize-space()])]"
 _LABELS_MAX_CHARS = 160
@@ -65,6 +67,10 @@ def drop_unread(tree: "HtmlElement") -> None:
             icon.drop_tree()
     for time in tree.xpath(_CHANGE_TIMES):
         time.drop_tree()
+    for contents in tree.xpath(_CONTENTS):
+        links = "".join(link.text_content() for link in contents.iter("a") if (link.get("href") or "").startswith("#"))
+        if "".join(links.split()) == "".join(contents.text_content().split()):
+            contents.drop_tree()
     for row in tree.xpath(_LABEL_ROWS):
         _divide_labels(row)
 

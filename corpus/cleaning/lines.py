@@ -8,7 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LINE, REFERENCE, bare_reference, is_tail, without_tail
+from corpus.cleaning.boilerplate import (
+    ABOUT_MAX_CHARS,
+    LINE,
+    REFERENCE,
+    bare_reference,
+    is_only_contact,
+    is_tail,
+    without_tail,
+)
 from corpus.cleaning.buttons import is_button, without_share_rows
 from corpus.cleaning.datelines import (
     is_about,
@@ -141,8 +149,7 @@ def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
 def _datelines(lines: Sequence[str], about: Sequence[int], language: str | None) -> tuple[list[date], list[date]]:
     """Return the date that begins the first paragraph: "Brussels, 6 December 2018 – The Council adopted".
 
-    The second list has the one that begins the second paragraph, where a place stands before it: the first may be a
-    lead. A date alone may be one of a chronicle.
+    The second list has one below a lead, with a place before it. A date alone may be one of a chronicle.
     """
     sentences = 0
     for index, line in enumerate(lines[:_ABOUT_LINES]):
@@ -179,9 +186,8 @@ def _is_above_text(lines: Sequence[str], index: int, language: str | None, above
         and not line.startswith("#")
     )
     dated_update = is_update(line) and find_date(line, language) is not None
-    if _is_over_kind(lines, index, language):
-        return True
-    if is_service(line) and any(is_about(each, language) for each in lines[:_ABOUT_LINES]):
+    service = is_service(line) and any(is_about(each, language) for each in lines[:_ABOUT_LINES])
+    if service or _is_over_kind(lines, index, language) or is_only_contact(line):
         return True
     if valued or dated_update or is_about(line, language) or is_label(line, language) or is_labelled(line, language):
         return True

@@ -136,3 +136,18 @@ def test_dateline_below_a_lead_contradicts_no_date_beside_the_title() -> None:
     main = f"<h1>{EN.title}</h1><p>14 March 2025</p><p>{EN.lines[0]}</p><p>Athens, 3 March 2024 – {EN.lines[1]}</p>"
     draft = read(EN.page(main=main))
     assert (draft.date, draft.claims) == (DAY, {})
+
+
+@pytest.mark.parametrize(("main", "kept"), [
+    ("<p><b>The rules</b><br>{0}</p><p><strong>Ports<br></strong>{1}</p><p>{2}</p>",
+     ["## The rules", "{0}", "## Ports", "{1}", "{2}"]),
+    ("<p><b>The rules</b> {0}</p><p>{1}<br><b>{2}</b></p>", ["The rules {0}", "{1} {2}"]),
+    ("<p>{0}</p><p>It names:<br>• ports;<br>•&nbsp;ships.</p><p>{1}</p>",
+     ["{0}", "It names:", "- ports;", "- ships.", "{1}"]),
+    ("<p>Page contents</p><ul><li><a href=#a>Rules</a></li><li><a href=#b>Ports</a></li></ul><h2>Rules</h2><p>{0}</p>",
+     ["## Rules", "{0}"]),
+    ("<p>Press contact: Ada Example, +351 21 000 00 00</p><p>{0}</p>", ["{0}"]),
+])  # fmt: skip
+def test_lines_that_a_page_breaks_are_lines_of_their_own(main: str, kept: list[str]) -> None:
+    draft = read(EN.page(main=f"<h1>{EN.title}</h1><p>14 March 2025</p>{main.format(*EN.lines)}"))
+    assert [line for line in draft.text.split("\n") if line] == [line.format(*EN.lines) for line in kept]
