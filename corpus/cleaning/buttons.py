@@ -17,7 +17,7 @@ _BESIDE_NETWORKS = _NETWORKS | frozenset(
     "x email e-mail mail e-mailen courriel print copy link share on via by auf sur su en teilen partager compartir "
     "condividi rss bookmark more".split()
 )
-_MIN_SHARED = 3
+_MIN_SHARED, _SHARED_MAX_CHARS = 3, 120
 _FORMATS = r"(?:pdf|docx?|odt|xlsx?|csv|pptx?|zip|epub|html?)"
 _SIZE = r"\d{1,4}(?:[.,]\d{1,3})?\s?(?:[kmg]i?[bot]|bytes|octets|кб|мб)\b"
 _DOWNLOAD = re.compile(rf"\b{_FORMATS}\b.{{0,40}}?{_SIZE}|{_SIZE}.{{0,20}}?\b{_FORMATS}\b", re.IGNORECASE)
@@ -60,7 +60,7 @@ def _is_download(line: str) -> bool:
 
 
 def _is_shared(line: str) -> bool:
-    words = _words(line)
+    words = _words(line) if len(line) <= _SHARED_MAX_CHARS else ()
     return bool(words) and all(word in _BESIDE_NETWORKS for word in words)
 
 

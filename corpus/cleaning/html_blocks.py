@@ -7,7 +7,6 @@ come from the tree of the page, with a space where the browser breaks the line, 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import TYPE_CHECKING, cast
 
 from corpus.cleaning.datelines import is_about
@@ -103,27 +102,24 @@ class _Buffer:
         paragraphs = [line for part in parts for line in map(fold, _items(part)) if line]
         size = sum(map(len, text.split())) or 1
         linked_share, bold = self.linked / size, len(paragraphs) if self.bold >= size else 0
-        heading = fold("".join(self.parts[: self.bold_parts]).translate(_INVISIBLE)) if self.bold and not bold else ""
-        rest = paragraphs[0][len(heading) :] if paragraphs and heading and paragraphs[0].startswith(heading) else ""
-        if rest[:1] == " " and _reads_as_heading(heading) and _is_broken_after(self.parts, self.bold_parts):
-            paragraphs[:1] = [heading, rest.strip()]
+        heading = self._line_in_bold() if self.bold and not bold and "\x0b" in text else ""
+        if heading and paragraphs and paragraphs[0].startswith(f"{heading} "):
+            paragraphs[:1] = [heading, paragraphs[0].removeprefix(heading).strip()]
             bold = 1
         self.parts, self.linked, self.bold, self.bold_parts = [], 0, 0, 0
         return paragraphs, linked_share, bold
 
-
-def _is_broken_after(parts: Sequence[str], bold: int) -> bool:
-    """Tell whether a line break, and nothing else, stands between the bold parts and those after them."""
-    return any("\x0b" in part for part in _blank_end(parts[:bold])) or parts[bold : bold + 1] == ["\x0b"]
-
-
-def _blank_end(parts: Sequence[str]) -> Iterator[str]:
-    return takewhile(lambda part: not part.strip(), reversed(parts))
+    def _line_in_bold(self) -> str:
+        """Return the bold words at the beginning when they are a heading on a line of its own, otherwise nothing."""
+        begin = "".join(self.parts[: self.bold_parts]).translate(_INVISIBLE)
+        broken = begin.rstrip(" \t\r\n").endswith("\x0b") or self.parts[self.bold_parts :][:1] == ["\x0b"]
+        heading = fold(begin)
+        return heading if broken and heading and _reads_as_heading(heading) else ""
 
 
 def _items(text: str) -> Iterator[str]:
     """Divide a paragraph before each line that begins with a bullet, if two do: the lines are a list."""
-    lines = text.split("\x0b")
+    lines = text.split("\x0b") if "\x0b" in text else ()
     if sum(_BULLET_LINE.match(line) is not None for line in lines) < _MIN_ITEMS:
         yield text
         return

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from corpus.cleaning.html_labels import arrange_labels
 from corpus.release_text import ends_sentence
 
 if TYPE_CHECKING:
@@ -34,16 +35,6 @@ _MARKED = "descendant::*[@class or @id or @hidden or @style or self::footer or s
 # Fonts with pictures show one for a name: <i class="material-icons">calendar_today</i>.
 _ICONS = "//*[self::i or self::span][not(*)][contains(@class, 'icon') or contains(@class, 'material-symbols')]"
 _ICON_NAME = re.compile(r"\s*[a-z]+(?:_[a-z0-9]+)*\s*")
-# Themes write the day of a change beside that of publication, and hide it by their style sheets.
-_CHANGE_TIMES = (
-    "//time[contains(@class, 'updated') or contains(@class, 'modified')][not(contains(@class, 'published'))]"
-    "[preceding-sibling::time or following-sibling::time]"
-)
-# Lists of links to parts of the page itself.
-_CONTENTS = "//*[self::ul or self::ol][not(ancestor::li)][.//li[2]][.//a[starts-with(@href, '#')]]"
-# Labels of a page that nothing divides but the style sheet: <span>Press release</span><span>6 May 2025</span>.
-_LABEL_ROWS = "//div[span][count(*) > 1][not(*[not(self::span or self::time)])][not(text()[normalize-space()])]"
-_LABELS_MAX_CHARS = 160
 _HIDDEN_WORDS = frozenset(("visually-hidden", "sr-only", "element-invisible", "ep_hidden", "wai-shortcut", "hidden"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PROSE_CHARS = 80
@@ -65,32 +56,7 @@ def drop_unread(tree: "HtmlElement") -> None:
     for icon in tree.xpath(_ICONS):
         if _ICON_NAME.fullmatch(icon.text or ""):
             icon.drop_tree()
-    for time in tree.xpath(_CHANGE_TIMES):
-        time.drop_tree()
-    for contents in tree.xpath(_CONTENTS):
-        links = "".join(link.text_content() for link in contents.iter("a") if (link.get("href") or "").startswith("#"))
-        if "".join(links.split()) == "".join(contents.text_content().split()):
-            contents.drop_tree()
-    for row in tree.xpath(_LABEL_ROWS):
-        _divide_labels(row)
-
-
-def _divide_labels(row: "HtmlElement") -> None:
-    """Put line breaks between the labels of a row, where nothing else divides them."""
-    texts = [element.text_content() for element in row]
-    glued = [
-        text[-1:] + following[:1]
-        for element, text, following in zip(row, texts, texts[1:], strict=False)
-        if not (element.tail or text[-1:].isspace() or following[:1].isspace())
-    ]
-    named = any(element.get("class") for element in row) and not any(element.get("style") for element in row)
-    sentence = ends_sentence(texts[-1]) and len(texts[-1].split()) >= _SENTENCE_WORDS
-    short = sum(map(len, texts)) <= _LABELS_MAX_CHARS and not sentence
-    divided = glued and not any(ends[:1].isalpha() and ends[-1:].islower() for ends in glued)  # A word in two parts.
-    if divided and named and short and min(map(len, texts)) > 1:  # A single letter may be an initial of the text.
-        for element in list(row)[:-1]:
-            for _ in range(2):  # One line break would not end a paragraph.
-                element.addnext(element.makeelement("br"))
+    arrange_labels(tree)
 
 
 def prune(tree: "HtmlElement") -> None:
