@@ -32,8 +32,9 @@ LINE = re.compile(
     r"|(?:did you find|was|is) this (?:page|information|content|article) (?:useful|helpful|interesting)"
     r"|cette page vous a-t-elle été utile|war diese seite hilfreich|¿?le ha (?:sido|resultado) útil esta página"
     r"|questa pagina è stata utile|was deze pagina nuttig"
-    r"|[-\u2013*]{1,3} ?(?:ende?|fin|fine|fim|einde|koniec|konec|slut|loppu|v\u00e9ge|sf\u00e2r\u0219it|kraj|l\u00f5pp"
-    r"|beigas|pabaiga|\u043a\u0440\u0430\u0439|\u03c4\u03ad\u03bb\u03bf\u03c2|deireadh|tmiem) ?[-\u2013*]{1,3}"
+    r"|[-\u2013\u2014*]{1,3} ?(?:ende?|fin|fine|fim|einde|koniec|konec|slut|loppu|v\u00e9ge|sf\u00e2r\u0219it|kraj"
+    r"|l\u00f5pp|beigas|pabaiga|\u043a\u0440\u0430\u0439|\u03c4\u03ad\u03bb\u03bf\u03c2|deireadh|tmiem)"
+    r" ?[-\u2013\u2014*]{1,3}"
     r"|(?:[^.]{0,120}\s)?\u00a9 ?[^\W_][^.]{0,80}|general public inquiries:.*+"
     r"|reproduction is permitted provided that the source is acknowledged)\s*+[.:!?»>]*+$",
     re.IGNORECASE,

@@ -17,6 +17,7 @@ _BESIDE_NETWORKS = _NETWORKS | frozenset(
     "x email e-mail mail e-mailen courriel print copy link share on via by auf sur su en teilen partager compartir "
     "condividi rss bookmark more".split()
 )
+_LABEL_WORDS = 4
 _MIN_SHARED, _SHARED_MAX_CHARS = 3, 120
 _FORMATS = r"(?:pdf|docx?|odt|xlsx?|csv|pptx?|zip|epub|html?)"
 _SIZE = r"\d{1,4}(?:[.,]\d{1,3})?\s?(?:[kmg]i?[bot]|bytes|octets|кб|мб)\b"
@@ -49,9 +50,15 @@ def without_share_rows(lines: Sequence[str], first: int, last: int) -> list[str]
         announced = any((line.endswith(":") and not is_button(line)) or line.startswith("- ") for line in before)
         announced = announced or any(line.startswith("- ") for line in below)  # They are some of a longer list.
         if outside and not announced and len(names) >= _MIN_SHARED and names & _NETWORKS:
-            gone.update(range(start, end))
+            labelled = start - 1 > last and _is_label(lines[start - 1])
+            gone.update(range(start - labelled, end))
         start = max(end, start + 1)
     return [line for index, line in enumerate(lines) if index not in gone]
+
+
+def _is_label(line: str) -> bool:
+    """Tell whether a line without a mark may be the label of a row of buttons: "Artikel teilen"."""
+    return len(line.split()) <= _LABEL_WORDS and not ends_sentence(line) and line[:1] not in "#-"
 
 
 def _is_download(line: str) -> bool:

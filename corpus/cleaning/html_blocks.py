@@ -114,7 +114,8 @@ class _Buffer:
         begin = "".join(self.parts[: self.bold_parts]).translate(_INVISIBLE)
         broken = begin.rstrip(" \t\r\n").endswith("\x0b") or self.parts[self.bold_parts :][:1] == ["\x0b"]
         heading = fold(begin)
-        return heading if broken and heading and _reads_as_heading(heading) else ""
+        asks = heading.endswith("?") and len(heading) <= HEADING_MAX_CHARS
+        return heading if broken and heading and (asks or _reads_as_heading(heading)) else ""
 
 
 def _items(text: str) -> Iterator[str]:

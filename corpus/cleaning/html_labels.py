@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _LABELS_MAX_CHARS = 160
-_SENTENCE_WORDS = 3
+_SENTENCE_WORDS, _LABEL_WORDS = 3, 4
 _INLINE = frozenset(("span", "time"))
 
 
@@ -19,6 +19,9 @@ def arrange_labels(tree: "HtmlElement") -> None:
             time.drop_tree()
     for contents in [*tree.iter("ul", "ol")]:
         if _leads_into_page(contents):
+            label = contents.getprevious()
+            if label is not None and _is_label(label):
+                label.drop_tree()
             contents.drop_tree()
     for row in [*tree.iter("div")]:
         if len(row) > 1 and row[0].tag in _INLINE and not (row.text or "").strip():
@@ -42,6 +45,11 @@ def _leads_into_page(contents: "HtmlElement") -> bool:
         return False
     links = [link.text_content() for link in contents.iter("a") if (link.get("href") or "").startswith("#")]
     return "".join("".join(links).split()) == "".join(contents.text_content().split())
+
+
+def _is_label(element: "HtmlElement") -> bool:
+    text = element.text_content()
+    return len(text.split()) <= _LABEL_WORDS and not ends_sentence(text) and not (element.tail or "").strip()
 
 
 def _divide(row: "HtmlElement") -> None:

@@ -46,7 +46,7 @@ def test_release_that_tells_of_others_under_their_titles_keeps_them() -> None:
     "<h3>Attachments</h3><ul><li><a href=/a.pdf>Report on ports.pdf</a> 1,2 Mo</li></ul>",
     "<div class=ecl-file><div>Report on ports</div><div>English</div><div>(1.2 MB - PDF)</div><a href=/a>Get</a></div>",
     "<div><span>Previous news</span><a href=/p>Some other old title of a page</a></div>",
-    "<p>Share this article</p><p>Facebook Twitter LinkedIn</p>", "<p>– ENDS –</p><p>###</p>",
+    "<p>Diesen Text teilen</p><p>Facebook Twitter LinkedIn</p>", "<p>— EINDE —</p>", "<p>– ENDS –</p><p>###</p>",
     "<p><b>Someone to ask</b></p><p>Ada Example</p><p>Head of Unit</p><p>Mobile: +351 21 000</p><p><a>a@b.eu</a></p>",
     "<p>Was this page helpful?</p><p><a href=/a>Read also: A wall against the sea in nine towns</a></p>",
 ])  # fmt: skip
@@ -141,10 +141,11 @@ def test_dateline_below_a_lead_contradicts_no_date_beside_the_title() -> None:
 @pytest.mark.parametrize(("main", "kept"), [
     ("<p><b>The rules</b><br>{0}</p><p><strong>Ports<br></strong>{1}</p><p>{2}</p>",
      ["## The rules", "{0}", "## Ports", "{1}", "{2}"]),
+    ("<p><b>Who pays?</b><br>{0}</p><p>{1}</p>", ["Who pays?", "{0}", "{1}"]),
     ("<p><b>The rules</b> {0}</p><p>{1}<br><b>{2}</b></p>", ["The rules {0}", "{1} {2}"]),
     ("<p>{0}</p><p>It names:<br>• ports;<br>•&nbsp;ships.</p><p>{1}</p>",
      ["{0}", "It names:", "- ports;", "- ships.", "{1}"]),
-    ("<p>Page contents</p><ul><li><a href=#a>Rules</a></li><li><a href=#b>Ports</a></li></ul><h2>Rules</h2><p>{0}</p>",
+    ("<h2>Inhalt</h2><ul><li><a href=#a>Rules</a></li><li><a href=#b>Ports</a></li></ul><h2>Rules</h2><p>{0}</p>",
      ["## Rules", "{0}"]),
     ("<p>Press contact: Ada Example, +351 21 000 00 00</p><p>{0}</p>", ["{0}"]),
 ])  # fmt: skip
