@@ -55,8 +55,11 @@ def from_html(tree: "HtmlElement", address: str | None = None) -> Draft:
     head = replace(stated(tree, address), languages=language_links(tree))
     named = head.title or fold(tree.findtext(".//title") or "")
     prune(tree)
-    all_blocks = with_joined_dates(list(blocks(tree, head.language)), head.language)
-    head = _in_own_language(head, all_blocks)
+    all_blocks = list(blocks(tree, head.language))
+    stated_language, head = head.language, _in_own_language(head, all_blocks)
+    if head.language != stated_language:  # Names of months are read in the language of the text.
+        all_blocks = list(blocks(tree, head.language))
+    all_blocks = with_joined_dates(all_blocks, head.language)
     start = _start(all_blocks, named, head.language)
     after = without_teasers(all_blocks[start:], head.language)
     extracted = _extracted(tree, after, head.language)

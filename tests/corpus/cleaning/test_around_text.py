@@ -152,3 +152,16 @@ def test_dateline_below_a_lead_contradicts_no_date_beside_the_title() -> None:
 def test_lines_that_a_page_breaks_are_lines_of_their_own(main: str, kept: list[str]) -> None:
     draft = read(EN.page(main=f"<h1>{EN.title}</h1><p>14 March 2025</p>{main.format(*EN.lines)}"))
     assert [line for line in draft.text.split("\n") if line] == [line.format(*EN.lines) for line in kept]
+
+
+@pytest.mark.parametrize(("language", "written"), [
+    ("pl", "Opublikowano 14 marca 2025 r."), ("el", "14 Μαρτίου 2025"), ("hu", "2025. március 14."),
+    ("mt", "14 ta’ Marzu 2025"), ("hr", "14. ožujka 2025."), ("fr", "Publié le 14 mars 2025"),
+])  # fmt: skip
+def test_month_is_read_where_a_page_states_no_language(language: str, written: str) -> None:
+    body = BODIES[language]
+    first = f"<p>{written}<br>{body.lines[0]}</p><p>{body.lines[1]}</p><p>{body.lines[2]}</p>"
+    for main in (f"<p>{written}</p>{body.paragraphs}", first):
+        page = body.page(main=f"<h1>{body.title}</h1>{main}").replace(f"<html lang={language}>".encode(), b"<html>")
+        draft = read(page)
+        assert (draft.date, draft.language, lines(draft)) == (DAY, language, [*body.lines])

@@ -3,6 +3,7 @@
 import base64
 import datetime
 import json
+from email.message import EmailMessage
 
 import pytest
 
@@ -50,6 +51,26 @@ def test_saved_page_keeps_the_letters_and_the_address_of_its_page(data: bytes) -
     draft = _read(data, "x", None, True).draft
     assert facts(draft) == wanted(PL, "European Commission", "IP/25/777")
     assert draft.url == SAVED
+
+
+def mail(kind: str, content: str) -> bytes:
+    message = EmailMessage()
+    message["From"], message["Date"] = "press@emsa.europa.eu", "Fri, 14 Mar 2025 10:00:00 +0100"
+    message["Subject"] = f"Fwd: {PL.title}"
+    message.set_content("See the other part." if kind == "html" else content)
+    if kind == "html":
+        message.add_alternative(content, subtype="html")
+    message.add_attachment(b"GIF8", maintype="image", subtype="gif", filename="logo.gif")
+    return message.as_bytes()
+
+
+@pytest.mark.parametrize("data", [
+    mail("html", f"<html><body><table><tr><td>14 marca 2025</td></tr></table>{PL.paragraphs}</body></html>"),
+    mail("plain", "\n\n".join(["Lizbona, 14 marca 2025", *PL.lines])),
+], ids=["html", "plain"])  # fmt: skip
+def test_mail_is_read_as_its_text_with_its_subject_as_title(data: bytes) -> None:
+    draft = _read(data, "x.eml", "https://www.emsa.europa.eu/newsroom/x.html", True).draft
+    assert facts(draft) == wanted(PL, "European Maritime Safety Agency", None)
 
 
 def answer(body: Body = EN, content: str | None = None, **fields: object) -> bytes:
