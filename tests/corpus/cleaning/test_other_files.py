@@ -132,12 +132,26 @@ NOTE = "HINWEIS: Im Wege eines Vorabentscheidungsersuchens können die Gerichte 
             FR, "European Commission", None,
         ),
         (
+            sheet(EN, [Words(60, 800, "European Commission | 14 March 2025")], [
+                Words(60, 516 - 16 * row, line) for row, line in enumerate(["Ada Example", "Tel.: +32 2 299 00 00"])]),
+            EN, "European Commission", None,
+        ),
+        (
+            sheet(DE, [Words(60, 800 - 15 * row, line) for row, line in enumerate(["Europäische Zentralbank",
+                       "PRESSEMITTEILUNG", "14. März 2025"])],
+                  [Words(60, 40, "Europäische Zentralbank, Sonnemannstraße 20, 60314 Frankfurt am Main", 8)]),
+            DE, "European Central Bank", None,
+        ),
+        (
             sheet(EN, [Words(30, 820, "5/14/2026, 10:31 AM", 8), Words(60, 710, "14 March 2025")],
                   [Words(30, 20, "https://www.emsa.europa.eu/newsroom/x.html", 8), Words(550, 20, "1/1", 8)]),
             EN, "European Maritime Safety Agency", None,
         ),
     ],
-    ids=["number at the bottom", "letterhead without gaps", "right above the text", "printed by a browser"],
+    ids=[
+        "number at the bottom", "letterhead without gaps", "right above the text", "contacts right below the text",
+        "office in German", "printed by a browser",
+    ],
 )  # fmt: skip
 def test_pdf_gives_what_its_letterhead_and_its_foot_say(
     data: bytes, body: Body, issuer: str, reference: str | None
