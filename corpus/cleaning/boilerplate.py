@@ -149,7 +149,10 @@ def without_tail(lines: Sequence[str], prose_chars: int, language: str | None = 
             break
     kept = list(lines[:end])
     while len(kept) > 1 and (
-        is_only_contact(kept[-1]) or bare_reference(kept[-1]) or _is_dated_update(kept[-1], language)
+        kept[-1].startswith("## ")  # Nothing is left below it.
+        or is_only_contact(kept[-1])
+        or bare_reference(kept[-1])
+        or _is_dated_update(kept[-1], language)
     ):
         kept.pop()
     return _without_persons(kept) if _ends_in_contacts(lines, len(kept)) else kept

@@ -1,5 +1,6 @@
 """The tree of a page -> the same tree with its labels as a reader sees them: divided, without the day of a change."""
 
+import re
 from typing import TYPE_CHECKING
 
 from corpus.release_text import ends_sentence
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
 
 _LABELS_MAX_CHARS = 160
 _SENTENCE_WORDS, _LABEL_WORDS = 3, 4
+_PART = re.compile(r"#\w")  # An address of a part of the page; "#" alone is that of a button.
 _INLINE = frozenset(("span", "time"))
 
 
@@ -39,17 +41,18 @@ def _is_of_change(time: "HtmlElement") -> bool:
 def _leads_into_page(contents: "HtmlElement") -> bool:
     """Tell whether a list consists of links to parts of the page itself."""
     first = next(contents.iter("a"), None)
-    if first is None or not (first.get("href") or "").startswith("#") or len(contents) < 2:
+    if first is None or not _PART.match(first.get("href") or "") or len(contents) < 2:
         return False
     if next(contents.iterancestors("li"), None) is not None:
         return False
-    links = [link.text_content() for link in contents.iter("a") if (link.get("href") or "").startswith("#")]
+    links = [link.text_content() for link in contents.iter("a") if _PART.match(link.get("href") or "")]
     return "".join("".join(links).split()) == "".join(contents.text_content().split())
 
 
 def _is_label(element: "HtmlElement") -> bool:
     text = element.text_content()
-    return len(text.split()) <= _LABEL_WORDS and not ends_sentence(text) and not (element.tail or "").strip()
+    says = ends_sentence(text) or any(map(str.isdigit, text)) or (element.tail or "").strip()
+    return len(text.split()) <= _LABEL_WORDS and not says
 
 
 def _divide(row: "HtmlElement") -> None:

@@ -37,7 +37,7 @@ _ICONS = "//*[self::i or self::span][not(*)][contains(@class, 'icon') or contain
 _ICON_NAME = re.compile(r"\s*[a-z]+(?:_[a-z0-9]+)*\s*")
 _HIDDEN_WORDS = frozenset(("visually-hidden", "sr-only", "element-invisible", "ep_hidden", "wai-shortcut", "hidden"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_PROSE_CHARS = 80
+_PROSE_CHARS, _LABELS_CHARS = 80, 120
 _SENTENCE_WORDS = 3  # A menu has no sentences of so many words.
 
 
@@ -72,11 +72,19 @@ def _is_boilerplate(element: "HtmlElement") -> bool:
     tag = element.tag
     if tag == "footer":
         return next(element.iterancestors("blockquote", "figure"), None) is None
-    if tag in ("header", "form"):
+    if tag == "header":
+        return not _labels_release(element)
+    if tag == "form":
         return True
     if tag in ("html", "body", "main", "article", "h1", "p", "a", "span", "em", "strong", "b", "i", "li"):
         return _is_hidden(element)
     return _names_boilerplate(_names(element)) or _is_hidden(element)
+
+
+def _labels_release(header: "HtmlElement") -> bool:
+    """Tell whether a header inside the content only says what the release is, and when it was issued."""
+    inside = next(header.iterancestors("main", "article"), None) is not None
+    return inside and next(header.iter("a"), None) is None and len(header.text_content()) <= _LABELS_CHARS
 
 
 @lru_cache(256)  # The elements of a page share their classes.

@@ -74,6 +74,7 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     :param title: the title when it is already known. Then a first line with the same words is dropped.
     :param language: the language of the names of months. English names are always read.
     """
+    lines = [line for line in lines if is_tail(line, language) or not is_button(line)]
     kept = without_tail(lines, _PROSE_CHARS, language)
     tail = lines[len(kept) :]
     kept = without_share_rows(kept, *_prose_span(kept))
@@ -81,12 +82,11 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     first, _ = _prose_span(kept)
     dates = [_own_date(kept[index], language) for index in about if index < first]
     opening, below_lead = _datelines(kept, about, language)
-    dates += opening
-    dates += [_own_date(kept[index], language) for index in about if index >= first]
+    dates += opening + [_own_date(kept[index], language) for index in about if index >= first]
     dates += _labelled_dates(tail, language)
     reference = _reference(kept, about) or next(filter(None, map(bare_reference, tail)), None)
     above = tuple(kept[index] for index in about if index < _ABOUT_LINES)
-    kept = [line for index, line in enumerate(kept) if index not in about and not is_button(line) and _says(line)]
+    kept = [line for index, line in enumerate(kept) if index not in about and _says(line) and not LINE.match(line)]
     first_line = _title(kept) if title is None else None
     body = kept[1:] if first_line or (title and kept and _same(kept[0], title)) else kept
     body = _unwrap_guillemets(body)

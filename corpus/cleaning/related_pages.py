@@ -88,7 +88,10 @@ def _are_teasers(below: Sequence[Block], titles: Sequence[int], language: str | 
     for first, end in zip(titles, ends, strict=True):
         part = below[first + 1 : end]
         tail = next((place for place, block in enumerate(part) if is_tail(block.text, language)), len(part))
-        headed = any(block.kind in ("heading", "title") and block.linked < _ALL_LINKS for block in part[:-1][:tail])
+        headed = any(
+            block.kind in ("heading", "title") and block.linked < _ALL_LINKS and any(map(_is_prose, part[place:]))
+            for place, block in enumerate(part[:tail], 1)
+        )
         if headed or sum(map(_is_prose, part[:tail])) > 1:
             return False
     return True

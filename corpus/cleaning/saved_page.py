@@ -17,7 +17,7 @@ from corpus.web_urls import web_url
 
 _HEADER = re.compile(rb"(?:from|mime-version|content-type|snapshot-content-location|subject|date):", re.IGNORECASE)
 _PROPERTY_LISTS = re.compile(rb"bplist00|<\?xml[^>]{0,80}>\s{0,4}<!DOCTYPE plist ")
-_MAIL_FIELDS = (b"from", b"date", b"subject", b"mime-version")  # Every mail has them; a text has not all.
+_MAIL_FIELDS = frozenset((b"from", b"date", b"subject", b"mime-version"))  # Every mail has them; a text has not all.
 _MAIL_HEAD_BYTES = 65_536
 _FORWARDED = re.compile(r"^(?:(?:fwd?|re|aw|wg|tr|rv|i|sv|vs)\s?:\s*)+", re.IGNORECASE)
 _HEAD_BYTES = 8_192
@@ -96,7 +96,7 @@ def _from_mhtml(data: bytes) -> Archive | None:
 def _from_mail(data: bytes) -> Archive | None:
     """Return what a mail says, with its subject as the title. The day on which it was sent may be another one."""
     head = data[:_MAIL_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    if not all(re.search(rb"^%s:" % field, head, re.IGNORECASE | re.MULTILINE) for field in _MAIL_FIELDS):
+    if not _MAIL_FIELDS <= {line.partition(b":")[0].lower() for line in head.split(b"\n")}:
         return None
     try:  # Python's reader of headers raises what it happens to meet in odd ones.
         message = email.message_from_bytes(data, policy=policy.default)

@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpus.cleaning.clean import _read
 from corpus.models import Draft
@@ -165,3 +167,23 @@ def test_month_is_read_where_a_page_states_no_language(language: str, written: s
         page = body.page(main=f"<h1>{body.title}</h1>{main}").replace(f"<html lang={language}>".encode(), b"<html>")
         draft = read(page)
         assert (draft.date, draft.language, lines(draft)) == (DAY, language, [*body.lines])
+
+
+DATES = (
+    "<p class=date>14.03.2025</p>", "<header><div>14.03.2025</div></header>", "<ul><li>14.03.2025</li></ul>",
+    "<table><tr><td>14.03.2025</td></tr></table>", "<p><b>14.03.2025</b></p><ul><li><a href=#>Facebook</a></li>"
+    "<li><a href=#>X</a></li></ul>", "<div><span class=k>EMSA</span><span class=d>14.03.2025</span></div>",
+)  # fmt: skip
+FURNITURE = (
+    "<div class=tags><a href=/t>Tag</a></div>", "<p><a href=/r>PDF</a> (1.2 MB)</p>", "<p>press@emsa.europa.eu</p>",
+    "<h3>Links</h3><ul><li><a href=/a>A report on the ports of the Union</a></li></ul>", "<p>Tel. +351 210 000 000</p>",
+    "<div><h2>News</h2><h3><a href=/a>Some other story of the agency</a></h3><p>Short.</p><h3><a href=/b>Yet another "
+    "story of the agency</a></h3><p>Short.</p></div>", "<p><a href=/x>&lt;&lt; Back</a></p>", "<p>© EMSA, 2025</p>",
+)  # fmt: skip
+
+
+@given(st.sampled_from(sorted(BODIES)), st.sampled_from(DATES), st.lists(st.sampled_from(FURNITURE), unique=True))
+def test_parts_of_a_site_leave_in_any_order(language: str, day: str, furniture: list[str]) -> None:
+    body = BODIES[language]
+    draft = read(body.page(day, "".join(furniture)))
+    assert (draft.date, draft.claims, lines(draft)) == (DAY, {}, [*body.lines])
