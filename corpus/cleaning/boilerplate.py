@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from corpus.cleaning.dates import find_date
 from corpus.cleaning.wording import folded, note_labels, openings, phrases
-from corpus.release_text import ends_sentence, is_speaker
+from corpus.release_text import ends_sentence
 
 _HASHES = r"^(?:#++\s*+)?"
 # A line that is a link, a button or a notice. It is dropped anywhere.
@@ -26,7 +26,8 @@ LINE = re.compile(
     r"|for media (?:queries|enquiries),? please contact\b.*+"
     r"|if you (?:are not a journalist|do not work for a media organisation)\b.*+"
     r"|[-\u2013\u2014* ]{0,4}ends[-\u2013\u2014* ]{0,4}"
-    r"|page contents|on this page|table of contents|in this (?:article|page|section)|please accept .{0,60}cookies\b.*+"
+    r"|page contents|on this page|table of contents|in this (?:article|page|section)"
+    r"|please accept (?:\w+ ){0,3}cookies (?:to|in order)\b.{0,80}"
     r"|(?:this|the) (?:content|video) (?:comes from|is (?:hosted|provided) by) a third[- ]party\b.*+"
     r"|listen to (?:this|the) (?:page|article|text)|(?:co-?)?funded by the european union"
     r"|(?:did you find|was|is) this (?:page|information|content|article) (?:useful|helpful|interesting)"
@@ -169,13 +170,13 @@ def _ends_in_contacts(lines: Sequence[str], index: int) -> bool:
 
 
 def _without_persons(lines: Sequence[str]) -> list[str]:
-    """Return lines without the names, offices and labels at their end, below which stood how to reach somebody."""
+    """Return lines without a label, a name and offices at their end, below which stood how to reach somebody."""
     end = len(lines)
     while end > 1 and len(lines) - end < _PERSON_LINES and _may_be_of_person(lines[end - 1]):
-        if is_speaker(lines[end - 1]) and ends_sentence(lines[end - 2]):  # Of a quotation in the text.
-            break
         end -= 1
-    return list(lines[:end])
+        if lines[end].startswith("## ") or folded(lines[end]) in phrases("contacts"):
+            return list(lines[:end])
+    return list(lines)
 
 
 def _may_be_of_person(line: str) -> bool:

@@ -217,7 +217,8 @@ def _flushed(
 
 def _names_speaker(cite: "HtmlElement") -> bool:
     """Tell whether a cite element is the speaker below a quotation, which style sheets show on a line of its own."""
-    return str(next(cite.iterancestors("blockquote", "p"), cite).tag) == "blockquote"
+    last = cite.getnext() is None and not (cite.tail or "").strip()
+    return last and str(next(cite.iterancestors("blockquote", "p"), cite).tag) == "blockquote"
 
 
 def with_joined_dates(page: Sequence[Block], language: str | None) -> list[Block]:

@@ -68,8 +68,11 @@ def _divide(row: "HtmlElement") -> None:
     named = any(label.get("class") for label in row)
     sentence = ends_sentence(texts[-1]) and len(texts[-1].split()) >= _SENTENCE_WORDS
     short = sum(map(len, texts)) <= _LABELS_MAX_CHARS and not sentence
-    divided = glued and not any(ends[:1].isalpha() and ends[-1:].islower() for ends in glued)  # A word in two parts.
+    divided = glued and not any(ends.isalpha() and ends[-1:].islower() for ends in glued)  # A word in two parts.
     if divided and named and short and min(map(len, texts)) > 1:  # A single letter may be an initial of the text.
-        for label in list(row)[:-1]:
+        for label, text, following in zip([*row], texts, texts[1:], strict=False):
+            if text[-1:].isdigit() and following[:1].islower():  # "40", "million euros"
+                label.tail = " "
+                continue
             for _ in range(2):  # One line break would not end a paragraph.
                 label.addnext(label.makeelement("br"))

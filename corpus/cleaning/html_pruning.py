@@ -24,8 +24,10 @@ _SURE_WORDS = frozenset(
 )
 _UNSURE_WORDS = frozenset(
     "feedback share sharing social socials contact links tags topics toolbar skip search menu navigation navbar "
-    "subscribe download downloads lang languages comment file files attachment attachments caption copyright".split()
+    "subscribe download downloads lang languages comment".split()
 )
+# Parts with such words are boilerplate where they hold a file or a picture, or stand beside one.
+_MEDIA_WORDS = frozenset("file files attachment attachments caption copyright".split())
 _BOILERPLATE_WORDS = _SURE_WORDS | _UNSURE_WORDS
 _LANGUAGE_MENU = re.compile(
     r"lang(?:uage)?s?[-_]+(?:menu|select|switch|list|drop|nav|bar)|site-header__lang", re.IGNORECASE
@@ -78,7 +80,25 @@ def _is_boilerplate(element: "HtmlElement") -> bool:
         return True
     if tag in ("html", "body", "main", "article", "h1", "p", "a", "span", "em", "strong", "b", "i", "li"):
         return _is_hidden(element)
-    return _names_boilerplate(_names(element)) or _is_hidden(element)
+    names = _names(element)
+    return _names_boilerplate(names) or _is_hidden(element) or (_names_media(names) and _is_of_media(element))
+
+
+def _is_of_media(element: "HtmlElement") -> bool:
+    """Tell whether a part without prose holds a picture or the link to a file, or stands beside a picture."""
+    parent = element.getparent()
+    beside = parent is not None and next(parent.iter("img", "picture"), None) is not None
+    holds = next(element.iter("img", "picture", "a"), None) is not None
+    return (holds or beside) and not any(map(_is_prose_alone, element.iter("p")))
+
+
+def _is_prose_alone(element: "HtmlElement") -> bool:
+    return len(element.text_content()) >= _PROSE_CHARS and next(element.iter("a"), None) is None
+
+
+@lru_cache(256)
+def _names_media(names: str) -> bool:
+    return not _MEDIA_WORDS.isdisjoint(word.casefold() for word in _WORD.findall(names))
 
 
 def _labels_release(header: "HtmlElement") -> bool:

@@ -17,6 +17,7 @@ _MOSTLY_LINKS = 0.5
 _ALL_LINKS = 0.95
 _PROSE_CHARS = 80
 _MIN_PARAGRAPHS, _MIN_TEASERS = 2, 2
+_CUT_OFF = ("…", "...", "[…]", "[...]")
 _TITLE_WORDS = 3  # A link of fewer words is no title of a page.
 _LABEL_WORDS = 5
 _ANNOUNCING_WORDS = 4  # "Related documents:" has fewer.
@@ -25,8 +26,8 @@ _ANNOUNCING_WORDS = 4  # "Related documents:" has fewer.
 def without_teasers(below: Sequence[Block], language: str | None) -> list[Block]:
     """Return the blocks up to the teasers of other pages at the end.
 
-    Teasers begin below two paragraphs of the text, and each has a date, or they are shorter than the text: a release
-    that tells of several others under their titles is longer than that.
+    Teasers begin below two paragraphs of the text. Each has a date, or they are shorter than the text, and have a
+    heading of their own or break off: a release that tells of several others under their titles is longer than that.
     """
     titles = [index for index in range(len(below)) if _is_teaser_title(below, index, language)]
     if len(titles) < _MIN_TEASERS:
@@ -37,6 +38,9 @@ def without_teasers(below: Sequence[Block], language: str | None) -> list[Block]
     if len(text) < _MIN_PARAGRAPHS or not _are_teasers(below, titles, language):
         return list(below)
     dated = all(_has_date(below, index, language) for index in titles)
+    headed = _section_start(below, titles[0], language) < titles[0]
+    if not dated and not headed and not all(below[index].text.endswith(_CUT_OFF) for index in teased):
+        return list(below)
     if not dated and sum(len(below[index].text) for index in teased) >= sum(len(below[index].text) for index in text):
         return list(below)
     return list(below[: _section_start(below, titles[0], language)])

@@ -128,10 +128,24 @@ def test_list_of_networks_that_a_sentence_announces_is_of_the_text() -> None:
     ("<p>They name:</p><ul><li>AliExpress</li><li>Facebook</li><li>LinkedIn</li><li>X</li></ul>",
      ["They name:", "AliExpress", "Facebook", "LinkedIn", "X"]),
     ("<ul><li><a href=/a>North of a Member State</a>, nine ports</li></ul>", ["North of a Member State, nine ports"]),
+    ("<p>The jury:</p><p>Ada Example</p><p>Bob Example</p><p>a@b.eu</p>", ["The jury:", "Ada Example", "Bob Example"]),
+    ("<h2><a href=/r>The regulation</a></h2><p>It says what ports have to do, and who pays for that in years to come.</p>"
+     "<h2><a href=/d>The directive</a></h2><p>It says how high a quay has to be, and of what it may be built in ports.</p>",
+     ["The regulation", "It says what ports have to do, and who pays for that in years to come.", "The directive",
+      "It says how high a quay has to be, and of what it may be built in ports."]),
+    ("<blockquote>The report <cite>Ports</cite> names forty.</blockquote>", ["The report Ports names forty."]),
+    ("<div><span class=n>40</span><span class=t>million euros for quays</span></div>", ["40 million euros for quays"]),
     ("<div><span class=a>A por</span><span class=b>t opens at nine</span></div>", ["A port opens at nine"]),
 ])  # fmt: skip
 def test_what_only_looks_like_it_stays(below: str, kept: list[str]) -> None:
     assert lines(read(EN.page("<p>14 March 2025</p>", below))) == [*EN.lines, *kept]
+
+
+def test_heading_over_news_is_one_of_the_text_where_prose_follows() -> None:
+    first, second, third = (f"<p>{line}</p>" for line in EN.lines)
+    caption = "<div class=text-caption><p>The director thanked all of them.</p></div>"
+    draft = read(EN.page(main=f"<h1>{EN.title}</h1>{first}{caption}{second}<h2>More news</h2>{third}"))
+    assert lines(draft) == [EN.lines[0], "The director thanked all of them.", EN.lines[1], "More news", EN.lines[2]]
 
 
 def test_dateline_below_a_lead_contradicts_no_date_beside_the_title() -> None:
