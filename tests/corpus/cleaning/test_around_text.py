@@ -129,10 +129,10 @@ def test_list_of_networks_that_a_sentence_announces_is_of_the_text() -> None:
      ["They name:", "AliExpress", "Facebook", "LinkedIn", "X"]),
     ("<ul><li><a href=/a>North of a Member State</a>, nine ports</li></ul>", ["North of a Member State, nine ports"]),
     ("<p>The jury:</p><p>Ada Example</p><p>Bob Example</p><p>a@b.eu</p>", ["The jury:", "Ada Example", "Bob Example"]),
-    ("<h2><a href=/r>The regulation</a></h2><p>It says what ports have to do, and who pays for that in years to come.</p>"
-     "<h2><a href=/d>The directive</a></h2><p>It says how high a quay has to be, and of what it may be built in ports.</p>",
-     ["The regulation", "It says what ports have to do, and who pays for that in years to come.", "The directive",
-      "It says how high a quay has to be, and of what it may be built in ports."]),
+    ("<h2><a href=/r>The regulation</a></h2><p>It says what ports have to do, and who pays for that in years.</p>"
+     "<h2><a href=/d>The directive</a></h2><p>It says how high a quay has to be, and of what it may be built.</p>",
+     ["The regulation", "It says what ports have to do, and who pays for that in years.", "The directive",
+      "It says how high a quay has to be, and of what it may be built."]),
     ("<blockquote>The report <cite>Ports</cite> names forty.</blockquote>", ["The report Ports names forty."]),
     ("<div><span class=n>40</span><span class=t>million euros for quays</span></div>", ["40 million euros for quays"]),
     ("<div><span class=a>A por</span><span class=b>t opens at nine</span></div>", ["A port opens at nine"]),
