@@ -49,7 +49,10 @@ def without_share_rows(lines: Sequence[str], first: int, last: int) -> list[str]
         before, below = lines[max(0, start - 1) : start], lines[end : end + 1]
         announced = any((line.endswith(":") and not is_button(line)) or line.startswith("- ") for line in before)
         announced = announced or any(line.startswith("- ") for line in below)  # They are some of a longer list.
-        if outside and not announced and len(names) >= _MIN_SHARED and names & _NETWORKS:
+        said = any(
+            name in line.casefold() for line in lines[:start] if ends_sentence(line) for name in names & _NETWORKS
+        )
+        if outside and not announced and not said and len(names) >= _MIN_SHARED and names & _NETWORKS:
             labelled = start - 1 > last and _is_label(lines[start - 1])
             gone.update(range(start - labelled, end))
         start = max(end, start + 1)

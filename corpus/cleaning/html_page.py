@@ -275,7 +275,7 @@ def _continues(block: Block, before: Block, chosen: Sequence[Block], parents: se
 
     That is a list item or a row directly below a chosen block, or prose in a container of extracted blocks.
     """
-    if block.linked:
+    if block.linked >= _FEW_LINKS:
         return False
     below = block.kind in ("item", "row") and bool(chosen) and chosen[-1] is before
     return below or (ends_sentence(block.text) and block.parent in parents)

@@ -88,9 +88,10 @@ def _has_date(below: Sequence[Block], index: int, language: str | None) -> bool:
 
 def _are_teasers(below: Sequence[Block], titles: Sequence[int], language: str | None) -> bool:
     """Tell whether the titles head all that is below the first of them, each with one paragraph at most."""
-    ends = [*titles[1:], len(below)]
-    for first, end in zip(titles, ends, strict=True):
-        part = below[first + 1 : end]
+    parts = [below[first + 1 : end] for first, end in zip(titles, [*titles[1:], len(below)], strict=True)]
+    if _says_more(parts[-1], language) and not any(_says_more(part, language) for part in parts[:-1]):
+        return False  # Dated links inside a text, which goes on below them.
+    for part in parts:
         tail = next((place for place, block in enumerate(part) if is_tail(block.text, language)), len(part))
         headed = any(
             block.kind in ("heading", "title") and block.linked < _ALL_LINKS and any(map(_is_prose, part[place:]))
@@ -99,6 +100,12 @@ def _are_teasers(below: Sequence[Block], titles: Sequence[int], language: str | 
         if headed or sum(map(_is_prose, part[:tail])) > 1:
             return False
     return True
+
+
+def _says_more(part: Sequence[Block], language: str | None) -> bool:
+    """Tell whether a sentence stands below a title, before what is no part of the text anyway."""
+    end = next((place for place, block in enumerate(part) if is_tail(block.text, language)), len(part))
+    return any(block.linked < _MOSTLY_LINKS and ends_sentence(block.text) for block in part[:end])
 
 
 def _section_start(below: Sequence[Block], first: int, language: str | None) -> int:

@@ -133,6 +133,10 @@ def test_list_of_networks_that_a_sentence_announces_is_of_the_text() -> None:
      "<h2><a href=/d>The directive</a></h2><p>It says how high a quay has to be, and of what it may be built.</p>",
      ["The regulation", "It says what ports have to do, and who pays for that in years.", "The directive",
       "It says how high a quay has to be, and of what it may be built."]),
+    ("<p>It is about Facebook, LinkedIn and X.</p><ul><li>Facebook</li><li>LinkedIn</li><li>X</li></ul>",
+     ["It is about Facebook, LinkedIn and X.", "Facebook", "LinkedIn", "X"]),
+    ("<ol><li><a href=#r>1</a> Regulation 2024/1 of 2 March 2024.</li><li><a href=#s>2</a> It is new.</li></ol>",
+     ["1 Regulation 2024/1 of 2 March 2024.", "2 It is new."]),
     ("<blockquote>The report <cite>Ports</cite> names forty.</blockquote>", ["The report Ports names forty."]),
     ("<div><span class=n>40</span><span class=t>million euros for quays</span></div>", ["40 million euros for quays"]),
     ("<div><span class=a>A por</span><span class=b>t opens at nine</span></div>", ["A port opens at nine"]),
@@ -146,6 +150,19 @@ def test_heading_over_news_is_one_of_the_text_where_prose_follows() -> None:
     caption = "<div class=text-caption><p>The director thanked all of them.</p></div>"
     draft = read(EN.page(main=f"<h1>{EN.title}</h1>{first}{caption}{second}<h2>More news</h2>{third}"))
     assert lines(draft) == [EN.lines[0], "The director thanked all of them.", EN.lines[1], "More news", EN.lines[2]]
+
+
+def test_dated_links_inside_a_text_are_of_it() -> None:
+    first, second, third = (f"<p>{line}</p>" for line in EN.lines)
+    told = [
+        "3 March 2024",
+        "The Commission proposes the plan for ports",
+        "4 June 2024",
+        "The Parliament votes on the plan",
+    ]
+    steps = "<p>{}</p><p><a href=/a>{}</a></p><p>{}</p><p><a href=/b>{}</a></p>".format(*told)
+    draft = read(EN.page(main=f"<h1>{EN.title}</h1>{first}{second}<h2>Timeline</h2>{steps}{third}"))
+    assert lines(draft) == [*EN.lines[:2], "Timeline", *told, EN.lines[2]]
 
 
 def test_dateline_below_a_lead_contradicts_no_date_beside_the_title() -> None:
