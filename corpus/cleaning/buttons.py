@@ -38,6 +38,9 @@ def without_share_rows(lines: Sequence[str], first: int, last: int) -> list[str]
     A list of networks behind a line that announces it may be part of a release, and stays.
     """
     shared = [_is_shared(line) for line in lines]
+    if not any(shared):
+        return list(lines)
+    said = {word for line in lines if ends_sentence(line) for word in _words(line)} & _NETWORKS
     gone: set[int] = set()
     start = 0
     while start < len(lines):
@@ -46,17 +49,18 @@ def without_share_rows(lines: Sequence[str], first: int, last: int) -> list[str]
             end += 1
         names = {word for line in lines[start:end] for word in _words(line)}
         outside = end <= first or start > last
-        before, below = lines[max(0, start - 1) : start], lines[end : end + 1]
-        announced = any((line.endswith(":") and not is_button(line)) or line.startswith("- ") for line in before)
-        announced = announced or any(line.startswith("- ") for line in below)  # They are some of a longer list.
-        said = any(
-            name in line.casefold() for line in lines[:start] if ends_sentence(line) for name in names & _NETWORKS
-        )
-        if outside and not announced and not said and len(names) >= _MIN_SHARED and names & _NETWORKS:
+        if outside and len(names) >= _MIN_SHARED and names & _NETWORKS - said and not _is_of_list(lines, start, end):
             labelled = start - 1 > last and _is_label(lines[start - 1])
             gone.update(range(start - labelled, end))
         start = max(end, start + 1)
     return [line for index, line in enumerate(lines) if index not in gone]
+
+
+def _is_of_list(lines: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether a line announces some lines, or whether they are some of a longer list."""
+    before, below = lines[max(0, start - 1) : start], lines[end : end + 1]
+    announced = any(line.endswith(":") and not is_button(line) for line in before)
+    return announced or any(line.startswith("- ") for line in (*before, *below))
 
 
 def _is_label(line: str) -> bool:

@@ -226,8 +226,9 @@ def with_joined_dates(page: Sequence[Block], language: str | None) -> list[Block
     joined: list[Block] = []
     index = 0
     while index < len(page):
-        count = next((count for count in (3, 2) if _is_date_in_boxes(page[index : index + count], count, language)), 1)
         block = page[index]
+        counts = (3, 2) if len(block.text) <= _DATE_BOX_CHARS else ()
+        count = next((count for count in counts if _is_date_in_boxes(page[index : index + count], count, language)), 1)
         text = " ".join(each.text for each in page[index : index + count])
         joined.append(block if count == 1 else Block("paragraph", text, block.parent, block.linked))
         index += count

@@ -86,8 +86,10 @@ def _is_boilerplate(element: "HtmlElement") -> bool:
 
 def _is_of_media(element: "HtmlElement") -> bool:
     """Tell whether a part without prose holds a picture or the link to a file, or stands beside a picture."""
-    parent = element.getparent()
-    beside = parent is not None and next(parent.iter("img", "picture"), None) is not None
+    beside = any(
+        each is not None and next(each.iter("img", "picture"), None) is not None
+        for each in (element.getprevious(), element.getnext())
+    )
     holds = next(element.iter("img", "picture", "a"), None) is not None
     return (holds or beside) and not any(map(_is_prose_alone, element.iter("p")))
 

@@ -74,7 +74,7 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     :param title: the title when it is already known. Then a first line with the same words is dropped.
     :param language: the language of the names of months. English names are always read.
     """
-    lines = [line for line in lines if is_tail(line, language) or not is_button(line)]
+    lines = [line for line in lines if not is_button(line) or is_tail(line, language)]
     kept = without_tail(lines, _PROSE_CHARS, language)
     tail = lines[len(kept) :]
     kept = without_share_rows(kept, *_prose_span(kept))

@@ -61,7 +61,9 @@ def without_links_below(chosen: Sequence[Block], after: Sequence[Block], languag
     places = {id(block): index for index, block in enumerate(after)}
     end = len(chosen)
     while end > 1 and not ends_sentence(chosen[end - 1].text):
-        block, below = chosen[end - 1], after[places[id(chosen[end - 1])] + 1 :]
+        block = chosen[end - 1]
+        place = places[id(block)] + 1
+        below = after[place : place + 1]
         elsewhere = (
             _is_link(block, language) or _is_tag_line(block.text, language) or _labels_other(block, below, language)
         )
