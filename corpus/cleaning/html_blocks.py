@@ -99,7 +99,7 @@ class _Buffer:
         text = text if text.isascii() else text.translate(_INVISIBLE)
         pieces = _BREAKS.split(text) if "\x0b" in text else (text,)
         parts = (part for piece in pieces for part in _without_dateline(piece, self.language))
-        paragraphs = [line for part in parts for line in map(fold, _items(part)) if line]
+        paragraphs = [line for part in parts for line in map(fold, _items(part) if "\x0b" in part else (part,)) if line]
         size = sum(map(len, text.split())) or 1
         linked_share, bold = self.linked / size, len(paragraphs) if self.bold >= size else 0
         heading = self._line_in_bold() if self.bold and not bold and "\x0b" in text else ""
@@ -120,7 +120,7 @@ class _Buffer:
 
 def _items(text: str) -> Iterator[str]:
     """Divide a paragraph before each line that begins with a bullet, if two do: the lines are a list."""
-    lines = text.split("\x0b") if "\x0b" in text else ()
+    lines = text.split("\x0b")
     if sum(_BULLET_LINE.match(line) is not None for line in lines) < _MIN_ITEMS:
         yield text
         return
