@@ -34,7 +34,7 @@ class _Left:
 @click.option("--audit", is_flag=True, help="List what administrators did in Discord instead.")
 @as_json
 def feedback(audit: bool, json_: bool) -> None:
-    """Tell what people in Discord said of answers, and what they asked in vain, by day; never who it was.
+    """Tell what people in Discord said of answers, what they asked in vain, and how much by day; never who it was.
 
     Answers come newest first. What was asked in vain is told where at least three people asked it.
     """
