@@ -25,11 +25,19 @@ LINE = re.compile(
     r"|all official european union website addresses\b.*+|an official website of the european union"
     r"|for media (?:queries|enquiries),? please contact\b.*+"
     r"|if you (?:are not a journalist|do not work for a media organisation)\b.*+"
-    r"|[-* ]{0,3}ends[-* ]{0,3}"
-    r"|[-\u2013*]{1,3} ?(?:ende?|fin|fine|fim|einde|koniec|konec|slut|loppu|v\u00e9ge|sf\u00e2r\u0219it|kraj|l\u00f5pp"
-    r"|beigas|pabaiga|\u043a\u0440\u0430\u0439|\u03c4\u03ad\u03bb\u03bf\u03c2|deireadh|tmiem) ?[-\u2013*]{1,3}"
+    r"|[-\u2013\u2014* ]{0,4}ends[-\u2013\u2014* ]{0,4}"
+    r"|page contents|on this page|table of contents|in this (?:article|page|section)"
+    r"|please accept (?:\w+ ){0,3}cookies (?:to|in order)\b.{0,80}"
+    r"|(?:this|the) (?:content|video) (?:comes from|is (?:hosted|provided) by) a third[- ]party\b.*+"
+    r"|listen to (?:this|the) (?:page|article|text)|(?:co-?)?funded by the european union"
+    r"|(?:did you find|was|is) this (?:page|information|content|article) (?:useful|helpful|interesting)"
+    r"|cette page vous a-t-elle été utile|war diese seite hilfreich|¿?le ha (?:sido|resultado) útil esta página"
+    r"|questa pagina è stata utile|was deze pagina nuttig"
+    r"|[-\u2013\u2014*]{1,3} ?(?:ende?|fin|fine|fim|einde|koniec|konec|slut|loppu|v\u00e9ge|sf\u00e2r\u0219it|kraj"
+    r"|l\u00f5pp|beigas|pabaiga|\u043a\u0440\u0430\u0439|\u03c4\u03ad\u03bb\u03bf\u03c2|deireadh|tmiem)"
+    r" ?[-\u2013\u2014*]{1,3}"
     r"|(?:[^.]{0,120}\s)?\u00a9 ?[^\W_][^.]{0,80}|general public inquiries:.*+"
-    r"|reproduction is permitted provided that the source is acknowledged)\s*+[.:!»>]*+$",
+    r"|reproduction is permitted provided that the source is acknowledged)\s*+[.:!?»>]*+$",
     re.IGNORECASE,
 )
 # Such a line ends the release, anywhere in its second half.
@@ -49,6 +57,8 @@ REFERENCE = re.compile(
 ABOUT_MAX_CHARS = 120
 LABELS = ("details", "published", "updated")  # Kinds of phrases that label a value of the release.
 _LABEL_MAX_CHARS, _LABEL_WORDS = 80, 5
+_REACH_WORDS = 1  # "Mobile: +32 …", "E-mail: …"
+_PERSON_LINES, _PERSON_LINE_CHARS = 4, 60  # Of names, offices and the label above them.
 _PERSON_MAX_CHARS = 240  # A line with names, telephone numbers and addresses of persons to contact.
 _NOTE_LABEL = re.compile(r"^(?:## )?([^\W\d_]{2,20}(?: [^\W\d_]{2,20})?) ?:")
 _TELEPHONE = re.compile(
@@ -57,6 +67,12 @@ _TELEPHONE = re.compile(
 _CALLED = re.compile(
     r"\b(?:r[e\u00e9]f\w{0,10}|riferimento|odkaz|nr|no|number|n[\u00ba\u00b0])\b", re.IGNORECASE
 )  # "REF.:"
+# A line that says something in a sentence, and then whom to ask: "The Union pays. (For more information: …)"
+_SENTENCE_BEFORE = re.compile(
+    r"[^@+]{20,}?(?<!\btel)(?<!\bt\u00e9l)(?<!\bfax)(?<!\bmob)[.!?\u2026][\s\"'\u201d\u2019\u00bb)\]]*\s[(\[\w]",
+    re.IGNORECASE,
+)
+_SENTENCE_WORDS = 4  # In lower case. An address has fewer.
 _MAILBOX = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}")
 
 
@@ -98,7 +114,16 @@ def is_only_contact(line: str) -> bool:
         return False
     label = folded(line.partition(":")[0])
     labelled = label in phrases("contacts") or label.startswith((*openings("inquiries"), *openings("more")))
-    return labelled or not ends_sentence(line)
+    return labelled or not (ends_sentence(line) or _says_before(line))
+
+
+def _says_before(line: str) -> bool:
+    """Tell whether a line has a sentence before it says whom to ask."""
+    sentence = _SENTENCE_BEFORE.match(line)
+    in_brackets = sentence is not None and sentence[0][-1] in "(["
+    return sentence is not None and (
+        in_brackets or sum(word[0].islower() for word in sentence[0].split()) >= _SENTENCE_WORDS
+    )
 
 
 def without_tail(lines: Sequence[str], prose_chars: int, language: str | None = None) -> list[str]:
@@ -125,10 +150,43 @@ def without_tail(lines: Sequence[str], prose_chars: int, language: str | None = 
             break
     kept = list(lines[:end])
     while len(kept) > 1 and (
-        is_only_contact(kept[-1]) or bare_reference(kept[-1]) or _is_dated_update(kept[-1], language)
+        kept[-1].startswith("## ")  # Nothing is left below it.
+        or is_only_contact(kept[-1])
+        or bare_reference(kept[-1])
+        or _is_dated_update(kept[-1], language)
     ):
         kept.pop()
-    return kept
+    return _without_persons(kept) if _ends_in_contacts(lines, len(kept)) else kept
+
+
+def _ends_in_contacts(lines: Sequence[str], index: int) -> bool:
+    """Tell whether a line says how to reach somebody, or is the office of a person, below which that is said."""
+    if index >= len(lines):
+        return False
+    line = lines[index]
+    office = not line.startswith("#") and not is_tail(line) and _is_over_contacts(lines, index)
+    words = re.findall(r"[^\W\d_]{2,}", _MAILBOX.sub("", line))
+    return office or (is_only_contact(line) and len(words) <= _REACH_WORDS)  # More of them name the person.
+
+
+def _without_persons(lines: Sequence[str]) -> list[str]:
+    """Return lines without a label, a name and offices at their end, below which stood how to reach somebody."""
+    end = len(lines)
+    while end > 1 and len(lines) - end < _PERSON_LINES and _may_be_of_person(lines[end - 1]):
+        end -= 1
+        if lines[end].startswith("## ") or folded(lines[end]) in phrases("contacts"):
+            return list(lines[:end])
+    return list(lines)
+
+
+def _may_be_of_person(line: str) -> bool:
+    words = line.removeprefix("## ")
+    return (
+        len(words) <= _PERSON_LINE_CHARS
+        and words[:1].isupper()
+        and not ends_sentence(words)
+        and not any(map(str.isdigit, words))
+    )
 
 
 def _is_dated_update(line: str, language: str | None) -> bool:

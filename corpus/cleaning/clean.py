@@ -105,7 +105,7 @@ def _reading(data: bytes, name: str, address: str | None, handed_over: bool) -> 
         header = replace(header, url=address or header.url)
         draft = by_address(replace(header, origin=Origin.GIVEN if header.url else None))
         return Reading(draft, is_plain_text=True)
-    if archived or is_html(text):
+    if archived.is_page if archived else is_html(text):
         saved = (archived.url if archived else saved_from(text)) if handed_over and address is None else None
         tree = parse(text, name)
         whole = deepcopy(tree)  # Parts of the tree are removed when it is read; the doubts are about the whole page.

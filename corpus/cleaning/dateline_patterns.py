@@ -7,6 +7,7 @@ SEPARATOR = re.compile(r"\s?[|•·]\s?|\s[-\u2013\u2014/]{1,3}\s|\s?\u2014\s?")
 COMMA = re.compile(r"[,:;()\[\]]")
 TIME = re.compile(
     r"(?<!\d)\d{1,2}(?:[:.]\d{2}(?::\d{2})?|[hu]\d{0,2})(?: ?(?:h|uhr|ce?s?t|gmt|utc|[+-]\d{2}:?\d{2}))?(?![\w/])"
+    r"|(?<!\d)\d{1,2} ?h ?\d{2}(?!\w)"
     r"|(?<!\d)\d{1,2} (?:uhr|uur|heures?|hours?|horas?|ore|\u00f3ra\w{0,3}|\u0447\u0430\u0441\w{0,2})(?!\w)"
     r"|\b[ap]\.?m\b\.?|(?<!\w)(?:klo|kl|kello|um|om|ore|ora|orele|alle|a las|godz|ob)\.? \d{1,2}(?![\w/:.-])",
     re.IGNORECASE,
@@ -32,7 +33,7 @@ PARTICLES = frozenset(
     "le les lez lo na nad nel nell nella ob och of og on op os pod pri s sous sul sull sulla sur ta the und upon van "
     "von w we y \u0433\u0440 \u0438 \u03ba\u03b1\u03b9 \u0441".split()
 )
-AFTER_DATELINE = re.compile(r"^([^-:\u2013\u2014]{0,25})[-:\u2013\u2014]\s{1,3}[^\W\d_\s]")
+AFTER_DATELINE = re.compile(r"^([^-:|\u2013\u2014]{0,25})[-:|\u2013\u2014]\s{1,3}[^\W\d_\s]")
 # "LISBON 6.5.2025. The Agency": after the name of a place in capitals a full stop is enough.
 SURE_PLACE = re.compile(r"[^\W\d_a-z][^\da-z.:;]{2,40}")
 AFTER_STOP = re.compile(r"^()\.?\s{1,3}[^\W\d_]")

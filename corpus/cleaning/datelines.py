@@ -98,7 +98,8 @@ def is_labelled(line: str, language: str | None = None) -> bool:
     if colon:
         return bool(value) and folded(label) in phrases(*LABELS, language=language)
     label, _, value = line.partition(" ")
-    return _is_place(value) and folded(label) in phrases("details", language=language)
+    fits = _is_place(value) or _is_known(value, language)
+    return bool(value) and fits and folded(label) in phrases("details", language=language)
 
 
 def is_byline(line: str, language: str | None = None) -> bool:

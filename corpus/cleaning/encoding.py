@@ -20,6 +20,15 @@ _MAX_UNPRINTABLE = 0.02  # Share of control characters. Random bytes that happen
 _CHARSET = re.compile(
     rb"""<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*+=\s*+["']?\s*+([\w-]{2,30})""", re.IGNORECASE
 )
+_LANGUAGE = re.compile(
+    rb"""<(?:html|feed|rss)\b[^>]{0,400}\blang\s*+=\s*+["']?([a-z]{2})\b|<language>\s*+([a-z]{2})\b""", re.IGNORECASE
+)
+# The encoding in which browsers read a page of a language that declares none. Others are read as cp1252.
+_OF_LANGUAGE = (
+    dict.fromkeys("cs hr hu pl ro sk sl".split(), "cp1250")
+    | dict.fromkeys("et lt lv".split(), "cp1257")
+    | {"bg": "cp1251", "el": "cp1253", "mt": "iso8859-3"}
+)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _MIN_LETTERS = 0.7  # Share of letters and spaces. Prose has over 0.9, random bytes read as cp1252 about 0.5.
 
@@ -28,8 +37,9 @@ def decode(data: bytes, name: str) -> str:
     r"""Return the text of a source, in Unicode with ``\n`` line ends.
 
     A byte order mark decides. Otherwise the encodings are tried in this order: UTF-16 when most of every second byte
-    are NUL; UTF-8; the one that a page declares; UTF-8 with stray bytes of cp1252; cp1252 when the result is prose; the
-    one that charset-normalizer detects. A few control characters, which nobody sees, are left out.
+    are NUL; UTF-8; the one that a page declares; UTF-8 with stray bytes of cp1252; that of the language which a page
+    states, or cp1252, when the result is prose; the one that charset-normalizer detects. A few control characters,
+    which nobody sees, are left out.
 
     :raises SourceError: when the source is empty, too large, or not text in any encoding.
     """
@@ -74,7 +84,9 @@ def _candidates(data: bytes) -> Iterator[str]:
         yield declared
     if _is_mostly_utf8(data):
         yield "utf-8 with cp1252"
-    yield "cp1252"
+    language = _LANGUAGE.search(sample)
+    of_language = _OF_LANGUAGE.get((language[1] or language[2]).decode().casefold()) if language else None
+    yield of_language or "cp1252"
 
 
 def _declared(sample: bytes) -> str | None:

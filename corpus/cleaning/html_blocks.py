@@ -5,11 +5,12 @@ come from the tree of the page, with a space where the browser breaks the line, 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from corpus.cleaning.datelines import is_about
+from corpus.cleaning.dates import find_date
 from corpus.cleaning.lines import HEADING_MAX_CHARS, fold, without_bullet
 from corpus.errors import SourceError
 from corpus.release_text import ends_sentence, is_speaker
@@ -25,6 +26,9 @@ _BLOCKS = _HEADINGS | frozenset(
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
     "footer form header hgroup hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
+_BULLET_LINE = re.compile(r"\s*[-*•‣▪◦●·–][ \t\u00a0]+\S")
+_MIN_ITEMS = 2
+_DATE_BOX_CHARS = 14  # "September 2026" has so many.
 _BREAKS = re.compile(r"\x0b\s*\x0b")  # A line break is read as U+000B.
 
 
@@ -78,26 +82,56 @@ class _Buffer:
         self.parts: list[str] = []
         self.linked = self.bold = 0
         self.links = self.bolds = 0  # How many such elements are open.
+        self.bold_parts = 0  # How many parts at the beginning are bold.
 
     def add(self, text: str | None) -> None:
         if not text:
             return
+        if self.bold_parts == len(self.parts) and (self.bolds or not text.strip()):
+            self.bold_parts += 1
         self.parts.append(text)
         size = sum(map(len, text.split()))
         self.linked += size if self.links else 0
         self.bold += size if self.bolds else 0
 
-    def flush(self) -> tuple[list[str], float, bool]:
-        """Empty the buffer. Return its paragraphs, the share of its text in links, and whether all of it is bold."""
+    def flush(self) -> tuple[list[str], float, int]:
+        """Empty the buffer. Return its paragraphs, the share of its text in links, and how many of them are bold."""
         text = "".join(self.parts)
         text = text if text.isascii() else text.translate(_INVISIBLE)
         pieces = _BREAKS.split(text) if "\x0b" in text else (text,)
         parts = (part for piece in pieces for part in _without_dateline(piece, self.language))
-        paragraphs = [line for line in map(fold, parts) if line]
+        paragraphs = [line for part in parts for line in map(fold, _items(part) if "\x0b" in part else (part,)) if line]
         size = sum(map(len, text.split())) or 1
-        linked_share, is_bold = self.linked / size, self.bold >= size
-        self.parts, self.linked, self.bold = [], 0, 0
-        return paragraphs, linked_share, is_bold
+        linked_share, bold = self.linked / size, len(paragraphs) if self.bold >= size else 0
+        heading = self._line_in_bold() if self.bold and not bold and "\x0b" in text else ""
+        if heading and paragraphs and paragraphs[0].startswith(f"{heading} "):
+            paragraphs[:1] = [heading, paragraphs[0].removeprefix(heading).strip()]
+            bold = 1
+        self.parts, self.linked, self.bold, self.bold_parts = [], 0, 0, 0
+        return paragraphs, linked_share, bold
+
+    def _line_in_bold(self) -> str:
+        """Return the bold words at the beginning when they are a heading on a line of its own, otherwise nothing."""
+        begin = "".join(self.parts[: self.bold_parts]).translate(_INVISIBLE)
+        broken = begin.rstrip(" \t\r\n").endswith("\x0b") or self.parts[self.bold_parts :][:1] == ["\x0b"]
+        heading = fold(begin)
+        asks = heading.endswith("?") and len(heading) <= HEADING_MAX_CHARS
+        return heading if broken and heading and (asks or _reads_as_heading(heading)) else ""
+
+
+def _items(text: str) -> Iterator[str]:
+    """Divide a paragraph before each line that begins with a bullet, if two do: the lines are a list."""
+    lines = text.split("\x0b")
+    if sum(_BULLET_LINE.match(line) is not None for line in lines) < _MIN_ITEMS:
+        yield text
+        return
+    part = ""
+    for line in lines:
+        if _BULLET_LINE.match(line):
+            yield part
+            part = ""
+        part += f" {line}"
+    yield part
 
 
 def _without_dateline(text: str, language: str | None) -> Iterator[str]:
@@ -125,7 +159,7 @@ def blocks(tree: "HtmlElement", language: str | None = None) -> Iterator[Block]:
     numbers: dict[HtmlElement, int] = {}
     for event, element in walk:
         tag = cast(str, element.tag)
-        is_block = tag in _BLOCKS or "-" in tag
+        is_block = tag in _BLOCKS or "-" in tag or (tag == "cite" and _names_speaker(cast("HtmlElement", element)))
         if event == "start":
             if is_block:
                 yield from _flushed(buffer, element.getparent(), fresh_items, numbers)
@@ -137,7 +171,8 @@ def blocks(tree: "HtmlElement", language: str | None = None) -> Iterator[Block]:
                 continue
             buffer.links += tag == "a"
             buffer.bolds += tag in ("b", "strong")
-            if tag == "br":
+            subtitle = tag == "small" and cast("HtmlElement", element).getparent().tag in _HEADINGS
+            if tag == "br" or subtitle:
                 buffer.add("\x0b")
             preformatted = tag == "pre" and element.text
             buffer.add(element.text.replace("\n", "\x0b") if preformatted else element.text)
@@ -164,7 +199,7 @@ def _flushed(
     item = next((ancestor for ancestor in lineage if ancestor.tag == "li"), None)
     # When the element is the paragraph itself, its container is the parent.
     container = lineage[1] if tags[0] in ("p", "li", *_HEADINGS) and len(lineage) > 1 else element
-    for text in paragraphs:
+    for position, text in enumerate(paragraphs):
         kind = "title" if heading == "h1" else "heading" if heading else "paragraph"
         if item is not None and item in fresh_items and not heading:
             kind = "item"
@@ -172,10 +207,41 @@ def _flushed(
         elif "blockquote" in tags:
             kind = "quote"
         elif (
-            kind == "paragraph" and item is None and (bold or tags[0] in ("dt", "summary")) and _reads_as_heading(text)
+            kind == "paragraph"
+            and item is None
+            and (position < bold or tags[0] in ("dt", "summary"))
+            and _reads_as_heading(text)
         ):
             kind = "heading"
         yield Block(kind, text, numbers.setdefault(container, len(numbers)), linked)
+
+
+def _names_speaker(cite: "HtmlElement") -> bool:
+    """Tell whether a cite element is the speaker below a quotation, which style sheets show on a line of its own."""
+    last = cite.getnext() is None and not (cite.tail or "").strip()
+    return last and str(next(cite.iterancestors("blockquote", "p"), cite).tag) == "blockquote"
+
+
+def with_joined_dates(page: Sequence[Block], language: str | None) -> list[Block]:
+    """Return the blocks of a page, with one in place of those of a date whose day, month and year stand in boxes."""
+    joined: list[Block] = []
+    index = 0
+    while index < len(page):
+        block = page[index]
+        counts = (3, 2) if len(block.text) <= _DATE_BOX_CHARS else ()
+        count = next((count for count in counts if _is_date_in_boxes(page[index : index + count], count, language)), 1)
+        text = " ".join(each.text for each in page[index : index + count])
+        joined.append(block if count == 1 else Block("paragraph", text, block.parent, block.linked))
+        index += count
+    return joined
+
+
+def _is_date_in_boxes(boxes: Sequence[Block], count: int, language: str | None) -> bool:
+    if len(boxes) < count or any(len(box.text) > _DATE_BOX_CHARS or box.kind == "row" for box in boxes):
+        return False
+    text = " ".join(box.text for box in boxes)
+    dated = find_date(text, language)
+    return dated is not None and not any(map(str.isalnum, text[: dated.start] + text[dated.end :]))
 
 
 def _reads_as_heading(text: str) -> bool:

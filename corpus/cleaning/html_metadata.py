@@ -109,7 +109,7 @@ def completed(
     if laid_out.title:
         values["title"] = laid_out.title
     if seen is None:
-        seen = (*laid_out.dates, *dates_of(above, language))
+        seen = (*laid_out.dates, *dates_of(above, language)) or laid_out.dates_below_lead
     draft = with_issue_date(replace(draft, found_in=places, **values), seen, url)
     return by_address(draft, lines_above)
 

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from corpus.cleaning.boilerplate import is_tail
+from corpus.cleaning.boilerplate import is_only_contact, is_tail
 from corpus.cleaning.datelines import is_about
-from corpus.cleaning.html_blocks import Block, blocks
+from corpus.cleaning.html_blocks import Block, blocks, with_joined_dates
 from corpus.cleaning.html_metadata import completed, stated
 from corpus.cleaning.html_pruning import prune
+from corpus.cleaning.issuers import issuer_named
 from corpus.cleaning.language import other_language
 from corpus.cleaning.language_links import language_links
 from corpus.cleaning.lines import LaidOut, dates_of, fold, lay_out
+from corpus.cleaning.related_pages import leads_elsewhere, without_links_below, without_teasers
 from corpus.models import Draft
 from corpus.release_text import ends_sentence, is_speaker
 
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 _SURE_CHARS = 25  # A shorter text may be part of the chosen text by chance.
 _MOSTLY_LINKS = 0.5
 _FEW_LINKS = 0.3
-_ALL_LINKS = 0.95
 _ANNOUNCING_WORDS = 4  # "Related documents:" has fewer.
 _PARAGRAPH_CHARS = 60
 _UNSEEN = re.compile(r"[\x80-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]+")
@@ -55,10 +56,14 @@ def from_html(tree: "HtmlElement", address: str | None = None) -> Draft:
     named = head.title or fold(tree.findtext(".//title") or "")
     prune(tree)
     all_blocks = list(blocks(tree, head.language))
-    head = _in_own_language(head, all_blocks)
+    stated_language, head = head.language, _in_own_language(head, all_blocks)
+    if head.language != stated_language:  # Names of months are read in the language of the text.
+        all_blocks = list(blocks(tree, head.language))
+    all_blocks = with_joined_dates(all_blocks, head.language)
     start = _start(all_blocks, named, head.language)
-    extracted = _extracted(tree, all_blocks[start:], head.language)
-    chosen = _chosen(all_blocks[start:], extracted, head.language)
+    after = without_teasers(all_blocks[start:], head.language)
+    extracted = _extracted(tree, after, head.language)
+    chosen = _chosen(after, extracted, head.language)
     first = all_blocks.index(chosen[0], start) if chosen else start
     above = [block.text for block in all_blocks[:first] if block.linked < _MOSTLY_LINKS and block.kind != "title"]
     title = _title(all_blocks, start, head.title)
@@ -82,11 +87,16 @@ def _seen_dates(
     They stand between the title and the text, right above the title, or in the text's first lines. A date further above
     the title may be of another part of the page: it counts when there is no other.
     """
-    between = [block.text for block in all_blocks[start:first] if block.linked < _MOSTLY_LINKS]
+    right_below = range(start, min(first, start + _BESIDE_TITLE))  # Some sites link the date to the page itself.
+    between = [
+        block.text
+        for index, block in enumerate(all_blocks[:first])
+        if index in right_below or (index >= start and block.linked < _MOSTLY_LINKS)
+    ]
     above = [block.text for block in reversed(all_blocks[: max(start - 1, 0)]) if block.linked < _MOSTLY_LINKS]
     beside = dates_of((*between, *above[:_BESIDE_TITLE]), language)
-    days = (*beside[:1], *laid_out.dates, *beside[1:]) or dates_of(above[_BESIDE_TITLE:_NEAR_TITLE], language)[:1]
-    return tuple(dict.fromkeys(days))
+    days = (*beside[:1], *laid_out.dates, *beside[1:]) or laid_out.dates_below_lead
+    return tuple(dict.fromkeys(days or dates_of(above[_BESIDE_TITLE:_NEAR_TITLE], language)[:1]))
 
 
 def _extracted(tree: "HtmlElement", after: Sequence[Block], language: str | None) -> "_Extracted":
@@ -163,6 +173,8 @@ def _start(all_blocks: Sequence[Block], title: str | None, language: str | None)
         shown = [index for index in named if index in titles] or (
             named if not _is_titled(all_blocks, titles, title) else []
         )
+        if shown and issuer_named(all_blocks[shown[0]].text):  # The logo of the site may be an h1.
+            shown = [max(named, key=lambda index: (len(all_blocks[index].text), -index))]
         if shown:
             return shown[0] + 1
     if not titles:
@@ -204,23 +216,18 @@ def _chosen(after: Sequence[Block], extracted: _Extracted, language: str | None)
     for index, block in enumerate(after):
         if is_tail(block.text, language) and block.kind in ("heading", "title") and index >= last:
             break
+        if leads_elsewhere(block):
+            continue
         listed = block.kind == "item" and bool(chosen) and (chosen[-1].text.endswith(":") or chosen[-1].kind == "item")
         between = first < index < last and (block.linked < _MOSTLY_LINKS or (listed and chosen[-1] is after[index - 1]))
         continues = index > last and (
-            _continues(block, after[index - 1], chosen, parents) or _is_announced(after, index, chosen, language)
+            _continues(block, after[index - 1], chosen, parents)
+            or _is_announced(after, index, chosen, language)
+            or (chosen[-1:] == [after[index - 1]] and is_only_contact(block.text))  # It tells what the names above are.
         )
         if index in kept_indexes or between or continues:
             chosen.append(block)
-    return _once(_without_links_below(chosen))
-
-
-def _without_links_below(chosen: Sequence[Block]) -> list[Block]:
-    """Drop the blocks at the end that only lead to other pages, unless a sentence before them announces them."""
-    end = len(chosen)
-    while end and chosen[end - 1].linked >= _ALL_LINKS and not ends_sentence(chosen[end - 1].text):
-        end -= 1
-    announced = end > 0 and chosen[end - 1].text.endswith(":")
-    return list(chosen) if announced or not end else list(chosen[:end])
+    return _once(without_links_below(chosen, after, language))
 
 
 def _once(chosen: Sequence[Block]) -> list[Block]:
@@ -265,7 +272,7 @@ def _continues(block: Block, before: Block, chosen: Sequence[Block], parents: se
 
     That is a list item or a row directly below a chosen block, or prose in a container of extracted blocks.
     """
-    if block.linked:
+    if block.linked >= _FEW_LINKS:
         return False
     below = block.kind in ("item", "row") and bool(chosen) and chosen[-1] is before
     return below or (ends_sentence(block.text) and block.parent in parents)

@@ -4,6 +4,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from corpus.cleaning.html_labels import arrange_labels
+from corpus.release_text import ends_sentence
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -23,6 +26,8 @@ _UNSURE_WORDS = frozenset(
     "feedback share sharing social socials contact links tags topics toolbar skip search menu navigation navbar "
     "subscribe download downloads lang languages comment".split()
 )
+# Parts with such words are boilerplate where they hold a file or a picture, or stand beside one.
+_MEDIA_WORDS = frozenset("file files attachment attachments caption copyright".split())
 _BOILERPLATE_WORDS = _SURE_WORDS | _UNSURE_WORDS
 _LANGUAGE_MENU = re.compile(
     r"lang(?:uage)?s?[-_]+(?:menu|select|switch|list|drop|nav|bar)|site-header__lang", re.IGNORECASE
@@ -34,7 +39,8 @@ _ICONS = "//*[self::i or self::span][not(*)][contains(@class, 'icon') or contain
 _ICON_NAME = re.compile(r"\s*[a-z]+(?:_[a-z0-9]+)*\s*")
 _HIDDEN_WORDS = frozenset(("visually-hidden", "sr-only", "element-invisible", "ep_hidden", "wai-shortcut", "hidden"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_PROSE_CHARS = 80
+_PROSE_CHARS, _LABELS_CHARS = 80, 120
+_SENTENCE_WORDS = 3  # A menu has no sentences of so many words.
 
 
 def drop_unread(tree: "HtmlElement") -> None:
@@ -52,6 +58,7 @@ def drop_unread(tree: "HtmlElement") -> None:
     for icon in tree.xpath(_ICONS):
         if _ICON_NAME.fullmatch(icon.text or ""):
             icon.drop_tree()
+    arrange_labels(tree)
 
 
 def prune(tree: "HtmlElement") -> None:
@@ -67,11 +74,39 @@ def _is_boilerplate(element: "HtmlElement") -> bool:
     tag = element.tag
     if tag == "footer":
         return next(element.iterancestors("blockquote", "figure"), None) is None
-    if tag in ("header", "form"):
+    if tag == "header":
+        return not _labels_release(element)
+    if tag == "form":
         return True
     if tag in ("html", "body", "main", "article", "h1", "p", "a", "span", "em", "strong", "b", "i", "li"):
         return _is_hidden(element)
-    return _names_boilerplate(_names(element)) or _is_hidden(element)
+    names = _names(element)
+    return _names_boilerplate(names) or _is_hidden(element) or (_names_media(names) and _is_of_media(element))
+
+
+def _is_of_media(element: "HtmlElement") -> bool:
+    """Tell whether a part without prose holds a picture or the link to a file, or stands beside a picture."""
+    beside = any(
+        each is not None and next(each.iter("img", "picture"), None) is not None
+        for each in (element.getprevious(), element.getnext())
+    )
+    holds = next(element.iter("img", "picture", "a"), None) is not None
+    return (holds or beside) and not any(map(_is_prose_alone, element.iter("p")))
+
+
+def _is_prose_alone(element: "HtmlElement") -> bool:
+    return len(element.text_content()) >= _PROSE_CHARS and next(element.iter("a"), None) is None
+
+
+@lru_cache(256)
+def _names_media(names: str) -> bool:
+    return not _MEDIA_WORDS.isdisjoint(word.casefold() for word in _WORD.findall(names))
+
+
+def _labels_release(header: "HtmlElement") -> bool:
+    """Tell whether a header inside the content only says what the release is, and when it was issued."""
+    inside = next(header.iterancestors("main", "article"), None) is not None
+    return inside and next(header.iter("a"), None) is None and len(header.text_content()) <= _LABELS_CHARS
 
 
 @lru_cache(256)  # The elements of a page share their classes.
@@ -89,9 +124,14 @@ def _is_hidden(element: "HtmlElement") -> bool:
 
 
 def _opens(element: "HtmlElement") -> bool:
-    """Tell whether a hidden part holds prose and is shown to whoever opens it, as parts of an accordion are."""
+    """Tell whether a hidden part has sentences and is shown to whoever opens it, as parts of an accordion are."""
     opened = element.get("role") in ("region", "tabpanel")
-    return opened and any(len(p.text_content()) >= _PROSE_CHARS for p in element.iter("p"))
+    return opened and any(map(_is_prose, element.iter("p", "li", "div")))
+
+
+def _is_prose(element: "HtmlElement") -> bool:
+    text = element.text_content()
+    return len(text) >= _PROSE_CHARS or (len(text.split()) >= _SENTENCE_WORDS and ends_sentence(text))
 
 
 def _holds_release(element: "HtmlElement", total_chars: int) -> bool:

@@ -14,6 +14,7 @@ from corpus.models import Draft
 
 _IN_PATH = re.compile(r"/(20\d{2}|19\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 _IN_NAME = re.compile(r"[-_/]((?:20|19)\d{2})-(\d{2})-(\d{2})(?:_[a-z]{2})?(?:\.\w{1,5})?/?$")
+_COMPACT = re.compile(r"[-_/]((?:20|19)\d{2})(\d{2})(\d{2})(?=[-_./]|$)")
 _YEAR_OF_CODE = re.compile(r"^[A-Z]+/(\d{2}|\d{4})/\d+$")
 _YEAR_OF_NUMBER = re.compile(r"^\d{1,4}/(\d{2})$")
 _YEAR_OF_PARLIAMENT = re.compile(r"^(20\d{2})\d{4}[A-Z]{3}\d+$")
@@ -29,7 +30,7 @@ def with_issue_date(draft: Draft, seen: Sequence[date], url: str | None) -> Draf
     :param draft: its date is the one that only programs see, such as that of JSON-LD.
     :param seen: the dates beside the title and at the beginning of the text, the likeliest first.
     """
-    in_address = date_in_address(url)
+    in_address = date_in_address(url) or _compact_date(url)
     year = year_of_reference(draft.reference)
     day = seen[0] if seen else in_address
     if day is None:
@@ -59,6 +60,15 @@ def date_in_address(url: str | None) -> date | None:
     path = (url or "").partition("?")[0]
     match = _IN_PATH.search(path) or _IN_NAME.search(path)
     return date_of_value(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}") if match else None
+
+
+def _compact_date(url: str | None) -> date | None:
+    """Return a date of eight digits in an address, such as ``/20181206-ports``.
+
+    As a number may look like one, it counts only where nothing else dates the release, and contradicts nothing.
+    """
+    match = _COMPACT.search((url or "").partition("?")[0])
+    return date_of_value(f"{match[1]}-{match[2]}-{match[3]}") if match else None
 
 
 def year_of_reference(reference: str | None) -> int | None:

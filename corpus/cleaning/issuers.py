@@ -6,6 +6,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from corpus.agencies.folding import fold_query, spellings
+from corpus.agencies.local_names import local_names
 from corpus.agencies.registry import registry
 from corpus.models import Agency
 from corpus.press_corner import reference_at
@@ -146,11 +147,12 @@ def _agency_named(name: str) -> Agency | None:
 
 @cache
 def _agencies_by_name() -> dict[str, Agency]:
-    """Return the EU agencies by each folded name that belongs to exactly one of them and means nothing else."""
+    """Return the EU agencies by each folded name, in any language, that only one of them has."""
     owners: dict[str, dict[str, Agency]] = {}
     for agency in registry().agencies.values():
         if agency.is_eu_agency:
-            for name in (name for name in agency.names if name not in agency.guarded):
-                for spelling in spellings(name):
-                    owners.setdefault(fold_query(spelling), {})[agency.name] = agency
+            names = [each for name in agency.names if name not in agency.guarded for each in spellings(name)]
+            names += [name for local in local_names().get(agency.id, {}).values() for name in local.names]
+            for name in names:
+                owners.setdefault(fold_query(name), {})[agency.name] = agency
     return {key: agencies.popitem()[1] for key, agencies in owners.items() if len(agencies) == 1 and len(key) > 2}

@@ -12,14 +12,20 @@ _ALIKE = (frozenset(("cs", "sk")), frozenset(("hr", "sl")), frozenset(("da", "sv
 
 def detected(text: str) -> str | None:
     """Return the ISO 639-1 code of the language of a text; None when the text is too short to tell."""
-    return str(language_identifier().classify(text[:_SAMPLE_CHARS])[0]) if len(text) >= MIN_CHARS else None
+    if len(text) < MIN_CHARS:
+        return None
+    told = str(language_identifier().classify(text[:_SAMPLE_CHARS])[0])
+    return "hr" if told == "bs" else told  # The Union publishes in the first, and the two are hardly told apart.
 
 
 def other_language(stated: str | None, text: str) -> str | None:
-    """Return the language of the EU that a text is in, when a page states another one; otherwise None.
+    """Return the language of the EU that a text is in, when a page states another one or none; otherwise None.
 
     Many pages state the language of their site, whatever the language of the text on them.
     """
+    if stated is None:
+        told = detected(text[:_SURE_SAMPLE_CHARS])
+        return told if told in LANGUAGES else None
     if stated not in LANGUAGES or len(text) < _SURE_CHARS:
         return None
     if detected(text[:_SURE_CHARS]) == stated:

@@ -8,7 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from corpus.cleaning.boilerplate import ABOUT_MAX_CHARS, LINE, REFERENCE, bare_reference, is_tail, without_tail
+from corpus.cleaning.boilerplate import (
+    ABOUT_MAX_CHARS,
+    LINE,
+    REFERENCE,
+    bare_reference,
+    is_only_contact,
+    is_tail,
+    without_tail,
+)
+from corpus.cleaning.buttons import is_button, without_share_rows
 from corpus.cleaning.datelines import (
     is_about,
     is_byline,
@@ -38,6 +47,7 @@ class LaidOut:
 
     `about` are the lines above the text that state such values. `dates` are the dates that a reader takes for those of
     the release, the likeliest first: of lines beside the title, of the dateline that begins the text, of a last line.
+    `dates_below_lead` is the date of a dateline below the first paragraph: it counts when there is no other.
     """
 
     text: str
@@ -45,6 +55,7 @@ class LaidOut:
     dates: tuple[date, ...]
     reference: str | None
     about: tuple[str, ...]
+    dates_below_lead: tuple[date, ...] = ()
 
 
 def without_bullet(line: str) -> str:
@@ -63,23 +74,26 @@ def lay_out(lines: Sequence[str], *, title: str | None = None, language: str | N
     :param title: the title when it is already known. Then a first line with the same words is dropped.
     :param language: the language of the names of months. English names are always read.
     """
+    lines = [line for line in lines if not is_button(line) or is_tail(line, language)]
     kept = without_tail(lines, _PROSE_CHARS, language)
+    tail = lines[len(kept) :]
+    kept = without_share_rows(kept, *_prose_span(kept))
     about = about_lines(kept, language)
     first, _ = _prose_span(kept)
     dates = [_own_date(kept[index], language) for index in about if index < first]
-    dates += _dateline(kept, about, language)
-    dates += [_own_date(kept[index], language) for index in about if index >= first]
-    dates += _labelled_dates(lines[len(kept) :], language)
-    reference = _reference(kept, about) or next(filter(None, map(bare_reference, lines[len(kept) :])), None)
+    opening, below_lead = _datelines(kept, about, language)
+    dates += opening + [_own_date(kept[index], language) for index in about if index >= first]
+    dates += _labelled_dates(tail, language)
+    reference = _reference(kept, about) or next(filter(None, map(bare_reference, tail)), None)
     above = tuple(kept[index] for index in about if index < _ABOUT_LINES)
-    kept = [line for index, line in enumerate(kept) if index not in about and not _is_button(line) and _says(line)]
+    kept = [line for index, line in enumerate(kept) if index not in about and _says(line) and not LINE.match(line)]
     first_line = _title(kept) if title is None else None
     body = kept[1:] if first_line or (title and kept and _same(kept[0], title)) else kept
     body = _unwrap_guillemets(body)
     while body and HEADING.match(body[-1]):
         body.pop()
     days = tuple(dict.fromkeys(day for day in dates if day))
-    return LaidOut(_joined(body), title or first_line, days, reference, above)
+    return LaidOut(_joined(body), title or first_line, days, reference, above, tuple(below_lead))
 
 
 def is_bare_heading(lines: Sequence[str], index: int, language: str | None = None) -> bool:
@@ -132,14 +146,21 @@ def about_lines(lines: Sequence[str], language: str | None) -> list[int]:
     return dated
 
 
-def _dateline(lines: Sequence[str], about: Sequence[int], language: str | None) -> list[date]:
-    """Return the date that begins the first paragraph: "Brussels, 6 December 2018 – The Council adopted"."""
+def _datelines(lines: Sequence[str], about: Sequence[int], language: str | None) -> tuple[list[date], list[date]]:
+    """Return the date that begins the first paragraph: "Brussels, 6 December 2018 – The Council adopted".
+
+    The second list has one below a lead, with a place before it. A date alone may be one of a chronicle.
+    """
+    sentences = 0
     for index, line in enumerate(lines[:_ABOUT_LINES]):
         if index not in about and not is_list_item(line) and not line.startswith("#"):
             dated = opening_date(line, language)
-            if dated or ends_sentence(line):
-                return [dated.day] if dated else []
-    return []
+            if dated and (not sentences or dated.start):
+                return ([], [dated.day]) if sentences else ([dated.day], [])
+            sentences += ends_sentence(line)
+            if dated or sentences > 1:
+                break
+    return [], []
 
 
 def _prose_span(lines: Sequence[str]) -> tuple[int, int]:
@@ -165,9 +186,8 @@ def _is_above_text(lines: Sequence[str], index: int, language: str | None, above
         and not line.startswith("#")
     )
     dated_update = is_update(line) and find_date(line, language) is not None
-    if _is_over_kind(lines, index, language):
-        return True
-    if is_service(line) and any(is_about(each, language) for each in lines[:_ABOUT_LINES]):
+    service = is_service(line) and any(is_about(each, language) for each in lines[:_ABOUT_LINES])
+    if service or _is_over_kind(lines, index, language) or is_only_contact(line):
         return True
     if valued or dated_update or is_about(line, language) or is_label(line, language) or is_labelled(line, language):
         return True
@@ -215,13 +235,6 @@ def _reference(lines: Sequence[str], about: Sequence[int]) -> str | None:
         if not match["council"] or index in about
     )
     return next(numbers, None)
-
-
-def _is_button(line: str) -> bool:
-    """Tell whether a line is links and buttons of the site, as "Print this page | Download PDF"."""
-    if LINE.match(line):
-        return True
-    return all(LINE.match(part.strip()) or folded(part) in phrases("buttons") for part in parts_of(line))
 
 
 def _labelled_dates(tail: Sequence[str], language: str | None) -> list[date | None]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from statistics import median_high
 from typing import TYPE_CHECKING, Any
 
+from corpus.cleaning.datelines import is_about
+from corpus.cleaning.language import detected
 from corpus.cleaning.lines import HEADING_MAX_CHARS, fold
 from corpus.cleaning.pdf_columns import Line, in_reading_order
 from corpus.cleaning.pdf_edges import Page, printed_from, reference_below, without_edges
@@ -107,6 +109,7 @@ def _lines(pages: Sequence[Page]) -> Iterator[str]:
     words = Counter(
         word.strip(".,;:()").casefold() for page in pages for line in page.lines for word in line.text.split()
     )
+    language = detected(" ".join(line.text for page in pages[:1] for line in page.lines))
     paragraph = ""
     kind = ""
     for number, page in enumerate(pages):
@@ -116,6 +119,7 @@ def _lines(pages: Sequence[Page]) -> Iterator[str]:
         for index, (line, next_kind) in enumerate(zip(page.lines, kinds, strict=True)):
             # In a letterhead each line says one thing. None but the last of a paragraph is so short.
             stands_alone = index < title and line.before < _SHORT_LINE * width
+            stands_alone = stands_alone or (not number and is_about(paragraph, language))
             if paragraph and (stands_alone or not _continues(paragraph, kind, line, next_kind, width)):
                 yield kind + paragraph
                 paragraph = ""

@@ -22,6 +22,7 @@ _SMALLER = 0.95  # The font of a footer is smaller than that of the text.
 _PAGE_WORDS = frozenset("page seite pagina página strona sivu sida side stran str p of von sur de van z od/".split())
 _ADDRESS = re.compile(r"(?:https?://|file:///)[^\s<>]{4,2048}")
 _DAY_AND_TIME = re.compile(r"(?<![\d/.-])\d{1,4}[./-] ?\d{1,2}[./-] ?\d{2,4}\.?,? {1,3}\d{1,2}[:.h]\d{2}(?!\d)")
+_POSTCODE = re.compile(r", (?:[A-Z]{1,2}-)?\d{4,5}(?: [A-Z]{2})? [^\W\d_a-z][^\W\d_]")  # ", 60314 Frankfurt am Main"
 _SITE = re.compile(r"(?<![\w@.])(?:www\.[\w.-]{3,80}|[\w-]{2,40}(?:\.[\w-]{2,40}){0,3}\.europa\.eu)\b")
 
 
@@ -81,10 +82,15 @@ def _without_footer(lines: list[Line], page: Page, usual: float) -> list[Line]:
         start = next((index for index in range(len(lines) - 1, -1, -1) if lines[index].apart or not index), 0)
         if start == 0 or len(lines) - start > _FOOTER_LINES:
             return lines
+        start += _below_text(lines[start:], page, usual)
         group = lines[start:]
+        if not group:
+            return lines
         marks = [_is_page_mark(line.text) for line in group]
         small = all(page.sizes.get(line.text, 0.0) < usual * _SMALLER for line in group)
-        says_where = any(is_contact(line.text) or _SITE.search(line.text) for line in group)
+        says_where = any(is_contact(line.text) or _SITE.search(line.text) for line in group) or (
+            small and any(map(_POSTCODE.search, (line.text for line in group)))
+        )
         in_text = ends_sentence(group[-1].text) and not small
         if all(marks) or (says_where and not in_text):
             lines = lines[:start]
@@ -93,6 +99,16 @@ def _without_footer(lines: list[Line], page: Page, usual: float) -> list[Line]:
         else:
             return lines
     return lines
+
+
+def _below_text(group: Sequence[Line], page: Page, usual: float) -> int:
+    """Return how many lines of a group are of the text: up to the last that ends a sentence and tells no contact."""
+    text = [
+        index
+        for index, line in enumerate(group)
+        if ends_sentence(line.text) and not is_contact(line.text) and page.sizes.get(line.text, 0.0) >= usual * _SMALLER
+    ]
+    return text[-1] + 1 if text else 0
 
 
 def _edges(page: Page) -> set[int]:

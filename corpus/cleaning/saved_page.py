@@ -1,4 +1,4 @@
-"""A page that a browser saved: the page itself, and the address that the browser wrote next to it.
+"""A page that a browser saved: the page itself, and the address that the browser wrote next to it; or a mail.
 
 Only the comment at the html element and the header of the archive count. Whatever is inside the page could have been
 written by its author.
@@ -8,12 +8,18 @@ import email
 import plistlib
 import re
 from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from html import escape
 
 from corpus.errors import SourceError
 from corpus.web_urls import web_url
 
 _HEADER = re.compile(rb"(?:from|mime-version|content-type|snapshot-content-location|subject|date):", re.IGNORECASE)
 _PROPERTY_LISTS = re.compile(rb"bplist00|<\?xml[^>]{0,80}>\s{0,4}<!DOCTYPE plist ")
+_MAIL_FIELDS = frozenset((b"from", b"date", b"subject", b"mime-version"))  # Every mail has them; a text has not all.
+_MAIL_HEAD_BYTES = 65_536
+_FORWARDED = re.compile(r"^(?:(?:fwd?|re|aw|wg|tr|rv|i|sv|vs)\s?:\s*)+", re.IGNORECASE)
 _HEAD_BYTES = 8_192
 _HEAD_CHARS = 4_096
 # The form that browsers have used since Internet Explorer. The number is the length of the address.
@@ -29,10 +35,11 @@ _AFTER_ELEMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The page in a web archive, and the address that it was saved from."""
+    """The page in a web archive, and the address that it was saved from; or the text of a mail, which has none."""
 
     page: bytes
     url: str | None
+    is_page: bool = True
 
 
 def saved_from(text: str) -> str | None:
@@ -53,11 +60,11 @@ def saved_from(text: str) -> str | None:
 
 
 def archive(data: bytes, name: str) -> Archive | None:
-    """Return the page in a web archive, MHTML or Safari's; None when the bytes are none.
+    """Return the page in a web archive, MHTML or Safari's, or what a mail says; None when the bytes are neither.
 
     :raises SourceError: when they are an archive of Safari's that holds no page.
     """
-    return _from_property_list(data, name) if _PROPERTY_LISTS.match(data) else _from_mhtml(data)
+    return _from_property_list(data, name) if _PROPERTY_LISTS.match(data) else _from_mhtml(data) or _from_mail(data)
 
 
 def _from_property_list(data: bytes, name: str) -> Archive:
@@ -76,7 +83,7 @@ def _from_mhtml(data: bytes) -> Archive | None:
         return None
     message = email.message_from_bytes(data)
     url = message.get("Snapshot-Content-Location", "").strip()
-    pages = [part for part in message.walk() if part.get_content_type() == "text/html"]
+    pages = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     first = next((part for part in pages if part.get("Content-Location") == url), next(iter(pages), None))
     page = first.get_payload(decode=True) if first is not None else None
     if first is not None and not url:  # Older browsers wrote the address only before the page itself.
@@ -84,6 +91,26 @@ def _from_mhtml(data: bytes) -> Archive | None:
     if first is None or not isinstance(page, bytes):
         return None
     return Archive(_in_utf8(page, first.get_content_charset()), web_url(url))
+
+
+def _from_mail(data: bytes) -> Archive | None:
+    """Return what a mail says, with its subject as the title. The day on which it was sent may be another one."""
+    head = data[:_MAIL_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    if not _MAIL_FIELDS <= {line.partition(b":")[0].lower() for line in head.split(b"\n")}:
+        return None
+    try:  # Python's reader of headers raises what it happens to meet in odd ones.
+        message = email.message_from_bytes(data, policy=policy.default)
+        body = message.get_body(("html", "plain")) if isinstance(message, EmailMessage) else None
+        text = str(body.get_content()) if body is not None else ""
+        subject = _FORWARDED.sub("", " ".join(str(message.get("Subject", "")).split()))
+    except (LookupError, ValueError, AttributeError, TypeError):
+        return None
+    if body is None or not text.strip():
+        return None
+    if body.get_content_type() == "text/html":
+        return Archive(f'<meta property="og:title" content="{escape(subject)}">{text}'.encode(), None)
+    titled = text if subject in text[:_HEAD_CHARS] else f"{subject}\n\n{text}"
+    return Archive(titled.encode(), None, is_page=False)
 
 
 def _in_utf8(page: bytes, charset: str | None) -> bytes:

@@ -14,7 +14,8 @@ _UNSHOWN = ("script", "style", "template", "svg")
 # Names that the makers of such checks give to their scripts. Forms of other pages may have a captcha: that is no mark.
 _MARKS = re.compile(
     r"/cdn-cgi/challenge-platform/|challenges\.cloudflare\.com|_Incapsula_Resource|AwsWafIntegration|gokuProps"
-    r"|captcha-delivery\.com|px-captcha|sec-if-cpt-container|anubis_challenge|ddos-guard|_cf_chl_opt|perfdrive\.com",
+    r"|captcha-delivery\.com|px-captcha|sec-if-cpt-container|anubis_challenge|ddos-guard|_cf_chl_opt|perfdrive\.com"
+    r"|/\.well-known/sgcaptcha/",
     re.IGNORECASE,
 )
 _SURE = re.compile(
@@ -36,16 +37,24 @@ _SURE = re.compile(
     r"|vous n.êtes pas un robot|vous êtes (?:bien )?(?:un )?humain|vérification de votre navigateur"
     r"|(?:kein|ein) (?:ro)?bot(?:er)? sind|sie ein mensch sind|ihr browser wird überprüft|kein roboter"
     r"|no (?:es|eres|soy) un robot|eres humano|non sei un robot|non sono un robot|nie jesteś robotem|geen robot bent"
+    r"|(?:usted es|eres) (?:un )?(?:ser )?humano|(?:tu sia|che sei) (?:un (?:essere )?)?umano"
+    r"|(?:você|que) é (?:um )?(?:ser )?humano|jesteś człowiekiem|je(?:ste|si) člověk|ste človek|da ste čovjek"
+    r"|hogy ön (?:valóban )?ember\b|u een mens bent|du är (?:en )?människa|du er (?:et )?menneske|olet ihminen"
+    r"|oled inimene|esat cilvēks|esate žmogus"
+    r"|sunteți (?:o ființă umană|om)\b|είστε άνθρωπος|сте човек|is duine (?:thú|tú)|bniedem int"
+    r"|sucuri website firewall|sent too many requests|characters (?:that )?you see in the (?:picture|image)"
     r"|não é um robô|nu sunteți (?:un )?robot|inte är en robot|et ole robotti",
     re.IGNORECASE,
 )
 # As the whole title or heading, these also announce a check.
 _TITLES = re.compile(
-    r"just a moment\W*|attention required\W*.{0,40}|access denied|request rejected|browser check.{0,40}|security check"
+    r"just a moment\W*|un instant\W*|nur einen moment\W*|un momento\W*|jeszcze chwila\W*|μια στιγμή\W*"
+    r"|attention required\W*.{0,40}|access denied|request rejected|browser check.{0,40}|security check"
     r"|robot check|are you a robot\W*|captcha|one moment,? please\W*|challenge validation|verification required"
     r"|bot (?:verification|check|protection)|web page blocked\W*|sicherheitsprüfung|ddos-guard"
     r"|you are being redirected\W*|(?:\w+ )?security checkpoint"
-    r"|forbidden|blocked|accès refusé|zugriff verweigert|acceso denegado|accesso negato",
+    r"|(?:403 )?forbidden|(?:429 )?too many requests|eu captcha|blocked"
+    r"|accès refusé|zugriff verweigert|acceso denegado|accesso negato",
     re.IGNORECASE,
 )
 

@@ -21,6 +21,7 @@ from corpus import (
 )
 from index.database.announcements import Announcement
 from index.database.sources import FollowedSource, SourceKind
+from index.intake.archives import is_clutter
 from index.intake.patient_fetcher import Fetches
 from index.intake.sources import is_address
 
@@ -29,7 +30,6 @@ _LIST_PAGES = 2_000
 _POLLED_LIST_PAGES = 10
 _SITEMAPS = 200
 _POLLED_SITEMAPS = 5
-_STILL_WRITTEN = (".crdownload", ".part", ".tmp", ".download")  # How browsers name what they still save.
 _FOLDER_FILES = 20_000
 
 
@@ -191,10 +191,12 @@ def _files(source: FollowedSource) -> list[Announcement]:
     dated: list[tuple[float, Announcement]] = []
     try:
         for path in sorted(Path(source.url).iterdir())[:_FOLDER_FILES]:
-            is_named = utf8(path.name) == path.name and not path.name.startswith((".", "~"))
-            if not is_named or path.suffix in _STILL_WRITTEN or not path.is_file():
+            if utf8(path.name) != path.name or is_clutter(path.name) or not path.is_file():
                 continue
-            stat = path.stat()
+            try:
+                stat = path.stat()
+            except FileNotFoundError:  # It was moved away in this moment.
+                continue
             if stat.st_size:
                 dated.append((stat.st_mtime, Announcement(str(path), version=f"{stat.st_mtime_ns}:{stat.st_size}")))
     except OSError as error:

@@ -17,7 +17,8 @@ _START = b"PK\x03\x04"
 _END, _END_BYTES, _END_MAX_BYTES = b"PK\x05\x06", 22, 22 + 65_535
 _REPACK = "zip it anew with the usual method (Deflate), or add the file itself."
 _WORD = "word/document.xml"
-_CLUTTER = ("thumbs.db", "desktop.ini")
+_CLUTTER = ("thumbs.db", "desktop.ini")  # What systems put into folders.
+_STILL_WRITTEN = (".crdownload", ".part", ".partial", ".tmp", ".download")  # How browsers name what they still save.
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,12 @@ def members(path: Path, archive: str) -> list[Member] | None:
     return members
 
 
+def is_clutter(name: str) -> bool:
+    """Tell by its name whether a program put a file into a folder, or still writes it: no person means to add it."""
+    name = name.casefold()
+    return name.startswith((".", "~")) or name in _CLUTTER or name.endswith(_STILL_WRITTEN)
+
+
 def _is_zip(path: Path) -> bool:
     try:
         with path.open("rb") as file:
@@ -110,7 +117,7 @@ def _releases(names: Sequence[PurePosixPath]) -> Iterator[int]:
     """Yield the numbers of the files that a person put into an archive."""
     pages = {name.parent / name.stem for name in names if name.suffix.casefold() in (".htm", ".html", ".xhtml")}
     for number, name in enumerate(names):
-        added = name.name.startswith(".") or name.name.casefold() in _CLUTTER or "__MACOSX" in name.parts
+        added = is_clutter(name.name) or "__MACOSX" in name.parts
         if not added and not any(_belongs(folder, pages) for folder in name.parents):
             yield number
 

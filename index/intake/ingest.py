@@ -1,6 +1,7 @@
 """A source -> a release in corpus.db: cleaned, completed, identified, judged, and kept or put into quarantine."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,9 @@ from index.intake.duplicates import sign_missing
 from index.intake.keep import Ingested, keep_draft, keep_release, quarantine
 from index.intake.overrides import UNSAID, Overrides, completed, hinted
 from index.intake.prepared import PreparedDraft, prepare, sha256
+
+# An address as people type it, without https://.
+_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,5}(?:eu|int|org|com|net)(?:/|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +165,13 @@ def read_file(path: Path) -> bytes:
     """
     try:
         if path.is_dir():
-            raise SourceError(f"{path} is a folder: give the files in it.")
+            raise SourceError(f"{path} is a folder: give the files in it, or follow it with `measures sources add`.")
         if path.stat().st_size > MAX_BYTES:
             raise SourceError(f"{path.name} is larger than {MAX_BYTES >> 20} MB: give the release alone.")
         return path.read_bytes()
     except (OSError, ValueError) as error:
+        if isinstance(error, FileNotFoundError) and _HOST.match(str(path)):
+            raise SourceError(f"{path} is no file here: give a page by its whole address, with https://.") from error
         why = error.strerror if isinstance(error, OSError) else "its name holds a NUL"
         raise SourceError(f"{path} cannot be read ({why}): check the name.") from error
 

@@ -270,6 +270,7 @@ def test_file_that_is_no_release_gets_a_sentence(name: str, run: Run, tmp_path: 
 def test_missing_file_and_folder_get_a_sentence(run: Run, tmp_path: Path) -> None:
     assert "cannot be read (No such file or directory)" in sentence_of(run("index", "add", str(tmp_path / "none.txt")))
     assert "is a folder" in sentence_of(run("index", "add", str(tmp_path)))
+    assert "with https://" in sentence_of(run("index", "add", "www.consilium.europa.eu/en/press/x"))
 
 
 def test_what_a_release_does_not_state_is_named_with_its_flag(run: Run, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import base64
 import datetime
 import json
+from email.message import EmailMessage
 
 import pytest
 
@@ -40,14 +41,36 @@ def mhtml(page: bytes, charset: str) -> bytes:
         mhtml(PAGE.replace("<meta charset=utf-8>", "").encode("cp1250"), "; charset=windows-1250"),
         mhtml(PAGE.encode("utf-16"), "; charset=utf-16"),
         mhtml(PAGE.encode(), "; charset=unheard-of"),
+        mhtml(PAGE.encode(), "").replace(b"text/html", b"application/xhtml+xml"),
+        mhtml(PAGE.replace("<meta charset=utf-8>", "").encode("cp1250"), ""),
         PAGE.replace("<html", f"<!-- saved from url=({len(SAVED):04}){SAVED} -->\r\n<html").encode("utf-8-sig"),
     ],
-    ids=["windows-1250", "utf-16", "unknown encoding", "comment after a mark"],
+    ids=["windows-1250", "utf-16", "unknown encoding", "xhtml", "encoding of its language", "comment after a mark"],
 )
 def test_saved_page_keeps_the_letters_and_the_address_of_its_page(data: bytes) -> None:
     draft = _read(data, "x", None, True).draft
     assert facts(draft) == wanted(PL, "European Commission", "IP/25/777")
     assert draft.url == SAVED
+
+
+def mail(kind: str, content: str) -> bytes:
+    message = EmailMessage()
+    message["From"], message["Date"] = "press@emsa.europa.eu", "Fri, 14 Mar 2025 10:00:00 +0100"
+    message["Subject"] = f"Fwd: {PL.title}"
+    message.set_content("See the other part." if kind == "html" else content)
+    if kind == "html":
+        message.add_alternative(content, subtype="html")
+    message.add_attachment(b"GIF8", maintype="image", subtype="gif", filename="logo.gif")
+    return message.as_bytes()
+
+
+@pytest.mark.parametrize("data", [
+    mail("html", f"<html><body><table><tr><td>14 marca 2025</td></tr></table>{PL.paragraphs}</body></html>"),
+    mail("plain", "\n\n".join(["Lizbona, 14 marca 2025", *PL.lines])),
+], ids=["html", "plain"])  # fmt: skip
+def test_mail_is_read_as_its_text_with_its_subject_as_title(data: bytes) -> None:
+    draft = _read(data, "x.eml", "https://www.emsa.europa.eu/newsroom/x.html", True).draft
+    assert facts(draft) == wanted(PL, "European Maritime Safety Agency", None)
 
 
 def answer(body: Body = EN, content: str | None = None, **fields: object) -> bytes:
@@ -104,12 +127,31 @@ NOTE = "HINWEIS: Im Wege eines Vorabentscheidungsersuchens können die Gerichte 
             DE, "Court of Justice of the European Union", "33/25",
         ),
         (
+            sheet(FR, [Words(60, 800, "Commission européenne"), Words(60, 654, "Luxembourg (Luxembourg), le vendredi "
+                       "14 mars 2025")], []),
+            FR, "European Commission", None,
+        ),
+        (
+            sheet(EN, [Words(60, 800, "European Commission | 14 March 2025")], [
+                Words(60, 516 - 16 * row, line) for row, line in enumerate(["Ada Example", "Tel.: +32 2 299 00 00"])]),
+            EN, "European Commission", None,
+        ),
+        (
+            sheet(DE, [Words(60, 800 - 15 * row, line) for row, line in enumerate(["Europäische Zentralbank",
+                       "PRESSEMITTEILUNG", "14. März 2025"])],
+                  [Words(60, 40, "Europäische Zentralbank, Sonnemannstraße 20, 60314 Frankfurt am Main", 8)]),
+            DE, "European Central Bank", None,
+        ),
+        (
             sheet(EN, [Words(30, 820, "5/14/2026, 10:31 AM", 8), Words(60, 710, "14 March 2025")],
                   [Words(30, 20, "https://www.emsa.europa.eu/newsroom/x.html", 8), Words(550, 20, "1/1", 8)]),
             EN, "European Maritime Safety Agency", None,
         ),
     ],
-    ids=["number at the bottom", "letterhead without gaps", "printed by a browser"],
+    ids=[
+        "number at the bottom", "letterhead without gaps", "right above the text", "contacts right below the text",
+        "office in German", "printed by a browser",
+    ],
 )  # fmt: skip
 def test_pdf_gives_what_its_letterhead_and_its_foot_say(
     data: bytes, body: Body, issuer: str, reference: str | None
@@ -125,6 +167,12 @@ def test_pdf_gives_what_its_letterhead_and_its_foot_say(
         ("Queue", "You are now in line. Thank you for waiting."),
         ("Bot check", "Please wait while we check that you are a person."),
         ("Sicherheitsprüfung", "Bitte warten Sie einen Moment."),
+        ("Un momento…", "Esto puede tardar unos segundos."),
+        ("ec.europa.eu", "Sprawdź, czy jesteś człowiekiem, wykonując poniższą czynność."),
+        ("ec.europa.eu", "Επαλήθευση ότι είστε άνθρωπος. Αυτό μπορεί να διαρκέσει λίγα δευτερόλεπτα."),
+        ("EU CAPTCHA", "Please enter the characters that you see in the picture."),
+        ("429 Too Many Requests", "Try again later."),
+        ("", "<meta content='0;/.well-known/sgcaptcha/?r=%2F' http-equiv=refresh>"),
     ],
 )
 def test_further_checks_for_robots_are_known(title: str, text: str) -> None:

@@ -170,6 +170,19 @@ def test_other_encodings_are_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        rss(item("/a", "Größe – neu")).decode().encode("cp1252"),
+        rss(item("/a", "Größe – neu"), '<?xml version="1.0"?>').decode().encode("cp1252"),
+        b"<br />\n<b>Warning</b>: x in y on line 3<br />\n" + rss(item("/a", "Größe – neu")),
+    ],
+    ids=["declared as UTF-8", "not declared", "below a warning of its server"],
+)
+def test_feed_with_the_usual_faults_of_servers_is_read(data: bytes) -> None:
+    assert read_feed(data, URL).entries[0].title == "Größe – neu"
+
+
+@pytest.mark.parametrize(
     "unit",
     ["<", "&", "<a>", "<a ", "<!--", "<![CDATA[", '<a b="', "<item>", "<item/>", "<channel/>", "<title>", "&lt;"],
 )

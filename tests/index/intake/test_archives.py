@@ -44,6 +44,8 @@ def pages() -> dict[str, bytes]:
         "cod_files/frame.html": b"<p>An advertisement</p>",
         "autumn/herring.mhtml": archived(second, f"{CORNER}_2"),
         "autumn/.DS_Store": b"\0\1",
+        "autumn/~$hake.docx": b"\5Ada",
+        "autumn/cod.pdf.crdownload": b"%PDF",
         "__MACOSX/autumn/._herring.mhtml": b"\0\1",
         "autumn/hake.html": saved(third, f"{CORNER}_3"),
     }

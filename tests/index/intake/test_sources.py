@@ -150,7 +150,9 @@ def test_folder_is_watched(tmp_path: Path, keeper: Maintenance, settings: IndexS
     folder.mkdir()
     url, _ = keeper.add_source(str(folder))
     (folder / "answer.json").write_text(json.dumps(document(1)))
-    (folder / "page.html.crdownload").write_text("half a page")
+    for name in ("page.html.crdownload", "PAGE.HTML.PART", "~$page.docx", "Thumbs.db"):
+        (folder / name).write_text("not of a person")
+    (folder / "gone.html").symlink_to(folder / "nowhere.html")
     (folder / "page_files").mkdir()
     (folder / "empty.html").write_text("")
     (folder / "nothing.html").write_text("<html><body><p>Nothing.</p></body></html>")
