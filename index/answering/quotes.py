@@ -83,8 +83,6 @@ class _Picker:
         if self._novelty.is_asked(text, code) or (self.picked and not self._novelty.adds(text, code)):
             return
         whole = self._standing_alone(number)
-        if self.picked and self._texts(row, whole[-1:]).endswith(":"):
-            return  # The items of the list are not in the text.
         if not self._novelty.only_repeats(self._texts(row, whole), code):
             self._take(number, row, whole)
 
@@ -117,6 +115,8 @@ class _Picker:
             grown = joined(release.text, (*beside.parts, *parts)) if beside else parts
             if self.picked and used + chars(grown) - (chars(beside.parts) if beside else 0) > most:
                 continue
+            if self.picked and self._texts(row, parts[-1:]).endswith(":"):
+                continue  # Who speaks, or what a list is of, says nothing alone.
             if beside:
                 self.picked[self.picked.index(beside)] = dataclasses.replace(beside, parts=grown)
             elif len(self.picked) < self._limit:

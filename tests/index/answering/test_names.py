@@ -126,5 +126,5 @@ def test_name_that_a_release_lacks_lowers_confidence(served_by_default_model: En
 )
 def test_sentence_on_another_country_contradicts(served_by_default_model: Engine, own: str, other: str) -> None:
     assert "contradiction" not in served_by_default_model.explain(own, NOTHING)
-    assert served_by_default_model.explain(other, NOTHING)["contradiction"] == -1.5
+    assert served_by_default_model.explain(other, NOTHING)["contradiction"] == -4.0
     assert not served_by_default_model.answer(other, NOTHING).answered
