@@ -7,8 +7,8 @@ from index.text.sentences import Span, sentences
 
 QUOTATION_MAX_CHARS = 700  # with who speaks: statements are long, and are sentences of their own
 
-_OPENS, _CLOSES = "“„«‹", "”»›"
-_MARK = re.compile(rf"[\"'‘‚{_OPENS}{_CLOSES}]")  # Some languages open with what others close with.
+_OPENS, _CLOSES = "\N{LEFT DOUBLE QUOTATION MARK}„«", "\N{RIGHT DOUBLE QUOTATION MARK}»"
+_MARK = re.compile(rf"[\"'\u2018\u201a{_OPENS}{_CLOSES}]")  # Some languages open with what others close with.
 _GOES_ON = re.compile(r"(?!eu-|e-)[^\W\d_]")  # A sentence begins with a small letter only in a name, as "eu-LISA".
 
 
@@ -50,7 +50,7 @@ def with_quotation(text: str, span: Span, after: list[Span], code: str) -> Span:
 
 
 def goes_on(text: str, span: Span, before: list[Span]) -> Span | None:
-    """Return the sentence before one that only goes on with it: "…, / said Marta Kos, Commissioner for Enlargement."."""
+    """Return the sentence before one that only goes on with it: "…, / said Marta Kos, Commissioner."."""
     words = text[span.start : span.end]
     if not before or not _GOES_ON.match(words) or not words[0].islower() or is_list_item(words):
         return None

@@ -37,7 +37,7 @@ def is_common(word: str) -> bool:
 
 
 def is_frequent(word: str) -> bool:
-    """Tell whether a word is so frequent in English at large that as a part of a name it does not tell which is meant."""
+    """Tell whether a word is too frequent in English at large to tell which name it is a part of."""
     return _ranks().get(word, _UNKNOWN_RANK) <= _FREQUENT_RANK
 
 
