@@ -24,9 +24,10 @@ from index.generations.generation import Generation
 # Nats. A typical right answer has 2.2 of them over even odds, and 0.4 below counts as not found. What is denied does
 # not answer, nor what somebody else said; what only differs is shown with both sides where it is surely about the same.
 DENIED, OTHER_SPEAKER, DIFFERS, OTHER_TIME = 3.0, 3.0, 1.5, 2.5
-# Of 365 questions that name a country, 9 are answered by a release that does not name it; of 211 with a longer name of
-# words that are not frequent, none.
-OTHER_COUNTRY, OTHER_NAME = 4.0, 3.0
+# Of 372 questions that name a country, 9 are answered by a release that does not name it, and one by another whose title
+# names another country; of 211 with a longer name of words that are not frequent, none by a release without these.
+OTHER_COUNTRY, OTHER_NAME = 6.0, 3.0
+_NO_NAME = "in"
 _OPENING_CHARS = 300  # A release says within so many characters which country it is about.
 _JUDGED = 8  # Only so many of the best sentences are judged: those that may be quoted.
 
@@ -78,7 +79,7 @@ def _doubt_of_names(query: Query, ranking: Ranking, number: int, release: Releas
     """
     if any(lacks_telling(name, _whole(release), release.language) for name in _asked_others(query)):
         return OTHER_NAME if release.language == query.language else 0.0
-    if query.claims or not _lacks_countries(query, release):
+    if query.claims or not _is_of_other_country(query, ranking, number, release):
         return 0.0
     return OTHER_COUNTRY if _told_country(ranking, number, release) else 0.0
 
@@ -107,7 +108,7 @@ def differing(query: Query, ranking: Ranking, number: int, release: Release) -> 
         compared = differences(query.asked, query.language, passage.text[begin:end], release)
         return compared.claimed, compared.quoted
     opposed = opposite(query.polarity, polarity(text, release.language))
-    if not opposed and _lacks_countries(query, release):
+    if not opposed and _is_of_other_country(query, ranking, number, release):
         told = _told_country(ranking, number, release)
         opposed = (_asked_countries(query)[0].written, told) if told else None
     return ((opposed[0],), (opposed[1],)) if opposed else ((), ())
@@ -160,16 +161,30 @@ def _whole(release: Release) -> str:
     return f"{release.title}. {release.issuer}. {release.text}"
 
 
-def _lacks_countries(query: Query, release: Release) -> bool:
-    """Tell whether a question names countries, and a release, which comes with its text, none of them."""
+def _is_of_other_country(query: Query, ranking: Ranking, number: int, release: Release) -> bool:
+    """Tell whether a question names countries and a release, which comes with its text, none of them.
+
+    Or its title names another one, and the sentence none of them.
+    """
     asked = _asked_countries(query)
-    return bool(asked) and not any(holds(name, _whole(release), release.language) for name in asked)
+
+    def lacks(text: str) -> bool:
+        return not any(holds(name, text, release.language) for name in asked)
+
+    if not asked or not lacks(release.title):
+        return False
+    if lacks(f"{release.issuer}. {release.text}"):
+        return True
+    return bool(_country_in(release.title, release)) and lacks(ranking.sentences.texts[number])
 
 
 def _told_country(ranking: Ranking, number: int, release: Release) -> str:
     """Return a country that a sentence names, or else the title or the beginning of its release; "" for none."""
-    for text in (ranking.sentences.texts[number], f"{release.title}. {release.text[:_OPENING_CHARS]}"):
-        told = next((name.written for name in names_in(text, release.language) if name.country), "")
-        if told:
-            return told
-    return ""
+    opening = f"{release.title}. {release.text[:_OPENING_CHARS]}"
+    return _country_in(ranking.sentences.texts[number], release) or _country_in(opening, release)
+
+
+def _country_in(text: str, release: Release) -> str:
+    """Return a country that a text of a release names, as it is written there, "" where there is none."""
+    # The first word of a text counts for no name, since it always has a capital.
+    return next((name.written for name in names_in(f"{_NO_NAME} {text}", release.language) if name.country), "")
