@@ -55,8 +55,13 @@ def judged_by(
 
 
 def reading_features(ranking: Ranking) -> Matrix:
-    """Return those of `READ_FEATURES` that come from the reader."""
-    return np.array([np.nanmax(ranking.readings[ranking.best_first[:_BEST]])])
+    """Return those of `READ_FEATURES` that come from the reader.
+
+    A sentence that contradicts the question more than the best one does speaks for the answer by as much less.
+    """
+    best = ranking.best_first[:_BEST]
+    more = 0.0 if ranking.doubts is None else np.maximum(0.0, ranking.doubts[best] - ranking.doubts[best[0]])
+    return np.array([np.nanmax(ranking.readings[best] - more)])
 
 
 def gate_features(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder) -> Matrix:

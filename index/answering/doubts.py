@@ -20,12 +20,13 @@ from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.answering.speakers import asked_speakers, lacks_speaker
 from index.generations.generation import Generation
+from index.text.sentences import sentences
 
 # Nats. A typical right answer has 2.2 of them over even odds, and 0.4 below counts as not found. What is denied does
 # not answer, nor what somebody else said; what only differs is shown with both sides where it is surely about the same.
 DENIED, OTHER_SPEAKER, DIFFERS, OTHER_TIME = 3.0, 3.0, 1.5, 2.5
-# Of 372 questions that name a country, 9 are answered by a release that does not name it, and one by another whose title
-# names another country; of 211 with a longer name of words that are not frequent, none by a release without these.
+# Of 372 questions that name a country, 9 are answered by a release that does not name it, and one by another whose
+# title names another; of 211 with a longer name of words that are not frequent, none by a release without these.
 OTHER_COUNTRY, OTHER_NAME = 6.0, 3.0
 _NO_NAME = "in"
 _OPENING_CHARS = 300  # A release says within so many characters which country it is about.
@@ -180,11 +181,13 @@ def _is_of_other_country(query: Query, ranking: Ranking, number: int, release: R
 
 def _told_country(ranking: Ranking, number: int, release: Release) -> str:
     """Return a country that a sentence names, or else the title or the beginning of its release; "" for none."""
-    opening = f"{release.title}. {release.text[:_OPENING_CHARS]}"
-    return _country_in(ranking.sentences.texts[number], release) or _country_in(opening, release)
+    opening = release.text[:_OPENING_CHARS]
+    begins = [opening[span.start : span.end] for span in sentences(opening, release.language)]
+    told = (_country_in(text, release) for text in (ranking.sentences.texts[number], release.title, *begins))
+    return next(filter(None, told), "")
 
 
 def _country_in(text: str, release: Release) -> str:
-    """Return a country that a text of a release names, as it is written there, "" where there is none."""
+    """Return a country that a sentence of a release names, as it is written there, "" where there is none."""
     # The first word of a text counts for no name, since it always has a capital.
     return next((name.written for name in names_in(f"{_NO_NAME} {text}", release.language) if name.country), "")
