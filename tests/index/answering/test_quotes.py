@@ -65,6 +65,16 @@ def test_lead_in_whose_items_are_lost_is_no_further_quote(quoted: Quoted) -> Non
     assert not [quote.text for quote in quotes if quote.text.endswith(":")]
 
 
+def test_who_spoke_where_and_when_is_no_further_quote_unless_asked_for(quoted: Quoted) -> None:
+    text = (
+        "Marta Kos, President of the Herring Council, Jens Holm, Vice-President of the Council, Vigo, 4 June 2004"
+        "\n\nThe Herring Council decided to feed more cod near Vigo."
+    )
+    [only] = quoted("What did the Herring Council decide to feed?", text)
+    assert only.text == "The Herring Council decided to feed more cod near Vigo."
+    assert any("Jens Holm" in quote.text for quote in quoted("Who is Vice-President of the Herring Council?", text))
+
+
 def test_question_about_two_things_gets_both(quoted: Quoted) -> None:
     texts = (
         "The cod quota falls to ten tonnes. Nobody objected.",
