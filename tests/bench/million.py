@@ -252,7 +252,7 @@ def main() -> None:
     """Run all steps and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", type=int, default=1_000_000)
-    parser.add_argument("--sample", type=int, default=5_000, help="filler texts that are embedded")
+    parser.add_argument("--sample", type=int, default=50_000, help="filler texts that are embedded")
     parser.add_argument("--segment", type=int, default=plan.SEGMENT_PASSAGES, help="passages of a segment")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--postgres", action="store_true")
