@@ -80,8 +80,8 @@ class _Picker:
         if self._is_said(number):
             return
         is_far = bool(self.picked) and self._scores[self.picked[0].best] - score > _MAX_DROP
-        is_dateline = self._query.asks not in _IN_DATELINES and _is_dateline(text)
-        if is_far or (self.picked and (is_heading_like(text) or is_dateline)):
+        only_names = self._query.asks not in _IN_DATELINES and is_dateline(text)
+        if is_far or (self.picked and (is_heading_like(text) or only_names)):
             return
         row = int(self._sentences.releases[number])
         code = self._generation.release(row).language
@@ -180,7 +180,7 @@ def _holds(quote: Picked, release: int, span: Span) -> bool:
     return release == quote.release and any(part.start <= span.start and span.end <= part.end for part in quote.parts)
 
 
-def _is_dateline(text: str) -> bool:
+def is_dateline(text: str) -> bool:
     """Tell whether a line only says who was where and when: nearly all words have a capital, and nothing ends it."""
     capitals = [word[0].isupper() or word[0].isdigit() for word in text.split() if len(word) >= _NAME_CHARS]
     return text[-1:].isalnum() and sum(capitals) >= _NAMES * len(capitals)
