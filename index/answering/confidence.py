@@ -57,11 +57,14 @@ def judged_by(
 def reading_features(ranking: Ranking) -> Matrix:
     """Return those of `READ_FEATURES` that come from the reader.
 
-    A sentence that contradicts the question more than the best one does speaks for the answer by as much less.
+    A sentence that contradicts the question more than the best one does speaks for the answer by as much less. Where
+    what was read contradicts it so much that other sentences come first, it is as good as what was read.
     """
-    best = ranking.best_first[:_BEST]
-    more = 0.0 if ranking.doubts is None else np.maximum(0.0, ranking.doubts[best] - ranking.doubts[best[0]])
-    return np.array([np.nanmax(ranking.readings[best] - more)])
+    order = ranking.best_first
+    doubts = np.zeros(len(order)) if ranking.doubts is None else ranking.doubts
+    readings = (ranking.readings - np.maximum(0.0, doubts - doubts[order[0]]))[order]
+    best = readings[:_BEST]
+    return np.array([np.nanmax(readings if np.isnan(best).all() else best)])
 
 
 def gate_features(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder) -> Matrix:

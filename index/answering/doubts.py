@@ -61,7 +61,9 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
     if query.time is not None and query.time.ahead and ranking.timely is not None:
         past = ranking.scores[~ranking.timely].max(initial=-np.inf)
         doubts += np.maximum(0.0, past - ranking.scores)
-    scores = ranking.scores if query.claims else ranking.scores - doubts
+    # What is said of another country is no answer, but still comes nearest.
+    losses = np.where(doubts == OTHER_COUNTRY, DIFFERS, doubts)
+    scores = ranking.scores if query.claims else ranking.scores - losses
     return dataclasses.replace(ranking, scores=scores, doubts=doubts + other_time)
 
 

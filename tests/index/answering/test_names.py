@@ -199,10 +199,13 @@ PACKAGES = (
         ("When did Tunisia adopt its plan on chemical safety?", False),
         ("Wann hat Tunesien seinen Plan zur Chemikaliensicherheit angenommen?", False),
         ("When did Morocco adopt its plan on chemical safety?", False),
+        ("Who won Eurovision in the capital of Peru?", False),
     ],
 )
 def test_release_on_another_country_does_not_answer(packages: Engine, question: str, *, told: bool) -> None:
-    assert packages.answer(question, NOTHING).answered is told
+    answer = packages.answer(question, NOTHING)
+    assert answer.answered is told
+    assert 0.0 <= answer.confidence <= 1.0
 
 
 def test_latest_is_told_by_another_department(packages: Engine) -> None:
