@@ -85,7 +85,6 @@ from .release_text import ends_sentence as ends_sentence
 from .release_text import is_list_item as is_list_item
 from .release_text import is_speaker as is_speaker
 from .release_text import outline as outline
-from .sources.feeds import FeedEntry as FeedEntry
 from .sources.feeds import next_poll as next_poll
 from .sources.feeds import next_try as next_try
 from .sources.feeds import read_feed as read_feed

@@ -11,9 +11,9 @@ MeasuresError
 │   ├── UnansweredError  an address whose host cannot be reached
 │   └── ProgramsRefusedError   a site that gives its pages to people with a browser, and to no program
 │       └── ClosedToRobotsError   an address that the host's robots.txt closes to programs
-├── FeedError           an answer that is no feed
+├── FeedError           what announces nothing that can be read: no feed, sitemap or list of the press corner
 ├── UnknownReleaseError a release id that the corpus does not hold
-├── UnknownEntryError   a number that is not in quarantine, or an unknown feed
+├── UnknownEntryError   a number that is not in quarantine, a source that is not followed, or what is no id
 ├── ModelError          an embedding model that is missing or not the expected one
 ├── GenerationError     a generation that is missing, damaged or does not fit the settings
 │   └── UnbuiltError    nothing can be served before an index is built: there is none, or it does not fit
@@ -22,7 +22,7 @@ MeasuresError
 │   └── BuildRunningError   a build runs on the data folder
 ├── GateError           a new generation that did not pass the gates
 ├── ArchiveError        a backup that cannot be made or restored, or an archive that is none
-├── WorkerError         the process that builds ended before its work was done
+├── WorkerError         a process of this program cannot be started, or ended before its work was done
 └── StorageError        the data folder cannot be read or written
 
 The core raises these and never prints. Every message is one sentence that says what happened and what to do.
@@ -109,7 +109,7 @@ class ClosedToRobotsError(ProgramsRefusedError):
 
 
 class FeedError(MeasuresError):
-    """What an address answers is no feed."""
+    """What an address answers is no feed, no sitemap and no list of the press corner."""
 
 
 class UnknownReleaseError(MeasuresError):
@@ -117,7 +117,7 @@ class UnknownReleaseError(MeasuresError):
 
 
 class UnknownEntryError(MeasuresError):
-    """A number matches nothing in quarantine, or an address matches no known feed."""
+    """A number is not in quarantine, an address is no source that is followed, or a text is no id of an answer."""
 
 
 class ModelError(MeasuresError):
@@ -201,7 +201,7 @@ class ArchiveError(MeasuresError):
 
 
 class WorkerError(MeasuresError):
-    """The process that builds ended before its work was done."""
+    """A process of this program cannot be started, or ended before its work was done."""
 
 
 class Fault(StrEnum):

@@ -20,7 +20,6 @@ from .backup.archive import BackupSummary as BackupSummary
 from .backup.into_database import restore_into_database as restore_into_database
 from .backup.restoring import check_backup as check_backup
 from .backup.restoring import restore as restore
-from .backup.snapshot import BackedUp as BackedUp
 from .backup.snapshot import back_up as back_up
 from .building.build import Built as Built
 from .building.renewal import check_fit as check_fit
@@ -41,7 +40,6 @@ from .conversation.collection import CollectionAnswer as CollectionAnswer
 from .conversation.collection import CollectionQuestion as CollectionQuestion
 from .conversation.collection import read_collection_question as read_collection_question
 from .conversation.follow_up import FollowUp as FollowUp
-from .conversation.follow_up import continued as continued
 from .conversation.follow_up import follow_up as follow_up
 from .conversation.kinds import SMALL_TALK as SMALL_TALK
 from .conversation.kinds import MessageKind as MessageKind
@@ -99,7 +97,6 @@ from .generations.status import release as release
 from .generations.status import releases as releases
 from .generations.status import status as status
 from .generations.status import verify as verify
-from .generations.verification import verify_citations as verify_citations
 from .intake.backfill import BackfilledSource as BackfilledSource
 from .intake.following import ListedSource as ListedSource
 from .intake.overrides import Overrides as Overrides
@@ -109,8 +106,6 @@ from .intake.sources import IntakeSource as IntakeSource
 from .intake.sources import Upload as Upload
 from .maintenance import Maintenance as Maintenance
 from .maintenance import build_all as build_all
-from .processes.compact import Compacted as Compacted
-from .processes.dry_run import Preview as Preview
 from .processes.dry_run import Previews as Previews
 from .processes.engine_process import EngineProcess as EngineProcess
 from .processes.engine_process import EngineRunner as EngineRunner

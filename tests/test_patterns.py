@@ -50,7 +50,6 @@ BOUNDED_S = 0.01
 MADE_OF_LITERALS = {
     "corpus.agencies.folding",
     "index.generations.release_filter",
-    "index.answering.claimed",
     "index.answering.claims",
     "index.answering.news",
     "index.answering.padding",
@@ -221,9 +220,8 @@ def test_pattern_with_a_bound_is_quick_up_to_it(place: str) -> None:
 def test_all_patterns_are_tested() -> None:
     assert len(used()) > 100
     unnamed = [place for module in modules() for place, node, _ in inline(module) if not is_tested(node)]
-    assert {place.partition(":")[0] for place in unnamed} <= MADE_OF_LITERALS
     in_functions = [place for module in modules() for place in compiled_in_functions(module)]
-    assert {place.partition(":")[0] for place in in_functions} <= MADE_OF_LITERALS
+    assert {place.partition(":")[0] for place in (*unnamed, *in_functions)} == MADE_OF_LITERALS
 
 
 def is_tested(node: ast.Call) -> bool:
@@ -242,7 +240,7 @@ def compiled_in_functions(module: ModuleType) -> Sequence[str]:
 
 @pytest.mark.parametrize("pattern", [r"(a+)+$", r"\s+x", r"#[ \t]+(.*\S)[ \t]*$"])
 def test_pattern_that_is_not_linear_is_found(pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(globals(), "GIVEN_UP_S", 0.5)
+    monkeypatch.setitem(globals(), "GIVEN_UP_S", 0.2)
     bad = Used("here", re.compile(pattern), frozenset({"finditer"}))
     slow = [(call, attack) for seconds, call, attack in worst(bad, SIZE)[:12] if seconds > NOTICEABLE_S]
     assert any(not is_linear(bad, call, attack) for call, attack in slow)

@@ -31,7 +31,7 @@ async def collection_answer(
     answer = await bot.with_engine(partial(Engine.collection, question=question), user_id)
     if not answer.total and (question.subject or question.issuer) and question.kind is not MessageKind.COUNT:
         return None
-    return collection_view(words, answer, today())
+    return collection_view(words, answer)
 
 
 async def _whole_collection(

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 _OURS = re.compile(r"MEASURES?[_-].*", re.IGNORECASE)
 _PREFIX = re.compile(r"MEASURES?[_-]*", re.IGNORECASE)
 _LEAST_LIKE = 60.0
+_LETTERS_A_SLIP = 8  # that a name has for each slip beyond the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,12 @@ def _is_ours(name: str) -> bool:
 
 def _unknown(name: str, where: str, names: frozenset[str]) -> str:
     core = _PREFIX.sub("", name).upper() if _OURS.fullmatch(name) else name.upper().partition("_")[2]
-    nearest = process.extractOne(core, {known: _PREFIX.sub("", known) for known in sorted(names)}, scorer=fuzz.WRatio)
-    hint = f"write {nearest[2]}" if nearest is not None and nearest[1] >= _LEAST_LIKE else ".env.example lists them all"
+    cores = {known: _PREFIX.sub("", known) for known in sorted(names)}
+    # A slip comes before a part: HTPT is HTTP, though more of it is in HTTP_HOSTS.
+    nearest = process.extractOne(
+        core, cores, scorer=OSA.distance, score_cutoff=1 + len(core) // _LETTERS_A_SLIP
+    ) or process.extractOne(core, cores, scorer=fuzz.WRatio, score_cutoff=_LEAST_LIKE)
+    hint = f"write {nearest[2]}" if nearest is not None else ".env.example lists them all"
     return f"{name}, in {where}, is no setting: {hint}"
 
 

@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.app.http_access import Access
+from bot.app.http_connections import BACKLOG, SILENT_S, BoundedServer
 from bot.app.settings import Address, BotSettings
 from corpus import FilterError, MeasuresError, QuestionError, SettingsError
 
@@ -70,11 +71,17 @@ async def listening(settings: BotSettings, running: Running, routes: Iterable[Pr
         yield
         return
     app = application(access_of(settings, address), running, routes)
-    runner = web.AppRunner(app, access_log=None, logger=_server_log(), shutdown_timeout=_CLOSE_S)
+    runner = web.AppRunner(
+        app, access_log=None, logger=_server_log(), shutdown_timeout=_CLOSE_S, keepalive_timeout=SILENT_S
+    )
     await runner.setup()
+    assert runner.server is not None
+    listener: asyncio.Server | None = None
     try:
         try:
-            await web.TCPSite(runner, address.host, address.port).start()
+            listener = await asyncio.get_running_loop().create_server(
+                BoundedServer(runner.server), address.host, address.port, backlog=BACKLOG
+            )
         except OSError as error:
             raise SettingsError(
                 f"Nothing can listen on {address} ({error.strerror or error}): give MEASURES_HTTP another one."
@@ -82,6 +89,8 @@ async def listening(settings: BotSettings, running: Running, routes: Iterable[Pr
         log.info("listening on %s", address)
         yield
     finally:
+        if listener is not None:
+            listener.close()
         await runner.cleanup()
 
 

@@ -36,14 +36,14 @@ LEFT = "left"  # among the extras of an interaction that another bot, which is g
 
 async def defer(interaction: Interaction, *, ephemeral: bool) -> None:
     """Tell Discord that an answer will come."""
-    await _first_response(interaction, lambda: interaction.response.defer(ephemeral=ephemeral, thinking=True))
+    await _first_response(lambda: interaction.response.defer(ephemeral=ephemeral, thinking=True))
     interaction.extras[_DEFERRED] = True
     interaction.extras[_EPHEMERAL] = ephemeral
 
 
 async def defer_update(interaction: Interaction) -> None:
     """Tell Discord that the message with the button that was used will change."""
-    await _first_response(interaction, interaction.response.defer)
+    await _first_response(interaction.response.defer)
 
 
 async def defer_page(interaction: Interaction) -> bool:
@@ -62,7 +62,7 @@ async def defer_page(interaction: Interaction) -> bool:
 
 async def ask(interaction: Interaction, modal: ui.Modal) -> None:
     """Show a window."""
-    await _first_response(interaction, lambda: interaction.response.send_modal(modal))
+    await _first_response(lambda: interaction.response.send_modal(modal))
 
 
 async def answer(
@@ -95,7 +95,7 @@ async def respond(interaction: Interaction, view: ui.LayoutView, *, ephemeral: b
         await interaction.followup.send(view=view, ephemeral=ephemeral)
     else:
         send = partial(interaction.response.send_message, view=view, ephemeral=ephemeral)
-        if not await _first_response(interaction, send) and interaction.extras.get(LEFT):
+        if not await _first_response(send) and interaction.extras.get(LEFT):
             await _persist(lambda: interaction.edit_original_response(view=view))
 
 
@@ -158,7 +158,7 @@ async def _in_open_thread(channel: object, act: Callable[[], Awaitable[T]]) -> T
         raise
 
 
-async def _first_response(interaction: Interaction, act: Callable[[], Awaitable[object]]) -> bool:
+async def _first_response(act: Callable[[], Awaitable[object]]) -> bool:
     """Give the first response; a try that fails or hangs is repeated while there is time.
 
     Return whether it is this one: Discord may have one already.

@@ -13,6 +13,7 @@ from bot.cli.options import as_json
 from bot.cli.terminal import Terminal
 from bot.database.home import has_store, open_store
 from bot.receipts import FoundNothing, Unanswered, UsageDay, distinct, found_nothing, shown_id
+from bot.views.wording import details_line
 from corpus import MeasuresError
 from index import IndexSettings, load_index_settings
 
@@ -34,7 +35,7 @@ class _Left:
 @click.option("--audit", is_flag=True, help="List what administrators did in Discord instead.")
 @as_json
 def feedback(audit: bool, json_: bool) -> None:
-    """Tell what people in Discord said of answers, and what they asked in vain, by day; never who it was.
+    """Tell what people in Discord said of answers, what they asked in vain, and how much by day; never who it was.
 
     Answers come newest first. What was asked in vain is told where at least three people asked it.
     """
@@ -116,5 +117,5 @@ def _show_acts(terminal: Terminal, acts: "Sequence[AdminAct]") -> None:
     if not acts:
         terminal.note("No administrator has done anything in Discord yet.")
     for act in acts:
-        details = ", ".join(f"{name} {value}" for name, value in act.details.items())
+        details = details_line(act.details)
         terminal.say(Text(f"{act.at}  ", "dim"), f"{act.action}  by Discord user {act.who}  {details}".rstrip())

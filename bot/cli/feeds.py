@@ -88,7 +88,7 @@ def show_feeds(terminal: Terminal, feeds: "Sequence[FollowedSource]") -> None:
             Text(feed.url, "cyan"), f"  {feed.title}".rstrip(), Text(f"  polled {feed.polled_at or 'never'}", "dim")
         )
         if feed.last_error:
-            terminal.say(f"    failed {feed.failures} times, due {feed.due_at}: {feed.last_error}")
+            terminal.say(f"    failures in a row: {feed.failures}, due {feed.due_at}: {feed.last_error}")
         if feed.failed_entries:
             terminal.say(f"    {feed.failed_entries} of {feed.entries} entries failed: {feed.entry_error}")
 

@@ -63,7 +63,10 @@ def add(
     dry_run_: bool,
     json_: bool,
 ) -> None:
-    """Add releases from addresses and files (.html, .mhtml, .pdf, .docx, .txt, .md, .zip), and build the index."""
+    """Add releases from addresses and files, and build the index.
+
+    Files are .html, .mhtml, .webarchive, .pdf, .docx, .txt, .md, .json of the press corner, or several in a .zip.
+    """
     if subject is not None and not starter:
         raise click.UsageError("--subject chooses what of the starter list is added: give --starter, too.")
     if starter:

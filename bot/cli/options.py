@@ -14,7 +14,7 @@ as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON doc
 def filtered(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the filters, as one value."""
 
-    @click.option("--agency", metavar="KEY", help="Only passages that name this body or a part of it.")
+    @click.option("--agency", metavar="NAME", help="Only passages that name this body or a part of it.")
     @click.option("--exact", is_flag=True, help="With --agency: not those that only name a part of it.")
     @click.option("--issuer", help="Only releases of this issuer.")
     @click.option("--since", metavar="DATE", help="Only releases from this year, month or day on.")

@@ -77,9 +77,10 @@ def discard_quarantined(number: int) -> None:
 def show_quarantine(terminal: Terminal, entries: "Sequence[QuarantineEntry]") -> None:
     """Print entries, and why they are in quarantine."""
     for entry in entries:
-        title = entry.quarantined.draft.title or "no title"
+        title = entry.quarantined.draft.title
+        reasons = "; ".join(entry.quarantined.reasons)
         terminal.say(Text(f"{entry.number:>4}  ", "bold"), Text(f"{entry.at}  ", "dim"), entry.quarantined.source)
-        terminal.say(f"      {title}: {'; '.join(entry.quarantined.reasons)}")
+        terminal.say(f"      {title}: {reasons}" if title else f"      {reasons}")
 
 
 def show_quarantine_entry(terminal: Terminal, entry: "QuarantineEntry") -> None:
@@ -97,6 +98,6 @@ def show_quarantine_entry(terminal: Terminal, entry: "QuarantineEntry") -> None:
         "fetched": draft.retrieved_from or "-",
     }
     for name, value in rows.items():
-        terminal.say(Text(f"{name:<11}", "bold"), value)
+        terminal.say(Text(f"{name:<11}", "bold"), value, indent=11)
     terminal.say()
     terminal.say(entry.diff or draft.text, gate=lines)

@@ -52,7 +52,7 @@ def show_spoken(terminal: Terminal, answer: Answer, spoken: Mapping[str, float])
     for heading, sign in (("for it", 1), ("against it", -1)):
         parts = [f"{name} {value:+.1f}" for name, value in ordered if sign * value >= _LEAST_SPOKEN]
         if parts:
-            terminal.say(Text(f"{heading:<11}", "dim"), ", ".join(parts))
+            terminal.say(Text(f"{heading:<11}", "dim"), ", ".join(parts), indent=11)
 
 
 def show_card(terminal: Terminal, card: "Card", timeline: "Timeline", asked_in: str | None = None) -> None:
@@ -73,7 +73,7 @@ def show_card(terminal: Terminal, card: "Card", timeline: "Timeline", asked_in: 
     }
     for name, value in rows.items():
         if value:
-            terminal.say(Text(f"{name:<9}", "bold"), value)
+            terminal.say(Text(f"{name:<9}", "bold"), value, indent=9)
     terminal.say()
     terminal.say(cards.named(card))
     if cards.is_drawn(timeline):
@@ -88,7 +88,7 @@ def show_card(terminal: Terminal, card: "Card", timeline: "Timeline", asked_in: 
         terminal.say()
         terminal.say("Measures, newest first", style="bold")
     for number, measure in enumerate(card.measures[:_MEASURES], 1):
-        terminal.say(Text(f"[{number}] ", "bold green"), f"“{measure.quote.shown}”", gate=lines)
+        terminal.say(Text(f"[{number}] ", "bold green"), f"“{measure.quote.shown}”", gate=lines, indent=4)
         place = f" — {measure.quote.heading}" if measure.quote.heading else ""
         terminal.say(f"    {spelled(datetime.date.fromisoformat(measure.date))}: {measure.title}{place}", style="dim")
         if measure.quote.link:
@@ -101,7 +101,9 @@ def show_card(terminal: Terminal, card: "Card", timeline: "Timeline", asked_in: 
 def show_agencies(terminal: Terminal, agencies: Iterable[Agency]) -> None:
     """Print a list of agencies, a line each."""
     for agency in agencies:
-        terminal.say(Text(f"{agency.id:<22}", "cyan"), f"{cards.full_name(agency)}  ", Text(agency.type, "dim"))
+        terminal.say(
+            Text(f"{agency.id:<22}", "cyan"), f"{cards.full_name(agency)}  ", Text(agency.type, "dim"), indent=22
+        )
 
 
 def show_release(
@@ -147,13 +149,16 @@ def show_releases(terminal: Terminal, releases: Sequence[Release]) -> None:
             Text(release.release_id, "cyan"),
             "  ",
             f"{release.title} ({release.issuer})",
+            indent=12,
         )
 
 
 def _show_quotes(terminal: Terminal, quotes: Sequence[Quote]) -> None:
     for number, quote in enumerate(quotes, 1):
         before, answer, after = quote.around_answer
-        terminal.say(Text(f"[{number}] ", "bold green"), f"“{before}", Text(answer, "bold"), f"{after}”\n", gate=lines)
+        terminal.say(
+            Text(f"[{number}] ", "bold green"), f"“{before}", Text(answer, "bold"), f"{after}”\n", gate=lines, indent=4
+        )
 
 
 def _show_source(terminal: Terminal, source: Source, quotes: Sequence[Quote]) -> None:
@@ -164,4 +169,4 @@ def _show_source(terminal: Terminal, source: Source, quotes: Sequence[Quote]) ->
         if quote.release_id == source.release_id:
             place = "title" if quote.is_title else quote.heading or "opening"
             link = (": ", linked(quote.link)) if quote.link else ()
-            terminal.say(Text(f"[{number}] ", "bold green"), place, *link)
+            terminal.say(Text(f"[{number}] ", "bold green"), place, *link, indent=4)

@@ -33,7 +33,7 @@ def show_diff(terminal: Terminal, diff: ReleaseDiff) -> None:
             terminal.say()
             terminal.say(heading, style="bold")
         for sentence in sentences:
-            terminal.say(Text(sign, style), sentence.text, gate=lines)
+            terminal.say(Text(sign, style), sentence.text, gate=lines, indent=2)
     terminal.say()
     terminal.say(same_line(diff), style="dim")
 
@@ -49,8 +49,8 @@ def _show_changed(terminal: Terminal, changed: ChangedSentence) -> None:
     for fact in changed.facts:
         terminal.say(fact_line(fact), style="bold")
     before, after = changed.before.text, changed.after.text
-    terminal.say(Text("- ", "red"), *_marked(before, after, _OLD), gate=lines)
-    terminal.say(Text("+ ", "green"), *_marked(after, before, _NEW), gate=lines)
+    terminal.say(Text("- ", "red"), *_marked(before, after, _OLD), gate=lines, indent=2)
+    terminal.say(Text("+ ", "green"), *_marked(after, before, _NEW), gate=lines, indent=2)
 
 
 def _marked(text: str, other: str, style: str) -> Iterator[str | Text]:

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from bot.cli.terminal import Terminal, linked
 from bot.i18n.words import ENGLISH
+from bot.views.wording import details_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,22 +70,22 @@ def show_status(terminal: Terminal, status: "Status") -> None:
         "issuers": ", ".join(status.issuers),
     }
     for name, value in rows.items():
-        terminal.say(Text(f"{name:<11}", "bold"), value)
+        terminal.say(Text(f"{name:<11}", "bold"), value, indent=11)
 
 
 def show_history(terminal: Terminal, history: "History") -> None:
     """Print what was done, newest first."""
     for entry in history.entries:
-        details = [f"{name} {value}" for name, value in entry.details.items()]
-        if entry.seconds is not None:
-            details.append(f"{entry.seconds} s")
-        if entry.who:
-            details.append(f"by {entry.who}")
-        if entry.why:
-            details.append(f"({entry.why})")
+        took = f"{entry.seconds} s" if entry.seconds is not None else ""
+        by = f"by {entry.who}" if entry.who else ""
+        why = f"({entry.why})" if entry.why else ""
+        said = ", ".join(filter(None, (details_line(entry.details), took, by)))
+        details = " ".join(filter(None, (said, why)))
+        what = entry.generation or entry.release_id
         terminal.say(
             Text(f"{entry.at}  ", "dim"),
-            f"{entry.action:<12} {entry.generation or entry.release_id or ''}  {', '.join(details)}".rstrip(),
+            "  ".join(filter(None, (f"{entry.action:<11}", what, details))).rstrip(),
+            indent=len(entry.at) + 2,
         )
     kept = [
         f"{generation} (served)" if generation == history.served else generation for generation in history.generations
@@ -96,10 +97,11 @@ def show_comparison(terminal: Terminal, comparison: "Comparison") -> None:
     """Print what came, changed and went from one generation to another."""
     for what in ("came", "changed", "went"):
         for change in getattr(comparison, what):
-            terminal.say(f"{what:<8} {change.release_id}  {change.before} → {change.after} passages")
+            terminal.say(f"{what:<9}{change.release_id}  {change.before} → {change.after} passages", indent=9)
     came, changed, went = map(len, (comparison.came, comparison.changed, comparison.went))
+    releases = ENGLISH.count("{count} release", "{count} releases", came)
     terminal.say(
-        f"{comparison.before} → {comparison.after}: {came} releases came, {changed} changed, {went} went; "
+        f"{comparison.before} → {comparison.after}: {releases} came, {changed} changed, {went} went; "
         f"passages {comparison.passages_before} → {comparison.passages_after}, "
         f"{comparison.passages_came} came, {comparison.passages_went} went."
     )

@@ -149,18 +149,16 @@ def show_sources(terminal: Terminal, listed: "Sequence[ListedSource]") -> None:
         terminal.say(Text(source.url, "cyan"), f"  {source.title}".rstrip(), Text(f"  {source.kind.value}", "dim"))
         options = "; ".join(f"{name} {', '.join(values)}" for name, values in source.options.given().items())
         if options:
-            terminal.say(f"    {options}", indent=4)
+            terminal.say(f"    {options}")
         success, due = source.succeeded_at or "never", source.due_at if source.due else "at once"
         terminal.say(f"    last success {success}, due {due}")
         terminal.say(f"    {counts.kept} kept, {counts.quarantined} set aside, {counts.refused} refused to programs")
         if source.backfill is not None:
             terminal.say(f"    the past since {source.backfill.since} is being read, {counts.waiting} wait")
         if source.last_error:
-            terminal.say(f"    failed {source.failures} times: {source.last_error}", indent=4)
+            terminal.say(f"    failures in a row: {source.failures}. {source.last_error}")
         if source.failed_entries:
-            terminal.say(
-                f"    {source.failed_entries} of {source.entries} entries failed: {source.entry_error}", indent=4
-            )
+            terminal.say(f"    {source.failed_entries} of {source.entries} entries failed: {source.entry_error}")
 
 
 def show_backfilled(terminal: Terminal, sources: "Sequence[BackfilledSource]") -> None:

@@ -35,38 +35,17 @@ class Terminal:
         """Print a line of results.
 
         :param gate: `lines` where a text that is printed has more than one.
-        :param indent: where a terminal is too narrow, how far in the line goes on: below its own first words.
+        :param indent: where a terminal is too narrow, how far in the first line goes on: below its own first words. By
+            default a line goes on as far in as it begins.
         """
         printed = Text(style=style)
         for part in parts:
             printed.append(Text(gate(part.plain), part.style) if isinstance(part, Text) else Text(gate(part)))
-        if len(printed) > indent > 0 and self._out.is_terminal and self._out.width >= indent + _LEAST_BESIDE:
-            for each in self._hanging(printed, indent):
-                self._out.print(each, soft_wrap=True)
-        else:
-            self._out.print(printed, soft_wrap=not self._out.is_terminal)
-
-    def _hanging(self, text: Text, indent: int) -> Iterator[Text]:
-        """Wrap a text so that it goes on below its own words. An address stays whole, so that it can be copied."""
-        head, body = text.divide([indent])
-        wrapper = TextWrapper(
-            self._out.width - indent,
-            expand_tabs=False,
-            replace_whitespace=False,
-            drop_whitespace=False,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        ends = accumulate(map(len, wrapper.wrap(body.plain)))
-        for part in body.divide(ends):
-            words = part[len(part.plain) - len(part.plain.lstrip()) : len(part.plain.rstrip())]
-            if words:
-                yield Text.assemble(head, words)
-                head = Text(" " * indent)
+        _print(self._out, printed, indent)
 
     def note(self, text: str) -> None:
         """Print a line about what is going on."""
-        self._err.print(Text(line(text)), soft_wrap=True)
+        _print(self._err, Text(line(text)))
 
     def table(self, table: Table) -> None:
         """Print a table of figures."""
@@ -85,6 +64,37 @@ class Terminal:
                 bar.update(tasks[step.phase], completed=step.done, total=step.total)
 
             yield report
+
+
+def _print(console: Console, text: Text, indent: int = 0) -> None:
+    """Print a text, on a terminal in lines that fit."""
+    if not console.is_terminal:
+        console.print(text, soft_wrap=True)
+        return
+    for number, row in enumerate(text.split("\n", allow_blank=True)):
+        for each in _wrapped(row, 0 if number else indent, console.width):
+            console.print(each, soft_wrap=True)
+
+
+def _wrapped(row: Text, indent: int, width: int) -> Iterator[Text]:
+    """Wrap a line so that it goes on below its own words. An address stays whole, so that it can be copied."""
+    indent = indent or len(row) - len(row.plain.lstrip())
+    if not indent < len(row) or width < indent + _LEAST_BESIDE:
+        indent = 0
+    head, body = row.divide([indent])
+    wrapper = TextWrapper(
+        width - indent,
+        expand_tabs=False,
+        replace_whitespace=False,
+        drop_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    ends = accumulate(map(len, wrapper.wrap(body.plain)))
+    parts = [part[len(part.plain) - len(part.plain.lstrip()) : len(part.plain.rstrip())] for part in body.divide(ends)]
+    for words in filter(len, parts) if body.plain.strip() else [body]:
+        yield Text.assemble(head, words)
+        head = Text(" " * indent)
 
 
 def spelled(date: datetime.date) -> str:

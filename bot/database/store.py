@@ -109,7 +109,7 @@ class BotStore:
             return self._db.execute(f"DELETE FROM answers WHERE {self._db.holds_release('spans')}", [release_id])
 
     def forget_guild(self, guild_id: int) -> None:
-        """Erase all that is stored about a server."""
+        """Erase a server's answers, settings and subscriptions. What administrators did there stays."""
         with self._db.erasing():
             self._db.execute("DELETE FROM answers WHERE guild = ?", [guild_id])
             self._db.execute("DELETE FROM servers WHERE guild = ?", [guild_id])

@@ -172,18 +172,14 @@ class SubscriptionTables:
         self.end_in_transaction("guild", guild_id)
         self._db.execute("UPDATE subscriptions SET made_in = NULL WHERE made_in = ?", [guild_id])
 
-    def tidy_in_transaction(self, now: datetime.datetime) -> int:
-        """End what has waited too long in a pause, and drop what nothing depends on; return how many ended."""
-        ended = self._db.execute("DELETE FROM subscriptions WHERE paused_at < ?", [_days_before(now, PAUSE_DAYS)])
-        self._db.execute(
-            "DELETE FROM findings WHERE told = 1 AND found_at < ?",
-            [_days_before(now, _TOLD_DAYS)],
-        )
+    def tidy_in_transaction(self, now: datetime.datetime) -> None:
+        """End what has waited too long in a pause, and drop what nothing depends on."""
+        self._db.execute("DELETE FROM subscriptions WHERE paused_at < ?", [_days_before(now, PAUSE_DAYS)])
+        self._db.execute("DELETE FROM findings WHERE told = 1 AND found_at < ?", [_days_before(now, _TOLD_DAYS)])
         self._db.execute(
             "DELETE FROM seen_releases WHERE date < coalesce((SELECT min(substr(since, 1, 10)) FROM subscriptions), ?)",
             [now.date().isoformat()],
         )
-        return ended
 
     def _unclaim(self, nonce: int) -> None:
         self._db.execute("UPDATE findings SET nonce = NULL, claimed_at = NULL WHERE nonce = ? AND told = 0", [nonce])

@@ -1,4 +1,4 @@
-"""The description of the HTTP interface, in OpenAPI 3.1. It is made of the tools, and cannot differ from them."""
+"""The description of the HTTP interface, in OpenAPI 3.1. What tools take and give is read from the tools themselves."""
 
 from functools import cache
 from importlib.metadata import version
@@ -13,14 +13,20 @@ _ERRORS = {
     "403": "The key is not set, or the request comes from another site's page.",
     "404": "There is no such release.",
     "429": "Too fast: ask again after the seconds in Retry-After.",
-    "503": "Too many are being served, or the index is being updated: ask again after the seconds in Retry-After.",
+    "500": "Something went wrong that should not have: the log has more under the reference.",
+    "503": "Nothing can be answered just now: ask again, after the seconds in Retry-After where it is given.",
     "504": "It took too long and was stopped.",
+}
+_ERRORS_OF_A_BODY = {
+    "408": "The body did not come in time.",
+    "413": "The body is too large.",
+    "415": "The body is not application/json.",
 }
 
 
 @cache
 def openapi() -> dict[str, Any]:
-    """Return the description."""
+    """Return the description as a JSON object."""
     schemas: dict[str, Any] = {
         "Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
     }
@@ -42,6 +48,7 @@ def openapi() -> dict[str, Any]:
 
 
 def _operation(tool: Tool, schemas: dict[str, Any]) -> dict[str, Any]:
+    errors = _ERRORS | (_ERRORS_OF_A_BODY if tool.needs_key else {})
     operation: dict[str, Any] = {
         "operationId": tool.name,
         "description": tool.description,
@@ -51,7 +58,7 @@ def _operation(tool: Tool, schemas: dict[str, Any]) -> dict[str, Any]:
             "200": {"description": "The document.", "content": _json(_schema(tool.output_schema(), schemas))},
             **{
                 status: {"description": why, "content": _json({"$ref": f"{_REF}Error"})}
-                for status, why in _ERRORS.items()
+                for status, why in errors.items()
             },
         },
     }

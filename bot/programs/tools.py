@@ -69,7 +69,7 @@ class Ask(_Filtered):
     limit: Count = Field(3, ge=1, le=10, description="At most this many quotes.")
 
     def work(self) -> Work:
-        """Answer it."""
+        """Return what answers the question."""
         return partial(work.ask, question=readable(self.question), filters=self.filters(), limit=self.limit)
 
 
@@ -80,7 +80,7 @@ class Search(_Filtered):
     limit: Count = Field(10, ge=1, le=100, description="At most this many passages.")
 
     def work(self) -> Work:
-        """Find passages."""
+        """Return what finds the passages."""
         return partial(work.search, query=readable(self.query), filters=self.filters(), limit=self.limit)
 
 
@@ -91,7 +91,7 @@ class AgencyName(Parameters):
     exact: bool = Field(False, description="Leave out what names only a part of it.")
 
     def work(self) -> Work:
-        """Look it up."""
+        """Return what looks the body up."""
         return partial(work.agency, name=self.name, exact=self.exact)
 
 
@@ -103,7 +103,7 @@ class ReleaseList(Parameters):
     offset: Count = Field(0, ge=0, le=10_000_000, description="Leave out this many of the newest.")
 
     def work(self) -> Work:
-        """List them."""
+        """Return what lists the releases."""
         return partial(work.releases, query=self.query, limit=self.limit, offset=self.offset)
 
 
@@ -113,7 +113,7 @@ class ReleaseId(Parameters):
     release_id: str = Field(max_length=300, description="The id, as `releases` lists it.")
 
     def work(self) -> Work:
-        """Show it."""
+        """Return what shows the release."""
         return partial(work.release, release_id=self.release_id)
 
 

@@ -9,6 +9,7 @@ from bot.i18n.words import Words
 from bot.views import custom_ids as ids
 from bot.views.escaping import plain
 from bot.views.message import AMBER, BLUE, MAX_TEXT, bold, button, labelled, pager, small, text_view
+from bot.views.wording import details_line
 from corpus import Release
 from index import Added, Built, Erased, FollowedSource, History, PolledAndServed, QuarantineEntry, RolledBack, Status
 
@@ -98,8 +99,7 @@ def history_view(words: Words, history: History, page: int) -> ui.LayoutView:
         took = f" · {entry.seconds} s" if entry.seconds is not None else ""
         lines.append(f"{plain(entry.at, 30)} {bold(plain(entry.action, 30))} `{what}`{who}{why}{took}")
         if entry.details:
-            details = ", ".join(f"{name} {value}" for name, value in entry.details.items())
-            lines.append(small(plain(details, _REASON_CHARS)))
+            lines.append(small(plain(details_line(entry.details), _REASON_CHARS)))
     kept = ", ".join(bold(each) if each == history.served else each for each in history.generations)
     kept_label = words("Generations kept")
     view = text_view(fitting([*lines, f"{kept_label}: {kept or '-'}"]), accent=BLUE)

@@ -68,7 +68,7 @@ def answer_view(words: Words, answer: Answer, asked: Asked, today: datetime.date
     receipt = small(words("Answer {id}", id=shown_id(asked.answer_id)))
     box.reserve(notices)
     box.reserve(receipt)
-    numbered = box.quotes(answer.quotes, answer.sources, asked.answer_id, today)
+    numbered = box.quotes(answer.quotes, answer.sources, today)
     box.release(notices)
     box.release(receipt)
     _finish(words, view, box, asked.answer_id, numbered)
@@ -206,7 +206,7 @@ def more_view(
         box.say(words("There are no more."))
     shown = {quote.release_id for quote in quotes}
     sources = [source for source in sources if source.release_id in shown]
-    numbered = box.quotes(quotes, sources, answer_id, today, first=first + (page - 1) * MORE_PASSAGES)
+    numbered = box.quotes(quotes, sources, today, first=first + (page - 1) * MORE_PASSAGES)
     view = ui.LayoutView(timeout=None)
     _finish(words, view, box, answer_id, numbered)
     row = pager(words, "page", (answer_id,), page, last=len(passages) <= MORE_PASSAGES) if paged else None
@@ -234,7 +234,7 @@ def check_view(words: Words, checked: Sequence[Checked], today: datetime.date) -
     quoted_ids = {quote.release_id for quote in quotes}
     sources = {source.release_id: source for claim in checked for source in claim.answer.sources}
     cited = [source for key, source in sources.items() if key in quoted_ids]
-    numbered = box.quotes(quotes, cited, "-", today, above=above)
+    numbered = box.quotes(quotes, cited, today, above=above)
     view = ui.LayoutView(timeout=None)
     _finish(words, view, box, "-", numbered)
     return view

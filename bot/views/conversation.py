@@ -54,7 +54,7 @@ def choices_view(words: Words, readings: Sequence[tuple[str, str]]) -> ui.Layout
     return view
 
 
-def collection_view(words: Words, answer: CollectionAnswer, today: datetime.date) -> ui.LayoutView:
+def collection_view(words: Words, answer: CollectionAnswer) -> ui.LayoutView:
     """Return what the collection holds of what was asked: how many releases, and the newest with their links."""
     if answer.question.kind is MessageKind.AGENCIES:
         return _agencies_view(words, answer)

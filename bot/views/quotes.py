@@ -62,7 +62,6 @@ class QuoteBox:
         self,
         quotes: Sequence[Quote],
         sources: Sequence[Source],
-        answer_id: str,
         today: datetime.date,
         first: int = 1,
         above: Sequence[str] = (),

@@ -33,7 +33,7 @@ def notice_view(words: Words, subscription: Subscription, news: Sequence[News], 
     room = _more(words, len(news))
     box.reserve(room)
     shown = news[:MOST_SHOWN]
-    numbered = box.quotes(_quotes(shown), [each.source for each in shown], _NO_ANSWER, today)
+    numbered = box.quotes(_quotes(shown), [each.source for each in shown], today)
     box.release(room, _more(words, len(news) - len({quote.release_id for _, quote in numbered})))
     view = ui.LayoutView(timeout=None)
     view.add_item(box.container)

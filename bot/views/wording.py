@@ -1,6 +1,6 @@
-"""How the facts on an agency's card are worded, on the command line and in Discord alike."""
+"""How facts are worded, on the command line and in Discord alike: those on an agency's card, and what was done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.i18n.words import ENGLISH, Words
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 SPARK_COLUMNS = 60
 MIN_TIMELINE_RELEASES = 3
 _SPARKS = " ▁▂▃▄▅▆▇█"
+
+
+def details_line(details: Mapping[str, object]) -> str:
+    """Return in a line what was noted of something that was done."""
+    return ", ".join(
+        f"{name} {'; '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in details.items()
+    )
 
 
 def short_name(agency: Agency) -> str:

@@ -1,9 +1,9 @@
 """Bytes of a source -> a draft of a release: the text laid out, without boilerplate, and what the source states.
 
 The bytes of a source decide its kind, not its name. In this order: a PDF; a Word document; a file with a front-matter
-header; HTML, also in a web archive, which trafilatura reads; a text in Markdown; anything else is plain text. All are
-read in a child process with bounded time and memory. Words are never changed: lines are kept or dropped whole, and only
-white space is folded.
+header; HTML, also in a web archive, which trafilatura reads; a text in Markdown; anything else is plain text. Pictures,
+packed files, JSON, XML, RTF and old Office documents are refused. All are read in a child process with bounded time and
+memory. Words are never changed: lines are kept or dropped whole, and only white space is folded.
 
 In a file that an administrator hands over, a front-matter header counts as given by the administrator, and the address
 that a browser wrote next to a page as saved with the page. In fetched bytes neither counts, because whoever runs the

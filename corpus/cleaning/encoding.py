@@ -27,9 +27,9 @@ _MIN_LETTERS = 0.7  # Share of letters and spaces. Prose has over 0.9, random by
 def decode(data: bytes, name: str) -> str:
     r"""Return the text of a source, in Unicode with ``\n`` line ends.
 
-    A byte order mark decides. Otherwise the encodings are tried in this order: UTF-8; UTF-16 when every other byte is
-    NUL; the one that a page declares; UTF-8 with stray bytes of cp1252; cp1252 when the result is prose; the one that
-    charset-normalizer detects. A few control characters, which nobody sees, are left out.
+    A byte order mark decides. Otherwise the encodings are tried in this order: UTF-16 when most of every second byte
+    are NUL; UTF-8; the one that a page declares; UTF-8 with stray bytes of cp1252; cp1252 when the result is prose; the
+    one that charset-normalizer detects. A few control characters, which nobody sees, are left out.
 
     :raises SourceError: when the source is empty, too large, or not text in any encoding.
     """

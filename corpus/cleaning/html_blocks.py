@@ -33,7 +33,8 @@ class Block:
     """A part of a page that a browser shows on lines of its own.
 
     `kind` is title (h1), heading, item, row, quote or paragraph. `parent` is a number that all blocks of one container
-    share. `linked` is the share of its characters that are in links.
+    share. `linked` is the share of its characters that are in links. A row of a table has the parent -1, and counts as
+    without links.
     """
 
     kind: str

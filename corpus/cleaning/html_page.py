@@ -125,9 +125,6 @@ class _Extracted:
         self._whole = "\n".join(map(_squeezed, texts[:1]))
         self._parts = frozenset(map(_squeezed, texts))
 
-    def __bool__(self) -> bool:
-        return bool(self._whole)
-
     def holds_prose(self, after: Sequence[Block], language: str | None) -> bool:
         """Tell whether the text has all prose of some blocks, up to where contacts and the like begin."""
         for block in after:

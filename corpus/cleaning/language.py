@@ -6,7 +6,7 @@ from corpus.language_model import language_identifier
 MIN_CHARS = 40
 _SAMPLE_CHARS = 5000
 _SURE_CHARS, _SURE_SAMPLE_CHARS = 200, 600  # The first confirm what a page states; only more can contradict it.
-# Languages that are taken for each other where a text is short.
+# Languages that are often taken for each other, so that the other one of a pair contradicts nothing.
 _ALIKE = (frozenset(("cs", "sk")), frozenset(("hr", "sl")), frozenset(("da", "sv")), frozenset(("es", "pt")))
 
 

@@ -10,12 +10,14 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
 
+from corpus.errors import WorkerError
 from corpus.processes.environment import child_environment
 from corpus.processes.parent_watch import end_with_parent
 
@@ -49,21 +51,23 @@ class ChildProcess:
         :param environment: variables for the child in addition to those of this process.
         :param own_stderr: whether stderr goes to a temporary file for `exit_report`. Otherwise it is that of this
             process.
+        :raises WorkerError: when the system starts none.
         """
         self.pipe: Connection[Any, Any]
-        self.pipe, theirs = Pipe()
-        self._stderr = tempfile.TemporaryFile() if own_stderr else None
-        path = os.pathsep.join([_ROOT, *(path for path in sys.path if path)])
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", module, str(theirs.fileno()), str(os.getpid())],
-                pass_fds=[theirs.fileno()],
-                env=child_environment(PYTHONPATH=path, **environment),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._stderr,
-                start_new_session=True,  # Ctrl-C reaches only this process, and the child ends with it.
-            )
+        self._stderr: IO[bytes] | None = None
+        with ExitStack() as opened:
+            try:
+                self.pipe, theirs = map(opened.enter_context, Pipe())
+                if own_stderr:
+                    self._stderr = opened.enter_context(tempfile.TemporaryFile())
+                self._process = _started(module, theirs, self._stderr, environment)
+            except OSError as error:
+                raise WorkerError(
+                    f"No process can be started ({error.strerror or error}): see what memory, disk and the number of "
+                    "processes are bounded to, and do it again."
+                ) from error
+            theirs.close()
+            opened.pop_all()
         self.end = weakref.finalize(self, _end, self._process, self.pipe, self._stderr)
 
     def exit_report(self) -> ExitReport:
@@ -73,6 +77,21 @@ class ChildProcess:
             return ExitReport(status, "")
         self._stderr.seek(0)
         return ExitReport(status, self._stderr.read().decode("utf-8", "replace")[-_STDERR_CHARS:])
+
+
+def _started(
+    module: str, pipe: "Connection[Any, Any]", stderr: IO[bytes] | None, environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    path = os.pathsep.join([_ROOT, *(path for path in sys.path if path)])
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module, str(pipe.fileno()), str(os.getpid())],
+        pass_fds=[pipe.fileno()],
+        env=child_environment(PYTHONPATH=path, **environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=stderr,
+        start_new_session=True,  # Ctrl-C reaches only this process, and the child ends with it.
+    )
 
 
 def pipe_to_parent() -> "Connection[Any, Any]":

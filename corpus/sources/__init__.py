@@ -1,1 +1,1 @@
-"""Sources that announce releases: feeds, and the starter list."""
+"""What announces releases: feeds, sitemaps, the lists of the press corner; and the starter list of such sources."""

@@ -1,4 +1,4 @@
-"""Bytes of an RSS or Atom feed -> the addresses that it announces, and when to read it again.
+"""Bytes of an RSS or Atom feed -> the addresses that it announces. Also when any source, and any address, is due again.
 
 lxml parses the document first, leniently, with bounded nesting and without expanding entities. Only the parts that a
 list of releases needs, of a bounded number of entries, are passed on to feedparser.
@@ -20,6 +20,7 @@ from corpus.cleaning.issue_dates import date_in_address
 from corpus.cleaning.language import base
 from corpus.errors import FeedError
 from corpus.processes.sandbox import in_child
+from corpus.web_urls import MAX_URL_CHARS
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -28,7 +29,6 @@ MAX_FEED_BYTES = 2_000_000
 MAX_ENTRIES = 200
 _MAX_READ = 1_000  # Entries that are passed to feedparser, which takes 0.4 ms for each.
 _MAX_PARTS = 50_000
-_MAX_URL_CHARS = 2_048
 _MAX_TITLE_CHARS = 300
 _MAX_WAIT_S = 24 * 3600.0
 _FIRST_PAUSE_S = 3600.0
@@ -66,21 +66,20 @@ class Feed:
     entries: tuple[FeedEntry, ...]
 
 
-def read_feed(data: bytes, url: str, limit: int = MAX_ENTRIES) -> Feed:
-    """Read a feed, which may have no entries.
+def read_feed(data: bytes, url: str) -> Feed:
+    """Read the newest `MAX_ENTRIES` entries of a feed, which may have none.
 
     :param url: where it was fetched. Relative links are resolved against it.
-    :param limit: the most entries that are returned.
     :raises FeedError: when it is no feed, is too large, takes too much time or memory, or declares entities.
     """
     if len(data) > MAX_FEED_BYTES:
         raise FeedError(
             f"{url} is larger than {MAX_FEED_BYTES // 1_000_000} MB, which no feed needs: check the address."
         )
-    return in_child(_read, data, url, limit, name=url, advice="check the address", error=FeedError)
+    return in_child(_read, data, url, name=url, advice="check the address", error=FeedError)
 
 
-def _read(data: bytes, url: str, limit: int) -> Feed:
+def _read(data: bytes, url: str) -> Feed:
     import feedparser
     from lxml import etree
 
@@ -103,13 +102,15 @@ def _read(data: bytes, url: str, limit: int) -> Feed:
         title = _plain(entry.get("title", "")) or address
         entries[address] = repaired(FeedEntry(address, title, time.date() if time else None))
     newest = sorted(entries.values(), key=lambda entry: times[entry.url], reverse=True)
-    return Feed(utf8(_plain(parsed.feed.get("title", ""))), tuple(newest[:limit]))
+    return Feed(utf8(_plain(parsed.feed.get("title", ""))), tuple(newest[:MAX_ENTRIES]))
 
 
 def next_poll(failures: int, interval_s: float, jitter: float) -> float:
-    """Return the seconds until a feed is read again. They double for each failure in a row, up to a day.
+    """Return the seconds until a source is read again. They double for each failure in a row, up to a day.
 
-    :param jitter: a random number from 0 to 1. It changes the result by up to a tenth, so that feeds that were added
+    :param failures: how often in a row it could not be read.
+    :param interval_s: the seconds between two polls without failures.
+    :param jitter: a random number from 0 to 1. It changes the result by up to a tenth, so that sources that were added
         together are read at different times.
     """
     wait_s = max(interval_s, min(interval_s * 2.0 ** min(failures, 20), _MAX_WAIT_S))
@@ -121,6 +122,7 @@ def next_try(attempts: int, jitter: float) -> float:
 
     They double for each refusal, from an hour up to two weeks: a site may open again, and a person may be quicker.
 
+    :param attempts: how often it was refused before the last time.
     :param jitter: a random number from 0 to 1, as `next_poll` takes it.
     """
     return min(_FIRST_PAUSE_S * 2.0 ** min(attempts, 20), _MAX_PAUSE_S) * (0.9 + 0.2 * jitter)
@@ -193,13 +195,13 @@ def _address(entry: Any, url: str) -> str | None:  # noqa: ANN401  (feedparser's
     base, element, _ = link.partition("<")
     try:
         if element:  # Some sites write a whole element into the link, which feedparser takes for the end of an address.
-            inside = _HREF.search(link[: 2 * _MAX_URL_CHARS])
+            inside = _HREF.search(link[: 2 * MAX_URL_CHARS])
             # To feedparser the two slashes of an address inside are one too many.
             link = urljoin(base, _ONE_SLASH.sub("://", html.unescape(inside[1]).strip())) if inside else ""
         address = urldefrag(urljoin(url, link)).url if link else ""
     except ValueError:
         return None
-    fits = address.startswith(("https://", "http://")) and len(address) <= _MAX_URL_CHARS
+    fits = address.startswith(("https://", "http://")) and len(address) <= MAX_URL_CHARS
     return address if fits else None
 
 

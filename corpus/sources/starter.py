@@ -1,4 +1,7 @@
-"""The starter list: sources and releases by subject that come with the program, in `starter.toml`."""
+"""The starter list: sources and releases by subject that come with the program, in `starter.toml`.
+
+What that file says of the year and of the state of each address is for whoever keeps the list up to date.
+"""
 
 import datetime
 import tomllib
@@ -11,13 +14,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class StarterAddress:
-    """The address of a feed, or of a release and its year, and what is known of it, in a month such as "2026-11"."""
+    """The title and the address of a feed or of a release."""
 
     title: str
     url: str
-    year: int | None = None
-    known: str = ""
-    month: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,6 @@ class StarterSearch:
     title: str
     types: tuple[str, ...]
     words: tuple[str, ...]
-    known: str = ""
-    month: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """All subjects. The first is the one for who chooses none."""
+    """All subjects. The first is for those who choose none."""
 
     subjects: tuple[Subject, ...]
 
@@ -53,11 +51,6 @@ class Starter:
     def feeds(self) -> tuple[StarterAddress, ...]:
         """The feeds of all subjects, each once."""
         return tuple({feed.url: feed for subject in self.subjects for feed in subject.feeds}.values())
-
-    @property
-    def releases(self) -> tuple[StarterAddress, ...]:
-        """The releases of all subjects, oldest first."""
-        return tuple(release for subject in self.subjects for release in subject.releases)
 
 
 @cache
@@ -81,8 +74,8 @@ def _subject(entry: Mapping[str, Any]) -> Subject:
 
 def _search(entry: Mapping[str, Any]) -> StarterSearch:
     types, words = (tuple(entry.get(name, [])) for name in ("types", "words"))
-    return StarterSearch(entry["title"], types, words, entry["known"], entry["month"])
+    return StarterSearch(entry["title"], types, words)
 
 
 def _address(entry: Mapping[str, Any]) -> StarterAddress:
-    return StarterAddress(entry["title"], entry["url"], entry.get("year"), entry["known"], entry["month"])
+    return StarterAddress(entry["title"], entry["url"])

@@ -74,9 +74,9 @@ class Answerer:
         """Return how much each feature of confidence speaks for the answer, in nats over the usual question."""
         if not len(ranking.scores):
             return {}
-        gate, features = judged_by(query, ranking, generation, self.embedder, self.weights)
+        judge, features = judged_by(query, ranking, generation, self.embedder, self.weights)
         contradicted = doubt(ranking)
-        return gate.spoken(features) | ({"contradiction": -contradicted} if contradicted else {})
+        return judge.spoken(features) | ({"contradiction": -contradicted} if contradicted else {})
 
 
 def answer_one(

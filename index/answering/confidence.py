@@ -15,12 +15,12 @@ from index.answering.features import FEATURES, Matrix
 from index.answering.names import Name, bodies_in, holds
 from index.answering.question import STOP_WORDS, Query
 from index.answering.ranking import Ranking
-from index.answering.weights import Gate, Weights
+from index.answering.weights import ConfidenceWeights, Weights
 from index.encoders.embedder import Embedder
 from index.generations.generation import Generation, Rows
 from index.text.terms import words
 
-GATE_FEATURES = (
+UNREAD_FEATURES = (
     "cosine",  # of the best sentence, or of its passage where that is higher
     "soft_coverage",  # share of the question that the best sentences hold; similar words count in part
     "context_gap",  # how much nearer the best sentences are to the missing words than the question is
@@ -28,7 +28,7 @@ GATE_FEATURES = (
     "names_missing",  # share of the names in the question that are missing, as a negative number
     "lead",  # logarithm of one more than the score of the best sentence over the mean of the next five
 )
-READ_FEATURES = (*GATE_FEATURES, "reading")  # of the best of the first three sentences, in nats
+READ_FEATURES = (*UNREAD_FEATURES, "reading")  # of the best of the first three sentences, in nats
 _BEST = 3
 # Words are similar from this cosine on, and as good as equal from this much more on.
 _SIMILAR_FROM, _SIMILAR_RANGE = 0.2, 0.6
@@ -38,18 +38,18 @@ def confidence(query: Query, ranking: Ranking, generation: Generation, embedder:
     """Return the probability that the best quotes hold the answer."""
     if not len(ranking.scores) or not ranking.is_timely:
         return 0.0
-    gate, features = judged_by(query, ranking, generation, embedder, weights)
-    return gate.probability(features, doubt(ranking))
+    judge, features = judged_by(query, ranking, generation, embedder, weights)
+    return judge.probability(features, doubt(ranking))
 
 
 def judged_by(
     query: Query, ranking: Ranking, generation: Generation, embedder: Embedder, weights: Weights
-) -> tuple[Gate, Mapping[str, float]]:
-    """Return the gate that judges a ranking, and the features by name that it judges by."""
+) -> tuple[ConfidenceWeights, Mapping[str, float]]:
+    """Return the weights that judge a ranking, and the features by name that they weigh."""
     group = weights.group(bool(ranking.evidence.foreign[ranking.best_first[0]]))
-    features = gate_features(query, ranking, generation, embedder)
+    features = unread_features(query, ranking, generation, embedder)
     if np.isnan(ranking.readings).all():
-        return group.unread, dict(zip(GATE_FEATURES, features.tolist(), strict=True))
+        return group.unread, dict(zip(UNREAD_FEATURES, features.tolist(), strict=True))
     read = np.concatenate([features, reading_features(ranking)])
     return group.read, dict(zip(READ_FEATURES, read.tolist(), strict=True))
 
@@ -67,8 +67,8 @@ def reading_features(ranking: Ranking) -> Matrix:
     return np.array([np.nanmax(readings if np.isnan(best).all() else best)])
 
 
-def gate_features(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder) -> Matrix:
-    """Return the features of a question's best sentences, in the order of `GATE_FEATURES`."""
+def unread_features(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder) -> Matrix:
+    """Return the features of a question's best sentences, in the order of `UNREAD_FEATURES`."""
     order, sentences = ranking.best_first, ranking.sentences
     best = int(order[0])
     best_features = dict(zip(FEATURES, ranking.evidence.features[best], strict=True))

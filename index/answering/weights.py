@@ -17,10 +17,10 @@ Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class ConfidenceWeights:
     """Weights of the features of confidence by name, and the bias, in nats.
 
-    ``usual`` is the mean of each feature over the questions that the gate was fitted on.
+    ``usual`` is the mean of each feature over the questions that these were fitted on.
     """
 
     weights: Mapping[str, float]
@@ -42,13 +42,13 @@ class GroupWeights:
     """Weights for sentences in the language of the question, or for those in another.
 
     ``sentence`` are by feature name, in nats. ``reading`` is what a nat of the reader's counts beside them. ``unread``
-    is the gate for what the reader has not read, ``read`` the one for what it has.
+    are those of confidence for what the reader has not read, ``read`` those for what it has.
     """
 
     sentence: Mapping[str, float]
     reading: float
-    unread: Gate
-    read: Gate
+    unread: ConfidenceWeights
+    read: ConfidenceWeights
 
     def sentence_vector(self, names: Sequence[str]) -> Vector:
         """Return the sentence weights in the order of feature names."""
@@ -105,5 +105,5 @@ def shipped_weights() -> Weights:
 
 
 def _group(document: dict[str, Any]) -> GroupWeights:
-    unread, read = (Gate(**document.pop(name)) for name in ("unread", "read"))
+    unread, read = (ConfidenceWeights(**document.pop(name)) for name in ("unread", "read"))
     return GroupWeights(unread=unread, read=read, **document)

@@ -26,7 +26,7 @@ class AddOnce(Protocol):
 
 
 def add_served(writer: ArchiveWriter, generations: GenerationStore, served: str) -> None:
-    """Add, after all else, which generation is served, and whether it is pinned."""
+    """Add, after the data, which generation is served, and whether it is pinned."""
     if generations.pinned():
         writer.add_text("PINNED", f"{served}\n")
     writer.add_text("CURRENT", f"{served}\n")

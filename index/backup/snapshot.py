@@ -6,6 +6,8 @@ then all is copied anew.
 """
 
 import datetime
+import errno
+import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -143,7 +145,7 @@ def _add_generation(generations: Generations, served: str, writer: ArchiveWriter
     """
     layout = generations.layout(served)
     try:
-        manifest = generations.manifest(served)
+        manifest = generations.check(served)
         for name, record in manifest.files.items():
             if writer.add(f"generations/{served}/{name}", layout.folder / name) != Member(record.size, record.sha256):
                 raise GenerationError(f"Generation {served} is damaged, {name} does not have its SHA-256.")
@@ -158,7 +160,12 @@ def _add_generation(generations: Generations, served: str, writer: ArchiveWriter
 def _copied(original: Path, folder: Path) -> Iterator[Path]:
     copy = folder / original.name
     try:
-        copy_database(original, copy)
+        try:
+            copy_database(original, copy)
+        except StorageError as error:
+            if error.fault is Fault.FULL:  # The disk of the backup is meant: reading takes none.
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+            raise
         yield copy
     finally:
         copy.unlink(missing_ok=True)

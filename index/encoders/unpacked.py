@@ -123,7 +123,7 @@ def check(folder: Path, model: str) -> str:
     try:
         expected = json.loads((folder / DIGESTS).read_text("utf-8"))
         actual = {name: sha256_of(folder / name) for name in expected}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, ModelError) as error:
         raise ModelError(f"The unpacked model is not whole: delete {folder}.") from error
     pinned = _pinned(model)
     if pinned and sha256_of(folder / DIGESTS) != pinned:

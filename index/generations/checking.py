@@ -68,9 +68,10 @@ def forget_stamps(path: Path) -> None:
 
 def write_stamps(path: Path, stamps: Stamps) -> None:
     """Keep the stamps of a check where that is possible. Without them the next opening only takes longer."""
-    try:
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
-        temporary.write_text(json.dumps(stamps), "utf-8")
-        temporary.replace(path)
-    except OSError:
-        return
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    with suppress(OSError):
+        try:
+            temporary.write_text(json.dumps(stamps), "utf-8")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from index.text.passages import Passage
 class Document:
     """What is searched by keywords of a passage: its row and its release's, the terms of both, and what filters ask.
 
-    ``day`` counts the days since 1 January of year 1. ``bodies`` are the ids of the agencies that the passage names.
+    ``day`` counts the days since 1 January of year 1. ``agencies`` are the ids of those that the passage names.
     """
 
     row: int
@@ -26,7 +26,7 @@ class Document:
     issuer: str = ""
     language: str = ""
     day: int = 0
-    bodies: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ class Contents:
         """Return the terms of all sentences, and after them of the titles."""
         return [*itertools.chain.from_iterable(self.terms), *self.titles]
 
-    def documents(self, first_release: int = 0, first_passage: int = 0) -> Iterator[Document]:
-        """Yield what is searched by keywords of each passage. Rows count from those that are given."""
+    def documents(self) -> Iterator[Document]:
+        """Yield what is searched by keywords of each passage, in the order of the rows, which count from 0."""
         place = itertools.count()
         for number, ((release, passages), mentions) in enumerate(zip(self.chunked, self.mentions, strict=True)):
             for ordinal in range(len(passages)):
                 passage = next(place)
                 yield Document(
-                    first_passage + passage,
-                    first_release + number,
+                    passage,
+                    number,
                     list(itertools.chain.from_iterable(self.terms[passage])),
                     self.titles[number],
                     release.issuer,

@@ -54,7 +54,9 @@ class VectorIndex:
         :raises ValueError: when the matrix is not of that shape and type.
         """
         if vectors.ndim != 2 or vectors.dtype not in (np.float32, np.float16):
-            raise ValueError(f"expected a matrix of float32, found {vectors.ndim} dimensions of {vectors.dtype}")
+            raise ValueError(
+                f"expected a matrix of float32 or float16, found {vectors.ndim} dimensions of {vectors.dtype}"
+            )
         rows, dim = vectors.shape
         if rows <= FLAT_MAX_ROWS:
             index = faiss.IndexFlatIP(dim)

@@ -28,11 +28,11 @@ Flags = NDArray[np.bool_]
 class Terms:
     """What a passage must meet, as an index of keywords knows it. None restricts nothing.
 
-    It must name one of ``bodies``, and its release must have one of ``issuers``, one of ``languages`` and a day from
+    It must name one of ``agencies``, and its release must have one of ``issuers``, one of ``languages`` and a day from
     ``since`` to ``until``, as days since 1 January of year 1.
     """
 
-    bodies: tuple[str, ...] | None = None
+    agencies: tuple[str, ...] | None = None
     issuers: tuple[str, ...] | None = None
     languages: tuple[str, ...] | None = None
     since: int | None = None

@@ -27,12 +27,12 @@ class JoinedTexts:
     """Texts and metadata. `Texts` explains the methods."""
 
     def __init__(self, stores: Sequence[PassageStore], places: Places) -> None:
-        """Take the segments' own."""
+        """Take the stores of the segments, and where the rows of each begin."""
         self._stores = stores
         self._places = places
 
     def close(self) -> None:
-        """Close them."""
+        """Close the stores of all segments."""
         for store in self._stores:
             store.close()
 
@@ -117,7 +117,7 @@ class JoinedVectors:
     """The vectors of the passages. `PassageVectors` explains the methods."""
 
     def __init__(self, indexes: Sequence[VectorIndex], offsets: Offsets) -> None:
-        """Take the segments' own."""
+        """Take the indexes of the segments, and where the passages of each begin."""
         self._indexes = indexes
         self._offsets = offsets
 
@@ -147,7 +147,7 @@ class JoinedSentences:
     """The vectors and terms of the sentences and titles. `Sentences` explains the methods."""
 
     def __init__(self, tables: Sequence[SentenceTable], places: Places) -> None:
-        """Take the segments' own."""
+        """Take the tables of the segments, and where the rows of each begin."""
         self._tables = tables
         self._places = places
         lengths = [np.diff(table.ends[: len(table) + 1]) for table in tables]

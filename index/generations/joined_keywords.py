@@ -32,7 +32,7 @@ class JoinedKeywords:
     """Keywords. `Keywords` explains the methods. How frequent a term is counts in all segments together."""
 
     def __init__(self, indexes: Sequence[LexicalIndex], places: Places) -> None:
-        """Take the segments' own."""
+        """Take the indexes of the segments, and where the rows of each begin."""
         self._indexes = indexes
         self._places = places
         self._similar: LRUCache[Any, list[str]] = LRUCache(_LETTERS_KEPT)

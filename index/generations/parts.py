@@ -14,12 +14,16 @@ from index.generations.generation import Flags, Rows, Scope
 from index.text.sentences import Span
 from index.text.terms import Hashes
 
+# What both kinds of keyword index must do alike, so that they give the same answers.
+TITLE_BOOST = 0.5  # A term in the title of a release counts half as much as one in the passage.
+MOST_SIMILAR = 3_000  # So many terms that begin with one letter are compared with a word.
+
 
 class Texts(Protocol):
     """Texts and metadata. `PassageStore` explains the methods."""
 
     def close(self) -> None:
-        """Close it."""
+        """Close what is held open."""
 
     def releases(self) -> list[ServedRelease]:
         """Return all releases without their texts, by row."""

@@ -16,11 +16,11 @@ from corpus import Fault, GenerationError, StorageError
 from index.database.faults import storage_error, unreadable
 from index.generations.contents import Document
 from index.generations.generation import Scope
+from index.generations.parts import MOST_SIMILAR, TITLE_BOOST
 
 _HEAP_BYTES, _LARGE_HEAP_BYTES = 20_000_000, 100_000_000
 _REPEATED = "="  # No term is one.
-_TITLE_BOOST = 0.5
-_MOST_SIMILAR = 3_000
+_AGENCIES = "bodies"  # the field's name in the files of generations
 
 
 def build_lexical(folder: Path, documents: Iterable[Document], *, large: bool = False) -> None:
@@ -37,7 +37,7 @@ def build_lexical(folder: Path, documents: Iterable[Document], *, large: bool = 
         .add_unsigned_field("release", indexed=True)
         .add_text_field("body", tokenizer_name="whitespace", index_option="freq")
         .add_text_field("title", tokenizer_name="whitespace", index_option="freq" if large else "basic")
-        .add_text_field("bodies", tokenizer_name="raw", index_option="basic")
+        .add_text_field(_AGENCIES, tokenizer_name="raw", index_option="basic")
         .add_text_field("issuer", tokenizer_name="raw", index_option="basic")
         .add_text_field("language", tokenizer_name="raw", index_option="basic")
         .add_unsigned_field("day", fast=True)
@@ -53,8 +53,8 @@ def build_lexical(folder: Path, documents: Iterable[Document], *, large: bool = 
             document.add_unsigned("release", each.release)
             document.add_text("body", " ".join(each.terms))
             document.add_text("title", " ".join(_once_each(each.title) if large else each.title))
-            for body in each.bodies:
-                document.add_text("bodies", body)
+            for agency_id in each.agencies:
+                document.add_text(_AGENCIES, agency_id)
             document.add_text("issuer", each.issuer)
             document.add_text("language", each.language)
             document.add_unsigned("day", each.day)
@@ -98,7 +98,7 @@ def _lockable(folder: Path) -> Iterator[Path]:
 
 def most_similar(frequencies: Counter[str]) -> list[str]:
     """Return the most frequent of some terms, as many as `LexicalIndex.similar` does."""
-    return [term for term, _ in frequencies.most_common(_MOST_SIMILAR)]
+    return [term for term, _ in frequencies.most_common(MOST_SIMILAR)]
 
 
 class LexicalIndex:
@@ -139,7 +139,7 @@ class LexicalIndex:
 
     def beginning(self, letters: str) -> dict[str, int]:
         """Return the most frequent terms that begin with some letters, the most frequent first."""
-        return dict(self._searcher.terms_with_prefix("body", letters, limit=_MOST_SIMILAR))
+        return dict(self._searcher.terms_with_prefix("body", letters, limit=MOST_SIMILAR))
 
     def search(
         self,
@@ -170,7 +170,7 @@ class LexicalIndex:
         """Return the clauses that keep a search within a scope. They add nothing to scores."""
         schema, wanted = self._index.schema, scope.terms
         sets: list[tuple[str, Sequence[Any] | None]] = [
-            ("bodies", wanted.bodies),
+            (_AGENCIES, wanted.agencies),
             ("issuer", wanted.issuers),
             ("language", wanted.languages),
             ("release", None if scope.only is None else scope.only.tolist()),
@@ -188,7 +188,7 @@ class LexicalIndex:
     def _term(self, term: str, weight: float) -> list[tuple[Any, Any]]:
         """Return the clauses for a term, with the weight given instead of tantivy's own."""
         clauses = []
-        for field, boost in (("body", 1.0), ("title", _TITLE_BOOST)):
+        for field, boost in (("body", 1.0), ("title", TITLE_BOOST)):
             frequency = self._searcher.doc_freq(field, term)
             if frequency:
                 own = np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5))

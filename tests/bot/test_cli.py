@@ -12,6 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli.main import measures
+from bot.cli.show_index import show_history
+from bot.cli.terminal import Terminal
+from index.database.history import LogEntry
+from index.generations.status import History
 from tests.bot.conftest import Run, sentence_of
 from tests.conftest import FIXTURES
 
@@ -181,6 +185,35 @@ def test_raw_page_becomes_the_shipped_text(run: Run) -> None:
     assert held["reasons"][0].startswith(f"it would change {COUNCIL}, which only https://consilium.europa.eu/en/press/")
     url = json.loads(run("releases", "show", COUNCIL, "--json").stdout)["url"]
     assert json.loads(run("index", "add", *page, "--url", url).stdout)["changed"] == [COUNCIL]
+
+
+def test_history_reads_without_brackets_of_python_and_stays_in_its_column(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moment = "2026-01-01T00:00:00+00:00"
+    reasons: dict[str, object] = {
+        "source": "a.txt",
+        "reasons": ["no title (give it with --title)", "no date (give it with --date)"],
+    }
+    entries = (
+        LogEntry(moment, "quarantined", None, None, reasons, "ada", "index add", None),
+        LogEntry(moment, "built", None, "000002", {"releases": 2}, "", "weekly", 1.5),
+        LogEntry(moment, "compacted", None, None, {}, "ada", "index compact", None),
+    )
+    show_history(Terminal(), History(entries, ("000001", "000002"), "000002"))
+    assert capsys.readouterr().out.splitlines() == [
+        f"{moment}  quarantined  source a.txt, reasons no title (give it with --title); no date (give it with --date), "
+        "by ada (index add)",
+        f"{moment}  built        000002  releases 2, 1.5 s (weekly)",
+        f"{moment}  compacted    by ada (index compact)",
+        "Generations kept: 000001, 000002 (served)",
+    ]
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    show_history(Terminal(), History(entries, (), None))
+    shown = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out).splitlines()
+    assert {each[:27].strip() for each in shown[:-1]} == {moment, ""}
+    assert max(map(len, shown)) <= 80
 
 
 BAD_QUESTIONS = ["", "   ", "x" * 100_000, "?!...", "what is the", "🙂🙂", "\u202e\u200f", "\udce4\udcff"]

@@ -40,6 +40,38 @@ def test_command_is_in_the_readme_and_has_help(name: str, command: click.Command
             assert option.help, f"{name} {option.name}"
 
 
+def written_commands() -> Iterator[tuple[Path, str]]:
+    """Yield each command that a README, a file for operators or a sentence of the program names, without "measures"."""
+    files = [ROOT / ".env.example", *ROOT.glob("bot/deploy/*"), *ROOT.glob("*.md")]
+    for room in ("bot", "index", "corpus", "tests"):
+        files += [*(ROOT / room).rglob("*.md"), *((ROOT / room).rglob("*.py") if room != "tests" else ())]
+    for file in files:
+        for written in re.findall(r"(?:`|/|exec bot |^)measures ([a-z][^`\n]*)", file.read_text("utf-8"), re.MULTILINE):
+            yield file, written
+
+
+def test_command_that_is_written_somewhere_exists() -> None:
+    unknown, seen = [], 0
+    for file, written in written_commands():
+        command: click.Command = measures
+        words = written.split()
+        while isinstance(command, click.Group) and words and words[0] in command.commands:
+            command = command.commands[words.pop(0)]
+        options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        named = {word.split("=")[0].rstrip(".,:;])'") for word in words if word.startswith("--")}
+        is_part = (
+            isinstance(command, click.Group)
+            and bool(words)
+            and words[0].isalpha()
+            and not command.invoke_without_command
+        )
+        if is_part or command is measures or not named <= options:
+            unknown.append(f"{file.relative_to(ROOT)}: measures {written}")
+        seen += 1
+    assert seen > 100
+    assert unknown == []
+
+
 def slash_commands() -> Iterator[str]:
     for name in COGS:
         module = importlib.import_module(f"bot.cogs.{name}")

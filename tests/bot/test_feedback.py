@@ -61,7 +61,7 @@ def test_feedback_document_says_what_was_said_when_and_not_by_whom(folder: Path)
 
 def test_audit_tells_which_administrator_did_what(folder: Path) -> None:
     said(folder)
-    assert run("--audit").stdout.rstrip().endswith("index add  by Discord user 7  sources ['https://europa.eu/x']")
+    assert run("--audit").stdout.rstrip().endswith("index add  by Discord user 7  sources https://europa.eu/x")
     [act] = json.loads(run("--audit", "--json").stdout)["audit"]
     assert list(act) == ["at", "who", "guild", "action", "details"]
     assert (act["who"], act["details"]) == (7, {"sources": ["https://europa.eu/x"]})

@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.app import http
+from bot.app import http, http_connections
 from bot.app.http import Running, access_of, application, body_of, listening
 from bot.app.proxy import proxy_options
 from bot.app.routes import ROUTES
@@ -385,3 +385,28 @@ def test_process_tells_how_it_is(tmp_path: Path) -> None:
     with BotProcess(tmp_path) as process:
         process.run(scenario())
     assert KEY not in process.log.decode()
+
+
+@asynchronous
+async def test_connections_are_bounded_and_those_that_are_silent_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_connections, "_MOST", 3)
+    monkeypatch.setattr(http, "SILENT_S", 0.5)
+    port = free_port()
+    begun = (b"", b"GET /healthz HTTP/1.1\r\nX: ", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    async with listening(BotSettings.model_validate({"http": f"127.0.0.1:{port}"}), Running(), ROUTES):
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in begun]
+        for (_, writer), sent in zip(held, begun, strict=True):
+            writer.write(sent)
+        assert b'"alive": true' in await held[2][0].readuntil(b"}")
+        refused = await asyncio.open_connection("127.0.0.1", port)
+        status, _, told = (await asyncio.wait_for(refused[0].read(), 5)).decode().partition("\r\n")
+        assert status == "HTTP/1.1 503 Service Unavailable"
+        assert json.loads(told.rpartition("\r\n\r\n")[2]) == {
+            "error": "Too many connections are open: try again in a minute."
+        }
+        for reader, _ in held:
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+        for _, writer in (*held, refused):
+            writer.close()
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as answer:
+            assert answer.status == 200

@@ -138,6 +138,8 @@ async def test_bad_input_gets_one_sentence(
         response = await client.request(method, path, **given)
         error = (await response.json())["error"]
     assert (response.status, list(await response.json())) == (status, ["error"])
+    described = openapi()["paths"].get(path, {}).get(method.lower())
+    assert described is None or str(status) in described["responses"]
     assert said in error
     assert error.endswith((".", "…"))
     assert "\n" not in error

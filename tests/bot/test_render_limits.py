@@ -276,7 +276,7 @@ def test_what_a_quote_leaves_out_is_marked() -> None:
     quote = Quote(text, "a", 5, 5 + len(text), "", 1.0, None, ((5, 20), (33, 5 + len(text))))
     box = QuoteBox(ENGLISH, BLUE)
     source = Source("a", "0" * 64, "A title", "Council", "2024-05-06", "en", None)
-    box.quotes([quote], [source], "x", datetime.date(2024, 5, 6))
+    box.quotes([quote], [source], datetime.date(2024, 5, 6))
     [shown, *_] = [item.content for item in box.container.children if isinstance(item, ui.TextDisplay)]
     assert shown.replace("\\", "") == "> **[1]** “The plan is to:\n> […]\n> - feed herring”"
 
@@ -284,7 +284,7 @@ def test_what_a_quote_leaves_out_is_marked() -> None:
 def shown_quote(quote: Quote) -> str:
     box = QuoteBox(ENGLISH, BLUE)
     source = Source("a", "0" * 64, "A title", "Council", "2024-05-06", "en", None)
-    box.quotes([quote], [source], "x", datetime.date(2024, 5, 6))
+    box.quotes([quote], [source], datetime.date(2024, 5, 6))
     return next(item.content for item in box.container.children if isinstance(item, ui.TextDisplay))
 
 

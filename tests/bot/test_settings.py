@@ -40,6 +40,7 @@ def write(folder: Path, data: bytes, mode: int = 0o600) -> Path:
         ("MEASURES_DISCORD_TOKEN", "DISCORD_TOKEN"),
         ("MEASURE_PACE", "MEASURES_PACE"),
         ("MESURES_PACE", "MEASURES_PACE"),
+        ("MEASURES_HTPT", r"MEASURES_HTTP\."),
         ("MEASRUES_HTTP_KEY", "MEASURES_HTTP_KEY"),
         ("measures_treshold", "MEASURES_THRESHOLD"),
         ("MEASURES_FETCHHOST", "MEASURES_FETCH_HOSTS"),

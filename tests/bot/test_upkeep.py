@@ -150,7 +150,7 @@ def test_feeds_are_followed_polled_and_told(run: Run, site: Server) -> None:
     run("feeds", "add", site.url("/feed"))
     failed = run("feeds", "poll")
     assert (failed.returncode, failed.stderr.startswith("Error: ")) == (1, True)
-    assert "failed 1 times" in run("feeds", "list").stdout
+    assert "failures in a row: 1" in run("feeds", "list").stdout
 
 
 def test_history_names_who_typed_what(run_with_processes: Run, site: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What each part of the pipeline is worth: figures out of fold, with one part switched off at a time. The gate is off.
+"""What each part of the pipeline is worth: figures out of fold and without a threshold, with one part off at a time.
 
 python -m tests.eval.ablation FOLDER
 """

@@ -1,11 +1,11 @@
-"""Fit the weights of sentence scoring and of the gate, and write index/answering/weights.json.
+"""Fit the weights of sentence scoring and of confidence, and write index/answering/weights.json.
 
     python -m tests.eval.fit FOLDER [--write] [--model MODEL] [--no-reader] [--xquad FOLDER] [--cache FOLDER]
                              [--run RUN.jsonl] [--examples EXAMPLES.pickle]
 
 Everything printed is out of fold: ten folds, all questions on a release in the same one; `asked.py` has the questions.
 Sentences in the language of the question have other weights than those in another. Sentences are scored by a linear
-model fitted with a listwise softmax; the gate is a logistic regression on whether the first three quotes hold the
+model fitted with a listwise softmax; confidence is a logistic regression on whether the first three quotes hold the
 answer, over the whole corpus, over twenty releases and over one, so that it does not lean on the corpus's size.
 """
 
@@ -25,12 +25,12 @@ from pathlib import Path
 import numpy as np
 
 from index.answering.answer import Answerer, quotes
-from index.answering.confidence import GATE_FEATURES, READ_FEATURES, gate_features, reading_features
+from index.answering.confidence import READ_FEATURES, UNREAD_FEATURES, reading_features, unread_features
 from index.answering.doubts import doubt
 from index.answering.features import FEATURES
 from index.answering.quotes import MAX_QUOTES
 from index.answering.ranking import READ_SENTENCES, Ranking, as_read, passages
-from index.answering.weights import Gate, GroupWeights, Weights, shipped_weights
+from index.answering.weights import ConfidenceWeights, GroupWeights, Weights, shipped_weights
 from index.evaluation.evaluate import Outcome, temporary_index, write_run
 from index.evaluation.gold import GoldQuestion, load_corpus
 from index.evaluation.metrics import fold, holds
@@ -39,7 +39,7 @@ from index.generations.reader import OpenGeneration
 from tests.cached_embedder import CachedEmbedder
 from tests.cached_reader import CachedReader
 from tests.eval.asked import FOLDS, Asked, asked_questions
-from tests.eval.fitting import Labels, Matrix, fit_gate, fit_reading, fit_sentences
+from tests.eval.fitting import Labels, Matrix, fit_confidence, fit_reading, fit_sentences
 from tests.eval.report import judged, report
 from tests.fakes import silent
 
@@ -49,15 +49,15 @@ OFF_TOPIC_SHARE = 0.1  # of the off-topic questions, this share is asked of a si
 WEIGHTS = Path(__file__).parents[2] / "index" / "answering" / "weights.json"
 GROUPS = {"same": False, "other": True}
 # In another language than the question, a lead is as often that of a near miss: AUROC .82 without it, .72 with it.
-LEFT_OUT_OF_OTHER = [name == "lead" for name in GATE_FEATURES]
-# How much an example weighs in the gate's fit: small corpora must not drown the rest.
+LEFT_OUT_OF_OTHER = [name == "lead" for name in UNREAD_FEATURES]
+# How much an example weighs in the fit of confidence: small corpora must not drown the rest.
 SMALL_WEIGHT, ELSEWHERE_WEIGHT = 0.5, 0.25
-_NO_GATE = Gate(dict.fromkeys(READ_FEATURES, 0.0), 0.0, dict.fromkeys(READ_FEATURES, 0.0))
+_UNFITTED = ConfidenceWeights(dict.fromkeys(READ_FEATURES, 0.0), 0.0, dict.fromkeys(READ_FEATURES, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question asked of a corpus of a size: the gate's features, and whether a quote was right.
+    """A question asked of a corpus of a size: the features of confidence, and whether a quote was right.
 
     ``doubt`` is how much contradicts it.
     """
@@ -75,7 +75,7 @@ class Example:
 
     @property
     def importance(self) -> float:
-        """How much it weighs in the gate's fit."""
+        """How much it weighs in the fit of confidence."""
         if self.elsewhere:
             return ELSEWHERE_WEIGHT
         return 1.0 if self.size > SMALL else SMALL_WEIGHT
@@ -84,7 +84,7 @@ class Example:
 def sentence_weights(same: Matrix, other: Matrix, reading: Sequence[float] = (0.0, 0.0)) -> Weights:
     """Return weights for sentences alone, in the order of features and of groups."""
     in_same, in_other = (
-        GroupWeights(dict(zip(FEATURES, weights.tolist(), strict=True)), counts, _NO_GATE, _NO_GATE)
+        GroupWeights(dict(zip(FEATURES, weights.tolist(), strict=True)), counts, _UNFITTED, _UNFITTED)
         for weights, counts in zip((same, other), reading, strict=True)
     )
     return Weights(in_same, in_other, threshold=0.5, provenance={})
@@ -222,7 +222,7 @@ class Fit:
             bool(ranking.evidence.foreign[ranking.best_first[0]]),
             ranking.is_timely,
             doubt(ranking),
-            gate_features(query, ranking, generation, self.embedder),
+            unread_features(query, ranking, generation, self.embedder),
             None if self.reader is None else reading_features(ranking),
             not elsewhere and any(outcome.right()),
             outcome,
@@ -233,8 +233,8 @@ def _is_foreign(ranking: Ranking) -> bool:
     return bool(ranking.evidence.foreign.mean() > 0.5)
 
 
-def gates(examples: Sequence[Example], out: int | None) -> Mapping[tuple[bool, bool], Gate]:
-    """Fit the gate of each group, unread and read, without the questions of a fold."""
+def fit_all(examples: Sequence[Example], out: int | None) -> Mapping[tuple[bool, bool], ConfidenceWeights]:
+    """Fit the confidence of each group, unread and read, without the questions of a fold."""
     fitted = {}
     for foreign in GROUPS.values():
         own = [
@@ -246,28 +246,30 @@ def gates(examples: Sequence[Example], out: int | None) -> Mapping[tuple[bool, b
         importance = [example.importance for example in own]
         unread = np.array([example.unread for example in own])
         unread[:, LEFT_OUT_OF_OTHER] *= not foreign
-        fitted[foreign, False] = fit_gate(GATE_FEATURES, unread, right, importance)
+        fitted[foreign, False] = fit_confidence(UNREAD_FEATURES, unread, right, importance)
         if all(example.read is not None for example in own):
             read = np.array([example.read for example in own])
-            fitted[foreign, True] = fit_gate(READ_FEATURES, np.hstack([unread, read]), right, importance)
+            fitted[foreign, True] = fit_confidence(READ_FEATURES, np.hstack([unread, read]), right, importance)
         else:
-            fitted[foreign, True] = _NO_GATE
+            fitted[foreign, True] = _UNFITTED
     return fitted
 
 
-def confidence(example: Example, fitted: Mapping[tuple[bool, bool], Gate]) -> float:
+def confidence(example: Example, fitted: Mapping[tuple[bool, bool], ConfidenceWeights]) -> float:
     """Return the probability that a quote is right."""
     if not example.timely:
         return 0.0
     if example.read is None:
         return fitted[example.foreign, False].probability(
-            dict(zip(GATE_FEATURES, example.unread, strict=True)), example.doubt
+            dict(zip(UNREAD_FEATURES, example.unread, strict=True)), example.doubt
         )
     features = dict(zip(READ_FEATURES, [*example.unread, *example.read], strict=True))
     return fitted[example.foreign, True].probability(features, example.doubt)
 
 
-def write(weights: Weights, fitted: Mapping[tuple[bool, bool], Gate], threshold: float, provenance: object) -> None:
+def write(
+    weights: Weights, fitted: Mapping[tuple[bool, bool], ConfidenceWeights], threshold: float, provenance: object
+) -> None:
     """Write the file of weights."""
     kept = dict(shipped_weights().measured)
     document: dict[str, object] = {"provenance": provenance, "threshold": threshold, "measured": kept}
@@ -310,7 +312,7 @@ def main() -> None:
     fit.save()
     if arguments.examples:
         arguments.examples.write_bytes(pickle.dumps(examples))
-    out_of_fold = [gates(examples, out) for out in range(FOLDS)]
+    out_of_fold = [fit_all(examples, out) for out in range(FOLDS)]
     sure = [confidence(example, out_of_fold[example.asked.fold]) for example in examples]
     figures = report(examples, sure, arguments.threshold)
     if arguments.run:
@@ -327,7 +329,7 @@ def main() -> None:
             "fitted_at": datetime.datetime.now(datetime.UTC).date().isoformat(),
             **figures,
         }
-        write(by_fold[-1], gates(examples, None), arguments.threshold, provenance)
+        write(by_fold[-1], fit_all(examples, None), arguments.threshold, provenance)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Fits weights: those of sentences, what a reading counts beside them, and the gate."""
+"""Fits weights: those of sentences, what a reading counts beside them, and confidence."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
-from index.answering.weights import Gate
+from index.answering.weights import ConfidenceWeights
 
 SENTENCE_PENALTY = 2.0
 GATE_C = 0.3
@@ -57,8 +57,10 @@ def fit_reading(examples: Sequence[tuple[Matrix, Matrix, Labels]]) -> float:
     return float(minimize_scalar(loss, bounds=(0.0, _MOST_READING), method="bounded").x)
 
 
-def fit_gate(names: Sequence[str], features: Matrix, right: Labels, importance: Sequence[float]) -> Gate:
-    """Fit the gate on features, ``(n, features)``, so that it gives the probability that a quote is right."""
+def fit_confidence(
+    names: Sequence[str], features: Matrix, right: Labels, importance: Sequence[float]
+) -> ConfidenceWeights:
+    """Fit confidence on features, ``(n, features)``, so that it gives the probability that a quote is right."""
     middle, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
     model = LogisticRegression(C=GATE_C, max_iter=5000)
     model.fit((features - middle) / spread, right, sample_weight=list(importance))
@@ -67,4 +69,4 @@ def fit_gate(names: Sequence[str], features: Matrix, right: Labels, importance: 
     by_name, usual = (
         {name: round(float(each), 4) for name, each in zip(names, values, strict=True)} for values in (weights, middle)
     )
-    return Gate(by_name, round(bias, 4), usual)
+    return ConfidenceWeights(by_name, round(bias, 4), usual)

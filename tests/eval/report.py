@@ -44,7 +44,10 @@ def report(examples: Sequence["Example"], sure: Sequence[float], threshold: floa
     english = [each for each in whole if each[0].asked.set == "development" and each[0].asked.language == "en"]
     more = [each for each in whole if each[0].asked.set == "off topic" and each[0].asked.language == "en"]
     evaluation = evaluate([example.outcome for example, _ in english])
-    print("gate off:", json.dumps({"search": evaluation.search["fused"], "answers": evaluation.answers}, indent=1))
+    print(
+        "without the threshold:",
+        json.dumps({"search": evaluation.search["fused"], "answers": evaluation.answers}, indent=1),
+    )
     figures, curve = _confidence(english, more, threshold)
     print(json.dumps(figures, indent=1))
     for size in (SMALL, 1):

@@ -2,7 +2,7 @@
 
     python -m tests.eval.unseen FOLDER
 
-They were written after the gate was fitted: never fit on them, write new ones instead.
+They were written after confidence was fitted: never fit on them, write new ones instead.
 """
 
 import argparse

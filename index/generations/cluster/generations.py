@@ -13,6 +13,7 @@ from index.database.corpus_tables import SCHEMA
 from index.database.link import Link
 from index.database.passages_db import ReleasePassages
 from index.database.sqlite import now
+from index.generations.checking import REMEDY
 from index.generations.cluster.opening import open_schema
 from index.generations.cluster.preparing import clear_temporary, prepare
 from index.generations.cluster.recording import lost_tables, record_tables
@@ -27,7 +28,6 @@ from index.generations.store import Site
 
 _T = TypeVar("_T")
 
-_REMEDY = "run `measures index rollback` to serve an older one, or `measures index build` to make a new one"
 _BUILD_LOCK = "hashtext('measures build'), 0"
 _GENERATION_LOCK = "hashtext('measures generation')"
 _LOOK_S = 0.2
@@ -97,7 +97,7 @@ class DatabaseGenerations:
         try:
             return read_manifest(generation, rows[0][0])
         except (IndexError, ValueError) as error:
-            raise GenerationError(f"Generation {generation} has no readable manifest: {_REMEDY}.") from error
+            raise GenerationError(f"Generation {generation} has no readable manifest: {REMEDY}.") from error
 
     def check(self, generation: str, *, digests: bool = False) -> Manifest:
         """Check that the tables of a generation are there, and with `digests` that they hold what they held."""
@@ -116,11 +116,11 @@ class DatabaseGenerations:
         """Check that all tables are there, and that those that are named hold what they held."""
         views = [f"{schema_of(manifest.generation)}/{table}" for table in KEYS]
         for lost in lost_tables(self._read(), [*manifest.files, *views]):
-            raise GenerationError(f"Generation {manifest.generation} has lost its table {lost}: {_REMEDY}.")
+            raise GenerationError(f"Generation {manifest.generation} has lost its table {lost}: {REMEDY}.")
         for name, record in record_tables(self._read(), names).items():
             if record != manifest.files[name]:
                 raise GenerationError(
-                    f"Generation {manifest.generation} is damaged, {name} does not have its SHA-256: {_REMEDY}."
+                    f"Generation {manifest.generation} is damaged, {name} does not have its SHA-256: {REMEDY}."
                 )
 
     def _files(self, generation: str) -> Iterable[str]:

@@ -10,10 +10,9 @@ from index.database.link import Link
 from index.generations.cluster.arrays import numbers
 from index.generations.contents import Document
 from index.generations.generation import Rows, Scope
+from index.generations.parts import MOST_SIMILAR, TITLE_BOOST
 
 _K1, _B = 1.2, 0.75
-_TITLE_BOOST = 0.5
-_MOST_SIMILAR = 3_000
 _MOST_OFTEN = 2**16 - 1
 # Tantivy, as Lucene, keeps the length of a text in 8 bits: these are the lengths that it can keep.
 _LENGTHS = np.array(
@@ -81,7 +80,7 @@ class PostingLists:
             f"SELECT term FROM {self._table} WHERE left(term, 1) = %s AND df > 0 GROUP BY term "
             "ORDER BY sum(df) DESC, term LIMIT %s"
         )
-        return [known for (known,) in self._link.rows(sql, [term[:1], _MOST_SIMILAR])]
+        return [known for (known,) in self._link.rows(sql, [term[:1], MOST_SIMILAR])]
 
     def search(
         self,
@@ -123,7 +122,7 @@ class PostingLists:
         scores[rows] += weight * (1 + _K1) * (often_ / (often_ + self._norms[rows]))
 
     def _add_titles(self, scores: NDArray[np.float32], weight: float, releases: Rows) -> None:
-        shares = _TITLE_BOOST * weight * (1 + _K1) / (1 + self._title_norms[releases])
+        shares = TITLE_BOOST * weight * (1 + _K1) / (1 + self._title_norms[releases])
         first, last = self._first_passages[releases], self._first_passages[releases + 1]
         counts = last - first
         rows = np.arange(counts.sum()) + np.repeat(first - np.cumsum(counts) + counts, counts)

@@ -44,7 +44,7 @@ def open_schema(
 
 
 def _read_arrays(link: Link, schema: str, name: str) -> list[NDArray[np.int64]]:
-    """Return an array of each segment."""
+    """Return the array of a name that each segment has, in the order of the segments."""
     rows = link.rows(f"SELECT data FROM {schema}.arrays WHERE name = %s ORDER BY segment", [name])
     return [from_bytes(data) for (data,) in rows]
 

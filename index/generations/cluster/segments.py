@@ -32,7 +32,7 @@ class Segments:
         self.sentences = _edges([each.sentences for each in segments])
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of segments."""
         return len(self._schemas)
 
     def rows(self, select: str, values: Sequence[Sequence[object]], order: str = "") -> list[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from bot.cli.show_answers import show_answer
 from bot.cli.terminal import Terminal
 from bot.views.documents import QuoteDocument
+from index.answering import answer
 from index.answering.marking import is_of_other_year, with_brackets
 from index.answering.times import time_of
 from index.encoders.embedder import SentenceTransformerEmbedder
@@ -32,7 +33,7 @@ MARKED = {
 def test_what_answers_is_marked_in_the_words_of_the_release(
     question: str, marked: str, served_by_default_model: Engine
 ) -> None:
-    first, *others = served_by_default_model.answer(question, NOTHING).quotes
+    first = served_by_default_model.answer(question, NOTHING).quotes[0]
     release = served_by_default_model.release(first.release_id)
     assert release is not None
     assert first.answer is not None
@@ -40,7 +41,12 @@ def test_what_answers_is_marked_in_the_words_of_the_release(
     assert first.start <= start < end <= first.end
     assert release.text[start:end] == marked
     assert first.text == release.text[first.start : first.end]
-    assert all(quote.answer is None for quote in others)
+
+
+def test_only_the_first_quote_is_marked(served_by_default_model: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer, "answer_in", lambda query, ranking, quote, release: (quote.sentence.start,) * 2)
+    quotes = served_by_default_model.answer("What will CEPOL and Europol do?", NOTHING).quotes
+    assert [quote.answer is not None for quote in quotes] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -69,8 +75,8 @@ def test_words_of_the_question_are_not_marked(served_by_default_model: Engine) -
 
 
 def test_document_says_where_the_answer_stands(served_by_default_model: Engine) -> None:
-    answer = served_by_default_model.answer(next(iter(MARKED)), NOTHING)
-    [document, *others] = json.loads(json.dumps(answer.to_dict()))["quotes"]
+    answered = served_by_default_model.answer(next(iter(MARKED)), NOTHING)
+    [document, *others] = json.loads(json.dumps(answered.to_dict()))["quotes"]
     TypeAdapter(list[QuoteDocument]).validate_python([document, *others])
     start, end = document["answer"]["start"], document["answer"]["end"]
     assert document["text"][start - document["start"] : end - document["start"]] == "Herbert Kickl"
@@ -168,9 +174,9 @@ def test_most_of_a_sentence_is_not_marked() -> None:
 def test_terminal_shows_what_answers_in_bold_and_a_pipe_does_not(
     served_by_default_model: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer = served_by_default_model.answer(next(iter(MARKED)), NOTHING)
+    shown_answer = served_by_default_model.answer(next(iter(MARKED)), NOTHING)
     monkeypatch.setenv("TERM", "xterm-256color")
     for forced, shown in (("1", "\x1b[1mHerbert Kickl\x1b[0m"), ("", "Herbert Kickl, Minister")):
         monkeypatch.setenv("FORCE_COLOR", forced)
-        show_answer(Terminal(), answer)
+        show_answer(Terminal(), shown_answer)
         assert shown in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The gate holds with the other models that README names, and is stricter with one that was never measured."""
+"""Confidence holds with the other models that README names, and is stricter with one that was never measured."""
 
 from pathlib import Path
 

@@ -136,7 +136,7 @@ def test_discord_says_that_it_is_the_title(engine: Engine, words: Words, called:
     answer = engine.answer(QUESTION, Filters())
     source = answer.sources[0]
     box = QuoteBox(words, BLUE)
-    box.quotes(answer.quotes, answer.sources, "-", datetime.date.fromisoformat(source.date))
+    box.quotes(answer.quotes, answer.sources, datetime.date.fromisoformat(source.date))
     shown = json.dumps(box.container.to_component_dict(), ensure_ascii=False)
     assert f"] {called}" in shown
     assert f"“{TITLE}”" in shown

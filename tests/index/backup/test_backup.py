@@ -131,6 +131,23 @@ def test_damaged_database_replaces_no_backup(served: IndexSettings, tmp_path: Pa
     assert target.read_bytes() == before
 
 
+@pytest.mark.parametrize("how", ["gone", "cut", "a folder"])
+def test_index_with_a_file_that_cannot_be_used_is_left_out(served: IndexSettings, tmp_path: Path, how: str) -> None:
+    path = served.data_dir / "generations" / "000001" / "vectors.faiss"
+    whole = path.read_bytes()
+    path.unlink()
+    if how == "cut":
+        path.write_bytes(whole[:9])
+    elif how == "a folder":
+        path.mkdir()
+    made = backed_up(served, tmp_path / "measures.tar")
+    assert made.summary.generation is None
+    assert made.note is not None
+    assert "will be built anew: Generation 000001 " in made.note
+    assert " vectors.faiss" in made.note
+    assert "corpus.db" in made.summary.members
+
+
 def test_database_that_another_process_holds_is_told(
     served: IndexSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,7 +197,8 @@ def test_full_disk_is_told_and_leaves_nothing_behind(free: int, served: IndexSet
             "Nothing was restored": lambda: restore(target, folder / "data"),
         }
         for undone, act in acts.items():
-            with full(folder, free), pytest.raises(StorageError, match=f"{undone}: the disk of ") as refused:
+            on_it = f"{undone}: the disk of {folder}/"  # that of the corpus has room
+            with full(folder, free), pytest.raises(StorageError, match=on_it) as refused:
                 act()
             assert str(refused.value).endswith("free some space and do it again.")
             assert [path.name for path in folder.rglob("*") if path.is_file()] == []

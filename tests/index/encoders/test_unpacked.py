@@ -108,6 +108,21 @@ def test_what_was_left_of_an_unpacking_is_no_model(plain: Path, cache: Path, tmp
     assert (folder / "model.safetensors").stat().st_size == (plain / "model.safetensors").stat().st_size
 
 
+@pytest.mark.parametrize(("name", "holds"), [("config.json", None), (DIGESTS, None), (DIGESTS, "1"), (DIGESTS, "{")])
+def test_unpacked_model_that_is_not_whole_is_to_be_deleted(
+    plain: Path, tmp_path: Path, name: str, holds: str | None
+) -> None:
+    folder = tmp_path / plain.name
+    folder.mkdir()
+    for path in plain.iterdir():
+        (folder / path.name).symlink_to(path)
+    (folder / name).unlink()
+    if holds is not None:
+        (folder / name).write_text(holds)
+    with pytest.raises(ModelError, match=f"^The unpacked model is not whole: delete {folder}\\.$"):
+        check(folder, PLAIN)
+
+
 def test_changed_file_of_an_unpacked_model_is_named(plain: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(plain, folder)

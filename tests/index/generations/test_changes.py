@@ -11,6 +11,7 @@ from corpus.errors import UnknownReleaseError
 from index.changes import Citation, Fate, citations
 from index.engine import Engine
 from index.filters import Filters
+from index.generations.verification import verify_citations
 from index.maintenance import Maintenance
 from index.results import Answer, NotAsked
 from index.settings import IndexSettings
@@ -141,24 +142,24 @@ def test_quoted_words_are_identical_changed_or_withdrawn(
     words = OLD[quoted.start : quoted.end]
     assert quoted.words_sha256 == hashlib.sha256(words.encode()).hexdigest()
     assert "100 officers" in words
-    [same] = index.verify_citations(settings, cited)
+    [same] = verify_citations(settings, cited)
     assert (same.fate, same.words, same.start) == (Fate.IDENTICAL, words, quoted.start)
     correct(keeper, write_release, OLD.replace("Today, the", "Some days ago, after long talks, the"))
-    [moved] = index.verify_citations(settings, cited)
+    [moved] = verify_citations(settings, cited)
     assert (moved.fate, moved.words) == (Fate.IDENTICAL, words)
     assert moved.start is not None
     assert moved.start > quoted.start
     correct(keeper, write_release)
-    [changed] = index.verify_citations(settings, cited)
+    [changed] = verify_citations(settings, cited)
     assert (changed.fate, changed.words, changed.now) == (Fate.CHANGED, words, words.replace("100", "120"))
     assert [(fact.before, fact.after) for fact in changed.facts] == [("100", "120")]
     assert changed.source is not None
     assert changed.source.release_id == release_id
     assert NEW[changed.start : changed.end] == changed.now
     made_up = Citation(release_id, quoted.text_sha256, quoted.start, quoted.end, "00" * 32)
-    assert index.verify_citations(settings, [made_up])[0].words is None, "what never stood there is not shown as quoted"
+    assert verify_citations(settings, [made_up])[0].words is None, "what never stood there is not shown as quoted"
     keeper.withdraw(release_id, quiet, build=False)
-    [gone] = index.verify_citations(settings, cited)
+    [gone] = verify_citations(settings, cited)
     assert (gone.fate, gone.words, gone.source) == (Fate.WITHDRAWN, None, None)
 
 

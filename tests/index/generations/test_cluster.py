@@ -151,7 +151,7 @@ def test_posting_lists_rank_as_tantivy_does(tmp_path: Path, database: str) -> No
             issuer=f"Office {release % 7}",
             language=("en", "de")[release % 2],
             day=700_000 + int(release),
-            bodies=tuple(body for number, body in enumerate(("ecb", "frontex")) if row % (number + 2) == 0),
+            agencies=tuple(agency for number, agency in enumerate(("ecb", "frontex")) if row % (number + 2) == 0),
         )
         for row, release in enumerate(releases)
     ]
@@ -188,14 +188,14 @@ def _scopes(documents: list[Document], draw: np.random.Generator) -> Iterator[Sc
     since, until = sorted((700_000 + draw.integers(0, 80, 2)).tolist())
     for terms, only, hidden in (
         (Terms(), None, None),
-        (Terms(bodies=("frontex", "eba")), None, None),
-        (Terms(bodies=()), None, None),
+        (Terms(agencies=("frontex", "eba")), None, None),
+        (Terms(agencies=()), None, None),
         (Terms(issuers=("Office 2", "Office 5"), languages=("en",)), None, some),
         (Terms(since=since), some, None),
         (Terms(("ecb",), None, ("de",), since, until), None, some[:3]),
     ):
         flags = [
-            (terms.bodies is None or bool({*terms.bodies} & {*each.bodies}))
+            (terms.agencies is None or bool({*terms.agencies} & {*each.agencies}))
             and (terms.issuers is None or each.issuer in terms.issuers)
             and (terms.languages is None or each.language in terms.languages)
             and (terms.since or 0) <= each.day <= (terms.until or 10**6)

@@ -73,6 +73,14 @@ def test_missing_manifest_and_foreign_pointer_are_told(built: Generations, setti
         index.status(settings)
 
 
+def test_check_that_cannot_be_kept_leaves_nothing_behind(built: Generations) -> None:
+    stamp = built.root / "000001.checked"
+    stamp.unlink()
+    stamp.mkdir()  # What is written cannot get this name, as it cannot be written whole on a full disk.
+    assert built.check("000001").generation == "000001"
+    assert [path for path in built.root.iterdir() if path.is_file()] == []
+
+
 def test_digests_are_read_again_only_when_a_file_looks_different(built: Generations) -> None:
     stamp = built.root / "000001.checked"
     before = stamp.stat().st_mtime_ns

@@ -21,9 +21,9 @@ def _documents(draw: np.random.Generator) -> list[Document]:
     for row in range(_ROWS):
         frequent = draw.integers(0, 40)
         words = [*draw.choice(_WORDS[:10], frequent), *draw.choice(_WORDS, draw.integers(1, 60))]
-        bodies = [body for body, holds in (("ecb", frequent < 4), ("eib", row % 3 == 0)) if holds]
+        agencies = [agency for agency, holds in (("ecb", frequent < 4), ("eib", row % 3 == 0)) if holds]
         title = list(draw.choice(_WORDS[:30], draw.integers(1, 12)))  # Some words stand in it twice.
-        documents.append(Document(row, row // 4, words, title, day=row, bodies=tuple(bodies)))
+        documents.append(Document(row, row // 4, words, title, day=row, agencies=tuple(agencies)))
     return documents
 
 
@@ -77,4 +77,4 @@ def _scope(left: str, documents: list[Document]) -> Scope:
         return Scope(passages=within, terms=Terms(since=days[0], until=days[1]))
     if left == "all":
         return Scope()
-    return Scope(passages=np.array([left in each.bodies for each in documents]), terms=Terms(bodies=(left,)))
+    return Scope(passages=np.array([left in each.agencies for each in documents]), terms=Terms(agencies=(left,)))

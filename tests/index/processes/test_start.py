@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import index
-from corpus import starter
 from corpus.errors import FetchError
 from corpus.fetching.fetcher import Fetcher
 from corpus.fetching.urls import FetchRules
@@ -83,7 +82,7 @@ def test_without_a_network_that_is_said_once(settings: IndexSettings) -> None:
         raise OSError("Temporary failure in name resolution")
 
     keeper = Maintenance(
-        settings, Here(settings, FakeEmbedder(), lambda: Fetcher(FetchRules(), QUICK, resolver=unknown))
+        settings, Here(settings, FakeEmbedder(), lambda: Fetcher(FetchRules(delay_s=0.0), QUICK, resolver=unknown))
     )
     with pytest.raises(FetchError, match=r"^There is no network: none of ec\.europa\.eu, [^:]+ can be reached"):
         keeper.start("migration", quiet)
@@ -99,16 +98,3 @@ def test_site_that_is_down_is_not_taken_for_no_network(net: Internet, settings: 
     keeper = Maintenance(settings, Here(settings, FakeEmbedder(), net.fetcher))
     started = keeper.start("central-bank", quiet)
     assert (started.kept, len(started.unread)) == (0, 1)
-
-
-def test_every_subject_says_what_is_known_of_each_address() -> None:
-    subjects = starter().subjects
-    assert {subject.name for subject in subjects} >= {"migration", "commission", "central-bank", "agencies"}
-    for subject in subjects:
-        addresses = [*subject.feeds, *subject.releases]
-        known = [(each.known, each.month) for each in [*addresses]] + [
-            (item.known, item.month) for item in subject.searches
-        ]
-        for what, month in known:
-            assert what in ("reported to work", "reported to refuse", "never opened")
-            assert month.startswith("20")
