@@ -55,8 +55,16 @@ def judged_by(
 
 
 def reading_features(ranking: Ranking) -> Matrix:
-    """Return those of `READ_FEATURES` that come from the reader."""
-    return np.array([np.nanmax(ranking.readings[ranking.best_first[:_BEST]])])
+    """Return those of `READ_FEATURES` that come from the reader.
+
+    A sentence that contradicts the question more than the best one does speaks for the answer by as much less. Where
+    what was read contradicts it so much that other sentences come first, it is as good as what was read.
+    """
+    order = ranking.best_first
+    doubts = np.zeros(len(order)) if ranking.doubts is None else ranking.doubts
+    readings = (ranking.readings - np.maximum(0.0, doubts - doubts[order[0]]))[order]
+    best = readings[:_BEST]
+    return np.array([np.nanmax(readings if np.isnan(best).all() else best)])
 
 
 def unread_features(query: Query, ranking: Ranking, generation: Generation, embedder: Embedder) -> Matrix:

@@ -1,8 +1,8 @@
 """Finds what a sentence leans on, so that a quote of it can stand alone.
 
 A list item leans on its lead-in, "It will also…" on the sentence that says who "it" is, "the agency" on the sentence
-that names it, "that year" on the one that names the year, and a figure without a unit on the one that has the unit.
-What stands between is left out.
+that names it, "that year" on the one that names the year, a figure without a unit on the one that has the unit, and a
+quotation on what says who speaks. What stands between is left out.
 """
 
 import re
@@ -11,6 +11,7 @@ from functools import cache
 
 from corpus import HEADING, is_list_item, registry
 from index.answering.answer_types import AnswerType, holds
+from index.answering.speech import QUOTATION_MAX_CHARS, goes_on, told_by, with_quotation
 from index.generations.generation import Generation
 from index.text.languages import fold, folded_pattern, language
 from index.text.sentences import Span
@@ -48,13 +49,17 @@ def standing_alone(
     served = generation.release(release)
     around = generation.spans_around(sentence, release, _LOOKED_AT)
     context = _Context(served.text, served.language, around.before)
+    parts: tuple[Span, ...] = (span,)
     if context.is_item(span):
         lead_in = context.lead_in()
         wanted: Iterable[Span] = [lead_in, *context.antecedents(lead_in)] if lead_in else []
     else:
         span = _with_items(served.text, span, around.after)
+        span = with_quotation(served.text, span, around.after, served.language)
+        speaker = told_by(served.text, span, around.before)
+        whole = joined(served.text, (span, speaker)) if speaker else (span,)
+        parts = whole if chars(whole) <= QUOTATION_MAX_CHARS else (span,)
         wanted = context.leaned_on(span, asks, years)
-    parts: tuple[Span, ...] = (span,)
     for part in wanted:
         more = joined(served.text, (*parts, part))
         if chars(more) <= LEAN_MAX_CHARS:
@@ -108,6 +113,9 @@ class _Context:
     def leaned_on(self, span: Span, asks: AnswerType | None, years: frozenset[str]) -> Iterator[Span]:
         """Yield the sentences that a sentence leans on, what it cannot do without first."""
         sentence = self._words(span)
+        begun = goes_on(self._text, span, self._before)
+        if begun:
+            yield begun
         yield from self.antecedents(span)
         if asks in _UNITS and asks and _FIGURE.search(sentence) and not holds(asks, sentence, self._code):
             yield from self._nearest(span, _NEAR, lambda words: holds(asks, words, self._code))

@@ -15,6 +15,7 @@ from babel.core import get_global
 from corpus import Agency, Mention, registry
 from index.text.languages import fold, language
 from index.text.times import Named, moments
+from index.text.word_frequency import is_frequent
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"(?:['’]s)?[\s-]+")
@@ -24,6 +25,8 @@ _LEAST_CHARS = 3  # A shorter word is an initial, or "EU".
 _LEAST_STEM, _ENDING, _COUNTRY_ENDING, _LONGEST_ENDING = 4, 3, 2, 3
 _SHORT_NAME = 6  # Of so short a name one letter changes at most: Frankfurt is no form of Franța.
 _OTHER_PLACES = re.compile("fran[ck]o?f[ou]r|[ck]atal")  # Francfort and Katalonia begin as France and Katar do.
+_WOMAN = re.compile(r"\w+ov(?:á|é|ou|ú|ej)")  # Commissioner Kos is "Kosová", and Kosovo is never written so.
+_WOMEN_NAMED = frozenset({"cs", "sk"})
 _NOUNS_IN_CAPITALS = frozenset({"de"})
 _EVERYWHERE = ("150", "EU", "EZ")  # Europe, the Union and the euro area are named in every release.
 _CONTINENTS = ("Africa/", "Asia/", "Europe/")  # the time zones that are called after a capital
@@ -70,6 +73,16 @@ def holds(name: Name, text: str, code: str) -> bool:
     return any(_begins(_stem(fold(word)), folded) for word in _WORD.findall(name.written) if len(word) >= _LEAST_CHARS)
 
 
+def lacks_telling(name: Name, text: str, code: str) -> bool:
+    """Tell whether a text in a language lacks all words of a name of several words that tell which is meant.
+
+    Of "Commissioner Hoekstra" that is the second word, of "New York" none.
+    """
+    parts = [word for word in _WORD.findall(name.written) if len(word) >= _LEAST_CHARS]
+    telling = [word for word in parts if not is_frequent(word.lower())]
+    return 0 < len(telling) and len(parts) > 1 and not holds(Name(" ".join(telling)), text, code)
+
+
 def bodies_in(text: str) -> frozenset[str]:
     """Return the ids of the bodies that a text names."""
     return frozenset(mention.agency_id for mention in registry().mentions(text))
@@ -77,6 +90,8 @@ def bodies_in(text: str) -> frozenset[str]:
 
 def country_of(written: str, code: str) -> str:
     """Return the ISO code of the country of a name: its own, of its people or of a large city; "" where it has none."""
+    if code in _WOMEN_NAMED and _WOMAN.fullmatch(written):
+        return ""
     folded = fold(written)
     for word in (folded, *folded.split()):
         if word in _named(code):

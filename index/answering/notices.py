@@ -9,7 +9,7 @@ from corpus import Release, registry
 from index.answering.doubts import differing, doubt, is_denied
 from index.answering.question import Query
 from index.answering.ranking import Ranking
-from index.answering.timely import SAME_SUBJECT
+from index.answering.timely import SAME_SUBJECT, body_of
 from index.generations.generation import Generation
 from index.results import Known, Notice
 from index.text.times import moments
@@ -99,13 +99,14 @@ def _age(query: Query, sources: Sequence[Release], today: datetime.date) -> Noti
 
 
 def _newer(ranking: Ranking, generation: Generation, quoted: Sequence[int]) -> Notice | None:
-    """Return a notice of a release on the same subject, by the issuer of the first quote, newer than all sources."""
+    """Return a notice of a release on the same subject, by the body of the first quote, newer than all sources."""
     sources = [served.release for served in generation.served(quoted)]
     first, newest = sources[0], max(source.date for source in sources)
     near = ranking.scores >= ranking.scores.max() - SAME_SUBJECT
     others = np.setdiff1d(ranking.sentences.releases[near], np.array(quoted))
     newer = [served.release for served in generation.served(others.tolist())]
-    newer = [release for release in newer if release.issuer == first.issuer and release.date > newest]
+    own = body_of(first.issuer)
+    newer = [release for release in newer if body_of(release.issuer) == own and release.date > newest]
     if not newer:
         return None
     latest = max(newer, key=lambda release: (release.date, release.release_id))

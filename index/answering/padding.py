@@ -24,6 +24,7 @@ _SHORT_GREETINGS = frozenset(fold("hi hey ei ciao hei hoi hej moi oi bok čau sz
 _SHORT_THANKS = frozenset({"thx", "pls", "plz", "svp", "stp", "mfg"})
 _SURE_CHARS = 5  # A shorter word greets or thanks only with punctuation after it.
 _END = " \t?!.;…¿¡"
+_MEETING = "RE"  # In small letters "la réunion" is the meeting.
 _EDGES = " \t?!.;…,:-–—¿¡"
 _PUNCTUATION = re.compile(r"[,.!:;?\n]|\s[-–—]\s")
 
@@ -137,7 +138,8 @@ def _in_capitals(name: str, code: str) -> str:
 @cache
 def _countries(code: str) -> re.Pattern[str]:
     """Return what finds the names of countries and their adjectives in lower case, where they have a capital."""
-    names = {name.lower() for key, name in Locale.parse(code).territories.items() if key.isalpha() and len(name) > 3}
+    territories = Locale.parse(code).territories.items()
+    names = {name.lower() for key, name in territories if key.isalpha() and key != _MEETING and len(name) > 3}
     names |= language(code).capitals
     alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")

@@ -14,7 +14,7 @@ from index.text.languages import fold, fold_pattern, folded_pattern, language
 from index.text.read_text import ReadText
 from index.text.terms import stem, words
 
-OPPOSITES = (("rises", "falls"), ("approves", "rejects"), ("allows", "forbids"))
+OPPOSITES = (("rises", "falls"), ("approves", "rejects"), ("allows", "forbids"), ("imports", "exports"))
 _OPPOSITE = {direction: other for pair in OPPOSITES for direction, other in (pair, pair[::-1])}
 _REACH = 2  # A negation is of one of this many words after it: "did not receive", "not all received".
 _CLAUSE_WORDS = 3  # A comma or a "that" after this many words ends the main clause of a question.

@@ -9,6 +9,7 @@ from itertools import product
 import numpy as np
 
 from corpus import Release, web_url
+from index.answering.answer_types import AnswerType
 from index.answering.features import Sentences, is_heading_like
 from index.answering.leaning import chars, joined, standing_alone
 from index.answering.links import link_to
@@ -28,6 +29,8 @@ _CONSIDERED = 8
 # A sentence that scores more than this below the best, in nats, is not shown beside it.
 _MAX_DROP = 5.5
 _SAME_WORDS = 0.85
+_NAME_CHARS, _NAMES = 4, 0.85
+_IN_DATELINES = frozenset({AnswerType.DATE, AnswerType.PERSON, AnswerType.PLACE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +79,15 @@ class _Picker:
         score, text = float(self._scores[number]), self._sentences.texts[number]
         if self._is_said(number):
             return
-        if self.picked and (self._scores[self.picked[0].best] - score > _MAX_DROP or is_heading_like(text)):
+        is_far = bool(self.picked) and self._scores[self.picked[0].best] - score > _MAX_DROP
+        only_names = self._query.asks not in _IN_DATELINES and is_dateline(text)
+        if is_far or (self.picked and (is_heading_like(text) or only_names)):
             return
         row = int(self._sentences.releases[number])
         code = self._generation.release(row).language
         if self._novelty.is_asked(text, code) or (self.picked and not self._novelty.adds(text, code)):
             return
         whole = self._standing_alone(number)
-        if self.picked and self._texts(row, whole[-1:]).endswith(":"):
-            return  # The items of the list are not in the text.
         if not self._novelty.only_repeats(self._texts(row, whole), code):
             self._take(number, row, whole)
 
@@ -117,6 +120,8 @@ class _Picker:
             grown = joined(release.text, (*beside.parts, *parts)) if beside else parts
             if self.picked and used + chars(grown) - (chars(beside.parts) if beside else 0) > most:
                 continue
+            if self.picked and self._texts(row, parts[-1:]).endswith(":"):
+                continue  # Who speaks, or what a list is of, says nothing alone.
             if beside:
                 self.picked[self.picked.index(beside)] = dataclasses.replace(beside, parts=grown)
             elif len(self.picked) < self._limit:
@@ -173,6 +178,12 @@ def quote_of_title(release: Release, score: float) -> Quote:
 
 def _holds(quote: Picked, release: int, span: Span) -> bool:
     return release == quote.release and any(part.start <= span.start and span.end <= part.end for part in quote.parts)
+
+
+def is_dateline(text: str) -> bool:
+    """Tell whether a line only says who was where and when: nearly all words have a capital, and nothing ends it."""
+    capitals = [word[0].isupper() or word[0].isdigit() for word in text.split() if len(word) >= _NAME_CHARS]
+    return text[-1:].isalnum() and sum(capitals) >= _NAMES * len(capitals)
 
 
 def _same_words(quoted: frozenset[str], new: frozenset[str]) -> bool:

@@ -67,6 +67,8 @@ def respelled(text: str, code: str, mentions: Sequence[Mention], lexicon: Lexico
 
 def _is_right(word: str, code: str, lexicon: Lexicon, known: Words | None) -> bool:
     """Tell whether a word is a function word, stands in the corpus, or is a word at large."""
+    if any(map(str.isupper, word[1:])) and not word.isupper():
+        return True  # "AccessibleEU" is a name.
     plain, stop_words = "".join(words(word, code)), language(code).stop_words
     if plain in stop_words or fold(word) in stop_words or (known and known.knows(word)):
         return True

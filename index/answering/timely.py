@@ -65,10 +65,20 @@ def _opening(release: Release) -> list[Moment]:
 
 
 def ages(generation: Generation, sentences: Sentences, scores: Scores) -> Rows:
-    """Return how many days older than the newest each sentence is that is about as good as the best, by its issuer."""
+    """Return how many days older than the newest each sentence is that is about as good as the best, by its issuer.
+
+    Of another department of the issuer only those on the `SAME_SUBJECT` count.
+    """
     issuers = [served.release.issuer for served in generation.served(sentences.releases.tolist())]
     best = int(np.argmax(scores))
-    near = (scores >= scores[best] - LATEST_SUBJECT) & np.array([issuer == issuers[best] for issuer in issuers])
+    own = np.array([issuer == issuers[best] for issuer in issuers])
+    related = np.array([body_of(issuer) == body_of(issuers[best]) for issuer in issuers])
+    near = related & (scores >= scores[best] - np.where(own, LATEST_SUBJECT, SAME_SUBJECT))
     newest = int(sentences.dates[near].max())
     days: Rows = np.where(near, newest - sentences.dates, newest)
     return days
+
+
+def body_of(issuer: str) -> str:
+    """Return the body that a department belongs to: of "European Commission — DG ENV" the European Commission."""
+    return issuer.partition(" — ")[0]

@@ -20,6 +20,7 @@ _HALF_A_YEAR = 6
 _BETWEEN_CHARS = 16
 _DASHES = frozenset("-\u2010\u2011\u2013\u2014")
 _POSTPOSITIONS = frozenset({"et", "fi", "hu"})  # "2014 és 2016 között"
+_LETTER = re.compile(r"\w")
 _LEAD_CHARS = 25  # "since the beginning of " stands within this many characters before a time.
 
 
@@ -59,7 +60,7 @@ def time_of(question: ReadText) -> Time | None:
     if named:
         return Time(tuple(named))
     ahead = _finds(code, "next", folded)
-    latest = not ahead and _finds(code, "latest", folded)
+    latest = not ahead and (_finds(code, "latest", folded) or _ends_with_now(code, folded))
     return Time(latest=latest, ahead=ahead) if ahead or latest else None
 
 
@@ -77,6 +78,13 @@ def without_latest(question: ReadText) -> str:
 def asks_for_now(time: Time | None, question: ReadText) -> bool:
     """Tell whether a question, which names this time, is about the day on which it is asked."""
     return time.latest or time.ahead if time else _finds(question.code, "now", question.folded)
+
+
+def _ends_with_now(code: str, folded: str) -> bool:
+    """Tell whether a question ends with a word such as "now": elsewhere it may belong to what is asked about."""
+    return any(
+        not _LETTER.search(folded, match.end()) for match in folded_pattern(language(code).time["now"]).finditer(folded)
+    )
 
 
 def _spans(first: Named, second: Named, question: ReadText) -> bool:

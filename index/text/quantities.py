@@ -20,6 +20,7 @@ _NUMBER = re.compile(
 _WORD = re.compile(r"[^\W\d_]+")
 _DECIMAL_POINT = frozenset({"en", "ga", "mt"})
 _AFTER = re.compile(r"[\s\u00a0\u202f-]{0,2}(?P<word>[^\W\d_]+\.?|[€$£%])")
+_ABBREVIATED = 4  # "Mio.", "mrd.": the full stop after a longer word ends a sentence.
 _BEFORE = re.compile(r"(?P<sign>[€$£]|(?<!\w)(?:eur|usd|gbp|euro))[\s\u00a0\u202f]?$", re.IGNORECASE)
 _GLUED = frozenset("b bn k m mn mio mln mrd tn".split())  # These may follow a figure at once: "3bn".
 _SHORT = {
@@ -156,7 +157,8 @@ def _size(text: str, end: int, code: str) -> tuple[float, int]:
         if word == name or (
             len(name) >= _LEAST_STEM and word.startswith(name[: max(_LEAST_STEM, len(name) - _ENDING)])
         ):
-            return size, after.end()
+            is_end = after["word"].endswith(".") and len(word) > _ABBREVIATED
+            return size, after.end() - is_end
     return 1.0, end
 
 

@@ -15,6 +15,7 @@ from corpus import ModelError
 PASSAGE_WORDS = 50
 _FIRST_WORD = 1996
 _UNKNOWN_RANK = 40_000
+_FREQUENT_RANK = 4_000  # "President", "foundation" and "commissioner" are among so many words.
 
 
 @cache
@@ -33,6 +34,11 @@ def _ranks() -> dict[str, int]:
 def is_common(word: str) -> bool:
     """Tell whether a word is in the vocabulary of English at large."""
     return word in _ranks()
+
+
+def is_frequent(word: str) -> bool:
+    """Tell whether a word is too frequent in English at large to tell which name it is a part of."""
+    return _ranks().get(word, _UNKNOWN_RANK) <= _FREQUENT_RANK
 
 
 def share(word: str) -> float:

@@ -113,6 +113,31 @@ def test_what_stands_between_is_left_out(quoted: Quoted) -> None:
             "How much money did the herring fund of Vigo get?",
             "Amounts are in million euros.\n[…]\nThe herring fund of Vigo got 40.",
         ),
+        (
+            "Marta Kos, Commissioner, said:\n\n“Herring feeds Vigo. Cod does not.”\n\nNobody complained.",
+            "Who does herring feed in Vigo?",
+            "Marta Kos, Commissioner, said:\n\n“Herring feeds Vigo. Cod does not.”",
+        ),
+        (
+            "Commissioner Kos on the herring of Vigo:\n\n'It feeds the town. Cod does not.'\n\nNobody complained.",
+            "What does Kos say on the herring of Vigo?",
+            "Commissioner Kos on the herring of Vigo:\n\n'It feeds the town. Cod does not.'",
+        ),
+        (
+            f"Kos on the herring of Vigo:\n\n“It feeds the town. Cod does not. Who {LONG * 2}.”\n\nNobody complained.",
+            "What does Kos say on the herring of Vigo?",
+            "Kos on the herring of Vigo:\n\n“It feeds the town. Cod does not.",
+        ),
+        (
+            'Kos said: "We love herring. Last spring 40 boats of Vigo sank." Nobody complained.',
+            "How many boats of Vigo sank?",
+            'Kos said: "We love herring. Last spring 40 boats of Vigo sank."',
+        ),
+        (
+            "Last spring 40 boats of Vigo went down,\nsaid Marta Kos, Commissioner for herring.",
+            "Who is Marta Kos?",
+            "Last spring 40 boats of Vigo went down,\nsaid Marta Kos, Commissioner for herring.",
+        ),
     ],
 )  # fmt: skip
 def test_lead_in_name_year_and_unit_come_with_it(quoted: Quoted, text: str, question: str, shown: str) -> None:

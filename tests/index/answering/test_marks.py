@@ -10,11 +10,15 @@ from bot.cli.show_answers import show_answer
 from bot.cli.terminal import Terminal
 from bot.views.documents import QuoteDocument
 from index.answering import answer
+from index.answering.marking import is_of_other_year, with_brackets
+from index.answering.times import time_of
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.marks import best_mark, whole_words
 from index.engine import Engine
 from index.filters import Filters
 from index.results import Quote
+from index.text.read_text import read_text
+from index.text.sentences import Span
 from tests.cached_reader import CachedReader
 
 NOTHING = Filters()
@@ -114,6 +118,43 @@ def test_mark_begins_and_ends_with_a_word(sentence: str, piece: str, marked: str
     begin = sentence.index(piece.strip()) - (len(piece) - len(piece.lstrip()))
     start, end = whole_words(sentence, begin, begin + len(piece))
     assert sentence[start:end] == marked
+
+
+@pytest.mark.parametrize(
+    ("marked", "shown"),
+    [
+        ("22%) and Y (by 11%", "and Y (by 11%)"),
+        ("(by 11%)", "(by 11%)"),
+        ("(by 22%", "(by 22%)"),
+        ("X (by", "X"),
+        ("22%)", "22%"),
+        (")", None),
+    ],
+)
+def test_mark_has_both_brackets_or_none(marked: str, shown: str | None) -> None:
+    sentence = "Imports fall: X (by 22%) and Y (by 11%), too."
+    start = sentence.index(marked)
+    result = with_brackets(sentence, Span(start, start + len(marked)))
+    assert (result and sentence[result.start : result.end]) == shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "marked", "is_other"),
+    [
+        ("How high was it in 2024?", "54.0%", True),
+        ("How high was it in 2024?", "52.7%", False),
+        ("How high was it in 2025?", "54.0%", False),
+        ("How high was it?", "54.0%", False),
+        ("When was what began in 2023?", "2025", False),
+    ],
+)
+def test_mark_beside_another_year_is_not_of_the_time_that_is_asked_for(
+    asked: str, marked: str, *, is_other: bool
+) -> None:
+    sentence = "In 2025, 54.0% came from the sun, an increase from the 52.7% of 2024."
+    start = sentence.index(marked)
+    time = time_of(read_text(asked, "en"))
+    assert is_of_other_year(time, sentence, "en", Span(start, start + len(marked))) is is_other
 
 
 def test_most_of_a_sentence_is_not_marked() -> None:

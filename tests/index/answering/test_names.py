@@ -1,13 +1,22 @@
 """A body, country or other name that a question names and the release does not lowers confidence."""
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 
-from index.answering.names import holds, names_in
+from index.answering.names import Name, holds, lacks_telling, names_in
 from index.answering.question import analyse
+from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
 from index.filters import Filters
+from index.intake.ingest import ingest_file
+from index.intake.overrides import Overrides
+from index.maintenance import build_all
+from index.processes.jobs import open_corpus
+from index.settings import IndexSettings
 from index.text.terms import stem
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeEmbedder, silent
 
 NOTHING = Filters()
 
@@ -59,8 +68,23 @@ def test_countries_are_known_in_every_language_and_form(question: str, code: str
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "lacks"),
+    [
+        ("Commissioner Hoekstra", "Commissioner Kos met ministers.", True),
+        ("Commissioner Hoekstra", "Wopke Hoekstra met ministers.", False),
+        ("Rockefeller Foundation", "The European Training Foundation helps.", True),
+        ("New York", "The meeting was in Brussels.", False),
+        ("Hoekstra", "Commissioner Kos met ministers.", False),
+    ],
+)
+def test_words_that_tell_a_name_from_others_are_looked_for(name: str, text: str, *, lacks: bool) -> None:
+    assert lacks_telling(Name(name), text, "en") is lacks
+
+
+@pytest.mark.parametrize(
     ("question", "code"),
     [
+        ("Co řekla komisařka Kosová v Bruselu?", "cs"),
         ("Qui fixe les taux à Francfort ?", "fr"),
         ("Chi fissa i tassi a Francoforte?", "it"),
         ("Cine fixează dobânzile la Frankfurt?", "ro"),
@@ -126,5 +150,64 @@ def test_name_that_a_release_lacks_lowers_confidence(served_by_default_model: En
 )
 def test_sentence_on_another_country_contradicts(served_by_default_model: Engine, own: str, other: str) -> None:
     assert "contradiction" not in served_by_default_model.explain(own, NOTHING)
-    assert served_by_default_model.explain(other, NOTHING)["contradiction"] == -1.5
+    assert served_by_default_model.explain(other, NOTHING)["contradiction"] == -6.0
     assert not served_by_default_model.answer(other, NOTHING).answered
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory, default_model: SentenceTransformerEmbedder) -> Iterator[Engine]:
+    """An engine over a release on Libya, and one of each of two departments of the Commission."""
+    folder = tmp_path_factory.mktemp("packages")
+    settings = IndexSettings(data_dir=folder / "data", model="")
+    with closing(open_corpus(settings)) as store:
+        for number, (department, date, title, text) in enumerate(PACKAGES):
+            path = folder / f"{number}.md"
+            header = f"title: {title}\nissuer: European Commission — {department}\ndate: {date}\nlanguage: en"
+            path.write_text(f"---\n{header}\n---\n\n{text}\n", "utf-8")
+            ingest_file(store, path, Overrides())
+    build_all(settings, default_model, silent)
+    with Engine(settings, default_model) as engine:
+        yield engine
+
+
+PACKAGES = (
+    (
+        "FPI",
+        "2025-09-24",
+        "Libya adopts its first plan on chemical safety",
+        "The plan on chemical safety was adopted on 18 September 2025. Experts of its ministries wrote it.",
+    ),
+    (
+        "DG CLIMA",
+        "2025-09-27",
+        "A package for wind and solar power in Africa",
+        "The latest package for renewable energy in Africa is worth €545 million.",
+    ),
+    (
+        "DG INTPA",
+        "2025-10-10",
+        "A new package for wind and solar power in Africa",
+        "A package of €618 million for renewable energy in Africa was announced.",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("When did Libya adopt its plan on chemical safety?", True),
+        ("When did Tunisia adopt its plan on chemical safety?", False),
+        ("Wann hat Tunesien seinen Plan zur Chemikaliensicherheit angenommen?", False),
+        ("When did Morocco adopt its plan on chemical safety?", False),
+        ("Who won Eurovision in the capital of Peru?", False),
+    ],
+)
+def test_release_on_another_country_does_not_answer(packages: Engine, question: str, *, told: bool) -> None:
+    answer = packages.answer(question, NOTHING)
+    assert answer.answered is told
+    assert 0.0 <= answer.confidence <= 1.0
+
+
+def test_latest_is_told_by_another_department(packages: Engine) -> None:
+    answer = packages.answer("Which package for renewables in Africa is the newest?", NOTHING)
+    assert "€618 million" in (answer.quotes or answer.related)[0].text

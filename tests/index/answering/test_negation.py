@@ -84,6 +84,52 @@ def test_opposite_directions_are_told_across_languages(code: str) -> None:
     assert opposite(question, polarity("Rates were raised in May and lowered in June.", "en")) is None
 
 
+# "How high were exports?", with imports in place of them.
+TRADE = {
+    "bg": ("Колко беше износът?", "Колко беше вносът?"),
+    "cs": ("Jak vysoký byl vývoz?", "Jak vysoký byl dovoz?"),
+    "da": ("Hvor høj var eksporten?", "Hvor høj var importen?"),
+    "de": ("Wie hoch waren die Ausfuhren?", "Wie hoch waren die Einfuhren?"),
+    "el": ("Πόσο υψηλές ήταν οι εξαγωγές;", "Πόσο υψηλές ήταν οι εισαγωγές;"),
+    "en": ("How high were exports?", "How high were imports?"),
+    "es": ("¿Cuánto sumaron las exportaciones?", "¿Cuánto sumaron las importaciones?"),
+    "et": ("Kui suur oli eksport?", "Kui suur oli import?"),
+    "fi": ("Kuinka suuri oli vienti?", "Kuinka suuri oli tuonti?"),
+    "fr": ("Quel était le montant des exportations ?", "Quel était le montant des importations ?"),
+    "ga": ("Cé mhéad a bhí sna honnmhairí?", "Cé mhéad a bhí sna hallmhairí?"),
+    "hr": ("Koliki je bio izvoz?", "Koliki je bio uvoz?"),
+    "hu": ("Mekkora volt a kivitel?", "Mekkora volt a behozatal?"),
+    "it": ("A quanto ammontavano le esportazioni?", "A quanto ammontavano le importazioni?"),
+    "lt": ("Kiek siekė eksportas?", "Kiek siekė importas?"),
+    "lv": ("Cik liels bija eksports?", "Cik liels bija imports?"),
+    "mt": ("Kemm kienu l-esportazzjonijiet?", "Kemm kienu l-importazzjonijiet?"),
+    "nl": ("Hoe groot was de uitvoer?", "Hoe groot was de invoer?"),
+    "pl": ("Jaki był wywóz?", "Jaki był przywóz?"),
+    "pt": ("Qual foi o valor das exportações?", "Qual foi o valor das importações?"),
+    "ro": ("Cât au fost exporturile?", "Cât au fost importurile?"),
+    "sk": ("Aký vysoký bol vývoz?", "Aký vysoký bol dovoz?"),
+    "sl": ("Kolikšen je bil izvoz?", "Kolikšen je bil uvoz?"),
+    "sv": ("Hur hög var exporten?", "Hur hög var importen?"),
+}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_imports_are_no_exports(code: str) -> None:
+    exports, imports = (asked_polarity(read_text(question, code)) for question in TRADE[code])
+    sentence = polarity("Imports stood at €15.3 billion, which is important.", "en")
+    assert opposite(exports, sentence) is not None
+    assert opposite(imports, sentence) is None
+    assert opposite(imports, polarity("Imports and exports fell.", "en")) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lacks"),
+    [("We have crossed seven out of nine boundaries.", False), ("The fund ran out of money.", True)],
+)
+def test_a_part_out_of_a_number_is_no_lack(sentence: str, *, lacks: bool) -> None:
+    assert polarity(sentence, "en").lacks is lacks
+
+
 # "The Council did not approve the plan.", and that it did.
 NOT_APPROVED = {
     "bg": ("Съветът не одобри плана.", "Съветът одобри плана."),

@@ -94,6 +94,7 @@ def test_padding_of_every_language_is_left_out(padded: str, code: str, core: str
         ("everyone in the EU benefits from what", "Everyone in the EU benefits from what?"),
         ("what did moldova and the north of macedonia get", "What did Moldova and the north of macedonia get?"),
         ("WHAT WILL EUROPOL DO", "What will Europol do?"),
+        ("when was la réunion of ukraine", "When was la réunion of Ukraine?"),
         ("thanks", "Thanks?"),
         ("Who thanks Frontex for its help?", "Who thanks Frontex for its help?"),
         ("hello there, what happened? thanks", "What happened?"),

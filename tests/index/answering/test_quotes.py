@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from index.answering.features import Evidence, sentences_of
+from index.answering.quotes import is_dateline
 from index.answering.ranking import Ranking
 from index.answering.search import Ranked
 from index.building.build import build
@@ -63,6 +64,20 @@ def test_lead_in_whose_items_are_lost_is_no_further_quote(quoted: Quoted) -> Non
     quotes = quoted("What does the cod plan name?", text)
     assert "7 nets" in quotes[0].text
     assert not [quote.text for quote in quotes if quote.text.endswith(":")]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ("Mario Draghi, President of the ECB,Vítor Constâncio, Vice-President of the ECB, 12 January 2012", True),
+        ("Willem F. Duisenberg, President of the European Central Bank, Frankfurt, 3 February 2000", True),
+        ("Circularity would lower energy demand by nearly 4.7% compared to 2023", False),
+        ("The Governing Council of the European Central Bank met in Frankfurt am Main.", False),
+        ("Die Europäische Zentralbank senkte die Leitzinsen um 25 Basispunkte auf 3,25%", False),
+    ],
+)  # fmt: skip
+def test_dateline_is_told_from_a_sentence(line: str, *, is_one: bool) -> None:
+    assert is_dateline(line) is is_one
 
 
 def test_question_about_two_things_gets_both(quoted: Quoted) -> None:

@@ -77,7 +77,7 @@ def test_word_of_another_language_stays(served: OpenGeneration) -> None:
     assert _respelled("Maßnahmn gegen Migration", "fr", served) == "Maßnahmn gegen Migration"
 
 
-@pytest.mark.parametrize("right", ["struggling", "Counsel", "measured", "migrants", "lank", "Ladn"])
+@pytest.mark.parametrize("right", ["struggling", "Counsel", "measured", "migrants", "lank", "Ladn", "MeasuresEU"])
 def test_english_word_is_never_corrected(served: OpenGeneration, right: str) -> None:
     assert _respelled(f"What of {right}?", "en", served) == f"What of {right}?"
 

@@ -209,6 +209,7 @@ def test_two_times_are_no_span(question: str) -> None:
 )
 def test_what_comes_next_and_now_is_told_in_every_language(code: str, question: str, now: str) -> None:
     assert time_of(read_text(question, code)) == Time(ahead=True)
+    assert time_of(read_text(now, code)) == Time(latest=True)
     assert asks_for_now(time_of(read_text(now, code)), read_text(now, code))
     assert not asks_for_now(None, read_text(question.split()[0], code))
 
@@ -305,6 +306,7 @@ def test_time_counts_in_other_languages(meetings: Engine, question: str, date: s
     [
         "By how many basis points did the ECB change its key interest rates at the last meeting?",
         "What is the current interest rate on the main refinancing operations of the ECB?",
+        "How high is the interest rate on the main refinancing operations of the ECB now?",
         "Quel est le taux d'intérêt actuel des opérations principales de refinancement de la BCE ?",
         "Jaka jest aktualna stopa podstawowych operacji refinansujących EBC?",
     ],

@@ -46,3 +46,11 @@ def test_numbers_have_words_in_every_language(code: str) -> None:
     assert len(words) == 20
     assert all(words)
     assert len(frozenset().union(*words)) == sum(map(len, words)), "a word is one number"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"), [("It is €60 million.", "€60 million"), ("Es sind 5 Mio. Euro.", "5 Mio. Euro")]
+)
+def test_full_stop_of_a_sentence_is_no_part_of_a_figure(text: str, written: str) -> None:
+    [figure] = quantities(text, "de" if "Mio" in text else "en")
+    assert text[figure.start : figure.end] == written
