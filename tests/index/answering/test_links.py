@@ -110,6 +110,7 @@ ONCE = "\n\n".join(paragraphs(7, 2200))[:273_499]
 TWICE = f"{ONCE}\n\n{ONCE}"
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("offset", [0, len(ONCE) + 2])
 def test_quote_of_a_long_page_that_holds_its_text_twice_has_the_plain_address_at_once(offset: int) -> None:
     assert len(TWICE) == 547_000
@@ -120,6 +121,7 @@ def test_quote_of_a_long_page_that_holds_its_text_twice_has_the_plain_address_at
     assert time.process_time() - began < 1
 
 
+@pytest.mark.usefixtures("no_collection")
 def test_quote_of_a_long_page_that_differs_late_gets_as_many_words_as_it_takes() -> None:
     same = "word " * 100_000
     text = f"{same}first one of them all ends here. {same}second one of them all ends here."
@@ -130,6 +132,7 @@ def test_quote_of_a_long_page_that_differs_late_gets_as_many_words_as_it_takes()
     assert time.process_time() - began < 1
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("piece", ["a", "a ", "aa\n", "ab ", "- a\n", "a, b. "])
 def test_worst_pages_take_no_time(piece: str) -> None:
     text = piece * (547_000 // len(piece))
@@ -139,6 +142,7 @@ def test_worst_pages_take_no_time(piece: str) -> None:
     assert time.process_time() - began < 3
 
 
+@pytest.mark.usefixtures("no_collection")
 def test_question_about_such_a_page_is_answered_at_once(settings: IndexSettings, embedder: FakeEmbedder) -> None:
     day = datetime.date(2024, 5, 6)
     release = Release("2024-05-06-twice", "Twice", "European Commission", day, "en", TWICE, url=PAGE)

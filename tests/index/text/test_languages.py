@@ -121,6 +121,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("piece", HOSTILE)
 @pytest.mark.parametrize("end", ["x", "?", "2003"])
 def test_no_question_takes_long_to_read(piece: str, end: str) -> None:
