@@ -32,6 +32,7 @@ _EVERYWHERE = ("150", "EU", "EZ")  # Europe, the Union and the euro area are nam
 _CONTINENTS = ("Africa/", "Asia/", "Europe/")  # the time zones that are called after a capital
 _CAPITALS = 2  # So many capitals make a name an acronym.
 _SEAT = "Europe/Brussels"  # "Brussels decided" means the Union.
+_SAME_NAME = {"CG": "CD"}  # Whoever writes "Congo" may mean either.
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def _named(code: str) -> dict[str, str]:
     }
     peoples = {word: iso for iso, words in language(code).peoples.items() for word in words}
     countries = {fold(name): iso for iso, name in locale.territories.items() if iso.isalpha() or iso in _EVERYWHERE}
-    return cities | peoples | countries
+    return {name: _SAME_NAME.get(iso, iso) for name, iso in (cities | peoples | countries).items()}
 
 
 @cache

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from babel import Locale
 
-from index.answering.names import Name, holds, lacks_telling, names_in
+from index.answering.names import Name, country_of, holds, lacks_telling, names_in
 from index.answering.question import analyse
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
@@ -15,6 +16,7 @@ from index.intake.overrides import Overrides
 from index.maintenance import build_all
 from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
+from index.text.languages import LANGUAGES, language
 from index.text.terms import stem
 from tests.fakes import FakeEmbedder, silent
 
@@ -95,6 +97,33 @@ def test_words_that_tell_a_name_from_others_are_looked_for(name: str, text: str,
 )
 def test_name_that_begins_like_a_country_is_none(question: str, code: str) -> None:
     assert not [name for name in names_in(question, code) if name.country]
+
+
+@pytest.mark.parametrize(
+    ("country", "other"),
+    [
+        ("AE", "the UAE"),
+        ("CD", "the DRC"),
+        ("CG", "the Congo"),
+        ("CI", "Ivory Coast"),
+        ("CN", "Beijing"),
+        ("CZ", "the Czech Republic"),
+        ("MK", "the former Yugoslav Republic of Macedonia"),
+        ("MM", "Burma"),
+        ("NL", "Holland"),
+        ("PS", "Palestine"),
+        ("TR", "Turkey"),
+        ("UA", "Kiev"),
+        ("US", "Washington"),
+        ("VN", "Viet Nam"),
+    ],
+)
+def test_country_is_known_by_its_other_names(country: str, other: str) -> None:
+    for code in LANGUAGES:
+        name = Locale.parse(language(code).code).territories[country]
+        asked = Name(name, country=country_of(name, code))
+        assert holds(asked, f"Nothing was bought from {other}.", "en"), code
+        assert not holds(asked, "Nothing was bought from Iceland.", "en"), code
 
 
 @pytest.mark.parametrize(
