@@ -67,6 +67,8 @@ def is_about(line: str, language: str | None = None, *, places: bool = True) -> 
     if AUTHOR_BEHIND.match(line, dated.end) and folded(line).startswith(_published(language)):
         line = line[: dated.end]
     parts = _parts(line, dated, language)
+    if dated.start == 0 and is_service(line[dated.end :]):  # "10.11.2025 Press and information team of the Delegation"
+        return True
     if not places or not parts.unknown:
         return not parts.unknown
     if parts.labelled:
@@ -158,7 +160,7 @@ def unmarked(line: str) -> str:
 
 
 def is_service(line: str) -> bool:
-    """Tell whether a line may be the name of a directorate-general, which sites put beside a date."""
+    """Tell whether a line may be the name of a directorate-general or a press team, which sites put beside a date."""
     line = unmarked(line)
     short = len(line) <= ABOUT_MAX_CHARS and not ends_sentence(line)
     return short and line[:1].isupper() and any(name in folded(line) for name in phrases("services"))

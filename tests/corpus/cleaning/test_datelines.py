@@ -156,6 +156,8 @@ def test_date_found_is_where_it_is_written(line: str, language: str) -> None:
     ("en", "ECB press release, 6 December 2018"), ("en", "Posted on 6 December 2018 by press office"),
     ("en", "Submitted by editor on Thu, 12/06/2018 - 10:30"),
     ("en", "News article | 6 December 2018 | Directorate-General for Mobility and Transport | 2 min read"),
+    ("en", "06.12.2018 Press and information team of the Delegation to BOSNIA AND HERZEGOVINA"),
+    ("en", "06.12.2018 EEAS Press Team"),
     ("fr", "Publié le 6 décembre 2018 – Mis à jour le 7 décembre 2018"),
 ])  # fmt: skip
 def test_line_is_about_the_release(language: str, line: str) -> None:
