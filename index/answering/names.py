@@ -89,6 +89,21 @@ def bodies_in(text: str) -> frozenset[str]:
     return frozenset(mention.agency_id for mention in registry().mentions(text))
 
 
+def is_country(name: Name, code: str) -> bool:
+    """Tell whether a name in a language is that of a country, and not of its people or of a city in it.
+
+    "The Irish carrier" and "New York" are often only other words for what a release calls by its name.
+    """
+    folded = fold(name.written)
+    if not name.country or folded in _countries(code):  # "Saudi Arabia"
+        return bool(name.country)
+    if any(word in language(code).capitals for word in name.written.lower().split()):
+        return False
+    if any(folded.startswith(_kept(country)) for country, iso in _countries(code).items() if iso == name.country):
+        return True
+    return not any(folded.startswith(_kept(city)) for city, iso in _cities(code).items() if iso == name.country)
+
+
 def country_of(written: str, code: str) -> str:
     """Return the ISO code of the country of a name: its own, of its people or of a large city; "" where it has none."""
     if code in _WOMEN_NAMED and _WOMAN.fullmatch(written):
@@ -185,15 +200,25 @@ def _folded(text: str) -> str:
 @cache
 def _named(code: str) -> dict[str, str]:
     """Return ISO codes by the folded names of countries, their peoples and their cities in a language."""
+    peoples = {word: iso for iso, words in language(code).peoples.items() for word in words}
+    named = _cities(code) | peoples | _countries(code)
+    return {name: _SAME_NAME.get(iso, iso) for name, iso in named.items()}
+
+
+@cache
+def _cities(code: str) -> dict[str, str]:
     locale = Locale.parse(language(code).code)
-    cities = {
+    return {
         fold(locale.time_zones.get(zone, {}).get("city", zone.rpartition("/")[2])): "EU" if zone == _SEAT else country
         for zone, country in get_global("zone_territories").items()
         if zone.startswith(_CONTINENTS)
     }
-    peoples = {word: iso for iso, words in language(code).peoples.items() for word in words}
-    countries = {fold(name): iso for iso, name in locale.territories.items() if iso.isalpha() or iso in _EVERYWHERE}
-    return {name: _SAME_NAME.get(iso, iso) for name, iso in (cities | peoples | countries).items()}
+
+
+@cache
+def _countries(code: str) -> dict[str, str]:
+    territories = Locale.parse(language(code).code).territories.items()
+    return {fold(name): iso for iso, name in territories if iso.isalpha() or iso in _EVERYWHERE}
 
 
 @cache

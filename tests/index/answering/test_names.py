@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from babel import Locale
 
-from index.answering.names import Name, country_of, holds, lacks_telling, names_in
+from index.answering.names import Name, country_of, holds, is_country, lacks_telling, names_in
 from index.answering.question import analyse
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
@@ -100,6 +100,27 @@ def test_name_that_begins_like_a_country_is_none(question: str, code: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("name", "code", "is_one"),
+    [
+        ("Kosovo", "en", True),
+        ("Tunisia", "en", True),
+        ("Luxembourg", "en", True),
+        ("Saudi Arabia", "en", True),
+        ("Österreich", "de", True),
+        ("Austrii", "pl", True),
+        ("Irish", "en", False),
+        ("Argentine", "en", False),
+        ("Warsaw", "en", False),
+        ("Warszawie", "pl", False),
+        ("Varsóban", "hu", False),
+        ("Hoekstra", "en", False),
+    ],
+)
+def test_name_of_a_country_is_told_from_its_peoples_and_cities(name: str, code: str, *, is_one: bool) -> None:
+    assert is_country(Name(name, country=country_of(name, code)), code) is is_one
+
+
+@pytest.mark.parametrize(
     ("country", "other"),
     [
         ("AE", "the UAE"),
@@ -179,7 +200,7 @@ def test_name_that_a_release_lacks_lowers_confidence(served_by_default_model: En
 )
 def test_sentence_on_another_country_contradicts(served_by_default_model: Engine, own: str, other: str) -> None:
     assert "contradiction" not in served_by_default_model.explain(own, NOTHING)
-    assert served_by_default_model.explain(other, NOTHING)["contradiction"] == -6.0
+    assert served_by_default_model.explain(other, NOTHING)["contradiction"] <= -1.5
     assert not served_by_default_model.answer(other, NOTHING).answered
 
 
