@@ -45,8 +45,6 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("quick", beside_others, max_examples=40)
     hypothesis.settings.register_profile("nightly", beside_others, max_examples=1_000)
     hypothesis.settings.load_profile(config.getoption("hypothesis_profile", None) or "quick")
-    # What models and five thousand tests hold takes a quarter of a second to look through: a tenth of the suite's time.
-    gc.set_threshold(2_000, 20, 100)
     if folder := _memory_folder():
         os.environ["TMPDIR"] = tempfile.tempdir = folder
 
