@@ -60,11 +60,12 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
     # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
     doubts = np.full(len(ranking.scores), max(each_doubt))
     doubts[judged] = each_doubt
-    if query.time is not None and query.time.ahead and ranking.timely is not None:
-        past = ranking.scores[~ranking.timely].max(initial=-np.inf)
-        doubts += np.maximum(0.0, past - ranking.scores)
     # What is said of another country is no answer, but still comes nearest.
     losses = np.where(doubts == OTHER_COUNTRY, DIFFERS, doubts)
+    if query.time is not None and query.time.ahead and ranking.timely is not None:
+        past = ranking.scores[~ranking.timely].max(initial=-np.inf)
+        better = np.maximum(0.0, past - ranking.scores)
+        doubts, losses = doubts + better, losses + better
     scores = ranking.scores if query.claims else ranking.scores - losses
     return dataclasses.replace(ranking, scores=scores, doubts=doubts + other_time)
 
