@@ -23,7 +23,7 @@ from index.settings import IndexSettings
 from tests.cached_embedder import CachedEmbedder
 from tests.cached_reader import CachedReader
 from tests.fakes import FakeEmbedder, silent
-from tests.forked import end_template
+from tests.forked import end_template, fork_children, start_interpreters, start_template
 from tests.postgres import Server, programs
 from tests.shallow import make_shallow_encoder
 
@@ -47,10 +47,13 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile(config.getoption("hypothesis_profile", None) or "quick")
     if folder := _memory_folder():
         os.environ["TMPDIR"] = tempfile.tempdir = folder
+    fork_children()
+    if config.getoption("numprocesses", 0):
+        start_template()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the process that programs were forked of."""
+    """End the process of which programs are copies."""
     end_template()
 
 
@@ -84,6 +87,14 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISCORD_TOKEN", raising=False)
     monkeypatch.delenv("MEASURES_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def new_interpreters() -> Iterator[None]:
+    """Let the processes that answer and work begin with the start of Python, as they do for people."""
+    start_interpreters()
+    yield
+    fork_children()
 
 
 @pytest.fixture
