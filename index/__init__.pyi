@@ -63,6 +63,7 @@ from .database.sources import SourceOptions as SourceOptions
 from .database.sqlite import days_ago as days_ago
 from .database.sqlite import marks as marks
 from .database.sqlite import now as now
+from .database.sqlite import refuse_newer as refuse_newer
 from .database.sqlite import storage_errors as storage_errors
 from .database.transfer import read_rows as read_rows
 from .database.transfer import write_rows as write_rows
