@@ -48,6 +48,7 @@ from .conversation.periods import Period as Period
 from .database.announcements import Announced as Announced
 from .database.history import BuildCount as BuildCount
 from .database.history import By as By
+from .database.home import described_corpus as described_corpus
 from .database.home import described_database as described_database
 from .database.home import open_link as open_link
 from .database.link import Link as Link
