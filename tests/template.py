@@ -101,7 +101,7 @@ def serve_forks(listening: int, life: int) -> str:
         if server in ready:
             clients.append(server.accept()[0])
         for client in set(ready).intersection(clients):
-            message, descriptors, _, _ = socket.recv_fds(client, _MOST_BYTES, _MOST_ENDS)
+            message, descriptors = _heard(client)
             if not message:
                 copies.kill(client)
                 clients.remove(client)
@@ -112,6 +112,15 @@ def serve_forks(listening: int, life: int) -> str:
                 for each in (server, life_of_tests, ended, wakes, *clients):
                     each.detach()  # Their descriptors get other meanings.
                 return _become(json.loads(message), ends)
+
+
+def _heard(client: socket.socket) -> tuple[bytes, list[int]]:
+    """Return a request, and the descriptors that came with it; an empty one of a client that has ended."""
+    try:
+        message, descriptors, _, _ = socket.recv_fds(client, _MOST_BYTES, _MOST_ENDS)
+    except ConnectionResetError:  # It was killed before it read the answer.
+        return b"", []
+    return message, descriptors
 
 
 def _become(request: Mapping[str, Any], ends: Sequence[int]) -> str:
