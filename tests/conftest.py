@@ -176,9 +176,14 @@ def shallow_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def models_end() -> Iterator[None]:
-    """Free the models that a module loads, each a third of a gigabyte: their parts refer to each other."""
+    """Free the models that a module loads, each a third of a gigabyte: their parts refer to each other.
+
+    To look also through what was there before would take a second.
+    """
+    gc.freeze()
     yield
     gc.collect()
+    gc.unfreeze()
 
 
 @pytest.fixture
