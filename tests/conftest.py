@@ -140,6 +140,21 @@ def write_release(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the shipped release, built by an embedder that knows words only, to be copied."""
+    folder = tmp_path_factory.mktemp("built") / "data"
+    build_all(IndexSettings(data_dir=folder, model="fake"), FakeEmbedder(), silent)
+    return folder
+
+
+@pytest.fixture
+def served(settings: IndexSettings, built_once: Path) -> IndexSettings:
+    """Settings of a data folder that serves the shipped release."""
+    shutil.copytree(built_once, settings.data_dir)
+    return settings
+
+
+@pytest.fixture(scope="session")
 def unloaded_model() -> CachedEmbedder:
     """The model that comes with the installation, which whoever asks it first has to load."""
     return CachedEmbedder()
