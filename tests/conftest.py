@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import hypothesis
@@ -24,6 +25,7 @@ from tests.cached_embedder import CachedEmbedder
 from tests.cached_reader import CachedReader
 from tests.fakes import FakeEmbedder, silent
 from tests.forked import end_template
+from tests.pages import release_file
 from tests.postgres import Server, programs
 from tests.shallow import make_shallow_encoder
 
@@ -127,16 +129,8 @@ def shipped() -> Release:
 
 @pytest.fixture
 def write_release(tmp_path: Path) -> Callable[..., Path]:
-    """Write the file of a release, with a front-matter header, and return its path."""
-
-    def write(name: str, text: str, **header: str) -> Path:
-        fields = {"title": "A title", "issuer": "European Commission", "date": "2024-05-06", "language": "en"} | header
-        lines = "\n".join(f"{field}: {value}" for field, value in fields.items())
-        path = tmp_path / name
-        path.write_text(f"---\n{lines}\n---\n\n{text}\n", "utf-8")
-        return path
-
-    return write
+    """Return what writes the file of a release, as `release_file` does, and returns its path."""
+    return partial(release_file, tmp_path)
 
 
 @pytest.fixture(scope="session")
