@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import hypothesis
@@ -24,6 +25,7 @@ from tests.cached_embedder import CachedEmbedder
 from tests.cached_reader import CachedReader
 from tests.fakes import FakeEmbedder, silent
 from tests.forked import end_template, fork_children, start_interpreters, start_template
+from tests.pages import release_file
 from tests.postgres import Server, programs
 from tests.shallow import make_shallow_encoder
 
@@ -53,8 +55,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the process of which programs are copies."""
+    """End the process of which programs are copies, and look for garbage once: pytest would do so twice more.
+
+    To look through all that a process of tests holds takes most of a second.
+    """
     end_template()
+    gc.collect()
+    gc.freeze()
 
 
 def _memory_folder() -> str | None:
@@ -138,16 +145,23 @@ def shipped() -> Release:
 
 @pytest.fixture
 def write_release(tmp_path: Path) -> Callable[..., Path]:
-    """Write the file of a release, with a front-matter header, and return its path."""
+    """Return what writes the file of a release, as `release_file` does, and returns its path."""
+    return partial(release_file, tmp_path)
 
-    def write(name: str, text: str, **header: str) -> Path:
-        fields = {"title": "A title", "issuer": "European Commission", "date": "2024-05-06", "language": "en"} | header
-        lines = "\n".join(f"{field}: {value}" for field, value in fields.items())
-        path = tmp_path / name
-        path.write_text(f"---\n{lines}\n---\n\n{text}\n", "utf-8")
-        return path
 
-    return write
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the shipped release, built by an embedder that knows words only, to be copied."""
+    folder = tmp_path_factory.mktemp("built") / "data"
+    build_all(IndexSettings(data_dir=folder, model="fake"), FakeEmbedder(), silent)
+    return folder
+
+
+@pytest.fixture
+def served(settings: IndexSettings, built_once: Path) -> IndexSettings:
+    """Settings of a data folder that serves the shipped release."""
+    shutil.copytree(built_once, settings.data_dir)
+    return settings
 
 
 @pytest.fixture(scope="session")
@@ -187,9 +201,14 @@ def shallow_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def models_end() -> Iterator[None]:
-    """Free the models that a module loads, each a third of a gigabyte: their parts refer to each other."""
+    """Free the models that a module loads, each a third of a gigabyte: their parts refer to each other.
+
+    To look also through what was there before would take a second.
+    """
+    gc.freeze()
     yield
     gc.collect()
+    gc.unfreeze()
 
 
 @pytest.fixture
