@@ -5,7 +5,8 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -52,6 +53,27 @@ def pytest_configure(config: pytest.Config) -> None:
     fork_children()
     if config.getoption("numprocesses", 0):
         start_template()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect tests, which import most of what there is."""
+    with staying():
+        return (yield)
+
+
+@contextmanager
+def staying() -> Iterator[None]:
+    """Make what stays to the end: no garbage is looked for meanwhile, and later none in it.
+
+    After all tests are collected, it takes .3 s to look through all objects, and .6 s with a model.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -173,7 +195,9 @@ def unloaded_model() -> CachedEmbedder:
 @pytest.fixture(scope="session")
 def default_model(unloaded_model: CachedEmbedder) -> SentenceTransformerEmbedder:
     """The model that comes with the installation, loaded once."""
-    unloaded_model.word_vectors(["measure"])
+    gc.collect()
+    with staying():
+        unloaded_model.word_vectors(["measure"])
     return unloaded_model
 
 
