@@ -72,10 +72,10 @@ def owner(chat: Chat) -> simcord.MemberActor:
 
 async def said_to(chat: Chat, text: str, after: Message | None) -> tuple[Message | None, Message]:
     """Let Ada mention the bot, or reply to an answer; return what the bot replies, and her message."""
-    before = len(chat.said())
     written = text if after is not None else f"{chat.bot_mention} {text}"
     asked = await chat.ada.write(written, reply_to=after)
-    return (chat.messages()[-1] if len(chat.said()) > before else None), asked
+    last = chat.messages()[-1]
+    return (last if last.by_bot else None), asked
 
 
 @pytest.fixture
