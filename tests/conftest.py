@@ -13,6 +13,7 @@ from pathlib import Path
 import hypothesis
 import psutil
 import pytest
+from filelock import FileLock
 from pydantic import SecretStr
 
 from corpus.front_matter import shipped_releases
@@ -243,12 +244,27 @@ def no_collection() -> Iterator[None]:
     gc.enable()
 
 
+def built_once(name: str, temporary: pytest.TempPathFactory, build: Callable[[Path], None]) -> Path:
+    """Return a data folder of this process's own: a copy of what one of the processes of this run has built."""
+    common = temporary.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else temporary.getbasetemp()
+    first, own = common / f"{name}-first", temporary.mktemp(name) / "data"
+    with FileLock(common / f"{name}.lock"):
+        if not first.exists():
+            build(own)
+            shutil.copytree(own, first)
+        else:
+            shutil.copytree(first, own)
+    return own
+
+
 @pytest.fixture(scope="session")
 def shipped_folder(tmp_path_factory: pytest.TempPathFactory, default_model: SentenceTransformerEmbedder) -> Path:
     """A data folder with the shipped release, built by the model that comes with the installation."""
-    folder = tmp_path_factory.mktemp("shipped") / "data"
-    build_all(IndexSettings(data_dir=folder, model=""), default_model, silent)
-    return folder
+
+    def build(folder: Path) -> None:
+        build_all(IndexSettings(data_dir=folder, model=""), default_model, silent)
+
+    return built_once("shipped", tmp_path_factory, build)
 
 
 @pytest.fixture(scope="session")
