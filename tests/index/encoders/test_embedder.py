@@ -1,5 +1,6 @@
 """The models of the installation are the published ones, and say the same in bf16 as in fp32."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -103,7 +104,7 @@ def test_input_embeddings_are_those_of_the_model_and_no_copy(default_model: Sent
     embeddings, mean = default_model._input_embeddings
     own: torch.Tensor = default_model.transformer.get_parameter("embeddings.word_embeddings.weight")
     assert embeddings.data_ptr() == own.data_ptr()
-    assert np.allclose(mean, own.detach().float().numpy().mean(axis=0), atol=1e-5)
+    assert np.allclose(mean, own.detach().mean(0, dtype=torch.float32).numpy(), atol=1e-5)
 
 
 def test_word_vectors_tell_like_from_unlike(default_model: SentenceTransformerEmbedder) -> None:
@@ -116,8 +117,9 @@ def test_changed_file_of_a_packages_model_is_refused(
     name: str, tmp_path: Path, minilm: SentenceTransformerEmbedder
 ) -> None:
     folder = tmp_path / "model"
-    shutil.copytree(minilm._folder, folder)
-    (folder / name).write_bytes((folder / name).read_bytes()[:-1] + b"!")
+    shutil.copytree(minilm._folder, folder, copy_function=os.symlink)
+    (folder / name).unlink()
+    (folder / name).write_bytes((minilm._folder / name).read_bytes()[:-1] + b"!")
     changed = SentenceTransformerEmbedder(minilm.model)
     changed.__dict__["_folder"] = folder
     expected = index.encoders.model_files._DIGESTS[name]
@@ -132,7 +134,7 @@ def test_model_that_is_nowhere_is_named(tmp_path: Path) -> None:
 
 def test_folder_with_another_model_is_taken(tmp_path: Path, minilm: SentenceTransformerEmbedder) -> None:
     folder = tmp_path / "mine"
-    shutil.copytree(minilm._folder, folder)
+    shutil.copytree(minilm._folder, folder, copy_function=os.symlink)
     own = SentenceTransformerEmbedder(str(folder))
     assert own.digest != minilm.digest
     assert np.allclose(own.encode_query("words"), minilm.encode_query("words"), atol=0.01)

