@@ -5,13 +5,15 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import hypothesis
 import psutil
 import pytest
+from filelock import FileLock
 from pydantic import SecretStr
 
 from corpus.front_matter import shipped_releases
@@ -24,7 +26,7 @@ from index.settings import IndexSettings
 from tests.cached_embedder import CachedEmbedder
 from tests.cached_reader import CachedReader
 from tests.fakes import FakeEmbedder, silent
-from tests.forked import end_template
+from tests.forked import end_template, fork_children, start_interpreters, start_template
 from tests.pages import release_file
 from tests.postgres import Server, programs
 from tests.shallow import make_shallow_encoder
@@ -49,10 +51,34 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile(config.getoption("hypothesis_profile", None) or "quick")
     if folder := _memory_folder():
         os.environ["TMPDIR"] = tempfile.tempdir = folder
+    fork_children()
+    if config.getoption("numprocesses", 0):
+        start_template()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect tests, which import most of what there is."""
+    with staying():
+        return (yield)
+
+
+@contextmanager
+def staying() -> Iterator[None]:
+    """Make what stays to the end: no garbage is looked for meanwhile, and later none in it.
+
+    After all tests are collected, it takes .3 s to look through all objects, and .6 s with a model.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the process that programs were forked of, and look for garbage once: pytest would do so twice more.
+    """End the process of which programs are copies, and look for garbage once: pytest would do so twice more.
 
     To look through all that a process of tests holds takes most of a second.
     """
@@ -91,6 +117,14 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISCORD_TOKEN", raising=False)
     monkeypatch.delenv("MEASURES_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def new_interpreters() -> Iterator[None]:
+    """Let the processes that answer and work begin with the start of Python, as they do for people."""
+    start_interpreters()
+    yield
+    fork_children()
 
 
 @pytest.fixture
@@ -162,7 +196,9 @@ def unloaded_model() -> CachedEmbedder:
 @pytest.fixture(scope="session")
 def default_model(unloaded_model: CachedEmbedder) -> SentenceTransformerEmbedder:
     """The model that comes with the installation, loaded once."""
-    unloaded_model.word_vectors(["measure"])
+    gc.collect()
+    with staying():
+        unloaded_model.word_vectors(["measure"])
     return unloaded_model
 
 
@@ -208,12 +244,27 @@ def no_collection() -> Iterator[None]:
     gc.enable()
 
 
+def built_for_all(name: str, temporary: pytest.TempPathFactory, build: Callable[[Path], None]) -> Path:
+    """Return a data folder of this process's own: a copy of what one of the processes of this run has built."""
+    common = temporary.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else temporary.getbasetemp()
+    first, own = common / f"{name}-first", temporary.mktemp(name) / "data"
+    with FileLock(common / f"{name}.lock"):
+        if not first.exists():
+            build(own)
+            shutil.copytree(own, first)
+        else:
+            shutil.copytree(first, own)
+    return own
+
+
 @pytest.fixture(scope="session")
 def shipped_folder(tmp_path_factory: pytest.TempPathFactory, default_model: SentenceTransformerEmbedder) -> Path:
     """A data folder with the shipped release, built by the model that comes with the installation."""
-    folder = tmp_path_factory.mktemp("shipped") / "data"
-    build_all(IndexSettings(data_dir=folder, model=""), default_model, silent)
-    return folder
+
+    def build(folder: Path) -> None:
+        build_all(IndexSettings(data_dir=folder, model=""), default_model, silent)
+
+    return built_for_all("shipped", tmp_path_factory, build)
 
 
 @pytest.fixture(scope="session")

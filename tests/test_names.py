@@ -1,6 +1,7 @@
 """Values are called after what they are, and docstrings say what is done: `found`, `at` and "Do it." tell nobody."""
 
 import ast
+import symtable
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,47 +12,43 @@ BANNED = frozenset({"found", "at", "of", "one", "mine"})
 EMPTY = frozenset({"Do it.", "Do so.", "Do that.", "See above."})
 
 
-def banned(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield where values get a banned name, and the name.
+def banned(source: str) -> Iterator[tuple[int, str]]:
+    """Yield where the code begins in which values get a banned name, and the name.
 
     Fields of classes are left out: `at` and `found` there are columns of databases and names in the output of `--json`.
     """
-    fields = {
-        statement.target
-        for class_ in ast.walk(tree)
-        if isinstance(class_, ast.ClassDef)
-        for statement in class_.body
-        if isinstance(statement, ast.AnnAssign)
-    }
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()) if node not in fields:
-                pass
-            case ast.arg(arg=name) | ast.alias(asname=name) | ast.MatchAs(name=name) | ast.MatchStar(name=name):
-                pass
-            case ast.ExceptHandler(name=name):
-                pass
-            case _:
-                continue
-        if name in BANNED:
-            yield getattr(node, "lineno", 0), str(name)
+    for scope in scopes(symtable.symtable(source, "", "exec")):
+        for symbol in (scope.lookup(name) for name in BANNED.intersection(scope.get_identifiers())):
+            is_field = scope.get_type() == "class" and symbol.is_annotated()
+            is_value = symbol.is_assigned() or symbol.is_parameter() or symbol.is_imported()
+            if is_value and not is_field and not symbol.is_namespace():
+                yield scope.get_lineno(), symbol.get_name()
 
 
-def empty(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def scopes(scope: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    """Yield the scope of a module, class or function, and those in it."""
+    yield scope
+    for inner in scope.get_children():
+        yield from scopes(inner)
+
+
+def empty(source: str) -> Iterator[tuple[int, str]]:
     """Yield where a docstring says nothing, and what is documented so."""
-    for node in ast.walk(tree):
+    if not any(docstring in source for docstring in EMPTY):
+        return
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(node) in EMPTY:
             yield node.lineno, node.name
 
 
 @pytest.mark.parametrize("package", ["bot", "corpus", "index", "tests"])
 def test_values_and_docstrings_say_what_they_are(package: str) -> None:
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in (ROOT / package).rglob("*.py")}
-    assert trees
+    sources = {path: path.read_text("utf-8") for path in (ROOT / package).rglob("*.py")}
+    assert sources
     assert [
         f"{path.relative_to(ROOT)}:{line} {name}"
-        for path, tree in trees.items()
-        for line, name in sorted([*banned(tree), *empty(tree)])
+        for path, source in sources.items()
+        for line, name in sorted([*banned(source), *empty(source)])
     ] == []
 
 
@@ -59,7 +56,10 @@ def test_banned_names_are_seen() -> None:
     source = (
         'def f(at):\n    """Do it."""\n    for one in at: found = one\n    match at:\n        case mine: pass\n'
         "    return lambda of: [found for found in at]\nimport sys as at\nclass C:\n    at: int\n    one = 1\n"
+        "async def g():\n    try: pass\n    except OSError as of: at: int = 1\n    def found(): pass\n"
     )
-    tree = ast.parse(source)
-    assert [name for _, name in sorted(banned(tree))] == ["at", "found", "one", "mine", "found", "of", "at", "one"]
-    assert list(empty(tree)) == [(1, "f")]
+    assert sorted(banned(source)) == [
+        *((0, "at"), (1, "at"), (1, "found"), (1, "mine"), (1, "one"), (6, "found"), (6, "of")),
+        *((8, "one"), (11, "at"), (11, "of")),
+    ]
+    assert list(empty(source)) == [(1, "f")]

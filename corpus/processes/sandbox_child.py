@@ -1,8 +1,8 @@
 """The child process of `corpus.processes.sandbox`: it runs the tasks that arrive on the pipe within their bounds."""
 
-import math
 import os
 import resource
+import signal
 import sys
 import threading
 import time
@@ -35,6 +35,7 @@ def main() -> None:
             keep_in(work.cache_dir)
             _limit_time(work.timeout_s)
             pipe.send(_outcome(work))
+            _limit_time(0)  # until the next task is here
 
 
 def _outcome(work: Work) -> Outcome:
@@ -52,10 +53,11 @@ def _outcome(work: Work) -> Outcome:
 
 
 def _limit_time(seconds: float) -> None:
-    """Have the kernel end this process when it uses more processor time than this from now on."""
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    end = math.ceil(time.process_time() + seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (end if most == resource.RLIM_INFINITY else min(end, most), most))
+    """Have the kernel end this process when it uses more processor time than this from now on; 0 for no bound.
+
+    RLIMIT_CPU would do so, too, but counts whole seconds.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _limit_memory(most: int) -> None:

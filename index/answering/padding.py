@@ -60,11 +60,16 @@ def stated(question: str, code: str) -> Stated:
 
 def _without_padding(text: str, code: str) -> str:
     before = None
+    thanked = True
     while before != text:
         before = text
+        # A text without thanks at its end has none when its beginning is taken: it is searched once.
+        thanked = thanked and _thanks(*LANGUAGES).search(fold(text)) is not None
         for known in dict.fromkeys((code, "en")):
-            text = _without_end(_without_start(text, known), known)
-        text = _without_end(_without_foreign_greeting(text), *LANGUAGES)
+            text = _without_start(text, known)
+            text = _without_end(text, known) if thanked else text
+        text = _without_foreign_greeting(text)
+        text = _without_end(text, *LANGUAGES) if thanked else text
     return text
 
 

@@ -1,7 +1,7 @@
 """What kind a message is. Nothing is searched for this, and no model is asked."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -133,9 +133,11 @@ def shapes(text: str) -> Iterator[Shaped]:
     said = _said(text)
     if not said.words or len(said.words) > MAX_WORDS:
         return
+    likely = [(table, read, _likely_shapes(table, frozenset(read.words))) for table, read in _respelled(said)]
     for kind in SHAPES:
-        for table, read in _respelled(said):
-            yield from _shapes_in(table, read, kind)
+        for table, read, by_kind in likely:
+            if kind in by_kind:
+                yield from _shapes_in(table, read, kind, by_kind[kind])
 
 
 @lru_cache(maxsize=100)  # What kind a message is, and whether it asks about the collection, are told from the same.
@@ -150,10 +152,8 @@ def _respelled(said: Spoken) -> tuple[tuple[Table, Spoken], ...]:
     return tuple((table, table.respelled(said)) for table in tables())
 
 
-def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped]:
-    words = frozenset(said.words)
-    likely = _likely_shapes(table, kind, words)
-    for start in _after_fillers(table, said.key) if likely else ():
+def _shapes_in(table: Table, said: Spoken, kind: MessageKind, likely: Sequence[Shape]) -> Iterator[Shaped]:
+    for start in _after_fillers(table, said.key):
         for shape in likely:
             for end in _before_fillers(table, said.key, start):
                 match = shape.pattern.fullmatch(said.key, start, end)
@@ -168,25 +168,30 @@ def _shapes_in(table: Table, said: Spoken, kind: MessageKind) -> Iterator[Shaped
                         slots.get("body", ""),
                         slots.get("time", ""),
                         "time" in slots and bool(table.opens_time.search(said.key[: match.start("time")])),
-                        not table.words["release"].isdisjoint(words),
+                        not table.words["release"].isdisjoint(said.words),
                     )
 
 
-def _likely_shapes(table: Table, kind: MessageKind, words: frozenset[str]) -> list[Shape]:
-    """Return the shapes of a kind that a message of these words may have, in the order of the table."""
-    by_word = _shapes_by_word(table, kind)
+def _likely_shapes(table: Table, words: frozenset[str]) -> Mapping[MessageKind, list[Shape]]:
+    """Return the shapes that a message of these words may have, by kind, in the order of the table."""
+    by_word = _shapes_by_word(table)
     places = set(by_word.get("", ())).union(*(by_word[word] for word in by_word.keys() & words))
-    shapes = [table.shapes[kind][place] for place in sorted(places)]
-    return [shape for shape in shapes if shape.may_be(words)]
+    likely: dict[MessageKind, list[Shape]] = {}
+    for kind, place in sorted(places):
+        shape = table.shapes[kind][place]
+        if shape.may_be(words):
+            likely.setdefault(kind, []).append(shape)
+    return likely
 
 
 @cache
-def _shapes_by_word(table: Table, kind: MessageKind) -> Mapping[str, list[int]]:
-    """Return the places of shapes by the words of which each requires one; under "" those that require none."""
-    by_word: dict[str, list[int]] = {}
-    for place, shape in enumerate(table.shapes[kind]):
-        for word in shape.fewest or ("",):
-            by_word.setdefault(word, []).append(place)
+def _shapes_by_word(table: Table) -> Mapping[str, list[tuple[MessageKind, int]]]:
+    """Return kinds and places of shapes by the words of which each requires one; under "" those that require none."""
+    by_word: dict[str, list[tuple[MessageKind, int]]] = {}
+    for kind in SHAPES:
+        for place, shape in enumerate(table.shapes[kind]):
+            for word in shape.fewest or ("",):
+                by_word.setdefault(word, []).append((kind, place))
     return by_word
 
 
@@ -257,13 +262,18 @@ def _cover(table: Table, key: str, *, talk: bool) -> list[_Piece]:
 
 def _pieces_at(table: Table, key: str, place: int, *, talk: bool) -> list[_Piece]:
     """Return the phrases that begin at a place, the longest first; of equally long ones, those of the first rank."""
-    kinds = {MessageKind(name): pattern for name, pattern in table.pieces.items() if not talk or name in _TALK}
-    fillers = (table.around, table.talk) if talk else (table.around,)
+    kinds = _patterns(table, talk=talk)
     pieces = []
     for end in [*(gap.start() for gap in re.finditer(" ", key) if gap.start() > place), len(key)]:
         words = key.count(" ", place, end)
-        pieces += [_Piece(kind, words, end) for kind, pattern in kinds.items() if pattern.fullmatch(key, place, end)]
-        pieces += [_Piece(None, words, end) for pattern in fillers if pattern.fullmatch(key, place, end)]
+        pieces += [_Piece(kind, words, end) for kind, pattern in kinds if pattern.fullmatch(key, place, end)]
     return sorted(
         pieces, key=lambda piece: (-piece.words, len(_RANKS) if piece.kind is None else _RANKS.index(piece.kind))
     )
+
+
+@cache
+def _patterns(table: Table, *, talk: bool) -> tuple[tuple[MessageKind | None, re.Pattern[str]], ...]:
+    """Return what phrases of each kind are found by, and at the end, without a kind, what may stand between them."""
+    kinds = [(MessageKind(name), pattern) for name, pattern in table.pieces.items() if not talk or name in _TALK]
+    return (*kinds, (None, table.around), *([(None, table.talk)] if talk else []))

@@ -159,6 +159,8 @@ class Table:
         What is written in haste ("u", "thats") is read as what it stands for, and a word that no phrase has as the one
         that it is one slip away from.
         """
+        if not any(word in self._chat or self.language in _slips(word) for word in said.words):
+            return said
         read = [
             (word, span)
             for written, span in zip(said.words, said.spans, strict=True)
@@ -170,7 +172,7 @@ class Table:
         """Return the words that one is read as; part of another, as in "c'est" and "a-t-il", stands for itself."""
         if word in self._chat and _JOINED.isdisjoint(said.beside(span)):
             return self._chat[word]
-        return (_respelled(self.language, word),)
+        return (_slips(word).get(self.language, word),)
 
 
 @cache
@@ -179,13 +181,18 @@ def tables() -> tuple[Table, ...]:
     return tuple(map(table_of, LANGUAGES))
 
 
-@lru_cache(maxsize=50_000)
-def _respelled(language: str, word: str) -> str:
+@lru_cache(maxsize=5_000)
+def _slips(word: str) -> Mapping[str, str]:
+    """Return the word that a misspelt one is meant for, in each language that has one."""
     if len(word) < _MIN_TYPO_CHARS or not word.isalpha() or word in _known_anywhere():
-        return word
-    alike = _by_initial(language).get(word[0], ())
-    near = process.extract(word, alike, scorer=OSA.distance, score_cutoff=1, limit=2)
-    return str(near[0][0]) if len(near) == 1 else word
+        return {}
+    slips = {}
+    for code in LANGUAGES:
+        alike = _by_initial(code).get(word[0], ())
+        near = process.extract(word, alike, scorer=OSA.distance, score_cutoff=1, limit=2)
+        if len(near) == 1:
+            slips[code] = str(near[0][0])
+    return slips
 
 
 @cache

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
@@ -12,7 +12,7 @@ _MARKUP = re.compile(r"<(?:a?:\w+:\d+|[@#][!&]?\d+|t:-?\d+(?::\w)?|/[^>]+:\d+)>"
 _LETTERS = str.maketrans({"ł": "l", "ß": "ss", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ħ": "h"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, because the key is compared with hundreds of phrases and made once
 class Spoken:
     """The words of a text. `key` has a space before each word; `spans` says where each word stands in the text."""
 
@@ -20,7 +20,7 @@ class Spoken:
     words: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The words as phrases are compared with them."""
         return "".join(f" {word}" for word in self.words)

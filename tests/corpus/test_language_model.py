@@ -1,6 +1,8 @@
 """The model that tells languages apart: unpacked once, and then the same as the packed one."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +20,32 @@ TEXTS = ["", "123", "TLTRO III", "日本語", "\ud800", *(question for asked in 
 @pytest.fixture
 def cache(tmp_path: Path) -> Iterator[Path]:
     """An empty folder for what can be made again."""
+    with kept(tmp_path / "cache") as folder:
+        yield folder
+
+
+@pytest.fixture
+def unpacked(cache: Path, unpacked_once: Path) -> Path:
+    """The folder, with the model in it."""
+    shutil.copytree(unpacked_once, cache)
+    forget()
+    return cache
+
+
+@pytest.fixture(scope="module")
+def unpacked_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the model was unpacked."""
+    with kept(tmp_path_factory.mktemp("languages") / "cache") as folder:
+        language_identifier()
+    return folder
+
+
+@contextmanager
+def kept(folder: Path) -> Iterator[Path]:
+    """Keep the model in a folder meanwhile."""
     before = language_model.kept_in()
-    keep_in(tmp_path / "cache")
-    yield tmp_path / "cache"
+    keep_in(folder)
+    yield folder
     keep_in(before)
 
 
@@ -36,7 +61,7 @@ def forget() -> None:
     language_model._tables.cache_clear()
 
 
-def test_scores_are_those_of_the_packed_model_to_the_last_bit(cache: Path, packed: LanguageIdentifier) -> None:
+def test_scores_are_those_of_the_packed_model_to_the_last_bit(unpacked: Path, packed: LanguageIdentifier) -> None:
     assert [language_identifier().rank(text) for text in TEXTS] == [packed.rank(text) for text in TEXTS]
     shares = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     shares.set_languages(LANGUAGES)
@@ -44,24 +69,22 @@ def test_scores_are_those_of_the_packed_model_to_the_last_bit(cache: Path, packe
     assert [own.rank(text) for text in TEXTS] == [shares.rank(text) for text in TEXTS]
 
 
-def test_next_process_maps_what_is_unpacked(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = language_identifier().rank(TEXTS[-1])
-    forget()
+def test_next_process_maps_what_is_unpacked(
+    unpacked: Path, packed: LanguageIdentifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delattr(LanguageIdentifier, "from_model_file")
-    assert language_identifier().rank(TEXTS[-1]) == expected
-    assert isinstance(language_model._tables(cache)["tk_nextmove"], np.memmap)
+    assert language_identifier().rank(TEXTS[-1]) == packed.rank(TEXTS[-1])
+    assert isinstance(language_model._tables(unpacked)["tk_nextmove"], np.memmap)
 
 
 @pytest.mark.parametrize("damage", ["another byte", "no list"])
-def test_damaged_file_is_written_anew(cache: Path, damage: str, packed: LanguageIdentifier) -> None:
-    language_identifier()
-    (folder,) = (path for path in (cache / "models").iterdir() if path.is_dir())
+def test_damaged_file_is_written_anew(unpacked: Path, damage: str, packed: LanguageIdentifier) -> None:
+    (folder,) = (path for path in (unpacked / "models").iterdir() if path.is_dir())
     whole = {path.name: path.read_bytes() for path in folder.iterdir()}
     if damage == "no list":
         (folder / "digests.json").write_text("{")
     else:
         (folder / "tk_row.npy").write_bytes(whole["tk_row.npy"][:-1] + b"\xff")
-    forget()
     assert language_identifier().rank(TEXTS[-1]) == packed.rank(TEXTS[-1])
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == whole
 

@@ -22,10 +22,10 @@ TODAY = datetime.date(2026, 11, 25)
 
 @pytest.fixture(scope="module")
 def development() -> Iterator[OpenGeneration]:
-    """The 291 releases of the development set; no model is needed to tell what they are."""
+    """Every third of the 291 releases of the development set; no model is needed to tell what they are."""
     if not SHARED.exists():
         pytest.skip("the development set is not at hand")
-    with temporary_index(load_corpus(SHARED / "eval"), FakeEmbedder(), silent) as opened:
+    with temporary_index(load_corpus(SHARED / "eval")[::3], FakeEmbedder(), silent) as opened:
         yield opened
 
 
@@ -48,16 +48,16 @@ def test_titles_tell_what_a_body_decided(text: str, served_by_default_model: Eng
 @pytest.mark.parametrize(
     ("text", "total"),
     [
-        ("how many releases do you have?", 291),
-        ("how many releases from the ECB", 40),
+        ("how many releases do you have?", 97),
+        ("how many releases from the ECB", 14),
         ("wie viele Pressemitteilungen von der Kommission gibt es?", None),
         ("releases from 1998", None),
-        ("latest from the ECB", 40),
+        ("latest from the ECB", 14),
     ],
 )
 def test_counts_are_those_of_the_corpus(text: str, total: int | None, development: OpenGeneration) -> None:
     result = answered(text, development)
-    assert result.total == total if total is not None else 0 < result.total < 291
+    assert result.total == total if total is not None else 0 < result.total < 97
     assert len(result.sources) == min(10, result.total)
     dates = [source.date for source in result.sources]
     assert dates == sorted(dates, reverse=True)
@@ -65,7 +65,7 @@ def test_counts_are_those_of_the_corpus(text: str, total: int | None, developmen
 
 def test_departments_count_as_releases_of_the_commission(development: OpenGeneration) -> None:
     result = answered("latest from the Commission", development)
-    assert result.total > 200
+    assert result.total == 80
     assert all(source.issuer.startswith("European Commission") for source in result.sources)
 
 

@@ -146,6 +146,21 @@ def test_read_only_folder_is_called_that_and_answers(tmp_path: Path, lived_in: L
     assert index.status(settings).generation == "000003"
 
 
+def test_file_of_a_newer_program_answers_and_is_left_as_it_is(lived_in: LivedIn, tmp_path: Path, release: Path) -> None:
+    settings, keeper = lived_in(tmp_path / "data")
+    before = state(settings)
+    with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
+        db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('corpus', 'm999', '')")
+    for undone, act in OF_CORPUS_DB.items():
+        assert str(refused(act, keeper, release)).startswith(
+            f"{undone}: a newer version of this program has used {settings.data_dir / 'corpus.db'}; install that"
+        )
+    assert_answers(settings)
+    with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm999'")
+    assert state(settings) == before
+
+
 def assert_answers(settings: IndexSettings) -> None:
     with Engine(settings, FakeEmbedder()) as engine:
         answer = engine.answer(QUESTION, Filters())
