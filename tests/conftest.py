@@ -226,14 +226,9 @@ def shallow_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def models_end() -> Iterator[None]:
-    """Free the models that a module loads, each a third of a gigabyte: their parts refer to each other.
-
-    To look also through what was there before would take a second.
-    """
-    gc.freeze()
+    """Free the models that a module loads, each a third of a gigabyte: their parts refer to each other."""
     yield
     gc.collect()
-    gc.unfreeze()
 
 
 @pytest.fixture
