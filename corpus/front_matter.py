@@ -1,8 +1,8 @@
 """Texts with a front-matter header, and the releases that come with the program, which are written so."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -20,12 +20,15 @@ _NOTHING = ("", "null", "~")
 _DAY = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})(?:[Tt \t]|$)")
 
 
-def shipped_releases() -> Iterator[Release]:
-    """Yield the releases that come with the program, in the order of their file names, which are the release ids."""
-    for file in sorted((resources.files("corpus") / "releases").iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".md"):
-            draft = parse_front_matter(file.read_text("utf-8"), file.name) or Draft("")
-            yield draft.accepted(file.name.removesuffix(".md"))
+@cache
+def shipped_releases() -> tuple[Release, ...]:
+    """Return the releases that come with the program, in the order of their file names, which are the release ids."""
+    files = sorted((resources.files("corpus") / "releases").iterdir(), key=lambda file: file.name)
+    return tuple(
+        (parse_front_matter(file.read_text("utf-8"), file.name) or Draft("")).accepted(file.name.removesuffix(".md"))
+        for file in files
+        if file.name.endswith(".md")
+    )
 
 
 def parse_front_matter(text: str, name: str) -> Draft | None:

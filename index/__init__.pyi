@@ -48,6 +48,7 @@ from .conversation.periods import Period as Period
 from .database.announcements import Announced as Announced
 from .database.history import BuildCount as BuildCount
 from .database.history import By as By
+from .database.home import described_corpus as described_corpus
 from .database.home import described_database as described_database
 from .database.home import open_link as open_link
 from .database.link import Link as Link
@@ -63,6 +64,7 @@ from .database.sources import SourceOptions as SourceOptions
 from .database.sqlite import days_ago as days_ago
 from .database.sqlite import marks as marks
 from .database.sqlite import now as now
+from .database.sqlite import refuse_newer as refuse_newer
 from .database.sqlite import storage_errors as storage_errors
 from .database.transfer import read_rows as read_rows
 from .database.transfer import write_rows as write_rows

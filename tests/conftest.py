@@ -7,11 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import hypothesis
 import psutil
 import pytest
+from filelock import FileLock
 from pydantic import SecretStr
 
 from corpus.front_matter import shipped_releases
@@ -24,7 +26,8 @@ from index.settings import IndexSettings
 from tests.cached_embedder import CachedEmbedder
 from tests.cached_reader import CachedReader
 from tests.fakes import FakeEmbedder, silent
-from tests.forked import end_template
+from tests.forked import end_template, fork_children, start_interpreters, start_template
+from tests.pages import release_file
 from tests.postgres import Server, programs
 from tests.shallow import make_shallow_encoder
 
@@ -48,6 +51,9 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile(config.getoption("hypothesis_profile", None) or "quick")
     if folder := _memory_folder():
         os.environ["TMPDIR"] = tempfile.tempdir = folder
+    fork_children()
+    if config.getoption("numprocesses", 0):
+        start_template()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -72,8 +78,13 @@ def staying() -> Iterator[None]:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the process that programs were forked of."""
+    """End the process of which programs are copies, and look for garbage once: pytest would do so twice more.
+
+    To look through all that a process of tests holds takes most of a second.
+    """
     end_template()
+    gc.collect()
+    gc.freeze()
 
 
 def _memory_folder() -> str | None:
@@ -106,6 +117,14 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISCORD_TOKEN", raising=False)
     monkeypatch.delenv("MEASURES_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def new_interpreters() -> Iterator[None]:
+    """Let the processes that answer and work begin with the start of Python, as they do for people."""
+    start_interpreters()
+    yield
+    fork_children()
 
 
 @pytest.fixture
@@ -149,16 +168,23 @@ def shipped() -> Release:
 
 @pytest.fixture
 def write_release(tmp_path: Path) -> Callable[..., Path]:
-    """Write the file of a release, with a front-matter header, and return its path."""
+    """Return what writes the file of a release, as `release_file` does, and returns its path."""
+    return partial(release_file, tmp_path)
 
-    def write(name: str, text: str, **header: str) -> Path:
-        fields = {"title": "A title", "issuer": "European Commission", "date": "2024-05-06", "language": "en"} | header
-        lines = "\n".join(f"{field}: {value}" for field, value in fields.items())
-        path = tmp_path / name
-        path.write_text(f"---\n{lines}\n---\n\n{text}\n", "utf-8")
-        return path
 
-    return write
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the shipped release, built by an embedder that knows words only, to be copied."""
+    folder = tmp_path_factory.mktemp("built") / "data"
+    build_all(IndexSettings(data_dir=folder, model="fake"), FakeEmbedder(), silent)
+    return folder
+
+
+@pytest.fixture
+def served(settings: IndexSettings, built_once: Path) -> IndexSettings:
+    """Settings of a data folder that serves the shipped release."""
+    shutil.copytree(built_once, settings.data_dir)
+    return settings
 
 
 @pytest.fixture(scope="session")
@@ -200,9 +226,14 @@ def shallow_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def models_end() -> Iterator[None]:
-    """Free the models that a module loads, each a third of a gigabyte: their parts refer to each other."""
+    """Free the models that a module loads, each a third of a gigabyte: their parts refer to each other.
+
+    To look also through what was there before would take a second.
+    """
+    gc.freeze()
     yield
     gc.collect()
+    gc.unfreeze()
 
 
 @pytest.fixture
@@ -213,12 +244,27 @@ def no_collection() -> Iterator[None]:
     gc.enable()
 
 
+def built_once(name: str, temporary: pytest.TempPathFactory, build: Callable[[Path], None]) -> Path:
+    """Return a data folder of this process's own: a copy of what one of the processes of this run has built."""
+    common = temporary.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else temporary.getbasetemp()
+    first, own = common / f"{name}-first", temporary.mktemp(name) / "data"
+    with FileLock(common / f"{name}.lock"):
+        if not first.exists():
+            build(own)
+            shutil.copytree(own, first)
+        else:
+            shutil.copytree(first, own)
+    return own
+
+
 @pytest.fixture(scope="session")
 def shipped_folder(tmp_path_factory: pytest.TempPathFactory, default_model: SentenceTransformerEmbedder) -> Path:
     """A data folder with the shipped release, built by the model that comes with the installation."""
-    folder = tmp_path_factory.mktemp("shipped") / "data"
-    build_all(IndexSettings(data_dir=folder, model=""), default_model, silent)
-    return folder
+
+    def build(folder: Path) -> None:
+        build_all(IndexSettings(data_dir=folder, model=""), default_model, silent)
+
+    return built_once("shipped", tmp_path_factory, build)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import random
 from html import escape
+from pathlib import Path
 
 from tests.corpus.servers import Request
 
@@ -38,6 +39,15 @@ def paragraphs(seed: int, count: int = 6) -> list[str]:
         )
         for _ in range(count)
     ]
+
+
+def release_file(folder: Path, name: str, text: str, **header: str) -> Path:
+    """Write the file of a release into a folder, with a front-matter header, and return its path."""
+    fields = {"title": "A title", "issuer": "European Commission", "date": "2024-05-06", "language": "en"} | header
+    lines = "\n".join(f"{field}: {value}" for field, value in fields.items())
+    path = folder / name
+    path.write_text(f"---\n{lines}\n---\n\n{text}\n", "utf-8")
+    return path
 
 
 def release_page(seed: int) -> bytes:

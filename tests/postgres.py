@@ -83,13 +83,16 @@ class Server:
         """Delete all that a server holds which does not run."""
         shutil.rmtree(self.folder)
 
-    def new_database(self) -> str:
-        """Make an empty database, and return its address."""
+    def new_database(self, like: str = "template1") -> str:
+        """Make an empty database, or one that holds what another does to which nobody is connected; return its address.
+
+        :param like: the name of the other.
+        """
         import psycopg
 
         self._databases += 1
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE test{self._databases}")
+            connection.execute(f"CREATE DATABASE test{self._databases} TEMPLATE {like}")
         return self.url(f"test{self._databases}")
 
     def url(self, database: str) -> str:

@@ -39,4 +39,7 @@ def _keep_pieces(path: Path) -> list[int]:
     tokenizer["model"]["vocab"] = [vocabulary[number] for number in numbers]
     last["id"] = _PIECES - 1
     path.write_text(json.dumps(tokenizer), "utf-8")
+    settings = path.with_name("tokenizer_config.json")  # It repeats the added tokens with their numbers of before.
+    kept = {name: value for name, value in json.loads(settings.read_text("utf-8")).items() if "added" not in name}
+    settings.write_text(json.dumps(kept), "utf-8")
     return numbers

@@ -20,7 +20,7 @@ def make_tiny_model(within: Path) -> Path:
     from sentence_transformers import SentenceTransformer
     from transformers import BertConfig, BertModel
 
-    tokenizer = _tokenizer()
+    tokenizer = tiny_tokenizer()
     torch.manual_seed(0)
     config = BertConfig(
         vocab_size=len(tokenizer),
@@ -37,7 +37,8 @@ def make_tiny_model(within: Path) -> Path:
     return model
 
 
-def _tokenizer() -> Any:  # noqa: ANN401 - transformers has no types
+def tiny_tokenizer() -> Any:  # noqa: ANN401 - transformers has no types
+    """Return a tokenizer that knows the words of the releases that come with the program."""
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
     from tokenizers.normalizers import Lowercase

@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,12 @@ from bot.cli.doctor_discord import Connect, check_discord
 from bot.cli.doctor_machine import check_clock, check_disks, check_memory
 from bot.cli.show_index import held_words
 from bot.cli.terminal import Terminal
+from bot.database.home import has_store, open_store
 from corpus import MeasuresError
 from index import (
     IndexSettings,
     check_fit,
+    described_corpus,
     described_database,
     load_index_settings,
     open_generations,
@@ -42,6 +45,7 @@ _PACKAGES = (
 )
 _BUILD = "Run `measures index build`; else the next question does it, or the bot when it starts."
 _START = "Start the database, or correct MEASURES_DATABASE_URL; what is served is checked when it answers."
+_KEPT = "What is served can be asked all the same; the rest of what the program does waits for this."
 _CORRECT = "Correct the environment or .env."
 _NAME_CHARS = 22
 
@@ -125,6 +129,8 @@ def _index(settings: IndexSettings) -> list[Check]:
             return checks
     return [
         *checks,
+        attempt("corpus", lambda: described_corpus(settings), _KEPT),
+        attempt("what the bot keeps", lambda: _store(settings), _KEPT),
         attempt("served generation", lambda: _generation(settings), "Run `measures index build`."),
         attempt("generation and model", lambda: _fit(settings, embedder), _BUILD),
     ]
@@ -151,6 +157,14 @@ def _data_folder(settings: IndexSettings) -> Check:
 
 def _model(embedder: "Embedder") -> str:
     return f"{embedder.model}, SHA-256 {embedder.digest[:12]}…"
+
+
+def _store(settings: IndexSettings) -> str:
+    if not has_store(settings):
+        return "nothing yet"
+    with closing(open_store(settings)) as store:
+        store.servers()
+    return "takes what is written"
 
 
 def _generation(settings: IndexSettings) -> str:

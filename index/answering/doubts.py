@@ -71,23 +71,18 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
 
 
 def _doubt(query: Query, ranking: Ranking, number: int, release: Release) -> float:
-    """Return how many nats a sentence loses."""
+    """Return how many nats a sentence loses. A claim about another country is shown beside what is said of this one."""
     if is_denied(query, ranking.sentences.texts[number], release):
         return DENIED
-    differs = DIFFERS if any(differing(query, ranking, number, release)) else 0.0
-    return max(differs, _doubt_of_names(query, ranking, number, release))
-
-
-def _doubt_of_names(query: Query, ranking: Ranking, number: int, release: Release) -> float:
-    """Return how many nats a sentence loses because its release does not name what the question names.
-
-    A claim about another country is shown beside what is said of this one.
-    """
-    if any(lacks_telling(name, _whole(release), release.language) for name in _asked_others(query)):
-        return OTHER_NAME if release.language == query.language else 0.0
-    if query.claims or not _calls_country(query) or not _is_of_other_country(query, ranking, number, release):
-        return 0.0
-    return OTHER_COUNTRY if _told_country(query, ranking, number, release) else 0.0
+    lacks_name = any(lacks_telling(name, _whole(release), release.language) for name in _asked_others(query))
+    if lacks_name and release.language == query.language:
+        return OTHER_NAME
+    if query.claims:
+        return DIFFERS if any(differing(query, ranking, number, release)) else 0.0
+    country = _other_country(query, ranking, number, release)
+    if country and not lacks_name and _calls_country(query):
+        return OTHER_COUNTRY
+    return DIFFERS if country or _opposite(query, ranking, number, release) else 0.0
 
 
 def is_denied(query: Query, text: str, release: Release) -> bool:
@@ -105,7 +100,6 @@ def differing(query: Query, ranking: Ranking, number: int, release: Release) -> 
     Countries are compared where the release comes with its text. A claim is held against the sentence before it, too:
     with "The rate will be 2%" goes "It decided to lower the rate".
     """
-    text = ranking.sentences.texts[number]
     if query.claims:
         passage = ranking.sentences.passages[number]
         place = int(ranking.sentences.rows[number]) - passage.first_sentence
@@ -113,11 +107,15 @@ def differing(query: Query, ranking: Ranking, number: int, release: Release) -> 
         begin, end = (edge - passage.passage.start for edge in (spans[0].start, spans[-1].end))
         compared = differences(query.asked, query.language, passage.text[begin:end], release)
         return compared.claimed, compared.quoted
-    opposed = opposite(query.polarity, polarity(text, release.language))
-    if not opposed and _is_of_other_country(query, ranking, number, release):
-        told = _told_country(query, ranking, number, release)
-        opposed = (_asked_countries(query)[0].written, told) if told else None
+    opposed = _opposite(query, ranking, number, release)
+    if not opposed and (country := _other_country(query, ranking, number, release)):
+        opposed = _asked_countries(query)[0].written, country
     return ((opposed[0],), (opposed[1],)) if opposed else ((), ())
+
+
+def _opposite(query: Query, ranking: Ranking, number: int, release: Release) -> tuple[str, str] | None:
+    """Return the words of a question and a sentence that say opposite things."""
+    return opposite(query.polarity, polarity(ranking.sentences.texts[number], release.language))
 
 
 def would_answer(confidence: float, ranking: Ranking, threshold: float) -> bool:
@@ -172,10 +170,11 @@ def _whole(release: Release) -> str:
     return f"{release.title}. {release.issuer}. {release.text}"
 
 
-def _is_of_other_country(query: Query, ranking: Ranking, number: int, release: Release) -> bool:
-    """Tell whether a question names countries and a release, which comes with its text, none of them.
+def _other_country(query: Query, ranking: Ranking, number: int, release: Release) -> str:
+    """Return the country that a sentence is about where that is none which the question names; "" elsewhere.
 
-    Or its title names another one, and the sentence none of them.
+    The release, which comes with its text, names none of these, or its title names another one and the sentence none of
+    them. Where the question calls a country by its name, what the title and the beginning of the release name counts.
     """
     asked = _asked_countries(query)
 
@@ -183,18 +182,11 @@ def _is_of_other_country(query: Query, ranking: Ranking, number: int, release: R
         return not any(holds(name, text, release.language) for name in asked)
 
     if not asked or not lacks(release.title):
-        return False
-    if lacks(f"{release.issuer}. {release.text}"):
-        return True
-    return bool(_country_in(release.title, release)) and lacks(ranking.sentences.texts[number])
-
-
-def _told_country(query: Query, ranking: Ranking, number: int, release: Release) -> str:
-    """Return a country that a sentence names; "" for none.
-
-    Where the question calls a country by its name, the title and the beginning of the release count, too.
-    """
-    texts = [ranking.sentences.texts[number]]
+        return ""
+    sentence = ranking.sentences.texts[number]
+    if not lacks(f"{release.issuer}. {release.text}") and not (_country_in(release.title, release) and lacks(sentence)):
+        return ""
+    texts = [sentence]
     if _calls_country(query):
         opening = release.text[:_OPENING_CHARS]
         spans = sentences(opening, release.language)

@@ -12,7 +12,7 @@ from index.database.connection import Values, as_given
 from index.database.faults import is_read_only
 from index.database.private_files import private_folder
 from index.database.schema import corpus_migrations
-from index.database.sqlite import storage_errors
+from index.database.sqlite import refuse_newer, storage_errors
 
 _WAIT_S = 30.0
 
@@ -24,7 +24,7 @@ class SqliteCorpus:
         """Open the database, or create it.
 
         :param reading: whether it is only read. None is then created, and one of an older program that cannot be
-            written is read as it is.
+            written, or one of a newer program, is read as it is.
         :raises StorageError: when the folder cannot be written or the file is no database.
         """
         with storage_errors(path):
@@ -33,12 +33,19 @@ class SqliteCorpus:
             self._db = Database(sqlite3.connect(path if not reading or path.exists() else ":memory:", timeout=_WAIT_S))
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA secure_delete = ON")
-            try:
+            if reading:
+                self._make_readable()
+            else:
+                refuse_newer(self._db, path, corpus_migrations)
                 corpus_migrations.apply(self._db)
-            except sqlite3.Error as error:
-                if not (reading and is_read_only(error)):
-                    raise
         self._path = path
+
+    def _make_readable(self) -> None:
+        try:
+            corpus_migrations.apply(self._db)
+        except sqlite3.Error as error:
+            if not is_read_only(error):
+                raise
 
     def execute(self, sql: str, values: Values = ()) -> int:
         """Run a statement, and return how many rows it changed."""

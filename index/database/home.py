@@ -115,6 +115,19 @@ def described_database(settings: IndexSettings) -> str | None:
     return f"PostgreSQL {version} with pgvector {vector} takes what is written"
 
 
+def described_corpus(settings: IndexSettings) -> str:
+    """Return whether the corpus can be changed, for whoever checks the installation.
+
+    :raises StorageError: when it cannot.
+    :raises SettingsError: when there is a database, and what speaks to it is not installed.
+    """
+    with closing(open_corpus_db(settings, reading=True)) as store:
+        if store.is_new():
+            return "none yet"
+    open_corpus_db(settings).close()
+    return "takes what is written"
+
+
 def check_installed() -> None:
     """Check that what speaks to a database is installed.
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from index.database.faults import is_newer
+
 if TYPE_CHECKING:
     from index.database.link import Link  # It loads psycopg.
 
@@ -17,9 +19,12 @@ def prepare_tables(link: "Link", schema: str, migrations: Sequence[str]) -> None
     :param link: a connection to the primary whose `search_path` is the schema.
     :param schema: its name, as `measures_bot`.
     :param migrations: the statements of each migration, of which those are run that were not yet.
-    :raises StorageError: when the database cannot be used.
+    :raises StorageError: when the database cannot be used, or a newer version of this program has changed them.
     """
-    if schema_version(link, schema) >= len(migrations):
+    before = schema_version(link, schema)
+    if before > len(migrations):
+        raise is_newer("the database")
+    if before == len(migrations):
         return
     with link.transaction():
         link.execute("SELECT pg_advisory_xact_lock(hashtext(%s), 1)", [schema.replace("_", " ")])

@@ -4,11 +4,14 @@ import datetime
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Database, Migrations
+
 from corpus import Fault, Release, StorageError
-from index.database.faults import storage_error
+from index.database.faults import is_newer, storage_error
 
 
 @contextmanager
@@ -21,6 +24,20 @@ def storage_errors(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         raise storage_error(path, error) from error
+
+
+def refuse_newer(db: Database, path: Path, migrations: Migrations) -> None:
+    """Refuse to write a file whose tables a newer version of this program has changed: they may need what it writes.
+
+    :raises StorageError: when one has.
+    """
+    if not _known(migrations).issuperset(each.name for each in migrations.applied(db)):
+        raise is_newer(str(path))
+
+
+@cache
+def _known(migrations: Migrations) -> frozenset[str]:
+    return frozenset(each.name for each in migrations.pending(Database(memory=True)))
 
 
 def is_refused_value(error: BaseException) -> bool:

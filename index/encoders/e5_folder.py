@@ -1,7 +1,7 @@
 """Writes a folder that sentence-transformers loads from tensors and word pieces: BertModel, mean pooling, prompts."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ def write_e5_folder(folder: Path, packed: Packed, tensors: Mapping[str, Tensor])
     """Write the files of the model into an empty folder, with `tensors` in place of the packed ones."""
     write_tensors(folder / WEIGHTS, {**tensors, **_pooler(packed.shape)})
     _write_json(folder / "config.json", _config(packed.shape))
-    _write_json(folder / "tokenizer.json", _tokenizer(packed))
-    _write_json(folder / "tokenizer_config.json", _tokenizer_config(packed.shape.positions))
+    tokenizer = _tokenizer(packed)
+    _write_json(folder / "tokenizer.json", tokenizer)
+    _write_json(folder / "tokenizer_config.json", _tokenizer_config(packed.shape.positions, tokenizer["added_tokens"]))
     write_modules(folder, packed.shape.hidden, packed.shape.positions)
 
 
@@ -116,7 +117,12 @@ def _tokenizer(packed: Packed) -> dict[str, Any]:
     }
 
 
-def _tokenizer_config(positions: int) -> dict[str, Any]:
+def _tokenizer_config(positions: int, added: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the settings of the tokenizer.
+
+    They repeat the added tokens: without them, transformers reads all 250,000 pieces in Python to find these, which
+    takes 0.8 s of the 1.4 s in which the model is loaded.
+    """
     return {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "model_max_length": positions,
@@ -128,6 +134,9 @@ def _tokenizer_config(positions: int) -> dict[str, Any]:
         "pad_token": "<pad>",
         "unk_token": "<unk>",
         "mask_token": "<mask>",
+        "added_tokens_decoder": {
+            str(token["id"]): {name: value for name, value in token.items() if name != "id"} for token in added
+        },
     }
 
 

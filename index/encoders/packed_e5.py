@@ -16,6 +16,7 @@ from index.encoders.tensor_files import Tensor
 _MAGIC = b"E5S1"
 _BLOCK = 32
 _BLOCK_BYTES = 2 + _BLOCK // 2
+_BLOCKS_READ = 4_096  # At a time, since what fits into the cache of a core is read in a third of the time.
 _FP32 = 0
 _LAYER = {
     "q": "attention.self.query",
@@ -141,10 +142,14 @@ def _tensor(content: bytes, entry: _Entry) -> Tensor:
         return np.frombuffer(content, np.float32, entry.count, entry.offset)
     blocks = np.frombuffer(content, np.uint8, entry.count // _BLOCK * _BLOCK_BYTES, entry.offset)
     blocks = blocks.reshape(-1, _BLOCK_BYTES)
-    scales = blocks[:, :2].copy().view(np.float16).astype(np.float32)
-    nibbles = blocks[:, 2:]
-    low, high = (nibbles & 15).astype(np.float32) - 8, (nibbles >> 4).astype(np.float32) - 8
-    return (np.concatenate([low, high], axis=1) * scales).reshape(-1)
+    numbers = np.empty((len(blocks), _BLOCK), np.float32)
+    for start in range(0, len(blocks), _BLOCKS_READ):
+        part, read = blocks[start : start + _BLOCKS_READ], numbers[start : start + _BLOCKS_READ]
+        nibbles = part[:, 2:]
+        read[:, : _BLOCK // 2], read[:, _BLOCK // 2 :] = nibbles & 15, nibbles >> 4
+        read -= 8
+        read *= part[:, :2].copy().view(np.float16).astype(np.float32)
+    return numbers.reshape(-1)
 
 
 def _named(name: str) -> str:

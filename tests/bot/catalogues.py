@@ -40,15 +40,14 @@ Message = str | tuple[str, str]
 def messages() -> frozenset[Message]:
     """Return all messages in the code, and the kinds of agencies in the registry."""
     kinds = {agency.type for agency in registry().agencies.values()}
-    return frozenset(kinds.union(*map(_messages_in, _modules())))
+    return frozenset(kinds.union(*map(_messages_of, _calls_in_code())))
 
 
-def _messages_in(module: ast.Module) -> Iterator[Message]:
-    yield from _texts(module)
-    for call in _calls(module):
-        both = [argument.value for argument in call.args[:2] if isinstance(argument, ast.Constant)]
-        if _name(call.func) == "count" and len(both) == 2 and all(isinstance(text, str) for text in both):
-            yield str(both[0]), str(both[1])
+def _messages_of(call: ast.Call) -> Iterator[Message]:
+    yield from _texts_of(call)
+    both = [argument.value for argument in call.args[:2] if isinstance(argument, ast.Constant)]
+    if _name(call.func) == "count" and len(both) == 2 and all(isinstance(text, str) for text in both):
+        yield str(both[0]), str(both[1])
 
 
 def _paths() -> list[Path]:
@@ -59,25 +58,25 @@ def _paths() -> list[Path]:
 def said_by(name: str, *places: int | str) -> frozenset[str]:
     """Return the messages in these arguments of a function or class, by place or name, wherever it is called."""
     messages: set[str] = set()
-    for call in (call for module in _modules() for call in _calls(module)):
+    for call in _calls_in_code():
         if _name(call.func) == name:
             given: dict[int | str, ast.expr] = dict(enumerate(call.args))
             given |= {each.arg: each.value for each in call.keywords if each.arg}
-            messages |= {text for place in places if place in given for text in _texts(given[place])}
+            expressions = [given[place] for place in places if place in given]
+            messages |= {text for each in expressions for inner in _calls(each) for text in _texts_of(inner)}
     return frozenset(messages)
 
 
 @cache
-def _modules() -> tuple[ast.Module, ...]:
-    return tuple(ast.parse(path.read_text("utf-8")) for path in _paths())
+def _calls_in_code() -> tuple[ast.Call, ...]:
+    """Return all calls of functions and classes in the code, which takes a second."""
+    return tuple(call for path in _paths() for call in _calls(ast.parse(path.read_text("utf-8"))))
 
 
-def _texts(node: ast.AST) -> Iterator[str]:
-    """Give the messages in an expression."""
-    for call in _calls(node):
-        first = call.args[0] if call.args else None
-        if _name(call.func) in _FUNCTIONS and first is not None:
-            yield from _strings(first)
+def _texts_of(call: ast.Call) -> Iterator[str]:
+    """Give the messages that are the first argument of a call."""
+    if _name(call.func) in _FUNCTIONS and call.args:
+        yield from _strings(call.args[0])
 
 
 def _strings(node: ast.expr) -> Iterator[str]:

@@ -14,6 +14,7 @@ from index.engine import Engine
 from index.maintenance import build_all
 from index.processes.job_process import JobProcess
 from index.settings import IndexSettings
+from tests.conftest import built_once
 from tests.fakes import FakeEmbedder, Here, quiet, silent, upkeep
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -76,15 +77,16 @@ def one_model(default_model: SentenceTransformerEmbedder, monkeypatch: pytest.Mo
 @pytest.fixture(scope="session")
 def library_folder(tmp_path_factory: pytest.TempPathFactory, default_model: SentenceTransformerEmbedder) -> Path:
     """A data folder with the shipped release and twelve made-up ones on Europol, one a month of 2023."""
-    folder = tmp_path_factory.mktemp("library")
-    paths = []
-    for month in range(1, 13):
-        path = folder / f"{month}.md"
-        path.write_text(made_up_release(month), "utf-8")
-        paths.append(path)
-    settings = IndexSettings(data_dir=folder / "data", model="")
-    upkeep(settings, default_model).add([str(path) for path in paths], quiet, force=True)
-    return folder / "data"
+
+    def build(folder: Path) -> None:
+        releases = tmp_path_factory.mktemp("releases")
+        paths = [releases / f"{month}.md" for month in range(1, 13)]
+        for month, path in enumerate(paths, 1):
+            path.write_text(made_up_release(month), "utf-8")
+        settings = IndexSettings(data_dir=folder, model="")
+        upkeep(settings, default_model).add([str(path) for path in paths], quiet, force=True)
+
+    return built_once("library", tmp_path_factory, build)
 
 
 @pytest.fixture(scope="session")

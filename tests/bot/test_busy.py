@@ -13,6 +13,7 @@ import pytest
 import simcord
 
 from bot.app import async_store
+from bot.database import sqlite
 from bot.database.connection import StoreBusyError
 from bot.user_data import KeptAnswer, ServerSettings
 from index.filters import Filters
@@ -68,7 +69,8 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the bot give up soon where somebody waits for what is written."""
-    monkeypatch.setattr(async_store, "WRITE_S", 0.5)
+    monkeypatch.setattr(async_store, "WRITE_S", 0.2)
+    monkeypatch.setattr(sqlite, "_WAIT_S", 0.05)
 
 
 async def acknowledged(chat: Chat, *pressed: simcord.InteractionResult) -> None:

@@ -18,6 +18,7 @@ from bot.cli.doctor_check import Check
 from bot.cli.doctor_discord import _ask_discord, application_of, check_discord
 from bot.cli.doctor_machine import check_clock, check_disks, check_memory, limit_files
 from bot.cli.terminal import Terminal
+from bot.database.home import open_store
 from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.corpus.fetching.test_proxy import proxying
@@ -111,6 +112,26 @@ def test_database_is_told_from_what_it_holds(monkeypatch: pytest.MonkeyPatch, da
     assert "does not let this program in" in checked["database"].found
     assert checked["database"].remedy.startswith("Start the database, or correct MEASURES_DATABASE_URL")
     assert "served generation" not in checked, "it is not known, and building would not help"
+
+
+def test_damaged_corpus_and_store_are_told_and_the_rest_is_checked(settings: IndexSettings) -> None:
+    assert (by_name(examine())["corpus"].found, by_name(examine())["what the bot keeps"].found) == (
+        "none yet",
+        "nothing yet",
+    )
+    build_all(settings, FakeEmbedder(), silent)
+    open_store(settings).close()
+    checked = by_name(examine())
+    assert checked["corpus"].found == checked["what the bot keeps"].found == "takes what is written"
+    for name in ("corpus.db", "bot.db"):
+        for left in settings.data_dir.glob(f"{name}-*"):
+            left.unlink()
+        (settings.data_dir / name).write_text("no database")
+    checked = by_name(examine())
+    for name in ("corpus", "what the bot keeps"):
+        assert not checked[name].ok
+        assert " is damaged (" in checked[name].found
+    assert checked["served generation"].ok
 
 
 def test_memory_of_a_container_counts(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from tests.bot.connected_bot import connected_bot, make_bot
 from tests.bot.test_process import LIGHT
 from tests.corpus.fetching.test_proxy import proxying
 from tests.emulator import Emulator
-from tests.emulator.fast import asynchronous
+from tests.emulator.fast import asynchronous, fast_retries
 from tests.emulator.fast import running as running_bot
 from tests.fakes import FakeEmbedder, silent
 from tests.postgres import free_port
@@ -234,12 +234,13 @@ async def test_ready_is_what_answers(settings: IndexSettings, monkeypatch: pytes
             Slow.seconds = 0.0
             monkeypatch.setattr("bot.app.health._ANSWER_S", 5.0)
             assert (await told())["ready"]
-            connected.emulator.gateway.refuse_connects(1_000, cut=True)
-            await connected.emulator.gateway.drop()
-            await connected.emulator.wait(lambda: not connected.bot.is_connected)
-            assert await told() == {"ready": False, "discord": False, "index": True, "answers": True}
-            connected.emulator.gateway.refuse_connects(0)
-            await connected.emulator.wait(lambda: connected.bot.is_connected, 10)
+            with fast_retries(0.1):
+                connected.emulator.gateway.refuse_connects(1_000, cut=True)
+                await connected.emulator.gateway.drop()
+                await connected.emulator.wait(lambda: not connected.bot.is_connected)
+                assert await told() == {"ready": False, "discord": False, "index": True, "answers": True}
+                connected.emulator.gateway.refuse_connects(0)
+                await connected.emulator.wait(lambda: connected.bot.is_connected, 10)
             assert (await told())["ready"]
         assert not (await told())["ready"]
 

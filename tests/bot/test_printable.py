@@ -5,8 +5,6 @@ import logging
 import os
 import pty
 import re
-import subprocess
-import sys
 import unicodedata
 from pathlib import Path
 
@@ -17,22 +15,23 @@ from bot.cli.show_answers import show_answer
 from bot.cli.terminal import Terminal
 from corpus.printable import as_json, line, lines
 from index.results import Answer, Quote, Source
+from tests.bot.bot_process import COMMAND
 from tests.bot.conftest import Run
 from tests.corpus.servers import Server, page
+from tests.forked import fork
 from tests.pages import paragraphs, press_page
 
 CLEAR, TITLED, C1, TURNED = "\x1b[2J", "\x1b]0;owned\x07", "\x9b31m", "\u202egpj.\u2066"
 STEERING = f"{CLEAR}{TITLED}{C1}{TURNED}\u2028\u200f\U000e0041"
-ROOT = Path(__file__).parents[2]
 QUESTION = "How many lighthouses will the port authority of Varna repair?"
 OWN_STYLES = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b\x07]*\x1b\\")  # what rich writes on a terminal: colours, links
 
 # The same command with a model that loads in a moment.
-QUICKLY = """
+QUICKLY = f"""
 import index
 from tests.fakes import FakeEmbedder
 index.SentenceTransformerEmbedder = lambda *_: FakeEmbedder()
-from bot.cli.main import main; main()
+{COMMAND}
 """
 
 
@@ -105,20 +104,15 @@ def test_json_is_the_same_document_with_what_steers_escaped() -> None:
 def test_terminal_gets_no_sequence_but_the_programs_own(run_with_processes: Run, tmp_path: Path) -> None:
     with_hostile_release(run_with_processes, tmp_path)
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", QUICKLY, "ask", QUESTION]
-    environment = os.environ | {
-        "PYTHONPATH": str(ROOT),
-        "MEASURES_THRESHOLD": "0",
-        "TERM": "xterm-256color",
-        "COLUMNS": "400",
-    }
-    process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environment, close_fds=True)
+    environment = os.environ | {"MEASURES_THRESHOLD": "0", "TERM": "xterm-256color", "COLUMNS": "400"}
+    process = fork(QUICKLY, ["ask", QUESTION], tmp_path, environment, theirs, theirs, theirs)
     os.close(theirs)
     printed = b""
     while chunk := _read(ours):
         printed += chunk
     os.close(ours)
-    assert process.wait(60) == 0
+    with open(process.ended, "rb") as status:
+        assert status.read() == b"0"
     text = printed.decode()
     assert "\x1b]8;" in text
     assert "31 lighthouses" in text

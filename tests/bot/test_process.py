@@ -28,11 +28,13 @@ from tests.postgres import free_port
 from tests.simulation import QUESTION
 
 EDIT = "@original"
-# The same command with an embedder that takes no time to load, where what is tested is not the answer.
+# The same command with an embedder that takes no time to load, where what is tested is not the answer; it does not wait
+# for two seconds whether Discord tells of more servers.
 LIGHT = """
-import bot.app.run
+import bot.app.client, bot.app.run
 from index.engine import Engine
 from tests.fakes import EngineHere, FakeEmbedder
+bot.app.client._CLIENT_OPTIONS["guild_ready_timeout"] = 0.05
 bot.app.run.engine_opener = lambda settings: lambda: EngineHere(Engine(settings, FakeEmbedder()))
 from bot.cli.main import main; main()
 """
@@ -220,9 +222,11 @@ async def press(process: BotProcess, asked: Interaction, button: str) -> None:
 
 
 def test_database_that_is_away_at_the_start_is_waited_for(light: BotProcess) -> None:
+    impatient = f"import bot.app.async_store as kept; kept.WRITE_S = 0.5\n{LIGHT}"
+
     async def scenario() -> None:
         address = f"postgresql://measures@127.0.0.1:{free_port()}/x"
-        process = await light.start(code=LIGHT, MEASURES_DATABASE_URL=address)
+        process = await light.start(code=impatient, MEASURES_DATABASE_URL=address)
         await light.emulator.wait(lambda: b"trying again in" in light.log or process.returncode is not None, START_S)
         assert process.returncode is None, light.log.decode()
         assert await light.down() == 0

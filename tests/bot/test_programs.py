@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import sys
 import threading
@@ -38,6 +37,7 @@ from index.results import Answer, Quote
 from index.settings import IndexSettings
 from tests.emulator.fast import asynchronous
 from tests.fakes import EngineHere, FakeEmbedder, silent
+from tests.forked import Forked
 from tests.postgres import free_port
 
 KEY = "sixteen characters and more"
@@ -340,17 +340,16 @@ async def test_sdks_own_client_starts_the_command_and_asks_over_its_pipes(folder
 @asynchronous
 async def test_command_serves_http_without_discord_until_it_is_stopped(folder: Path) -> None:
     port = free_port()
-    environment = os.environ | {
-        "MEASURES_DATA_DIR": str(folder),
-        "MEASURES_MODEL": "fake",
-        "MEASURES_READER": "0",
-        "MEASURES_HTTP": f"127.0.0.1:{port}",
-        "MEASURES_HTTP_KEY": KEY,
-        "MEASURES_LOG_FORMAT": "json",
-    }
-    command = [sys.executable, "-c", _COMMAND, "mcp", "--http"]
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environment, cwd=Path(__file__).parents[2], stderr=asyncio.subprocess.PIPE
+    process = Forked(
+        _COMMAND,
+        "mcp",
+        "--http",
+        MEASURES_DATA_DIR=str(folder),
+        MEASURES_MODEL="fake",
+        MEASURES_READER="0",
+        MEASURES_HTTP=f"127.0.0.1:{port}",
+        MEASURES_HTTP_KEY=KEY,
+        MEASURES_LOG_FORMAT="json",
     )
     try:
         async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}, timeout=60) as http:
@@ -367,7 +366,7 @@ async def test_command_serves_http_without_discord_until_it_is_stopped(folder: P
                 assert not (await mcp.call_tool("search", {"query": "smuggling"})).is_error
     finally:
         process.send_signal(signal.SIGTERM)
-        _, said = await process.communicate()
+        _, said = process.communicate()
         assert process.returncode == 0
     events = [json.loads(each) for each in said.splitlines()]
     assert f"listening on 127.0.0.1:{port}" in [event["message"] for event in events]

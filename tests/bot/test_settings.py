@@ -1,7 +1,5 @@
 """Settings that make no sense get one sentence: unknown names, a `.env` that others read or that is not in UTF-8."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,17 +9,15 @@ from bot.app.settings import Address, load_bot_settings
 from corpus.errors import SettingsError
 from index.settings import load_index_settings
 from tests.bot.bot_process import COMMAND, ROOT
+from tests.bot.conftest import Run
+from tests.forked import Forked
 
 LIST = ("agency", "--list")
 
 
-def run(*arguments: str) -> tuple[int, list[str]]:
-    """Run the command as a process in the current folder; return its status and what it says on stderr."""
-    done = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{COMMAND}", *arguments],
-        capture_output=True,
-        text=True,
-    )
+def told(run: Run, *arguments: str) -> tuple[int, list[str]]:
+    """Run the command in the current folder; return its status and what it says on stderr."""
+    done = run(*arguments)
     return done.returncode, done.stderr.splitlines()
 
 
@@ -63,13 +59,13 @@ def test_unknown_name_is_an_error_with_the_nearest(
     check()
 
 
-def test_command_says_it_in_one_sentence_and_still_helps(tmp_path: Path) -> None:
+def test_command_says_it_in_one_sentence_and_still_helps(measures: Run, tmp_path: Path) -> None:
     write(tmp_path, b"MEASURES_PAZE=3\nMEASURES_QUEU=3\n")
-    status, said = run(*LIST)
+    status, said = told(measures, *LIST)
     assert (status, len(said)) == (1, 1)
     assert said[0].startswith("Error: MEASURES_PAZE, in ")
     assert "write MEASURES_QUEUE" in said[0]
-    assert run("ask", "--help") == (0, [])
+    assert told(measures, "ask", "--help") == (0, [])
 
 
 def test_all_settings_of_the_example_are_known(tmp_path: Path) -> None:
@@ -78,11 +74,11 @@ def test_all_settings_of_the_example_are_known(tmp_path: Path) -> None:
     assert "MEASURES_PROXY" in known_names()
 
 
-def test_env_that_is_no_file_is_one_sentence(tmp_path: Path) -> None:
+def test_env_that_is_no_file_is_one_sentence(measures: Run, tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.mkdir()
     said = [f"Error: {path} is no file: make it one, or move it away."]
-    assert run(*LIST) == (1, said)
+    assert told(measures, *LIST) == (1, said)
     path.rmdir()
     path.symlink_to("nowhere")
     with pytest.raises(SettingsError, match="is no file"):
@@ -103,9 +99,9 @@ def test_name_of_another_program_is_left_alone(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(("name", "value"), [("MEASURES_LOG_FORMAT", "xml"), ("MEASURES_KEEP_VERSIONS", "0")])
-def test_value_is_checked_by_commands_that_do_not_use_it(name: str, value: str, tmp_path: Path) -> None:
+def test_value_is_checked_by_commands_that_do_not_use_it(name: str, value: str, measures: Run, tmp_path: Path) -> None:
     write(tmp_path, f"{name}={value}\n".encode())
-    status, said = run(*LIST)
+    status, said = told(measures, *LIST)
     assert (status, len(said)) == (1, 1)
     assert said[0].startswith(f"Error: Correct these settings in the environment or .env: {name} (")
 
@@ -134,9 +130,10 @@ def test_byte_order_mark_does_not_matter(tmp_path: Path) -> None:
 
 def test_line_that_is_no_setting_is_named_once(tmp_path: Path) -> None:
     path = write(tmp_path, b"\nMEASURES_PACE=6\n\nMEASURES_QUEUE 3\n")
-    status, said = run(*LIST)
-    assert status == 0
-    assert [line.partition(" bot.")[2] for line in said] == [
+    process = Forked(f"import os; os.chdir({str(tmp_path)!r})\n{COMMAND}", *LIST)  # its log is its own
+    _, said = process.communicate()
+    assert process.returncode == 0
+    assert [line.partition(" bot.")[2] for line in said.splitlines()] == [
         f"app.env_names {path}: line 4 is left out, because it is not NAME=value"
     ]
 

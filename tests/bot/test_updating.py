@@ -93,14 +93,15 @@ def said(process: BotProcess) -> list[str]:
 async def test_question_that_could_not_be_answered_in_time_is_sent_away(
     served_by_default_model: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "INTERACTION_S", 1.0)
     built = threading.Event()
     later = "Updating the index: ask again in a minute."
     async with connected_bot(lambda: served_by_default_model, tmp_path) as connected:
         connected.bot.background.updating = True
         building = connected.bot.queue.submit(0, lambda _: built.wait(30))
-        asked = await connected.emulator.slash(connected.ada, connected.channel, "ask", question=QUESTION)
-        await connected.emulator.wait(lambda: asked.original is not None and asked.original.text() == later)
+        with monkeypatch.context() as patch:
+            patch.setattr(sending, "INTERACTION_S", 1.0)
+            asked = await connected.emulator.slash(connected.ada, connected.channel, "ask", question=QUESTION)
+            await connected.emulator.wait(lambda: asked.original is not None and asked.original.text() == later)
         built.set()
         assert await building
         connected.bot.background.updating = False

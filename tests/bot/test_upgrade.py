@@ -1,9 +1,6 @@
 """After an upgrade of the program, what an older one built is built anew by whatever needs it first."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,11 +12,12 @@ from index.generations.folder import Generations
 from index.generations.manifest import FORMAT
 from index.maintenance import build_all
 from index.settings import IndexSettings
+from tests.bot.bot_process import COMMAND
 from tests.bot.conftest import Run, sentence_of
 from tests.bot.outdated import make_older, rewrite, served
 from tests.fakes import FakeEmbedder, silent
+from tests.forked import Forked
 
-ROOT = Path(__file__).parents[2]
 QUESTION = "Which agency will train border control units?"
 ANEW = f"Generation 000001 has the older format 4, this program reads {FORMAT}: building it anew."
 CUT = "Generation 000001 was cut by another version of this program"
@@ -31,12 +29,11 @@ with Generations(pathlib.Path(sys.argv[1])).building("Ada", "a test"):
     sys.stdin.read()
 """
 # The same command with a model that takes no time to load.
-WITH_FAKE_MODEL = """
-import index.encoders.embedder
+WITH_FAKE_MODEL = f"""
+import index
 from tests.fakes import FakeEmbedder
-index.encoders.embedder.SentenceTransformerEmbedder = lambda *_: FakeEmbedder()
-from bot.cli.main import main
-main()
+index.SentenceTransformerEmbedder = lambda *_: FakeEmbedder()
+{COMMAND}
 """
 
 
@@ -54,24 +51,16 @@ def fake_data(data: Path) -> Path:
 
 
 @contextmanager
-def somebody_building(data: Path) -> Iterator[subprocess.Popen[str]]:
+def somebody_building(data: Path) -> Iterator[Forked]:
     """Let another process hold the build lock."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(data)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "held\n"
-    with process:
+    with Forked(HOLD, data) as process:
+        assert process.stdout.readline() == "held\n"
         yield process
 
 
-def start(data: Path, *arguments: str) -> subprocess.Popen[str]:
+def start(data: Path, *arguments: str) -> Forked:
     """Start the command as a process, on data that the fake model embedded."""
-    return subprocess.Popen(
-        [sys.executable, "-c", WITH_FAKE_MODEL, *arguments],
-        env=os.environ | {"MEASURES_DATA_DIR": str(data), "MEASURES_THRESHOLD": "0"}, cwd=ROOT,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    return Forked(WITH_FAKE_MODEL, *arguments, MEASURES_DATA_DIR=str(data), MEASURES_THRESHOLD="0")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +86,7 @@ def test_every_command_that_needs_an_index_builds_it_anew(command: tuple[str, ..
 
 def test_process_that_asks_after_an_upgrade_embeds_nothing_anew(fake_data: Path) -> None:
     process = start(fake_data, "ask", QUESTION, "--json")
-    out, err = process.communicate(timeout=100)
+    out, err = process.communicate()
     assert (process.returncode, err.splitlines()) == (0, [ANEW])
     assert json.loads(out)["answered"] is True
     with closing(open_corpus_file(fake_data / "corpus.db")) as store:
@@ -129,14 +118,13 @@ def test_what_another_program_cut_is_served_while_it_cannot_be_built(run: Run, d
 def test_build_of_another_process_is_waited_for(fake_data: Path) -> None:
     with somebody_building(fake_data) as other:
         asking = start(fake_data, "ask", QUESTION, "--json")
-        assert asking.stderr is not None
         assert asking.stderr.readline() == f"{ANEW}\n"
         waits = asking.stderr.readline()
         assert waits.startswith("Another build is running on this data folder (Ada, a test, since ")
         assert waits.endswith("): waiting for it.\n")
         assert asking.poll() is None
         other.kill()
-    out, err = asking.communicate(timeout=100)
+    out, err = asking.communicate()
     assert (asking.returncode, err.splitlines()) == (0, [ANEW])
     assert json.loads(out)["generation"] == "000002"
 

@@ -46,7 +46,7 @@ class Internet(httpcore.SyncBackend):
 
     def fetcher(self, rules: FetchRules | None = None) -> Fetcher:
         """Return a fetcher that knows no other internet."""
-        trusting = ssl.create_default_context()
+        trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._authority.configure_trust(trusting)
         return Fetcher(rules or FetchRules(delay_s=0.0), QUICK, resolver=self.resolver, backend=self, tls=trusting)
 

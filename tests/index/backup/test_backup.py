@@ -3,7 +3,6 @@
 import io
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import tarfile
@@ -25,29 +24,20 @@ from index.database.home import open_corpus_db
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
-from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.disks import disk, full
-from tests.fakes import FakeEmbedder, quiet, silent, upkeep
+from tests.fakes import FakeEmbedder, quiet, upkeep
 
 QUESTION = "Which agency will train border control units?"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("built") / "data"
-    build_all(IndexSettings(data_dir=folder, model="fake"), FakeEmbedder(), silent)
-    return folder
-
-
 @pytest.fixture
-def served(built: Path, settings: IndexSettings) -> IndexSettings:
-    shutil.copytree(built, settings.data_dir)
-    with closing(sqlite3.connect(settings.data_dir / "bot.db")) as db, db:
+def served(served: IndexSettings) -> IndexSettings:
+    with closing(sqlite3.connect(served.data_dir / "bot.db")) as db, db:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("CREATE TABLE servers (guild INTEGER PRIMARY KEY, settings TEXT)")
         db.execute("INSERT INTO servers VALUES (1, '{}')")
-    return settings
+    return served
 
 
 def backed_up(settings: IndexSettings, target: Path) -> BackedUp:

@@ -45,13 +45,6 @@ except MeasuresError as error:
 """
 
 
-@pytest.fixture
-def served(settings: IndexSettings, embedder: FakeEmbedder) -> IndexSettings:
-    """Settings of a data folder that serves the shipped release."""
-    build_all(settings, embedder, silent)
-    return settings
-
-
 def keep_releases(settings: IndexSettings, count: int) -> None:
     """Put made-up releases into the corpus, to be built."""
     with closing(open_corpus_db(settings)) as store:

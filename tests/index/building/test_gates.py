@@ -1,5 +1,6 @@
 """A generation that has lost something is not served, and says which gate it failed."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -17,17 +18,24 @@ from index.maintenance import build_all
 from index.processes.jobs import open_corpus
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
-from tests.pages import paragraphs
+from tests.pages import paragraphs, release_file
+
+
+@pytest.fixture(scope="module")
+def twelve(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that serves the shipped release and eleven others."""
+    folder = tmp_path_factory.mktemp("twelve")
+    texts = {seed: "\n\n".join(paragraphs(seed)) for seed in range(11)}
+    paths = [str(release_file(folder, f"{seed}.md", text, title=f"Title {seed}")) for seed, text in texts.items()]
+    settings = IndexSettings(data_dir=folder / "data", model="fake")
+    assert upkeep(settings, FakeEmbedder()).add(paths, quiet).complete
+    return settings.data_dir
 
 
 @pytest.fixture
-def served(settings: IndexSettings, embedder: FakeEmbedder, write_release: Callable[..., Path]) -> IndexSettings:
-    """A data folder that serves the shipped release and eleven others."""
-    paths = [
-        str(write_release(f"{seed}.md", "\n\n".join(paragraphs(seed)), title=f"Title {seed}")) for seed in range(11)
-    ]
-    added = upkeep(settings, embedder).add(paths, quiet)
-    assert added.complete
+def served(settings: IndexSettings, twelve: Path) -> IndexSettings:
+    """Settings of such a data folder."""
+    shutil.copytree(twelve, settings.data_dir)
     return settings
 
 
@@ -84,7 +92,7 @@ def test_canary_that_does_not_find_its_release_any_more_is_told(
     settings: IndexSettings, embedder: FakeEmbedder, write_release: Callable[..., Path]
 ) -> None:
     paths = [
-        str(write_release(f"{seed}.md", "\n\n".join(paragraphs(seed, 9)), title=f"Title {seed}")) for seed in range(60)
+        str(write_release(f"{seed}.md", "\n\n".join(paragraphs(seed, 9)), title=f"Title {seed}")) for seed in range(30)
     ]
     assert upkeep(settings, embedder).add(paths, quiet).complete
     with closing(open_corpus(settings)) as store:

@@ -374,6 +374,20 @@ def test_corpus_of_files_is_not_left_behind_without_a_word(database: str, tmp_pa
         assert store.is_new()
 
 
+def test_tables_of_a_newer_program_are_read_and_not_written(database: str, tmp_path: Path) -> None:
+    tables = IndexSettings(data_dir=tmp_path, database_url=SecretStr(database))
+    with closing(open_corpus_db(tables)) as store:
+        keep(store, release("a"))
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO measures_corpus.migrations SELECT max(number) + 1 FROM measures_corpus.migrations"
+        )
+    with pytest.raises(StorageError, match=r"^A newer version of this program has used the database; install that"):
+        open_corpus_db(tables)
+    with closing(open_corpus_db(tables, reading=True)) as store:
+        assert store.current("a") is not None
+
+
 def test_lock_that_is_held_for_too_long_is_one_sentence(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus_postgres, "_SETTINGS", (*corpus_postgres._SETTINGS, "SET lock_timeout = '100ms'"))
     with (

@@ -1,6 +1,7 @@
 """A disk that is full, a folder that is read-only, a database that is damaged or held: what was not done is said."""
 
 import datetime
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -54,17 +55,36 @@ def release(tmp_path: Path) -> Path:
     return path
 
 
-def lived_in(folder: Path) -> tuple[IndexSettings, Maintenance]:
-    """Return a data folder with two generations, something set aside and a feed, and what changes it."""
-    settings = IndexSettings(data_dir=folder, model="fake")
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with two generations, something set aside and a feed."""
+    folder = tmp_path_factory.mktemp("lived")
+    settings = IndexSettings(data_dir=folder / "data", model="fake")
     keeper = upkeep(settings, FakeEmbedder())
     build_all(settings, FakeEmbedder(), silent)
     keeper.rebuild(quiet)
-    aside = folder.parent / "undated.md"
+    aside = folder / "undated.md"
     aside.write_text("# A title\n\n" + "\n\n".join(paragraphs(8)), "utf-8")
     assert keeper.add([str(aside)], quiet).taken.ingested[0].number == 1
     keeper.add_feed("https://ec.europa.eu/feed")
-    return settings, keeper
+    return settings.data_dir
+
+
+LivedIn = Callable[[Path], tuple[IndexSettings, Maintenance]]
+
+
+@pytest.fixture
+def lived_in(lived: Path) -> LivedIn:
+    """Return what makes such a data folder of a path, and gives what changes it."""
+
+    def copied(folder: Path) -> tuple[IndexSettings, Maintenance]:
+        shutil.copytree(lived, folder)
+        settings = IndexSettings(data_dir=folder, model="fake")
+        for generation in Generations(folder).ids():
+            Generations(folder).check(generation)  # The copy looks different from what was built.
+        return settings, upkeep(settings, FakeEmbedder())
+
+    return copied
 
 
 def state(settings: IndexSettings) -> tuple[object, ...]:
@@ -81,7 +101,7 @@ def refused(act: Act, keeper: Maintenance, release: Path) -> StorageError:
     return raised.value
 
 
-def test_full_disk_says_what_was_not_done(tmp_path: Path, release: Path) -> None:
+def test_full_disk_says_what_was_not_done(tmp_path: Path, lived_in: LivedIn, release: Path) -> None:
     with disk(tmp_path / "disk") as folder:
         settings, keeper = lived_in(folder / "data")
         before = state(settings)
@@ -96,7 +116,7 @@ def test_full_disk_says_what_was_not_done(tmp_path: Path, release: Path) -> None
 
 
 def test_change_that_is_kept_when_the_disk_is_full_for_the_build_is_said_to_be_kept(
-    tmp_path: Path, release: Path
+    tmp_path: Path, lived_in: LivedIn, release: Path
 ) -> None:
     with disk(tmp_path / "disk") as folder:
         settings, keeper = lived_in(folder / "data")
@@ -111,7 +131,7 @@ def test_change_that_is_kept_when_the_disk_is_full_for_the_build_is_said_to_be_k
         assert index.status(settings).releases == 2
 
 
-def test_read_only_folder_is_called_that_and_answers(tmp_path: Path, release: Path) -> None:
+def test_read_only_folder_is_called_that_and_answers(tmp_path: Path, lived_in: LivedIn, release: Path) -> None:
     settings, keeper = lived_in(tmp_path / "data")
     before = state(settings)
     with read_only(settings.data_dir):
@@ -126,6 +146,21 @@ def test_read_only_folder_is_called_that_and_answers(tmp_path: Path, release: Pa
     assert index.status(settings).generation == "000003"
 
 
+def test_file_of_a_newer_program_answers_and_is_left_as_it_is(tmp_path: Path, release: Path) -> None:
+    settings, keeper = lived_in(tmp_path / "data")
+    before = state(settings)
+    with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
+        db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('corpus', 'm999', '')")
+    for undone, act in OF_CORPUS_DB.items():
+        assert str(refused(act, keeper, release)).startswith(
+            f"{undone}: a newer version of this program has used {settings.data_dir / 'corpus.db'}; install that"
+        )
+    assert_answers(settings)
+    with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm999'")
+    assert state(settings) == before
+
+
 def assert_answers(settings: IndexSettings) -> None:
     with Engine(settings, FakeEmbedder()) as engine:
         answer = engine.answer(QUESTION, Filters())
@@ -133,7 +168,7 @@ def assert_answers(settings: IndexSettings) -> None:
         assert engine.search(QUESTION, Filters(), 3).passages
 
 
-def test_read_only_folder_of_an_older_version_answers(tmp_path: Path) -> None:
+def test_read_only_folder_of_an_older_version_answers(tmp_path: Path, lived_in: LivedIn) -> None:
     settings, keeper = lived_in(tmp_path / "data")
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
         db.execute("ALTER TABLE releases DROP COLUMN erased_at")
@@ -146,17 +181,17 @@ def test_read_only_folder_of_an_older_version_answers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["CURRENT", "generations/000001/manifest.json", "generations/000001/passages.db"])
-def test_file_that_is_lost_is_still_a_damage(name: str, tmp_path: Path) -> None:
-    settings = IndexSettings(data_dir=tmp_path / "data", model="fake")
-    build_all(settings, FakeEmbedder(), silent)
-    path = settings.data_dir / name
+def test_file_that_is_lost_is_still_a_damage(name: str, served: IndexSettings) -> None:
+    path = served.data_dir / name
     path.unlink()
     path.mkdir()
     with pytest.raises(GenerationError):
-        Generations(settings.data_dir).check(Generations(settings.data_dir).current() or "", digests=True)
+        Generations(served.data_dir).check(Generations(served.data_dir).current() or "", digests=True)
 
 
-def test_damaged_corpus_db_is_called_that_and_a_rollback_is_done_all_the_same(tmp_path: Path, release: Path) -> None:
+def test_damaged_corpus_db_is_called_that_and_a_rollback_is_done_all_the_same(
+    tmp_path: Path, lived_in: LivedIn, release: Path
+) -> None:
     settings, keeper = lived_in(tmp_path / "data")
     (settings.data_dir / "corpus.db").write_bytes(b"no database " * 1_000)
     for undone, act in OF_CORPUS_DB.items():
@@ -169,7 +204,7 @@ def test_damaged_corpus_db_is_called_that_and_a_rollback_is_done_all_the_same(tm
 
 
 def test_database_that_another_holds_is_called_that(
-    tmp_path: Path, release: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, lived_in: LivedIn, release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, keeper = lived_in(tmp_path / "data")
     before = state(settings)
@@ -187,7 +222,7 @@ def test_database_that_another_holds_is_called_that(
     assert index.status(settings).generation == "000003"
 
 
-def test_rollback_to_what_is_served_changes_nothing(tmp_path: Path) -> None:
+def test_rollback_to_what_is_served_changes_nothing(tmp_path: Path, lived_in: LivedIn) -> None:
     settings, keeper = lived_in(tmp_path / "data")
     before, stamp = state(settings), Generations(settings.data_dir).stamp()
     done = keeper.rollback("000002")
@@ -201,7 +236,7 @@ def test_rollback_to_what_is_served_changes_nothing(tmp_path: Path) -> None:
     assert keeper.rollback().manifest.generation == "000002", "it mends what is damaged"
 
 
-def test_withdrawing_never_serves_what_another_has_just_replaced(tmp_path: Path) -> None:
+def test_withdrawing_never_serves_what_another_has_just_replaced(tmp_path: Path, lived_in: LivedIn) -> None:
     settings, keeper = lived_in(tmp_path / "data")
     generations = Generations(settings.data_dir)
     stamp = generations.stamp()

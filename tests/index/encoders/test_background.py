@@ -4,21 +4,7 @@ import numpy as np
 import pytest
 
 from index.encoders.background import Background, background_of
-from index.encoders.embedder import SentenceTransformerEmbedder
 from tests.fakes import FakeEmbedder
-
-PAIR = ("Which city is the seat of the bank?", "News of the bank. The bank has its seat in Frankfurt.")
-ELSEWHERE = "Fishing quotas. Fishing for cod is forbidden until the end of the year."
-
-
-@pytest.mark.parametrize("model", ["", "multilingual-e5-small", "all-MiniLM-L6-v2"])
-def test_every_model_puts_an_answer_near_one_and_another_subject_near_zero(model: str) -> None:
-    embedder = SentenceTransformerEmbedder(model)
-    background = background_of(embedder)
-    question = embedder.encode_query(PAIR[0])
-    near, far = background.units(embedder.encode_document([PAIR[1], ELSEWHERE], lambda _: None) @ question)
-    assert 0.6 < near < 1.4
-    assert -0.5 < far < 0.35
 
 
 def test_units_are_a_line_through_what_was_measured() -> None:

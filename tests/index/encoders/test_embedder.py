@@ -158,7 +158,7 @@ def test_a_models_own_prompts_are_used(
 def test_texts_in_batches_get_the_vectors_they_get_alone(default_model: SentenceTransformerEmbedder) -> None:
     threads = torch.get_num_threads()
     heard: list[int] = []
-    texts = [" ".join(["smuggling", "of", f"migrants {number}"] * (1 + number * 7 % 30)) for number in range(36)]
+    texts = [" ".join(["smuggling", "of", f"migrants {number}"] * (1 + number * 7 % 10)) for number in range(36)]
     vectors = default_model.encode_document(texts, heard.append)
     alone = np.concatenate([default_model.encode_document([text], nothing) for text in texts])
     assert (vectors * alone).sum(axis=1).min() > 0.99
@@ -171,14 +171,6 @@ def test_engine_answers_with_the_default_model(served_by_default_model: Engine) 
     assert served_by_default_model.served().manifest.model == "measures-e5-small"
 
 
-def test_models_of_the_installation_are_known_by_name(
-    default_model: SentenceTransformerEmbedder, minilm: SentenceTransformerEmbedder
-) -> None:
-    for loaded, name in ((minilm, "all-MiniLM-L6-v2"), (default_model, "measures-e5-small")):
-        named = SentenceTransformerEmbedder(name)
-        assert (named.model, named.digest) == (name, loaded.digest)
-    plain = SentenceTransformerEmbedder("multilingual-e5-small")
-    for model in (minilm, default_model, plain):
-        near = model.encode_document(["The ECB raised its rates.", "Bread is baked at night."], nothing)
-        assert int(np.argmax(near @ model.encode_query("What did the central bank do?"))) == 0
-    assert plain.model == "multilingual-e5-small"
+def test_default_model_has_a_name(default_model: SentenceTransformerEmbedder) -> None:
+    named = SentenceTransformerEmbedder("measures-e5-small")
+    assert (named.model, named.digest) == (default_model.model, default_model.digest)

@@ -28,9 +28,10 @@ def reader(default_model: SentenceTransformerEmbedder) -> PairReader:
 
 def test_answer_is_read_as_one_among_others(reader: PairReader) -> None:
     texts = [pair["text"] for pair in PAIRS] * 2
+    asked = range(0, len(PAIRS), 2)
     # The right one is the first of eight, and so is whatever is best where all are equally good: hence the other end.
-    best = [int(reader.read(pair["question"], texts[own : own + 8])[::-1].argmax()) for own, pair in enumerate(PAIRS)]
-    assert best.count(7) >= 0.9 * len(PAIRS)
+    best = [int(reader.read(PAIRS[own]["question"], texts[own : own + 8])[::-1].argmax()) for own in asked]
+    assert best.count(7) >= 0.9 * len(asked)
 
 
 @pytest.mark.parametrize(

@@ -6,22 +6,24 @@ import numpy as np
 import pytest
 
 from corpus.errors import ModelError
-from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.reranker import RERANKED, Reranker
 from index.engine import Engine
 from index.filters import Filters
 from index.settings import IndexSettings
+from tests.tiny_model import tiny_tokenizer
+
+QUESTION = "What do the measures do against smuggling?"
 
 
 @pytest.fixture(scope="module")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cross-encoder of random weights, with the default model's vocabulary."""
+    """A cross-encoder of random weights, which knows the words of the shipped release."""
     import torch
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+    from transformers import BertConfig, BertForSequenceClassification
 
     folder = tmp_path_factory.mktemp("cross-encoder")
     torch.manual_seed(0)
-    tokenizer = AutoTokenizer.from_pretrained(str(SentenceTransformerEmbedder()._folder))
+    tokenizer = tiny_tokenizer()
     config = BertConfig(  # type: ignore[call-arg]
         vocab_size=len(tokenizer),
         hidden_size=16,
@@ -38,10 +40,10 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_best_scores_go_to_the_sentences_the_cross_encoder_prefers(tiny_model: Path) -> None:
     from sentence_transformers import CrossEncoder
 
-    texts = [f"Sentence {number} about {'cod' * number}." for number in range(RERANKED + 5)]
+    texts = [f"Measures against {'smuggling ' * number}." for number in range(RERANKED + 5)]
     scores = np.linspace(5.0, 1.0, len(texts))
-    dealt = Reranker(str(tiny_model)).reorder("What of cod?", texts, scores)
-    logits = CrossEncoder(str(tiny_model), device="cpu").predict([("What of cod?", text) for text in texts[:RERANKED]])
+    dealt = Reranker(str(tiny_model)).reorder(QUESTION, texts, scores)
+    logits = CrossEncoder(str(tiny_model), device="cpu").predict([(QUESTION, text) for text in texts[:RERANKED]])
     assert np.argsort(-dealt[:RERANKED]).tolist() == np.argsort(-logits, kind="stable").tolist()
     assert sorted(dealt.tolist()) == sorted(scores.tolist())
     assert dealt[RERANKED:].tolist() == scores[RERANKED:].tolist()
@@ -49,11 +51,10 @@ def test_best_scores_go_to_the_sentences_the_cross_encoder_prefers(tiny_model: P
 
 def test_engine_asks_the_cross_encoder_of_the_settings(tiny_model: Path, served_by_default_model: Engine) -> None:
     data_dir = served_by_default_model._settings.data_dir
-    question = "What do the measures do against smuggling?"
     settings = IndexSettings(data_dir=data_dir, model="", cross_encoder=str(tiny_model), threshold=0.0)
     with Engine(settings, served_by_default_model._embedder) as engine:
-        reordered = engine.search(question, Filters(), 50).passages
-    plain = served_by_default_model.search(question, Filters(), 50).passages
+        reordered = engine.search(QUESTION, Filters(), 50).passages
+    plain = served_by_default_model.search(QUESTION, Filters(), 50).passages
     assert sorted(passage.ordinal for passage in reordered) == sorted(passage.ordinal for passage in plain)
     assert [passage.ordinal for passage in reordered] != [passage.ordinal for passage in plain]
 

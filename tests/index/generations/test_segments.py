@@ -2,13 +2,15 @@
 
 import datetime
 import os
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 import index
 from corpus.errors import GenerationError
@@ -31,14 +33,72 @@ from index.generations.status import rollback
 from index.generations.store import GenerationStore
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, quiet, silent, upkeep
-from tests.pages import paragraphs
+from tests.pages import paragraphs, release_file
+from tests.postgres import Server
 
 QUESTIONS = ["Which measures does Title 7 name?", "What was agreed on harbour controls?", *paragraphs(5)[:2]]
 
 
+@contextmanager
+def small_segments() -> Iterator[None]:
+    """Let segments be small."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "SEGMENT_PASSAGES", 40)
+        patch.setattr(kept, "KEPT_FROM", 10)
+        yield
+
+
 @pytest.fixture
-def settings(settings_of_both_kinds: IndexSettings) -> IndexSettings:
-    return settings_of_both_kinds
+def small() -> Iterator[None]:
+    """Let segments be small."""
+    with small_segments():
+        yield
+
+
+def add_releases(settings: IndexSettings, folder: Path, *seeds: int, words: str = "") -> None:
+    """Add releases of about ten passages each, and build."""
+    paths = [
+        release_file(
+            folder,
+            f"{seed}.md",
+            "\n\n".join([*paragraphs(seed, 9), f"{words} Frontex agreed to number {seed}."]),
+            title=f"Title {seed}",
+            url=f"https://ec.europa.eu/news/{seed}",
+        )
+        for seed in seeds
+    ]
+    assert upkeep(settings, FakeEmbedder()).add([str(path) for path in paths], quiet).complete
+
+
+@pytest.fixture(scope="module")
+def twelve_in_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that serves the shipped release and twelve others, in small segments."""
+    folder = tmp_path_factory.mktemp("files")
+    with small_segments():
+        add_releases(IndexSettings(data_dir=folder / "data", model="fake"), folder, *range(12))
+    return folder / "data"
+
+
+@pytest.fixture(scope="module")
+def twelve_in_database(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> str:
+    """The name of a database that serves the same."""
+    folder, url = tmp_path_factory.mktemp("database"), postgres.new_database()
+    with small_segments():
+        settings = IndexSettings(data_dir=folder / "data", model="fake", database_url=SecretStr(url))
+        add_releases(settings, folder, *range(12))
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(params=["files", "database"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> IndexSettings:
+    """Settings of a copy of the folder, and in turn of the database."""
+    data = tmp_path / "data"
+    if request.param == "files":
+        shutil.copytree(request.getfixturevalue("twelve_in_files"), data)
+        return IndexSettings(data_dir=data, model="fake")
+    postgres: Server = request.getfixturevalue("postgres")
+    url = postgres.new_database(like=request.getfixturevalue("twelve_in_database"))
+    return IndexSettings(data_dir=data, model="fake", database_url=SecretStr(url))
 
 
 @pytest.fixture
@@ -47,43 +107,17 @@ def generations(settings: IndexSettings) -> Iterator[GenerationStore]:
         yield store
 
 
-@pytest.fixture
-def add(write_release: Callable[..., Path], settings: IndexSettings, embedder: FakeEmbedder) -> Callable[..., None]:
-    """Return what adds releases of about ten passages each and builds."""
-
-    def add_them(*seeds: int, words: str = "") -> None:
-        paths = [
-            write_release(
-                f"{seed}.md",
-                "\n\n".join([*paragraphs(seed, 9), f"{words} Frontex agreed to number {seed}."]),
-                title=f"Title {seed}",
-                url=f"https://ec.europa.eu/news/{seed}",
-            )
-            for seed in seeds
-        ]
-        assert upkeep(settings, embedder).add([str(path) for path in paths], quiet).complete
-
-    return add_them
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let segments be small."""
-    monkeypatch.setattr(plan, "SEGMENT_PASSAGES", 40)
-    monkeypatch.setattr(kept, "KEPT_FROM", 10)
-
-
 def test_segments_answer_as_one_does(
-    add: Callable[..., None], settings: IndexSettings, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+    settings: IndexSettings, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add(*range(14))
+    assert len(build(settings, embedder, silent).manifest.segments) == 1
     filters = [Filters(), Filters(agency="frontex"), Filters(issuer="Commission"), Filters(language="en")]
     whole = _asked(settings, embedder, filters)
     monkeypatch.setattr(plan, "SEGMENT_PASSAGES", 30)
     built = build(settings, embedder, silent, force=True)
     assert len(built.manifest.segments) > 3
     assert _asked(settings, embedder, filters) == whole
-    assert (built.manifest.releases, built.embedded) == (15, 0)
+    assert (built.manifest.releases, built.embedded) == (13, 0)
 
 
 def _asked(settings: IndexSettings, embedder: FakeEmbedder, filters: list[Filters]) -> object:
@@ -104,7 +138,7 @@ def _asked(settings: IndexSettings, embedder: FakeEmbedder, filters: list[Filter
             generation.named_agencies(),
             [generation.frequency(term) for term in ("frontex", "agre", "titl", "nothing")],
             sorted(generation.similar("a")),
-            [generation.release(row).release_id for row in range(15)],
+            [generation.release(row).release_id for row in range(13)],
             generation.releases_of(rows).tolist(),
             generation.passages(rows[::7].tolist()),
             generation.shown_counts(),
@@ -113,15 +147,14 @@ def _asked(settings: IndexSettings, embedder: FakeEmbedder, filters: list[Filter
 
 def test_large_segments_are_shared_and_what_changed_in_them_is_hidden(
     small: None,
-    add: Callable[..., None],
     settings: IndexSettings,
     generations: GenerationStore,
     embedder: FakeEmbedder,
+    tmp_path: Path,
 ) -> None:
-    add(*range(12))
     first = generations.manifest("000001")
     assert len(first.segments) >= 3
-    add(3, 50, words="Thalassic rules were changed.")
+    add_releases(settings, tmp_path, 3, 50, words="Thalassic rules were changed.")
     second = generations.manifest("000002")
     shared = _stored(generations, "000001") & _stored(generations, "000002")
     assert len(shared) > 10, "large segments are stored once"
@@ -152,13 +185,12 @@ def _stored(generations: GenerationStore, generation: str) -> set[object]:
 
 def test_segments_that_others_have_outlive_a_generation(
     small: None,
-    add: Callable[..., None],
     settings: IndexSettings,
     generations: GenerationStore,
     embedder: FakeEmbedder,
+    tmp_path: Path,
 ) -> None:
-    add(*range(12))
-    add(50)
+    add_releases(settings, tmp_path, 50)
     rollback(settings)
     build(settings.model_copy(update={"keep_generations": 1}), embedder, silent)
     assert generations.ids() == ["000003"]
@@ -174,7 +206,6 @@ def test_segments_that_others_have_outlive_a_generation(
 
 def test_segments_of_a_build_that_broke_off_are_deleted_and_those_it_kept_stay(
     small: None,
-    add: Callable[..., None],
     settings: IndexSettings,
     generations: GenerationStore,
     embedder: FakeEmbedder,
@@ -182,7 +213,6 @@ def test_segments_of_a_build_that_broke_off_are_deleted_and_those_it_kept_stay(
     if not isinstance(generations, DatabaseGenerations):
         pytest.skip("a folder is deleted as a whole")
     url = settings.database_url.get_secret_value() if settings.database_url else ""
-    add(*range(12))
     with generations.building(), closing(open_corpus_db(settings)) as store:
         text = "The quota of cod was caught by the patrols of Frontex. " * 12
         added = Release("made-up", "Title made up", "OLAF", datetime.date(2020, 1, 1), "en", text)
@@ -209,12 +239,10 @@ def _segments(url: str) -> set[str]:
 
 def test_what_is_erased_is_in_no_segment_and_withdrawn_releases_are_hidden(
     small: None,
-    add: Callable[..., None],
     settings: IndexSettings,
     generations: GenerationStore,
     embedder: FakeEmbedder,
 ) -> None:
-    add(*range(12))
     withdrawn, erased, *_ = [release.release_id for release in index.releases(settings, "title")]
     upkeep(settings, embedder).withdraw(withdrawn, quiet)
     served = generations.current() or ""
@@ -230,12 +258,10 @@ def test_what_is_erased_is_in_no_segment_and_withdrawn_releases_are_hidden(
 
 def test_damaged_segment_is_written_anew(
     small: None,
-    add: Callable[..., None],
     settings: IndexSettings,
     generations: GenerationStore,
     embedder: FakeEmbedder,
 ) -> None:
-    add(*range(12))
     _damage(settings)
     with pytest.raises(
         GenerationError, match=r"segment-1/passages\.db does not have its SHA-256|lost its table s000002"

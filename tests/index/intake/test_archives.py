@@ -22,10 +22,8 @@ CORNER = "https://ec.europa.eu/commission/presscorner/detail/en/ip_24"
 
 
 @pytest.fixture
-def keeper(settings: IndexSettings, embedder: FakeEmbedder) -> Maintenance:
-    keeper = upkeep(settings, embedder)
-    keeper.rebuild(quiet)
-    return keeper
+def keeper(served: IndexSettings, embedder: FakeEmbedder) -> Maintenance:
+    return upkeep(served, embedder)
 
 
 def zipped(path: Path, files: dict[str, bytes]) -> Path:

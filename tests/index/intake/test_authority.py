@@ -35,10 +35,8 @@ def settings(tmp_path: Path) -> IndexSettings:
 
 
 @pytest.fixture
-def keeper(settings: IndexSettings, internet: Internet) -> Maintenance:
-    keeper = Maintenance(settings, Here(settings, FakeEmbedder(), internet.fetcher))
-    keeper.rebuild(quiet)
-    return keeper
+def keeper(served: IndexSettings, internet: Internet) -> Maintenance:
+    return Maintenance(served, Here(served, FakeEmbedder(), internet.fetcher))
 
 
 def quoted(settings: IndexSettings) -> str:

@@ -18,10 +18,8 @@ Hand = Callable[[bytes], str | Upload]
 
 
 @pytest.fixture
-def keeper(settings: IndexSettings, embedder: FakeEmbedder) -> Maintenance:
-    keeper = upkeep(settings, embedder)
-    keeper.rebuild(quiet)
-    return keeper
+def keeper(served: IndexSettings, embedder: FakeEmbedder) -> Maintenance:
+    return upkeep(served, embedder)
 
 
 @pytest.fixture(params=["command line", "attachment"])

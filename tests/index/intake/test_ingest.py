@@ -204,18 +204,18 @@ def test_two_who_add_the_same_link_at_once_keep_it_once(site: Server, settings: 
     site.handlers["/a"] = page(release_page(1))
     open_corpus(settings).close()
     results: list[Added] = []
-    start = threading.Barrier(4)
+    start = threading.Barrier(2)
 
     def add() -> None:
         start.wait()
         results.append(upkeep(settings, FakeEmbedder()).add([site.url("/a")], quiet))
 
-    threads = [threading.Thread(target=add) for _ in range(4)]
+    threads = [threading.Thread(target=add) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(status for added in results for status in statuses(added)) == ["added", *["unchanged"] * 3]
+    assert sorted(status for added in results for status in statuses(added)) == ["added", "unchanged"]
     assert len(index.releases(settings)) == 2
     with closing(open_corpus(settings)) as store:
         assert len(list(store.releases())) == 2

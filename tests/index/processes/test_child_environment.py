@@ -21,6 +21,7 @@ from tests.corpus.cleaning.reading import clean
 from tests.fakes import FakeEmbedder, quiet, run_one, silent
 from tests.pages import paragraphs, press_page
 
+pytestmark = pytest.mark.usefixtures("new_interpreters")
 TOKEN = "very-secret"  # noqa: S105 - of nobody
 
 

@@ -3,8 +3,6 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -20,6 +18,7 @@ from index.processes.engine_process import EngineProcess
 from index.processes.pipe import Done, Raised
 from index.settings import IndexSettings
 from tests.fakes import FakeEmbedder, run_one, silent
+from tests.forked import Forked
 from tests.index.processes.test_worker import gone
 
 EMBEDDER = "tests.fakes:fake_embedder"
@@ -134,6 +133,7 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
         EngineProcess(IndexSettings(data_dir=tmp_path, model="fake"), EMBEDDER)
 
 
+@pytest.mark.usefixtures("new_interpreters")
 def test_process_that_ended_is_told(settings: IndexSettings) -> None:
     engine = EngineProcess(settings, EMBEDDER)
     with pytest.raises(WorkerError, match="has ended"):
@@ -143,6 +143,7 @@ def test_process_that_ended_is_told(settings: IndexSettings) -> None:
     engine.close()
 
 
+@pytest.mark.usefixtures("new_interpreters")
 def test_process_ends_with_the_one_that_started_it(settings: IndexSettings) -> None:
     engine = EngineProcess(settings, EMBEDDER)
     process = engine._child._process
@@ -164,9 +165,9 @@ def test_question_that_takes_too_long_ends_the_process(hang: Callable[[Engine], 
 
 def test_time_for_one_question_is_not_counted_for_the_next(settings: IndexSettings) -> None:
     engine = EngineProcess(settings, EMBEDDER, question_s=1.0)
-    works = [partial(nap, seconds=0.4)] * 5
-    assert list(engine.run_each(lambda: works.pop() if works else None)) == [Done(0.4)] * 5
-    time.sleep(2.5)
+    works = [partial(nap, seconds=0.4)] * 3
+    assert list(engine.run_each(lambda: works.pop() if works else None)) == [Done(0.4)] * 3
+    time.sleep(1.1)
     assert run_one(engine, partial(nap, seconds=0.1)) == 0.1
     engine.close()
 
@@ -178,22 +179,17 @@ def nap(_engine: Engine, seconds: float) -> float:
 
 def test_process_that_hangs_does_not_outlive_the_one_that_started_it(settings: IndexSettings) -> None:
     code = (
-        "import pathlib, sys\n"
+        "import pathlib, sys\nfrom tests.forked import start_interpreters\n"
         "from index.processes.engine_process import EngineProcess\nfrom index.settings import IndexSettings\n"
         "from tests.fakes import run_one\nfrom tests.index.processes.test_engine_process import search_for_ever\n"
+        "start_interpreters()\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         f"engine = EngineProcess(settings, {EMBEDDER!r}, question_s=2.0)\n"
         "print(engine._child._process.pid, flush=True)\n"
         "run_one(engine, search_for_ever)\n"
     )
-    parent = subprocess.Popen(
-        [sys.executable, "-c", code, str(settings.data_dir)],
-        cwd=Path(__file__).parents[3], stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert parent.stdout is not None
-    pid = int(parent.stdout.readline())
-    time.sleep(0.5)  # until it hangs
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
+    with Forked(code, settings.data_dir) as parent:
+        pid = int(parent.stdout.readline())
+        time.sleep(0.5)  # until it hangs
+        parent.kill()
     assert gone(pid)

@@ -4,11 +4,9 @@ import logging
 import os
 import pickle
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import pytest
 from corpus.errors import BuildRunningError, SourceError, UnbuiltError, UnknownReleaseError, WorkerError
 from corpus.processes.sandbox import in_child
 from index.database.history import By
+from index.encoders.embedder import Vectors
 from index.engine import Engine
 from index.filters import Filters
 from index.generations.folder import Generations
@@ -29,6 +28,7 @@ from index.results import Phase, Step
 from index.settings import IndexSettings
 from tests.corpus.processes.test_bombs import spin
 from tests.fakes import FakeEmbedder, quiet, silent
+from tests.forked import Forked
 from tests.pages import paragraphs
 
 ROOT = Path(__file__).parents[3]
@@ -91,6 +91,7 @@ def gone(pid: int) -> bool:
     return False
 
 
+@pytest.mark.usefixtures("new_interpreters")
 def test_build_in_another_process_tells_of_its_steps_and_is_served(
     settings: IndexSettings, child: JobProcess, embedder: FakeEmbedder, write_release: Callable[..., Path]
 ) -> None:
@@ -104,6 +105,7 @@ def test_build_in_another_process_tells_of_its_steps_and_is_served(
         assert engine.answer(paragraphs(1)[0], Filters()).generation == "000001"
 
 
+@pytest.mark.usefixtures("new_interpreters")
 def test_what_read_the_sources_gives_its_memory_back_before_a_build(child: JobProcess) -> None:
     assert child.run(ReadAndBuild(), BY, quiet)
 
@@ -123,6 +125,7 @@ def test_errors_of_the_job_arrive_as_they_are(settings: IndexSettings, child: Jo
     assert pickle.loads(pickle.dumps(UnbuiltError(reason))).reason == reason  # noqa: S301
 
 
+@pytest.mark.usefixtures("new_interpreters")
 def test_process_that_fails_or_is_killed_is_one_sentence(child: JobProcess) -> None:
     with pytest.raises(WorkerError, match="ended unexpectedly with status 1: what is served stays as it was"):
         child.run(Fail(expected=False), BY, quiet)
@@ -134,6 +137,7 @@ def test_process_that_fails_or_is_killed_is_one_sentence(child: JobProcess) -> N
         child.run(Sleep(), BY, kill)
 
 
+@pytest.mark.usefixtures("new_interpreters")
 def test_process_leaves_the_other_a_core(child: JobProcess) -> None:
     nice, threads, shapes = child.run(Priority(), BY, quiet)
     assert (nice, int(threads)) == (19, max(1, (os.cpu_count() or 2) - 1))
@@ -154,19 +158,17 @@ def test_caller_that_gives_up_ends_the_process(child: JobProcess) -> None:
 
 def test_parent_that_dies_takes_the_process_along(tmp_path: Path) -> None:
     code = (
-        "import pathlib, sys\n"
+        "import pathlib, sys\nfrom tests.forked import start_interpreters\n"
         "from index.processes.job_process import JobProcess\nfrom index.settings import IndexSettings\n"
         "from index.database.history import By\nfrom tests.index.processes.test_worker import Sleep\n"
+        "start_interpreters()\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         "JobProcess(settings, 'tests.fakes:fake_embedder').run("
         "Sleep(), By(), lambda step: print(step.done, flush=True))\n"
     )
-    parent = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    pid = int(parent.stdout.readline())
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
+    with Forked(code, tmp_path) as parent:
+        pid = int(parent.stdout.readline())
+        parent.kill()
     assert gone(pid)
 
 
@@ -180,22 +182,38 @@ def test_second_build_says_who_builds_what_for_since_when(settings: IndexSetting
     assert not (settings.data_dir / "build.json").exists()
 
 
+def patient_embedder(model: str, cache_dir: Path | None) -> FakeEmbedder:
+    """Make an embedder in another process that waits, before it embeds, for a file `go` where that process runs."""
+    embedder = FakeEmbedder()
+    encode = embedder.encode_document
+
+    def encode_at_last(texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
+        while not Path("go").exists():
+            time.sleep(0.02)
+        return encode(texts, progress)
+
+    embedder.encode_document = encode_at_last  # type: ignore[method-assign]
+    return embedder
+
+
 def test_what_is_added_during_a_build_is_served_by_it(
-    settings: IndexSettings, child: JobProcess, write_release: Callable[..., Path], embedder: FakeEmbedder
+    settings: IndexSettings, write_release: Callable[..., Path], embedder: FakeEmbedder
 ) -> None:
     build_all(settings, embedder, silent)
+    child = JobProcess(settings, "tests.index.processes.test_worker:patient_embedder")
     first = write_release("a.md", "\n\n".join(paragraphs(1)), title="First")
     second = write_release("b.md", "\n\n".join(paragraphs(2)), title="Second")
     waits: list[str | None] = []
 
     def add_meanwhile(step: Step) -> None:
-        if step.phase == "verify" and not waits:
+        if step.phase == "embed" and not waits:
             waits.append(Maintenance(settings, child).add([str(second)], quiet).waits)
+            Path("go").touch()
 
     added = Maintenance(settings, child).add([str(first)], add_meanwhile, by=BY)
-    if waits[0] is not None:  # else the first build had just ended
-        assert "(Ada, a test, since" in waits[0]
-        assert added.generation == "000003"
+    assert waits[0] is not None
+    assert "(Ada, a test, since" in waits[0]
+    assert added.generation == "000003"
     with Engine(settings, embedder) as engine:
         assert engine.served().manifest.releases == 3
 
@@ -252,21 +270,18 @@ def test_parent_that_dies_takes_along_what_never_lets_go_of_the_interpreter(
     child_of_worker: bool, tmp_path: Path
 ) -> None:
     code = (
-        "import pathlib, sys\n"
+        "import pathlib, sys\nfrom tests.forked import start_interpreters\n"
         "from index.processes.job_process import JobProcess\nfrom index.settings import IndexSettings\n"
         "from index.database.history import By\nfrom tests.index.processes.test_worker import Stuck\n"
+        "start_interpreters()\n"
         "settings = IndexSettings(data_dir=pathlib.Path(sys.argv[1]), model='fake')\n"
         "JobProcess(settings, 'tests.fakes:fake_embedder').run("
         "Stuck(sys.argv[2] == 'True'), By(), lambda step: print(step.done, flush=True))\n"
     )
-    command = [sys.executable, "-c", code, str(tmp_path), str(child_of_worker)]
-    parent = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    pid = int(parent.stdout.readline())
-    time.sleep(0.5)  # until it is stuck
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
+    with Forked(code, tmp_path, child_of_worker) as parent:
+        pid = int(parent.stdout.readline())
+        time.sleep(0.5)  # until it is stuck
+        parent.kill()
     assert gone(pid)
 
 
