@@ -239,7 +239,7 @@ def no_collection() -> Iterator[None]:
     gc.enable()
 
 
-def built_by_first(name: str, temporary: pytest.TempPathFactory, build: Callable[[Path], None]) -> Path:
+def built_for_all(name: str, temporary: pytest.TempPathFactory, build: Callable[[Path], None]) -> Path:
     """Return a data folder of this process's own: a copy of what one of the processes of this run has built."""
     common = temporary.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else temporary.getbasetemp()
     first, own = common / f"{name}-first", temporary.mktemp(name) / "data"
@@ -259,7 +259,7 @@ def shipped_folder(tmp_path_factory: pytest.TempPathFactory, default_model: Sent
     def build(folder: Path) -> None:
         build_all(IndexSettings(data_dir=folder, model=""), default_model, silent)
 
-    return built_by_first("shipped", tmp_path_factory, build)
+    return built_for_all("shipped", tmp_path_factory, build)
 
 
 @pytest.fixture(scope="session")

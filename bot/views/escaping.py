@@ -22,9 +22,9 @@ def escape(text: str) -> str:
     return _NUMBER.sub(r"\1\\\2", shown)
 
 
-def _behind_a_backslash(found: re.Match[str]) -> str:
-    """Return what was found, escaped. This takes a third of the time that a template with a group takes."""
-    return "\\" + found[0]
+def _behind_a_backslash(markup: re.Match[str]) -> str:
+    """Return markup, escaped. This takes a third of the time that a template with a group takes."""
+    return "\\" + markup[0]
 
 
 def plain(text: str, limit: int) -> str:

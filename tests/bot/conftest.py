@@ -14,7 +14,7 @@ from index.engine import Engine
 from index.maintenance import build_all
 from index.processes.job_process import JobProcess
 from index.settings import IndexSettings
-from tests.conftest import built_once
+from tests.conftest import built_for_all
 from tests.fakes import FakeEmbedder, Here, quiet, silent, upkeep
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -86,7 +86,7 @@ def library_folder(tmp_path_factory: pytest.TempPathFactory, default_model: Sent
         settings = IndexSettings(data_dir=folder, model="")
         upkeep(settings, default_model).add([str(path) for path in paths], quiet, force=True)
 
-    return built_once("library", tmp_path_factory, build)
+    return built_for_all("library", tmp_path_factory, build)
 
 
 @pytest.fixture(scope="session")

@@ -146,7 +146,7 @@ def test_read_only_folder_is_called_that_and_answers(tmp_path: Path, lived_in: L
     assert index.status(settings).generation == "000003"
 
 
-def test_file_of_a_newer_program_answers_and_is_left_as_it_is(tmp_path: Path, release: Path) -> None:
+def test_file_of_a_newer_program_answers_and_is_left_as_it_is(lived_in: LivedIn, tmp_path: Path, release: Path) -> None:
     settings, keeper = lived_in(tmp_path / "data")
     before = state(settings)
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
