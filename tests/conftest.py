@@ -204,9 +204,9 @@ def default_model(unloaded_model: CachedEmbedder) -> SentenceTransformerEmbedder
 
 @pytest.fixture(scope="session", autouse=True)
 def one_reader(unloaded_model: CachedEmbedder) -> Iterator[None]:
-    """Let all engines and evaluations share a reader, whatever their model: to make one takes a second, and five with its model.
+    """Let all engines and evaluations share a reader, whatever their model: it reads no pair twice.
 
-    It reads no pair twice.
+    To make one takes a second, and five with its model.
     """
     shared = CachedReader(unloaded_model)
 
