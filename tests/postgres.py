@@ -84,14 +84,17 @@ class Server:
         shutil.rmtree(self.folder)
 
     def new_database(self, like: str = "template1") -> str:
-        """Make an empty database, or one that holds what another does to which nobody is connected; return its address.
+        """Make an empty database, or one that holds what another does; return its address.
 
-        :param like: the name of the other.
+        :param like: the name of the other. Connections to it are ended, since PostgreSQL copies only what nobody uses.
         """
         import psycopg
 
         self._databases += 1
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", [like]
+            )
             connection.execute(f"CREATE DATABASE test{self._databases} TEMPLATE {like}")
         return self.url(f"test{self._databases}")
 
