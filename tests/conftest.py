@@ -204,9 +204,9 @@ def default_model(unloaded_model: CachedEmbedder) -> SentenceTransformerEmbedder
 
 @pytest.fixture(scope="session", autouse=True)
 def one_reader(unloaded_model: CachedEmbedder) -> Iterator[None]:
-    """Let all engines share a reader, whatever their model: to make one takes a second, and five with its model.
+    """Let all engines and evaluations share a reader, whatever their model: it reads no pair twice.
 
-    It reads no pair twice.
+    To make one takes a second, and five with its model.
     """
     shared = CachedReader(unloaded_model)
 
@@ -215,6 +215,7 @@ def one_reader(unloaded_model: CachedEmbedder) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.engine.reader_beside", beside)
+        patch.setattr("index.evaluation.evaluate.reader_beside", beside)
         yield
 
 

@@ -63,12 +63,12 @@ def _without_padding(text: str, code: str) -> str:
     thanked = True
     while before != text:
         before = text
-        # A text without thanks at its end has none when its beginning is taken: it is searched once.
-        thanked = thanked and _thanks(*LANGUAGES).search(fold(text)) is not None
         for known in dict.fromkeys((code, "en")):
             text = _without_start(text, known)
             text = _without_end(text, known) if thanked else text
         text = _without_foreign_greeting(text)
+        # A text that ends without thanks still does when more of its beginning is taken.
+        thanked = thanked and _thanks(*LANGUAGES).search(fold(text)) is not None
         text = _without_end(text, *LANGUAGES) if thanked else text
     return text
 

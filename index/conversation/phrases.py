@@ -186,13 +186,10 @@ def _slips(word: str) -> Mapping[str, str]:
     """Return the word that a misspelt one is meant for, in each language that has one."""
     if len(word) < _MIN_TYPO_CHARS or not word.isalpha() or word in _known_anywhere():
         return {}
-    slips = {}
-    for code in LANGUAGES:
-        alike = _by_initial(code).get(word[0], ())
-        near = process.extract(word, alike, scorer=OSA.distance, score_cutoff=1, limit=2)
-        if len(near) == 1:
-            slips[code] = str(near[0][0])
-    return slips
+    near = process.extract(word, _by_initial().get(word[0], ()), scorer=OSA.distance, score_cutoff=1, limit=None)
+    alike = [str(known) for known, _, _ in near]
+    in_language = {table.language: [known for known in alike if known in table.known] for table in tables()}
+    return {language: words[0] for language, words in in_language.items() if len(words) == 1}
 
 
 @cache
@@ -202,9 +199,9 @@ def _known_anywhere() -> frozenset[str]:
 
 
 @cache
-def _by_initial(language: str) -> Mapping[str, tuple[str, ...]]:
+def _by_initial() -> Mapping[str, tuple[str, ...]]:
     """Return the words of phrases that are long enough to be meant by a misspelt one, by their first letter."""
-    known = [word for word in table_of(language).known if len(word) >= _MIN_TYPO_CHARS]
+    known = [word for word in _known_anywhere() if len(word) >= _MIN_TYPO_CHARS]
     return {initial: tuple(word for word in known if word[0] == initial) for initial in {word[0] for word in known}}
 
 

@@ -3,14 +3,11 @@
 import random
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
+from tests.forked import Forked
 from tests.postgres import Server
-
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -27,14 +24,7 @@ class Striker:
         :return: what was said to be kept, and whether the process was still at work.
         :raises AssertionError: when the work fails by itself.
         """
-        process = subprocess.Popen(
-            [sys.executable, "-c", work, *arguments],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL if primary else None,
-            text=True,
-        )
-        assert process.stdout is not None
+        process = Forked(work, *arguments)
         assert process.stdout.readline() == "ready\n"
         began = time.monotonic()
         try:
@@ -44,13 +34,13 @@ class Striker:
                 process.send_signal(signal.SIGKILL)
         if primary is not None:
             primary.kill()
-        out, _ = process.communicate()
-        lines = out.splitlines()
+        printed, wrong = process.communicate()
+        lines = printed.splitlines()
         at_work = "built" not in lines
         if not at_work:
             self.longest_s = 0.9 * (time.monotonic() - began)
-        elif primary is None and process.returncode >= 0:
-            raise AssertionError(f"the work failed by itself with status {process.returncode}")
+        elif primary is None and process.wait() >= 0:
+            raise AssertionError(f"the work failed by itself with status {process.returncode}: {wrong}")
         elif self.draw.random() < 0.2:
             self.longest_s *= 1.2  # so that the end of the work is struck, too
         return [line.removeprefix("kept ") for line in lines if line.startswith("kept ")], at_work

@@ -206,7 +206,8 @@ def test_only_the_exact_private_place_is_excepted() -> None:
 def test_public_host_does_not_lead_into_the_private_place() -> None:
     public = Public()
     with Server({"/": page(b"mine")}) as own, Server({"/": redirect(own.url())}) as outer:
-        rules = FetchRules(private=frozenset({("127.0.0.1", own.port)}), hosts=("www.example.org",))
+        private_place = frozenset({("127.0.0.1", own.port)})
+        rules = FetchRules(private=private_place, hosts=("www.example.org",), delay_s=0.0)
         with Fetcher(rules, QUICK, resolver=public.resolver, backend=public) as fetcher:
             with pytest.raises(FetchError, match="redirects into a private network"):
                 fetcher.fetch(outer.url(host="www.example.org"))

@@ -7,6 +7,7 @@ import socket
 import time
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +20,7 @@ from corpus.fetching.urls import FetchRules
 from tests.corpus.servers import Clock, Request, Server, gzip_bomb, page, private, redirect
 
 QUICK = FetchLimits(tries=2, backoff_s=0.01)
-IMPATIENT = FetchLimits(connect_s=2.0, read_s=0.3, whole_s=1.0, tries=2, backoff_s=0.01)
+IMPATIENT = FetchLimits(connect_s=2.0, read_s=0.3, whole_s=0.5, tries=2, backoff_s=0.01)
 
 
 @pytest.fixture
@@ -158,7 +159,7 @@ def test_a_byte_a_moment_ends_at_the_whole(server: Server, where: str) -> None:
     began = time.monotonic()
     message = failure(server, limits=IMPATIENT)
     assert time.monotonic() - began < 2.5
-    assert "took longer than 1 seconds" in message or (where == "status" and "what is not HTTP" in message)
+    assert "took longer than 0.5 seconds" in message or (where == "status" and "what is not HTTP" in message)
 
 
 def test_hanging_after_the_headers_is_tried_again_and_given_up(server: Server) -> None:
@@ -167,7 +168,8 @@ def test_hanging_after_the_headers_is_tried_again_and_given_up(server: Server) -
         server.closing.wait(5)
 
     server.handlers["/"] = hang
-    assert failure(server, limits=IMPATIENT) == "/ did not answer in time: try again later."
+    limits = replace(IMPATIENT, whole_s=5.0)
+    assert failure(server, limits=limits) == "/ did not answer in time: try again later."
     assert server.paths == ["/", "/"]
 
 
@@ -178,7 +180,7 @@ def test_robots_txt_that_drips_ends_at_the_whole_too(server: Server) -> None:
             request.connection.sendall(b"#")
 
     server.handlers["/robots.txt"] = drip
-    assert failure(server, limits=IMPATIENT) == "/robots.txt took longer than 1 seconds: try again later."
+    assert failure(server, limits=IMPATIENT) == "/robots.txt took longer than 0.5 seconds: try again later."
     assert server.paths == []
 
 

@@ -10,13 +10,12 @@ from tests.index.processes.test_worker import gone
 
 ROOT = Path(__file__).parents[3]
 CHILD = """
-import sys, time
+import re, sys, time
 from corpus.processes import parent_watch
-from tests.corpus.processes.test_bombs import spin
-parent_watch._STUCK_CPU_S = 1.0
+parent_watch._STUCK_CPU_S = 0.3
 parent_watch.end_with_parent(told_by_kernel=sys.argv[1] == 'True')
 print('ready', flush=True)
-spin() if sys.argv[2] == 'True' else time.sleep(60)
+re.match('(a+)+$', 'a' * 60 + 'b') if sys.argv[2] == 'True' else time.sleep(60)
 """
 PARENT = """
 import subprocess, sys
@@ -46,10 +45,10 @@ def test_child_whose_parent_lives_works_longer_than_the_timer_of_the_dead() -> N
     code = """
 import time
 from corpus.processes import parent_watch
-parent_watch._CHECK_S, parent_watch._STUCK_CPU_S = 0.05, 0.4
+parent_watch._CHECK_S, parent_watch._STUCK_CPU_S = 0.05, 0.2
 parent_watch.end_with_parent(told_by_kernel=False)
 began = time.process_time()
-while time.process_time() - began < 1:
+while time.process_time() - began < 0.5:
     sum(range(1000))
 print('done')
 """
