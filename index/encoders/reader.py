@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from corpus import ModelError
 from index.encoders.batches import balanced, cores, map_on_cores
 from index.encoders.embedder import Embedder, SentenceTransformerEmbedder
+from index.encoders.libraries import torch_threads
 from index.encoders.marks import Mark, Marker, Pieces, after_title, pieces_within
 from index.encoders.model_files import DEFAULT_MODEL
 from index.encoders.tensor_files import merged, read_tensors
@@ -137,7 +138,7 @@ class PairReader:
         weights = {name: layer.weight for name, layer in model.named_modules() if name in layers}
         if len(weights) < len(layers):
             raise ModelError(f"{self._adapter.name} does not fit the model {self._encoder.model}: install it again.")
-        with torch.no_grad():
+        with torch.no_grad(), torch_threads(1):
             # One after the other: all layers in fp32 at once would take 170 MB for a moment.
             for name, weight in weights.items():
                 own = {f"{name}.{part}": tensors[f"{name}.{part}"] for part in ("up", "down")}

@@ -5,11 +5,13 @@ They are written byte by byte here, so that the same numbers have the same diges
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from corpus import ModelError
 
@@ -100,7 +102,8 @@ def _bf16(tensor: Tensor) -> NDArray[np.uint16]:
 def merged(tensors: Mapping[str, Tensor], adapter: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return tensors with a low-rank adapter added: ``NAME.up`` times ``NAME.down`` is added to ``NAME.weight``.
 
-    The products are summed in fp64, so that they round to the same numbers in whatever order a machine sums.
+    The products are summed in fp64, so that they round to the same numbers in whatever order a machine sums. One thread
+    computes them: they are so small that several wait for each other, on a busy machine for seconds.
 
     :raises ModelError: when the adapter is of another model.
     """
@@ -110,5 +113,11 @@ def merged(tensors: Mapping[str, Tensor], adapter: Mapping[str, Tensor]) -> dict
         weight = whole.get(f"{name}.weight")
         if weight is None or weight.shape != (up.shape[0], down.shape[1]):
             raise ModelError(f"The adapter does not fit the model's layer {name}: install the program again.")
-        whole[f"{name}.weight"] = (weight + up @ down).astype(np.float32)
+        with _computing_libraries().limit(limits=1, user_api="blas"):
+            whole[f"{name}.weight"] = (weight + up @ down).astype(np.float32)
     return whole
+
+
+@cache
+def _computing_libraries() -> ThreadpoolController:
+    return ThreadpoolController()

@@ -6,9 +6,11 @@ import shutil
 import time
 import tracemalloc
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from corpus.errors import ModelError
 from index.encoders import unpacked
@@ -180,6 +182,24 @@ def test_adapter_is_added_and_must_fit() -> None:
     assert np.array_equal(merged(weight, {"layer.up": up, "layer.down": down})["layer.weight"], np.full((3, 2), 2.0))
     with pytest.raises(ModelError, match="does not fit"):
         merged(weight, {"layer.up": down.T, "layer.down": up.T})
+
+
+class Watched(np.ndarray):
+    """An array that notes how many threads multiply it."""
+
+    threads: ClassVar[list[set[int]]] = []
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **options: object) -> object:
+        if ufunc is np.matmul:
+            self.threads.append({each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"})
+        return getattr(ufunc, method)(*map(np.asarray, inputs), **options)
+
+
+def test_one_thread_adds_an_adapter() -> None:
+    up, down = np.ones((3, 1), np.float32).view(Watched), np.ones((1, 2), np.float32)
+    with threadpool_limits(2, "blas"):
+        merged({"layer.weight": np.zeros((3, 2), np.float32)}, {"layer.up": up, "layer.down": down})
+    assert Watched.threads == [{1}]
 
 
 def test_tensors_are_read_as_they_were_written(tmp_path: Path) -> None:
