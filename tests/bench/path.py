@@ -122,7 +122,11 @@ def _is_other(told: str) -> bool:
 
 def _module(frame: FrameType) -> str | None:
     """Return the module of a frame, None where that is none of the program's."""
-    path = frame.f_code.co_filename
+    return _module_in(frame.f_code.co_filename)
+
+
+@cache
+def _module_in(path: str) -> str | None:
     return str(Path(path).relative_to(_ROOT)) if path.startswith(_PACKAGES) else None
 
 

@@ -11,11 +11,10 @@ import pytest
 from bot.cli.main import main
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.engine import Engine
-from index.maintenance import build_all
 from index.processes.job_process import JobProcess
 from index.settings import IndexSettings
 from tests.conftest import built_for_all
-from tests.fakes import FakeEmbedder, Here, quiet, silent, upkeep
+from tests.fakes import Here, quiet, upkeep
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -41,11 +40,11 @@ def measures(capfd: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture
-def run_with_processes(measures: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run_with_processes(measures: Run, built_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command as people do: what changes the corpus is another process, with a model that loads in a moment."""
     monkeypatch.setenv("MEASURES_MODEL", "fake")
     monkeypatch.setattr(JobProcess.__init__, "__defaults__", ("tests.fakes:fake_embedder",))
-    build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
+    shutil.copytree(built_once, tmp_path / "data")
     return measures
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -13,12 +14,12 @@ import simcord
 
 from index.engine import Engine
 from index.generations.folder import Generations
-from index.maintenance import Maintenance, build_all
+from index.maintenance import Maintenance
 from index.processes.job_process import JobProcess
 from index.settings import IndexSettings
 from tests.conftest import FIXTURES
 from tests.corpus.servers import Request, Server, page
-from tests.fakes import FakeEmbedder, Here, silent
+from tests.fakes import FakeEmbedder, Here
 from tests.pages import rss
 from tests.simulation import Chat, Message, chatting
 
@@ -38,20 +39,20 @@ async def quoted_now(chat: Chat) -> str:
     return answer.text()
 
 
-def administered(scenario: Scenario, *, in_process: bool = False) -> Callable[[Path], None]:
+def administered(scenario: Scenario, *, in_process: bool = False) -> Callable[[Path, Path], None]:
     """Play a scenario on a data folder with the shipped release, beside a web server that may be fetched from.
 
     :param in_process: whether a process of its own does each job, as for people; each takes a second to start.
     """
 
-    async def play(server: Server, folder: Path) -> None:
+    async def play(server: Server, built: Path, folder: Path) -> None:
         settings = IndexSettings(
             data_dir=folder,
             model="fake",
             fetch_private=frozenset({("127.0.0.1", server.port)}),
             fetch_delay=0,
         )
-        build_all(settings, FakeEmbedder(), silent)
+        shutil.copytree(built, folder)
         upkeep = Maintenance(
             settings,
             JobProcess(settings, "tests.fakes:fake_embedder") if in_process else Here(settings, FakeEmbedder()),
@@ -61,7 +62,7 @@ def administered(scenario: Scenario, *, in_process: bool = False) -> Callable[[P
                 chat.open_to_all("index", "feeds")
                 await scenario(chat, server)
 
-    def test(tmp_path: Path) -> None:
+    def test(built_once: Path, tmp_path: Path) -> None:
         def release(request: Request) -> None:
             request.answer(PAGE, Content_Type="text/html; charset=utf-8")
 
@@ -69,7 +70,7 @@ def administered(scenario: Scenario, *, in_process: bool = False) -> Callable[[P
             request.answer(FEED.format(address=f"http://127.0.0.1:{server.port}").encode(), Content_Type="text/xml")
 
         with Server({"/release": release, "/feed": feed}) as server:
-            asyncio.run(play(server, tmp_path / "served"))
+            asyncio.run(play(server, built_once, tmp_path / "served"))
 
     test.__name__ = scenario.__name__
     return test

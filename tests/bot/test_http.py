@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +24,6 @@ from bot.app.settings import Address, BotSettings
 from bot.cli.main import measures
 from corpus.errors import MeasuresError, QuestionError, SettingsError
 from index.engine import Engine
-from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.bot.bot_process import BotProcess
 from tests.bot.connected_bot import connected_bot, make_bot
@@ -32,7 +32,7 @@ from tests.corpus.fetching.test_proxy import proxying
 from tests.emulator import Emulator
 from tests.emulator.fast import asynchronous, fast_retries
 from tests.emulator.fast import running as running_bot
-from tests.fakes import FakeEmbedder, silent
+from tests.fakes import FakeEmbedder
 from tests.postgres import free_port
 
 KEY = "sixteen characters and more"
@@ -208,10 +208,9 @@ class Slow(Engine):
 
 
 @asynchronous
-async def test_ready_is_what_answers(settings: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    build_all(settings, FakeEmbedder(), silent)
+async def test_ready_is_what_answers(served: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     running = Running()
-    engine = Slow(settings, FakeEmbedder())
+    engine = Slow(served, FakeEmbedder())
     async with client(running=running) as asking:
         assert (await (await asking.get("/healthz")).json()) == {"alive": True}
         assert (await (await asking.get("/readyz")).json())["ready"] is False
@@ -272,11 +271,10 @@ async def scraped(asking: TestClient[Any, Any]) -> dict[tuple[str, frozenset[tup
 
 
 @asynchronous
-async def test_metrics_count_what_people_do_and_name_nobody(settings: IndexSettings) -> None:
-    build_all(settings, FakeEmbedder(), silent)
+async def test_metrics_count_what_people_do_and_name_nobody(served: IndexSettings) -> None:
     running = Running()
     async with (
-        connected_bot(lambda: Engine(settings, FakeEmbedder()), Path("data")) as connected,
+        connected_bot(lambda: Engine(served, FakeEmbedder()), Path("data")) as connected,
         client(running=running) as asking,
     ):
         emulator = connected.emulator
@@ -353,13 +351,12 @@ async def test_health_asks_the_running_bot(monkeypatch: pytest.MonkeyPatch, caps
 
 
 @asynchronous
-async def test_discord_is_reached_through_the_proxy(settings: IndexSettings, tmp_path: Path) -> None:
-    build_all(settings, FakeEmbedder(), silent)
+async def test_discord_is_reached_through_the_proxy(served: IndexSettings, tmp_path: Path) -> None:
     async with Emulator() as emulator:
         with proxying(emulator._server.tls_port) as proxy:
             through = IndexSettings.model_validate({"proxy": f"http://me:hunter2@127.0.0.1:{proxy.port}"})
             options = proxy_options(through)
-            connected = make_bot(emulator, lambda: Engine(settings, FakeEmbedder()), tmp_path / "data", **options)
+            connected = make_bot(emulator, lambda: Engine(served, FakeEmbedder()), tmp_path / "data", **options)
             async with running_bot(connected.bot, emulator):
                 assert (await connected.ask()).components
                 await connected.bot.stop(2)
@@ -368,8 +365,8 @@ async def test_discord_is_reached_through_the_proxy(settings: IndexSettings, tmp
     assert all("Proxy-Authorization: Basic bWU6aHVudGVyMg==" in head for head in proxy.asked)
 
 
-def test_process_tells_how_it_is(tmp_path: Path) -> None:
-    build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
+def test_process_tells_how_it_is(built_once: Path, tmp_path: Path) -> None:
+    shutil.copytree(built_once, tmp_path / "data")
     port = free_port()
 
     async def scenario() -> None:

@@ -2,22 +2,20 @@
 
 import json
 import re
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from index.maintenance import build_all
-from index.settings import IndexSettings
 from tests.bot.bot_process import BotProcess
 from tests.bot.test_process import LIGHT
-from tests.fakes import FakeEmbedder, silent
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Iterator[BotProcess]:
-    build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
+def process(built_once: Path, tmp_path: Path) -> Iterator[BotProcess]:
+    shutil.copytree(built_once, tmp_path / "data")
     with BotProcess(tmp_path) as process:
         yield process
 
@@ -30,7 +28,7 @@ def second(tmp_path: Path) -> Iterator[BotProcess]:
 
 
 def test_second_bot_on_a_data_folder_is_told_who_the_first_is_and_one_on_a_folder_of_its_own_is_let_be(
-    process: BotProcess, second: BotProcess, tmp_path: Path
+    process: BotProcess, second: BotProcess, built_once: Path, tmp_path: Path
 ) -> None:
     async def start() -> int:
         await process.up(code=LIGHT)
@@ -52,7 +50,7 @@ def test_second_bot_on_a_data_folder_is_told_who_the_first_is_and_one_on_a_folde
     assert not second.emulator.requests, "nothing was asked of Discord"
 
     other = tmp_path / "other"
-    build_all(IndexSettings(data_dir=other, model="fake"), FakeEmbedder(), silent)
+    shutil.copytree(built_once, other)
 
     async def run_beside() -> None:
         await second.up(code=LIGHT, MEASURES_DATA_DIR=str(other))

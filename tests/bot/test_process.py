@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import json
 import re
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,9 +42,9 @@ from bot.cli.main import main; main()
 
 
 @pytest.fixture
-def light(tmp_path: Path) -> Iterator[BotProcess]:
+def light(built_once: Path, tmp_path: Path) -> Iterator[BotProcess]:
     """A Discord, and a data folder for the light model."""
-    build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
+    shutil.copytree(built_once, tmp_path / "data")
     with BotProcess(tmp_path) as process:
         yield process
 

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from bot.app import events, shards
 from bot.app import sending as delivery
 from bot.app.client import MeasuresBot
 from index import Answer, Filters
@@ -28,6 +29,7 @@ from tests.emulator.messages import Message
 from tests.fakes import FakeEmbedder, silent
 from tests.simulation import QUESTION
 
+LOOK_S = 0.1
 SETTLED_S = 0.5  # in which a second answer would have come
 __all__ = ["quick"]
 
@@ -124,6 +126,13 @@ def holding(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading
     return began, may_end
 
 
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let bots look after each other more often."""
+    monkeypatch.setattr(shards, "_LOOK_S", LOOK_S)
+    monkeypatch.setattr(events, "_LOOK_S", LOOK_S)
+
+
 Held = tuple[threading.Event, threading.Event]
 Asks = Callable[[Cluster, int], Awaitable[Interaction | Message]]
 
@@ -140,7 +149,7 @@ async def test_shards_of_a_bot_that_is_gone_are_taken_and_given_back(
                 await bot.with_engine(Engine.warm)
             before = await asks(all_, 0)
             await all_.emulator.wait(began.is_set, 20)
-            await asyncio.sleep(0.6)  # its session is kept every quarter of a second
+            await asyncio.sleep(4 * LOOK_S)  # its session is kept at every look
             await all_.kill(first)
             meanwhile: list[Interaction | Message] = [await all_.ask(0), await all_.mention(0), await all_.mention(1)]
             await all_.answered_once(before, *meanwhile)
@@ -178,7 +187,7 @@ async def test_bot_alone_takes_up_what_it_had_and_what_came_while_it_was_away(
             left: list[Interaction | Message] = [await all_.ask(0)]
             await all_.emulator.wait(began.is_set, 20)
             left.append(await all_.mention(1))
-            await asyncio.sleep(0.6)
+            await asyncio.sleep(4 * LOOK_S)
             assert first.shared is not None
             kept = first.shared.event(answered.id)
             assert kept is not None
@@ -203,7 +212,7 @@ async def test_bot_that_stops_leaves_its_shards_to_the_other_at_once(database: s
     async with cluster(database, tmp_path) as all_, all_.bot("one", "0/2") as first, all_.bot("two", "1/2") as two:
         for bot in (first, two):
             await bot.with_engine(Engine.warm)
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(4 * LOOK_S)
         all_.gone.append(first)
         stopping = asyncio.create_task(first.stop(5))
         asked: list[Interaction | Message] = []

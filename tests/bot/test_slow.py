@@ -1,6 +1,7 @@
 """One question that takes for ever: whoever asked it is told, and nobody else waits for it."""
 
 import asyncio
+import shutil
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -12,12 +13,10 @@ from bot.app.queue import EngineQueue
 from corpus.errors import TooSlowError
 from index.engine import Engine
 from index.filters import Filters
-from index.maintenance import build_all
 from index.processes.engine_process import EngineProcess
 from index.settings import IndexSettings
 from tests.bot.bot_process import BotProcess
 from tests.emulator import State
-from tests.fakes import FakeEmbedder, silent
 from tests.simulation import QUESTION
 
 EMBEDDER = "tests.fakes:hanging_embedder"
@@ -33,9 +32,9 @@ from bot.cli.main import main; main()
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> IndexSettings:
+def settings(built_once: Path, tmp_path: Path) -> IndexSettings:
     settings = IndexSettings(data_dir=tmp_path / "data", model="fake", threshold=0.0)
-    build_all(settings, FakeEmbedder(), silent)
+    shutil.copytree(built_once, settings.data_dir)
     return settings
 
 

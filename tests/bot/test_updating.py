@@ -1,6 +1,7 @@
 """A bot that starts on, or comes upon, an index of another program builds it anew, says so, and goes on by itself."""
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,9 +39,9 @@ tasks.loop = lambda **every: loop(**({{"seconds": 0.5}} if every == {{"minutes":
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Iterator[BotProcess]:
+def process(built_once: Path, tmp_path: Path) -> Iterator[BotProcess]:
     """A Discord, and a data folder that an older program built."""
-    build_all(IndexSettings(data_dir=tmp_path / "data", model="fake"), FakeEmbedder(), silent)
+    shutil.copytree(built_once, tmp_path / "data")
     make_older(tmp_path / "data")
     with BotProcess(tmp_path) as process:
         yield process

@@ -1,6 +1,7 @@
 """After an upgrade of the program, what an older one built is built anew by whatever needs it first."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -10,12 +11,10 @@ import pytest
 from index.database.home import open_corpus_file
 from index.generations.folder import Generations
 from index.generations.manifest import FORMAT
-from index.maintenance import build_all
 from index.settings import IndexSettings
 from tests.bot.bot_process import COMMAND
 from tests.bot.conftest import Run, sentence_of
 from tests.bot.outdated import make_older, rewrite, served
-from tests.fakes import FakeEmbedder, silent
 from tests.forked import Forked
 
 QUESTION = "Which agency will train border control units?"
@@ -43,9 +42,9 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def fake_data(data: Path) -> Path:
+def fake_data(built_once: Path, data: Path) -> Path:
     """A data folder that an older program built with the fake model."""
-    build_all(IndexSettings(data_dir=data, model="fake"), FakeEmbedder(), silent)
+    shutil.copytree(built_once, data)
     make_older(data)
     return data
 

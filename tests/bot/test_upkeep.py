@@ -47,10 +47,10 @@ def test_address_ends_in_an_answer_that_quotes_the_new_release(run: Run, site: S
 
 
 @pytest.mark.skipif(not (SHARED / "pages").is_dir(), reason="the shared pages are not here")
-def test_real_pages_are_added_whole(run: Run, site: Server) -> None:
+def test_real_pages_are_added_whole(run_with_processes: Run, site: Server) -> None:
     paths = sorted((SHARED / "pages").glob("*.html"))
     site.handlers |= {f"/{path.name}": page(path.read_bytes(), Content_Type="text/html") for path in paths}
-    result = run("index", "add", *(site.url(f"/{path.name}") for path in paths), "--json")
+    result = run_with_processes("index", "add", *(site.url(f"/{path.name}") for path in paths), "--json")
     added = json.loads(result.stdout)
     assert (result.returncode, len(added["added"]), added["quarantined"]) == (0, len(paths), [])
 

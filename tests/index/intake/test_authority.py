@@ -72,7 +72,7 @@ def test_what_is_offered_is_shown_as_a_diff_and_accepted_by_hand_only(
     internet: Internet, keeper: Maintenance, settings: IndexSettings, shipped: Release
 ) -> None:
     internet.pages[FRONTEX] = page(forged(str(shipped.url)))
-    assert what(keeper.add([FRONTEX], quiet, force=True)) == [("quarantined", "")]
+    assert what(keeper.add([FRONTEX], quiet, force=True, build=False)) == [("quarantined", "")]
     (held,) = keeper.quarantined()
     shown = keeper.quarantine_entry(held.number)
     assert shown.quarantined.change_of == COUNCIL
@@ -96,7 +96,7 @@ def test_header_of_a_fetched_body_states_nothing(
     header = f"title: A\nissuer: European Central Bank\ndate: 2024-05-06\nlanguage: en\nurl: {url}"
     body = f"---\n{header.format(council=shipped.url)}\n---\n\n" + "\n\n".join(FORGED)
     internet.pages[FRONTEX] = page(body.encode(), Content_Type="text/plain")
-    added = keeper.add([FRONTEX], quiet, Overrides(title="A title"), force=True)
+    added = keeper.add([FRONTEX], quiet, Overrides(title="A title"), force=True, build=False)
     assert council(settings) == shipped
     assert [source.release_id for source in added.taken.ingested if source.release_id] == []
     [entry] = keeper.quarantined()
@@ -111,7 +111,7 @@ def test_comment_of_a_browser_counts_in_no_fetched_page(
 ) -> None:
     body = press_page("Task force", "2024-05-06", FORGED).removeprefix(b"<!DOCTYPE html>\n")
     internet.pages[FRONTEX] = page(comment.format(shipped.url).encode() + body)
-    ((status, release_id),) = what(keeper.add([FRONTEX], quiet))
+    ((status, release_id),) = what(keeper.add([FRONTEX], quiet, build=False))
     assert (status, release_id != COUNCIL) == ("added", True)
     release = kept(settings, release_id)
     assert (release.url, release.issuer, council(settings)) == (FRONTEX, FRONTEX_NAME, shipped)
@@ -127,11 +127,11 @@ def test_address_says_whose_release_it_is_and_a_contradiction_is_set_aside(
     )
     body = body.replace(b"</head>", f'<script type="application/ld+json">{said}</script></head>'.encode())
     internet.pages |= {FRONTEX: page(body), OWN: page(body)}
-    added = keeper.add([FRONTEX], quiet)
+    added = keeper.add([FRONTEX], quiet, build=False)
     assert what(added) == [("quarantined", "")]
     assert f"it names Council of the European Union, but its address is one of {FRONTEX_NAME}" in reasons(added)
     assert keeper.quarantined()[0].quarantined.draft.issuer == FRONTEX_NAME
-    assert what(keeper.add([OWN], quiet))[0][0] == "added"
+    assert what(keeper.add([OWN], quiet, build=False))[0][0] == "added"
 
 
 @pytest.mark.parametrize("url", ["https://a-project.europa.eu/x", "https://blog.example.org/x"])
@@ -141,15 +141,17 @@ def test_page_of_nobody_known_speaks_for_no_institution(internet: Internet, sett
 
     keeper = Maintenance(settings, Here(settings, FakeEmbedder(), open_fetcher))
     internet.pages[url] = page(press_page("Cod quotas", "2024-05-06", SIX))  # "Council of the EU · Press release"
-    added = keeper.add([url], quiet)
+    added = keeper.add([url], quiet, build=False)
     assert "it names Council of the European Union, but its address is none that is known" in reasons(added)
     said = Overrides(issuer="Council of the European Union")
-    assert what(keeper.add([url], quiet, said))[0][0] == "added"
+    assert what(keeper.add([url], quiet, said, build=False))[0][0] == "added"
 
 
 def test_address_of_another_that_no_release_has_is_set_aside_too(internet: Internet, keeper: Maintenance) -> None:
     internet.pages[FRONTEX] = page(forged(OWN, body=SIX))
-    assert f"it calls {OWN} its address, but {FRONTEX} does not speak for that" in reasons(keeper.add([FRONTEX], quiet))
+    assert f"it calls {OWN} its address, but {FRONTEX} does not speak for that" in reasons(
+        keeper.add([FRONTEX], quiet, build=False)
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,28 +168,28 @@ def test_address_of_the_same_host_or_body_counts_and_changes_its_release(
     plain = press_page("Cod quotas", "2024-05-06", SIX).replace(b'content="Consilium"', b'content="A site"')
     named = plain.replace(b"</head>", f'<link rel="canonical" href="{called}"></head>'.encode())
     internet.pages[address] = page(named)
-    ((status, release_id),) = what(keeper.add([address], quiet))
+    ((status, release_id),) = what(keeper.add([address], quiet, build=False))
     release = kept(settings, release_id)
     assert (status, release.url, release.retrieved_from) == ("added", called.replace("http:", "https:"), address)
     internet.pages[address] = page(
         named.replace(b"</article>", b"<p>It was corrected to 33 tonnes today.</p></article>")
     )
-    assert what(keeper.add([address], quiet)) == [("changed", release_id)]
+    assert what(keeper.add([address], quiet, build=False)) == [("changed", release_id)]
 
 
 def test_host_below_a_listed_one_does_not_speak_for_it(internet: Internet, keeper: Maintenance) -> None:
     url = "https://somebodys-project.ec.europa.eu/a"
     internet.pages[url] = page(forged("https://ec.europa.eu/commission/presscorner/detail/en/ip_20_4711"))
-    assert "does not speak for that" in reasons(keeper.add([url], quiet))
+    assert "does not speak for that" in reasons(keeper.add([url], quiet, build=False))
 
 
 def test_page_that_another_host_redirects_to_is_that_hosts(
     internet: Internet, keeper: Maintenance, settings: IndexSettings, shipped: Release
 ) -> None:
     internet.pages |= {str(shipped.url): redirect(FRONTEX), FRONTEX: page(forged(str(shipped.url)))}
-    assert f"it came from {FRONTEX}" in reasons(keeper.add([str(shipped.url)], quiet))
+    assert f"it came from {FRONTEX}" in reasons(keeper.add([str(shipped.url)], quiet, build=False))
     internet.pages[FRONTEX] = page(press_page("Task force", "2024-05-06", FORGED))
-    ((status, release_id),) = what(keeper.add([str(shipped.url)], quiet))
+    ((status, release_id),) = what(keeper.add([str(shipped.url)], quiet, build=False))
     assert (status, kept(settings, release_id).url) == ("added", FRONTEX)
     assert council(settings) == shipped
 
@@ -197,10 +199,10 @@ def test_own_address_changes_a_release_and_the_same_text_elsewhere_does_not(
 ) -> None:
     internet.pages |= {str(shipped.url): page(press_page("Task force", "2018-12-06", FORGED))}
     internet.pages |= {FRONTEX: page(forged(str(shipped.url)))}
-    assert what(keeper.add([str(shipped.url)], quiet)) == [("changed", COUNCIL)]
+    assert what(keeper.add([str(shipped.url)], quiet, build=False)) == [("changed", COUNCIL)]
     now = council(settings)
     assert (now.text, now.retrieved_from, now.origin) == ("\n\n".join(FORGED), shipped.url, "fetched")
-    assert what(keeper.add([FRONTEX], quiet)) == [("unchanged", COUNCIL)]
+    assert what(keeper.add([FRONTEX], quiet, build=False)) == [("unchanged", COUNCIL)]
     assert council(settings) == now
 
 
@@ -209,12 +211,12 @@ def test_http_changes_nothing_that_was_known_over_https(
 ) -> None:
     plain = OWN.replace("https:", "http:")
     internet.pages[OWN] = page(press_page("Cod quotas", "2024-05-06", SIX))
-    ((_, release_id),) = what(keeper.add([OWN], quiet))
+    ((_, release_id),) = what(keeper.add([OWN], quiet, build=False))
     before = kept(settings, release_id)
     internet.pages = {
         plain: page(press_page("Cod quotas", "2024-05-06", [*SIX, "It was corrected by a stranger today."]))
     }
-    added = keeper.add([plain], quiet, force=True)
+    added = keeper.add([plain], quiet, force=True, build=False)
     assert what(added) == [("quarantined", "")]
     assert "it came over http" in reasons(added)
     assert kept(settings, release_id) == before
@@ -227,10 +229,10 @@ def test_release_known_over_http_is_known_over_https_once_it_comes_so(
 ) -> None:
     plain = OWN.replace("https:", "http:")
     internet.pages[plain] = page(press_page("Cod quotas", "2024-05-06", SIX, OWN))
-    ((_, release_id),) = what(keeper.add([plain], quiet))
+    ((_, release_id),) = what(keeper.add([plain], quiet, build=False))
     assert kept(settings, release_id).url == plain
     internet.pages[OWN] = internet.pages[plain]
-    assert what(keeper.add([OWN], quiet)) == [("changed", release_id)]
+    assert what(keeper.add([OWN], quiet, build=False)) == [("changed", release_id)]
     assert kept(settings, release_id).url == OWN
 
 
@@ -239,9 +241,9 @@ def test_page_with_the_text_of_a_file_does_not_take_its_release_over(
 ) -> None:
     internet.pages[FRONTEX] = page(press_page("Another title", "2024-05-07", SIX))
     (tmp_path / "a.html").write_bytes(press_page("Cod quotas", "2024-05-06", SIX))
-    ((_, release_id),) = what(keeper.add([str(tmp_path / "a.html")], quiet))
+    ((_, release_id),) = what(keeper.add([str(tmp_path / "a.html")], quiet, build=False))
     before = kept(settings, release_id)
-    assert what(keeper.add([FRONTEX], quiet)) == [("unchanged", release_id)]
+    assert what(keeper.add([FRONTEX], quiet, build=False)) == [("unchanged", release_id)]
     assert kept(settings, release_id) == before
 
 

@@ -67,7 +67,7 @@ def in_header(page: bytes, url: str) -> bytes:
 def test_file_that_tells_its_address_adds_the_release_of_it(
     keeper: Maintenance, settings: IndexSettings, hand: Hand, written: Callable[[bytes, str], bytes], origin: str
 ) -> None:
-    added = keeper.add([hand(written(press_page("Cod quotas", "2024-05-06", SIX), OWN))], quiet)
+    added = keeper.add([hand(written(press_page("Cod quotas", "2024-05-06", SIX), OWN))], quiet, build=False)
     assert reasons(added) == ""
     release = kept(settings, added.taken.ingested[0].release_id)
     assert (release.url, release.retrieved_from, release.origin) == (OWN, None, origin)
@@ -79,7 +79,7 @@ def test_address_that_nobody_gave_changes_nothing(
     keeper: Maintenance, settings: IndexSettings, shipped: Release, hand: Hand, written: Callable[[bytes, str], bytes]
 ) -> None:
     file = hand(written(press_page("Task force", "2018-12-06", FORGED), str(shipped.url)))
-    added = keeper.add([file], quiet, force=True)
+    added = keeper.add([file], quiet, force=True, build=False)
     assert what(added) == [("quarantined", "")]
     assert f"it would change {COUNCIL}" in reasons(added)
     assert "nobody gave that address by hand" in reasons(added)
@@ -94,12 +94,12 @@ def test_address_given_by_hand_beats_what_stands_beside_and_in_the_page(
     keeper: Maintenance, settings: IndexSettings, hand: Hand, shipped: Release
 ) -> None:
     file = hand(saved(forged(str(shipped.url), body=SIX), str(shipped.url)))
-    ((status, release_id),) = what(keeper.add([file], quiet, Overrides(url=OWN)))
+    ((status, release_id),) = what(keeper.add([file], quiet, Overrides(url=OWN), build=False))
     assert (status, kept(settings, release_id).url) == ("added", OWN)
 
 
 def test_saved_page_that_calls_itself_anothers_is_set_aside(keeper: Maintenance, hand: Hand) -> None:
-    added = keeper.add([hand(saved(forged(OWN, body=SIX), FRONTEX))], quiet)
+    added = keeper.add([hand(saved(forged(OWN, body=SIX), FRONTEX))], quiet, build=False)
     assert f"it calls {OWN} its address, but {FRONTEX} does not speak for that" in reasons(added)
     assert keeper.quarantined()[0].quarantined.draft.issuer == FRONTEX_NAME
 
@@ -119,7 +119,7 @@ def test_saved_page_that_calls_itself_anothers_is_set_aside(keeper: Maintenance,
 def test_comment_that_the_page_brought_along_does_not_count(
     keeper: Maintenance, settings: IndexSettings, hand: Hand, page: bytes
 ) -> None:
-    added = keeper.add([hand(page)], quiet, Overrides(issuer=FRONTEX_NAME))
+    added = keeper.add([hand(page)], quiet, Overrides(issuer=FRONTEX_NAME), build=False)
     assert kept(settings, added.taken.ingested[0].release_id).url in (None, FRONTEX)
 
 
@@ -128,8 +128,8 @@ def test_text_without_an_address_says_nothing_new_of_a_release_that_has_one(
 ) -> None:
     path = tmp_path / "a.md"
     path.write_text(f"# Another title\n\n{shipped.text}", "utf-8")
-    assert what(keeper.add([str(path)], quiet)) == [("unchanged", COUNCIL)]
-    added = keeper.add([str(path)], quiet, Overrides(title="Another title"), force=True)
+    assert what(keeper.add([str(path)], quiet, build=False)) == [("unchanged", COUNCIL)]
+    added = keeper.add([str(path)], quiet, Overrides(title="Another title"), force=True, build=False)
     assert f"it would change {COUNCIL}" in reasons(added)
     assert "it came from a file without an address" in reasons(added)
     assert kept(settings, COUNCIL) == shipped
@@ -148,7 +148,7 @@ def test_address_that_is_none_is_refused_and_never_kept(
 ) -> None:
     page = press_page("Cod quotas", "2024-05-06", SIX)
     for data, said in ((page, Overrides(url=url)), (in_header(page, f'"{url}"'), Overrides())):
-        added = keeper.add([hand(data)], quiet, said)
+        added = keeper.add([hand(data)], quiet, said, build=False)
         assert not added.taken.ingested
         assert "is no web address" in added.taken.failed[0].error
     ((_, release_id),) = what(keeper.add([hand(forged(url, body=SIX))], quiet, build=False))
@@ -159,16 +159,16 @@ def test_header_that_names_another_body_than_its_address_is_set_aside(keeper: Ma
     path = tmp_path / "a.md"
     path.write_bytes(in_header(b"", FRONTEX))
     assert "it names Council of the European Union, but its address is one of" in reasons(
-        keeper.add([str(path)], quiet)
+        keeper.add([str(path)], quiet, build=False)
     )
     said = Overrides(issuer="Council of the European Union")
-    assert what(keeper.add([str(path)], quiet, said))[0][0] == "added"
+    assert what(keeper.add([str(path)], quiet, said, build=False))[0][0] == "added"
 
 
 def test_what_was_set_aside_is_accepted_as_the_release_of_an_address(
     keeper: Maintenance, settings: IndexSettings, hand: Hand
 ) -> None:
-    keeper.add([hand(saved(forged(OWN, body=SIX), FRONTEX))], quiet)
+    keeper.add([hand(saved(forged(OWN, body=SIX), FRONTEX))], quiet, build=False)
     ((status, release_id),) = what(keeper.accept(1, quiet, Overrides(url=OWN)))
     release = kept(settings, release_id)
     assert (status, release.url, release.issuer) == ("added", OWN, "Council of the European Union")

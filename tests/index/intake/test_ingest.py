@@ -106,12 +106,12 @@ def test_signatures_that_cannot_be_compared_are_made_again(
     long = paragraphs(7, 12)
     site.handlers["/a"] = page(press_page("Cod quotas", "2024-05-06", long))
     site.handlers["/b"] = page(press_page("Cod quotas: repost", "2024-05-07", [*long, "Posted by a reader of ours."]))
-    keeper.add([site.url("/a")], quiet)
+    keeper.add([site.url("/a")], quiet, build=False)
     with closing(open_corpus_db(settings)) as store:
         for release in store.releases():
             store.signatures.sign(release.release_id, release.text_sha256, ALGORITHM - 1, b"\0" * 512, [0] * 16)
         assert len(list(store.signatures.unsigned(ALGORITHM))) == 2
-    assert statuses(keeper.add([site.url("/b")], quiet)) == ["quarantined"]
+    assert statuses(keeper.add([site.url("/b")], quiet, build=False)) == ["quarantined"]
     with closing(open_corpus_db(settings)) as store:
         assert not list(store.signatures.unsigned(ALGORITHM))
 
@@ -119,7 +119,7 @@ def test_signatures_that_cannot_be_compared_are_made_again(
 def test_doubtful_sources_are_set_aside_with_every_reason(keeper: Maintenance, tmp_path: Path) -> None:
     path = tmp_path / "bare.txt"
     path.write_text("the text has no title. It says nothing of itself, and goes on for a while like that.", "utf-8")
-    added = keeper.add([str(path)], quiet, Overrides(date=datetime.date(2999, 1, 1)), By("Ada", "a test"))
+    added = keeper.add([str(path)], quiet, Overrides(date=datetime.date(2999, 1, 1)), By("Ada", "a test"), build=False)
     assert added.to_dict()["quarantined"] == [
         {
             "source": str(path),
@@ -164,11 +164,11 @@ def test_what_is_set_aside_is_corrected_accepted_or_discarded(
 def test_source_added_again_leaves_one_entry_and_none_once_it_is_kept(keeper: Maintenance, tmp_path: Path) -> None:
     path = tmp_path / "bare.txt"
     path.write_text("\n\n".join(paragraphs(3)), "utf-8")
-    keeper.add([str(path)], quiet)
-    keeper.add([str(path)], quiet)
+    keeper.add([str(path)], quiet, build=False)
+    keeper.add([str(path)], quiet, build=False)
     assert len(keeper.quarantined()) == 1
     said = Overrides(title="Cod", date=datetime.date(2024, 1, 2), issuer="European Commission")
-    assert statuses(keeper.add([str(path)], quiet, said)) == ["added"]
+    assert statuses(keeper.add([str(path)], quiet, said, build=False)) == ["added"]
     assert keeper.quarantined() == []
 
 
@@ -176,14 +176,14 @@ def test_force_overrules_doubts_but_not_what_is_missing(keeper: Maintenance, tmp
     path = tmp_path / "bare.txt"
     path.write_text("\n\n".join(paragraphs(3)), "utf-8")
     future = Overrides(title="Cod", date=datetime.date(2999, 1, 2), issuer="European Commission")
-    assert statuses(keeper.add([str(path)], quiet, future)) == ["quarantined"]
-    assert statuses(keeper.add([str(path)], quiet, Overrides(title="Cod"), force=True)) == ["quarantined"]
-    assert statuses(keeper.add([str(path)], quiet, future, force=True)) == ["added"]
+    assert statuses(keeper.add([str(path)], quiet, future, build=False)) == ["quarantined"]
+    assert statuses(keeper.add([str(path)], quiet, Overrides(title="Cod"), force=True, build=False)) == ["quarantined"]
+    assert statuses(keeper.add([str(path)], quiet, future, force=True, build=False)) == ["added"]
 
 
 @pytest.mark.parametrize("language", ["xx", "tlh", "la"])
 def test_unknown_language_is_doubtful(language: str, keeper: Maintenance, write_release: Callable[..., Path]) -> None:
-    added = keeper.add([str(write_release("a.md", SIX[0], language=language))], quiet)
+    added = keeper.add([str(write_release("a.md", SIX[0], language=language))], quiet, build=False)
     assert f"its language {language!r} is none that is known" in added.taken.ingested[0].reasons[0]
 
 
@@ -192,7 +192,7 @@ def test_one_bad_source_stops_no_other(site: Server, keeper: Maintenance, tmp_pa
     (tmp_path / "empty.txt").write_bytes(b"")
     sources = [str(tmp_path / "none.txt"), site.url("/gone"), str(tmp_path / "empty.txt"), site.url("/good")]
     sources += ["http://127.0.0.1:1/", "http://[::1]/", "https://example.org/", "file:///etc/passwd", "a\0b"]
-    added = keeper.add(sources, quiet)
+    added = keeper.add(sources, quiet, build=False)
     assert statuses(added) == ["added"]
     assert [failure.source for failure in added.taken.failed] == [
         source for source in sources if source != site.url("/good")
@@ -260,7 +260,7 @@ def test_withdrawing_takes_only_ids_that_are_there(keeper: Maintenance, settings
 )
 def test_page_that_is_no_release_is_set_aside(body: bytes, reason: str, site: Server, keeper: Maintenance) -> None:
     site.handlers["/a"] = page(body)
-    added = keeper.add([site.url("/a")], quiet)
+    added = keeper.add([site.url("/a")], quiet, build=False)
     assert statuses(added) == ["quarantined"]
     assert any(reason in each for each in added.taken.ingested[0].reasons), added.taken.ingested[0].reasons
 
@@ -271,7 +271,7 @@ def test_garbled_page_is_set_aside(site: Server, keeper: Maintenance) -> None:
     ] * 9
     garbled = [paragraph.encode().decode("cp1252") for paragraph in french]
     site.handlers["/a"] = page(press_page("Quotas de pêche", "2024-05-06", garbled))
-    added = keeper.add([site.url("/a")], quiet)
+    added = keeper.add([site.url("/a")], quiet, build=False)
     assert any("garbled letters" in reason for reason in added.taken.ingested[0].reasons)
 
 
@@ -287,9 +287,9 @@ def test_dates_that_disagree_are_set_aside_with_both(
 ) -> None:
     html = press_page("Cod quotas", "2024-05-06", SIX)
     site.handlers["/a"] = page(html.replace("release · 2024-05-06".encode(), f"release · {shown}".encode()))
-    added = keeper.add([site.url("/a")], quiet, Overrides(url=url))
+    added = keeper.add([site.url("/a")], quiet, Overrides(url=url), build=False)
     assert statuses(added) == ["quarantined"]
     reasons = added.taken.ingested[0].reasons
     assert f"it is dated 2024-05-06, but {reason} (give the right one with --date)" in reasons
-    settled = keeper.add([site.url("/a")], quiet, Overrides(url=url, date=datetime.date(2024, 5, 6)))
+    settled = keeper.add([site.url("/a")], quiet, Overrides(url=url, date=datetime.date(2024, 5, 6)), build=False)
     assert statuses(settled) == ["added"]

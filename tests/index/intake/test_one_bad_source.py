@@ -47,7 +47,7 @@ def test_bad_sources_stop_no_good_one_beside_them(site: Server, keeper: Maintena
     odd = tmp_path / "odd\udcff.md"
     odd.write_text(f"---\n{header}date: 2026-01-03\n---\n{paragraphs(5)[0]}")
     sources = ["http://[", site.url("/half"), str(tmp_path / "time.md"), str(tmp_path / "address.md"), str(odd)]
-    added = keeper.add([*sources, site.url("/good")], quiet)
+    added = keeper.add([*sources, site.url("/good")], quiet, build=False)
     assert [each.source for each in added.taken.failed] == ["http://[", str(tmp_path / "address.md")]
     assert len(added.taken.ingested) == 4
     assert added.taken.ingested[-1].status == "added"
@@ -79,7 +79,7 @@ def test_error_that_nobody_foresaw_is_that_sources_failure(
     keeper = Maintenance(settings, Here(settings, FakeEmbedder(), lambda: Breaking(fetch_rules(settings), LIMITS)))
     site.handlers |= {"/good": page(release_page(2)), "/feed": page(rss("News", [site.url("/bad"), site.url("/good")]))}
     with caplog.at_level(logging.ERROR):
-        added = keeper.add([site.url("/bad"), site.url("/good")], quiet)
+        added = keeper.add([site.url("/bad"), site.url("/good")], quiet, build=False)
     (failed,) = added.taken.failed
     match = re.search(r"met an error that nobody foresaw \(ZeroDivisionError, reference ([0-9a-f]{8})\)", failed.error)
     assert match is not None
@@ -94,19 +94,19 @@ def test_value_that_sqlite_refuses_is_that_sources_failure_and_a_broken_file_is_
     site: Server, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     site.handlers |= {"/1": page(release_page(1)), "/2": page(release_page(2)), "/3": page(release_page(3))}
-    keeper.add([site.url("/1")], quiet)
+    keeper.add([site.url("/1")], quiet, build=False)
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
         begins = f"new.text LIKE '{paragraphs(2)[0][:40]}%'"
         db.execute(
             f"CREATE TRIGGER refuse BEFORE INSERT ON versions WHEN {begins} BEGIN SELECT raise(ABORT, 'no'); END"
         )
-    added = keeper.add([site.url("/2"), site.url("/3")], quiet)
+    added = keeper.add([site.url("/2"), site.url("/3")], quiet, build=False)
     assert [each.source for each in added.taken.failed] == [site.url("/2")]
     assert [each.status for each in added.taken.ingested] == ["added"]
     with closing(sqlite3.connect(settings.data_dir / "corpus.db")) as db, db:
         db.execute("DROP TABLE signatures")
     with pytest.raises(StorageError):
-        keeper.add([site.url("/2")], quiet)
+        keeper.add([site.url("/2")], quiet, build=False)
 
 
 def test_nobody_is_kept_from_writing_while_a_source_is_looked_at(

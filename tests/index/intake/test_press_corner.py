@@ -14,6 +14,7 @@ from index.settings import IndexSettings
 from tests.conftest import SHARED
 from tests.corpus.servers import Server, redirect
 from tests.fakes import quiet
+from tests.forgeries import kept
 from tests.press_corner import MORE, ROOT, SHELL, PressCorner, document
 
 
@@ -40,7 +41,7 @@ def test_address_of_a_document_is_read_through_the_interface(
     path: str, site: Server, corner: PressCorner, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     corner.publish(301)
-    release = index.release(settings, only(keeper.add([site.url(ROOT + path)], quiet)))
+    release = kept(settings, only(keeper.add([site.url(ROOT + path)], quiet, build=False)))
     assert release.title == "Quays for Constanta 301"
     assert release.text.startswith("The Commission gives the port of Constanta 301 million euros")
     assert f"## Constanta\n\n{MORE['en']}" in release.text
@@ -73,17 +74,17 @@ def test_old_address_that_leads_to_a_page_is_read_there(
     site.handlers["/rapid/press-release_IP-26-301_en.htm"] = lambda request: request.answer(
         status="301 Moved", Location=f"{ROOT}/detail/en/ip_26_301"
     )
-    added = keeper.add([site.url("/rapid/press-release_IP-26-301_en.htm")], quiet)
-    assert index.release(settings, only(added)).reference == "IP/26/301"
+    added = keeper.add([site.url("/rapid/press-release_IP-26-301_en.htm")], quiet, build=False)
+    assert kept(settings, only(added)).reference == "IP/26/301"
 
 
 def test_language_is_the_one_that_was_answered(
     site: Server, corner: PressCorner, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     corner.publish(301)
-    release = index.release(settings, only(keeper.add([site.url(f"{ROOT}/detail/de/ip_26_301")], quiet)))
+    release = kept(settings, only(keeper.add([site.url(f"{ROOT}/detail/de/ip_26_301")], quiet, build=False)))
     assert (release.language, release.url) == ("en", site.url(f"{ROOT}/detail/en/ip_26_301"))
-    (again,) = keeper.add([site.url(f"{ROOT}/detail/en/ip_26_301")], quiet).taken.ingested
+    (again,) = keeper.add([site.url(f"{ROOT}/detail/en/ip_26_301")], quiet, build=False).taken.ingested
     assert (again.status, again.release_id) == ("unchanged", release.release_id)
 
 
@@ -101,18 +102,20 @@ def test_document_without_text_is_asked_for_once_unless_forced(
     path: str, site: Server, corner: PressCorner, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     corner.textless.add(corner.publish(7, kind="FS"))
-    (failed,) = keeper.add([site.url(f"{ROOT}/detail/en/fs_26_7")], quiet).taken.failed
+    (failed,) = keeper.add([site.url(f"{ROOT}/detail/en/fs_26_7")], quiet, build=False).taken.failed
     assert "has no text in the press corner" in failed.error
-    (told,) = keeper.add([site.url(ROOT + path)], quiet).taken.failed
+    (told,) = keeper.add([site.url(ROOT + path)], quiet, build=False).taken.failed
     assert "has no text in the press corner, as was found on 20" in told.error
     assert told.error.endswith("it was not asked for again, --force does that.")
     assert corner.read == ["FS/26/7 en"]
-    (asked,) = keeper.add([site.url(ROOT + path)], quiet, force=True).taken.failed
+    (asked,) = keeper.add([site.url(ROOT + path)], quiet, force=True, build=False).taken.failed
     assert "as factsheets have none" in asked.error
     assert len(corner.read) == 2
     corner.textless.clear()
-    assert index.release(settings, only(keeper.add([site.url(ROOT + path)], quiet, force=True))).reference == "FS/26/7"
-    (again,) = keeper.add([site.url(ROOT + path)], quiet).taken.ingested
+    assert (
+        kept(settings, only(keeper.add([site.url(ROOT + path)], quiet, force=True, build=False))).reference == "FS/26/7"
+    )
+    (again,) = keeper.add([site.url(ROOT + path)], quiet, build=False).taken.ingested
     assert again.status == "unchanged", "with a text it is like any other"
 
 
@@ -157,7 +160,7 @@ def test_type_of_a_document_names_its_issuer(
     kind: str, issuer: str, site: Server, corner: PressCorner, keeper: Maintenance, settings: IndexSettings
 ) -> None:
     corner.publish(5, kind=kind)
-    release = index.release(settings, only(keeper.add([site.url(f"{ROOT}/detail/en/{kind}_26_5")], quiet)))
+    release = kept(settings, only(keeper.add([site.url(f"{ROOT}/detail/en/{kind}_26_5")], quiet, build=False)))
     assert (release.issuer, release.reference) == (issuer, f"{kind}/26/5")
 
 
@@ -185,7 +188,7 @@ def test_saved_answer_is_read_as_the_document(
 ) -> None:
     path = tmp_path / "documents.json"
     path.write_text(json.dumps(document(11), ensure_ascii=False), encoding)
-    release = index.release(settings, only(keeper.add([str(path)], quiet)))
+    release = kept(settings, only(keeper.add([str(path)], quiet, build=False)))
     assert release.url == "https://ec.europa.eu/commission/presscorner/detail/en/ip_26_11"
     assert (release.issuer, release.reference, release.origin) == ("European Commission", "IP/26/11", "claimed")
 
@@ -194,7 +197,7 @@ def test_answer_that_a_browser_showed_is_read(tmp_path: Path, keeper: Maintenanc
     path = tmp_path / "documents.html"
     shown = json.dumps(document(11)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     path.write_text(f"<html><head></head><body><pre style='white-space: pre-wrap'>{shown}</pre></body></html>")
-    assert index.release(settings, only(keeper.add([str(path)], quiet))).title == "Quays for Lisbon 11"
+    assert kept(settings, only(keeper.add([str(path)], quiet, build=False))).title == "Quays for Lisbon 11"
 
 
 @pytest.mark.parametrize("name", ["presscorner-api.json", "presscorner-api-legacy.json"])
@@ -204,7 +207,7 @@ def test_made_answers(name: str, given: bool, keeper: Maintenance, settings: Ind
     if not path.exists():
         pytest.skip("the shared pages are not here")
     api = "https://ec.europa.eu/commission/presscorner/api/documents?reference=IP/26/9301&language=en"
-    release = index.release(settings, only(keeper.add([str(path)], quiet, Overrides(url=api) if given else UNSAID)))
+    release = kept(settings, only(keeper.add([str(path)], quiet, Overrides(url=api) if given else UNSAID, build=False)))
     assert release.title == "Commission proposes a plan for clean ferries"
     assert release.note == "Shore power in every island port by 2030"
     assert (release.date, release.reference) == (datetime.date(2026, 1, 20), "IP/26/9301")
@@ -222,7 +225,7 @@ def test_made_answers(name: str, given: bool, keeper: Maintenance, settings: Ind
 
 def test_answer_about_another_document_is_set_aside(site: Server, corner: PressCorner, keeper: Maintenance) -> None:
     corner.documents["IP/26/1", "en"] = document(2)
-    (source,) = keeper.add([site.url(f"{ROOT}/detail/en/ip_26_1")], quiet).taken.ingested
+    (source,) = keeper.add([site.url(f"{ROOT}/detail/en/ip_26_1")], quiet, build=False).taken.ingested
     assert source.status == "quarantined"
     assert "calls" in source.reasons[0]
 
@@ -239,6 +242,6 @@ def test_answer_about_another_document_is_set_aside(site: Server, corner: PressC
 def test_broken_answer_is_one_sentence(body: bytes, tmp_path: Path, keeper: Maintenance) -> None:
     path = tmp_path / "answer.json"
     path.write_bytes(body)
-    added = keeper.add([str(path)], quiet)
+    added = keeper.add([str(path)], quiet, build=False)
     assert added.taken.ingested == ()
     assert added.taken.failed[0].error.startswith("answer.json ")
