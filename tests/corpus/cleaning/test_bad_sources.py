@@ -253,8 +253,10 @@ def test_pdf_with_pages_in_a_circle_ends() -> None:
 def test_child_that_wants_too_much_memory_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox.end_child()  # The next is bound anew.
     monkeypatch.setattr(sandbox, "MEMORY_BYTES", 300 << 20)
+    began = time.perf_counter()
     with pytest.raises(SourceError, match=r"^x\.html (takes more than|is no page)"):
         clean(b"<html><body>" + b"<p>x " * 1_000_000, "x.html")
+    assert time.perf_counter() - began < sandbox.TIMEOUT_S / 2, "it is not its time that ends it"
     sandbox.end_child()
 
 

@@ -123,10 +123,14 @@ def test_half_an_emoji_in_what_a_page_says_of_itself_is_replaced() -> None:
     assert draft.title == "Boats \ufffd"
 
 
-def test_feed_that_takes_too_much_is_refused_and_the_next_is_read() -> None:
+def test_feed_that_takes_too_much_is_refused_and_the_next_is_read(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sandbox, "_PATIENCE", 100)  # The time of the processor ends it, not that of the clock.
     said = r"takes more than 0\.3 s or 1024 MB to read: check the address\.$"
-    with impatient(), pytest.raises(FeedError, match=said):
+    with caplog.at_level(logging.INFO), impatient(), pytest.raises(FeedError, match=said):
         in_child(spin, name="https://a.eu/feed", advice="check the address", error=FeedError)
+    assert "a reader was ended by Profiling timer expired" in caplog.text
     assert read_feed(b"<rss><channel><title>News</title></channel></rss>", "https://a.eu/feed").title == "News"
 
 
