@@ -124,10 +124,10 @@ class QuoteBox:
 
 
 def _quotations(number: int, quote: Quote) -> list[str]:
-    """Return a quote with its number, once with what answers in bold, and without, which is a little shorter."""
+    """Return a quote with its number, with what answers in bold where that is known, and without, which is shorter."""
     before, answer, after = quote.around_answer
-    plain_text, marked = f"“{quote.shown}”", (f"“{before}", answer, f"{after}”")
-    return [text.replace("> ", f"> **[{number}]** ", 1) for text in (quoted(*marked), quoted(plain_text))]
+    in_bold = [quoted(f"“{before}", answer, f"{after}”")] if answer else []
+    return [text.replace("> ", f"> **[{number}]** ", 1) for text in (*in_bold, quoted(f"“{quote.shown}”"))]
 
 
 def source_lines(words: Words, source: Source, today: datetime.date) -> list[str]:

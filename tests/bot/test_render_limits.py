@@ -296,6 +296,10 @@ def test_what_answers_is_bold_in_its_part_of_a_quote() -> None:
     assert shown_quote(quote) == "> **[1]** “The plan is to:\n> \\[…\\]\n> \\- feed \\***herring**\\*”"
 
 
+def test_quote_without_bold_is_escaped_as_a_whole() -> None:
+    assert shown_quote(Quote("a\n-", "a", 0, 3, "", 1.0, None)) == "> **[1]** “a\n> -”"
+
+
 def test_answer_over_two_lines_is_bold_on_each() -> None:
     text = "They cost\nten euro [net]\n\nin all."
     quote = Quote(text, "a", 0, len(text), "", 1.0, None, answer=(5, text.index("\n\n")))
