@@ -38,6 +38,6 @@ def end_with_parent(parent: int | None = None, *, told_by_kernel: bool = sys.pla
 def _watch(parent: int, told_by_kernel: bool) -> None:
     while os.getppid() == parent:
         if not told_by_kernel:
-            signal.setitimer(signal.ITIMER_PROF, _STUCK_CPU_S)
+            signal.setitimer(signal.ITIMER_VIRTUAL, _STUCK_CPU_S)  # That of `sandbox_child` is the other one.
         time.sleep(_CHECK_S)
     os._exit(1)

@@ -96,6 +96,7 @@ import json, sys
 from index.encoders.embedder import SentenceTransformerEmbedder
 from index.encoders.reader import PairReader
 question, *texts = json.load(sys.stdin)
+SentenceTransformerEmbedder().encode_query(question)  # with the numbers that are best on this machine
 embedder = SentenceTransformerEmbedder()
 embedder.__dict__["dtype"] = "float32"
 documents, query = embedder.encode_document(texts, lambda _: None), embedder.encode_query(question)
@@ -105,7 +106,7 @@ print(json.dumps([documents.tolist(), query.tolist(), PairReader(embedder).read(
 
 @pytest.fixture(scope="module")
 def in_fp32() -> subprocess.CompletedProcess[str]:
-    """A process that loads the default model in fp32, and prints the vectors of texts and how it reads them."""
+    """A process that loads the default model, also in fp32, and prints these vectors of texts and how it reads them."""
     return subprocess.run(
         [sys.executable, "-c", IN_FP32],
         input=json.dumps([QUESTION, *TEXTS]),
