@@ -1,6 +1,6 @@
 """Speed of the bot, from INTERACTION_CREATE to the final edit, as ratios against the engine alone in its process.
 
-    python -m tests.bench.discord [--passages 5000]
+    python -m tests.bench.reply [--passages 5000]
 
 The bot is a process, its engine another; the loopback Discord is this one. What the loopback Discord spends on
 checking requests against Discord's description is not the bot's: it is switched off while times are taken, and printed
@@ -41,7 +41,7 @@ _STARTS = 5
 _TIMED = """
 import json, sys, time
 import bot.app.run
-from tests.bench.discord import alone
+from tests.bench.reply import alone
 from tests.fakes import run_one
 opener = bot.app.run.engine_opener
 def timed(settings):
