@@ -30,9 +30,10 @@ class Language:
     that ends with "*" stands for every word that begins so, and "_" in a file for a space. ``unsure_months`` are names
     that are also other words. ``yes_no`` opens a question that yes or no would answer, unless one of the
     ``question_words`` follows. ``abbreviations`` are written without their last full stop, and end no sentence;
-    ``before_figures`` end none before a figure. ``asks``, ``holds``, ``time``, ``padding``, ``demands`` and ``leans``
-    are patterns by what they find. ``peoples`` are words by the ISO code of the country that they belong to and do not
-    begin like. ``two_to_twelve``, and the tens ``twenty_to_hundred``, are numbers in words, in all their forms, folded.
+    ``before_figures`` end none before a figure. ``asks``, ``holds``, ``time``, ``padding``, ``demands``, ``leans`` and
+    ``numbered`` are patterns by what they find; ``ordinals`` are those of "first" to "tenth". ``peoples`` are words by
+    the ISO code of the country that they belong to and do not begin like. ``two_to_twelve``, and the tens
+    ``twenty_to_hundred``, are numbers in words, in all their forms, folded.
     ``spellings`` are patterns of what is written in two ways, with what stands for both.
     """
 
@@ -43,6 +44,7 @@ class Language:
     number_words: frozenset[str]
     two_to_twelve: tuple[frozenset[str], ...]
     twenty_to_hundred: tuple[frozenset[str], ...]
+    ordinals: tuple[str, ...]
     yes_no: str
     question_words: str
     capitals: frozenset[str]
@@ -55,6 +57,7 @@ class Language:
     demands: Mapping[str, str]
     peoples: Mapping[str, frozenset[str]]
     leans: Mapping[str, str]
+    numbered: Mapping[str, str]
     spellings: Mapping[str, str]
 
     def month(self, word: str) -> int | None:
@@ -113,6 +116,7 @@ def _load(code: str) -> Language:
         number_words=_plain_words(data["number_words"]),
         two_to_twelve=tuple(frozenset(fold(words).split()) for words in data["two_to_twelve"]),
         twenty_to_hundred=tuple(frozenset(fold(words).split()) for words in data["twenty_to_hundred"]),
+        ordinals=tuple(data["ordinals"]),
         yes_no=data.get("yes_no", ""),
         question_words=data.get("question_words", ""),
         capitals=frozenset(data.get("capitals", "").split()),
@@ -125,6 +129,7 @@ def _load(code: str) -> Language:
         demands=data["demands"],
         peoples={country: _plain_words(names) for country, names in data.get("peoples", {}).items()},
         leans=data["leans"],
+        numbered=data["numbered"],
         spellings=data.get("spellings", {}),
     )
 
