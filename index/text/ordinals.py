@@ -26,6 +26,7 @@ _AFTER_CHARS = 100
 _WORDS = 5  # Up to so many words after an ordinal say what is counted: "the 3rd EU-Belarus Senior Officials' Meeting".
 _NOUN_FIRST = frozenset({"es", "fr", "ga", "it", "mt", "pt", "ro"})  # "trimestrul al treilea"
 _BEFORE, _BEFORE_CHARS = 2, 40  # words and characters before such an ordinal
+_DEGREES = frozenset("most plus mas mais piu mai meest mest".split())  # "the fifth most imported", "cinquieme plus"
 _LEAST_CHARS = 4
 _EVERYWHERE = frozenset({"european", "union", "time"})
 
@@ -104,7 +105,7 @@ def _counted(after: str, code: str) -> frozenset[str]:
     known = language(code)
     counted: list[str] = []
     for word in _WORD.findall(_END.split(_YEAR.sub(" ", after[:_AFTER_CHARS]), maxsplit=1)[0])[:_WORDS]:
-        if word in known.stop_words:
+        if word in known.stop_words and word not in _DEGREES:
             break
         counted += [f"#{kind}" for kind in _kinds(word, code)]
         if len(word) >= _LEAST_CHARS and word not in _EVERYWHERE:

@@ -62,6 +62,7 @@ def test_third_is_not_the_second_in_any_language(code: str) -> None:
         ("What do third countries and third parties do?", "en", []),
         ("I asked 20 people in 27 states, at 5.30, for 3 seconds", "en", []),
         ("am 4. Juni im Artikel 3. Die 2. Phase", "de", [2, 3]),
+        ("the fifth most imported spice, a third of it", "en", [5]),
         ("o załączniku I i załącznikach", "pl", [1]),
     ],
 )
