@@ -74,7 +74,7 @@ class _Reading:
         walk = iterwalk(root, events=("start", "end"))
         for event, element in walk:
             tag = element.tag
-            if event == "start" and (tag in _UNREAD or _is_hidden(element) or (tag == _BOX and element is not root)):
+            if event == "start" and (tag in _UNREAD or _is_unread(element) or (tag == _BOX and element is not root)):
                 boxes += [element] if tag == _BOX else []
                 walk.skip_subtree()
             elif tag == _ROW or (tag == _PARAGRAPH and not self._open_rows):
@@ -100,10 +100,12 @@ class _Reading:
         self._line, self._mark = [], ""
 
 
-def _is_hidden(element: Any) -> bool:  # noqa: ANN401
-    """Tell whether an element is a run of hidden text, which Word neither shows nor prints."""
-    hidden = element.find(f"{_W}rPr/{_W}vanish") if element.tag == _RUN else None
-    return hidden is not None and hidden.get(f"{_W}val") not in ("0", "false", "off")
+def _is_unread(element: Any) -> bool:  # noqa: ANN401
+    """Tell whether an element is a run of hidden text, which Word neither shows nor prints, or of struck-out text."""
+    if element.tag != _RUN:
+        return False
+    marks = (element.find(f"{_W}rPr/{_W}{name}") for name in ("vanish", "strike", "dstrike"))
+    return any(mark is not None and mark.get(f"{_W}val") not in ("0", "false", "off") for mark in marks)
 
 
 def _own_text(element: Any) -> str:  # noqa: ANN401
