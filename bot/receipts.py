@@ -167,10 +167,18 @@ def shown_id(answer_id: str) -> str:
 
 def read_id(typed: str) -> str | None:
     """Return the id that somebody typed, with or without dash and capitals; None where it can be none."""
-    plain = "".join(char for char in typed.upper() if char.isalnum()).translate(_READ_AS)
-    if len(plain) != _RANDOM_SIGNS + 1 or not set(plain) <= set(_SIGNS):
-        return None
-    return plain if _check_sign(plain[:-1]) == plain[-1] else None
+    plain = _signs_of(typed)
+    return plain if has_signs_of_id(typed) and _check_sign(plain[:-1]) == plain[-1] else None
+
+
+def has_signs_of_id(typed: str) -> bool:
+    """Tell whether something has as many signs as an id, and only such: if it is none, one of them is wrong."""
+    plain = _signs_of(typed)
+    return len(plain) == _RANDOM_SIGNS + 1 and set(plain) <= set(_SIGNS)
+
+
+def _signs_of(typed: str) -> str:
+    return "".join(char for char in typed.upper() if char.isalnum()).translate(_READ_AS)
 
 
 def _check_sign(signs: str) -> str:

@@ -61,6 +61,7 @@ from .database.quarantine import QuarantineEntry as QuarantineEntry
 from .database.sources import FollowedSource as FollowedSource
 from .database.sources import SourceKind as SourceKind
 from .database.sources import SourceOptions as SourceOptions
+from .database.sqlite import apply_pending as apply_pending
 from .database.sqlite import days_ago as days_ago
 from .database.sqlite import marks as marks
 from .database.sqlite import now as now

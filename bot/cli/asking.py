@@ -7,7 +7,7 @@ import click
 import index
 from bot.cli.documents import print_json
 from bot.cli.ensure_index import build_first, ready_embedder
-from bot.cli.options import as_json, filtered
+from bot.cli.options import as_json, filtered, joined
 from bot.cli.show_answers import show_answer, show_passages, show_release, show_releases, show_spoken
 from bot.cli.show_diff import show_diff
 from bot.cli.terminal import Terminal
@@ -20,7 +20,7 @@ QUOTES = 3
 
 
 @click.command()
-@click.argument("question")
+@click.argument("question", nargs=-1, required=True, callback=joined)
 @filtered
 @click.option(
     "--limit", type=click.IntRange(1, 10), default=QUOTES, show_default=True, help="At most this many quotes."
@@ -33,7 +33,7 @@ def ask(question: str, filters: Filters, limit: int, explain: bool, json_: bool)
 
 
 @click.command()
-@click.argument("query")
+@click.argument("query", nargs=-1, required=True, callback=joined)
 @filtered
 @click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="At most this many passages.")
 @as_json
@@ -61,6 +61,7 @@ def releases(words: tuple[str, ...], json_: bool) -> None:
     `releases diff A B` tells what differs between two, or between two versions of one: `ID@1` is the oldest version of
     ID. `releases diff ID` compares its last two.
     """
+    _require_ids(words)
     terminal = Terminal()
     settings = load_index_settings()
     build_first(settings, terminal)
@@ -82,6 +83,17 @@ def releases(words: tuple[str, ...], json_: bool) -> None:
         show_releases(terminal, matching)
     else:
         terminal.note("No release matches.")
+
+
+def _require_ids(words: tuple[str, ...]) -> None:
+    """Refuse `show` and `diff` that name no release.
+
+    :raises click.UsageError: when they do.
+    """
+    if words == ("show",):
+        raise click.UsageError("Give the ID of a release after show: `measures releases` lists them.")
+    if words == ("diff",):
+        raise click.UsageError("Give the ID of a release after diff, or of two: `measures releases` lists them.")
 
 
 def answer_question(question: str, filters: Filters, limit: int, json_: bool, *, explain: bool = False) -> None:

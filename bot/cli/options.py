@@ -11,6 +11,11 @@ dry_run = click.option("--dry-run", "dry_run_", is_flag=True, help="Only tell wh
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document.")
 
 
+def joined(_context: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> str:
+    """Put the words of an argument together, which people type without quotation marks."""
+    return " ".join(words)
+
+
 def filtered(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the filters, as one value."""
 

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 
 @click.group("quarantine", invoke_without_command=True)
+@as_json
 @click.pass_context
-def quarantine_commands(context: click.Context) -> None:
+def quarantine_commands(context: click.Context, json_: bool) -> None:
     """Look after what was set aside instead of added; without a command, list it."""
     if context.invoked_subcommand is None:
-        context.invoke(list_quarantined, json_=False)
+        context.invoke(list_quarantined, json_=json_)
+    elif json_:
+        raise click.UsageError("Give --json after the command, as in `measures index quarantine list --json`.")
 
 
 @quarantine_commands.command("list")

@@ -133,7 +133,7 @@ def show_passages(terminal: Terminal, result: SearchResult) -> None:
         terminal.say(
             Text(f"[{number}] ", "bold green"),
             Text(f"{passage.score:.3f}  ", "dim"),
-            f"{passage.release_id}  {passage.heading}",
+            f"{passage.release_id}  {passage.heading}".rstrip(),
         )
         terminal.say(f"{passage.text}\n", gate=lines)
     if not result.passages:

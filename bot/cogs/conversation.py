@@ -95,7 +95,7 @@ class Conversation:
         if incoming.other is not None and (not incoming.text or kind in _ASKS_TO_CHECK):
             await self._check(incoming, incoming.other, words)
             return
-        if not incoming.text and await text_of(message, beside=True):  # forwarded, or a file instead of a long text
+        if await self._is_about_itself(incoming, kind):
             await self._check(incoming, message, words)
             return
         followed = self._follow_up(incoming, kind)
@@ -112,6 +112,15 @@ class Conversation:
             await self._answer_follow_up(incoming, followed, words)
         elif incoming.answer is None or not await self._answer_about(incoming, incoming.answer, kind, words):
             await self._answer_by_kind(incoming, kind, words, is_silent=is_silent)
+
+    async def _is_about_itself(self, incoming: Incoming, kind: MessageKind) -> bool:
+        """Tell whether a message asks to check what it forwards or has attached, as a file in place of a long text."""
+        if incoming.answer is not None or not (incoming.text == "" or kind in _ASKS_TO_CHECK):
+            return False
+        message = incoming.message
+        if not incoming.text and (message.attachments or message.stickers):
+            return True  # also where nothing in it can be read, which is then said
+        return bool(await text_of(message, beside=True))
 
     def _follow_up(self, incoming: Incoming, kind: MessageKind) -> FollowUp | None:
         """Return what a message means after an answer of the same person; small talk means nothing after one."""
@@ -215,7 +224,7 @@ class Conversation:
         message = incoming.message
         text = await text_of(checked, beside=checked == message)
         if not text:
-            await delivery.reply(message, text_view(self._unseen(words)))
+            await delivery.reply(message, text_view(self._unseen(words, is_shown=checked == message)))
             return
         claims(text)  # refuses a text without any
         if await self.bot.admission.let_in(message.author.id, incoming.guild_id) is not None:
@@ -226,8 +235,8 @@ class Conversation:
             await delivery.reply(message, check_view(words, checked_claims, today()))
             counted.checked(checked_claims)
 
-    def _unseen(self, words: Words) -> str:
-        if self.bot.intents.message_content:
+    def _unseen(self, words: Words, *, is_shown: bool) -> str:
+        if is_shown or self.bot.intents.message_content:
             return words("That message holds no text that could be looked up.")
         return words(
             "Discord does not show me that message. Choose “Check against EU releases” in its menu, under Apps, and I "

@@ -50,8 +50,9 @@ class Diff(commands.Cog):
         try:
             diff = await self.bot.with_engine(compare, interaction.user.id)
         except UnknownReleaseError as error:
-            release = partial(Engine.release, release_id=before.partition("@")[0].strip())
-            if after is None and await self.bot.with_engine(release, interaction.user.id) is not None:
+            release_id, other_id = _release_id(before), _release_id(after or before)
+            release = partial(Engine.release, release_id=release_id)
+            if other_id == release_id and await self.bot.with_engine(release, interaction.user.id) is not None:
                 text = words("There is no other version of this release: name another one to compare it with.")
             else:
                 text = words("There is no such release: choose one from the list that appears while you type.")
@@ -70,6 +71,11 @@ class Diff(commands.Cog):
                 for release in releases[:_CHOICES]
             ]
         return []
+
+
+def _release_id(typed: str) -> str:
+    """Return the id of the release that a version belongs to."""
+    return typed.partition("@")[0].strip()
 
 
 async def setup(bot: MeasuresBot) -> None:

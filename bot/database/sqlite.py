@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot.database.connection import BotStoreError, StoreBusyError
 from bot.database.sqlite_schema import bot_migrations
 from corpus import Fault, StorageError
-from index import private_folder, refuse_newer, storage_errors
+from index import apply_pending, private_folder, refuse_newer, storage_errors
 
 # How long SQLite waits for a lock of another program. `app/async_store.py` tries again, and makes nobody wait for it.
 _WAIT_S = 0.25
@@ -122,10 +122,7 @@ def _opened(path: Path) -> Database:
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA secure_delete = ON")
     refuse_newer(db, path, bot_migrations)
-    if bot_migrations.pending(db):
-        db.execute("BEGIN IMMEDIATE")
-        with db.conn:
-            bot_migrations.apply(db)
+    apply_pending(db, bot_migrations)
     return db
 
 

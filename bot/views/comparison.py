@@ -3,7 +3,7 @@
 import datetime
 
 from bot.i18n.words import ENGLISH, Words
-from bot.receipts import Verification
+from bot.receipts import Verification, has_signs_of_id
 from index import ChangedField, DiffSide, FactChange, FactKind, Fate, NotAsked, ReleaseDiff, Verified
 
 _NOTHING = "–"
@@ -89,5 +89,7 @@ def not_kept_line(days: int, words: Words = ENGLISH) -> str:
 
 
 def no_id_line(typed: str, words: Words = ENGLISH) -> str:
-    """Say that something is no id of an answer."""
+    """Say that something is no id of an answer, or one with a wrong sign in it."""
+    if has_signs_of_id(typed):
+        return words("“{id}” is mistyped: copy the id that stands under the answer.", id=typed)
     return words("“{id}” is no id of an answer: it has ten letters and digits, as K7MQ2-XPD4F.", id=typed)

@@ -28,7 +28,7 @@ _YEAR_FIGURES = re.compile(r"(?<![\d./-])(?P<year>\d{4})[./]\s?(?P<month>\d{1,2}
 _ROMAN = re.compile(r"(?<![\d./-])(?P<day>\d{1,2})[. /-]\s?(?P<month>[IVX]{1,4})[. /-]\s?(?P<year>\d{4})(?!\d)")
 _SPELLED = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]){2,20}"  # Capitals with two accents have a combining one.
 _DAY_FIRST = re.compile(
-    r"(?<!\d)(?:(?<![/.-])\d{1,2}\.?\s?[-\u2013]\s?)?(?P<day>\d{1,2})(?:(?:\.|\u00ba|\u00aa|-?[^\W\d_]{0,3})?\s+(?:(?:de|do|of)\s+)?"
+    r"(?<!\d)(?:(?<![/.-])\d{1,2}\.?\s?[-\u2013]\s?)?(?P<day>\d{1,2})(?:(?:\.?[\u00aa\u00b0\u00ba]|\.o?|[-:]?[^\W\d_]{0,3})?\s+(?:(?:de|do|of)\s+)?"
     r"(?:ta['\u2019]\s*)?|ta['\u2019]\s*)"
     rf"(?P<month>(?:d['\u2019])?{_SPELLED}(?:\s{_SPELLED})?)\.?,?\s+(?:del?\s+)?(?P<year>\d{{4}})(?!\d)",
     re.IGNORECASE,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MAX_UNZIPPED_BYTES = 60 * 1024 * 1024
 _MAX_FILES = 2000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_PARAGRAPH, _ROW, _TEXT, _BOX = f"{_W}p", f"{_W}tr", f"{_W}t", f"{_W}txbxContent"
+_PARAGRAPH, _ROW, _RUN, _TEXT, _BOX = f"{_W}p", f"{_W}tr", f"{_W}r", f"{_W}t", f"{_W}txbxContent"
 _BREAKS = frozenset(f"{_W}{name}" for name in ("tab", "br", "cr", "p", "tc"))
 # Text that the document has twice (for newer programs, or at the place it was moved to), and deleted text.
 _UNREAD = frozenset(
@@ -74,7 +74,7 @@ class _Reading:
         walk = iterwalk(root, events=("start", "end"))
         for event, element in walk:
             tag = element.tag
-            if event == "start" and (tag in _UNREAD or (tag == _BOX and element is not root)):
+            if event == "start" and (tag in _UNREAD or _is_unread(element) or (tag == _BOX and element is not root)):
                 boxes += [element] if tag == _BOX else []
                 walk.skip_subtree()
             elif tag == _ROW or (tag == _PARAGRAPH and not self._open_rows):
@@ -100,10 +100,18 @@ class _Reading:
         self._line, self._mark = [], ""
 
 
+def _is_unread(element: Any) -> bool:  # noqa: ANN401
+    """Tell whether an element is a run of hidden text, which Word neither shows nor prints, or of struck-out text."""
+    if element.tag != _RUN:
+        return False
+    marks = (element.find(f"{_W}rPr/{_W}{name}") for name in ("vanish", "strike", "dstrike"))
+    return any(mark is not None and mark.get(f"{_W}val") not in ("0", "false", "off") for mark in marks)
+
+
 def _own_text(element: Any) -> str:  # noqa: ANN401
     """Return the text of an element without its children, as it reads when all tracked changes are accepted."""
     if element.tag == _TEXT:
-        return element.text or ""
+        return (element.text or "").replace("\u00ad", "")  # Where a word may be divided; HTML is read without, too.
     if element.tag == f"{_W}noBreakHyphen":
         return "\u2011"
     return " " if element.tag in _BREAKS else ""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _UNREAD = tuple(
     "script style noscript template nav select button textarea iframe object svg math audio video canvas input label "
-    "figcaption dialog datalist map".split()
+    "figcaption dialog datalist map del s strike".split()
 )
 _HEADERS = ("h1", "h2", "h3", "h4", "h5", "h6", "dt")
 _WORD = re.compile(r"[A-Z]?[a-z]+")
@@ -38,13 +38,18 @@ _MARKED = "descendant::*[@class or @id or @hidden or @style or self::footer or s
 _ICONS = "//*[self::i or self::span][not(*)][contains(@class, 'icon') or contains(@class, 'material-symbols')]"
 _ICON_NAME = re.compile(r"\s*[a-z]+(?:_[a-z0-9]+)*\s*")
 _HIDDEN_WORDS = frozenset(("visually-hidden", "sr-only", "element-invisible", "ep_hidden", "wai-shortcut", "hidden"))
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]{0,40}line-through", re.IGNORECASE
+)
 _PROSE_CHARS, _LABELS_CHARS = 80, 120
 _SENTENCE_WORDS = 3  # A menu has no sentences of so many words.
 
 
 def drop_unread(tree: "HtmlElement") -> None:
-    """Remove from a tree what is not read: scripts, forms, pictures. What a button opens is marked as a region."""
+    """Remove from a tree what is not read: scripts, forms, pictures, and what is struck out.
+
+    What a button opens is marked as a region.
+    """
     from lxml.etree import strip_elements
 
     hidden = {element.get("id"): element for element in tree.xpath("//*[@hidden][@id]")}

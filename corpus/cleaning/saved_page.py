@@ -18,6 +18,8 @@ from corpus.web_urls import web_url
 _HEADER = re.compile(rb"(?:from|mime-version|content-type|snapshot-content-location|subject|date):", re.IGNORECASE)
 _PROPERTY_LISTS = re.compile(rb"bplist00|<\?xml[^>]{0,80}>\s{0,4}<!DOCTYPE plist ")
 _MAIL_FIELDS = frozenset((b"from", b"date", b"subject", b"mime-version"))  # Every mail has them; a text has not all.
+# The programs that deliver a mail write these, and no browser that saves a page.
+_DELIVERY_FIELDS = frozenset((b"to", b"received", b"return-path", b"delivered-to"))
 _MAIL_HEAD_BYTES = 65_536
 _FORWARDED = re.compile(r"^(?:(?:fwd?|re|aw|wg|tr|rv|i|sv|vs)\s?:\s*)+", re.IGNORECASE)
 _HEAD_BYTES = 8_192
@@ -81,6 +83,8 @@ def _from_mhtml(data: bytes) -> Archive | None:
     head = data[:_HEAD_BYTES]
     if not _HEADER.match(head) or b"multipart/related" not in head.lower():
         return None
+    if _fields(data) & _DELIVERY_FIELDS:  # A mail, also one with pictures: whoever sent it wrote the addresses in it.
+        return None
     message = email.message_from_bytes(data)
     url = message.get("Snapshot-Content-Location", "").strip()
     pages = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
@@ -95,8 +99,7 @@ def _from_mhtml(data: bytes) -> Archive | None:
 
 def _from_mail(data: bytes) -> Archive | None:
     """Return what a mail says, with its subject as the title. The day on which it was sent may be another one."""
-    head = data[:_MAIL_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    if not _MAIL_FIELDS <= {line.partition(b":")[0].lower() for line in head.split(b"\n")}:
+    if not _MAIL_FIELDS <= _fields(data):
         return None
     try:  # Python's reader of headers raises what it happens to meet in odd ones.
         message = email.message_from_bytes(data, policy=policy.default)
@@ -109,8 +112,30 @@ def _from_mail(data: bytes) -> Archive | None:
         return None
     if body.get_content_type() == "text/html":
         return Archive(f'<meta property="og:title" content="{escape(subject)}">{text}'.encode(), None)
+    if body.get_param("format") == "flowed":
+        text = _unwrapped(text, joined_without=" " if body.get_param("delsp") == "yes" else "")
     titled = text if subject in text[:_HEAD_CHARS] else f"{subject}\n\n{text}"
     return Archive(titled.encode(), None, is_page=False)
+
+
+def _fields(data: bytes) -> set[bytes]:
+    """Return the names of the fields that a mail or an archive begins with, in small letters."""
+    head = data[:_MAIL_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    return {line.partition(b":")[0].lower() for line in head.split(b"\n")}
+
+
+def _unwrapped(text: str, *, joined_without: str) -> str:
+    """Return the paragraphs of a text whose lines end in a space where they go on in the next one (RFC 3676)."""
+    whole: list[str] = []
+    goes_on = False
+    for line in (line.removeprefix(" ") for line in text.splitlines()):
+        signature = line == "-- "
+        if goes_on and not signature:
+            whole[-1] = whole[-1].removesuffix(joined_without) + line
+        else:
+            whole.append(line)
+        goes_on = line.endswith(" ") and not signature
+    return "\n".join(whole)
 
 
 def _in_utf8(page: bytes, charset: str | None) -> bytes:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -72,6 +72,9 @@ class ChildProcess:
 
     def exit_report(self) -> ExitReport:
         """Wait until the child ends, and return how it ended. Call this before `end`, which closes its stderr."""
+        with suppress(AttributeError, ChildProcessError):  # Not every system has waitid.
+            os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+            _kill(self._process)
         status = self._process.wait()
         if self._stderr is None:
             return ExitReport(status, "")
@@ -103,7 +106,15 @@ def pipe_to_parent() -> "Connection[Any, Any]":
 
 def _end(process: subprocess.Popen[bytes], pipe: "Connection[Any, Any]", stderr: IO[bytes] | None) -> None:
     pipe.close()
-    process.kill()
+    _kill(process)
     process.wait()
     if stderr is not None:
         stderr.close()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and what it started, which is of the group that has its number until its status is asked for."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()

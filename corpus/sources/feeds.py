@@ -9,19 +9,17 @@ import datetime
 import html
 import io
 import re
-from contextlib import suppress
 from dataclasses import dataclass
-from html.entities import html5
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin
 
 from corpus.cleaning.dates import BRUSSELS, first_date
 from corpus.cleaning.draft_limits import repaired, utf8
-from corpus.cleaning.encoding import decode
 from corpus.cleaning.issue_dates import date_in_address
 from corpus.cleaning.language import base
-from corpus.errors import FeedError, SourceError
+from corpus.errors import FeedError
 from corpus.processes.sandbox import in_child
+from corpus.sources.xml_faults import repaired_xml
 from corpus.web_urls import MAX_URL_CHARS
 
 if TYPE_CHECKING:
@@ -35,14 +33,10 @@ _MAX_TITLE_CHARS = 300
 _MAX_WAIT_S = 24 * 3600.0
 _FIRST_PAUSE_S = 3600.0
 _MAX_PAUSE_S = 14 * 24 * 3600.0
-_HEAD_BYTES = 8_192
-_BEGIN = re.compile(rb"<\?xml\s|<(?:rss|feed|rdf:RDF)[\s>]")
-_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}\bencoding\s*+=\s*+["']([\w-]{2,30})""")
 _ROOTS = {"rss", "RDF", "feed"}
 _ENTRIES = {"item", "entry"}
 _HOLDERS = {*_ENTRIES, "channel"}
 _PARTS = {"title", "link", "guid", "id", "pubDate", "date", "published", "updated", "issued", "modified", "created"}
-_AMPERSAND = re.compile(rb"&(?:#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z]{2,31});)?")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _HREF = re.compile(r"""href\s{0,5}=\s{0,5}["']([^"'<>]+)["']""", re.IGNORECASE)
 _ONE_SLASH = re.compile(r"(?<=^http):/(?!/)|(?<=^https):/(?!/)")
@@ -51,7 +45,6 @@ _DAY_AND_MONTH = re.compile(
     r"(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{4}"
 )  # Which of the two comes first, feedparser guesses.
 _ZONE = re.compile(r"(?:[A-Z]{1,5}|[+-]\d{2}:?\d{2})\)?\s*$")
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,51 +135,12 @@ def _root(data: bytes, url: str) -> "_Element":
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
     )
     try:
-        root = etree.fromstring(_repaired(data), parser)
+        root = etree.fromstring(repaired_xml(data), parser)
     except etree.XMLSyntaxError:
         root = None
     if root is None or etree.QName(root).localname not in _ROOTS:
         raise FeedError(f"{url} is a page or a file, not a feed: give the address of its RSS or Atom feed.")
     return root
-
-
-def _repaired(data: bytes) -> bytes:
-    """Replace, outside of CDATA, named entities and lone ampersands by numeric ones, and remove control characters.
-
-    Without that, lxml loses entities that only HTML defines, and all entities after the first error. What a server
-    wrote above the feed, such as a warning of its program, leaves, and bytes in no declared encoding are read as a
-    page's are.
-    """
-    if b"\0" in data:  # UTF-16. Nobody writes that by hand, so it has no such errors.
-        return data
-    begin = _BEGIN.search(data[:_HEAD_BYTES])
-    data = _in_utf8(data[begin.start() :] if begin else data)
-    first, *rest = data.translate(None, _CONTROLS).split(b"<![CDATA[")
-    parts = [_AMPERSAND.sub(_numeric_entity, first)]
-    for section in rest:
-        inside, end, after = section.partition(b"]]>")
-        parts += [b"<![CDATA[", inside, end, _AMPERSAND.sub(_numeric_entity, after)]
-    return b"".join(parts)
-
-
-def _in_utf8(data: bytes) -> bytes:
-    """Return a feed in UTF-8 when it says that it is, or says nothing, and is not; any other as it is."""
-    declared = _ENCODING.match(data)
-    if declared and declared[1].lower() != b"utf-8":
-        return data
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        with suppress(SourceError):
-            return decode(data, "").encode()
-    return data
-
-
-def _numeric_entity(ampersand: re.Match[bytes]) -> bytes:
-    if not ampersand[0].endswith(b";"):
-        return b"&#38;"
-    known = html5.get(f"{ampersand[1].decode()};") if ampersand[1] else None
-    return ampersand[0] if known is None else "".join(f"&#{ord(char)};" for char in known).encode()
 
 
 def _pruned(root: "_Element", url: str) -> "_Element":

@@ -15,6 +15,7 @@ from corpus.cleaning.dates import date_of_value
 from corpus.cleaning.draft_limits import repaired
 from corpus.errors import FeedError
 from corpus.processes.sandbox import in_child
+from corpus.sources.xml_faults import repaired_xml
 from corpus.web_urls import web_url
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _read(data: bytes, url: str) -> Sitemap:
         raise FeedError(f"{url} declares entities of its own, which no sitemap needs: it was not read.")
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(repaired_xml(data), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
     kind = _name(root) if root is not None else ""
@@ -84,19 +85,22 @@ def _listed(data: bytes) -> tuple[SitemapEntry, ...]:
 def _unpacked(data: bytes, url: str) -> bytes:
     if not data.startswith(b"\x1f\x8b"):
         return data
-    member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-    try:
-        unpacked = member.decompress(data, MAX_SITEMAP_BYTES + 1)
-    except zlib.error as error:
-        raise FeedError(f"{url} is not the gzip that it says it is: nothing was read.") from error
+    unpacked = b""
+    while data.startswith(b"\x1f\x8b") and len(unpacked) <= MAX_SITEMAP_BYTES:  # It may have been packed in parts.
+        member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        try:
+            unpacked += member.decompress(data, MAX_SITEMAP_BYTES + 1 - len(unpacked))
+        except zlib.error as error:
+            raise FeedError(f"{url} is not the gzip that it says it is: nothing was read.") from error
+        data = member.unused_data
     if len(unpacked) > MAX_SITEMAP_BYTES:
         raise FeedError(f"{url} is larger than {MAX_SITEMAP_BYTES // 1_000_000} MB, which no sitemap is.")
     return unpacked
 
 
 def _entry(element: "_Element", base: str) -> SitemapEntry | None:
-    # Pictures have titles, too, in a namespace of their own.
-    parts = (part for part in element.iter("{*}*") if _name(part) != "title" or "news" in str(part.tag))
+    # Pictures and films have addresses, titles and days, too, in elements of their own.
+    parts = (part for part in (*element, *element.iterfind("{*}news/{*}*")) if isinstance(part.tag, str))
     values = {_name(part): (part.text or "").strip() for part in parts}
     url = web_url(urljoin(base, values.get("loc", ""))) if values.get("loc") else None
     if url is None:

@@ -12,7 +12,7 @@ from index.database.connection import Values, as_given
 from index.database.faults import is_read_only
 from index.database.private_files import private_folder
 from index.database.schema import corpus_migrations
-from index.database.sqlite import refuse_newer, storage_errors
+from index.database.sqlite import apply_pending, refuse_newer, storage_errors
 
 _WAIT_S = 30.0
 
@@ -37,12 +37,12 @@ class SqliteCorpus:
                 self._make_readable()
             else:
                 refuse_newer(self._db, path, corpus_migrations)
-                corpus_migrations.apply(self._db)
+                apply_pending(self._db, corpus_migrations)
         self._path = path
 
     def _make_readable(self) -> None:
         try:
-            corpus_migrations.apply(self._db)
+            apply_pending(self._db, corpus_migrations)
         except sqlite3.Error as error:
             if not is_read_only(error):
                 raise

@@ -35,6 +35,14 @@ def refuse_newer(db: Database, path: Path, migrations: Migrations) -> None:
         raise is_newer(str(path))
 
 
+def apply_pending(db: Database, migrations: Migrations) -> None:
+    """Give a file the tables of this program. Of several programs that open an older or a new file, one does so."""
+    if migrations.pending(db):
+        db.execute("BEGIN IMMEDIATE")
+        with db.conn:
+            migrations.apply(db)
+
+
 @cache
 def _known(migrations: Migrations) -> frozenset[str]:
     return frozenset(each.name for each in migrations.pending(Database(memory=True)))

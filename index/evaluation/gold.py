@@ -77,7 +77,8 @@ def _records(path: Path, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
                     raise SourceError(f"{path} lacks {' or '.join(needed)} in line {number}: give the BEIR shape.")
                 yield record
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise SourceError(f"{path} cannot be read ({error}): give a folder in the BEIR shape.") from error
+        why = getattr(error, "strerror", None) or error
+        raise SourceError(f"{path} cannot be read ({why}): give a folder in the BEIR shape.") from error
 
 
 def _release(record: Mapping[str, Any]) -> Release:

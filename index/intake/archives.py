@@ -17,6 +17,8 @@ _START = b"PK\x03\x04"
 _END, _END_BYTES, _END_MAX_BYTES = b"PK\x05\x06", 22, 22 + 65_535
 _REPACK = "zip it anew with the usual method (Deflate), or add the file itself."
 _WORD = "word/document.xml"
+# Documents that are zip archives, too, have one of these: those of Office, of OpenDocument, and electronic books.
+_DOCUMENT = frozenset(map(PurePosixPath, ("[Content_Types].xml", "META-INF/manifest.xml", "META-INF/container.xml")))
 _CLUTTER = ("thumbs.db", "desktop.ini")  # What systems put into folders.
 _STILL_WRITTEN = (".crdownload", ".part", ".partial", ".tmp", ".download")  # How browsers name what they still save.
 
@@ -62,7 +64,7 @@ def members(path: Path, archive: str) -> list[Member] | None:
     Parts of a page that a browser saved with its pictures and styles are left out, and so is what programs add.
 
     :param archive: what messages call the archive.
-    :raises SourceError: when it is too large or damaged, or holds no file.
+    :raises SourceError: when it is too large or damaged, holds no file, or is a document of another kind.
     """
     if not _is_zip(path):
         return None
@@ -81,6 +83,10 @@ def members(path: Path, archive: str) -> list[Member] | None:
         raise damaged from error
     if PurePosixPath(_WORD) in names:
         return None
+    if not _DOCUMENT.isdisjoint(names):
+        raise SourceError(
+            f"{archive} is a document of a kind that is not read: save it as PDF, .docx or text and add that."
+        )
     members = [Member(archive, path, number, str(names[number])) for number in _releases(names) if not folders[number]]
     if not members:
         raise SourceError(f"{archive} holds no file: zip the releases and add it again.")

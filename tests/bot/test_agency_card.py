@@ -27,6 +27,7 @@ async def test_card_tells_what_a_body_is_and_what_the_releases_say(chat: Chat) -
         "-# decentralised agency · Budapest, HU · since 2000",
         "-# ⚠ Written from knowledge, not checked: year of foundation.",
     ]
+    assert lines[4] == "CEPOL: named in 1 release and 1 passage, <t:1544097600:D>."
     place = lines.index("**What the releases say, newest first**")
     assert lines[place + 1] == (
         "<t:1544097600:D> **Migrant smuggling: Council approves a set of measures to fight smuggling networks**"

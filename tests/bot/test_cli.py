@@ -382,3 +382,17 @@ def test_usage_errors_have_status_two(run: Run) -> None:
     assert run("ask").returncode == 2
     assert run("index", "add", "a", "b", "--title", "T").returncode == 2
     assert run("no-such-command").returncode == 2
+    for command in ("show", "diff"):
+        assert f"Error: Give the ID of a release after {command}" in run("releases", command).stderr
+        assert run("releases", command).returncode == 2
+
+
+def test_words_without_quotation_marks_are_one_question(run: Run) -> None:
+    for command, key in (("ask", "question"), ("search", "query")):
+        assert json.loads(run(command, *QUESTION.split(), "--json").stdout)[key] == QUESTION
+
+
+def test_passage_without_a_heading_ends_with_its_release(run: Run) -> None:
+    numbered = [line for line in run("search", QUESTION).stdout.splitlines() if line.startswith("[")]
+    assert any(line.endswith(COUNCIL) for line in numbered)
+    assert [line for line in numbered if line != line.rstrip()] == []

@@ -235,6 +235,22 @@ async def test_long_message_that_discord_made_a_file_of_is_read(chat: Chat) -> N
     assert QUOTE in chat.said()[-1]
 
 
+@pytest.mark.parametrize("text", ["", "is this true?", "stimmt das?", "what is this about?"])
+@simulated()
+async def test_file_attached_to_a_mention_is_checked(chat: Chat, text: str) -> None:
+    await chat.ada.write(f"{chat.bot_mention} {text}", files=[("claim.txt", CLAIM.encode())])
+    assert QUOTE in chat.said()[-1]
+
+
+@pytest.mark.parametrize("name", ["cat.png", "claim.pdf"])
+@simulated()
+async def test_file_that_cannot_be_read_is_told_where_only_it_is_sent(chat: Chat, name: str) -> None:
+    await chat.ada.write(chat.bot_mention, files=[(name, b"cat")])
+    assert chat.said() == ["That message holds no text that could be looked up."]
+    await chat.ada.write(f"{chat.bot_mention} {FIRST}", files=[(name, b"cat")])
+    assert QUOTE in chat.said()[-1]
+
+
 @simulated(message_content=True)
 async def test_what_an_embed_says_is_read(chat: Chat) -> None:
     webhook = chat.guild.create_webhook(chat.channel)

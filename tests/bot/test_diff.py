@@ -73,6 +73,8 @@ async def test_what_does_not_fit_is_counted_and_what_is_not_there_is_said_in_the
     assert "fragmentów: `measures releases diff` pokazuje wszystkie." in message.text()
     assert len(message.text()) <= 4_000
     assert (await ela.command("diff", before=ships)).text().startswith("Nie ma innej wersji tego komunikatu")
+    assert (await ela.command("diff", before=ships, after=ships)).text().startswith("Nie ma innej wersji")
+    assert (await ela.command("diff", before="nothing", after="nothing")).text().startswith("Nie ma takiego")
     assert (await ela.command("diff", before="nothing")).text().startswith("Nie ma takiego komunikatu")
     assert (await ela.command("diff", before=port, after="nothing")).text().startswith("Nie ma takiego komunikatu")
     assert "Tytuł: " not in message.text()

@@ -111,7 +111,7 @@ def test_closed_direct_messages_are_a_pause_and_not_tried_again(tmp_path: Path) 
         tries = chat.requested("POST", f"/channels/{hans.private_channel.id}/messages")
         assert len(tries) == 1
         shown = await hans.command("subscriptions")
-        assert "⚠ Unterbrochen: Deine Direktnachrichten sind geschlossen." in shown.text()
+        assert "⚠ Unterbrochen: Ihre Direktnachrichten sind geschlossen." in shown.text()
         await hans.click(shown, "Fortsetzen")
         assert shown.buttons == ["Beenden"]
         await room.strike()

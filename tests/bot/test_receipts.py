@@ -166,7 +166,9 @@ def test_command_line_keeps_what_it_answers_and_verifies_it(run: Run, tmp_path: 
     assert (document["id"], document["kept"], document["question"]) == (answer_id, True, question)
     assert (document["asked_again"], document["same_answer"], document["not_asked"]) == (True, True, None)
     assert [quote["fate"] for quote in document["quotes"]] == ["identical"]
-    assert "is no id of an answer" in sentence_of(run("verify", "K7MQ2-XPD4G"))
+    assert "is no id of an answer" in sentence_of(run("verify", "K7MQ2-XPD4"))
+    mistyped = "“k7mq2 xpd4f” is mistyped: copy the id that stands under the answer."
+    assert mistyped in sentence_of(run("verify", "k7mq2 xpd4f"))
     with closing(sqlite3.connect(tmp_path / "data" / "bot.db")) as db, db:
         db.execute("UPDATE receipts SET generation = '000099'")
     gone = json.loads(run("verify", answer_id, "--json").stdout)

@@ -137,7 +137,7 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(tmp_path: Path) -> None:
         assert refusal(await ada.command("subscribe", agency="Europol", subject="cod")) == EXACTLY_ONE
         assert (
             refusal(await hans.command("subscribe"))
-            == "Wähle eines davon: eine Agentur, einen Herausgeber, ein Thema oder eine Frage."
+            == "Wählen Sie eines davon: eine Agentur, einen Herausgeber, ein Thema oder eine Frage."
         )
         assert refusal(await ada.command("subscribe", agency="Qwertz")).startswith("No EU body is called “Qwertz”")
         assert refusal(await ada.command("subscribe", question="hello")).startswith("That is no question: ")

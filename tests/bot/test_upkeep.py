@@ -67,7 +67,10 @@ def test_bad_sources_are_told_and_the_document_is_printed_either_way(run: Run, s
     assert [failure["source"] for failure in document["failed"]] == [site.url("/gone")]
     assert [line.split(" ")[0] for line in result.stderr.splitlines()] == ["Error:", "Error:"]
 
-    held = json.loads(run("index", "quarantine", "list", "--json").stdout)["quarantine"]
+    listed = run("index", "quarantine", "list", "--json").stdout
+    assert run("index", "quarantine", "--json").stdout == listed
+    assert run("index", "quarantine", "--json", "list").returncode == 2
+    held = json.loads(listed)["quarantine"]
     assert [(each["source"], each["title"]) for each in held] == [(site.url("/undated.html"), "A title")]
     number = str(held[0]["id"])
     assert "no date (give it with --date)" in run("index", "quarantine").stdout

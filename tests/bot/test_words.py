@@ -133,6 +133,20 @@ def test_sentences_and_the_example_question_are_not_left_in_english(language: st
         assert translated != message or len(same) <= MOST_SAME_WORDS, translated
 
 
+FAMILIAR = {
+    "de": r"\b(?:du|dir|dich|dein\w*)\b|: (?:Wähle|Schreib|Erlaube|Öffne)\b",
+    "fr": r"\b(?:tu|toi|tes|ton)\b|\bt’|\b(?:Choisis|écris|Autorise|Ouvre|reprends)\b",
+    "es": r"\b(?:tú|tus|ti|te|Elige|Tienes|Ábrelos)\b|: escribe\b",
+    "it": r"\b(?:tu|tu[aeo]|tuoi|te|ti|Scegli|Hai|Aprili)\b",
+    "pl": r"\b(?:two(?:je|ich|ja|jego|jej)|ciebie|tobie|cię|Wybierz|Zezwól|Masz|napisz|wybierz|podaj)\b",
+}
+
+
+@pytest.mark.parametrize(("language", "familiar"), FAMILIAR.items())
+def test_people_are_addressed_politely_in_all_sentences_alike(language: str, familiar: str) -> None:
+    assert [text for _, text in pairs(language) if re.search(familiar, text)] == []
+
+
 @spoken
 def test_every_message_can_be_said(language: str) -> None:
     words = words_for(language)

@@ -139,6 +139,22 @@ def test_typo_in_a_short_acronym_is_only_suggested() -> None:
     assert {"ecb", "ecdc"} <= set(ids(lookup.suggestions))
 
 
+@pytest.mark.parametrize(
+    ("half", "best"),
+    [
+        ("europ", "europol"),
+        ("Eur", "eurofound"),
+        ("border", "frontex"),
+        ("euroj", "eurojust"),
+        ("eurofo", "eurofound"),
+        ("ministers", "council"),
+    ],
+)
+def test_half_a_name_is_no_typo_of_another_and_is_suggested_first(half: str, best: str) -> None:
+    lookup = registry().find(half)
+    assert (lookup.agency, lookup.suggestions[0].id) == (None, best)
+
+
 def test_part_of_a_name_is_only_suggested() -> None:
     assert registry().find("fundamental rights") == Lookup(suggestions=(registry().agencies["fra"],))
 

@@ -188,6 +188,20 @@ def test_words_on_both_sides_of_a_line_break_or_a_cell_are_not_glued() -> None:
     assert clean(page(body), "x.html").text == "One line and the next, of a sentence that is long enough.\n\n2021 12"
 
 
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<del>eight</del>",
+        "<s>eight</s>",
+        "<strike>eight</strike>",
+        "<span style='text-decoration: line-through'>eight</span>",
+    ],
+)
+def test_what_is_struck_out_is_not_read(struck: str) -> None:
+    body = f"<h1>T</h1><p>The Agency visited {struck}<ins>nine</ins> of the forty ports in the year 2025.</p>"
+    assert clean(page(body), "x.html").text == "The Agency visited nine of the forty ports in the year 2025."
+
+
 def zipped(**members: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as files:

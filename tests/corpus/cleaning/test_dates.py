@@ -33,6 +33,10 @@ DAY = datetime.date(2018, 12, 6)
         ("6. prosince 2018", "cs"),
         ("6 de dezembro de 2018", "pt"),
         ("6 dicembre 2018", "it"),
+        ("6° dicembre 2018", "it"),
+        ("6.º de dezembro de 2018", "pt"),
+        ("6.o de diciembre de 2018", "es"),
+        ("6:e december 2018", "sv"),
     ],
 )
 def test_date_is_read(line: str, language: str | None) -> None:

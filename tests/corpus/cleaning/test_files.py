@@ -162,6 +162,23 @@ def test_word_document_reads_as_with_its_changes_accepted(document: Document) ->
     assert clean(saved(document), "x.docx").text.endswith("It costs ins million euros.")
 
 
+def test_hidden_and_struck_out_text_and_soft_hyphens_of_a_word_document_are_not_read(document: Document) -> None:
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    paragraph = document.add_paragraph("The har\u00adbours")
+    runs = (
+        ("vanish", " were to close"),
+        ("strike", " may close"),
+        ("dstrike", "."),
+        ('vanish w:val="0"', " stay open."),
+    )
+    for mark, text in runs:
+        hidden = f"<w:rPr><w:{mark}/></w:rPr><w:t xml:space='preserve'>{text}</w:t>"
+        paragraph._p.append(parse_xml(f"<w:r {nsdecls('w')}>{hidden}</w:r>"))
+    assert clean(saved(document), "x.docx").text.endswith("\n\nThe harbours stay open.")
+
+
 def test_what_a_file_is_its_bytes_say_and_not_its_name(document: Document) -> None:
     assert clean(saved(document), "x.pdf").title == "Small harbours stay open"
     assert clean(pdf([[Words(60, 760, "A title", 18), *lines(LONG, 60, 720)]]), "x.docx").title == "A title"

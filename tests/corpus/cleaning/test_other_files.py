@@ -4,6 +4,7 @@ import base64
 import datetime
 import json
 from email.message import EmailMessage
+from textwrap import wrap
 
 import pytest
 
@@ -64,13 +65,29 @@ def mail(kind: str, content: str) -> bytes:
     return message.as_bytes()
 
 
+def wrapped(end: str) -> str:
+    return "\r\n\r\n".join(end.join(wrap(line, 50)) for line in ["Lizbona, 14 marca 2025", *PL.lines])
+
+
+def newsletter(kind: str, content: str) -> bytes:
+    """Return a mail with pictures, as it was delivered; its text says where it was saved, as that of a page does."""
+    fields = ["From: press@emsa.europa.eu", "To: ada@example.org", "Date: Fri, 14 Mar 2025 10:00:00 +0100"]
+    head = [*fields, f"Subject: {PL.title}", "MIME-Version: 1.0", "Content-Type: multipart/related; boundary=b"]
+    part = ["--b", f"Content-Type: {kind}; charset=utf-8", f"Content-Location: {SAVED}", "", content, "--b--", ""]
+    return "\r\n".join([*head, "", *part]).encode()
+
+
 @pytest.mark.parametrize("data", [
     mail("html", f"<html><body><table><tr><td>14 marca 2025</td></tr></table>{PL.paragraphs}</body></html>"),
     mail("plain", "\n\n".join(["Lizbona, 14 marca 2025", *PL.lines])),
-], ids=["html", "plain"])  # fmt: skip
+    newsletter("text/html", f"<p>14 marca 2025</p>{PL.paragraphs}"),
+    newsletter("text/plain; format=flowed", wrapped(" \r\n")),
+    newsletter("text/plain; format=flowed; delsp=yes", wrapped("  \r\n")),
+], ids=["html", "plain", "with pictures", "flowed", "flowed, spaces twice"])  # fmt: skip
 def test_mail_is_read_as_its_text_with_its_subject_as_title(data: bytes) -> None:
     draft = _read(data, "x.eml", "https://www.emsa.europa.eu/newsroom/x.html", True).draft
     assert facts(draft) == wanted(PL, "European Maritime Safety Agency", None)
+    assert _read(data, "x.eml", None, True).draft.url is None
 
 
 def answer(body: Body = EN, content: str | None = None, **fields: object) -> bytes:

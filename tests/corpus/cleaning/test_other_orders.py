@@ -145,6 +145,11 @@ ABOVE = [
     ("es", "<p>Preguntas y respuestas</p><p>Lisboa y Madrid, 14 de marzo de 2025</p>"),
     ("en", "<p><i class=material-icons>calendar_today</i> 14 March 2025</p>"),
     ("nl", "<p>Gepubliceerd: 14 maart 2025 · Leestijd: 3 minuten</p>"),
+    ("pt", "<p>Sob embargo até 14 de março de 2025, 12h00</p>"),
+    ("ro", "<p>Sub embargo până la 14 martie 2025, ora 12:00</p>"),
+    ("sl", "<p>Embargo do 14. marca 2025</p>"),
+    ("el", "<p>Υπό εμπάργκο έως τις 14 Μαρτίου 2025</p>"),
+    ("nl", "<p>Onder embargo tot 14 maart 2025, 10.00 uur</p>"),
     ("sv", "<dl><dt>Datum</dt><dd>14 mars 2025</dd><dt>Typ</dt><dd>Pressmeddelande</dd></dl>"),
 ]
 

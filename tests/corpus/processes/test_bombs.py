@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -37,6 +38,20 @@ def hoard() -> int:
 
 def sleep() -> None:
     time.sleep(60)
+
+
+def leave_behind(path: str) -> None:
+    """Start a process, write down its number, and go on for too long."""
+    Path(path).write_text(str(subprocess.Popen(["sleep", "60"]).pid), "utf-8")
+    spin()
+
+
+def is_running(number: str) -> bool:
+    """Tell whether a process is there, and not only its status, for which nobody has asked."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text("utf-8").rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 @contextmanager
@@ -151,6 +166,16 @@ def test_one_child_reads_one_source_after_the_other_and_a_new_one_after_a_breach
     assert first == second
     assert third not in (first, os.getpid())
     assert not Path(f"/proc/{first}").exists()
+
+
+def test_what_a_child_started_ends_with_it(tmp_path: Path) -> None:
+    with impatient(), pytest.raises(SourceError):
+        in_child(leave_behind, str(tmp_path / "pid"), name="it")
+    number = (tmp_path / "pid").read_text("utf-8")
+    end = time.monotonic() + 10
+    while is_running(number) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not is_running(number)
 
 
 def test_error_that_nobody_foresaw_has_a_reference_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

@@ -3,6 +3,7 @@
 import datetime
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -251,3 +252,19 @@ def test_reading_makes_no_data_folder(tmp_path: Path) -> None:
     assert index.history(settings).entries == ()
     assert upkeep(settings, FakeEmbedder()).quarantined() == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_programs_that_open_a_new_corpus_at_the_same_time_all_get_it(settings: IndexSettings) -> None:
+    start, count = threading.Barrier(6), []
+
+    def begin() -> None:
+        start.wait()
+        with closing(open_corpus_db(settings)) as store:
+            count.append(store.is_new())
+
+    threads = [threading.Thread(target=begin) for _ in range(start.parties)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count == [True] * start.parties

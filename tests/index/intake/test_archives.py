@@ -114,7 +114,16 @@ def bomb() -> bytes:
     return out.getvalue()
 
 
+def book() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("mimetype", "content.xml", "META-INF/manifest.xml"):
+            archive.writestr(name, b"application/vnd.oasis.opendocument.text")
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(("data", "why"), [
+    (book(), "cod.zip is a document of a kind that is not read: save it as PDF, .docx or text"),
     (b"PK\x03\x04broken", "or is damaged"), (ENCRYPTED, "a.txt is encrypted"),
     (DEFLATE64, "a.txt is packed in a way that is not read"),
     (OF_A_LATER_VERSION, "cod.zip is packed in a way that is not read"), (CUT_LZMA, "a.txt is damaged"),
