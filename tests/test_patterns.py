@@ -62,6 +62,7 @@ MADE_OF_LITERALS = {
     "index.conversation.follow_up",
     "index.conversation.periods",
     "index.conversation.phrases",
+    "index.text.ordinals",
     "index.text.languages",
     "index.text.quantities",
     "index.text.terms",

@@ -22,7 +22,6 @@ from index.answering.question import Query
 from index.answering.ranking import Ranking
 from index.answering.speakers import asked_speakers, lacks_speaker
 from index.generations.generation import Generation
-from index.text.ordinals import ordinals
 from index.text.sentences import sentences
 
 # Nats. A typical right answer has 2.2 of them over even odds, and 0.4 below counts as not found. What is denied does
@@ -130,7 +129,7 @@ def _opposite(query: Query, ranking: Ranking, number: int, release: Release) -> 
 
 def _asked_numbers(query: Query) -> bool:
     """Tell whether a question numbers something, as in "the third quarter"."""
-    return not query.claims and bool(ordinals(query.asked, query.language))
+    return not query.claims and bool(query.ordinals)
 
 
 def _other_number(query: Query, ranking: Ranking, number: int, release: Release) -> tuple[str, str] | None:
@@ -141,7 +140,7 @@ def _other_number(query: Query, ranking: Ranking, number: int, release: Release)
 
 
 def _numbered_otherwise(query: Query, text: str, release: Release) -> tuple[str, str] | None:
-    return other_number(query.asked, query.language, text, release.language)
+    return other_number(query.ordinals, query.language, text, release.language)
 
 
 def would_answer(confidence: float, ranking: Ranking, threshold: float) -> bool:

@@ -1,17 +1,21 @@
 """Tells whether a sentence is about another one of what a question numbers: the second quarter, not the third."""
 
+from collections.abc import Sequence
+
 from index.text.ordinals import Ordinal, ordinals
 
 _EXACT = frozenset({"#quarter", "#half", "#annex", "#phase"})
 
 
-def other_number(question: str, code: str, text: str, language: str) -> tuple[str, str] | None:
+def other_number(asked: Sequence[Ordinal], code: str, text: str, language: str) -> tuple[str, str] | None:
     """Return how a question in a language numbers something, and how a text in a language numbers it otherwise.
 
     None where they do not differ, or where the text names the number that is asked for, too.
     """
+    if not asked:
+        return None
     told = ordinals(text, language)
-    for each in ordinals(question, code):
+    for each in asked:
         if any(_may_be(each, other) for other in told):
             continue
         other = next((other for other in told if _same_thing(each, other, alike=code == language)), None)

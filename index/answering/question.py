@@ -21,6 +21,7 @@ from index.encoders.embedder import Embedder, ReadQuery, Vectors
 from index.encoders.vocabulary import vocabulary_of
 from index.text.detection import language_of
 from index.text.languages import fold, language
+from index.text.ordinals import Ordinal, ordinals_in
 from index.text.read_text import ReadText, read_text
 from index.text.terms import Hashes, content_words, hashes, stem, words
 
@@ -41,8 +42,9 @@ class Query:
     holds the stems of all its words that tell something, whether the corpus has them or not. ``opens`` tells whether it
     begins with a word that asks, and ``wants_yes_or_no`` whether yes or no would answer it. ``time`` is the time that
     it names, or that it asks for what is latest or next; ``asks_for_now`` tells whether it is about the day on which it
-    is asked. ``agencies`` are the ids of those that the question names; ``names``
-    are all names in it. ``claims`` tells whether it asks to confirm what it states, and ``polarity`` what it denies.
+    is asked. ``ordinals`` are what it counts by its place, as "the third quarter". ``agencies`` are the ids of those
+    that the question names; ``names`` are all names in it. ``claims`` tells whether it asks to confirm what it states,
+    and ``polarity`` what it denies.
     ``vector``, ``(dim,)``, is the question's. ``contexts``, ``(terms, dim)``, holds the vector of each term's word in
     the context of the question, and the question's where the model gives the word none. ``respelled`` tells whether
     more than accents was corrected in ``asked``.
@@ -65,6 +67,7 @@ class Query:
     numbers: frozenset[str]
     months: frozenset[int]
     time: Time | None
+    ordinals: tuple[Ordinal, ...]
     asks_for_now: bool
     agencies: tuple[str, ...]
     names: tuple[Name, ...]
@@ -133,6 +136,7 @@ def analyse(text: str, lexicon: Lexicon, embedder: Embedder, *, spelling: bool =
         numbers=frozenset(word for word in question.words if word[0].isdigit()),
         months=_months(question),
         time=time,
+        ordinals=ordinals_in(question),
         asks_for_now=asks_for_now(time, question),
         agencies=tuple(dict.fromkeys(mention.agency_id for mention in asked.mentions)),
         names=names,

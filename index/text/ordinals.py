@@ -4,13 +4,14 @@ What every language has words for (a quarter, a meeting, an annex) is compared a
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from index.text.languages import fold, fold_pattern, folded_pattern, language
+from index.text.read_text import ReadText
 from index.text.terms import stem
-from index.text.times import moments
+from index.text.times import Named, moments
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _FIGURE = re.compile(r"(?<![\w.,])(\d{1,2})(\.|\.?[^\W\d_]{1,3})(?!\w)")  # 3rd, 3., 3.º, 3e
@@ -47,8 +48,16 @@ class Ordinal:
 @lru_cache(maxsize=500)
 def ordinals(text: str, code: str) -> tuple[Ordinal, ...]:
     """Return what a text in a language counts by its place. A day of a month is none."""
-    folded = fold(text)
-    days = [(each.start, each.end) for each in moments(text, code) if each.moment.day]
+    return _ordinals(text, fold(text), moments(text, code), code)
+
+
+def ordinals_in(read: ReadText) -> tuple[Ordinal, ...]:
+    """Return what a text counts by its place."""
+    return _ordinals(read.text, read.folded, read.moments, read.code)
+
+
+def _ordinals(text: str, folded: str, times: Sequence[Named], code: str) -> tuple[Ordinal, ...]:
+    days = [(each.start, each.end) for each in times if each.moment.day]
     return tuple(
         Ordinal(number, counted, text[start:end])
         for number, counted, start, end in (

@@ -50,8 +50,8 @@ THIRD = {  # the third quarter, the third report
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_third_is_not_the_second_in_any_language(code: str) -> None:
     for asked in THIRD[code]:
-        assert other_number(asked, code, TOLD, "en"), asked
-        assert other_number(asked, code, TOLD.replace("second", "third"), "en") is None, asked
+        assert other_number(ordinals(asked, code), code, TOLD, "en"), asked
+        assert other_number(ordinals(asked, code), code, TOLD.replace("second", "third"), "en") is None, asked
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_is_numbered_is_told_from_days_and_amounts(text: str, code: str, nu
     ],
 )
 def test_what_may_be_the_same_is_no_difference(question: str, told: str) -> None:
-    assert other_number(question, "en", told, "en") is None
+    assert other_number(ordinals(question, "en"), "en", told, "en") is None
 
 
 RELEASE = """---
