@@ -32,8 +32,8 @@ DENIED, OTHER_SPEAKER, DIFFERS, OTHER_TIME = 3.0, 3.0, 1.5, 2.5
 # where the sentence names another country. Of 211 with a longer name of words that are not frequent, none is answered
 # by a release without these words.
 OTHER_SUBJECT, OTHER_NAME = 6.0, 3.0
-# Of 321 questions of the development set that number something, this takes the answer from one near miss and from none
-# that is answerable. Where the release also tells of the one that is asked for, another sentence is to come first.
+# Of 5,909 questions of the sets 321 number something: this takes the answer from one near miss and from none that is
+# answerable. Where the release also tells of the one that is asked for, another sentence is to come first.
 OTHER_NUMBER = 5.0
 _NO_NAME = "in"
 _OPENING_CHARS = 300  # A release says within so many characters which country it is about.
@@ -65,7 +65,7 @@ def doubted(query: Query, ranking: Ranking, generation: Generation) -> Ranking:
     # What was not judged is as doubtful as the worst of what was, so that it does not come before that.
     doubts = np.full(len(ranking.scores), max(each_doubt))
     doubts[judged] = each_doubt
-    # What is said of another country is no answer, but still comes nearest.
+    # What is said of another country or number is no answer, but still comes nearest.
     losses = np.where(doubts == OTHER_SUBJECT, DIFFERS, doubts)
     if query.time is not None and query.time.ahead and ranking.timely is not None:
         past = ranking.scores[~ranking.timely].max(initial=-np.inf)
@@ -87,7 +87,7 @@ def _doubt(query: Query, ranking: Ranking, number: int, release: Release) -> flo
     if _other_number(query, ranking, number, release):
         if _is_answered_by_no(query):
             return DIFFERS
-        return OTHER_SUBJECT if _numbered_otherwise(query, _whole(release), release) else OTHER_NUMBER
+        return OTHER_SUBJECT if _release_numbers_otherwise(query, release) else OTHER_NUMBER
     country = _other_country(query, ranking, number, release)
     if country and not lacks_name and _calls_country(query):
         return OTHER_SUBJECT
@@ -133,14 +133,16 @@ def _asked_numbers(query: Query) -> bool:
 
 
 def _other_number(query: Query, ranking: Ranking, number: int, release: Release) -> tuple[str, str] | None:
-    """Return how a question and a sentence, or else its release, number the same thing."""
-    return _numbered_otherwise(query, ranking.sentences.texts[number], release) or _numbered_otherwise(
-        query, _whole(release), release
-    )
+    """Return how a question numbers something, and how a sentence, or else its release, numbers it otherwise."""
+    if not _asked_numbers(query):
+        return None
+    text = ranking.sentences.texts[number]
+    told = other_number(query.ordinals, query.language, text, release.language)
+    return told or _release_numbers_otherwise(query, release)
 
 
-def _numbered_otherwise(query: Query, text: str, release: Release) -> tuple[str, str] | None:
-    return other_number(query.ordinals, query.language, text, release.language)
+def _release_numbers_otherwise(query: Query, release: Release) -> tuple[str, str] | None:
+    return other_number(query.ordinals, query.language, _whole(release), release.language)
 
 
 def would_answer(confidence: float, ranking: Ranking, threshold: float) -> bool:

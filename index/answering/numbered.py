@@ -12,8 +12,6 @@ def other_number(asked: Sequence[Ordinal], code: str, text: str, language: str) 
 
     None where they do not differ, or where the text names the number that is asked for, too.
     """
-    if not asked:
-        return None
     told = ordinals(text, language)
     for each in asked:
         if any(_may_be(each, other) for other in told):

@@ -40,7 +40,7 @@ def storage_error(path: Path, error: Exception) -> StorageError:
     return StorageError(_SENTENCES[fault].format(path=where, error=reason), fault)
 
 
-def is_newer(name: str) -> StorageError:
+def newer_program_error(name: str) -> StorageError:
     """Return the error for a database whose tables a newer version of this program has changed."""
     return StorageError(
         f"a newer version of this program has used {name}; install that version, or restore a backup from before.",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from index.database.faults import is_newer
+from index.database.faults import newer_program_error
 
 if TYPE_CHECKING:
     from index.database.link import Link  # It loads psycopg.
@@ -23,7 +23,7 @@ def prepare_tables(link: "Link", schema: str, migrations: Sequence[str]) -> None
     """
     before = schema_version(link, schema)
     if before > len(migrations):
-        raise is_newer("the database")
+        raise newer_program_error("the database")
     if before == len(migrations):
         return
     with link.transaction():

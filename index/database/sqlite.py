@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database, Migrations
 
 from corpus import Fault, Release, StorageError
-from index.database.faults import is_newer, storage_error
+from index.database.faults import newer_program_error, storage_error
 
 
 @contextmanager
@@ -32,11 +32,14 @@ def refuse_newer(db: Database, path: Path, migrations: Migrations) -> None:
     :raises StorageError: when one has.
     """
     if not _known(migrations).issuperset(each.name for each in migrations.applied(db)):
-        raise is_newer(str(path))
+        raise newer_program_error(str(path))
 
 
 def apply_pending(db: Database, migrations: Migrations) -> None:
-    """Give a file the tables of this program. Of several programs that open an older or a new file, one does so."""
+    """Give a file the tables of this program. Of several programs that open an older or a new file, one does so.
+
+    :raises sqlite3.Error: when another one writes for longer than SQLite waits, or the file cannot be written.
+    """
     if migrations.pending(db):
         db.execute("BEGIN IMMEDIATE")
         with db.conn:
