@@ -86,18 +86,14 @@ def _facts(words: Words, card: Card, asked_in: str | None) -> list[str]:
         plain(agency.role, _LINE_CHARS),
         small(plain(cards.description(agency, words), _LINE_CHARS)),
         *(small(f"⚠ {plain(warning, _LINE_CHARS)}") for warning in cards.warnings(agency, words)),
-        _named(words, card),
+        cards.named(card, words, _shown_day),  # No short name of a body has signs that Discord reads.
         *(labelled(name, plain(value, _LINE_CHARS)) for name, value in named.items() if value),
     ]
     return [line for line in lines if line]
 
 
-def _named(words: Words, card: Card) -> str:
-    """Return how often and when the releases name an agency, with days as Discord shows them to each reader."""
-    text = plain(cards.named(card, words), _LINE_CHARS)
-    for day in {card.first_date, card.last_date} - {None, ""}:
-        text = text.replace(str(day), timestamp(datetime.date.fromisoformat(str(day))))
-    return text
+def _shown_day(date: str) -> str:
+    return timestamp(datetime.date.fromisoformat(date))
 
 
 def _add_measures(words: Words, box: "ui.Container[ui.LayoutView]", measures: Sequence[Measure], left: int) -> bool:

@@ -1,6 +1,6 @@
 """How facts are worded, on the command line and in Discord alike: those on an agency's card, and what was done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.i18n.words import ENGLISH, Words
@@ -94,8 +94,11 @@ def warnings(agency: Agency, words: Words = ENGLISH) -> list[str]:
     return warnings
 
 
-def named(card: "Card", words: Words = ENGLISH) -> str:
-    """Return how often and when the releases name an agency, and whether its parts are counted in."""
+def named(card: "Card", words: Words = ENGLISH, day: Callable[[str], str] = str) -> str:
+    """Return how often and when the releases name an agency, and whether its parts are counted in.
+
+    :param day: how an ISO 8601 date is shown.
+    """
     name = short_name(card.agency)
     if not card.passages:
         near = ", ".join(short_name(registry().agencies[agency_id]) for agency_id in card.nearest)
@@ -104,9 +107,8 @@ def named(card: "Card", words: Words = ENGLISH) -> str:
             sentences.append(words("Nearest to it of those that releases name: {bodies}.", bodies=near))
         return " ".join(sentences)
     whole = words("{body} or a part of it", body=name) if card.agency.parts and not card.exact else name
-    times = card.first_date
-    if card.first_date != card.last_date:
-        times = words("{first} to {last}", first=card.first_date, last=card.last_date)
+    first, last = (day(date) if date else "" for date in (card.first_date, card.last_date))
+    times = first if first == last else words("{first} to {last}", first=first, last=last)
     return words(
         "{body}: named in {releases} and {passages}{times}.",
         body=whole,

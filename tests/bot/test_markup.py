@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.views.escaping import escape, label, plain, quoted
+from bot.views.wording import short_name
+from corpus import registry
 
 # What Discord's client and server make something of, wherever it stands in a message; the escape is a backslash.
 LIVE = {
@@ -109,3 +111,8 @@ def test_harmless_marks_stay_as_they_are() -> None:
     text = "Council (EU): 12:30, a-b, 3.5 %, 2015-2020; “quote” 'x' (see http page) — 5 #1"
     assert escape(text) == text
     assert quoted("- one,\n\n- two") == "> \\- one,\n> \\- two"
+
+
+def test_short_names_of_bodies_have_no_markup() -> None:
+    names = list(map(short_name, registry().agencies.values()))
+    assert list(map(escape, names)) == names
