@@ -4,6 +4,7 @@
 is replaced whole. ``PINNED`` exists while a roll-back is pinned: automatic builds wait for as long.
 """
 
+import errno
 import os
 import re
 import shutil
@@ -31,6 +32,7 @@ _T = TypeVar("_T")
 
 _ID = re.compile(r"\d{6}")
 _OLD_S = 3600.0
+_TRIES, _PAUSE_S = 10, 0.05
 
 
 class Generations:
@@ -241,7 +243,7 @@ class Generations:
     def discard(self, generation: str) -> None:
         """Delete a generation."""
         with storage_errors(self.root):
-            shutil.rmtree(self.root / generation)
+            _remove(self.root / generation)
             self._checked(generation).unlink(missing_ok=True)
 
     def tidy(self) -> None:
@@ -276,3 +278,16 @@ def _is_old(path: Path) -> bool:
     with suppress(FileNotFoundError):
         return time.time() - path.stat().st_mtime > _OLD_S
     return False
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder. Where its index of keywords is open, tantivy may just make or take away a lock file in it."""
+    for left in reversed(range(_TRIES)):
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            if not left or error.errno not in (errno.ENOENT, errno.ENOTEMPTY):
+                raise
+            time.sleep(_PAUSE_S)
+        if not folder.exists():
+            return

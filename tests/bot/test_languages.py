@@ -232,7 +232,7 @@ async def test_card_of_a_body_is_told_in_the_language_of_the_server(chat: Chat) 
     card = await chat.ada.command("agency", name="CEPOL")
     text = re.sub(r"\\(.)", r"\1", card.text())
     assert "agence décentralisée · Budapest, HU · depuis 2000" in text
-    assert "CEPOL : cité dans 1 communiqué et 1 passage" in text
+    assert "CEPOL\N{NO-BREAK SPACE}: cité dans 1 communiqué et 1 passage" in text
     assert "Operational needs-based training" in text
     assert "Question sur CEPOL" in card.buttons
 

@@ -1,9 +1,11 @@
 """The files of a generation are never written again, and damage to them is named."""
 
 import json
+import os
 import sqlite3
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -88,3 +90,20 @@ def test_digests_are_read_again_only_when_a_file_looks_different(built: Generati
     built.layout("000001").vectors.touch()
     built.check("000001")
     assert stamp.stat().st_mtime_ns > before
+
+
+def test_generation_is_deleted_though_a_lock_file_appears_in_it(
+    built: Generations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # tantivy looks at its files twice a second, and makes a lock file where they have changed.
+    rmdir, appeared = os.rmdir, list[Path]()
+
+    def rmdir_too_late(path: str, **where: int) -> None:
+        if path == "lexical" and not appeared:
+            appeared.append(built.root / "000001" / "lexical" / ".tantivy-meta.lock")
+            appeared[0].touch()
+        rmdir(path, **where)
+
+    monkeypatch.setattr(os, "rmdir", rmdir_too_late)
+    built.discard("000001")
+    assert (len(appeared), built.ids()) == (1, [])
